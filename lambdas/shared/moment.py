@@ -1,0 +1,33 @@
+"""Moments as RFC 3339 text in UTC with milliseconds, `2026-03-01T09:30:00.000Z`."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+_RFC_3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+
+
+def to_text(moment: datetime) -> str:
+    """Write an aware `moment`; what is finer than a millisecond is cut off."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def from_text(text: str) -> datetime:
+    """Read an RFC 3339 date-time with its offset, and return it in UTC.
+
+    Raises ValueError if `text` is anything else, or outside the years 1 to 9999 in UTC.
+    """
+    if not _RFC_3339.fullmatch(text):
+        raise ValueError("not an RFC 3339 date-time with an offset, such as 2026-03-01T09:30:00Z")
+    try:
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("outside the years 1 to 9999 in UTC") from error
+
+
+def now() -> datetime:
+    """Return this moment in UTC."""
+    return datetime.now(UTC)
