@@ -111,7 +111,7 @@ class Graph(MockMonitor):
                 raise DuplicateResourceError(f"duplicate resource {resource.urn}; name it anew")
             self._by_urn[resource.urn] = resource
             self.all.append(resource)
-        return super().RegisterResource(request)
+        return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
         _ensure_event_loop()
@@ -119,7 +119,7 @@ class Graph(MockMonitor):
             self._by_urn[request.urn].outputs = rpc.deserialize_properties(
                 request.outputs, keep_unknowns=True
             )
-        return super().RegisterResourceOutputs(request)
+        return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
 
 
 def run_program(
@@ -152,7 +152,7 @@ def run_program(
 
 
 def _settings(graph: Graph, project: str, stack: str, preview: bool) -> MockSettings:
-    features = graph.GetDeploymentInfo(empty_pb2.Empty()).supportedFeatures
+    features = graph.GetDeploymentInfo(empty_pb2.Empty()).supportedFeatures  # type: ignore[no-untyped-call]
     return MockSettings(
         monitor=graph,
         monitor_features=set(features),

@@ -1,0 +1,69 @@
+"""The Internal Handoff, wired in the order the data flows.
+
+client -> task service -> handoff -> notification service -> e-mail
+                             └─ dead-letter queue -> alarm -> people
+"""
+
+import pulumi
+
+from components.async_handoff import AsyncHandoff, AsyncHandoffArgs
+from components.blocks.alarm import AlarmTopic
+from components.blocks.dead_letter_queue import DeadLetterQueueArgs
+from components.blocks.function import Runtime
+from components.notification_service import (
+    EmailChannel,
+    NotificationService,
+    NotificationServiceArgs,
+)
+from components.task_service import TaskService, TaskServiceArgs
+from stack_config import StackConfig
+
+config = StackConfig.load()
+runtime = Runtime(
+    architecture=config.architecture,
+    bundle_for=config.bundle_for,
+    log_retention_days=config.log_retention_days,
+)
+
+alarms = AlarmTopic("alarms", config.alarm_emails)
+
+notifications = NotificationService(
+    "notifications",
+    NotificationServiceArgs(
+        channels=[
+            EmailChannel(
+                sender=channel.sender,
+                recipients=channel.recipients,
+                sender_identity_arn=channel.sender_identity_arn,
+            )
+            for channel in config.channels
+        ],
+        runtime=runtime,
+        protect_data=config.protect_data,
+    ),
+)
+task_events = AsyncHandoff(
+    "task-events",
+    AsyncHandoffArgs(
+        target=notifications.function,
+        alarm_topic_arn=alarms.arn,
+        max_retry_attempts=config.max_retry_attempts,
+        max_event_age_seconds=config.max_event_age_seconds,
+        dead_letter_queue=DeadLetterQueueArgs(retention_days=config.dead_letter_retention_days),
+        dead_letter_alarm_period_seconds=config.dead_letter_alarm_period_seconds,
+    ),
+)
+tasks = TaskService(
+    "tasks",
+    TaskServiceArgs(handoff=task_events, runtime=runtime, protect_data=config.protect_data),
+)
+
+functions = {**tasks.functions, "send-notification": notifications.function}
+pulumi.export("apiUrl", tasks.url)
+pulumi.export("functionNames", {name: function.name for name, function in functions.items()})
+pulumi.export("targetFunctionArn", notifications.function.arn)
+pulumi.export("deadLetterQueueUrl", task_events.dead_letter_queue_url)
+pulumi.export("alarmNames", task_events.alarm_names)
+pulumi.export("alarmTopicArn", alarms.arn)
+pulumi.export("tasksTableName", tasks.table.name)
+pulumi.export("deliveriesTableName", notifications.table.name)

@@ -1,0 +1,93 @@
+"""CloudWatch alarms and the topic that people hear them on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pulumi
+import pulumi_aws as aws
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmArgs:
+    """When one alarm goes off. It goes off at `threshold` and above, in a single period."""
+
+    description: str
+    """What has happened and what to do, for the person who is woken."""
+
+    namespace: str
+    metric_name: str
+    dimensions: Mapping[str, pulumi.Input[str]]
+
+    statistic: Literal["Maximum", "Sum"]
+
+    threshold: float = 1
+
+    period_seconds: int = 60
+    """Length of a datapoint: 10, 20, 30, or a multiple of 60; AWS/SQS publishes every 60."""
+
+    topic_arn: pulumi.Input[str]
+    """Topic that is told when the alarm goes off and when it is over."""
+
+    def __post_init__(self) -> None:
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+        whole_minutes = self.period_seconds > 0 and self.period_seconds % 60 == 0
+        if self.period_seconds not in (10, 20, 30) and not whole_minutes:
+            raise ValueError(
+                f"period_seconds must be 10, 20, 30 or a multiple of 60, got {self.period_seconds}"
+            )
+
+
+class Alarm(pulumi.ComponentResource):
+    """One alarm on one metric of something that is silent while all is well."""
+
+    name: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, args: AlarmArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("serverless:index:Alarm", name, {}, opts)
+        alarm = aws.cloudwatch.MetricAlarm(
+            name,
+            alarm_description=args.description,
+            namespace=args.namespace,
+            metric_name=args.metric_name,
+            dimensions=args.dimensions,
+            statistic=args.statistic,
+            comparison_operator="GreaterThanOrEqualToThreshold",
+            threshold=args.threshold,
+            period=args.period_seconds,
+            evaluation_periods=1,
+            # These metrics are published only when there is something to count.
+            treat_missing_data="notBreaching",
+            alarm_actions=[args.topic_arn],
+            ok_actions=[args.topic_arn],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.name = alarm.name
+        self.register_outputs({"name": self.name})
+
+
+class AlarmTopic(pulumi.ComponentResource):
+    """The topic that alarms report to, and the people who subscribe to it."""
+
+    arn: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, emails: Sequence[str], opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("serverless:index:AlarmTopic", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        topic = aws.sns.Topic(name, opts=child)
+        for email in emails:
+            aws.sns.TopicSubscription(
+                f"{name}-{email}",
+                topic=topic.arn,
+                protocol="email",
+                endpoint=email,
+                opts=child,
+            )
+        self.arn = topic.arn
+        self.register_outputs({"arn": self.arn})

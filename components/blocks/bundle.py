@@ -1,0 +1,104 @@
+"""A function's zip: its own sources and its locked dependencies, the same bytes everywhere.
+
+Entries are sorted, carry no time stamp and one file mode, and are stored, not compressed: what
+deflate writes differs between zlib builds, and Pulumi compares a zip by its bytes.
+"""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from components.blocks.dependencies import Target, install_dependencies
+
+_EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+_REGULAR_FILE_MODE = 0o100644 << 16
+
+# Written by the installer for itself; they name the machine or the order of installation.
+_INSTALLER_FILES = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
+
+_SDK_DATA = PurePosixPath("botocore/data")
+
+
+class BundleError(Exception):
+    """A bundle cannot be built from what its spec names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionCode:
+    """What goes into the zip of one or more functions."""
+
+    source_root: Path
+    """Folder that import paths start from."""
+
+    packages: Sequence[str]
+    """Folders under `source_root` to take in; every Python file keeps its import path."""
+
+    requirements: Path | None = None
+    """Lock file with hashes of everything third-party, or None if there is nothing."""
+
+    aws_services: Sequence[str] = ()
+    """Services whose API models the AWS SDK keeps, e.g. "dynamodb"; the other 400 are left out."""
+
+
+def build_bundle(code: FunctionCode, target: Target, build_folder: Path) -> Path:
+    """Build the zip under `build_folder` and return its path. Nothing is written if it is there.
+
+    Raises BundleError if a package does not exist, DependenciesError if the lock file cannot be
+    installed for `target`.
+    """
+    entries = dict(_sources(code))
+    if code.requirements:
+        installed = install_dependencies(code.requirements, target, build_folder / "dependencies")
+        entries |= dict(_third_party(installed, code.aws_services))
+    name = "-".join(PurePosixPath(package).name for package in code.packages)
+    zip_path = build_folder / "bundles" / target.label / f"{name}.zip"
+    _write_zip(zip_path, entries)
+    return zip_path
+
+
+def _sources(code: FunctionCode) -> Iterator[tuple[str, Path]]:
+    for package in code.packages:
+        folder = code.source_root / package
+        if not (folder / "__init__.py").is_file():
+            raise BundleError(f"packages must name folders with an __init__.py, got {folder}")
+        for source in folder.rglob("*.py"):
+            yield source.relative_to(code.source_root).as_posix(), source
+        # The packages above: `lambdas/shared` is imported through `lambdas`.
+        for parent in PurePosixPath(package).parents:
+            marker = code.source_root / parent / "__init__.py"
+            if marker.is_file():
+                yield marker.relative_to(code.source_root).as_posix(), marker
+
+
+def _third_party(installed: Path, aws_services: Sequence[str]) -> Iterator[tuple[str, Path]]:
+    for source in installed.rglob("*"):
+        inside = PurePosixPath(source.relative_to(installed).as_posix())
+        if source.is_file() and _belongs(inside, aws_services):
+            yield str(inside), source
+
+
+def _belongs(inside: PurePosixPath, aws_services: Sequence[str]) -> bool:
+    if inside.parts[0] == "bin" or "__pycache__" in inside.parts:
+        return False
+    if inside.parent.suffix == ".dist-info" and inside.name in _INSTALLER_FILES:
+        return False
+    if inside.is_relative_to(_SDK_DATA) and len(inside.parts) > len(_SDK_DATA.parts) + 1:
+        return inside.parts[len(_SDK_DATA.parts)] in aws_services
+    return not inside.is_relative_to("boto3/examples")
+
+
+def _write_zip(zip_path: Path, entries: dict[str, Path]) -> None:
+    zip_path.parent.mkdir(parents=True, exist_ok=True)
+    # Written aside and moved into place: two programs may build the same bundle at once.
+    partial = zip_path.with_suffix(f".{os.getpid()}.partial")
+    with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(entries):
+            entry = zipfile.ZipInfo(name, _EARLIEST_ZIP_TIME)
+            entry.create_system = 3
+            entry.external_attr = _REGULAR_FILE_MODE
+            archive.writestr(entry, entries[name].read_bytes())
+    partial.replace(zip_path)

@@ -1,0 +1,77 @@
+"""The queue where failed events wait for replay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from components.blocks.limits import require_between
+
+SECONDS_PER_DAY = 86_400
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadLetterQueueArgs:
+    """How dead letters are kept."""
+
+    queue_name: str | None = None
+    """Physical name of a standard queue; left out, Pulumi picks one with a random suffix."""
+
+    retention_days: int = 14
+    """How long a dead letter waits for replay, 1 to 14 (AWS default: 4)."""
+
+    def __post_init__(self) -> None:
+        require_between("retention_days", self.retention_days, 1, 14)
+        # https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+        if self.queue_name is not None and self.queue_name.endswith(".fifo"):
+            raise ValueError(
+                "queue_name must name a standard queue, because Lambda cannot deliver to a FIFO "
+                f"queue, got {self.queue_name!r}"
+            )
+
+
+class DeadLetterQueue(pulumi.ComponentResource):
+    """A standard queue, encrypted at rest, that refuses plain HTTP."""
+
+    name: pulumi.Output[str]
+    url: pulumi.Output[str]
+    arn: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, args: DeadLetterQueueArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("serverless:index:DeadLetterQueue", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        queue = aws.sqs.Queue(
+            name,
+            name=args.queue_name,
+            message_retention_seconds=args.retention_days * SECONDS_PER_DAY,
+            sqs_managed_sse_enabled=True,
+            opts=child,
+        )
+        aws.sqs.QueuePolicy(
+            f"{name}-policy",
+            queue_url=queue.url,
+            policy=pulumi.Output.json_dumps(
+                {
+                    "Version": "2012-10-17",
+                    "Statement": [
+                        {
+                            "Sid": "RefusePlainHttp",
+                            "Effect": "Deny",
+                            "Principal": "*",
+                            "Action": "sqs:*",
+                            "Resource": queue.arn,
+                            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+                        }
+                    ],
+                }
+            ),
+            opts=child,
+        )
+        self.name = queue.name
+        self.url = queue.url
+        self.arn = queue.arn
+        self.register_outputs({"name": self.name, "url": self.url, "arn": self.arn})

@@ -1,0 +1,127 @@
+"""The Notification Service: the target that tells people about task events."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pulumi
+import pulumi_aws as aws
+
+import lambdas
+from components.blocks.bundle import FunctionCode
+from components.blocks.function import PythonFunction, PythonFunctionArgs, Runtime
+from components.blocks.table import Key, Table, TableArgs
+from lambdas.notification_service.settings import NotificationSettings
+from lambdas.shared.environment import environment_for
+
+_SOURCE_ROOT = Path(lambdas.__file__).parents[1]
+
+CODE = FunctionCode(
+    source_root=_SOURCE_ROOT,
+    packages=("lambdas/notification_service", "lambdas/contracts", "lambdas/shared"),
+    requirements=_SOURCE_ROOT / "lambdas/notification_service/requirements.txt",
+    aws_services=("dynamodb", "sesv2"),
+)
+
+# Below the first retry, which Lambda makes about a minute after a failure.
+TIMEOUT_SECONDS = 45
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmailChannel:
+    """Notifications by e-mail, through SES."""
+
+    sender: str
+    """Address that notifications come from."""
+
+    recipients: Sequence[str]
+    """Addresses that every notification goes to."""
+
+    sender_identity_arn: pulumi.Input[str] | None = None
+    """SES identity that covers the sender; without it the component makes and owns one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotificationServiceArgs:
+    """Where notifications go, and how the service runs."""
+
+    channels: Sequence[EmailChannel]
+    """At least one."""
+
+    runtime: Runtime = field(default_factory=Runtime)
+    """What the function runs on."""
+
+    protect_data: bool = True
+    """Keep point-in-time recovery of the deliveries, and refuse to delete their table."""
+
+    def __post_init__(self) -> None:
+        if not self.channels:
+            raise ValueError("channels must hold at least one channel, got none")
+
+
+class NotificationService(pulumi.ComponentResource):
+    """One function, its record of deliveries, and its channels."""
+
+    function: PythonFunction
+    """The target of a handoff."""
+
+    table: Table
+    """The deliveries, by event id and channel."""
+
+    def __init__(
+        self, name: str, args: NotificationServiceArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("serverless:index:NotificationService", name, {}, opts)
+        self._name = name
+        self.table = Table(
+            f"{name}-deliveries",
+            TableArgs(
+                key=Key(partition="event_id", sort="channel"), protect_data=args.protect_data
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.function = PythonFunction(
+            f"{name}-send-notification",
+            PythonFunctionArgs(
+                handler="lambdas.notification_service.handler.handle",
+                code=CODE,
+                runtime=args.runtime,
+                timeout_seconds=TIMEOUT_SECONDS,
+                environment=environment_for(
+                    NotificationSettings,
+                    deliveries_table_name=self.table.name,
+                    channels=json.dumps([_channel_settings(each) for each in args.channels]),
+                ),
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.function.allow(
+            "record-deliveries",
+            actions=["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
+            resources=[self.table.arn],
+        )
+        for channel in {channel.sender: channel for channel in args.channels}.values():
+            self._allow_email(channel)
+        self.register_outputs({})
+
+    def _allow_email(self, channel: EmailChannel) -> None:
+        identity_arn = channel.sender_identity_arn
+        if identity_arn is None:
+            identity_arn = aws.sesv2.EmailIdentity(
+                f"{self._name}-{channel.sender}",
+                email_identity=channel.sender,
+                opts=pulumi.ResourceOptions(parent=self),
+            ).arn
+        self.function.allow(
+            f"send-as-{channel.sender}",
+            actions=["ses:SendEmail"],
+            resources=[identity_arn],
+            condition={"StringEquals": {"ses:FromAddress": channel.sender}},
+        )
+
+
+def _channel_settings(channel: EmailChannel) -> dict[str, object]:
+    return {"kind": "email", "sender": channel.sender, "recipients": list(channel.recipients)}

@@ -1,0 +1,142 @@
+"""The Task Service: an HTTP API over a table of tasks, which hands task events off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pulumi
+
+import lambdas
+from components.async_handoff import AsyncHandoff
+from components.blocks.bundle import FunctionCode
+from components.blocks.function import PythonFunction, PythonFunctionArgs, Runtime
+from components.blocks.http_api import DEFAULT_ROUTE, HttpApi, HttpApiArgs
+from components.blocks.table import Key, Table, TableArgs
+from lambdas.shared.environment import environment_for
+from lambdas.task_service.settings import TaskSettings
+
+_SOURCE_ROOT = Path(lambdas.__file__).parents[1]
+
+CODE = FunctionCode(
+    source_root=_SOURCE_ROOT,
+    packages=(
+        "lambdas/task_service",
+        "lambdas/handoff",
+        "lambdas/contracts",
+        "lambdas/shared",
+    ),
+    requirements=_SOURCE_ROOT / "lambdas/task_service/requirements.txt",
+    aws_services=("dynamodb", "lambda"),
+)
+
+STATUS_INDEX = "by-status"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskServiceArgs:
+    """What the Task Service hands its events to, and how it runs."""
+
+    handoff: AsyncHandoff
+    """Where task events go. Only create, update and delete may hand off."""
+
+    runtime: Runtime = field(default_factory=Runtime)
+    """What the functions run on."""
+
+    protect_data: bool = True
+    """Keep point-in-time recovery of the tasks, and refuse to delete their table."""
+
+
+class TaskService(pulumi.ComponentResource):
+    """One API, one table, and one function with one role for each operation."""
+
+    url: pulumi.Output[str]
+    """Where the API answers, without a trailing slash."""
+
+    functions: dict[str, PythonFunction]
+    """The functions by operation: create-task, get-task, list-tasks, update-task, delete-task."""
+
+    table: Table
+    """The tasks."""
+
+    def __init__(
+        self, name: str, args: TaskServiceArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("serverless:index:TaskService", name, {}, opts)
+        self._name = name
+        self._args = args
+        self.table = Table(
+            f"{name}-table",
+            TableArgs(
+                key=Key(partition="shard", sort="task_id"),
+                indexes={STATUS_INDEX: Key(partition="status_shard", sort="task_id")},
+                protect_data=args.protect_data,
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.functions = {
+            "create-task": self._writer("create-task", ["dynamodb:PutItem"]),
+            "get-task": self._reader("get-task", "dynamodb:GetItem", [self.table.arn]),
+            "list-tasks": self._reader(
+                "list-tasks",
+                "dynamodb:Query",
+                [self.table.arn, self.table.index_arn(STATUS_INDEX)],
+            ),
+            "update-task": self._writer("update-task", ["dynamodb:GetItem", "dynamodb:PutItem"]),
+            "delete-task": self._writer("delete-task", ["dynamodb:GetItem", "dynamodb:DeleteItem"]),
+        }
+        api = HttpApi(
+            f"{name}-api",
+            HttpApiArgs(routes=self._routes()),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.url = api.url
+        self.register_outputs({"url": self.url})
+
+    def _routes(self) -> dict[str, PythonFunction]:
+        functions = self.functions
+        return {
+            "POST /tasks": functions["create-task"],
+            "GET /tasks": functions["list-tasks"],
+            "GET /tasks/{taskId}": functions["get-task"],
+            "PUT /tasks/{taskId}": functions["update-task"],
+            "PATCH /tasks/{taskId}": functions["update-task"],
+            "DELETE /tasks/{taskId}": functions["delete-task"],
+            # Methods and paths that do not exist get a 405 or 404 in the API's own words, from
+            # the functions that may do least.
+            "ANY /tasks": functions["list-tasks"],
+            "ANY /tasks/{taskId}": functions["get-task"],
+            DEFAULT_ROUTE: functions["list-tasks"],
+        }
+
+    def _reader(
+        self, operation: str, action: str, resources: list[pulumi.Output[str]]
+    ) -> PythonFunction:
+        function = self._function(operation)
+        function.allow("read-tasks", actions=[action], resources=resources)
+        return function
+
+    def _writer(self, operation: str, actions: list[str]) -> PythonFunction:
+        function = self._function(operation, self._args.handoff.environment)
+        function.allow("write-tasks", actions=actions, resources=[self.table.arn])
+        self._args.handoff.allow_caller(function)
+        return function
+
+    def _function(
+        self, operation: str, environment: Mapping[str, pulumi.Input[str]] | None = None
+    ) -> PythonFunction:
+        module = operation.replace("-", "_")
+        return PythonFunction(
+            f"{self._name}-{operation}",
+            PythonFunctionArgs(
+                handler=f"lambdas.task_service.handlers.{module}.handle",
+                code=CODE,
+                runtime=self._args.runtime,
+                environment={
+                    **environment_for(TaskSettings, tasks_table_name=self.table.name),
+                    **(environment or {}),
+                },
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
