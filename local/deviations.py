@@ -1,0 +1,96 @@
+"""Where the emulator differs from AWS and the local deployment bends to it.
+
+The program is never changed for the emulator; what it declares is translated here, on the way
+to the emulator and nowhere else. DEVIATIONS is what docs/conformance.md quotes;
+tests/local/test_deviations.py shows that each still exists, so a workaround can go once it
+is no longer needed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Any, NamedTuple
+
+
+class Deviation(NamedTuple):
+    """One difference that the local deployment works around."""
+
+    aws: str
+    emulator: str
+    workaround: str
+
+
+DEVIATIONS = (
+    Deviation(
+        aws="ses:SendEmail can be granted on one identity and for one sender address",
+        emulator="knows neither the identity's ARN nor ses:FromAddress and denies the call",
+        workaround="such a statement is granted on * without its ses: conditions",
+    ),
+    Deviation(
+        aws="a queue policy may refuse plain HTTP (aws:SecureTransport)",
+        emulator="speaks plain HTTP only, so the statement refuses everybody",
+        workaround="the statement is left out; without others the policy is",
+    ),
+    Deviation(
+        aws="SQS publishes the depth of each queue to CloudWatch every minute",
+        emulator="publishes no metrics of SQS, and evaluates alarms only when some metric is put",
+        workaround="local/metrics.py publishes the depth of every queue an alarm watches",
+    ),
+    Deviation(
+        aws="an HTTP API has a host name of its own and a random id",
+        emulator="the host <id>.execute-api.localhost is not resolved by every client",
+        workaround="the URL names the API in its path, and the id follows from the API's name",
+    ),
+)
+
+
+def role_policy_for_emulator(policy: str) -> str:
+    """A role's policy with its e-mail statements opened to every identity and sender."""
+    document = json.loads(policy)
+    document["Statement"] = [_open_email(entry) for entry in _as_list(document["Statement"])]
+    return json.dumps(document)
+
+
+def _open_email(statement: dict[str, Any]) -> dict[str, Any]:
+    actions = _as_list(statement.get("Action", []))
+    if not actions or not all(str(action).startswith("ses:") for action in actions):
+        return statement
+    conditions = {
+        operator: kept
+        for operator, keys in statement.get("Condition", {}).items()
+        if (kept := {key: value for key, value in keys.items() if not key.startswith("ses:")})
+    }
+    opened = {**statement, "Resource": "*", "Condition": conditions}
+    if not conditions:
+        del opened["Condition"]
+    return opened
+
+
+def queue_policy_for_emulator(policy: str) -> str | None:
+    """A queue's policy without the statements that refuse plain HTTP; None if nothing is left."""
+    document = json.loads(policy)
+    kept = [entry for entry in _as_list(document["Statement"]) if not _refuses_plain_http(entry)]
+    return json.dumps({**document, "Statement": kept}) if kept else None
+
+
+def _refuses_plain_http(statement: dict[str, Any]) -> bool:
+    wanted = statement.get("Condition", {}).get("Bool", {}).get("aws:SecureTransport")
+    return statement["Effect"] == "Deny" and str(wanted).lower() == "false"
+
+
+def stable_api_id(name: str) -> str:
+    """The id of an API: the same on every deployment. The emulator wants 8 hexadecimal digits."""
+    # The physical name ends in a random suffix; what is before it is the program's own name.
+    logical_name = re.sub(r"-[0-9a-f]{7}$", "", name)
+    return hashlib.sha256(logical_name.encode()).hexdigest()[:8]
+
+
+def api_url(endpoint: str, api_id: str) -> str:
+    """Where an API answers, without a trailing slash."""
+    return f"{endpoint}/_aws/execute-api/{api_id}"
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,172 @@
+"""Starts and stops MiniStack, the AWS emulator. The only module that knows how it is run.
+
+It listens on 127.0.0.1 only, because whoever reaches it can run code; it sees nothing of this
+shell's environment, because the functions it runs would inherit it; and it checks IAM policies.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from local.clients import ACCOUNT_ID, REGION, Clients
+from local.instance import ROOT, Instance
+from local.wait import NeverHappenedError, wait_until
+
+DEFAULT_PORT = 4566
+
+_HOST = "127.0.0.1"
+_START_SECONDS = 20
+_STOP_SECONDS = 5
+_LOG_TAIL_LINES = 20
+
+# An event that finds no free worker counts as a failed attempt in the emulator, so the limit
+# must be above any burst the tests make; a worker takes some 40 MB while it lives.
+_CONCURRENT_WORKERS = 900
+_IDLE_WORKER_SECONDS = 30
+
+
+class EmulatorError(Exception):
+    """The emulator cannot start or has died; the text says why and what to do."""
+
+
+class Emulator:
+    """A running emulator."""
+
+    def __init__(self, instance: Instance, port: int) -> None:
+        self.port = port
+        self.url = f"http://{_HOST}:{port}"
+        self.log = instance.directory / "emulator.log"
+        self.client = Clients(self.url)
+
+    def emails(self) -> list[dict[str, Any]]:
+        """Every e-mail sent, oldest first; each has Source, To, Subject, BodyText, MessageId."""
+        answer = httpx.get(f"{self.url}/_ministack/ses/messages", trust_env=False, timeout=10)
+        messages: list[dict[str, Any]] = (
+            answer.raise_for_status().json()["messages"].get(ACCOUNT_ID, [])
+        )
+        return messages
+
+
+@contextmanager
+def running_emulator(
+    instance: Instance, port: int, *, retry_base_seconds: float
+) -> Iterator[Emulator]:
+    """An emulator on `port` for as long as the block runs. The caller owns `instance`.
+
+    `retry_base_seconds` is the wait before a failed event's first retry; it doubles (AWS: 60 s).
+    Raises EmulatorError if the port is taken, the emulator is not installed, or it dies.
+    """
+    python = emulator_python()
+    require_free_port(port)
+    emulator = Emulator(instance, port)
+    with emulator.log.open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603 -- our own interpreter and script
+            [python, str(ROOT / "local" / "guarded_emulator.py"), f"{instance.directory}{os.sep}"],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=_environment(instance, port, retry_base_seconds),
+            cwd=instance.directory,
+            start_new_session=True,
+        )
+    try:
+        _wait_until_healthy(emulator, process)
+        yield emulator
+    finally:
+        _stop(process)
+
+
+def emulator_python() -> Path:
+    """The emulator's own interpreter; EmulatorError says how to make it."""
+    python = ROOT / ".venv-emulator" / "bin" / "python"
+    if not python.exists():
+        raise EmulatorError(
+            "the emulator is not installed in .venv-emulator; run `make .venv-emulator`"
+        )
+    return python
+
+
+def free_port() -> int:
+    """A port nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind((_HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def require_free_port(port: int) -> None:
+    """Raise EmulatorError if somebody listens on the port."""
+    with socket.socket() as probe:
+        # As the server itself does: a connection in TIME_WAIT does not make a port taken.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_HOST, port))
+        except OSError as error:
+            raise EmulatorError(
+                f"port {port} must be free, but {_HOST}:{port} is taken ({error.strerror}); "
+                "stop what listens there (`make down` if it is this project), "
+                "or choose another with PORT=4567"
+            ) from None
+
+
+def _environment(instance: Instance, port: int, retry_base_seconds: float) -> dict[str, str]:
+    return {
+        "PATH": os.defpath,
+        "HOME": str(instance.directory),
+        "LANG": "C.UTF-8",
+        "TMPDIR": str(instance.temp),
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": _HOST,
+        "MINISTACK_REGION": REGION,
+        "IOT_MTLS_ENABLED": "0",
+        "LOG_LEVEL": "WARNING",
+        "AUTH": "true",
+        "LAMBDA_ASYNC_RETRY_BASE_SECONDS": str(retry_base_seconds),
+        "LAMBDA_ACCOUNT_CONCURRENCY": str(_CONCURRENT_WORKERS),
+        "LAMBDA_WARM_TTL_SECONDS": str(_IDLE_WORKER_SECONDS),
+    }
+
+
+def _wait_until_healthy(emulator: Emulator, process: subprocess.Popen[bytes]) -> None:
+    def healthy() -> bool:
+        if process.poll() is not None:
+            raise EmulatorError(
+                f"the emulator ended with status {process.returncode} before it was ready; "
+                f"it said:\n{_tail(emulator.log)}"
+            )
+        with suppress(httpx.TransportError):
+            answer = httpx.get(f"{emulator.url}/_ministack/health", trust_env=False, timeout=2)
+            return answer.status_code == httpx.codes.OK
+        return False
+
+    try:
+        wait_until(healthy, "the emulator to answer", seconds=_START_SECONDS)
+    except NeverHappenedError as error:
+        raise EmulatorError(f"{error}; it said:\n{_tail(emulator.log)}") from None
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask the emulator to end, then end whatever is left of its process group."""
+    if process.poll() is None:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_STOP_SECONDS)
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    if process.stdin:
+        process.stdin.close()
+
+
+def _tail(log: Path) -> str:
+    lines = log.read_text(errors="replace").splitlines()[-_LOG_TAIL_LINES:]
+    return "\n".join(f"  {line}" for line in lines) or "  (nothing)"

@@ -1,0 +1,132 @@
+"""One emulator's folder under `.local/`, and the lock that says whether its owner is alive.
+
+The operating system drops the lock with its owner, however that ends, so a lock that can be
+taken means leftovers: the next owner ends their processes and deletes their files.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from local.wait import wait_until
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / ".local"
+
+_STOP_SECONDS = 10
+
+
+class InstanceInUseError(Exception):
+    """Another process owns this instance."""
+
+
+class Instance:
+    """A named folder with at most one living owner."""
+
+    def __init__(self, name: str, folder: Path = FOLDER) -> None:
+        self.name = name
+        self.directory = folder / name
+        # Beside the folder, not in it: who deletes the folder must still hold the lock.
+        self._lock_file = folder / f"{name}.lock"
+
+    @property
+    def temp(self) -> Path:
+        """Where the emulator unpacks functions; every worker's command line names it."""
+        return self.directory / "tmp"
+
+    @contextmanager
+    def owned(self) -> Iterator[Instance]:
+        """Own the instance: an empty folder now, none afterwards.
+
+        Raises InstanceInUseError if somebody else owns it.
+        """
+        self.directory.parent.mkdir(parents=True, exist_ok=True)
+        with self._lock_file.open("a+") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise InstanceInUseError(f"{self.name} is running already") from None
+            lock.truncate(0)
+            lock.write(str(os.getpid()))
+            lock.flush()
+            self._sweep()
+            self.temp.mkdir(parents=True)
+            try:
+                yield self
+            finally:
+                self._sweep()
+                self._lock_file.unlink(missing_ok=True)
+
+    def owner(self) -> int | None:
+        """Process id of the living owner, or None."""
+        try:
+            lock = self._lock_file.open("r")
+        except FileNotFoundError:
+            return None
+        with lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return int(lock.read() or 0) or None
+        return None
+
+    def stop(self) -> bool:
+        """End the owner and what it started; return whether there was one.
+
+        Asks first; an owner that is still there after 10 s is killed.
+        """
+        owner = self.owner()
+        if owner is not None:
+            os.kill(owner, signal.SIGTERM)
+            try:
+                wait_until(
+                    lambda: self.owner() is None, f"{self.name} to stop", seconds=_STOP_SECONDS
+                )
+            except Exception:
+                os.kill(owner, signal.SIGKILL)
+                wait_until(lambda: self.owner() is None, f"{self.name} to die", seconds=2)
+        with self.owned():
+            pass
+        return owner is not None
+
+    def processes(self) -> list[int]:
+        """Every process of the instance's emulator: their command lines name its folder."""
+        marker = f"{self.directory}{os.sep}"
+        listing = subprocess.run(
+            ["ps", "-A", "-ww", "-o", "pid=,command="],  # noqa: S607 -- wherever the system has it
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        lines = (line.strip().partition(" ") for line in listing.splitlines())
+        return [int(pid) for pid, _, command in lines if marker in command]
+
+    def _sweep(self) -> None:
+        for pid in self.processes():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        wait_until(
+            lambda: not self.processes(), f"processes of {self.name} to end", seconds=_STOP_SECONDS
+        )
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def sweep_leftovers(prefix: str, folder: Path = FOLDER) -> None:
+    """Clean up every instance named `prefix…` whose owner is gone."""
+    for lock_file in folder.glob(f"{prefix}*.lock"):
+        instance = Instance(lock_file.stem, folder)
+        if instance.owner() is None:
+            try:
+                with instance.owned():
+                    pass
+            except InstanceInUseError:
+                continue

@@ -1,0 +1,84 @@
+"""Lambda functions, who may call them, and how their asynchronous events are treated."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+import pulumi
+
+from local.clients import REGION, Clients
+from local.resources.maker import Inputs, Made, Maker, given, whole
+
+
+def _function(client: Clients, name: str, inputs: Inputs) -> Made:
+    logging = inputs.get("loggingConfig", {})
+    created = client("lambda").create_function(
+        FunctionName=name,
+        Role=inputs["role"],
+        Runtime=inputs["runtime"],
+        Handler=inputs["handler"],
+        Code={"ZipFile": _zip_of(inputs["code"])},
+        Environment={"Variables": inputs.get("environment", {}).get("variables", {})},
+        Architectures=inputs.get("architectures", ["x86_64"]),
+        TracingConfig={"Mode": inputs.get("tracingConfig", {}).get("mode", "PassThrough")},
+        LoggingConfig=given(LogFormat=logging.get("logFormat"), LogGroup=logging.get("logGroup")),
+        Tags=inputs.get("tags", {}),
+        **given(
+            Timeout=whole(inputs.get("timeout")),
+            MemorySize=whole(inputs.get("memorySize")),
+            Description=inputs.get("description"),
+        ),
+    )
+    reserved = whole(inputs.get("reservedConcurrentExecutions"))
+    # The provider's way to say "not reserved" is -1.
+    if reserved is not None and reserved >= 0:
+        client("lambda").put_function_concurrency(
+            FunctionName=name, ReservedConcurrentExecutions=reserved
+        )
+    arn = created["FunctionArn"]
+    invoke_arn = f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{arn}/invocations"
+    return name, {"arn": arn, "invokeArn": invoke_arn, "version": "$LATEST"}
+
+
+def _zip_of(code: object) -> bytes:
+    if not isinstance(code, pulumi.FileArchive) or not Path(code.path).is_file():
+        raise TypeError(f"a function's code must be a FileArchive of a zip file, got {code!r}")
+    return Path(code.path).read_bytes()
+
+
+def _permission(client: Clients, name: str, inputs: Inputs) -> Made:
+    # The logical name may hold what a statement id may not, such as a route's slashes.
+    statement = inputs.get("statementId") or f"local-{secrets.token_hex(8)}"
+    client("lambda").add_permission(
+        FunctionName=inputs["function"],
+        StatementId=statement,
+        Action=inputs["action"],
+        Principal=inputs["principal"],
+        **given(SourceArn=inputs.get("sourceArn")),
+    )
+    return statement, {"statementId": statement}
+
+
+def _event_invoke_config(client: Clients, name: str, inputs: Inputs) -> Made:
+    destinations = inputs.get("destinationConfig", {})
+    on_failure = destinations.get("onFailure")
+    if "onSuccess" in destinations:
+        raise NotImplementedError("the emulator never delivers to an on-success destination")
+    client("lambda").put_function_event_invoke_config(
+        FunctionName=inputs["functionName"],
+        **given(
+            MaximumRetryAttempts=whole(inputs.get("maximumRetryAttempts")),
+            MaximumEventAgeInSeconds=whole(inputs.get("maximumEventAgeInSeconds")),
+            DestinationConfig=on_failure
+            and {"OnFailure": {"Destination": on_failure["destination"]}},
+        ),
+    )
+    return str(inputs["functionName"]), {}
+
+
+MAKERS: dict[str, Maker] = {
+    "aws:lambda/function:Function": _function,
+    "aws:lambda/permission:Permission": _permission,
+    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": _event_invoke_config,
+}

@@ -1,0 +1,65 @@
+"""HTTP APIs: the API, its integrations, routes and stage."""
+
+from __future__ import annotations
+
+from local.clients import ACCOUNT_ID, REGION, Clients
+from local.deviations import api_url, stable_api_id
+from local.resources.maker import Inputs, Made, Maker, given, whole
+
+
+def _api(client: Clients, name: str, inputs: Inputs) -> Made:
+    api_id = client("apigatewayv2").create_api(
+        Name=name,
+        ProtocolType=inputs["protocolType"],
+        Tags={**inputs.get("tags", {}), "ms-custom-id": stable_api_id(name)},
+    )["ApiId"]
+    return api_id, {
+        "apiEndpoint": api_url(client.endpoint, api_id),
+        "arn": f"arn:aws:apigateway:{REGION}::/apis/{api_id}",
+        "executionArn": f"arn:aws:execute-api:{REGION}:{ACCOUNT_ID}:{api_id}",
+    }
+
+
+def _integration(client: Clients, name: str, inputs: Inputs) -> Made:
+    if "integrationSubtype" in inputs:
+        raise NotImplementedError("the emulator cannot call AWS services from an HTTP API")
+    created = client("apigatewayv2").create_integration(
+        ApiId=inputs["apiId"],
+        IntegrationType=inputs["integrationType"],
+        **given(
+            IntegrationUri=inputs.get("integrationUri"),
+            IntegrationMethod=inputs.get("integrationMethod"),
+            PayloadFormatVersion=inputs.get("payloadFormatVersion"),
+            TimeoutInMillis=whole(inputs.get("timeoutMilliseconds")),
+        ),
+    )
+    return created["IntegrationId"], {}
+
+
+def _route(client: Clients, name: str, inputs: Inputs) -> Made:
+    created = client("apigatewayv2").create_route(
+        ApiId=inputs["apiId"],
+        RouteKey=inputs["routeKey"],
+        **given(Target=inputs.get("target"), AuthorizationType=inputs.get("authorizationType")),
+    )
+    return created["RouteId"], {}
+
+
+def _stage(client: Clients, name: str, inputs: Inputs) -> Made:
+    # Throttling and access logs are accepted by the emulator and have no effect: left out.
+    stage = inputs.get("name", name)
+    client("apigatewayv2").create_stage(
+        ApiId=inputs["apiId"], StageName=stage, AutoDeploy=bool(inputs.get("autoDeploy", False))
+    )
+    return stage, {
+        "invokeUrl": api_url(client.endpoint, inputs["apiId"]),
+        "executionArn": f"arn:aws:execute-api:{REGION}:{ACCOUNT_ID}:{inputs['apiId']}/{stage}",
+    }
+
+
+MAKERS: dict[str, Maker] = {
+    "aws:apigatewayv2/api:Api": _api,
+    "aws:apigatewayv2/integration:Integration": _integration,
+    "aws:apigatewayv2/route:Route": _route,
+    "aws:apigatewayv2/stage:Stage": _stage,
+}

@@ -1,0 +1,61 @@
+"""DynamoDB tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from local.clients import Clients
+from local.resources.maker import Inputs, Made, Maker, tags_list
+
+
+def _table(client: Clients, name: str, inputs: Inputs) -> Made:
+    dynamodb = client("dynamodb")
+    indexes = [_index(index) for index in inputs.get("globalSecondaryIndexes", [])]
+    table = dynamodb.create_table(
+        TableName=name,
+        BillingMode=inputs.get("billingMode", "PROVISIONED"),
+        AttributeDefinitions=[
+            {"AttributeName": attribute["name"], "AttributeType": attribute["type"]}
+            for attribute in inputs["attributes"]
+        ],
+        KeySchema=_keys(inputs),
+        DeletionProtectionEnabled=bool(inputs.get("deletionProtectionEnabled", False)),
+        Tags=tags_list(inputs),
+        **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
+    )["TableDescription"]
+    ttl = inputs.get("ttl", {})
+    if ttl.get("enabled"):
+        dynamodb.update_time_to_live(
+            TableName=name,
+            TimeToLiveSpecification={"Enabled": True, "AttributeName": ttl["attributeName"]},
+        )
+    if inputs.get("pointInTimeRecovery", {}).get("enabled"):
+        dynamodb.update_continuous_backups(
+            TableName=name,
+            PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
+        )
+    return name, {"arn": table["TableArn"]}
+
+
+def _index(index: Inputs) -> dict[str, Any]:
+    return {
+        "IndexName": index["name"],
+        "KeySchema": _keys(index),
+        "Projection": {"ProjectionType": index["projectionType"]},
+    }
+
+
+def _keys(inputs: Inputs) -> list[dict[str, str]]:
+    """The key schema of a table or an index; an index may spell it as `keySchemas`."""
+    if "keySchemas" in inputs:
+        return [
+            {"AttributeName": key["attributeName"], "KeyType": key["keyType"]}
+            for key in inputs["keySchemas"]
+        ]
+    keys = [{"AttributeName": inputs["hashKey"], "KeyType": "HASH"}]
+    if inputs.get("rangeKey"):
+        keys.append({"AttributeName": inputs["rangeKey"], "KeyType": "RANGE"})
+    return keys
+
+
+MAKERS: dict[str, Maker] = {"aws:dynamodb/table:Table": _table}
