@@ -1,0 +1,1 @@
+"""What people do to a running stack: look at dead letters and replay them."""

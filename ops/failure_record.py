@@ -1,0 +1,97 @@
+"""What stands in a dead letter.
+
+Lambda writes a failure record to an on-failure destination: the event, the last error, and how
+often it tried. A function with a DeadLetterConfig gets the bare event instead, with the error in
+the message's attributes. Both are read here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+class UnreadableDeadLetterError(Exception):
+    """The message holds no event that could be handed to a function again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailureRecord:
+    """One event that failed for good."""
+
+    event: dict[str, Any]
+    """The event as the target got it."""
+
+    reason: str
+    """Error message of the last attempt; the condition if the target never answered."""
+
+    error_type: str | None
+    """Class of the last error, if the target raised one."""
+
+    attempts: int | None
+    """How often Lambda tried, if it says so."""
+
+    failed_at: str | None
+    """When Lambda gave up, RFC 3339, if it says so."""
+
+
+def read_failure_record(body: str, attributes: Mapping[str, Any] | None = None) -> FailureRecord:
+    """Read a dead letter from a message's body and its attributes, as SQS returns them.
+
+    Raises UnreadableDeadLetterError.
+    """
+    try:
+        content = json.loads(body)
+    except ValueError as error:
+        raise UnreadableDeadLetterError(f"the message is not JSON: {error}") from None
+    if not isinstance(content, dict):
+        raise UnreadableDeadLetterError(
+            f"the message must hold an object, got {type(content).__name__}"
+        )
+    if "requestPayload" in content and "requestContext" in content:
+        return _from_destination(content)
+    return _from_dead_letter_config(content, attributes or {})
+
+
+def _from_destination(content: Mapping[str, Any]) -> FailureRecord:
+    event = content["requestPayload"]
+    if not isinstance(event, dict):
+        raise UnreadableDeadLetterError(
+            f"requestPayload must be an object, got {type(event).__name__}"
+        )
+    context = _mapping(content.get("requestContext"))
+    answer = _mapping(content.get("responsePayload"))
+    condition = _text(context.get("condition"))
+    return FailureRecord(
+        event=event,
+        # No answer at all when the event grew too old before it was tried.
+        reason=_text(answer.get("errorMessage")) or condition or "unknown",
+        error_type=_text(answer.get("errorType")),
+        attempts=_count(context.get("approximateInvokeCount")),
+        failed_at=_text(content.get("timestamp")),
+    )
+
+
+def _from_dead_letter_config(event: dict[str, Any], attributes: Mapping[str, Any]) -> FailureRecord:
+    message = _mapping(attributes.get("ErrorMessage")).get("StringValue")
+    return FailureRecord(
+        event=event,
+        reason=_text(message) or "unknown",
+        error_type=None,
+        attempts=None,
+        failed_at=None,
+    )
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
