@@ -24,7 +24,6 @@ import pulumi
 from google.protobuf import empty_pb2
 from pulumi.runtime import rpc, set_all_config, settings
 from pulumi.runtime.mocks import MockEngine, MockMonitor, Mocks, MockSettings
-from pulumi.runtime.sync_await import _ensure_event_loop
 
 STACK_TYPE = "pulumi:pulumi:Stack"
 
@@ -92,7 +91,22 @@ class Graph(MockMonitor):
         return f"urn:pulumi:{settings.get_stack()}::{settings.get_project()}::{type_}::{name}"
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
-        _ensure_event_loop()
+        with _event_loop_of_thread():
+            self._record(request)
+            return super().RegisterResource(request)  # type: ignore[no-untyped-call]
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
+        with _event_loop_of_thread():
+            outputs = rpc.deserialize_properties(request.outputs, keep_unknowns=True)
+            with self._lock:
+                self._by_urn[request.urn].outputs = outputs
+            return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
+
+    def Invoke(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
+        with _event_loop_of_thread():
+            return super().Invoke(request)  # type: ignore[no-untyped-call]
+
+    def _record(self, request: Any) -> None:
         resource = Resource(
             urn=self.make_urn(request.parent, request.type, request.name),
             type=request.type,
@@ -111,15 +125,6 @@ class Graph(MockMonitor):
                 raise DuplicateResourceError(f"duplicate resource {resource.urn}; name it anew")
             self._by_urn[resource.urn] = resource
             self.all.append(resource)
-        return super().RegisterResource(request)  # type: ignore[no-untyped-call]
-
-    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
-        _ensure_event_loop()
-        with self._lock:
-            self._by_urn[request.urn].outputs = rpc.deserialize_properties(
-                request.outputs, keep_unknowns=True
-            )
-        return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
 
 
 def run_program(
@@ -149,6 +154,18 @@ def run_program(
     # Pulumi keeps its settings in context variables: a copy keeps runs apart.
     contextvars.copy_context().run(body)
     return graph
+
+
+@contextmanager
+def _event_loop_of_thread() -> Iterator[None]:
+    """An event loop for Pulumi's (de)serialisers, closed afterwards; worker threads have none."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        yield
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
 
 
 def _settings(graph: Graph, project: str, stack: str, preview: bool) -> MockSettings:

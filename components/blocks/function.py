@@ -150,7 +150,12 @@ class PythonFunction(pulumi.ComponentResource):
             timeout=args.timeout_seconds,
             memory_size=args.memory_mb,
             environment={"variables": args.environment},
-            logging_config={"log_format": "JSON", "log_group": log_group.name},
+            logging_config={
+                "log_format": "JSON",
+                "log_group": log_group.name,
+                "application_log_level": "INFO",
+                "system_log_level": "WARN",
+            },
             tracing_config={"mode": "Active"},
             opts=pulumi.ResourceOptions(parent=self, depends_on=[may_write_log, may_trace]),
         )

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from components.async_handoff import AsyncHandoff, AsyncHandoffArgs
+from components.blocks.alarm import AlarmArgs
+from components.blocks.dead_letter_queue import DeadLetterQueueArgs
+from tests.components.a_function import a_function
+from tests.mocks import ROLE_POLICY, record
+
+DELIVERY = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
+QUEUE = "aws:sqs/queue:Queue"
+QUEUE_POLICY = "aws:sqs/queuePolicy:QueuePolicy"
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
+
+
+def a_handoff(name: str = "events", **settings: object) -> AsyncHandoff:
+    return AsyncHandoff(
+        name,
+        AsyncHandoffArgs(target=a_function("notify"), alarm_topic_arn=TOPIC, **settings),  # type: ignore[arg-type]
+    )
+
+
+def test_a_failed_event_ends_in_the_dead_letter_queue() -> None:
+    stack = record(a_handoff)
+
+    assert stack.only(DELIVERY).inputs["destinationConfig"] == {
+        "onFailure": {"destination": "arn:events-dead-letters"}
+    }
+
+
+def test_the_target_may_write_dead_letters_before_lambda_checks_that_it_may() -> None:
+    stack = record(a_handoff)
+
+    policy = stack.named("notify-may-dead-letter", ROLE_POLICY)
+    assert policy.urn in stack.only(DELIVERY).dependencies
+    assert json.loads(policy.inputs["policy"])["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Action": ["sqs:SendMessage"],
+            "Resource": ["arn:events-dead-letters"],
+        }
+    ]
+
+
+def test_dead_letters_outlive_every_retry() -> None:
+    stack = record(a_handoff)
+
+    retention_seconds = stack.only(QUEUE).inputs["messageRetentionSeconds"]
+    assert retention_seconds > stack.only(DELIVERY).inputs["maximumEventAgeInSeconds"]
+
+
+def test_the_dead_letter_queue_is_encrypted_and_refuses_plain_http() -> None:
+    stack = record(a_handoff)
+
+    assert stack.only(QUEUE).inputs["sqsManagedSseEnabled"] is True
+    (statement,) = json.loads(stack.only(QUEUE_POLICY).inputs["policy"])["Statement"]
+    assert statement["Effect"] == "Deny"
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_a_caller_may_invoke_the_target_and_nothing_else() -> None:
+    stack = record(lambda: a_handoff().allow_caller(a_function("create-task")))
+
+    policy = stack.named("create-task-may-hand-off", ROLE_POLICY)
+    assert json.loads(policy.inputs["policy"])["Statement"] == [
+        {"Effect": "Allow", "Action": ["lambda:InvokeFunction"], "Resource": ["arn:notify"]}
+    ]
+
+
+def test_a_callers_environment_names_the_target() -> None:
+    seen: dict[str, str] = {}
+
+    def program() -> None:
+        a_handoff().environment["HANDOFF_TARGET_ARN"].apply(lambda arn: seen.update(arn=arn))
+
+    record(program)
+    assert seen == {"arn": "arn:notify"}
+
+
+def test_one_dead_letter_sets_off_an_alarm_that_tells_the_topic() -> None:
+    depth = record(a_handoff).named("events-dead-letter-depth", ALARM).inputs
+
+    assert depth["metricName"] == "ApproximateNumberOfMessagesVisible"
+    assert depth["dimensions"] == {"QueueName": "events-dead-letters-1a2b3c4"}
+    assert (depth["threshold"], depth["statistic"]) == (1, "Maximum")
+    assert depth["treatMissingData"] == "notBreaching"
+    assert depth["alarmActions"] == depth["okActions"] == [TOPIC]
+
+
+def test_a_dead_letter_that_cannot_be_written_sets_off_an_alarm() -> None:
+    refused = record(a_handoff).named("events-dead-letter-refused", ALARM).inputs
+
+    assert refused["metricName"] == "DestinationDeliveryFailures"
+    assert refused["dimensions"] == {"FunctionName": "notify-1a2b3c4"}
+    assert refused["statistic"] == "Sum"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "limits"),
+    [
+        ("max_retry_attempts", 3, "between 0 and 2"),
+        ("max_retry_attempts", -1, "between 0 and 2"),
+        ("max_event_age_seconds", 59, "between 60 and 21600"),
+        ("max_event_age_seconds", 21_601, "between 60 and 21600"),
+    ],
+)
+def test_values_that_lambda_refuses_fail_before_deploy(field: str, value: int, limits: str) -> None:
+    with pytest.raises(ValueError, match=f"{field} must be {limits}, got {value}"):
+        record(lambda: a_handoff(**{field: value}))
+
+
+def test_dead_letters_cannot_wait_longer_than_sqs_keeps_them() -> None:
+    with pytest.raises(ValueError, match="retention_days must be between 1 and 14, got 15"):
+        DeadLetterQueueArgs(retention_days=15)
+
+
+def test_a_fifo_queue_cannot_take_dead_letters() -> None:
+    with pytest.raises(ValueError, match=r"standard queue, because Lambda .* got 'dead\.fifo'"):
+        DeadLetterQueueArgs(queue_name="dead.fifo")
+
+
+def test_a_target_must_be_done_before_its_own_retry() -> None:
+    with pytest.raises(
+        ValueError, match="timeout_seconds of the target slow must be between 1 and 50, got 51"
+    ):
+        record(
+            lambda: AsyncHandoffArgs(
+                target=a_function("slow", timeout_seconds=51), alarm_topic_arn=TOPIC
+            )
+        )
+
+
+def test_a_second_handoff_to_one_target_is_refused() -> None:
+    def program() -> None:
+        target = a_function("notify")
+        for name in ("first", "second"):
+            AsyncHandoff(name, AsyncHandoffArgs(target=target, alarm_topic_arn=TOPIC))
+
+    with pytest.raises(
+        ValueError, match="target notify can receive one handoff, has 'first', got 'second'"
+    ):
+        record(program)
+
+
+def test_two_handoffs_to_two_targets_live_side_by_side() -> None:
+    def program() -> None:
+        for name in ("first", "second"):
+            AsyncHandoff(
+                name, AsyncHandoffArgs(target=a_function(f"{name}-target"), alarm_topic_arn=TOPIC)
+            )
+
+    assert len(record(program).of_type(DELIVERY)) == 2
+
+
+@pytest.mark.parametrize("period_seconds", [0, 15, 59, 61, 90, -60])
+def test_an_alarm_period_that_cloudwatch_refuses_fails_before_deploy(period_seconds: int) -> None:
+    with pytest.raises(ValueError, match=f"multiple of 60, got {period_seconds}"):
+        AlarmArgs(
+            description="-",
+            namespace="AWS/SQS",
+            metric_name="-",
+            dimensions={},
+            statistic="Sum",
+            period_seconds=period_seconds,
+            topic_arn=TOPIC,
+        )

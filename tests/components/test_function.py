@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from components.blocks.function import PythonFunctionArgs, Runtime
+from tests.components.a_function import NO_DEPENDENCIES, a_function
+from tests.mocks import FUNCTION, ROLE_POLICY, record
+
+
+def statements(policy: str) -> list[dict[str, Any]]:
+    return list(json.loads(policy)["Statement"])
+
+
+def test_a_function_may_only_write_its_log_and_its_trace() -> None:
+    stack = record(lambda: a_function("worker"))
+
+    allowed = [s for p in stack.of_type(ROLE_POLICY) for s in statements(p.inputs["policy"])]
+    assert sorted(action for statement in allowed for action in statement["Action"]) == [
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "xray:PutTelemetryRecords",
+        "xray:PutTraceSegments",
+    ]
+    assert {"Resource": ["arn:worker-log:*"]}.items() <= next(
+        s for s in allowed if "logs:PutLogEvents" in s["Action"]
+    ).items()
+
+
+def test_a_function_waits_for_its_policies_and_its_log_group() -> None:
+    stack = record(lambda: a_function("worker"))
+
+    waits_for = {urn.rsplit("::", 1)[1] for urn in stack.only(FUNCTION).dependencies}
+    assert {"worker-may-write-log", "worker-may-trace", "worker-log"} <= waits_for
+
+
+def test_a_function_logs_json_to_its_own_group_and_traces() -> None:
+    inputs = record(lambda: a_function("worker")).only(FUNCTION).inputs
+
+    assert inputs["loggingConfig"]["logFormat"] == "JSON"
+    assert inputs["loggingConfig"]["logGroup"] == "/aws/lambda/test-unit-worker"
+    assert inputs["tracingConfig"] == {"mode": "Active"}
+    assert inputs["runtime"] == "python3.13"
+    assert inputs["architectures"] == ["arm64"]
+
+
+def test_a_granted_right_names_its_actions_and_resources() -> None:
+    def program() -> None:
+        a_function("worker").allow("read", actions=["s3:GetObject"], resources=["arn:bucket/*"])
+
+    policy = record(program).named("worker-may-read", ROLE_POLICY)
+    assert statements(policy.inputs["policy"]) == [
+        {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["arn:bucket/*"]}
+    ]
+
+
+@pytest.mark.parametrize(("field", "value"), [("timeout_seconds", 901), ("memory_mb", 127)])
+def test_sizes_that_lambda_refuses_fail_before_deploy(field: str, value: int) -> None:
+    with pytest.raises(ValueError, match=f"{field} must be between .* got {value}"):
+        PythonFunctionArgs(
+            handler="x.handle",
+            code=NO_DEPENDENCIES,
+            **{field: value},  # type: ignore[arg-type]
+        )
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("architecture", "sparc"), ("bundle_for", "me"), ("log_retention_days", 8)]
+)
+def test_a_runtime_that_aws_does_not_offer_fails_before_deploy(field: str, value: object) -> None:
+    with pytest.raises(ValueError, match=f"{field} must be one of .* got {value!r}"):
+        Runtime(**{field: value})  # type: ignore[arg-type]

@@ -1,0 +1,12 @@
+from __future__ import annotations
+
+import pytest
+
+from local.monitor import Graph
+from tests.program.programs import run_stack
+
+
+@pytest.fixture(scope="session")
+def dev() -> Graph:
+    """What a deployment of stack dev declares."""
+    return run_stack("dev")

@@ -1,0 +1,26 @@
+"""The project's own program, run for a stack under mocks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from local.monitor import Graph, run_program
+from local.stack_files import read_stack
+from tests.mocks import AwsMocks
+
+ROOT = Path(__file__).parents[2]
+STACKS = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
+
+
+def run_stack(name: str, *, preview: bool = False, **changed: str) -> Graph:
+    """Run `__main__.py` for a stack; `changed` are settings to override, as text."""
+    stack = read_stack(ROOT, name)
+    overrides = {f"{stack.project}:{key}": value for key, value in changed.items()}
+    return run_program(
+        ROOT,
+        project=stack.project,
+        stack=name,
+        config=stack.config | overrides,
+        mocks=AwsMocks(preview=preview),
+        preview=preview,
+    )

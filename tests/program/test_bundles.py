@@ -1,0 +1,109 @@
+"""The zips that functions are deployed from, built from the real sources and lock files."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from components import notification_service, task_service
+from components.blocks.bundle import FunctionCode, build_bundle
+from components.blocks.dependencies import Target, host_target, lambda_target
+from local.monitor import Graph
+from tests.mocks import FUNCTION
+from tests.program.programs import ROOT
+
+CODES = {"task_service": task_service.CODE, "notification_service": notification_service.CODE}
+Bundle = Callable[[FunctionCode, Target], Path]
+
+
+@pytest.fixture(scope="session")
+def bundle() -> Bundle:
+    # The project's own build folder: dependencies that are there already are not fetched again.
+    return lambda code, target: build_bundle(code, target, ROOT / ".build")
+
+
+def run_isolated(bundle_path: Path, folder: Path, statement: str) -> subprocess.CompletedProcess[str]:
+    """Run Python that sees the unpacked bundle and the standard library, nothing else."""
+    with zipfile.ZipFile(bundle_path) as archive:
+        archive.extractall(folder)
+    path = f"import sys; sys.path.insert(0, {str(folder)!r}); "
+    return subprocess.run(  # noqa: S603 -- our own interpreter and text
+        [sys.executable, "-I", "-S", "-B", "-c", path + statement],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_every_handler_runs_on_its_bundle_alone(
+    name: str, dev: Graph, bundle: Bundle, tmp_path: Path
+) -> None:
+    code = CODES[name]
+    handlers = [function.inputs["handler"] for function in dev.of_type(FUNCTION)]
+    modules = [path.rsplit(".", 1)[0] for path in handlers if f".{name}." in path]
+    clients = [f"boto3.client({service!r}, 'eu-west-1')" for service in code.aws_services]
+
+    done = run_isolated(
+        bundle(code, host_target()),
+        tmp_path,
+        f"import boto3, {', '.join(modules)}; {'; '.join(clients)}",
+    )
+
+    assert modules
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("forgotten", ["pydantic", "boto3", "jmespath"])
+def test_a_dependency_missing_from_a_bundle_is_noticed(
+    forgotten: str, bundle: Bundle, tmp_path: Path
+) -> None:
+    whole = bundle(task_service.CODE, host_target())
+    partial = tmp_path / "partial.zip"
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(partial, "w") as target:
+        for entry in source.infolist():
+            if not entry.filename.startswith(f"{forgotten}/"):
+                target.writestr(entry, source.read(entry))
+
+    done = run_isolated(
+        partial, tmp_path / "code", "import lambdas.task_service.handlers.create_task"
+    )
+
+    assert f"No module named '{forgotten}'" in done.stderr
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_a_bundle_for_lambda_holds_its_processors_binaries_and_no_others(
+    name: str, bundle: Bundle
+) -> None:
+    for architecture, machine in (("arm64", "aarch64"), ("x86_64", "x86_64")):
+        with zipfile.ZipFile(bundle(CODES[name], lambda_target("3.13", architecture))) as archive:
+            binaries = [entry for entry in archive.namelist() if ".so" in Path(entry).suffixes]
+        for binary in binaries:
+            assert binary.endswith(f".cpython-313-{machine}-linux-gnu.so"), binary
+        assert bool(binaries) == (name == "task_service")
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_a_bundle_holds_its_own_service_and_nothing_to_test_or_compile(
+    name: str, bundle: Bundle
+) -> None:
+    with zipfile.ZipFile(bundle(CODES[name], lambda_target("3.13", "arm64"))) as archive:
+        entries = archive.infolist()
+
+    (other,) = set(CODES) - {name}
+    for entry in entries:
+        assert not entry.filename.startswith(f"lambdas/{other}/"), entry.filename
+        assert "__pycache__" not in entry.filename
+        assert entry.date_time == (1980, 1, 1, 0, 0, 0)
+    services = {
+        Path(entry.filename).parts[2]
+        for entry in entries
+        if entry.filename.startswith("botocore/data/") and len(Path(entry.filename).parts) > 3
+    }
+    assert services == set(CODES[name].aws_services)

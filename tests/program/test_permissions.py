@@ -1,0 +1,82 @@
+"""Who may do what: the whole list, so that a new right is seen in review."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+
+from local.monitor import Graph
+from tests.mocks import FUNCTION, ROLE_POLICY
+
+TASKS = "arn:tasks-table"
+TARGET = "arn:notifications-send-notification"
+
+LOG_AND_TRACE = {
+    ("logs:CreateLogStream", "log"),
+    ("logs:PutLogEvents", "log"),
+    ("xray:PutTraceSegments", "*"),
+    ("xray:PutTelemetryRecords", "*"),
+}
+EXPECTED = {
+    "tasks-create-task": {("dynamodb:PutItem", TASKS), ("lambda:InvokeFunction", TARGET)},
+    "tasks-get-task": {("dynamodb:GetItem", TASKS)},
+    "tasks-list-tasks": {
+        ("dynamodb:Query", TASKS),
+        ("dynamodb:Query", f"{TASKS}/index/by-status"),
+    },
+    "tasks-update-task": {
+        ("dynamodb:GetItem", TASKS),
+        ("dynamodb:PutItem", TASKS),
+        ("lambda:InvokeFunction", TARGET),
+    },
+    "tasks-delete-task": {
+        ("dynamodb:GetItem", TASKS),
+        ("dynamodb:DeleteItem", TASKS),
+        ("lambda:InvokeFunction", TARGET),
+    },
+    "notifications-send-notification": {
+        ("dynamodb:PutItem", "arn:notifications-deliveries"),
+        ("dynamodb:UpdateItem", "arn:notifications-deliveries"),
+        ("dynamodb:DeleteItem", "arn:notifications-deliveries"),
+        ("ses:SendEmail", "arn:notifications-tasks@example.com"),
+        ("sqs:SendMessage", "arn:task-events-dead-letters"),
+    },
+}
+
+
+def rights(stack: Graph) -> dict[str, set[tuple[str, str]]]:
+    """Every (action, resource) that each function's role allows."""
+    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for policy in stack.of_type(ROLE_POLICY):
+        function = policy.inputs["role"].removesuffix("-role-1a2b3c4")
+        for statement in json.loads(policy.inputs["policy"])["Statement"]:
+            assert statement["Effect"] == "Allow"
+            for action in statement["Action"]:
+                for resource in statement["Resource"]:
+                    own_log = resource == f"arn:{function}-log:*"
+                    found[function].add((action, "log" if own_log else resource))
+    return found
+
+
+def test_every_function_may_do_what_its_job_needs_and_nothing_else(dev: Graph) -> None:
+    assert rights(dev) == {name: needed | LOG_AND_TRACE for name, needed in EXPECTED.items()}
+
+
+def test_every_function_has_a_role_of_its_own(dev: Graph) -> None:
+    functions = dev.of_type(FUNCTION)
+    assert len({function.inputs["role"] for function in functions}) == len(functions) == 6
+
+
+def test_mail_can_only_be_sent_as_the_configured_sender(dev: Graph) -> None:
+    policy = dev.named("notifications-send-notification-may-send-as-tasks@example.com")
+    (statement,) = json.loads(policy.inputs["policy"])["Statement"]
+    assert statement["Condition"] == {"StringEquals": {"ses:FromAddress": "tasks@example.com"}}
+
+
+def test_only_functions_that_hand_off_know_the_target(dev: Graph) -> None:
+    know_it = {
+        function.name
+        for function in dev.of_type(FUNCTION)
+        if "HANDOFF_TARGET_ARN" in function.inputs["environment"]["variables"]
+    }
+    assert know_it == {"tasks-create-task", "tasks-update-task", "tasks-delete-task"}

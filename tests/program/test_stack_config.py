@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import json
+
+import pulumi
+import pytest
+
+from tests.program.programs import run_stack
+
+CHANNEL = {"kind": "email", "sender": "a@example.com", "recipients": ["b@example.com"]}
+
+
+def channels(**changed: object) -> str:
+    return json.dumps([{**CHANNEL, **changed}])
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("architecture", "sparc", r"architecture: .*'arm64' or 'x86_64', got 'sparc'"),
+        ("logRetentionDays", "8", r"logRetentionDays: .*1, 3, 5.* got 8"),
+        ("logRetentionDays", "often", r"logRetentionDays: .* got 'often'"),
+        ("protectData", "perhaps", r"protectData: .* boolean.* got 'perhaps'"),
+        ("maxRetryAttempts", "3", r"maxRetryAttempts: .* less than or equal to 2, got 3"),
+        ("maxEventAgeSeconds", "59", r"maxEventAgeSeconds: .* or equal to 60, got 59"),
+        ("deadLetterRetentionDays", "15", r"deadLetterRetentionDays: .* to 14, got 15"),
+        ("alarmEmails", '["nobody"]', r"alarmEmails\[0\]: .*email address.* got 'nobody'"),
+        ("channels", "[]", r"channels: .* at least 1 item"),
+        ("channels", channels(kind="fax"), r"channels\[0\]\['kind'\]: .*'email', got 'fax'"),
+        ("channels", channels(colour="red"), r"\['colour'\] is not a setting; .*recipients"),
+        ("channels", channels(recipients=[]), r"\['recipients'\]: .* at least 1 item"),
+        ("logRetention", "8", r"logRetention is not a setting; .*logRetentionDays"),
+    ],
+)
+def test_a_wrong_setting_stops_the_preview_and_is_named(key: str, value: str, message: str) -> None:
+    with pytest.raises(pulumi.RunError, match=rf"internal-handoff:{message}|{message}"):
+        run_stack("dev", preview=True, **{key: value})
+
+
+def test_every_wrong_setting_is_named_at_once() -> None:
+    with pytest.raises(pulumi.RunError) as raised:
+        run_stack("dev", preview=True, architecture="sparc", maxRetryAttempts="3")
+
+    assert "Pulumi.dev.yaml cannot be used" in str(raised.value)
+    assert "architecture" in str(raised.value)
+    assert "maxRetryAttempts" in str(raised.value)
+
+
+def test_an_identity_that_exists_is_used_and_none_is_made() -> None:
+    arn = "arn:aws:ses:eu-west-1:123456789012:identity/example.com"
+    stack = run_stack("dev", channels=channels(senderIdentityArn=arn))
+
+    assert stack.of_type("aws:sesv2/emailIdentity:EmailIdentity") == []
+    policy = stack.named("notifications-send-notification-may-send-as-a@example.com")
+    assert json.loads(policy.inputs["policy"])["Statement"][0]["Resource"] == [arn]
