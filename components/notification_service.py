@@ -10,19 +10,16 @@ from pathlib import Path
 import pulumi
 import pulumi_aws as aws
 
-import lambdas
 from components.blocks.bundle import FunctionCode
 from components.blocks.function import PythonFunction, PythonFunctionArgs, Runtime
 from components.blocks.table import Key, Table, TableArgs
+from lambdas import notification_service
 from lambdas.notification_service.settings import NotificationSettings
 from lambdas.shared.environment import environment_for
 
-_SOURCE_ROOT = Path(lambdas.__file__).parents[1]
-
 CODE = FunctionCode(
-    source_root=_SOURCE_ROOT,
-    packages=("lambdas/notification_service", "lambdas/contracts", "lambdas/shared"),
-    requirements=_SOURCE_ROOT / "lambdas/notification_service/requirements.txt",
+    packages=("lambdas.notification_service", "lambdas.contracts", "lambdas.shared"),
+    requirements=Path(notification_service.__file__).with_name("requirements.txt"),
     aws_services=("dynamodb", "sesv2"),
 )
 

@@ -8,26 +8,23 @@ from pathlib import Path
 
 import pulumi
 
-import lambdas
 from components.async_handoff import AsyncHandoff
 from components.blocks.bundle import FunctionCode
 from components.blocks.function import PythonFunction, PythonFunctionArgs, Runtime
 from components.blocks.http_api import DEFAULT_ROUTE, HttpApi, HttpApiArgs
 from components.blocks.table import Key, Table, TableArgs
+from lambdas import task_service
 from lambdas.shared.environment import environment_for
 from lambdas.task_service.settings import TaskSettings
 
-_SOURCE_ROOT = Path(lambdas.__file__).parents[1]
-
 CODE = FunctionCode(
-    source_root=_SOURCE_ROOT,
     packages=(
-        "lambdas/task_service",
-        "lambdas/handoff",
-        "lambdas/contracts",
-        "lambdas/shared",
+        "lambdas.task_service",
+        "lambdas.handoff",
+        "lambdas.contracts",
+        "lambdas.shared",
     ),
-    requirements=_SOURCE_ROOT / "lambdas/task_service/requirements.txt",
+    requirements=Path(task_service.__file__).with_name("requirements.txt"),
     aws_services=("dynamodb", "lambda"),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Never
 
 import pulumi
 from pulumi.runtime import MockCallArgs, MockResourceArgs
@@ -38,7 +38,7 @@ class AwsMocks(pulumi.runtime.Mocks):
             **args.inputs,
         }
 
-    def call(self, args: MockCallArgs) -> dict[str, Any]:
+    def call(self, args: MockCallArgs) -> Never:
         raise UnpreparedCallError(f"no answer prepared for the provider call {args.token}")
 
 

@@ -6,6 +6,7 @@ deflate writes differs between zlib builds, and Pulumi compares a zip by its byt
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -31,11 +32,11 @@ class BundleError(Exception):
 class FunctionCode:
     """What goes into the zip of one or more functions."""
 
-    source_root: Path
-    """Folder that import paths start from."""
-
     packages: Sequence[str]
-    """Folders under `source_root` to take in; every Python file keeps its import path."""
+    """Packages that the program can import, e.g. "orders" or "lambdas.handoff".
+
+    Every Python file in them keeps its import path.
+    """
 
     requirements: Path | None = None
     """Lock file with hashes of everything third-party, or None if there is nothing."""
@@ -54,24 +55,34 @@ def build_bundle(code: FunctionCode, target: Target, build_folder: Path) -> Path
     if code.requirements:
         installed = install_dependencies(code.requirements, target, build_folder / "dependencies")
         entries |= dict(_third_party(installed, code.aws_services))
-    name = "-".join(PurePosixPath(package).name for package in code.packages)
-    zip_path = build_folder / "bundles" / target.label / f"{name}.zip"
+    zip_path = build_folder / "bundles" / target.label / f"{'+'.join(code.packages)}.zip"
     _write_zip(zip_path, entries)
     return zip_path
 
 
 def _sources(code: FunctionCode) -> Iterator[tuple[str, Path]]:
     for package in code.packages:
-        folder = code.source_root / package
-        if not (folder / "__init__.py").is_file():
-            raise BundleError(f"packages must name folders with an __init__.py, got {folder}")
+        folder, root = _locate(package)
         for source in folder.rglob("*.py"):
-            yield source.relative_to(code.source_root).as_posix(), source
-        # The packages above: `lambdas/shared` is imported through `lambdas`.
-        for parent in PurePosixPath(package).parents:
-            marker = code.source_root / parent / "__init__.py"
-            if marker.is_file():
-                yield marker.relative_to(code.source_root).as_posix(), marker
+            yield source.relative_to(root).as_posix(), source
+        # The packages above: `lambdas.shared` is imported through `lambdas`.
+        while (folder := folder.parent) != root:
+            yield (folder / "__init__.py").relative_to(root).as_posix(), folder / "__init__.py"
+
+
+def _locate(package: str) -> tuple[Path, Path]:
+    """A package's folder, and the folder that its import path starts from."""
+    try:
+        spec = importlib.util.find_spec(package)
+    except ModuleNotFoundError:
+        spec = None
+    if spec is None or spec.origin is None or not spec.origin.endswith("__init__.py"):
+        raise BundleError(
+            "packages must name packages (folders with an __init__.py) that the program can "
+            f"import, got {package!r}"
+        )
+    folder = Path(spec.origin).parent
+    return folder, folder.parents[package.count(".")]
 
 
 def _third_party(installed: Path, aws_services: Sequence[str]) -> Iterator[tuple[str, Path]]:

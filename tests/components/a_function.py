@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from components.blocks.bundle import FunctionCode
 from components.blocks.function import PythonFunction, PythonFunctionArgs
 
-NO_DEPENDENCIES = FunctionCode(source_root=Path(__file__).parents[2], packages=("lambdas/shared",))
+NO_DEPENDENCIES = FunctionCode(packages=("lambdas.shared",))
 
 
 def a_function(name: str, *, timeout_seconds: int = 10) -> PythonFunction:

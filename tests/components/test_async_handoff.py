@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -17,10 +18,10 @@ ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
 
 
-def a_handoff(name: str = "events", **settings: object) -> AsyncHandoff:
+def a_handoff(**settings: Any) -> AsyncHandoff:
     return AsyncHandoff(
-        name,
-        AsyncHandoffArgs(target=a_function("notify"), alarm_topic_arn=TOPIC, **settings),  # type: ignore[arg-type]
+        "events",
+        AsyncHandoffArgs(target=a_function("notify"), alarm_topic_arn=TOPIC, **settings),
     )
 
 

@@ -31,9 +31,7 @@ def an_api() -> Graph:
 
 
 def test_a_permission_names_its_route() -> None:
-    granted = {
-        (p.inputs["function"], p.inputs["sourceArn"]) for p in an_api().of_type(PERMISSION)
-    }
+    granted = {(p.inputs["function"], p.inputs["sourceArn"]) for p in an_api().of_type(PERMISSION)}
     assert granted == {
         ("reader-1a2b3c4", "arn:api/*/GET/things/{thingId}"),
         ("writer-1a2b3c4", "arn:api/*/PUT/things/{thingId}"),

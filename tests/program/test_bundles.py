@@ -27,7 +27,9 @@ def bundle() -> Bundle:
     return lambda code, target: build_bundle(code, target, ROOT / ".build")
 
 
-def run_isolated(bundle_path: Path, folder: Path, statement: str) -> subprocess.CompletedProcess[str]:
+def run_isolated(
+    bundle_path: Path, folder: Path, statement: str
+) -> subprocess.CompletedProcess[str]:
     """Run Python that sees the unpacked bundle and the standard library, nothing else."""
     with zipfile.ZipFile(bundle_path) as archive:
         archive.extractall(folder)

@@ -107,7 +107,7 @@ def test_two_resources_of_one_name_are_an_error() -> None:
         aws.sqs.Queue("queue")
         aws.sqs.Queue("queue")
 
-    with pytest.raises(Exception, match="duplicate resource .*queue") as raised:
+    with pytest.raises(Exception, match=r"duplicate resource .*queue") as raised:
         record(program)
     assert isinstance(raised.value, DuplicateResourceError)
 
@@ -116,6 +116,6 @@ def test_a_provider_call_that_nobody_prepared_is_an_error() -> None:
     def program() -> None:
         pulumi.export("region", aws.get_region().region)
 
-    with pytest.raises(Exception, match="no answer prepared for .*getRegion") as raised:
+    with pytest.raises(Exception, match=r"no answer prepared for .*getRegion") as raised:
         record(program)
     assert isinstance(raised.value, UnpreparedCallError)

@@ -1,0 +1,57 @@
+# `make` lists the commands. Each sets up what it needs first.
+PYTHON ?= python3
+PORT ?= 4566
+BIN := .venv/bin
+export PULUMI_ERROR_OUTPUT_STRING := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup tour up down check format test e2e lock clean
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/.ready .venv-emulator/.ready ## Make the virtual environments
+
+tour: setup ## Deploy to this machine and watch the whole story, failure and replay included
+	@$(BIN)/python -m local tour
+
+up: setup ## Deploy to this machine and leave it running (PORT=4566)
+	@$(BIN)/python -m local up --port $(PORT)
+
+down: setup ## Stop what `make up` started
+	@$(BIN)/python -m local down
+
+check: .venv/.ready ## Format, lint, types, import arrows
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/.ready ## Format and mend what ruff can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+test: setup ## Unit and contract tests
+	$(BIN)/pytest --ignore=tests/e2e
+
+e2e: setup ## The local deployment, driven like a client drives it
+	$(BIN)/pytest tests/e2e
+
+lock: .venv/.ready ## Pin the newest versions that the *.in files allow
+	@for name in requirements requirements-dev requirements-emulator; do \
+	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	    --no-annotate --no-emit-index-url --custom-compile-command "make lock" \
+	    $$name.in -o $$name.txt || exit 1; done
+	@for name in task_service notification_service; do \
+	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	    --generate-hashes --no-annotate --no-emit-index-url --custom-compile-command "make lock" \
+	    lambdas/$$name/requirements.in -o lambdas/$$name/requirements.txt || exit 1; done
+
+clean: down ## Stop the local deployment and remove everything that was built
+	rm -rf .venv .venv-emulator .build .local
+
+.venv/.ready: requirements-dev.txt scripts/make_venv.py
+	@$(PYTHON) scripts/make_venv.py .venv requirements-dev.txt
+
+.venv-emulator/.ready: requirements-emulator.txt scripts/make_venv.py
+	@$(PYTHON) scripts/make_venv.py .venv-emulator requirements-emulator.txt

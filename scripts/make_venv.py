@@ -1,0 +1,91 @@
+"""Make a virtual environment: make_venv.py FOLDER REQUIREMENTS. Standard library only.
+
+It also runs on Pythons that are too old for the project, to say so; keep its syntax plain.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+OLDEST = (3, 11)
+NEWER_NAMES = ["python3.14", "python3.13", "python3.12", "python3.11"]
+
+
+def main(folder, requirements):
+    use_a_new_enough_python()
+    import venv
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    say("Making %s with Python %d.%d" % ((folder,) + sys.version_info[:2]))
+    venv.EnvBuilder(clear=True, with_pip=True).create(folder)
+    install(os.path.join(folder, "bin", "python"), requirements)
+    open(os.path.join(folder, ".ready"), "w").close()
+
+
+def use_a_new_enough_python():
+    """Go on with a newer Python from the PATH if this one is too old, or say what to do."""
+    if sys.version_info >= OLDEST:
+        return
+    for name in NEWER_NAMES:
+        if shutil.which(name):
+            os.execvp(name, [name] + sys.argv)
+    sys.exit(
+        "Python 3.11 or newer is needed, got %d.%d (%s). Install one, or name it: "
+        "make PYTHON=/path/to/python3.12 ..." % (sys.version_info[:2] + (sys.executable,))
+    )
+
+
+def install(python, requirements):
+    """Install `requirements`; on failure say what pip said and what to look at."""
+    command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = subprocess.Popen(
+        command + ["--requirement", requirements],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        universal_newlines=True,
+    )
+    ticker = threading.Thread(target=show_progress, args=(pip, requirements))
+    ticker.start()
+    try:
+        output = pip.communicate()[0]
+    except BaseException:
+        pip.terminate()
+        raise
+    finally:
+        pip.wait()
+        ticker.join()
+    if pip.returncode:
+        errors = [line for line in output.splitlines() if line.startswith("ERROR")]
+        sys.exit(
+            "pip could not install %s:\n%s\nIt needs its package index: check the network (or "
+            "pip's index setting) and run the same command again."
+            % (requirements, "\n".join(errors) or output)
+        )
+
+
+def show_progress(pip, requirements):
+    started = time.time()
+    while pip.poll() is None:
+        if sys.stdout.isatty():
+            waited = time.time() - started
+            sys.stdout.write("\rInstalling %s ... %d s" % (requirements, waited))
+            sys.stdout.flush()
+        time.sleep(0.2)
+    if pip.returncode == 0:
+        say("\rInstalled %s in %d s" % (requirements, time.time() - started))
+
+
+def say(text):
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    try:
+        main(*sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.exit(130)
