@@ -20,8 +20,6 @@ from ops.failure_record import FailureRecord, UnreadableDeadLetterError, read_fa
 _ACCEPTED = 202
 _BATCH = 10
 _HIDDEN_SECONDS = 120
-# A long poll asks every server of the queue; a short one may miss messages that are there.
-_LONG_POLL_SECONDS = 1
 
 
 class ReplayStoppedError(Exception):
@@ -56,9 +54,15 @@ class ReplayReport:
     """Left in the queue: came back while the replay was still running."""
 
 
-def read_dead_letters(sqs: Any, queue_url: str, *, limit: int) -> list[DeadLetter]:
-    """Up to `limit` dead letters. All are visible to the next reader again afterwards."""
-    taken = _Taken(sqs, queue_url)
+def read_dead_letters(
+    sqs: Any, queue_url: str, *, limit: int, poll_seconds: int = 1
+) -> list[DeadLetter]:
+    """Up to `limit` dead letters. All are visible to the next reader again afterwards.
+
+    `poll_seconds` is SQS's WaitTimeSeconds; at 0 it asks only some of its servers and may miss
+    messages.
+    """
+    taken = _Taken(sqs, queue_url, poll_seconds)
     try:
         return list(taken.take(limit))
     finally:
@@ -73,6 +77,7 @@ def replay_dead_letters(
     *,
     limit: int,
     max_replays: int = 3,
+    poll_seconds: int = 1,
 ) -> ReplayReport:
     """Hand up to `limit` dead letters to the target again; its event's `replays` grows by one.
 
@@ -81,7 +86,7 @@ def replay_dead_letters(
     """
     report = ReplayReport()
     handed_over: set[str] = set()
-    taken = _Taken(sqs, queue_url)
+    taken = _Taken(sqs, queue_url, poll_seconds)
     try:
         for letter in taken.take(limit):
             if letter.record is None:
@@ -108,7 +113,7 @@ def _hand_over(
         answer = functions.invoke(
             FunctionName=target_arn,
             InvocationType="Event",
-            Payload=json.dumps(replayed, ensure_ascii=False).encode(),
+            Payload=json.dumps(replayed, separators=(",", ":")).encode(),
         )
         # Unread, even an empty answer keeps its connection from being used again.
         answer["Payload"].read()
@@ -128,9 +133,10 @@ def _stopped(report: ReplayReport, why: str) -> ReplayStoppedError:
 class _Taken:
     """Messages taken from the queue, hidden from other readers until given back."""
 
-    def __init__(self, sqs: Any, queue_url: str) -> None:
+    def __init__(self, sqs: Any, queue_url: str, poll_seconds: int) -> None:
         self._sqs = sqs
         self._queue_url = queue_url
+        self._poll_seconds = poll_seconds
         self._handles: dict[str, str] = {}
 
     def take(self, limit: int) -> Iterator[DeadLetter]:
@@ -141,7 +147,7 @@ class _Taken:
                 QueueUrl=self._queue_url,
                 MaxNumberOfMessages=min(_BATCH, limit - count),
                 VisibilityTimeout=_HIDDEN_SECONDS,
-                WaitTimeSeconds=_LONG_POLL_SECONDS,
+                WaitTimeSeconds=self._poll_seconds,
                 MessageAttributeNames=["All"],
             ).get("Messages", [])
             new = [message for message in messages if message["MessageId"] not in self._handles]

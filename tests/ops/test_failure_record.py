@@ -1,0 +1,92 @@
+"""Reading what stands in a dead letter."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ops.failure_record import UnreadableDeadLetterError, read_failure_record
+
+EVENT = {"id": "e-1", "type": "task.created.v1"}
+
+# Shape: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+RECORD: dict[str, Any] = {
+    "version": "1.0",
+    "timestamp": "2026-01-02T03:04:05.678Z",
+    "requestContext": {
+        "requestId": "e4b46cbf",
+        "functionArn": "arn:aws:lambda:eu-west-1:123456789012:function:notify:$LATEST",
+        "condition": "RetriesExhausted",
+        "approximateInvokeCount": 3,
+    },
+    "requestPayload": EVENT,
+    "responseContext": {"statusCode": 200, "functionError": "Unhandled"},
+    "responsePayload": {"errorMessage": "mailbox is full", "errorType": "MailboxFullError"},
+}
+
+
+def test_a_failure_record_tells_the_event_its_last_error_and_the_attempts() -> None:
+    record = read_failure_record(json.dumps(RECORD))
+
+    assert record.event == EVENT
+    assert record.reason == "mailbox is full"
+    assert record.error_type == "MailboxFullError"
+    assert record.attempts == 3
+    assert record.failed_at == "2026-01-02T03:04:05.678Z"
+
+
+def test_an_event_that_grew_too_old_has_its_condition_as_the_reason() -> None:
+    context = {"condition": "EventAgeExceeded", "approximateInvokeCount": 1}
+    aged = {"requestContext": context, "requestPayload": EVENT, "responsePayload": None}
+
+    record = read_failure_record(json.dumps(aged))
+
+    assert record.reason == "EventAgeExceeded"
+    assert record.error_type is None
+
+
+def test_a_bare_event_of_a_dead_letter_config_is_read_with_its_attributes() -> None:
+    attributes = {"ErrorMessage": {"DataType": "String", "StringValue": "mailbox is full"}}
+
+    record = read_failure_record(json.dumps(EVENT), attributes)
+
+    assert record.event == EVENT
+    assert record.reason == "mailbox is full"
+    assert record.attempts is None
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        ("not json", "not JSON"),
+        ("[1]", "must hold an object, got list"),
+        (json.dumps({**RECORD, "requestPayload": "text"}), "requestPayload must be an object"),
+    ],
+)
+def test_what_holds_no_event_is_unreadable(body: str, problem: str) -> None:
+    with pytest.raises(UnreadableDeadLetterError, match=problem):
+        read_failure_record(body)
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from([*RECORD, *RECORD["requestContext"], "x"]), inner)
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.fixed_dictionaries(dict.fromkeys(RECORD, anything)))
+def test_any_shape_of_record_is_read_or_refused_and_nothing_else(content: dict[str, Any]) -> None:
+    try:
+        record = read_failure_record(json.dumps(content))
+    except UnreadableDeadLetterError:
+        return
+    assert record.event == content["requestPayload"]
+    assert record.reason
