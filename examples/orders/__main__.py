@@ -1,0 +1,33 @@
+"""A handoff between two functions of your own."""
+
+from pathlib import Path
+
+import pulumi
+
+from components.async_handoff import AsyncHandoff, AsyncHandoffArgs
+from components.blocks.alarm import AlarmTopic
+from components.blocks.bundle import FunctionCode
+from components.blocks.function import PythonFunction, PythonFunctionArgs
+
+code = FunctionCode(
+    packages=("orders", "lambdas.handoff", "lambdas.shared"),
+    requirements=Path(__file__).with_name("functions.txt"),
+    aws_services=("lambda",),
+)
+
+ship_order = PythonFunction(
+    "ship-order",
+    PythonFunctionArgs(handler="orders.ship_order.handle", code=code, timeout_seconds=30),
+)
+alarms = AlarmTopic("alarms", emails=["on-call@example.com"])
+shipping = AsyncHandoff("shipping", AsyncHandoffArgs(target=ship_order, alarm_topic_arn=alarms.arn))
+take_order = PythonFunction(
+    "take-order",
+    PythonFunctionArgs(
+        handler="orders.take_order.handle", code=code, environment=shipping.environment
+    ),
+)
+shipping.allow_caller(take_order)
+
+pulumi.export("takeOrder", take_order.name)
+pulumi.export("deadLetterQueueUrl", shipping.dead_letter_queue_url)

@@ -1,0 +1,38 @@
+"""The README's example of a program of one's own: it deploys, and the README shows it as it is."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from local.monitor import Graph, run_program
+from tests.mocks import FUNCTION, ROLE_POLICY, AwsMocks
+from tests.program.programs import ROOT
+
+EXAMPLE = ROOT / "examples" / "orders"
+
+
+@pytest.fixture(scope="module")
+def orders() -> Graph:
+    return run_program(EXAMPLE, project="orders", stack="dev", mocks=AwsMocks())
+
+
+def test_the_readme_shows_the_example_as_it_is() -> None:
+    readme = (ROOT / "README.md").read_text()
+    handler = (EXAMPLE / "orders" / "take_order.py").read_text()
+
+    assert f"```python\n{(EXAMPLE / '__main__.py').read_text()}```" in readme
+    assert f"```python\n{handler[handler.index('def handle') :]}```" in readme
+
+
+def test_the_example_deploys(orders: Graph) -> None:
+    assert set(orders.exports) == {"takeOrder", "deadLetterQueueUrl"}
+    assert len(orders.of_type(FUNCTION)) == 2
+
+
+def test_the_examples_caller_knows_the_target_and_may_invoke_it(orders: Graph) -> None:
+    caller = orders.named("take-order", FUNCTION)
+    assert caller.inputs["environment"]["variables"] == {"HANDOFF_TARGET_ARN": "arn:ship-order"}
+    policy = json.loads(orders.named("take-order-may-hand-off", ROLE_POLICY).inputs["policy"])
+    assert policy["Statement"][0]["Resource"] == ["arn:ship-order"]
