@@ -180,4 +180,6 @@ def _count(payload: Mapping[str, Any], name: str) -> int:
 
 def _shown(value: object) -> str:
     """Show enough of `value` to recognise it; the text ends up in logs and dead letters."""
+    if value is None:
+        return "nothing"
     return ascii(value[:60]) if isinstance(value, str) else type(value).__name__

@@ -1,0 +1,50 @@
+"""Delete a task and tell that it was deleted. No AWS in here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from lambdas.contracts.task import Task
+from lambdas.contracts.task_event import TaskEvent
+from lambdas.shared.moment import now, to_text
+from lambdas.task_service.contention import tries
+from lambdas.task_service.errors import ContentionError, VersionMismatchError
+from lambdas.task_service.events import Events
+from lambdas.task_service.get_task import OneTask, get_task
+
+
+class DeletableTasks(OneTask, Protocol):
+    """Where tasks are deleted."""
+
+    def delete(self, task: Task) -> bool:
+        """Delete the task if the stored one still has its version; return whether it had."""
+        ...
+
+
+def delete_task(
+    task_id: str,
+    *,
+    accepts: Callable[[int], bool],
+    correlation_id: str,
+    tasks: DeletableTasks,
+    events: Events,
+    clock: Callable[[], datetime] = now,
+) -> None:
+    """Delete the task and hand off `task.deleted.v1` with the task as it last was.
+
+    `accepts` says which versions the client agreed to delete. Raises TaskNotFoundError,
+    VersionMismatchError, ContentionError.
+    """
+    for _ in tries():
+        task = get_task(task_id, tasks)
+        if not accepts(task.version):
+            raise VersionMismatchError(task.version)
+        event = TaskEvent.about(
+            task, "task.deleted.v1", time=to_text(clock()), correlation_id=correlation_id
+        )
+        if tasks.delete(task):
+            events.hand_off(event)
+            return
+    raise ContentionError("the task was changed by others each time; try again")

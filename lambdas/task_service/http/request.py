@@ -1,0 +1,64 @@
+"""A request as API Gateway's HTTP API hands it over (payload format 2.0)."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+_CORRELATION_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_GATEWAY_REQUEST_ID = re.compile(r"[A-Za-z0-9._=+/-]{1,128}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What of an HTTP request concerns us. Values are as sent: any text at all."""
+
+    route: str
+    """The path's template, `/tasks/{taskId}`; `$default` if none fits."""
+
+    method: str
+    path: str
+    path_parameters: Mapping[str, str]
+    query: Mapping[str, str]
+    """One value per name; the gateway joins several with commas."""
+
+    headers: Mapping[str, str]
+    """Names in lower case."""
+
+    body: str
+    body_is_base64: bool
+    correlation_id: str
+
+    @property
+    def instance(self) -> str:
+        """The path as a URI reference; the gateway has decoded it."""
+        return quote(self.path, safe="/-._~", errors="replace")
+
+
+def read_request(event: Mapping[str, Any]) -> Request:
+    """Read the gateway's event. Raises KeyError for anything that is not one."""
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    return Request(
+        route=event["routeKey"].rsplit(" ", 1)[-1],
+        method=event["requestContext"]["http"]["method"],
+        path=event["rawPath"],
+        path_parameters=event.get("pathParameters") or {},
+        query=event.get("queryStringParameters") or {},
+        headers=headers,
+        body=event.get("body") or "",
+        body_is_base64=bool(event.get("isBase64Encoded")),
+        correlation_id=_correlation_id(headers, event["requestContext"].get("requestId", "")),
+    )
+
+
+def _correlation_id(headers: Mapping[str, str], gateway_request_id: str) -> str:
+    sent = headers.get("x-correlation-id", "")
+    if _CORRELATION_ID.fullmatch(sent):
+        return sent
+    if _GATEWAY_REQUEST_ID.fullmatch(gateway_request_id):
+        return gateway_request_id
+    return str(uuid.uuid4())
