@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnectionError
 
 from lambdas.task_service.errors import StoreUnavailableError
 
@@ -28,7 +29,7 @@ def passing_errors_named() -> Iterator[None]:
     """Raise StoreUnavailableError for throttling and silence; let everything else through."""
     try:
         yield
-    except HTTPClientError as error:
+    except (HTTPClientError, NoConnectionError) as error:
         raise StoreUnavailableError(f"DynamoDB did not answer: {error}") from error
     except ClientError as error:
         if passing := _PASSING.intersection([code_of(error), *cancellation_codes(error)]):

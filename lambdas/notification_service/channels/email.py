@@ -1,0 +1,97 @@
+"""Notifications by e-mail, through Amazon SES."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnectionError
+
+from lambdas.contracts.task_event import EventType, TaskEvent
+from lambdas.notification_service.notify import ChannelError
+from lambdas.shared import aws
+
+_MAX_RECIPIENTS = 50  # SES's own limit for one message
+_MAX_SUBJECT = 120
+
+_HAPPENED: dict[EventType, str] = {
+    "task.created.v1": "Task created",
+    "task.completed.v1": "Task completed",
+    "task.deleted.v1": "Task deleted",
+}
+
+
+class EmailChannel:
+    """One plain text message to all recipients, who see each other's addresses."""
+
+    name = "email"
+
+    def __init__(self, *, sender: str, recipients: list[str], client: Any = None) -> None:
+        """Raises ValueError if there are no recipients, or more than SES takes."""
+        if not isinstance(sender, str) or not isinstance(recipients, list):
+            raise ValueError("sender must be text and recipients a list")
+        if not 1 <= len(recipients) <= _MAX_RECIPIENTS:
+            raise ValueError(
+                f"recipients must be 1 to {_MAX_RECIPIENTS} addresses, got {len(recipients)}"
+            )
+        self._sender = sender
+        self._recipients = recipients
+        self._client = client or aws.client("sesv2")
+
+    def send(self, event: TaskEvent) -> str:
+        """Send the message and return SES's message id. Raises ChannelError."""
+        try:
+            answer = self._client.send_email(
+                FromEmailAddress=self._sender,
+                Destination={"ToAddresses": self._recipients},
+                Content={
+                    "Simple": {
+                        "Subject": {"Data": subject_of(event), "Charset": "UTF-8"},
+                        "Body": {"Text": {"Data": text_of(event), "Charset": "UTF-8"}},
+                    }
+                },
+            )
+        except ClientError as error:
+            refusal = error.response["Error"]
+            raise ChannelError(
+                f"SES refused the message: {refusal['Code']}: {refusal['Message']}"
+            ) from error
+        except NoConnectionError as error:
+            raise ChannelError(
+                f"SES could not be reached ({type(error).__name__}); nothing was sent"
+            ) from error
+        except HTTPClientError as error:
+            raise ChannelError(
+                f"SES gave no answer ({type(error).__name__}); the message may have been sent"
+            ) from error
+        return str(answer["MessageId"])
+
+
+def subject_of(event: TaskEvent) -> str:
+    """Return one line of at most 120 characters: nothing in a title can start another header."""
+    subject = f"{_HAPPENED[event.event_type]}: {event.task.title}"
+    line = " ".join("".join(" " if _is_control(c) else c for c in subject).split())
+    return line if len(line) <= _MAX_SUBJECT else f"{line[: _MAX_SUBJECT - 1]}…"
+
+
+def text_of(event: TaskEvent) -> str:
+    """Return the message's plain text."""
+    task = event.task
+    lines = [
+        f"{_HAPPENED[event.event_type]} at {event.time}",
+        "",
+        f"Title:  {task.title}",
+        f"Status: {task.status}",
+    ]
+    if task.due_at is not None:
+        lines.append(f"Due:    {task.due_at}")
+    if task.detail:
+        lines += ["", task.detail]
+    return "\n".join([*lines, "", f"Task {task.task_id}, event {event.event_id}"])
+
+
+def _is_control(character: str) -> bool:
+    # Other (control, format, surrogate), line and paragraph separators.
+    category = unicodedata.category(character)
+    return category.startswith("C") or category in ("Zl", "Zp")
