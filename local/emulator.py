@@ -89,9 +89,7 @@ def emulator_python() -> Path:
     """The emulator's own interpreter; EmulatorError says how to make it."""
     python = ROOT / ".venv-emulator" / "bin" / "python"
     if not python.exists():
-        raise EmulatorError(
-            "the emulator is not installed in .venv-emulator; run `make .venv-emulator`"
-        )
+        raise EmulatorError("the emulator is not installed in .venv-emulator; run `make setup`")
     return python
 
 

@@ -1,0 +1,96 @@
+"""The commands of `python -m local`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from local import background
+from local.console import console, working
+from local.emulator import DEFAULT_PORT, EmulatorError, require_free_port
+from local.instance import InstanceInUseError
+from local.provider import NotDeployableHereError
+from local.signals import unwind_on_signals
+from local.tour.story import tell
+from local.wait import NeverHappenedError
+
+_EXPLAINED = (EmulatorError, InstanceInUseError, NeverHappenedError, NotDeployableHereError)
+
+_port = click.option(
+    "--port",
+    type=click.IntRange(1, 65_535),
+    default=DEFAULT_PORT,
+    envvar="PORT",
+    show_default=True,
+    help="Port of the emulator on 127.0.0.1; PORT in the environment does the same.",
+)
+
+
+def main() -> None:
+    """Run the command line; errors that explain themselves are shown without a traceback."""
+    unwind_on_signals()
+    try:
+        commands()
+    except _EXPLAINED as error:
+        sys.exit(f"Error: {error}")
+
+
+@click.group()
+def commands() -> None:
+    """The whole program on this machine, no AWS account needed."""
+
+
+@commands.command()
+@_port
+def up(port: int) -> None:
+    """Deploy to an emulator that keeps running, and print how to use it."""
+    if background.is_running(port):
+        with working(f"The stack on port {port} is up already"):
+            outputs = background.wait_until_ready(port)
+    else:
+        require_free_port(port)
+        with working(f"Starting the emulator on port {port} and deploying"):
+            outputs = background.start(port)
+    click.echo(_how_to_use(outputs, port))
+
+
+@commands.command()
+def down() -> None:
+    """Stop what `up` started and delete its data."""
+    ports = background.running_ports()
+    for port in ports:
+        with working(f"Stopping the stack on port {port}"):
+            background.stop(port)
+    if not ports:
+        console.print("Nothing is up.")
+
+
+@commands.command()
+def tour() -> None:
+    """Watch the handoff work, fail, and recover, on an emulator of the tour's own."""
+    sys.exit(0 if tell() else 1)
+
+
+@commands.command(hidden=True)
+@_port
+def serve(port: int) -> None:
+    """What `up` leaves running."""
+    background.serve(port)
+
+
+def _how_to_use(outputs: dict[str, Any], port: int) -> str:
+    return f"""
+API={outputs["apiUrl"]}
+
+curl -i "$API/tasks" -H 'Content-Type: application/json' -d '{{"title": "Implement feature X"}}'
+ID=$(curl -s "$API/tasks?limit=1" | sed 's/.*"id": *"\\([^"]*\\)".*/\\1/')
+curl "$API/tasks/$ID"
+curl "$API/tasks"
+curl -X PUT "$API/tasks/$ID" -H 'Content-Type: application/json' \\
+  -d '{{"title": "Updated title", "status": "completed"}}'
+curl -X DELETE "$API/tasks/$ID"
+
+The e-mails it sent:   curl -s http://127.0.0.1:{port}/_ministack/ses/messages
+Stop it:               make down"""

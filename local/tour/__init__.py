@@ -1,0 +1,1 @@
+"""The tour: the handoff at work, failing and recovering, told from what is really observed."""

@@ -1,0 +1,116 @@
+"""What the tour looks at: the emulator's own state, never what the tour itself has counted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from local.stack import DeployedStack
+from local.wait import NeverHappenedError, wait_until
+
+T = TypeVar("T")
+
+CALLERS = ("create-task", "update-task", "delete-task")
+TARGET = "send-notification"
+
+_PATIENCE_SECONDS = 20
+
+
+class ObservationError(Exception):
+    """Something the tour tells of did not happen."""
+
+    def __init__(self, expected: str, seen: str, where: str) -> None:
+        super().__init__(f"expected {expected}\n     seen {seen}\n     look {where}")
+
+
+def require(fulfilled: bool, expected: str, *, seen: object, where: str) -> None:
+    """Raise ObservationError unless fulfilled."""
+    if not fulfilled:
+        raise ObservationError(expected, repr(seen), where)
+
+
+def wait_for(
+    look: Callable[[], T],
+    expected: str,
+    *,
+    where: str,
+    enough: Callable[[T], bool] = bool,
+    seconds: float = _PATIENCE_SECONDS,
+) -> T:
+    """Look until `enough` is seen and return it; ObservationError says what was there instead."""
+    try:
+        return wait_until(look, expected, seconds=seconds, enough=enough)
+    except NeverHappenedError as error:
+        raise ObservationError(expected, str(error), where) from error
+
+
+def log_group(stack: DeployedStack, operation: str) -> str:
+    """Name of the log group that a function writes to."""
+    configuration = stack.client("lambda").get_function_configuration(
+        FunctionName=stack.function_names()[operation]
+    )
+    return str(configuration["LoggingConfig"]["LogGroup"])
+
+
+def raw_log(stack: DeployedStack, operation: str) -> list[str]:
+    """Every line that the runs of a function wrote, oldest first; a run's lines come at its end."""
+    pages = (
+        stack.client("logs")
+        .get_paginator("filter_log_events")
+        .paginate(logGroupName=log_group(stack, operation))
+    )
+    return [event["message"].rstrip("\n") for page in pages for event in page["events"]]
+
+
+def log_records(stack: DeployedStack, *operations: str) -> list[dict[str, Any]]:
+    """The JSON lines among them."""
+    lines = [line for operation in operations for line in raw_log(stack, operation)]
+    return [json.loads(line) for line in lines if line.startswith("{")]
+
+
+def runs_of_target(stack: DeployedStack) -> int:
+    """How often the target has been run to its end."""
+    return sum(line.startswith("END RequestId") for line in raw_log(stack, TARGET))
+
+
+def emails_about(stack: DeployedStack, words: str) -> list[dict[str, Any]]:
+    """The e-mails whose subject or text holds `words`."""
+    return [
+        email
+        for email in stack.emails()
+        if words in email["Subject"] or words in (email.get("BodyText") or "")
+    ]
+
+
+def queue_depth(stack: DeployedStack) -> int:
+    """Dead letters in the queue, whether visible or just being read."""
+    attributes = stack.client("sqs").get_queue_attributes(
+        QueueUrl=stack.outputs["deadLetterQueueUrl"],
+        AttributeNames=[
+            "ApproximateNumberOfMessages",
+            "ApproximateNumberOfMessagesNotVisible",
+        ],
+    )["Attributes"]
+    return sum(int(count) for count in attributes.values())
+
+
+def depth_alarm(stack: DeployedStack) -> dict[str, Any]:
+    """The alarm on the dead-letter queue's depth, as CloudWatch describes it now."""
+    alarms = stack.client("cloudwatch").describe_alarms(AlarmNames=stack.outputs["alarmNames"])
+    depth: dict[str, Any] = next(
+        alarm for alarm in alarms["MetricAlarms"] if alarm["Namespace"] == "AWS/SQS"
+    )
+    return depth
+
+
+def delivered_event_ids(stack: DeployedStack) -> set[str]:
+    """Events that every channel has been served for, by the deliveries table."""
+    pages = (
+        stack.client("dynamodb")
+        .get_paginator("scan")
+        .paginate(TableName=stack.outputs["deliveriesTableName"], ConsistentRead=True)
+    )
+    rows = [row for page in pages for row in page["Items"]]
+    open_ids = {row["event_id"]["S"] for row in rows if row["status"]["S"] != "COMPLETED"}
+    return {row["event_id"]["S"] for row in rows} - open_ids

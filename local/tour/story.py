@@ -1,0 +1,96 @@
+"""Tells the tour: starts an emulator of its own, takes the steps, and adds everything up."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import httpx
+from rich.markup import escape
+from rich.table import Table
+
+from local.console import console, working
+from local.instance import FOLDER
+from local.stack import DeployedStack, deployed_stack
+from local.tour.balance import Balance, take_balance
+from local.tour.observe import CALLERS, TARGET, ObservationError, raw_log
+from local.tour.steps import STEPS, Tour
+
+_FAILURE_LOG = FOLDER / "tour-failure.log"
+
+
+def tell() -> bool:
+    """Take every step; return whether all of it was observed as told."""
+    started = time.monotonic()
+    with _stack() as stack, httpx.Client(base_url=stack.api_url, trust_env=False) as api:
+        tour = Tour(stack, api, subscriber_url=_subscribe(stack))
+        try:
+            for number, step in enumerate(STEPS, start=1):
+                console.print(f"\n[bold]{number}. {step.__doc__}[/]")
+                with console.status("watching …"):
+                    step(tour)
+            held = _add_up(take_balance(stack))
+        except ObservationError as error:
+            console.print(f"\n[bold red]✗[/] {escape(str(error))}")
+            console.print(f"     logs {_keep_logs(stack)}")
+            return False
+    console.print(f"\nEverything was stopped again. {time.monotonic() - started:.0f} s in all.")
+    return held
+
+
+@contextmanager
+def _stack() -> Iterator[DeployedStack]:
+    with ExitStack() as running:
+        with working("Starting the emulator and deploying the program"):
+            stack = running.enter_context(deployed_stack("tour"))
+        yield stack
+
+
+def _subscribe(stack: DeployedStack) -> str:
+    """Subscribe a queue to the alarm topic, as people subscribe an address; return its URL."""
+    sqs = stack.client("sqs")
+    url: str = sqs.create_queue(QueueName="tour-subscriber")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+    topic = stack.outputs["alarmTopicArn"]
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn["QueueArn"],
+        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    stack.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn["QueueArn"])
+    return url
+
+
+def _add_up(balance: Balance) -> bool:
+    table = Table(title="\nWhat became of the events", title_justify="left")
+    for heading in ("handed off", "delivered", "retried", "dead-lettered", "replayed", "lost"):
+        table.add_column(heading, justify="right")
+    counts = (
+        balance.handed_off,
+        balance.delivered,
+        balance.retried,
+        balance.dead_lettered,
+        balance.replayed,
+        balance.lost,
+    )
+    table.add_row(*map(str, counts))
+    console.print(table)
+    expected = Balance(handed_off=5, delivered=5, retried=1, dead_lettered=1, replayed=1, waiting=0)
+    if balance != expected:
+        console.print(f"[bold red]✗[/] expected {expected}\n     seen {balance}")
+    return balance == expected
+
+
+def _keep_logs(stack: DeployedStack) -> Path:
+    """Save what the functions and the emulator wrote, which goes with the emulator."""
+    parts = [f"== {name}\n" + "\n".join(raw_log(stack, name)) for name in (*CALLERS, TARGET)]
+    parts.append("== the emulator\n" + stack.emulator.log.read_text(errors="replace"))
+    _FAILURE_LOG.write_text("\n\n".join(parts))
+    return _FAILURE_LOG

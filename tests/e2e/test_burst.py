@@ -1,0 +1,65 @@
+"""Many clients at once: every task is kept and told of exactly once."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections import Counter
+from typing import Any
+
+import httpx
+
+from local.stack import DeployedStack
+from local.wait import wait_until
+
+TASKS = 500
+
+# The emulator gives each request under way a process of its own, some 40 MB.
+CONNECTIONS = 20
+
+
+async def _create_all(api_url: str, titles: list[str]) -> list[httpx.Response]:
+    limits = httpx.Limits(max_connections=CONNECTIONS)
+    async with httpx.AsyncClient(
+        base_url=api_url, trust_env=False, timeout=120, limits=limits
+    ) as api:
+        return await asyncio.gather(*(api.post("/tasks", json={"title": each}) for each in titles))
+
+
+def _every_page(api: httpx.Client) -> list[dict[str, Any]]:
+    tasks: list[dict[str, Any]] = []
+    query: dict[str, Any] = {"limit": 100}
+    while True:
+        page = api.get("/tasks", params=query).json()
+        tasks += page["items"]
+        if "nextCursor" not in page:
+            return tasks
+        query["cursor"] = page["nextCursor"]
+
+
+def test_every_task_of_a_burst_is_stored_listed_and_told_of_once(
+    stack: DeployedStack, api: httpx.Client
+) -> None:
+    burst = uuid.uuid4()
+    titles = [f"{burst} number {number}." for number in range(TASKS)]
+
+    answers = asyncio.run(_create_all(stack.api_url, titles))
+
+    assert Counter(answer.status_code for answer in answers) == {201: TASKS}
+    created = Counter(answer.json()["id"] for answer in answers)
+    assert len(created) == TASKS
+    listed = Counter(task["id"] for task in _every_page(api) if str(burst) in task["title"])
+    assert listed == created
+
+    emails = wait_until(
+        lambda: [email for email in stack.emails() if str(burst) in _words(email)],
+        f"{TASKS} e-mails",
+        seconds=120,
+        enough=lambda sent: len(sent) >= TASKS,
+    )
+    told = Counter(title for email in emails for title in titles if title in _words(email))
+    assert told == Counter(titles)
+
+
+def _words(email: dict[str, Any]) -> str:
+    return f"{email['Subject']}\n{email['BodyText']}"

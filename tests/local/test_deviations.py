@@ -1,0 +1,130 @@
+"""What is translated for the emulator, and that each difference from AWS is still there."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local.clients import ACCOUNT_ID, REGION, Clients, Credentials
+from local.deviations import (
+    DEVIATIONS,
+    queue_policy_for_emulator,
+    role_policy_for_emulator,
+    stable_api_id,
+)
+from local.emulator import Emulator
+
+SENDER = "sender@example.com"
+IDENTITY_ARN = f"arn:aws:ses:{REGION}:{ACCOUNT_ID}:identity/{SENDER}"
+MAY_SEND: dict[str, Any] = {
+    "Effect": "Allow",
+    "Action": ["ses:SendEmail"],
+    "Resource": [IDENTITY_ARN],
+    "Condition": {"StringEquals": {"ses:FromAddress": SENDER}},
+}
+REFUSE_PLAIN_HTTP: dict[str, Any] = {
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "sqs:*",
+    "Resource": "*",
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+}
+
+
+def _policy(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def _statements(policy: str | None) -> list[dict[str, Any]]:
+    statements: list[dict[str, Any]] = json.loads(policy or "")["Statement"]
+    return statements
+
+
+def _as_role(emulator: Emulator, policy: str) -> Clients:
+    """Clients that act as a new role with this policy."""
+    iam, name = emulator.client("iam"), f"role-{uuid.uuid4()}"
+    trust = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT_ID}, "Action": "sts:AssumeRole"}
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_policy(trust))["Role"]
+    iam.put_role_policy(RoleName=name, PolicyName="policy", PolicyDocument=policy)
+    keys = emulator.client("sts").assume_role(RoleArn=role["Arn"], RoleSessionName="test")
+    given = keys["Credentials"]
+    return Clients(
+        emulator.url,
+        Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"]),
+    )
+
+
+def _send_email(client: Clients) -> None:
+    client("sesv2").send_email(
+        FromEmailAddress=SENDER,
+        Destination={"ToAddresses": ["reader@example.com"]},
+        Content={"Simple": {"Subject": {"Data": "Hi"}, "Body": {"Text": {"Data": "there"}}}},
+    )
+
+
+def test_every_deviation_says_what_aws_does_what_the_emulator_does_and_what_is_done() -> None:
+    assert all(all(deviation) for deviation in DEVIATIONS)
+
+
+def test_the_emulator_still_denies_email_granted_on_an_identity(emulator: Emulator) -> None:
+    emulator.client("sesv2").create_email_identity(EmailIdentity=SENDER)
+
+    with pytest.raises(ClientError, match="AccessDenied"):
+        _send_email(_as_role(emulator, _policy(MAY_SEND)))
+
+    _send_email(_as_role(emulator, role_policy_for_emulator(_policy(MAY_SEND))))
+
+
+def test_only_the_email_statements_of_a_policy_are_opened() -> None:
+    read = {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "arn:table"}
+
+    opened = _statements(role_policy_for_emulator(_policy(MAY_SEND, read)))
+
+    assert opened == [{"Effect": "Allow", "Action": ["ses:SendEmail"], "Resource": "*"}, read]
+
+
+def test_conditions_other_than_on_email_are_kept() -> None:
+    tls = {"Bool": {"aws:SecureTransport": "true"}}
+    statement = {**MAY_SEND, "Condition": {**MAY_SEND["Condition"], **tls}}
+
+    (opened,) = _statements(role_policy_for_emulator(_policy(statement)))
+
+    assert opened["Condition"] == tls
+
+
+def test_the_emulator_still_locks_everybody_out_of_a_queue_that_refuses_plain_http(
+    emulator: Emulator,
+) -> None:
+    sqs = emulator.client("sqs")
+    url = sqs.create_queue(QueueName=f"queue-{uuid.uuid4()}")["QueueUrl"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": _policy(REFUSE_PLAIN_HTTP)})
+
+    with pytest.raises(ClientError, match="AccessDenied"):
+        sqs.send_message(QueueUrl=url, MessageBody="hello")
+
+
+def test_other_statements_of_a_queue_policy_are_kept() -> None:
+    allow = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
+
+    assert queue_policy_for_emulator(_policy(REFUSE_PLAIN_HTTP)) is None
+    assert _statements(queue_policy_for_emulator(_policy(REFUSE_PLAIN_HTTP, allow))) == [allow]
+
+
+def test_the_emulator_still_publishes_no_metrics_of_queues(emulator: Emulator) -> None:
+    sqs = emulator.client("sqs")
+    name = f"queue-{uuid.uuid4()}"
+    sqs.send_message(QueueUrl=sqs.create_queue(QueueName=name)["QueueUrl"], MessageBody="hello")
+
+    dimensions = [{"Name": "QueueName", "Value": name}]
+    metrics = emulator.client("cloudwatch").list_metrics(Dimensions=dimensions)["Metrics"]
+
+    assert metrics == []
+
+
+def test_an_api_keeps_its_id_from_one_deployment_to_the_next() -> None:
+    assert stable_api_id("tasks-api-1a2b3c4") == stable_api_id("tasks-api-d5e6f70")
+    assert stable_api_id("tasks-api-1a2b3c4") != stable_api_id("other-api-1a2b3c4")

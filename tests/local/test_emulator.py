@@ -1,0 +1,109 @@
+"""The emulator starts cleanly, explains what is wrong, and never outlives its starter."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from local import emulator as module
+from local.emulator import Emulator, EmulatorError, free_port, require_free_port, running_emulator
+from local.instance import ROOT, Instance
+from local.wait import wait_until
+
+_STARTER = """
+import sys, threading
+from pathlib import Path
+from local.emulator import running_emulator
+from local.instance import Instance
+from local.signals import unwind_on_signals
+unwind_on_signals()
+with (
+    Instance("test", Path(sys.argv[1])).owned() as instance,
+    running_emulator(instance, int(sys.argv[2]), retry_base_seconds=1),
+):
+    print("ready", flush=True)
+    threading.Event().wait()
+"""
+
+
+def _starter(folder: Path) -> subprocess.Popen[bytes]:
+    process = subprocess.Popen(  # noqa: S603 -- our own interpreter and script
+        [sys.executable, "-c", _STARTER, str(folder), str(free_port())],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    process.stdout.close()
+    return process
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has 127.0.0.2 by itself")
+def test_it_is_reached_on_this_machine_only(emulator: Emulator) -> None:
+    assert httpx.get(f"{emulator.url}/_ministack/health", trust_env=False).status_code == 200
+    with socket.socket() as elsewhere:
+        # Free on every address but the one it listens on.
+        elsewhere.bind(("127.0.0.2", emulator.port))
+
+
+def test_a_taken_port_is_named_with_what_to_do() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        with pytest.raises(EmulatorError, match=rf"port {port} must be free.*make down.*PORT="):
+            require_free_port(port)
+
+
+def test_a_missing_installation_is_named_with_the_command_that_makes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "ROOT", tmp_path)
+
+    with pytest.raises(EmulatorError, match=r"not installed.*run `make"):
+        module.emulator_python()
+
+
+def test_an_emulator_that_dies_early_shows_what_it_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "emulator_python", lambda: Path("/bin/echo"))
+
+    with (
+        Instance("test", tmp_path).owned() as instance,
+        pytest.raises(EmulatorError, match=r"ended with status 0 .*\n  .*guarded_emulator"),
+        running_emulator(instance, free_port(), retry_base_seconds=1),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_starter_told_to_end_leaves_nothing(tmp_path: Path, ending: signal.Signals) -> None:
+    starter = _starter(tmp_path)
+    assert Instance("test", tmp_path).processes()
+
+    starter.send_signal(ending)
+
+    assert starter.wait() == 128 + ending
+    assert Instance("test", tmp_path).processes() == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_emulator_dies_with_a_starter_that_was_killed(tmp_path: Path) -> None:
+    starter = _starter(tmp_path)
+
+    os.kill(starter.pid, signal.SIGKILL)
+    starter.wait()
+
+    instance = Instance("test", tmp_path)
+    wait_until(lambda: instance.processes() == [], "the emulator to end", seconds=5)
+    with instance.owned():
+        assert list(instance.directory.iterdir()) == [instance.temp]

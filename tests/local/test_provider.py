@@ -1,0 +1,135 @@
+"""Resources arrive in the emulator as the program declares them."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+import pytest
+from pulumi.runtime import MockCallArgs, MockResourceArgs
+
+from local.emulator import Emulator
+from local.monitor import Graph, run_program
+from local.provider import EmulatorProvider, NotDeployableHereError
+
+TRUST = """{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
+  "Principal": {"Service": "lambda.amazonaws.com"}}]}"""
+
+
+def _deploy(emulator: Emulator, program: Callable[[], Any]) -> Graph:
+    return run_program(program, mocks=EmulatorProvider(emulator.client))
+
+
+def test_a_type_without_a_maker_is_an_error_that_names_it(emulator: Emulator) -> None:
+    bucket = MockResourceArgs(typ="aws:s3/bucket:Bucket", name="files", inputs={}, custom=True)
+
+    with pytest.raises(NotDeployableHereError, match=r"create aws:s3/bucket:Bucket yet \(files\)"):
+        EmulatorProvider(emulator.client).new_resource(bucket)
+
+
+def test_a_lookup_without_an_answer_is_an_error_that_names_it(emulator: Emulator) -> None:
+    lookup = MockCallArgs("aws:index/getIpRanges:getIpRanges", {}, "")
+
+    with pytest.raises(NotDeployableHereError, match="cannot answer aws:index/getIpRanges"):
+        EmulatorProvider(emulator.client).call(lookup)
+
+
+def test_a_name_left_to_pulumi_ends_in_a_random_suffix(emulator: Emulator) -> None:
+    def program() -> None:
+        pulumi.export("name", aws.sqs.Queue("orders").name)
+
+    first, second = _deploy(emulator, program), _deploy(emulator, program)
+
+    assert first.exports["name"].startswith("orders-")
+    assert first.exports["name"] != second.exports["name"]
+
+
+def test_a_queue_has_the_declared_attributes(emulator: Emulator) -> None:
+    def program() -> None:
+        queue = aws.sqs.Queue(
+            "orders", message_retention_seconds=3_600, sqs_managed_sse_enabled=True
+        )
+        pulumi.export("url", queue.url)
+        pulumi.export("arn", queue.arn)
+
+    exports = _deploy(emulator, program).exports
+
+    attributes = emulator.client("sqs").get_queue_attributes(
+        QueueUrl=exports["url"], AttributeNames=["All"]
+    )["Attributes"]
+    assert attributes["QueueArn"] == exports["arn"]
+    assert attributes["MessageRetentionPeriod"] == "3600"
+    assert attributes["SqsManagedSseEnabled"] == "true"
+
+
+def test_a_table_has_the_declared_keys_indexes_and_expiry(emulator: Emulator) -> None:
+    def program() -> None:
+        table = aws.dynamodb.Table(
+            "orders",
+            billing_mode="PAY_PER_REQUEST",
+            hash_key="customer",
+            range_key="placed_at",
+            attributes=[{"name": name, "type": "S"} for name in ("customer", "placed_at", "state")],
+            global_secondary_indexes=[
+                aws.dynamodb.TableGlobalSecondaryIndexArgs(
+                    name="by-state", hash_key="state", projection_type="ALL"
+                )
+            ],
+            ttl={"attribute_name": "expires_at", "enabled": True},
+            deletion_protection_enabled=True,
+        )
+        pulumi.export("name", table.name)
+
+    name = _deploy(emulator, program).exports["name"]
+
+    dynamodb = emulator.client("dynamodb")
+    table = dynamodb.describe_table(TableName=name)["Table"]
+    assert [key["AttributeName"] for key in table["KeySchema"]] == ["customer", "placed_at"]
+    assert table["GlobalSecondaryIndexes"][0]["IndexName"] == "by-state"
+    assert table["DeletionProtectionEnabled"]
+    expiry = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    assert expiry["AttributeName"] == "expires_at"
+
+
+def test_a_function_has_the_declared_environment_and_delivery(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    bundle = tmp_path / "bundle.zip"
+    with zipfile.ZipFile(bundle, "w") as archive:
+        archive.writestr("app.py", "def handle(event, context): return event")
+
+    def program() -> None:
+        function = aws.lambda_.Function(
+            "echo",
+            runtime="python3.13",
+            handler="app.handle",
+            code=pulumi.FileArchive(str(bundle)),
+            role=aws.iam.Role("echo", assume_role_policy=TRUST).arn,
+            timeout=7,
+            environment={"variables": {"COLOUR": "blue"}},
+        )
+        queue = aws.sqs.Queue("failed")
+        aws.lambda_.FunctionEventInvokeConfig(
+            "echo",
+            function_name=function.name,
+            maximum_retry_attempts=1,
+            destination_config={"on_failure": {"destination": queue.arn}},
+        )
+        pulumi.export("name", function.name)
+        pulumi.export("queue", queue.arn)
+
+    exports = _deploy(emulator, program).exports
+
+    functions = emulator.client("lambda")
+    configuration = functions.get_function_configuration(FunctionName=exports["name"])
+    assert configuration["Timeout"] == 7
+    assert configuration["Environment"]["Variables"] == {"COLOUR": "blue"}
+    delivery = functions.get_function_event_invoke_config(FunctionName=exports["name"])
+    assert delivery["MaximumRetryAttempts"] == 1
+    assert delivery["DestinationConfig"]["OnFailure"]["Destination"] == exports["queue"]
+    answer = functions.invoke(FunctionName=exports["name"], Payload=b'{"a": 1}')
+    assert answer["Payload"].read() == b'{"a": 1}'
