@@ -1,0 +1,45 @@
+"""AWS in memory for handlers: moto's DynamoDB and SES, and a Lambda that records its invokes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from lambdas.shared import aws
+from tests.lambdas.recorded_lambda import RecordedLambda
+from tests.lambdas.tables import DELIVERIES, TARGET_ARN, TASKS, create_tables
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    monkeypatch.setenv("TASKS_TABLE_NAME", TASKS)
+    monkeypatch.setenv("HANDOFF_TARGET_ARN", TARGET_ARN)
+    monkeypatch.setenv("DELIVERIES_TABLE_NAME", DELIVERIES)
+    monkeypatch.setenv(
+        "CHANNELS",
+        '[{"kind": "email", "sender": "tasks@example.com", "recipients": ["team@example.com"]}]',
+    )
+
+
+@pytest.fixture
+def aws_in_memory(environment: None) -> Iterator[None]:
+    with mock_aws():
+        create_tables(boto3.client("dynamodb"))
+        yield
+
+
+@pytest.fixture
+def recorded_lambda(aws_in_memory: None) -> Iterator[RecordedLambda]:
+    recorded = RecordedLambda()
+    events = aws.client("lambda").meta.events
+    events.register_first("before-send.lambda.Invoke", recorded)
+    yield recorded
+    events.unregister("before-send.lambda.Invoke", recorded)

@@ -1,0 +1,42 @@
+"""The tables as the Pulumi program declares them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+TASKS = "tasks"
+DELIVERIES = "deliveries"
+TARGET_ARN = "arn:aws:lambda:eu-west-1:123456789012:function:notification-service"
+
+
+def create_tables(dynamodb: Any) -> None:
+    dynamodb.create_table(
+        TableName=TASKS,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=_keys("shard", "task_id"),
+        AttributeDefinitions=_texts("shard", "task_id", "status_shard"),
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "by-status",
+                "KeySchema": _keys("status_shard", "task_id"),
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
+    )
+    dynamodb.create_table(
+        TableName=DELIVERIES,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=_keys("event_id", "channel"),
+        AttributeDefinitions=_texts("event_id", "channel"),
+    )
+
+
+def _keys(hash_key: str, range_key: str) -> list[dict[str, str]]:
+    return [
+        {"AttributeName": hash_key, "KeyType": "HASH"},
+        {"AttributeName": range_key, "KeyType": "RANGE"},
+    ]
+
+
+def _texts(*names: str) -> list[dict[str, str]]:
+    return [{"AttributeName": name, "AttributeType": "S"} for name in names]
