@@ -57,12 +57,13 @@ def up(port: int) -> None:
 
 
 @commands.command()
-def down() -> None:
+@click.option("--port", type=int, help="Only the stack on this port; left out, every one.")
+def down(port: int | None) -> None:
     """Stop what `up` started and delete its data."""
-    ports = background.running_ports()
-    for port in ports:
-        with working(f"Stopping the stack on port {port}"):
-            background.stop(port)
+    ports = [found for found in background.running_ports() if port in (None, found)]
+    for found in ports:
+        with working(f"Stopping the stack on port {found}"):
+            background.stop(found)
     if not ports:
         console.print("Nothing is up.")
 

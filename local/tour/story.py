@@ -19,7 +19,7 @@ from local.tour.balance import Balance, take_balance
 from local.tour.observe import CALLERS, TARGET, ObservationError, raw_log
 from local.tour.steps import STEPS, Tour
 
-_FAILURE_LOG = FOLDER / "tour-failure.log"
+_FAILURE_LOG = FOLDER / "failed-tour.log"
 
 
 def tell() -> bool:

@@ -1,0 +1,119 @@
+"""`python -m local`: what it starts ends with it, however and whenever it is stopped."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.emulator import free_port
+from local.instance import FOLDER, ROOT
+from local.wait import wait_until
+
+# Sights of the tour, from before there is an emulator to after the replay.
+MOMENTS = ("Starting the emulator", "1. A client", "4. The channel", "6. The channel")
+
+
+def _local(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 -- our own interpreter and module
+        [sys.executable, "-m", "local", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def _processes_of_tours() -> list[str]:
+    listing = subprocess.run(
+        ["ps", "-A", "-ww", "-o", "pid=,command="],  # noqa: S607 -- wherever the system has it
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    return [line for line in listing.splitlines() if f"{FOLDER}{os.sep}tour-" in line]
+
+
+def _tour_until(moment: str) -> subprocess.Popen[str]:
+    """A tour that has just printed `moment`."""
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "local", "tour"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith(moment):
+            return process
+    raise AssertionError(f"the tour ended before {moment!r}")
+
+
+def _end(process: subprocess.Popen[str], ending: signal.Signals) -> int:
+    process.send_signal(ending)
+    process.communicate()
+    return process.returncode
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_a_tour_stopped_at_any_moment_leaves_nothing(moment: str, ending: signal.Signals) -> None:
+    assert _end(_tour_until(moment), ending) == 128 + ending
+
+    assert _processes_of_tours() == []
+    assert list(FOLDER.glob("tour-*")) == []
+
+
+def test_after_a_killed_tour_the_next_one_cleans_up_and_works() -> None:
+    _end(_tour_until("4. The channel"), signal.SIGKILL)
+    wait_until(lambda: _processes_of_tours() == [], "the emulator to end", seconds=5)
+    assert list(FOLDER.glob("tour-*"))
+
+    tour = _local("tour")
+
+    assert tour.returncode == 0, tour.stdout
+    assert list(FOLDER.glob("tour-*")) == []
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    chosen = free_port()
+    yield chosen
+    _local("down", "--port", str(chosen))
+
+
+def test_what_up_prints_works_when_pasted(port: int, tmp_path: Path) -> None:
+    up = _local("up", "--port", str(port))
+    assert up.returncode == 0, up.stdout + up.stderr
+    commands = re.search(r"API=.*?-X DELETE [^\n]*", up.stdout, re.DOTALL)
+    assert commands, up.stdout
+
+    # Echoed, so that each answer stands below its command.
+    shell = ["sh", "-euv", "-c", commands[0].replace("curl ", "curl -sS --fail-with-body ")]
+    pasted = subprocess.run(  # noqa: S603 -- the commands of the line above
+        shell, capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+
+    assert pasted.returncode == 0, pasted.stdout + pasted.stderr
+    assert "201" in pasted.stdout
+    assert '"Updated title"' in pasted.stdout
+
+
+def test_up_again_prints_the_same_and_down_stops_it(port: int) -> None:
+    first = _local("up", "--port", str(port))
+    second = _local("up", "--port", str(port))
+    assert first.returncode == second.returncode == 0
+    assert (
+        first.stdout[first.stdout.index("API=") :] == second.stdout[second.stdout.index("API=") :]
+    )
+
+    assert _local("down", "--port", str(port)).returncode == 0
+
+    again = _local("down", "--port", str(port))
+    assert (again.returncode, again.stdout) == (0, "Nothing is up.\n")

@@ -1,0 +1,84 @@
+"""An event that cannot be delivered is kept, announced and replayed; nothing is lost."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from local.stack import DeployedStack
+from local.tour.observe import depth_alarm, emails_about, queue_depth
+from local.wait import wait_until
+from ops.dead_letters import read_dead_letters, replay_dead_letters
+
+SENDER = "tasks@example.com"
+
+
+@pytest.fixture
+def broken_channel(stack: DeployedStack) -> Iterator[None]:
+    stack.client("sesv2").delete_email_identity(EmailIdentity=SENDER)
+    yield
+    _mend(stack)
+
+
+def _mend(stack: DeployedStack) -> None:
+    ses = stack.client("sesv2")
+    known = {each["IdentityName"] for each in ses.list_email_identities()["EmailIdentities"]}
+    if SENDER not in known:
+        ses.create_email_identity(EmailIdentity=SENDER)
+
+
+@pytest.mark.usefixtures("broken_channel")
+def test_a_failed_event_is_kept_announced_and_replayed(
+    stack: DeployedStack, api: httpx.Client
+) -> None:
+    sqs, queue_url = stack.client("sqs"), stack.outputs["deadLetterQueueUrl"]
+    title = f"Nobody hears of {uuid.uuid4()}"
+    assert api.post("/tasks", json={"title": title}).status_code == 201
+
+    wait_until(lambda: queue_depth(stack), "a dead letter", seconds=30)
+    (letter,) = read_dead_letters(sqs, queue_url, limit=10)
+    assert letter.record is not None
+    assert letter.record.event["data"]["title"] == title
+    assert "MessageRejected" in letter.record.reason
+    assert letter.record.attempts == 3
+    wait_until(
+        lambda: depth_alarm(stack)["StateValue"],
+        "the alarm to go off",
+        seconds=15,
+        enough=lambda state: state == "ALARM",
+    )
+
+    _mend(stack)
+    report = replay_dead_letters(
+        sqs, stack.client("lambda"), queue_url, stack.outputs["targetFunctionArn"], limit=10
+    )
+
+    assert len(report.replayed) == 1
+    (email,) = wait_until(lambda: emails_about(stack, title), "the e-mail", seconds=15)
+    assert letter.record.event["id"] in email["BodyText"]
+    assert queue_depth(stack) == 0
+    wait_until(
+        lambda: depth_alarm(stack)["StateValue"],
+        "the alarm to end",
+        seconds=30,
+        enough=lambda state: state == "OK",
+    )
+
+
+def test_an_event_of_an_unknown_version_is_kept_with_the_reason(stack: DeployedStack) -> None:
+    sqs, queue_url = stack.client("sqs"), stack.outputs["deadLetterQueueUrl"]
+    stack.client("lambda").invoke(
+        FunctionName=stack.outputs["targetFunctionArn"],
+        InvocationType="Event",
+        Payload=b'{"specversion": "1.0", "type": "task.created.v99"}',
+    )
+
+    wait_until(lambda: queue_depth(stack), "a dead letter", seconds=30)
+    (letter,) = read_dead_letters(sqs, queue_url, limit=10)
+    sqs.purge_queue(QueueUrl=queue_url)
+
+    assert letter.record is not None
+    assert "task.created.v99" in letter.record.reason
