@@ -15,9 +15,26 @@ from rich.table import Table
 from local.console import console, working
 from local.instance import FOLDER
 from local.stack import DeployedStack, deployed_stack
+from local.tour.all_is_well import complete_and_delete, create_a_task, hand_one_event_twice
 from local.tour.balance import Balance, take_balance
 from local.tour.observe import CALLERS, TARGET, ObservationError, raw_log
-from local.tour.steps import STEPS, Tour
+from local.tour.tour import Tour
+from local.tour.trouble import (
+    break_the_channel,
+    hear_that_it_is_over,
+    hear_the_alarm,
+    mend_and_replay,
+)
+
+_STEPS = (
+    create_a_task,
+    complete_and_delete,
+    hand_one_event_twice,
+    break_the_channel,
+    hear_the_alarm,
+    mend_and_replay,
+    hear_that_it_is_over,
+)
 
 _FAILURE_LOG = FOLDER / "failed-tour.log"
 
@@ -28,7 +45,7 @@ def tell() -> bool:
     with _stack() as stack, httpx.Client(base_url=stack.api_url, trust_env=False) as api:
         tour = Tour(stack, api, subscriber_url=_subscribe(stack))
         try:
-            for number, step in enumerate(STEPS, start=1):
+            for number, step in enumerate(_STEPS, start=1):
                 console.print(f"\n[bold]{number}. {step.__doc__}[/]")
                 with console.status("watching …"):
                     step(tour)

@@ -15,7 +15,7 @@ from pathlib import Path
 from local.instance import ROOT
 from local.stack import DeployedStack
 
-REQUESTS_PER_OPERATION = int(os.environ.get("REQUESTS_PER_OPERATION", "150"))
+REQUESTS_PER_OPERATION = int(os.environ.get("REQUESTS_PER_OPERATION", "400"))
 LEAST_REQUESTS = 1_500
 
 _SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
@@ -30,7 +30,8 @@ def test_the_running_api_and_its_document_agree(stack: DeployedStack) -> None:
             f"--url={stack.api_url}",
             "--checks=all",
             f"--max-examples={REQUESTS_PER_OPERATION}",
-            "--workers=4",
+            # With threads, ast.parse in CPython 3.11 fails now and then (python/cpython#106905).
+            "--workers=1",
             "--continue-on-failure",
             "--request-timeout=30",
             "--no-color",
