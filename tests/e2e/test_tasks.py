@@ -88,6 +88,15 @@ def test_the_correlation_id_comes_back(api: httpx.Client) -> None:
     assert answer.json()["correlationId"] == correlation_id
 
 
+def test_a_new_task_heads_the_list(api: httpx.Client) -> None:
+    created = _create(api)
+
+    page = api.get("/tasks", params={"limit": 1})
+
+    assert page.status_code == 200, page.text
+    assert page.json()["items"] == [created]
+
+
 def test_a_list_is_paged_by_cursor_and_filtered_by_status(api: httpx.Client) -> None:
     created = [_create(api, status="in_progress")["id"] for _ in range(5)]
 
