@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -32,7 +31,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def aws_in_memory(environment: None) -> Iterator[None]:
     with mock_aws():
-        create_tables(boto3.client("dynamodb"))
+        create_tables(aws.client("dynamodb"))
         yield
 
 

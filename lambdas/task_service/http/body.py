@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from email.message import Message
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -36,13 +35,14 @@ def read_body(request: Request, model: type[M], content_types: tuple[str, ...]) 
 
 
 def _require_content_type(header: str, content_types: tuple[str, ...]) -> None:
-    message = Message()
-    message["Content-Type"] = header.replace("\r", " ").replace("\n", " ")
-    charset = message.get_param("charset", "utf-8")
-    if header.partition(";")[0].strip().lower() not in content_types:
+    media_type, *parameters = header.split(";")
+    if media_type.strip().lower() not in content_types:
         raise Problem(415, f"Content-Type must be {' or '.join(content_types)}")
-    if not isinstance(charset, str) or charset.lower() not in ("utf-8", "utf8"):
-        raise Problem(415, "the charset must be utf-8")
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        is_charset = name.strip().lower().rstrip("*") == "charset"
+        if is_charset and value.strip().strip('"').lower() != "utf-8":
+            raise Problem(415, "the charset must be utf-8")
 
 
 def _decoded(request: Request) -> bytes:

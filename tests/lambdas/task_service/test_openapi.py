@@ -34,7 +34,7 @@ def running(recorded_lambda: RecordedLambda) -> None:
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_every_answer_is_in_the_document(case: Case) -> None:
+def test_every_answer_is_in_the_document(case: Case[Any]) -> None:
     case.call_and_validate()
 
 

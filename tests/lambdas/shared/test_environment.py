@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from lambdas.shared.environment import MissingSettingsError, environment_for, read_settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    table_name: str
+    topic_arn: str
+
+
+def test_what_the_program_writes_the_handler_reads() -> None:
+    written = environment_for(Example, table_name="tasks", topic_arn="arn:t")
+
+    assert read_settings(Example, written) == Example(table_name="tasks", topic_arn="arn:t")
+
+
+def test_every_missing_variable_is_named_with_what_to_do() -> None:
+    expected = "Example needs TABLE_NAME, TOPIC_ARN; set them in the function's environment"
+
+    with pytest.raises(MissingSettingsError, match=expected):
+        read_settings(Example, {"TABLE_NAME": ""})
+
+
+def test_a_forgotten_value_stops_the_deployment() -> None:
+    with pytest.raises(TypeError, match=r"takes \['table_name', 'topic_arn'\], got \['table_name'"):
+        environment_for(Example, table_name="tasks")

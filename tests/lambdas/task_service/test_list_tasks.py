@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lambdas.contracts.task import STATUSES, Status
+from lambdas.shared import aws
+from lambdas.task_service.dynamo_tasks import DynamoTasks
+from lambdas.task_service.task_id import new_task_id
+from tests.lambdas.http_api import Answer, request
+from tests.lambdas.samples import a_task
+from tests.lambdas.tables import TASKS, create_tables
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
+
+pytestmark = pytest.mark.usefixtures("aws_in_memory")
+
+
+def fill(statuses: list[Status]) -> list[str]:
+    """Store a task per status, one a second, and return their ids, newest first."""
+    tasks = DynamoTasks(TASKS)
+    ids = [new_task_id(START + timedelta(seconds=n)) for n in range(len(statuses))]
+    for task_id, status in zip(ids, statuses, strict=True):
+        tasks.create(a_task(task_id=task_id, status=status))
+    return ids[::-1]
+
+
+def empty() -> None:
+    dynamodb = aws.client("dynamodb")
+    for name in dynamodb.list_tables()["TableNames"]:
+        dynamodb.delete_table(TableName=name)
+    create_tables(dynamodb)
+
+
+def listed(**query: Any) -> Answer:
+    return request("GET", "/tasks", query=urlencode(query))
+
+
+def all_pages(**query: Any) -> list[list[str]]:
+    """Follow the cursor to the end, and return the ids on each page."""
+    pages = []
+    for _ in count():
+        page = listed(**query).json
+        pages.append([task["id"] for task in page["items"]])
+        if "nextCursor" not in page:
+            return pages
+        query["cursor"] = page["nextCursor"]
+    raise AssertionError
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(st.sampled_from(STATUSES), max_size=25),
+    st.integers(1, 12),
+    st.none() | st.sampled_from(STATUSES),
+)
+def test_every_task_is_on_exactly_one_page_newest_first(
+    statuses: list[Status], limit: int, status: Status | None
+) -> None:
+    empty()
+    ids = fill(statuses)
+    wanted = [i for i, s in zip(ids, statuses[::-1], strict=True) if status in (None, s)]
+
+    pages = all_pages(limit=limit, **({"status": status} if status else {}))
+
+    assert [task_id for page in pages for task_id in page] == wanted
+    assert all(len(page) == limit for page in pages[:-1])
+    assert pages == [[]] or pages[-1], "a cursor promised a page that is empty"
+
+
+def test_a_page_has_50_tasks_unless_told_otherwise() -> None:
+    fill(["pending"] * 51)
+
+    assert len(listed().json["items"]) == 50
+    assert len(listed(limit=100).json["items"]) == 51
+
+
+def test_a_page_costs_little_however_many_tasks_there_are() -> None:
+    fill(["pending"] * 60)
+    asked = []
+    events = aws.client("dynamodb").meta.events
+
+    def record(params: dict[str, Any], model: Any, **_: Any) -> None:
+        asked.append((model.name, json.loads(params["body"])["Limit"]))
+
+    events.register("before-call.dynamodb", record)
+    listed(limit=5)
+    events.unregister("before-call.dynamodb", record)
+
+    assert {name for name, _ in asked} == {"Query"}
+    assert sum(limit for _, limit in asked) <= 40
+
+
+def test_answers_kept_for_idempotency_keys_are_not_listed() -> None:
+    request("POST", "/tasks", {"title": "x"}, headers={"Idempotency-Key": "k"})
+
+    assert len(listed().json["items"]) == 1
+
+
+def encoded(value: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *[("limit", value) for value in ["0", "101", "-1", "", "\u0665", "5,5", "1e1", "9" * 99]],
+        *[("status", value) for value in ["", "done", "Pending", "pending,pending", "\x00"]],
+        *[("cursor", value) for value in ["", "%", "a", "e30", "é", "WzE", "A" * 300]],
+        ("cursor", encoded([2, None, new_task_id(START)])),
+        ("cursor", encoded([1, None, "x"])),
+        ("cursor", encoded([1, "done", new_task_id(START)])),
+        ("cursor", encoded([True, [None], {}])),
+        ("cursor", base64.urlsafe_b64encode(b"[" * 150).decode()),
+        ("Limit", "5"),
+        ("\x00", "x"),
+    ],
+)
+def test_a_bad_parameter_is_named(name: str, value: str) -> None:
+    answer = request("GET", "/tasks", query=f"{quote(name)}={quote(value)}")
+
+    assert answer.status == 400
+    assert [(error["in"], error["field"]) for error in answer.json["errors"]] == [("query", name)]
+
+
+def test_a_cursor_belongs_to_its_filter() -> None:
+    fill(["pending"] * 3)
+    cursor = listed(limit=1, status="pending").json["nextCursor"]
+
+    answer = listed(limit=1, cursor=cursor)
+
+    assert answer.status == 400
+    assert answer.json["detail"] == "cursor belongs to a list with another status filter"
