@@ -35,16 +35,18 @@ class DynamoTaskPages:
     def _shard(
         self, shard: str, status: Status | None, before: str | None, page_size: int
     ) -> Iterator[Task]:
+        # Through a name: "shard" itself is a reserved word.
         query: dict[str, Any] = {
             "TableName": self._table_name,
-            "KeyConditionExpression": "shard = :shard",
+            "KeyConditionExpression": "#shard = :shard",
+            "ExpressionAttributeNames": {"#shard": "shard"},
             "ExpressionAttributeValues": {":shard": {"S": shard}},
             "ScanIndexForward": False,
             "Limit": page_size,
         }
         if status is not None:
             query["IndexName"] = STATUS_INDEX
-            query["KeyConditionExpression"] = "status_shard = :shard"
+            query["ExpressionAttributeNames"] = {"#shard": "status_shard"}
             query["ExpressionAttributeValues"] = {":shard": {"S": f"{status}#{shard}"}}
         if before is not None:
             query["KeyConditionExpression"] += " AND task_id < :before"
