@@ -10,10 +10,11 @@ import fcntl
 import os
 import shutil
 import signal
-import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import psutil
 
 from local.wait import wait_until
 
@@ -96,24 +97,19 @@ class Instance:
             pass
         return owner is not None
 
-    def processes(self) -> list[int]:
+    def processes(self) -> list[psutil.Process]:
         """Every process of the instance's emulator: their command lines name its folder."""
         marker = f"{self.directory}{os.sep}"
-        listing = subprocess.run(
-            ["ps", "-A", "-ww", "-o", "pid=,command="],  # noqa: S607 -- wherever the system has it
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        lines = (line.strip().partition(" ") for line in listing.splitlines())
-        return [int(pid) for pid, _, command in lines if marker in command]
+        return [
+            process
+            for process in psutil.process_iter(["cmdline"])
+            if any(marker in word for word in process.info["cmdline"] or ())
+        ]
 
     def _sweep(self) -> None:
-        for pid in self.processes():
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+        for process in self.processes():
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         wait_until(
             lambda: not self.processes(), f"processes of {self.name} to end", seconds=_STOP_SECONDS
         )
