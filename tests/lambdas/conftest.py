@@ -9,6 +9,7 @@ from moto import mock_aws
 
 from lambdas.shared import aws
 from tests.lambdas.recorded_lambda import RecordedLambda
+from tests.lambdas.reserved_words import refuse_reserved_words
 from tests.lambdas.tables import DELIVERIES, TARGET_ARN, TASKS, create_tables
 
 
@@ -31,8 +32,11 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def aws_in_memory(environment: None) -> Iterator[None]:
     with mock_aws():
-        create_tables(aws.client("dynamodb"))
+        dynamodb = aws.client("dynamodb")
+        create_tables(dynamodb)
+        dynamodb.meta.events.register("before-call.dynamodb", refuse_reserved_words)
         yield
+        dynamodb.meta.events.unregister("before-call.dynamodb", refuse_reserved_words)
 
 
 @pytest.fixture

@@ -2,81 +2,34 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import boto3
 import pytest
-from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
-from lambdas.shared import aws
 from lambdas.task_service.dynamo_tasks import DynamoTasks
 from tests.lambdas.http_api import request
-from tests.lambdas.recorded_lambda import RawBody, RecordedLambda
+from tests.lambdas.recorded_lambda import RecordedLambda
+from tests.lambdas.reserved_words import reserved_words_in
 from tests.lambdas.samples import AT, a_task
 from tests.lambdas.tables import TASKS
+from tests.lambdas.task_service.dynamo_wire import (
+    Hook,
+    lose_the_answer,
+    once,
+    refusal,
+    silence,
+    wire,
+)
 
 PATH = f"/tasks/{a_task().task_id}"
-
-Hook = Callable[..., Any]
 
 
 @pytest.fixture
 def tasks(aws_in_memory: None) -> DynamoTasks:
     return DynamoTasks(TASKS)
-
-
-@contextmanager
-def wire(operation: str, hook: Hook) -> Iterator[None]:
-    """Let `hook` see each request for `operation` on its way, and answer or break it."""
-    events, name = aws.client("dynamodb").meta.events, f"before-send.dynamodb.{operation}"
-    events.register_first(name, hook)
-    yield
-    events.unregister(name, hook)
-
-
-def once(do_it: Callable[[Any], None]) -> Hook:
-    """Do something when the first request is on its way."""
-    done: list[Any] = []
-
-    def hook(request: Any, **_: Any) -> None:
-        if not done:
-            done.append(request)
-            do_it(request)
-
-    return hook
-
-
-def lose_the_answer(request: Any) -> None:
-    """Do what the request asks, through another client, and break its connection."""
-    call = {"PutItem": "put_item", "DeleteItem": "delete_item"}
-    operation = request.headers["X-Amz-Target"].decode().rsplit(".", 1)[1]
-    getattr(boto3.client("dynamodb"), call[operation])(**json.loads(request.body))
-    raise ReadTimeoutError(endpoint_url=request.url)
-
-
-def refusal(code: str, **more: Any) -> Hook:
-    """Answer every request with DynamoDB's error `code`."""
-    body = json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{code}", **more}).encode()
-
-    def hook(request: Any, **_: Any) -> AWSResponse:
-        # moto sees the request too, even though its answer is not used: give it nothing to do.
-        request.headers["X-Amz-Target"] = "DynamoDB_20120810.ListTables"
-        request.body = b"{}"
-        return AWSResponse(request.url, 400, {}, RawBody(body))
-
-    return hook
-
-
-def silence(error: Callable[..., Exception]) -> Hook:
-    def hook(request: Any, **_: Any) -> None:
-        raise error(endpoint_url=request.url)
-
-    return hook
 
 
 def test_a_stored_task_is_read_as_it_was(tasks: DynamoTasks) -> None:
@@ -219,3 +172,8 @@ def test_what_nobody_expected_is_a_500_with_its_trace_in_the_log(
     assert "AccessDenied" not in answer.body
     [record] = [record for record in caplog.records if record.exc_info]
     assert vars(record)["correlation_id"] == "order-4711"
+
+
+def test_a_reserved_word_would_be_noticed() -> None:
+    assert reserved_words_in("shard = :shard AND task_id < :before") == {"SHARD"}
+    assert not reserved_words_in("attribute_not_exists(task_id) OR #status = :status")

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import pytest
+
+from lambdas.notification_service.channel_settings import ChannelSettingsError, channels_from
+
+EMAIL = '{"kind": "email", "sender": "a@example.com", "recipients": ["b@example.com"]}'
+
+
+def test_channels_are_made_from_their_settings() -> None:
+    assert [channel.name for channel in channels_from(f"[{EMAIL}]")] == ["email"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "text"),
+    [
+        ("[", "CHANNELS must be JSON: "),
+        ("[]", "CHANNELS must be a list of at least one channel"),
+        ("{}", "CHANNELS must be a list of at least one channel"),
+        ("[7]", "CHANNELS entry 1 must have a kind of email, got None"),
+        ('[{"kind": ["email"]}]', "CHANNELS entry 1 must have a kind of email, got ['email']"),
+        (f'[{EMAIL}, {{"kind": "fax"}}]', "CHANNELS entry 2 must have a kind of email, got 'fax'"),
+        (f"[{EMAIL}, {EMAIL}]", "CHANNELS has more than one email"),
+        ('[{"kind": "email"}]', "CHANNELS entry 1 (email): "),
+        (
+            '[{"kind": "email", "sender": "a", "recipients": []}]',
+            "CHANNELS entry 1 (email): recipients must be 1 to 50 addresses, got 0",
+        ),
+        (
+            '[{"kind": "email", "sender": "a", "recipients": "b@example.com"}]',
+            "CHANNELS entry 1 (email): sender must be text and recipients a list",
+        ),
+    ],
+)
+def test_the_text_says_which_entry_is_wrong_and_how(setting: str, text: str) -> None:
+    with pytest.raises(ChannelSettingsError) as caught:
+        channels_from(setting)
+
+    assert str(caught.value).startswith(text)
