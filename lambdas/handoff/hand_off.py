@@ -1,48 +1,111 @@
-"""The caller's side of a handoff: an asynchronous invoke that never fails its caller."""
+"""The caller's side of a handoff: an event is committed with the caller's own writes, then told.
+
+Lambda usually accepts the event at once. If it does not, or the caller dies first, the event waits
+in the outbox, and the relay (lambdas/handoff_relay) hands it off within about two minutes.
+"""
 
 from __future__ import annotations
 
 import logging
-from typing import Any
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Self
 
+from lambdas.handoff.event import Event
+from lambdas.handoff.outbox_rows import key_of, row_of
+from lambdas.handoff.settings import HandoffSettings
+from lambdas.handoff.target import Target
 from lambdas.shared import aws
-
-_ACCEPTED = 202
+from lambdas.shared.environment import read_settings
 
 log = logging.getLogger(__name__)
 
 
 class Handoff:
-    """Gives work to one target function. Knows ids and bytes, not what they mean."""
+    """Gives work to one target function. Knows ids and bytes, not what they mean.
 
-    def __init__(self, target_arn: str, client: Any = None) -> None:
-        self._target_arn = target_arn
+    Without an outbox table delivery is direct: an event that Lambda does not accept is logged
+    and lost.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        outbox_table_name: str | None = None,
+        client: Any = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._target = target
+        self._outbox_table_name = outbox_table_name
         self._client = client
+        self._clock = clock
 
-    def hand_off(self, *, event_id: str, correlation_id: str, payload: bytes) -> bool:
-        """Ask Lambda to run the target with `payload` (JSON); return whether Lambda accepted.
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Return the handoff that the function's settings name. Raises MissingSettingsError."""
+        settings = read_settings(HandoffSettings)
+        return cls(Target(settings.handoff_target_arn), settings.handoff_outbox_table_name)
 
-        Raises nothing: the caller's own work is done by now, and a failure here must not turn
-        its success into an error. Every failure is logged with both ids.
+    def commit(self, writes: Sequence[Mapping[str, Any]], event: Event) -> bool:
+        """Store the caller's writes and the event, all or nothing; then hand the event off.
+
+        `writes` are 1 to 99 of DynamoDB's TransactItems. What fails until they are stored is
+        raised as it is: a ClientError's CancellationReasons are in the order of `writes`. What
+        fails afterwards is logged, and never raised.
+
+        Returns whether Lambda has accepted the event already; if not, the relay sees to it.
         """
-        ids = {"event_id": event_id, "correlation_id": correlation_id}
-        try:
-            status = self._invoke(payload)
-        except Exception:
-            log.exception("handoff failed", extra={**ids, "target": self._target_arn})
+        committed_at_ms = self._now_ms()
+        self._dynamodb.transact_write_items(
+            TransactItems=[*writes, *self._outbox_puts(event, committed_at_ms)],
+            # The same in the SDK's repeats of this request: one whose answer was lost is not
+            # taken for another, whose conditions would then fail on our own writes.
+            ClientRequestToken=str(uuid.uuid4()),
+        )
+        return self._deliver(event, committed_at_ms)
+
+    def hand_off(self, event: Event) -> bool:
+        """Hand an event off that no write of the caller's belongs to.
+
+        Raises what DynamoDB raises if the event cannot be put into the outbox: then nothing has
+        happened. Returns whether Lambda has accepted the event already; if not, the relay sees
+        to it, or with direct delivery nobody does.
+        """
+        committed_at_ms = self._now_ms()
+        for each in self._outbox_puts(event, committed_at_ms):
+            self._dynamodb.put_item(**each["Put"])
+        return self._deliver(event, committed_at_ms)
+
+    def _outbox_puts(self, event: Event, committed_at_ms: int) -> list[dict[str, Any]]:
+        if self._outbox_table_name is None:
+            return []
+        row = row_of(event, committed_at_ms)
+        return [{"Put": {"TableName": self._outbox_table_name, "Item": row}}]
+
+    def _deliver(self, event: Event, committed_at_ms: int) -> bool:
+        if not self._target.accepts(event):
             return False
-        if status != _ACCEPTED:
-            log.error("handoff refused", extra={**ids, "target": self._target_arn, "got": status})
-            return False
-        log.info("handed off", extra=ids)
+        if self._outbox_table_name is not None:
+            self._delete_row(self._outbox_table_name, event, committed_at_ms)
         return True
 
-    def _invoke(self, payload: bytes) -> int:
-        client = self._client or aws.client("lambda")
-        answer = client.invoke(
-            FunctionName=self._target_arn, InvocationType="Event", Payload=payload
-        )
-        # The body of a 202 is empty, but until it is read the connection is not given back and
-        # the next invoke opens a new one: about 35 ms instead of 2 (boto/boto3#3843).
-        answer["Payload"].read()
-        return int(answer["StatusCode"])
+    def _delete_row(self, table_name: str, event: Event, committed_at_ms: int) -> None:
+        try:
+            self._dynamodb.delete_item(
+                TableName=table_name, Key=key_of(event.event_id, committed_at_ms)
+            )
+        except Exception:
+            # Harmless: the relay hands the event off again, and the target skips a duplicate.
+            log.warning(
+                "outbox row not deleted",
+                extra={"event_id": event.event_id, "correlation_id": event.correlation_id},
+                exc_info=True,
+            )
+
+    def _now_ms(self) -> int:
+        return int(self._clock() * 1000)
+
+    @property
+    def _dynamodb(self) -> Any:
+        return self._client or aws.client("dynamodb")

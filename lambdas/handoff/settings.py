@@ -7,3 +7,6 @@ from dataclasses import dataclass
 class HandoffSettings:
     handoff_target_arn: str
     """Function that does the handed-off work."""
+
+    handoff_outbox_table_name: str | None = None
+    """Table that keeps events until Lambda has accepted them; without it delivery is direct."""

@@ -2,14 +2,14 @@
 
 The Pulumi program writes the variables with `environment_for`, the handler reads them with
 `read_settings`, and both take their names from the same frozen dataclass of strings:
-field `table_name` is variable `TABLE_NAME`.
+field `table_name` is variable `TABLE_NAME`. A field with a default may be left out.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -24,22 +24,30 @@ def environment_for(settings_class: type[Any], **values: Any) -> dict[str, Any]:
 
     Values may be Pulumi outputs. Raises TypeError for a forgotten or an unknown setting.
     """
-    wanted = {field.name for field in fields(settings_class)}
-    if wanted != set(values):
-        raise TypeError(f"{settings_class.__name__} takes {sorted(wanted)}, got {sorted(values)}")
+    known = set(_names(settings_class))
+    if not set(_required_names(settings_class)) <= set(values) <= known:
+        raise TypeError(f"{settings_class.__name__} takes {sorted(known)}, got {sorted(values)}")
     return {name.upper(): value for name, value in values.items()}
 
 
 def read_settings(settings_class: type[T], environ: Mapping[str, str] = os.environ) -> T:
-    """Build `settings_class` from `environ`; an empty variable counts as missing.
+    """Build `settings_class` from `environ`; an empty variable counts as not set.
 
     Raises MissingSettingsError naming every variable that is missing.
     """
-    names = [field.name for field in fields(settings_class)]  # type: ignore[arg-type]
-    missing = [name.upper() for name in names if not environ.get(name.upper())]
+    values = {name: environ.get(name.upper()) for name in _names(settings_class)}
+    missing = [name.upper() for name in _required_names(settings_class) if not values[name]]
     if missing:
         raise MissingSettingsError(
             f"{settings_class.__name__} needs {', '.join(missing)}; "
             "set them in the function's environment"
         )
-    return settings_class(**{name: environ[name.upper()] for name in names})
+    return settings_class(**{name: value for name, value in values.items() if value})
+
+
+def _names(settings_class: type[Any]) -> list[str]:
+    return [field.name for field in fields(settings_class)]
+
+
+def _required_names(settings_class: type[Any]) -> list[str]:
+    return [field.name for field in fields(settings_class) if field.default is MISSING]

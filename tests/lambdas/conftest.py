@@ -10,7 +10,7 @@ from moto import mock_aws
 from lambdas.shared import aws
 from tests.lambdas.recorded_lambda import RecordedLambda
 from tests.lambdas.reserved_words import refuse_reserved_words
-from tests.lambdas.tables import DELIVERIES, TARGET_ARN, TASKS, create_tables
+from tests.lambdas.tables import DELIVERIES, OUTBOX, TARGET_ARN, TASKS, create_tables
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +22,9 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_PROFILE", raising=False)
     monkeypatch.setenv("TASKS_TABLE_NAME", TASKS)
     monkeypatch.setenv("HANDOFF_TARGET_ARN", TARGET_ARN)
+    monkeypatch.setenv("HANDOFF_OUTBOX_TABLE_NAME", OUTBOX)
+    monkeypatch.setenv("HANDOFF_NAME", "orders")
+    monkeypatch.setenv("MINIMUM_AGE_SECONDS", "45")
     monkeypatch.setenv("DELIVERIES_TABLE_NAME", DELIVERIES)
     monkeypatch.setenv(
         "CHANNELS",

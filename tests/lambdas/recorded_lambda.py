@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
@@ -29,6 +30,7 @@ class RecordedLambda:
     def __init__(self) -> None:
         self.status = 202
         self.silent = False
+        self.before_answer: Callable[[], Any] = lambda: None
         self.payloads: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.bodies: list[RawBody] = []
@@ -42,6 +44,7 @@ class RecordedLambda:
                 for k, v in request.headers.items()
             }
         )
+        self.before_answer()
         if self.silent:
             raise ReadTimeoutError(endpoint_url=request.url)
         refused = self.status >= 400

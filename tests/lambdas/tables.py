@@ -6,6 +6,7 @@ from typing import Any
 
 TASKS = "tasks"
 DELIVERIES = "deliveries"
+OUTBOX = "outbox"
 TARGET_ARN = "arn:aws:lambda:eu-west-1:123456789012:function:notification-service"
 
 
@@ -28,6 +29,12 @@ def create_tables(dynamodb: Any) -> None:
         BillingMode="PAY_PER_REQUEST",
         KeySchema=_keys("event_id", "channel"),
         AttributeDefinitions=_texts("event_id", "channel"),
+    )
+    dynamodb.create_table(
+        TableName=OUTBOX,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=_keys("shard", "committed"),
+        AttributeDefinitions=_texts("shard", "committed"),
     )
 
 

@@ -4,19 +4,25 @@ import logging
 
 import pytest
 
+from lambdas.handoff.event import Event
 from lambdas.handoff.hand_off import Handoff
+from lambdas.handoff.target import Target
+from tests.lambdas.handoff.outbox_table import rows
 from tests.lambdas.recorded_lambda import RecordedLambda
-from tests.lambdas.tables import TARGET_ARN
+from tests.lambdas.tables import OUTBOX, TARGET_ARN
+
+EVENT = Event(event_id="e-1", correlation_id="order-4711", payload=b'{"type": "x"}')
+DIRECT = Handoff(Target(TARGET_ARN))
+WITH_OUTBOX = Handoff(Target(TARGET_ARN), OUTBOX)
+
+both = pytest.mark.parametrize("handoff", [DIRECT, WITH_OUTBOX], ids=["direct", "outbox"])
 
 
-def hand_off() -> bool:
-    return Handoff(TARGET_ARN).hand_off(
-        event_id="e-1", correlation_id="order-4711", payload=b'{"type": "x"}'
-    )
-
-
-def test_the_target_is_invoked_asynchronously(recorded_lambda: RecordedLambda) -> None:
-    assert hand_off()
+@both
+def test_the_target_is_invoked_asynchronously(
+    recorded_lambda: RecordedLambda, handoff: Handoff
+) -> None:
+    assert handoff.hand_off(EVENT)
 
     assert recorded_lambda.payloads == [{"type": "x"}]
     assert recorded_lambda.headers[0]["x-amz-invocation-type"] == "Event"
@@ -25,11 +31,12 @@ def test_the_target_is_invoked_asynchronously(recorded_lambda: RecordedLambda) -
 def test_the_answer_is_read_so_that_its_connection_is_used_again(
     recorded_lambda: RecordedLambda,
 ) -> None:
-    hand_off()
+    DIRECT.hand_off(EVENT)
 
     assert recorded_lambda.bodies[0].was_read
 
 
+@both
 @pytest.mark.parametrize(
     ("status", "silent", "message"),
     [
@@ -40,21 +47,49 @@ def test_the_answer_is_read_so_that_its_connection_is_used_again(
     ],
 )
 def test_a_failure_is_logged_with_both_ids_and_not_raised(
+    *,
     recorded_lambda: RecordedLambda,
     caplog: pytest.LogCaptureFixture,
+    handoff: Handoff,
     status: int,
     silent: bool,
     message: str,
 ) -> None:
     recorded_lambda.status, recorded_lambda.silent = status, silent
 
-    assert not hand_off()
+    assert not handoff.hand_off(EVENT)
 
     [record] = [record for record in caplog.records if record.levelno >= logging.ERROR]
     assert record.message == message
     assert vars(record)["event_id"] == "e-1"
     assert vars(record)["correlation_id"] == "order-4711"
+    assert len(rows()) == (1 if handoff is WITH_OUTBOX else 0)
 
 
 def test_a_target_that_is_no_name_fails_without_raising(aws_in_memory: None) -> None:
-    assert not Handoff("").hand_off(event_id="e", correlation_id="c", payload=b"{}")
+    assert not Handoff(Target("")).hand_off(EVENT)
+
+
+def test_an_event_without_a_write_goes_through_the_outbox_too(
+    recorded_lambda: RecordedLambda,
+) -> None:
+    seen = []
+    recorded_lambda.before_answer = lambda: seen.append(len(rows()))
+
+    WITH_OUTBOX.hand_off(EVENT)
+
+    assert seen == [1]
+    assert rows() == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"event_id": ""}, "event_id must be 1 to 512 bytes, got 0"),
+        ({"event_id": "é" * 257}, "event_id must be 1 to 512 bytes, got 514"),
+        ({"payload": b"x" * 200_001}, "payload must be at most 200000 bytes, got 200001; .* S3"),
+    ],
+)
+def test_what_could_not_be_kept_is_no_event(changed: dict[str, str], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Event(**{"event_id": "e", "correlation_id": "c", "payload": b"{}", **changed})  # type: ignore[arg-type]

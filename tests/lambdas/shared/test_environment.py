@@ -19,6 +19,21 @@ def test_what_the_program_writes_the_handler_reads() -> None:
     assert read_settings(Example, written) == Example(table_name="tasks", topic_arn="arn:t")
 
 
+@dataclass(frozen=True, kw_only=True)
+class ExampleWithChoice:
+    table_name: str
+    topic_arn: str | None = None
+
+
+def test_a_setting_with_a_default_may_be_left_out() -> None:
+    written = environment_for(ExampleWithChoice, table_name="tasks")
+
+    assert written == {"TABLE_NAME": "tasks"}
+    assert read_settings(ExampleWithChoice, written).topic_arn is None
+    assert read_settings(ExampleWithChoice, {**written, "TOPIC_ARN": ""}).topic_arn is None
+    assert read_settings(ExampleWithChoice, {**written, "TOPIC_ARN": "a"}).topic_arn == "a"
+
+
 def test_every_missing_variable_is_named_with_what_to_do() -> None:
     expected = "Example needs TABLE_NAME, TOPIC_ARN; set them in the function's environment"
 

@@ -1,0 +1,134 @@
+"""An event and its caller's own writes: together or not at all, and never lost afterwards."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from lambdas.handoff.event import Event
+from lambdas.handoff.hand_off import Handoff
+from lambdas.handoff.target import Target
+from tests.lambdas.handoff.outbox_table import rows
+from tests.lambdas.recorded_lambda import RecordedLambda
+from tests.lambdas.tables import DELIVERIES, OUTBOX, TARGET_ARN
+from tests.lambdas.task_service.dynamo_wire import refusal, wire
+
+EVENT = Event(event_id="e-1", correlation_id="order-4711", payload=b'{"type": "x"}')
+NOW = 1_772_357_400.0
+
+# Any table will do for a caller's own; this one is there.
+OWN_KEY = {"event_id": {"S": "own"}, "channel": {"S": "own"}}
+OWN_WRITE = {
+    "Put": {
+        "TableName": DELIVERIES,
+        "Item": OWN_KEY,
+        "ConditionExpression": "attribute_not_exists(event_id)",
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }
+}
+
+
+def a_handoff(outbox: str | None = OUTBOX) -> Handoff:
+    return Handoff(Target(TARGET_ARN), outbox, clock=lambda: NOW)
+
+
+def own_row() -> dict[str, Any] | None:
+    answer = boto3.client("dynamodb").get_item(TableName=DELIVERIES, Key=OWN_KEY)
+    return dict(answer["Item"]) if "Item" in answer else None
+
+
+def test_three_lines_hand_off(recorded_lambda: RecordedLambda) -> None:
+    handoff = Handoff.from_environment()
+    event = Event(event_id="e-1", correlation_id="c-1", payload=b"{}")
+    assert handoff.commit([OWN_WRITE], event)
+
+    assert recorded_lambda.payloads == [{}]
+    assert own_row()
+    assert rows() == []
+
+
+def test_the_row_is_there_before_the_target_is_invoked_and_gone_after(
+    recorded_lambda: RecordedLambda,
+) -> None:
+    seen: list[Any] = []
+    recorded_lambda.before_answer = lambda: seen.append((own_row(), len(rows())))
+
+    a_handoff().commit([OWN_WRITE], EVENT)
+
+    assert seen == [(OWN_KEY, 1)]
+    assert rows() == []
+
+
+@pytest.mark.parametrize(
+    ("status", "silent"), [(403, False), (429, False), (200, False), (0, True)]
+)
+def test_what_lambda_does_not_accept_stays_in_the_outbox(
+    recorded_lambda: RecordedLambda, status: int, silent: bool
+) -> None:
+    recorded_lambda.status, recorded_lambda.silent = status, silent
+
+    assert not a_handoff().commit([OWN_WRITE], EVENT)
+
+    assert own_row()
+    [row] = rows()
+    assert row == {
+        "shard": row["shard"],
+        "committed": {"S": "001772357400000#e-1"},
+        "event_id": {"S": "e-1"},
+        "correlation_id": {"S": "order-4711"},
+        "payload": {"B": EVENT.payload},
+        "committed_at": {"N": "1772357400000"},
+        "next_attempt_at": {"N": "1772357400000"},
+        "attempts": {"N": "0"},
+    }
+
+
+@pytest.mark.parametrize("outbox", [OUTBOX, None], ids=["outbox", "direct"])
+def test_a_write_that_is_refused_stops_everything_and_is_told_in_its_place(
+    recorded_lambda: RecordedLambda, outbox: str | None
+) -> None:
+    other = {"Put": {"TableName": DELIVERIES, "Item": {**OWN_KEY, "channel": {"S": "other"}}}}
+    a_handoff().commit([OWN_WRITE], EVENT)
+    recorded_lambda.payloads.clear()
+
+    with pytest.raises(ClientError) as raised:
+        a_handoff(outbox).commit([other, OWN_WRITE], EVENT)
+
+    reasons = raised.value.response["CancellationReasons"]
+    assert [reason["Code"] for reason in reasons[:2]] == ["None", "ConditionalCheckFailed"]
+    assert reasons[1]["Item"] == OWN_KEY
+    assert recorded_lambda.payloads == []
+    assert rows() == []
+
+
+def test_a_row_that_cannot_be_deleted_is_logged_and_left_to_the_relay(
+    recorded_lambda: RecordedLambda, caplog: pytest.LogCaptureFixture
+) -> None:
+    with wire("DeleteItem", refusal("AccessDeniedException")):
+        assert a_handoff().commit([OWN_WRITE], EVENT)
+
+    [record] = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert record.message == "outbox row not deleted"
+    assert vars(record)["event_id"] == "e-1"
+    assert len(rows()) == 1
+
+
+def test_direct_delivery_writes_no_outbox_row(recorded_lambda: RecordedLambda) -> None:
+    recorded_lambda.status = 403
+
+    assert not a_handoff(outbox=None).commit([OWN_WRITE], EVENT)
+
+    assert own_row()
+    assert rows() == []
+
+
+def test_events_are_spread_over_every_shard(recorded_lambda: RecordedLambda) -> None:
+    recorded_lambda.status = 429
+    for number in range(100):
+        a_handoff().hand_off(Event(event_id=f"e-{number}", correlation_id="c", payload=b"{}"))
+
+    assert {row["shard"]["S"] for row in rows()} == set("01234567")
