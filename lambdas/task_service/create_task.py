@@ -12,7 +12,6 @@ from typing import Protocol
 from lambdas.contracts.task import Status, Task
 from lambdas.contracts.task_event import TaskEvent
 from lambdas.shared.moment import now, to_text
-from lambdas.task_service.events import Events
 from lambdas.task_service.task_id import new_task_id
 
 
@@ -40,14 +39,14 @@ class Claim:
 
 
 class NewTasks(Protocol):
-    """Where tasks are stored when they are new."""
+    """Where tasks are stored when they are new, with the events that tell of them."""
 
-    def create(self, task: Task) -> None:
-        """Store the task."""
+    def create(self, task: Task, event: TaskEvent) -> None:
+        """Store the task and the event together, and hand the event off."""
         ...
 
-    def create_once(self, task: Task, claim: Claim, at: datetime) -> Task:
-        """Store the task and the claim together, or return what the claim's first request stored.
+    def create_once(self, task: Task, event: TaskEvent, claim: Claim, at: datetime) -> Task:
+        """Do the same with the claim, or return what the claim's first request stored.
 
         Raises KeyReusedError if the key stands for another request, and ContentionError while
         another request with the same key keeps being in the way.
@@ -61,13 +60,13 @@ def create_task(
     idempotency_key: str | None,
     correlation_id: str,
     tasks: NewTasks,
-    events: Events,
     clock: Callable[[], datetime] = now,
 ) -> Task:
     """Store a new task and hand off `task.created.v1`; return the task.
 
     With an idempotency key that was used before for the same request, the first task is returned
-    as it was then. Raises what `NewTasks` raises.
+    as it was then, and nothing is handed off: its event was stored with it. Raises what `NewTasks`
+    raises.
     """
     moment = clock()
     task = Task(
@@ -76,16 +75,11 @@ def create_task(
         created_at=to_text(moment),
         updated_at=to_text(moment),
     )
-    if idempotency_key is None:
-        tasks.create(task)
-    else:
-        claim = Claim(key=idempotency_key, fingerprint=draft.fingerprint())
-        task = tasks.create_once(task, claim, moment)
-    # Also for an answer given again: the event id is the same, so the target skips it if it has
-    # it, and if the first handoff was lost this one mends it.
-    events.hand_off(
-        TaskEvent.about(
-            task, "task.created.v1", time=task.created_at, correlation_id=correlation_id
-        )
+    event = TaskEvent.about(
+        task, "task.created.v1", time=task.created_at, correlation_id=correlation_id
     )
-    return task
+    if idempotency_key is None:
+        tasks.create(task, event)
+        return task
+    claim = Claim(key=idempotency_key, fingerprint=draft.fingerprint())
+    return tasks.create_once(task, event, claim, moment)

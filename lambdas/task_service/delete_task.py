@@ -11,15 +11,17 @@ from lambdas.contracts.task_event import TaskEvent
 from lambdas.shared.moment import now, to_text
 from lambdas.task_service.contention import tries
 from lambdas.task_service.errors import ContentionError, VersionMismatchError
-from lambdas.task_service.events import Events
 from lambdas.task_service.get_task import OneTask, get_task
 
 
 class DeletableTasks(OneTask, Protocol):
     """Where tasks are deleted."""
 
-    def delete(self, task: Task) -> bool:
-        """Delete the task if the stored one still has its version; return whether it had."""
+    def delete(self, task: Task, event: TaskEvent) -> bool:
+        """Delete the task if the stored one still has its version; return whether it had.
+
+        The event is stored together with the deletion, and handed off.
+        """
         ...
 
 
@@ -29,7 +31,6 @@ def delete_task(
     accepts: Callable[[int], bool],
     correlation_id: str,
     tasks: DeletableTasks,
-    events: Events,
     clock: Callable[[], datetime] = now,
 ) -> None:
     """Delete the task and hand off `task.deleted.v1` with the task as it last was.
@@ -44,7 +45,6 @@ def delete_task(
         event = TaskEvent.about(
             task, "task.deleted.v1", time=to_text(clock()), correlation_id=correlation_id
         )
-        if tasks.delete(task):
-            events.hand_off(event)
+        if tasks.delete(task, event):
             return
     raise ContentionError("the task was changed by others each time; try again")

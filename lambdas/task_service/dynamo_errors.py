@@ -47,9 +47,11 @@ def is_condition_failure(error: ClientError) -> bool:
     return code_of(error) == "ConditionalCheckFailedException"
 
 
-def was_repeated(error: ClientError) -> bool:
-    """Whether the SDK had sent the request before: then the first may have done its work."""
-    return int(error.response["ResponseMetadata"].get("RetryAttempts", 0)) > 0
+def is_conflict(error: ClientError) -> bool:
+    """Whether another transaction held an item of this write; it is over in milliseconds."""
+    return code_of(error) == "TransactionConflictException" or (
+        "TransactionConflict" in cancellation_codes(error)
+    )
 
 
 def cancellation_codes(error: ClientError) -> list[str]:

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from lambdas.contracts.task_event import TaskEvent
+from lambdas.handoff.event import Event
 from lambdas.handoff.hand_off import Handoff
 
 
 class HandedOffEvents:
-    """Fulfils `Events` with an asynchronous invoke of the handoff's target."""
+    """Fulfils `Events` with a handoff."""
 
     def __init__(self, handoff: Handoff) -> None:
         self._handoff = handoff
 
-    def hand_off(self, event: TaskEvent) -> None:
-        """Hand the event off; a failure is logged by the handoff, with the event's id."""
-        self._handoff.hand_off(
-            event_id=event.event_id,
-            correlation_id=event.correlation_id,
-            payload=event.to_wire(),
+    def commit(self, writes: Sequence[Mapping[str, Any]], event: TaskEvent) -> None:
+        """Store the writes and the event together, and hand the event off.
+
+        Raises what DynamoDB raises; once they are stored, nothing.
+        """
+        self._handoff.commit(
+            writes,
+            Event(
+                event_id=event.event_id,
+                correlation_id=event.correlation_id,
+                payload=event.to_wire(),
+            ),
         )

@@ -12,15 +12,17 @@ from lambdas.contracts.task_event import TaskEvent
 from lambdas.shared.moment import now, to_text
 from lambdas.task_service.contention import tries
 from lambdas.task_service.errors import ContentionError, VersionMismatchError
-from lambdas.task_service.events import Events
 from lambdas.task_service.get_task import OneTask, get_task
 
 
 class ChangingTasks(OneTask, Protocol):
     """Where tasks are changed."""
 
-    def replace(self, task: Task, *, version_read: int) -> bool:
-        """Store the task if the stored one still is `version_read`; return whether it was."""
+    def replace(self, task: Task, *, version_read: int, event: TaskEvent | None) -> bool:
+        """Store the task if the stored one still is `version_read`; return whether it was.
+
+        An event is stored together with the task, and handed off.
+        """
         ...
 
 
@@ -31,7 +33,6 @@ def update_task(
     accepts: Callable[[int], bool],
     correlation_id: str,
     tasks: ChangingTasks,
-    events: Events,
     clock: Callable[[], datetime] = now,
 ) -> Task:
     """Apply `change` and return the task as stored; a change that changes nothing writes nothing.
@@ -47,9 +48,9 @@ def update_task(
         if wanted == before:
             return before
         after = replace(wanted, version=before.version + 1, updated_at=to_text(clock()))
-        if tasks.replace(after, version_read=before.version):
-            if after.status == "completed" != before.status:
-                events.hand_off(_completed(after, correlation_id))
+        is_completion = after.status == "completed" != before.status
+        event = _completed(after, correlation_id) if is_completion else None
+        if tasks.replace(after, version_read=before.version, event=event):
             return after
     raise ContentionError("the task was changed by others each time; try again")
 

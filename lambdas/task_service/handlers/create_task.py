@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lambdas.task_service.create_task import create_task
-from lambdas.task_service.handlers.adapters import writing_adapters
+from lambdas.task_service.handlers.adapters import changing_tasks
 from lambdas.task_service.http.body import JSON, read_body
 from lambdas.task_service.http.entry import answer
 from lambdas.task_service.http.parameters import idempotency_key
@@ -22,12 +22,10 @@ def handle(event: dict[str, Any], context: object) -> dict[str, Any]:
 def _create(request: Request) -> Response:
     key = idempotency_key(request.headers)
     body = read_body(request, CreateTaskBody, JSON)
-    tasks, events = writing_adapters()
     task = create_task(
         body.draft(),
         idempotency_key=key,
         correlation_id=request.correlation_id,
-        tasks=tasks,
-        events=events,
+        tasks=changing_tasks(),
     )
     return task_response(201, task, {"Location": f"/tasks/{task.task_id}"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lambdas.task_service.delete_task import delete_task
-from lambdas.task_service.handlers.adapters import writing_adapters
+from lambdas.task_service.handlers.adapters import changing_tasks
 from lambdas.task_service.http.entry import answer
 from lambdas.task_service.http.if_match import accepted_versions
 from lambdas.task_service.http.request import Request
@@ -18,12 +18,10 @@ def handle(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def _delete(request: Request) -> Response:
-    tasks, events = writing_adapters()
     delete_task(
         request.path_parameters["taskId"],
         accepts=accepted_versions(request.headers),
         correlation_id=request.correlation_id,
-        tasks=tasks,
-        events=events,
+        tasks=changing_tasks(),
     )
     return Response(status=204)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lambdas.task_service.handlers.adapters import writing_adapters
+from lambdas.task_service.handlers.adapters import changing_tasks
 from lambdas.task_service.http.body import JSON, PATCH, read_body
 from lambdas.task_service.http.entry import answer
 from lambdas.task_service.http.if_match import accepted_versions
@@ -20,14 +20,12 @@ def handle(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def _update(request: Request) -> Response:
-    tasks, events = writing_adapters()
     task = update_task(
         request.path_parameters["taskId"],
         _body(request).applied_to,
         accepts=accepted_versions(request.headers),
         correlation_id=request.correlation_id,
-        tasks=tasks,
-        events=events,
+        tasks=changing_tasks(),
     )
     return task_response(200, task)
 

@@ -40,7 +40,7 @@ def once(do_it: Callable[[Any], None]) -> Hook:
 
 def lose_the_answer(request: Any) -> None:
     """Do what the request asks, through another client, and break its connection."""
-    call = {"PutItem": "put_item", "DeleteItem": "delete_item"}
+    call = {"PutItem": "put_item", "TransactWriteItems": "transact_write_items"}
     operation = request.headers["X-Amz-Target"].decode().rsplit(".", 1)[1]
     getattr(boto3.client("dynamodb"), call[operation])(**json.loads(request.body))
     raise ReadTimeoutError(endpoint_url=request.url)

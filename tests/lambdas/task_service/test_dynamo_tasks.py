@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -9,12 +10,12 @@ import boto3
 import pytest
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
-from lambdas.task_service.dynamo_tasks import DynamoTasks
+from lambdas.contracts.task_event import TaskEvent
+from lambdas.task_service.dynamo_task_changes import DynamoTaskChanges
 from tests.lambdas.http_api import request
 from tests.lambdas.recorded_lambda import RecordedLambda
 from tests.lambdas.reserved_words import reserved_words_in
-from tests.lambdas.samples import AT, a_task
-from tests.lambdas.tables import TASKS
+from tests.lambdas.samples import AT, a_task, an_event
 from tests.lambdas.task_service.dynamo_wire import (
     Hook,
     lose_the_answer,
@@ -23,57 +24,118 @@ from tests.lambdas.task_service.dynamo_wire import (
     silence,
     wire,
 )
+from tests.lambdas.task_service.stored_tasks import stored_tasks
 
 PATH = f"/tasks/{a_task().task_id}"
 
 
 @pytest.fixture
-def tasks(aws_in_memory: None) -> DynamoTasks:
-    return DynamoTasks(TASKS)
+def tasks(aws_in_memory: None) -> DynamoTaskChanges:
+    return stored_tasks()
 
 
-def test_a_stored_task_is_read_as_it_was(tasks: DynamoTasks) -> None:
+def test_a_stored_task_is_read_as_it_was(tasks: DynamoTaskChanges) -> None:
     task = a_task(detail="", due_at=AT, status="in_progress", version=7)
 
-    tasks.create(task)
+    tasks.create(task, an_event(task))
 
     assert tasks.get(task.task_id) == task
 
 
-def test_only_the_version_read_is_replaced_or_deleted(tasks: DynamoTasks) -> None:
-    task = a_task()
-    tasks.create(task)
+@pytest.mark.parametrize("event", [None, an_event()], ids=["untold", "told"])
+def test_only_the_version_read_is_replaced(
+    tasks: DynamoTaskChanges, event: TaskEvent | None
+) -> None:
+    task, later = a_task(), a_task(version=2)
+    tasks.create(task, an_event())
 
-    assert tasks.replace(replace(task, version=2), version_read=1)
-    assert not tasks.replace(replace(task, version=2, title="late"), version_read=1)
-    assert not tasks.delete(task)
-    assert tasks.get(task.task_id) == replace(task, version=2)
-    assert tasks.delete(replace(task, version=2))
-    assert not tasks.delete(replace(task, version=2))
+    assert tasks.replace(later, version_read=1, event=event)
+    assert not tasks.replace(replace(later, title="late"), version_read=1, event=event)
+    assert tasks.get(task.task_id) == later
 
 
-def test_a_write_whose_answer_was_lost_is_known_to_be_ours(tasks: DynamoTasks) -> None:
-    task = a_task()
+def test_only_the_version_read_is_deleted(tasks: DynamoTaskChanges) -> None:
+    task = a_task(version=2)
+    tasks.create(task, an_event())
+
+    assert not tasks.delete(a_task(), an_event())
+    assert tasks.get(task.task_id) == task
+    assert tasks.delete(task, an_event())
+    assert not tasks.delete(task, an_event())
+
+
+def test_a_write_whose_answer_was_lost_is_known_to_be_ours(tasks: DynamoTaskChanges) -> None:
+    tasks.create(a_task(), an_event())
 
     with wire("PutItem", once(lose_the_answer)):
-        tasks.create(task)
-    with wire("PutItem", once(lose_the_answer)):
-        assert tasks.replace(replace(task, version=2), version_read=1)
-    with wire("DeleteItem", once(lose_the_answer)):
-        assert tasks.delete(replace(task, version=2))
+        assert tasks.replace(a_task(version=2), version_read=1, event=None)
 
-    assert tasks.get(task.task_id) is None
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/tasks", {"title": "x"}),
+        ("PATCH", PATH, {"status": "completed"}),
+        ("DELETE", PATH, None),
+    ],
+)
+def test_the_sdk_repeats_a_transaction_under_the_same_token(
+    *, recorded_lambda: RecordedLambda, tasks: DynamoTaskChanges, method: str, path: str, body: Any
+) -> None:
+    tasks.create(a_task(), an_event())
+    sent: list[dict[str, Any]] = []
+
+    def break_the_first(request: Any, **_: Any) -> None:
+        sent.append(json.loads(request.body))
+        if len(sent) == 1:
+            raise ReadTimeoutError(endpoint_url=request.url)
+
+    with wire("TransactWriteItems", break_the_first):
+        answer = request(method, path, body)
+
+    assert answer.status < 300
+    assert len(sent) == 2
+    # DynamoDB then answers the repeat of what it has done already like the first request.
+    assert sent[0] == sent[1]
+    assert sent[0]["ClientRequestToken"]
+
+
+def test_a_task_and_its_event_are_stored_in_one_transaction(
+    recorded_lambda: RecordedLambda, tasks: DynamoTaskChanges
+) -> None:
+    tasks.create(a_task(), an_event())
+    sent: list[list[str]] = []
+
+    def note(request: Any, **_: Any) -> None:
+        items = json.loads(request.body)["TransactItems"]
+        sent.append(
+            [f"{kind} {each['TableName']}" for item in items for kind, each in item.items()]
+        )
+
+    with wire("TransactWriteItems", note):
+        request("POST", "/tasks", {"title": "x"})
+        request("POST", "/tasks", {"title": "x"}, headers={"Idempotency-Key": "k"})
+        request("PATCH", PATH, {"status": "completed"})
+        request("PATCH", PATH, {"title": "Nobody is told of this"})
+        request("DELETE", PATH)
+
+    assert sent == [
+        ["Put tasks", "Put outbox"],
+        ["Put tasks", "Put tasks", "Put outbox"],
+        ["Put tasks", "Put outbox"],
+        ["Delete tasks", "Put outbox"],
+    ]
 
 
 def test_a_change_by_others_in_between_is_kept(
-    tasks: DynamoTasks, recorded_lambda: RecordedLambda
+    tasks: DynamoTaskChanges, recorded_lambda: RecordedLambda
 ) -> None:
-    tasks.create(a_task())
+    tasks.create(a_task(), an_event())
 
     def change_the_title(_: Any) -> None:
         # A table made with another client, so that the hook does not see this write.
-        other = DynamoTasks(TASKS, client=boto3.client("dynamodb"))
-        assert other.replace(a_task(title="Buy bread", version=2), version_read=1)
+        other = stored_tasks(boto3.client("dynamodb"))
+        assert other.replace(a_task(title="Buy bread", version=2), version_read=1, event=None)
 
     with wire("PutItem", once(change_the_title)):
         answer = request("PATCH", PATH, {"detail": "Two"})
@@ -85,42 +147,80 @@ def test_a_change_by_others_in_between_is_kept(
 
 
 def test_a_version_agreed_to_is_checked_again_when_others_won(
-    tasks: DynamoTasks, recorded_lambda: RecordedLambda
+    tasks: DynamoTaskChanges, recorded_lambda: RecordedLambda
 ) -> None:
-    tasks.create(a_task())
+    tasks.create(a_task(), an_event())
 
     def change_it(_: Any) -> None:
-        other = DynamoTasks(TASKS, client=boto3.client("dynamodb"))
-        assert other.replace(a_task(version=2), version_read=1)
+        other = stored_tasks(boto3.client("dynamodb"))
+        assert other.replace(a_task(version=2), version_read=1, event=None)
 
-    with wire("DeleteItem", once(change_it)):
+    with wire("TransactWriteItems", once(change_it)):
         answer = request("DELETE", PATH, headers={"If-Match": '"1"'})
 
     assert answer.status == 412
     assert recorded_lambda.payloads == []
 
 
-@pytest.mark.parametrize(("method", "operation"), [("PATCH", "PutItem"), ("DELETE", "DeleteItem")])
-def test_when_others_win_every_time_it_is_a_conflict(
-    tasks: DynamoTasks, recorded_lambda: RecordedLambda, method: str, operation: str
-) -> None:
-    tasks.create(a_task())
-    others_won = refusal("ConditionalCheckFailedException", Item={"version": {"N": "9"}})
+OTHERS_WON = refusal("ConditionalCheckFailedException", Item={"version": {"N": "9"}})
 
-    with wire(operation, others_won):
-        answer = request(method, PATH, {"title": "x"})
+
+def cancelled(*codes: str) -> Hook:
+    """Answer every transaction with these reasons, one per item."""
+    return refusal(
+        "TransactionCanceledException", CancellationReasons=[{"Code": code} for code in codes]
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "operation", "hook"),
+    [
+        ("PATCH", {"title": "x"}, "PutItem", OTHERS_WON),
+        ("PATCH", {"title": "x"}, "PutItem", refusal("TransactionConflictException")),
+        *[
+            (method, {"status": "completed"}, "TransactWriteItems", cancelled(code, "None"))
+            for method in ("PATCH", "DELETE")
+            for code in ("ConditionalCheckFailed", "TransactionConflict")
+        ],
+    ],
+)
+def test_when_others_win_every_time_it_is_a_conflict(
+    *,
+    tasks: DynamoTaskChanges,
+    recorded_lambda: RecordedLambda,
+    method: str,
+    body: Any,
+    operation: str,
+    hook: Hook,
+) -> None:
+    tasks.create(a_task(), an_event())
+
+    with wire(operation, hook):
+        answer = request(method, PATH, body)
 
     assert answer.status == 409
     assert recorded_lambda.payloads == []
 
 
+def test_a_transaction_in_the_way_is_waited_for(recorded_lambda: RecordedLambda) -> None:
+    conflict, asked = cancelled("TransactionConflict", "None"), []
+
+    def refuse_twice(request: Any, **_: Any) -> Any:
+        asked.append(request)
+        return conflict(request) if len(asked) < 3 else None
+
+    with wire("TransactWriteItems", refuse_twice):
+        answer = request("POST", "/tasks", {"title": "x"})
+
+    assert answer.status == 201
+    assert len(asked) == 3
+    assert len(request("GET", "/tasks").json["items"]) == 1
+
+
 def test_requests_with_one_key_that_keep_colliding_are_a_conflict(
     recorded_lambda: RecordedLambda,
 ) -> None:
-    collision = refusal(
-        "TransactionCanceledException",
-        CancellationReasons=[{"Code": "None"}, {"Code": "TransactionConflict"}],
-    )
+    collision = cancelled("None", "TransactionConflict", "None")
 
     with wire("TransactWriteItems", collision):
         answer = request("POST", "/tasks", {"title": "x"}, headers={"Idempotency-Key": "k"})
@@ -132,7 +232,7 @@ def test_requests_with_one_key_that_keep_colliding_are_a_conflict(
 @pytest.mark.parametrize(
     ("method", "path", "operation", "hook"),
     [
-        ("POST", "/tasks", "PutItem", refusal("ProvisionedThroughputExceededException")),
+        ("POST", "/tasks", "TransactWriteItems", refusal("ThrottlingException")),
         ("GET", "/tasks", "Query", refusal("ThrottlingException")),
         ("GET", PATH, "GetItem", refusal("RequestLimitExceeded")),
         ("PATCH", PATH, "GetItem", silence(ReadTimeoutError)),
@@ -150,12 +250,7 @@ def test_a_table_that_is_away_is_a_503_that_says_when_to_try_again(
 
 
 def test_a_throttled_transaction_is_a_503(recorded_lambda: RecordedLambda) -> None:
-    throttled = refusal(
-        "TransactionCanceledException",
-        CancellationReasons=[{"Code": "ThrottlingError"}, {"Code": "None"}],
-    )
-
-    with wire("TransactWriteItems", throttled):
+    with wire("TransactWriteItems", cancelled("None", "None", "ThrottlingError")):
         answer = request("POST", "/tasks", {"title": "x"}, headers={"Idempotency-Key": "k"})
 
     assert answer.status == 503

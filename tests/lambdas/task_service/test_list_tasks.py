@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from lambdas.contracts.task import STATUSES, Status
 from lambdas.shared import aws
-from lambdas.task_service.dynamo_tasks import DynamoTasks
 from lambdas.task_service.task_id import new_task_id
 from tests.lambdas.http_api import Answer, request
-from tests.lambdas.samples import a_task
-from tests.lambdas.tables import TASKS, create_tables
+from tests.lambdas.samples import a_task, an_event
+from tests.lambdas.tables import create_tables
+from tests.lambdas.task_service.stored_tasks import stored_tasks
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -26,10 +26,11 @@ pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
 def fill(statuses: list[Status]) -> list[str]:
     """Store a task per status, one a second, and return their ids, newest first."""
-    tasks = DynamoTasks(TASKS)
+    tasks = stored_tasks()
     ids = [new_task_id(START + timedelta(seconds=n)) for n in range(len(statuses))]
     for task_id, status in zip(ids, statuses, strict=True):
-        tasks.create(a_task(task_id=task_id, status=status))
+        task = a_task(task_id=task_id, status=status)
+        tasks.create(task, an_event(task))
     return ids[::-1]
 
 
