@@ -42,7 +42,7 @@ lock: .venv/.ready ## Pin the newest versions that the *.in files allow
 	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	    --no-annotate --no-emit-index-url --custom-compile-command "make lock" \
 	    $$name.in -o $$name.txt || exit 1; done
-	@for name in task_service notification_service; do \
+	@for name in task_service notification_service handoff_relay; do \
 	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	    --generate-hashes --no-annotate --no-emit-index-url --custom-compile-command "make lock" \
 	    lambdas/$$name/requirements.in -o lambdas/$$name/requirements.txt || exit 1; done

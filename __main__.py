@@ -1,6 +1,7 @@
 """The Internal Handoff, wired in the order the data flows.
 
 client -> task service -> handoff -> notification service -> e-mail
+                             ├─ outbox -> relay, for what could not be handed off
                              └─ dead-letter queue -> alarm -> people
 """
 
@@ -47,6 +48,10 @@ task_events = AsyncHandoff(
     AsyncHandoffArgs(
         target=notifications.function,
         alarm_topic_arn=alarms.arn,
+        relay_minimum_age_seconds=config.relay_minimum_age_seconds,
+        outbox_alarm_age_seconds=config.outbox_alarm_age_seconds,
+        runtime=runtime,
+        protect_data=config.protect_data,
         max_retry_attempts=config.max_retry_attempts,
         max_event_age_seconds=config.max_event_age_seconds,
         dead_letter_queue=DeadLetterQueueArgs(retention_days=config.dead_letter_retention_days),
@@ -59,6 +64,9 @@ tasks = TaskService(
 )
 
 functions = {**tasks.functions, "send-notification": notifications.function}
+if task_events.outbox:
+    functions["relay"] = task_events.outbox.relay
+    pulumi.export("outboxTableName", task_events.outbox.table.name)
 pulumi.export("apiUrl", tasks.url)
 pulumi.export("functionNames", {name: function.name for name, function in functions.items()})
 pulumi.export("targetFunctionArn", notifications.function.arn)

@@ -1,26 +1,31 @@
 """The handoff: one function gives work to another and does not wait for it.
 
 caller --async invoke--> target --after the last failed attempt--> dead-letter queue --> alarm
+   └─ outbox: what Lambda has not accepted yet --relay, every minute--> target
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal, get_args
 
 import pulumi
 import pulumi_aws as aws
 
-from components.blocks.alarm import Alarm, AlarmArgs
 from components.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
-from components.blocks.function import PythonFunction
-from components.blocks.limits import require_between
+from components.blocks.function import PythonFunction, Runtime
+from components.blocks.limits import require_between, require_one_of
+from components.dead_letter_alarms import dead_letter_alarms
+from components.outbox import Outbox, OutboxArgs
 from lambdas.handoff.settings import HandoffSettings
 from lambdas.shared.environment import environment_for
 
 # Lambda's first retry comes about a minute after the failure. A target that is done (or killed)
 # before then never runs beside its own retry.
 MAX_TARGET_TIMEOUT_SECONDS = 50
+
+Delivery = Literal["outbox", "direct"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +37,26 @@ class AsyncHandoffArgs:
 
     alarm_topic_arn: pulumi.Input[str]
     """Topic that the handoff's alarms report to."""
+
+    delivery: Delivery = "outbox"
+    """How an event outlives an invoke that fails, or a caller that dies before it.
+
+    "outbox": a caller stores the event in one transaction with its own write, and a relay hands it
+    off if the caller could not. "direct" is best effort: such an event is logged and lost. It saves
+    3 write units an event, and the outbox's table, function, schedule and alarm.
+    """
+
+    relay_minimum_age_seconds: int = 45
+    """Age from which the relay takes an event over, 30 to 60; a caller must be done by then."""
+
+    outbox_alarm_age_seconds: int = 300
+    """Age of an event in the outbox at which the alarm goes off, 120 to 86400."""
+
+    runtime: Runtime = field(default_factory=Runtime)
+    """What the relay runs on."""
+
+    protect_data: bool = True
+    """Keep point-in-time recovery of the outbox, and refuse to delete its table."""
 
     max_retry_attempts: int = 2
     """Retries after the first failure, 0 to 2."""
@@ -46,6 +71,10 @@ class AsyncHandoffArgs:
     """Seconds per datapoint of the alarm on the queue's depth; SQS publishes one a minute."""
 
     def __post_init__(self) -> None:
+        require_one_of("delivery", self.delivery, get_args(Delivery))
+        require_between("relay_minimum_age_seconds", self.relay_minimum_age_seconds, 30, 60)
+        # From 120 on: what a caller left behind needs so long, minimum age and schedule together.
+        require_between("outbox_alarm_age_seconds", self.outbox_alarm_age_seconds, 120, 86_400)
         require_between("max_retry_attempts", self.max_retry_attempts, 0, 2)
         require_between("max_event_age_seconds", self.max_event_age_seconds, 60, 21_600)
         require_between(
@@ -61,6 +90,9 @@ class AsyncHandoff(pulumi.ComponentResource):
 
     environment: Mapping[str, pulumi.Output[str]]
     """What a caller's environment needs; lambdas.handoff reads it."""
+
+    outbox: Outbox | None
+    """What Lambda has not accepted yet; None if delivery is direct."""
 
     dead_letter_queue_url: pulumi.Output[str]
     """Where failed events wait for replay."""
@@ -92,9 +124,24 @@ class AsyncHandoff(pulumi.ComponentResource):
             destination_config={"on_failure": {"destination": dead_letters.arn}},
             opts=pulumi.ResourceOptions(parent=self, depends_on=[may_dead_letter]),
         )
-        alarms = self._alarms(name, args, dead_letters)
+        alarms = dead_letter_alarms(
+            name,
+            queue=dead_letters,
+            target=args.target,
+            period_seconds=args.dead_letter_alarm_period_seconds,
+            topic_arn=args.alarm_topic_arn,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        outbox_setting: dict[str, pulumi.Output[str]] = {}
+        self.outbox = None
+        if args.delivery == "outbox":
+            self.outbox = self._outbox(name, args)
+            alarms.append(self.outbox.alarm)
+            outbox_setting["handoff_outbox_table_name"] = self.outbox.table.name
 
-        self.environment = environment_for(HandoffSettings, handoff_target_arn=args.target.arn)
+        self.environment = environment_for(
+            HandoffSettings, handoff_target_arn=args.target.arn, **outbox_setting
+        )
         self.dead_letter_queue_url = dead_letters.url
         self.alarm_names = [alarm.name for alarm in alarms]
         self.register_outputs(
@@ -105,41 +152,25 @@ class AsyncHandoff(pulumi.ComponentResource):
         )
 
     def allow_caller(self, caller: PythonFunction) -> None:
-        """Let `caller` hand work to the target, and nothing else.
+        """Let `caller` hand work to the target and keep it in the outbox, and nothing else.
 
         Its environment must hold `environment`, so that its code knows where to.
         """
         caller.allow("hand-off", actions=["lambda:InvokeFunction"], resources=[self._target.arn])
+        if self.outbox is not None:
+            self.outbox.allow_caller(caller)
 
-    def _alarms(
-        self, name: str, args: AsyncHandoffArgs, dead_letters: DeadLetterQueue
-    ) -> list[Alarm]:
-        child = pulumi.ResourceOptions(parent=self)
-        depth = Alarm(
-            f"{name}-dead-letter-depth",
-            AlarmArgs(
-                description=f"Events of the handoff {name} failed for good and wait in its "
-                "dead-letter queue. Nothing is lost: mend the cause, then replay them.",
-                namespace="AWS/SQS",
-                metric_name="ApproximateNumberOfMessagesVisible",
-                dimensions={"QueueName": dead_letters.name},
-                statistic="Maximum",
-                period_seconds=args.dead_letter_alarm_period_seconds,
-                topic_arn=args.alarm_topic_arn,
+    def _outbox(self, name: str, args: AsyncHandoffArgs) -> Outbox:
+        return Outbox(
+            f"{name}-outbox",
+            OutboxArgs(
+                handoff_name=name,
+                target=args.target,
+                relay_minimum_age_seconds=args.relay_minimum_age_seconds,
+                alarm_age_seconds=args.outbox_alarm_age_seconds,
+                alarm_topic_arn=args.alarm_topic_arn,
+                runtime=args.runtime,
+                protect_data=args.protect_data,
             ),
-            opts=child,
+            opts=pulumi.ResourceOptions(parent=self),
         )
-        refused = Alarm(
-            f"{name}-dead-letter-refused",
-            AlarmArgs(
-                description=f"Lambda could not write a failed event of the handoff {name} to its "
-                "dead-letter queue: the event is lost. See the target's role and the queue.",
-                namespace="AWS/Lambda",
-                metric_name="DestinationDeliveryFailures",
-                dimensions={"FunctionName": args.target.name},
-                statistic="Sum",
-                topic_arn=args.alarm_topic_arn,
-            ),
-            opts=child,
-        )
-        return [depth, refused]

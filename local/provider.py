@@ -14,6 +14,7 @@ from local.resources import (
     iam,
     messaging,
     observability,
+    schedules,
     tables,
 )
 from local.resources.maker import Maker
@@ -24,6 +25,7 @@ MAKERS: dict[str, Maker] = {
     **tables.MAKERS,
     **messaging.MAKERS,
     **observability.MAKERS,
+    **schedules.MAKERS,
     **http_apis.MAKERS,
 }
 

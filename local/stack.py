@@ -11,7 +11,7 @@ from typing import Any
 from local.clients import Clients
 from local.emulator import Emulator, free_port, running_emulator
 from local.instance import ROOT, Instance, sweep_leftovers
-from local.metrics import publishing_queue_depths
+from local.metrics import publishing_metrics
 from local.monitor import run_program
 from local.provider import EmulatorProvider
 from local.stack_files import read_stack
@@ -66,7 +66,7 @@ def deployed_stack(
         running_emulator(instance, port, retry_base_seconds=retry_base_seconds) as emulator,
     ):
         outputs = deploy(emulator.client)
-        with publishing_queue_depths(emulator.client):
+        with publishing_metrics(emulator.client):
             yield DeployedStack(outputs, emulator)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Never
+from typing import Any
 
 import pulumi
 from pulumi.runtime import MockCallArgs, MockResourceArgs
@@ -12,6 +12,10 @@ from local.monitor import Graph, run_program
 
 FUNCTION = "aws:lambda/function:Function"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
+
+
+_CALLER_IDENTITY = "aws:index/getCallerIdentity:getCallerIdentity"
+ACCOUNT_ID = "123456789012"
 
 
 class UnpreparedCallError(AssertionError):
@@ -38,7 +42,10 @@ class AwsMocks(pulumi.runtime.Mocks):
             **args.inputs,
         }
 
-    def call(self, args: MockCallArgs) -> Never:
+    # Pulumi declares a tuple here and accepts a plain dict only.
+    def call(self, args: MockCallArgs) -> dict[Any, Any]:  # type: ignore[override]
+        if args.token == _CALLER_IDENTITY:
+            return {"accountId": ACCOUNT_ID}
         raise UnpreparedCallError(f"no answer prepared for the provider call {args.token}")
 
 

@@ -9,10 +9,14 @@ from typing import Literal
 import pulumi
 import pulumi_aws as aws
 
+WARM_UP_MINUTES = 10
+"""How long a new alarm on silence waits for its metric; it ends when there is enough of it.
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmArgs:
-    """When one alarm goes off. It goes off at `threshold` and above, in a single period."""
+    """When one alarm goes off: at `threshold` and above, in each of `evaluation_periods`."""
 
     description: str
     """What has happened and what to do, for the person who is woken."""
@@ -28,10 +32,23 @@ class AlarmArgs:
     period_seconds: int = 60
     """Length of a datapoint: 10, 20, 30, or a multiple of 60; AWS/SQS publishes every 60."""
 
+    evaluation_periods: int = 1
+    """Periods in a row that must be bad, 1 or more."""
+
+    silence_is_bad: bool = False
+    """Whether a period without a datapoint is bad, because whoever publishes must have stopped.
+
+    Left out, silence is good: most metrics are published only when there is something to count.
+    """
+
     topic_arn: pulumi.Input[str]
     """Topic that is told when the alarm goes off and when it is over."""
 
     def __post_init__(self) -> None:
+        if self.evaluation_periods < 1:
+            raise ValueError(
+                f"evaluation_periods must be at least 1, got {self.evaluation_periods}"
+            )
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
         whole_minutes = self.period_seconds > 0 and self.period_seconds % 60 == 0
         if self.period_seconds not in (10, 20, 30) and not whole_minutes:
@@ -41,7 +58,7 @@ class AlarmArgs:
 
 
 class Alarm(pulumi.ComponentResource):
-    """One alarm on one metric of something that is silent while all is well."""
+    """One alarm on one metric."""
 
     name: pulumi.Output[str]
 
@@ -59,15 +76,22 @@ class Alarm(pulumi.ComponentResource):
             comparison_operator="GreaterThanOrEqualToThreshold",
             threshold=args.threshold,
             period=args.period_seconds,
-            evaluation_periods=1,
-            # These metrics are published only when there is something to count.
-            treat_missing_data="notBreaching",
+            evaluation_periods=args.evaluation_periods,
+            treat_missing_data="breaching" if args.silence_is_bad else "notBreaching",
+            # A new alarm looks back on silence from before its metric was born.
+            warm_up_configuration=_warm_up() if args.silence_is_bad else None,
             alarm_actions=[args.topic_arn],
             ok_actions=[args.topic_arn],
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.name = alarm.name
         self.register_outputs({"name": self.name})
+
+
+def _warm_up() -> aws.cloudwatch.MetricAlarmWarmUpConfigurationArgs:
+    return aws.cloudwatch.MetricAlarmWarmUpConfigurationArgs(
+        warm_up_period_duration_in_minutes=WARM_UP_MINUTES
+    )
 
 
 class AlarmTopic(pulumi.ComponentResource):

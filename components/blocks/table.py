@@ -39,11 +39,14 @@ class TableArgs:
     protect_data: bool = True
     """Keep point-in-time recovery, and refuse deletion: by Pulumi and by DynamoDB itself."""
 
+    rows_expire: bool = True
+    """Whether rows go when their `expires_at` (epoch seconds) has passed."""
+
 
 class Table(pulumi.ComponentResource):
-    """A table whose rows go when their `expires_at` (epoch seconds) has passed.
+    """A table with one key, and an index for each other way to find its rows.
 
-    DynamoDB deletes expired rows some days late; readers check the attribute themselves.
+    DynamoDB deletes expired rows some days late; readers check `expires_at` themselves.
     """
 
     name: pulumi.Output[str]
@@ -68,7 +71,7 @@ class Table(pulumi.ComponentResource):
                 )
                 for index, key in args.indexes.items()
             ],
-            ttl={"attribute_name": EXPIRY_ATTRIBUTE, "enabled": True},
+            ttl=_expiry() if args.rows_expire else None,
             point_in_time_recovery={"enabled": args.protect_data},
             deletion_protection_enabled=args.protect_data,
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect_data),
@@ -80,3 +83,7 @@ class Table(pulumi.ComponentResource):
     def index_arn(self, index: str) -> pulumi.Output[str]:
         """ARN of one index, for a permission to query it."""
         return pulumi.Output.concat(self.arn, "/index/", index)
+
+
+def _expiry() -> aws.dynamodb.TableTtlArgs:
+    return aws.dynamodb.TableTtlArgs(attribute_name=EXPIRY_ATTRIBUTE, enabled=True)

@@ -12,7 +12,7 @@ from components.blocks.function import PythonFunction, PythonFunctionArgs
 code = FunctionCode(
     packages=("orders", "lambdas.handoff", "lambdas.shared"),
     requirements=Path(__file__).with_name("functions.txt"),
-    aws_services=("lambda",),
+    aws_services=("dynamodb", "lambda"),
 )
 
 ship_order = PythonFunction(

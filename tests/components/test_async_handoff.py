@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pulumi
 import pytest
 
 from components.async_handoff import AsyncHandoff, AsyncHandoffArgs
@@ -28,7 +29,7 @@ def a_handoff(**settings: Any) -> AsyncHandoff:
 def test_a_failed_event_ends_in_the_dead_letter_queue() -> None:
     stack = record(a_handoff)
 
-    assert stack.only(DELIVERY).inputs["destinationConfig"] == {
+    assert stack.named("events-delivery", DELIVERY).inputs["destinationConfig"] == {
         "onFailure": {"destination": "arn:events-dead-letters"}
     }
 
@@ -37,7 +38,7 @@ def test_the_target_may_write_dead_letters_before_lambda_checks_that_it_may() ->
     stack = record(a_handoff)
 
     policy = stack.named("notify-may-dead-letter", ROLE_POLICY)
-    assert policy.urn in stack.only(DELIVERY).dependencies
+    assert policy.urn in stack.named("events-delivery", DELIVERY).dependencies
     assert json.loads(policy.inputs["policy"])["Statement"] == [
         {
             "Effect": "Allow",
@@ -51,7 +52,8 @@ def test_dead_letters_outlive_every_retry() -> None:
     stack = record(a_handoff)
 
     retention_seconds = stack.only(QUEUE).inputs["messageRetentionSeconds"]
-    assert retention_seconds > stack.only(DELIVERY).inputs["maximumEventAgeInSeconds"]
+    delivery = stack.named("events-delivery", DELIVERY).inputs
+    assert retention_seconds > delivery["maximumEventAgeInSeconds"]
 
 
 def test_the_dead_letter_queue_is_encrypted_and_refuses_plain_http() -> None:
@@ -63,23 +65,55 @@ def test_the_dead_letter_queue_is_encrypted_and_refuses_plain_http() -> None:
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
-def test_a_caller_may_invoke_the_target_and_nothing_else() -> None:
-    stack = record(lambda: a_handoff().allow_caller(a_function("create-task")))
+INVOKE = {"Effect": "Allow", "Action": ["lambda:InvokeFunction"], "Resource": ["arn:notify"]}
+FILL_OUTBOX = {
+    "Effect": "Allow",
+    "Action": ["dynamodb:PutItem", "dynamodb:DeleteItem"],
+    "Resource": ["arn:events-outbox"],
+}
 
-    policy = stack.named("create-task-may-hand-off", ROLE_POLICY)
-    assert json.loads(policy.inputs["policy"])["Statement"] == [
-        {"Effect": "Allow", "Action": ["lambda:InvokeFunction"], "Resource": ["arn:notify"]}
+
+@pytest.mark.parametrize(
+    ("delivery", "granted"), [("outbox", [FILL_OUTBOX, INVOKE]), ("direct", [INVOKE])]
+)
+def test_a_caller_may_invoke_the_target_and_fill_the_outbox_and_nothing_else(
+    delivery: str, granted: list[Any]
+) -> None:
+    stack = record(lambda: a_handoff(delivery=delivery).allow_caller(a_function("create-task")))
+
+    own = {"create-task-may-write-log", "create-task-may-trace"}
+    policies = [
+        json.loads(policy.inputs["policy"])["Statement"]
+        for policy in sorted(stack.of_type(ROLE_POLICY), key=lambda policy: policy.name)
+        if policy.name.startswith("create-task-") and policy.name not in own
     ]
+    assert [statement for statements in policies for statement in statements] == granted
 
 
-def test_a_callers_environment_names_the_target() -> None:
+@pytest.mark.parametrize(
+    ("delivery", "environment"),
+    [
+        (
+            "outbox",
+            {
+                "HANDOFF_TARGET_ARN": "arn:notify",
+                "HANDOFF_OUTBOX_TABLE_NAME": "events-outbox-1a2b3c4",
+            },
+        ),
+        ("direct", {"HANDOFF_TARGET_ARN": "arn:notify"}),
+    ],
+)
+def test_a_callers_environment_names_what_it_needs(
+    delivery: str, environment: dict[str, str]
+) -> None:
     seen: dict[str, str] = {}
 
     def program() -> None:
-        a_handoff().environment["HANDOFF_TARGET_ARN"].apply(lambda arn: seen.update(arn=arn))
+        handoff = a_handoff(delivery=delivery)
+        pulumi.Output.all(**handoff.environment).apply(seen.update)
 
     record(program)
-    assert seen == {"arn": "arn:notify"}
+    assert seen == environment
 
 
 def test_one_dead_letter_sets_off_an_alarm_that_tells_the_topic() -> None:
@@ -107,10 +141,16 @@ def test_a_dead_letter_that_cannot_be_written_sets_off_an_alarm() -> None:
         ("max_retry_attempts", -1, "between 0 and 2"),
         ("max_event_age_seconds", 59, "between 60 and 21600"),
         ("max_event_age_seconds", 21_601, "between 60 and 21600"),
+        ("relay_minimum_age_seconds", 29, "between 30 and 60"),
+        ("relay_minimum_age_seconds", 61, "between 30 and 60"),
+        ("outbox_alarm_age_seconds", 119, "between 120 and 86400"),
+        ("delivery", "both", "one of outbox, direct"),
     ],
 )
-def test_values_that_lambda_refuses_fail_before_deploy(field: str, value: int, limits: str) -> None:
-    with pytest.raises(ValueError, match=f"{field} must be {limits}, got {value}"):
+def test_values_out_of_their_limits_fail_before_deploy(
+    field: str, value: object, limits: str
+) -> None:
+    with pytest.raises(ValueError, match=f"{field} must be {limits}, got {value!r}"):
         record(lambda: a_handoff(**{field: value}))
 
 
@@ -154,7 +194,8 @@ def test_two_handoffs_to_two_targets_live_side_by_side() -> None:
                 name, AsyncHandoffArgs(target=a_function(f"{name}-target"), alarm_topic_arn=TOPIC)
             )
 
-    assert len(record(program).of_type(DELIVERY)) == 2
+    deliveries = {each.name for each in record(program).of_type(DELIVERY)}
+    assert {"first-delivery", "second-delivery"} <= deliveries
 
 
 @pytest.mark.parametrize("period_seconds", [0, 15, 59, 61, 90, -60])

@@ -28,11 +28,15 @@ def test_the_readme_shows_the_example_as_it_is() -> None:
 
 def test_the_example_deploys(orders: Graph) -> None:
     assert set(orders.exports) == {"takeOrder", "deadLetterQueueUrl"}
-    assert len(orders.of_type(FUNCTION)) == 2
+    names = {function.name for function in orders.of_type(FUNCTION)}
+    assert names == {"ship-order", "take-order", "shipping-relay"}
 
 
 def test_the_examples_caller_knows_the_target_and_may_invoke_it(orders: Graph) -> None:
     caller = orders.named("take-order", FUNCTION)
-    assert caller.inputs["environment"]["variables"] == {"HANDOFF_TARGET_ARN": "arn:ship-order"}
+    assert caller.inputs["environment"]["variables"] == {
+        "HANDOFF_TARGET_ARN": "arn:ship-order",
+        "HANDOFF_OUTBOX_TABLE_NAME": "shipping-outbox-1a2b3c4",
+    }
     policy = json.loads(orders.named("take-order-may-hand-off", ROLE_POLICY).inputs["policy"])
     assert policy["Statement"][0]["Resource"] == ["arn:ship-order"]

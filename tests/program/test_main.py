@@ -12,6 +12,7 @@ from tests.mocks import FUNCTION, UnpreparedCallError, record
 from tests.program.programs import ROOT, STACKS, run_stack
 
 TABLE = "aws:dynamodb/table:Table"
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 EXPORTS = {
     "apiUrl",
     "functionNames",
@@ -21,11 +22,12 @@ EXPORTS = {
     "alarmTopicArn",
     "tasksTableName",
     "deliveriesTableName",
+    "outboxTableName",
 }
 TYPE_TOKENS = {
     f"serverless:index:{name}"
     for name in (
-        *("TaskService", "NotificationService", "AsyncHandoff"),
+        *("TaskService", "NotificationService", "AsyncHandoff", "Outbox", "Relay"),
         *("PythonFunction", "Table", "DeadLetterQueue", "Alarm", "AlarmTopic", "HttpApi"),
     )
 }
@@ -75,7 +77,11 @@ def test_data_is_protected_unless_a_stack_says_otherwise() -> None:
 
 
 def test_names_leave_room_for_the_suffix_that_pulumi_adds(dev: Graph) -> None:
-    limits = {"aws:lambda/function:Function": 64, "aws:iam/role:Role": 64}
+    limits = {
+        "aws:lambda/function:Function": 64,
+        "aws:iam/role:Role": 64,
+        "aws:scheduler/schedule:Schedule": 64,
+    }
     for resource in dev.all:
         if resource.type in limits:
             assert len(resource.name) + len("-1a2b3c4") <= limits[resource.type], resource.name
@@ -88,11 +94,16 @@ def test_a_setting_that_differs_reaches_what_it_sets() -> None:
         maxRetryAttempts="1",
         maxEventAgeSeconds="600",
         deadLetterRetentionDays="3",
+        relayMinimumAgeSeconds="60",
+        outboxAlarmAgeSeconds="600",
         alarmEmails='["ops@example.com"]',
     )
     assert {f.inputs["architectures"][0] for f in stack.of_type(FUNCTION)} == {"x86_64"}
     delivery = stack.named("task-events-delivery").inputs
     assert (delivery["maximumRetryAttempts"], delivery["maximumEventAgeInSeconds"]) == (1, 600)
+    relay = stack.named("task-events-relay", FUNCTION).inputs["environment"]["variables"]
+    assert relay["MINIMUM_AGE_SECONDS"] == "60"
+    assert stack.named("task-events-outbox-age", ALARM).inputs["threshold"] == 600
     assert stack.only("aws:sqs/queue:Queue").inputs["messageRetentionSeconds"] == 3 * 86_400
     subscription = stack.only("aws:sns/topicSubscription:TopicSubscription").inputs
     assert (subscription["protocol"], subscription["endpoint"]) == ("email", "ops@example.com")

@@ -10,6 +10,7 @@ from tests.mocks import FUNCTION, ROLE_POLICY
 
 TASKS = "arn:tasks-table"
 TARGET = "arn:notifications-send-notification"
+OUTBOX = "arn:task-events-outbox"
 
 LOG_AND_TRACE = {
     ("logs:CreateLogStream", "log"),
@@ -17,8 +18,14 @@ LOG_AND_TRACE = {
     ("xray:PutTraceSegments", "*"),
     ("xray:PutTelemetryRecords", "*"),
 }
+HAND_OFF = {
+    ("dynamodb:PutItem", OUTBOX),
+    ("dynamodb:DeleteItem", OUTBOX),
+    ("lambda:InvokeFunction", TARGET),
+}
 EXPECTED = {
-    "tasks-create-task": {("dynamodb:PutItem", TASKS), ("lambda:InvokeFunction", TARGET)},
+    # A transaction needs the rights of the single writes in it, and none of its own.
+    "tasks-create-task": {("dynamodb:PutItem", TASKS), *HAND_OFF},
     "tasks-get-task": {("dynamodb:GetItem", TASKS)},
     "tasks-list-tasks": {
         ("dynamodb:Query", TASKS),
@@ -27,11 +34,17 @@ EXPECTED = {
     "tasks-update-task": {
         ("dynamodb:GetItem", TASKS),
         ("dynamodb:PutItem", TASKS),
-        ("lambda:InvokeFunction", TARGET),
+        *HAND_OFF,
     },
     "tasks-delete-task": {
         ("dynamodb:GetItem", TASKS),
         ("dynamodb:DeleteItem", TASKS),
+        *HAND_OFF,
+    },
+    "task-events-relay": {
+        ("dynamodb:Query", OUTBOX),
+        ("dynamodb:UpdateItem", OUTBOX),
+        ("dynamodb:DeleteItem", OUTBOX),
         ("lambda:InvokeFunction", TARGET),
     },
     "notifications-send-notification": {
@@ -42,6 +55,9 @@ EXPECTED = {
         ("sqs:SendMessage", "arn:task-events-dead-letters"),
     },
 }
+
+
+SCHEDULER = {"task-events-relay-schedule": {("lambda:InvokeFunction", "arn:task-events-relay")}}
 
 
 def rights(stack: Graph) -> dict[str, set[tuple[str, str]]]:
@@ -59,12 +75,13 @@ def rights(stack: Graph) -> dict[str, set[tuple[str, str]]]:
 
 
 def test_every_function_may_do_what_its_job_needs_and_nothing_else(dev: Graph) -> None:
-    assert rights(dev) == {name: needed | LOG_AND_TRACE for name, needed in EXPECTED.items()}
+    functions = {name: needed | LOG_AND_TRACE for name, needed in EXPECTED.items()}
+    assert rights(dev) == {**functions, **SCHEDULER}
 
 
 def test_every_function_has_a_role_of_its_own(dev: Graph) -> None:
     functions = dev.of_type(FUNCTION)
-    assert len({function.inputs["role"] for function in functions}) == len(functions) == 6
+    assert len({function.inputs["role"] for function in functions}) == len(functions) == 7
 
 
 def test_mail_can_only_be_sent_as_the_configured_sender(dev: Graph) -> None:
@@ -79,4 +96,7 @@ def test_only_functions_that_hand_off_know_the_target(dev: Graph) -> None:
         for function in dev.of_type(FUNCTION)
         if "HANDOFF_TARGET_ARN" in function.inputs["environment"]["variables"]
     }
-    assert know_it == {"tasks-create-task", "tasks-update-task", "tasks-delete-task"}
+    assert know_it == {
+        *("tasks-create-task", "tasks-update-task", "tasks-delete-task"),
+        "task-events-relay",
+    }

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from lambdas.handoff.event import Event
 from lambdas.handoff.hand_off import Handoff
-from lambdas.handoff.settings import HandoffSettings
-from lambdas.shared.environment import read_settings
 
 
 def handle(order: dict[str, Any], context: Any) -> dict[str, Any]:
-    handoff = Handoff(read_settings(HandoffSettings).handoff_target_arn)
-    handed_off = handoff.hand_off(
+    event = Event(
         event_id=f"{order['orderId']}/taken",
         correlation_id=context.aws_request_id,
         payload=json.dumps(order).encode(),
     )
+    handed_off = Handoff.from_environment().hand_off(event)
     return {"orderId": order["orderId"], "handedOff": handed_off}

@@ -1,0 +1,66 @@
+"""Lambda entry point of the relay: hands off what its callers could not, once a minute."""
+
+from __future__ import annotations
+
+import functools
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from lambdas.handoff.outbox_rows import SHARDS
+from lambdas.handoff.settings import HandoffSettings
+from lambdas.handoff.target import Target
+from lambdas.handoff_relay.dynamo_outbox import DynamoOutbox
+from lambdas.handoff_relay.metrics import metrics_line
+from lambdas.handoff_relay.relay import Report, relay_shard
+from lambdas.handoff_relay.settings import RelaySettings
+from lambdas.shared import json_log
+from lambdas.shared.environment import MissingSettingsError, read_settings
+
+STOPS_WITH_SECONDS_LEFT = 40
+"""An attempt that began before takes 26 s at the worst, as the SDK is patient (claim and removal
+9 s each, invoke 8 s): the run ends, and its metrics are written, with more than 10 s left."""
+
+
+def handle(event: object, context: Any) -> None:
+    """Relay each shard in a thread of its own, so that a slow one does not hold up the others.
+
+    Raises what reading the outbox raises. Then there are no metrics, which sets the alarm off: an
+    age of 0 would say that all is well.
+    """
+    json_log.configure(getattr(context, "aws_request_id", None))
+    name, minimum_age_seconds, outbox, target = _adapters()
+
+    def relayed(shard: str) -> Report:
+        return relay_shard(
+            shard,
+            outbox=outbox,
+            target=target,
+            minimum_age_seconds=minimum_age_seconds,
+            has_time=lambda: _seconds_left(context) > STOPS_WITH_SECONDS_LEFT,
+        )
+
+    with ThreadPoolExecutor(max_workers=len(SHARDS)) as pool:
+        report = sum(pool.map(relayed, SHARDS), start=Report())
+    line = metrics_line(report, handoff_name=name, at_ms=int(time.time() * 1000))
+    # Not through logging, which would wrap the line in a record of its own.
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _seconds_left(context: Any) -> float:
+    return float(context.get_remaining_time_in_millis()) / 1000
+
+
+@functools.cache
+def _adapters() -> tuple[str, int, DynamoOutbox, Target]:
+    settings, handoff = read_settings(RelaySettings), read_settings(HandoffSettings)
+    if handoff.handoff_outbox_table_name is None:
+        raise MissingSettingsError("the relay needs HANDOFF_OUTBOX_TABLE_NAME")
+    return (
+        settings.handoff_name,
+        int(settings.minimum_age_seconds),
+        DynamoOutbox(handoff.handoff_outbox_table_name),
+        Target(handoff.handoff_target_arn),
+    )

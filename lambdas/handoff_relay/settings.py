@@ -1,0 +1,18 @@
+"""What the relay needs from its environment, beside what every caller of the handoff needs."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class RelaySettings:
+    handoff_name: str
+    """Name of the handoff in metrics, the value of their dimension `Handoff`."""
+
+    minimum_age_seconds: str
+    """Seconds that an event is its caller's own to hand off; a whole number."""
+
+
+# What an alarm on the relay's metrics must spell as the relay does.
+NAMESPACE = "Handoff"
+DIMENSION = "Handoff"
+OLDEST_AGE = "OutboxOldestAge"

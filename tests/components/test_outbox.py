@@ -1,0 +1,134 @@
+"""The outbox of a handoff: its table, the relay with its schedule, and the alarm."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from components.async_handoff import AsyncHandoff, AsyncHandoffArgs
+from components.blocks.alarm import AlarmArgs
+from components.blocks.function import Runtime
+from local.monitor import Graph
+from tests.components.a_function import a_function
+from tests.mocks import ACCOUNT_ID, FUNCTION, ROLE_POLICY, record
+
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+DELIVERY = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
+ROLE = "aws:iam/role:Role"
+SCHEDULE = "aws:scheduler/schedule:Schedule"
+TABLE = "aws:dynamodb/table:Table"
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
+
+
+def deployed(**settings: Any) -> Graph:
+    return record(
+        lambda: AsyncHandoff(
+            "events",
+            AsyncHandoffArgs(target=a_function("notify"), alarm_topic_arn=TOPIC, **settings),
+        )
+    )
+
+
+def test_direct_delivery_makes_nothing_of_an_outbox() -> None:
+    stack = deployed(delivery="direct")
+
+    assert not stack.of_type(TABLE) + stack.of_type(SCHEDULE)
+    assert [function.name for function in stack.of_type(FUNCTION)] == ["notify"]
+
+
+def test_the_table_keeps_every_row_until_somebody_deletes_it() -> None:
+    table = deployed().only(TABLE)
+
+    assert (table.inputs["hashKey"], table.inputs["rangeKey"]) == ("shard", "committed")
+    assert "ttl" not in table.inputs
+    assert not table.inputs.get("globalSecondaryIndexes")
+    assert table.protect
+    assert not deployed(protect_data=False).only(TABLE).protect
+
+
+def test_the_relay_knows_its_table_its_target_and_its_name() -> None:
+    relay = deployed(relay_minimum_age_seconds=30).named("events-relay", FUNCTION).inputs
+
+    assert relay["environment"]["variables"] == {
+        "HANDOFF_NAME": "test-unit-events",
+        "HANDOFF_OUTBOX_TABLE_NAME": "events-outbox-1a2b3c4",
+        "HANDOFF_TARGET_ARN": "arn:notify",
+        "MINIMUM_AGE_SECONDS": "30",
+    }
+
+
+def test_the_relay_runs_on_what_the_stack_runs_on() -> None:
+    relay = deployed(runtime=Runtime(architecture="x86_64")).named("events-relay", FUNCTION)
+
+    assert relay.inputs["architectures"] == ["x86_64"]
+
+
+def test_a_relay_that_failed_is_not_run_again_before_the_next_minute() -> None:
+    stack = deployed()
+
+    runs = stack.named("events-relay-runs", DELIVERY).inputs
+    assert (runs["maximumRetryAttempts"], runs["maximumEventAgeInSeconds"]) == (0, 60)
+    target = stack.only(SCHEDULE).inputs["target"]
+    assert target["retryPolicy"] == {"maximumRetryAttempts": 0, "maximumEventAgeInSeconds": 60}
+
+
+def test_the_relay_runs_every_minute_under_a_role_that_may_only_do_that() -> None:
+    stack = deployed()
+
+    schedule = stack.only(SCHEDULE)
+    assert schedule.inputs["scheduleExpression"] == "rate(1 minute)"
+    assert schedule.inputs["flexibleTimeWindow"] == {"mode": "OFF"}
+    assert schedule.inputs["target"]["arn"] == "arn:events-relay"
+    assert schedule.inputs["target"]["roleArn"] == "arn:events-relay-schedule-role"
+    policy = stack.named("events-relay-schedule-may-run-relay", ROLE_POLICY)
+    assert policy.urn in schedule.dependencies
+    assert json.loads(policy.inputs["policy"])["Statement"] == [
+        {"Effect": "Allow", "Action": ["lambda:InvokeFunction"], "Resource": ["arn:events-relay"]}
+    ]
+
+
+def test_only_schedules_of_the_same_account_may_run_the_relay() -> None:
+    role = deployed().named("events-relay-schedule-role", ROLE).inputs
+
+    assert json.loads(role["assumeRolePolicy"])["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "scheduler.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT_ID}},
+        }
+    ]
+
+
+def test_an_old_event_or_a_silent_relay_sets_off_the_alarm_and_a_new_stack_does_not() -> None:
+    alarm = deployed().named("events-outbox-age", ALARM).inputs
+
+    assert (alarm["namespace"], alarm["metricName"]) == ("Handoff", "OutboxOldestAge")
+    assert alarm["dimensions"] == {"Handoff": "test-unit-events"}
+    assert (alarm["statistic"], alarm["period"]) == ("Maximum", 60)
+    assert alarm["comparisonOperator"] == "GreaterThanOrEqualToThreshold"
+    assert (alarm["threshold"], alarm["evaluationPeriods"]) == (300, 3)
+    assert alarm["treatMissingData"] == "breaching"
+    assert alarm["warmUpConfiguration"] == {"warmUpPeriodDurationInMinutes": 10}
+    assert alarm["alarmActions"] == alarm["okActions"] == [TOPIC]
+
+
+def test_the_outboxs_alarm_is_one_of_the_handoffs() -> None:
+    outputs = deployed().named("events", "serverless:index:AsyncHandoff").outputs
+
+    assert "events-outbox-age-1a2b3c4" in outputs["alarm_names"]
+
+
+def test_an_alarm_looks_at_one_period_at_least() -> None:
+    with pytest.raises(ValueError, match="evaluation_periods must be at least 1, got 0"):
+        AlarmArgs(
+            description="-",
+            namespace="-",
+            metric_name="-",
+            dimensions={},
+            statistic="Sum",
+            evaluation_periods=0,
+            topic_arn=TOPIC,
+        )

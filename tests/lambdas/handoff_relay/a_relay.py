@@ -1,0 +1,84 @@
+"""A relay over moto's outbox table, with a clock that stands still until a test moves it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+
+from lambdas.handoff.event import Event
+from lambdas.handoff.hand_off import Handoff
+from lambdas.handoff.outbox_rows import SHARDS
+from lambdas.handoff.target import Target
+from lambdas.handoff_relay.dynamo_outbox import DynamoOutbox
+from lambdas.handoff_relay.relay import Report, relay_shard
+from tests.lambdas.handoff.outbox_table import rows
+from tests.lambdas.tables import OUTBOX
+
+START = 1_772_357_400.0
+MINIMUM_AGE_SECONDS = 45
+
+
+class RecordedTarget:
+    """Accepts events while `open`, and keeps the ids of those it was asked to accept."""
+
+    def __init__(self) -> None:
+        self.open = True
+        self.asked: list[str] = []
+        self.while_asked: Callable[[], Any] = lambda: None
+
+    def accepts(self, event: Event) -> bool:
+        self.asked.append(event.event_id)
+        self.while_asked()
+        return self.open
+
+
+@dataclass
+class Clock:
+    now: float = START
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Scene:
+    """Events that their callers could not hand off, and relays that try."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.target = RecordedTarget()
+
+    def leave_behind(self, event_id: str) -> None:
+        """Commit an event now, whose caller does not get it handed off."""
+        nobody = Target("")
+        event = Event(event_id=event_id, correlation_id="c", payload=b'{"type": "x"}')
+        assert not Handoff(nobody, OUTBOX, clock=self.clock).hand_off(event)
+
+    def run(
+        self, *, has_time: Callable[[], bool] = lambda: True, outbox: DynamoOutbox | None = None
+    ) -> Report:
+        """Run a relay over every shard, one after the other."""
+        reports = [
+            relay_shard(
+                shard,
+                outbox=outbox or DynamoOutbox(OUTBOX),
+                target=self.target,
+                minimum_age_seconds=MINIMUM_AGE_SECONDS,
+                has_time=has_time,
+                clock=self.clock,
+            )
+            for shard in SHARDS
+        ]
+        return sum(reports, start=Report())
+
+    def row(self) -> dict[str, Any]:
+        """Return the only row of the outbox."""
+        [row] = rows()
+        return row
+
+
+def other_client() -> Any:
+    """Return a client that no hook of a test listens to."""
+    return boto3.client("dynamodb")
