@@ -30,6 +30,10 @@ CODE = FunctionCode(
 
 STATUS_INDEX = "by-status"
 
+# Longer than the calls of a request can take with all their retries, shorter than the 30 s after
+# which API Gateway gives up. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+TIMEOUT_SECONDS = 25
+
 
 @dataclass(frozen=True, kw_only=True)
 class TaskServiceArgs:
@@ -134,6 +138,7 @@ class TaskService(pulumi.ComponentResource):
                     **environment_for(TaskSettings, tasks_table_name=self.table.name),
                     **(environment or {}),
                 },
+                timeout_seconds=TIMEOUT_SECONDS,
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )

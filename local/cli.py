@@ -83,7 +83,15 @@ def serve(port: int) -> None:
 
 def _how_to_use(outputs: dict[str, Any], port: int) -> str:
     return f"""
-API={outputs["apiUrl"]}
+{curl_lines(outputs["apiUrl"])}
+The e-mails it sent:   curl -s http://127.0.0.1:{port}/_ministack/ses/messages
+Stop it:               make down"""
+
+
+def curl_lines(api_url: str) -> str:
+    """The README's tour of the API by hand; each line works as typed."""
+    return f"""\
+API={api_url}
 
 curl -i "$API/tasks" -H 'Content-Type: application/json' -d '{{"title": "Implement feature X"}}'
 ID=$(curl -s "$API/tasks?limit=1" | sed 's/.*"id": *"\\([^"]*\\)".*/\\1/')
@@ -92,6 +100,4 @@ curl "$API/tasks"
 curl -X PUT "$API/tasks/$ID" -H 'Content-Type: application/json' \\
   -d '{{"title": "Updated title", "status": "completed"}}'
 curl -X DELETE "$API/tasks/$ID"
-
-The e-mails it sent:   curl -s http://127.0.0.1:{port}/_ministack/ses/messages
-Stop it:               make down"""
+"""

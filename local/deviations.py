@@ -39,6 +39,16 @@ DEVIATIONS = (
         workaround="local/metrics.py publishes the depth of every queue an alarm watches",
     ),
     Deviation(
+        aws="every invocation under way has an execution environment of its own, at once",
+        emulator="starts a process for each, and a burst of hundreds times out on a few cores",
+        workaround="an invocation waits for a free worker once its function has four a core",
+    ),
+    Deviation(
+        aws="a cold start compiles what it imports on a machine that does nothing else",
+        emulator="unpacks the bundle anew and compiles it for every worker, on shared cores",
+        workaround="the emulator gets the bundle with its bytecode; what Pulumi sees has none",
+    ),
+    Deviation(
         aws="an HTTP API has a host name of its own and a random id",
         emulator="the host <id>.execute-api.localhost is not resolved by every client",
         workaround="the URL names the API in its path, and the id follows from the API's name",

@@ -28,9 +28,9 @@ _START_SECONDS = 20
 _STOP_SECONDS = 5
 _LOG_TAIL_LINES = 20
 
-# An event that finds no free worker counts as a failed attempt in the emulator, so the limit
-# must be above any burst the tests make; a worker takes some 40 MB while it lives.
-_CONCURRENT_WORKERS = 900
+# An event above the account's limit counts as a failed attempt in the emulator (AWS: it waits), so
+# the limit is above any burst. Invocations that wait for a worker count, too.
+_ACCOUNT_CONCURRENCY = 10_000
 _IDLE_WORKER_SECONDS = 30
 
 
@@ -129,7 +129,7 @@ def _environment(instance: Instance, port: int, retry_base_seconds: float) -> di
         "LOG_LEVEL": "WARNING",
         "AUTH": "true",
         "LAMBDA_ASYNC_RETRY_BASE_SECONDS": str(retry_base_seconds),
-        "LAMBDA_ACCOUNT_CONCURRENCY": str(_CONCURRENT_WORKERS),
+        "LAMBDA_ACCOUNT_CONCURRENCY": str(_ACCOUNT_CONCURRENCY),
         "LAMBDA_WARM_TTL_SECONDS": str(_IDLE_WORKER_SECONDS),
     }
 

@@ -2,6 +2,8 @@
 
 The starter holds the other end of standard input and never writes. When the starter ends, even
 by SIGKILL, the read returns and the whole process group goes, the functions' workers included.
+
+One thing in MiniStack is replaced, which is why its version is pinned: see `_queue_for_workers`.
 """
 
 import os
@@ -9,6 +11,17 @@ import runpy
 import signal
 import sys
 import threading
+import time
+from typing import Any
+
+from hypercorn.config import Config
+from ministack.services import lambda_svc
+
+_WORKERS_PER_FUNCTION = 4 * (os.cpu_count() or 1)
+_LOOK_AGAIN_SECONDS = 0.03
+
+# Hypercorn's own 100 turns connections of a burst away before anything has seen them.
+_WAITING_CONNECTIONS = 2_048
 
 
 def _end_with_the_starter() -> None:
@@ -16,6 +29,27 @@ def _end_with_the_starter() -> None:
     os.killpg(0, signal.SIGKILL)
 
 
+def _queue_for_workers() -> None:
+    """Let an invocation wait for a free worker once a function has as many as this machine bears.
+
+    MiniStack starts a process for every invocation under way. A burst of 500 would start 500 on
+    a few cores, and all of them would time out; AWS has the room. A function that waits for
+    another run of itself would wait for ever here.
+    """
+    acquire = lambda_svc.acquire_worker
+
+    def acquire_patiently(*args: Any, **kwargs: Any) -> tuple[Any, str]:
+        while True:
+            worker, how = acquire(*args, **{**kwargs, "max_concurrency": _WORKERS_PER_FUNCTION})
+            if worker is not None:
+                return worker, how
+            time.sleep(_LOOK_AGAIN_SECONDS)
+
+    lambda_svc.acquire_worker = acquire_patiently
+
+
+Config.backlog = _WAITING_CONNECTIONS
+_queue_for_workers()
 threading.Thread(target=_end_with_the_starter, daemon=True).start()
 # The argument is the instance's folder: there to be seen in a process list, not for MiniStack.
 del sys.argv[1:]

@@ -8,9 +8,10 @@ the message's attributes. Both are read here.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 
 class UnreadableDeadLetterError(Exception):
@@ -36,6 +37,21 @@ class FailureRecord:
     failed_at: str | None
     """When Lambda gave up, RFC 3339, if it says so."""
 
+    condition: str | None = None
+    """Why Lambda gave up: RetriesExhausted or EventAgeExceeded, if it says so."""
+
+    function: str | None = None
+    """ARN of the function that failed, if Lambda says so."""
+
+    request_id: str | None = None
+    """The failed invocation, as it stands in the function's log."""
+
+    error_code: str | None = None
+    """HTTP status of the error, on a bare event."""
+
+    bare: bool = False
+    """Whether the message is the event itself, as a DeadLetterConfig writes it."""
+
 
 def read_failure_record(body: str, attributes: Mapping[str, Any] | None = None) -> FailureRecord:
     """Read a dead letter from a message's body and its attributes, as SQS returns them.
@@ -43,9 +59,11 @@ def read_failure_record(body: str, attributes: Mapping[str, Any] | None = None) 
     Raises UnreadableDeadLetterError.
     """
     try:
-        content = json.loads(body)
+        content = json.loads(body, parse_constant=_no_json, parse_float=_finite)
     except ValueError as error:
         raise UnreadableDeadLetterError(f"the message is not JSON: {error}") from None
+    except RecursionError:
+        raise UnreadableDeadLetterError("the message is nested too deeply to be read") from None
     if not isinstance(content, dict):
         raise UnreadableDeadLetterError(
             f"the message must hold an object, got {type(content).__name__}"
@@ -71,18 +89,37 @@ def _from_destination(content: Mapping[str, Any]) -> FailureRecord:
         error_type=_text(answer.get("errorType")),
         attempts=_count(context.get("approximateInvokeCount")),
         failed_at=_text(content.get("timestamp")),
+        condition=condition,
+        function=_text(context.get("functionArn")),
+        request_id=_text(context.get("requestId")),
     )
 
 
 def _from_dead_letter_config(event: dict[str, Any], attributes: Mapping[str, Any]) -> FailureRecord:
-    message = _mapping(attributes.get("ErrorMessage")).get("StringValue")
+    def attribute(name: str) -> str | None:
+        return _text(_mapping(attributes.get(name)).get("StringValue"))
+
     return FailureRecord(
         event=event,
-        reason=_text(message) or "unknown",
+        reason=attribute("ErrorMessage") or "unknown",
         error_type=None,
         attempts=None,
         failed_at=None,
+        request_id=attribute("RequestID"),
+        error_code=attribute("ErrorCode"),
+        bare=True,
     )
+
+
+def _no_json(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON value")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"the number {text[:20]} is too large")
+    return number
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

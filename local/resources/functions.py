@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pulumi
 
+from local.bytecode import with_bytecode
 from local.clients import REGION, Clients
 from local.resources.maker import Inputs, Made, Maker, given, whole
 
@@ -18,7 +19,7 @@ def _function(client: Clients, name: str, inputs: Inputs) -> Made:
         Role=inputs["role"],
         Runtime=inputs["runtime"],
         Handler=inputs["handler"],
-        Code={"ZipFile": _zip_of(inputs["code"])},
+        Code={"ZipFile": with_bytecode(_zip_of(inputs["code"]))},
         Environment={"Variables": inputs.get("environment", {}).get("variables", {})},
         Architectures=inputs.get("architectures", ["x86_64"]),
         TracingConfig={"Mode": inputs.get("tracingConfig", {}).get("mode", "PassThrough")},

@@ -1,0 +1,70 @@
+"""Says what an error of AWS or boto3 means for the person at the terminal."""
+
+from __future__ import annotations
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    HTTPClientError,
+    LoginError,
+    NoCredentialsError,
+    NoRegionError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    SSOError,
+    TokenRetrievalError,
+)
+from botocore.exceptions import ConnectionError as NoConnectionError
+
+_CREDENTIALS = (
+    NoCredentialsError,
+    PartialCredentialsError,
+    CredentialRetrievalError,
+    ProfileNotFound,
+    SSOError,
+    TokenRetrievalError,
+    LoginError,
+)
+_STALE = (
+    "ExpiredToken",
+    "InvalidClientTokenId",
+    "UnrecognizedClient",
+    "SignatureDoesNotMatch",
+    "InvalidAccessKeyId",
+    "RequestExpired",
+)
+_NO_QUEUE = ("NonExistentQueue", "QueueDoesNotExist", "InvalidAddress")
+_DENIED = ("AccessDenied", "KMS.AccessDenied", "KmsAccessDenied")
+
+
+def explain(error: BotoCoreError | ClientError) -> str:
+    """What happened, and what to do."""
+    if isinstance(error, ClientError):
+        return _explain_answer(error)
+    if isinstance(error, _CREDENTIALS):
+        return f"no usable AWS credentials: {error}; log in, or name a profile in AWS_PROFILE"
+    if isinstance(error, NoRegionError):
+        return "no AWS region is known; give --region, or set AWS_REGION"
+    if isinstance(error, NoConnectionError | HTTPClientError):
+        return (
+            f"AWS cannot be reached: {error}; check the network, --region and --endpoint-url "
+            "(the local deployment is started with make up)"
+        )
+    return f"AWS could not be asked: {error}"
+
+
+def _explain_answer(error: ClientError) -> str:
+    code = str(error.response["Error"].get("Code", "unknown"))
+    said = f"{error.operation_name} was answered {code}: {error.response['Error'].get('Message')}"
+    if any(name in code for name in _NO_QUEUE):
+        return f"there is no such queue ({said}); check --stack, --queue-url and --region"
+    if any(name in code for name in _STALE):
+        return f"AWS does not take these credentials ({said}); log in again"
+    if any(name in code for name in _DENIED):
+        return (
+            f"not allowed ({said}); looking needs sqs:ReceiveMessage, sqs:ChangeMessageVisibility "
+            "and sqs:GetQueueAttributes on the queue, replay and purge sqs:DeleteMessage, replay "
+            "lambda:InvokeFunction on the target"
+        )
+    return said

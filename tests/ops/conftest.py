@@ -1,0 +1,31 @@
+"""What the tests of the operator's commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from tests.ops.fakes import Operator, Queue
+
+
+@pytest.fixture
+def queue() -> Iterator[Queue]:
+    """An empty dead-letter queue."""
+    with mock_aws():
+        yield Queue(
+            boto3.client(
+                "sqs",
+                region_name="us-east-1",
+                aws_access_key_id="test",
+                aws_secret_access_key="test",  # noqa: S106 -- moto checks none
+            )
+        )
+
+
+@pytest.fixture
+def operator(queue: Queue) -> Operator:
+    """Somebody at a terminal, with a target that accepts everything."""
+    return Operator(queue)

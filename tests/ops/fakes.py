@@ -1,0 +1,180 @@
+"""A dead-letter queue, a target that takes notes, a clock that nobody waits for."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+from click.testing import CliRunner, Result
+
+from ops.cli import commands
+from ops.stack_outputs import CommandResult
+from ops.surroundings import Surroundings
+
+TARGET = "arn:aws:lambda:us-east-1:123456789012:function:notify"
+
+
+def an_event(event_id: str = "e-1", **attributes: Any) -> dict[str, Any]:
+    """A CloudEvents object."""
+    known = {"specversion": "1.0", "source": "/tasks", "type": "task.created.v1", "subject": "t-1"}
+    return {**known, "id": event_id, "replays": 0, **attributes}
+
+
+def a_record(event: Any, **changes: Any) -> dict[str, Any]:
+    """What Lambda writes to an on-failure destination."""
+    context = {
+        "requestId": "r-1",
+        "functionArn": f"{TARGET}:$LATEST",
+        "condition": "RetriesExhausted",
+        "approximateInvokeCount": 3,
+    }
+    answer = {"errorMessage": "mailbox is full", "errorType": "MailboxFullError"}
+    return {
+        "timestamp": "2026-03-01T09:30:00.000Z",
+        "requestContext": context,
+        "requestPayload": event,
+        "responsePayload": answer,
+        **changes,
+    }
+
+
+def refusal(code: str, operation: str = "Invoke", status: int = 400) -> ClientError:
+    """An error as AWS answers it."""
+    answer: Any = {
+        "Error": {"Code": code, "Message": f"about {code}"},
+        "ResponseMetadata": {"HTTPStatusCode": status},
+    }
+    return ClientError(answer, operation)
+
+
+class Queue:
+    """A dead-letter queue and the little a test asks of it."""
+
+    def __init__(self, sqs: Any) -> None:
+        self.sqs = sqs
+        self.url = sqs.create_queue(QueueName="dead-letters")["QueueUrl"]
+        self.last_id = ""
+
+    def add_failed(self, event: Any, **changes: Any) -> str:
+        return self.add(json.dumps(a_record(event, **changes)))
+
+    def add(self, body: str, **attributes: str) -> str:
+        texts = {
+            name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
+        }
+        sent = self.sqs.send_message(QueueUrl=self.url, MessageBody=body, MessageAttributes=texts)
+        self.last_id = str(sent["MessageId"])
+        return self.last_id
+
+    def visible(self) -> int:
+        return self._count("ApproximateNumberOfMessages")
+
+    def hidden(self) -> int:
+        return self._count("ApproximateNumberOfMessagesNotVisible")
+
+    def _count(self, name: str) -> int:
+        attributes = self.sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=["All"])
+        return int(attributes["Attributes"][name])
+
+
+class Overriding:
+    """A client with some operations replaced by a test's own."""
+
+    def __init__(self, client: Any, **operations: Callable[..., Any]) -> None:
+        self._client = client
+        self._operations = operations
+
+    def __getattr__(self, name: str) -> Any:
+        return self._operations.get(name) or getattr(self._client, name)
+
+
+class RecordingLambda:
+    """Stands in for the Lambda client: notes what is handed over and answers as told."""
+
+    def __init__(self, answer: Callable[[Any], int] = lambda event: 202) -> None:
+        self.events: list[Any] = []
+        self.payloads: list[bytes] = []
+        self.payloads_read = 0
+        self._answer = answer
+
+    def invoke(self, *, FunctionName: str, InvocationType: str, Payload: bytes) -> Any:  # noqa: N803
+        assert (FunctionName, InvocationType) == (TARGET, "Event")
+        event = json.loads(Payload)
+        status = self._answer(event)
+        self.events.append(event)
+        self.payloads.append(Payload)
+        return {"StatusCode": status, "Payload": _NotedRead(self)}
+
+
+class _NotedRead(io.BytesIO):
+    def __init__(self, owner: RecordingLambda) -> None:
+        super().__init__()
+        self._owner = owner
+
+    def read(self, *args: Any) -> bytes:
+        self._owner.payloads_read += 1
+        return super().read(*args)
+
+
+class Clock:
+    """Time that passes only when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.seconds += seconds
+
+
+def no_pulumi(words: Any) -> CommandResult | None:
+    """A machine without the Pulumi CLI."""
+    return None
+
+
+class Operator:
+    """Types commands; everything they reach is given here."""
+
+    def __init__(self, queue: Queue, functions: Any | None = None, sqs: Any | None = None) -> None:
+        self.queue = queue
+        self.functions = RecordingLambda() if functions is None else functions
+        self.sqs = queue.sqs if sqs is None else sqs
+        self.clock = Clock()
+        self.local_folder = Path("/nonexistent")
+        self.run: Any = no_pulumi
+        self.accesses: list[Any] = []
+
+    def types(self, *words: str, answers: str | None = None) -> Result:
+        """Run `dead-letters WORDS` on the queue and target."""
+        place = ["--queue-url", self.queue.url]
+        if words[0] == "replay":
+            place += ["--function", TARGET]
+        return self.types_exactly(*words, *place, answers=answers)
+
+    def types_exactly(self, *words: str, answers: str | None = None) -> Result:
+        """The same without saying where the queue is."""
+        surroundings = Surroundings(
+            client=self._client,
+            run=self.run,
+            local_folder=self.local_folder,
+            now=lambda: datetime.now(UTC),
+            clock=self.clock,
+            sleep=self.clock.sleep,
+            poll_seconds=0,
+        )
+        return CliRunner().invoke(
+            commands, ["dead-letters", *words], obj=surroundings, input=answers
+        )
+
+    def _client(self, service: str, access: Any) -> Any:
+        self.accesses.append(access)
+        return {"sqs": self.sqs, "lambda": self.functions}[service]

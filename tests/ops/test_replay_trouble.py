@@ -1,0 +1,151 @@
+"""`dead-letters replay` with a target or queue that does not do as it is asked."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from tests.ops.fakes import (
+    Operator,
+    Overriding,
+    Queue,
+    RecordingLambda,
+    an_event,
+    refusal,
+)
+
+
+def test_a_target_throttled_for_a_while_is_asked_again(queue: Queue) -> None:
+    asked: list[int] = []
+
+    def throttle_twice(event: Any) -> int:
+        asked.append(1)
+        if len(asked) <= 2:
+            raise refusal("TooManyRequestsException", status=429)
+        return 202
+
+    queue.add_failed(an_event())
+    operator = Operator(queue, RecordingLambda(throttle_twice))
+
+    assert operator.types("replay", "--apply").exit_code == 0
+    assert operator.clock.slept == [1, 2]
+
+
+def test_a_target_that_stays_throttled_stops_the_replay(queue: Queue) -> None:
+    accepted: list[str] = []
+
+    def throttle_after_ten(event: Any) -> int:
+        if len(accepted) == 10:
+            raise refusal("TooManyRequestsException", status=429)
+        accepted.append(event["id"])
+        return 202
+
+    for number in range(34):
+        queue.add_failed(an_event(f"e-{number}"))
+
+    result = Operator(queue, RecordingLambda(throttle_after_ten)).types("replay", "--apply")
+
+    assert result.exit_code == 1
+    assert (
+        "replay stopped after 10 of 34 dead letters: target returned Throttled; "
+        "run it again to continue" in result.stderr
+    )
+    assert (queue.visible(), queue.hidden()) == (24, 0)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "text"),
+    [
+        (refusal("ServiceException", status=500), 1, "target returned ServiceException"),
+        (refusal("ResourceNotFoundException"), 3, "target returned ResourceNotFoundException"),
+        (refusal("AccessDeniedException"), 3, "target returned AccessDeniedException"),
+        (EndpointConnectionError(endpoint_url="https://x"), 3, "target could not be reached"),
+    ],
+)
+def test_a_target_that_does_not_accept_stops_the_replay_and_is_quoted(
+    queue: Queue, error: Exception, status: int, text: str
+) -> None:
+    def refuse(event: Any) -> int:
+        raise error
+
+    queue.add_failed(an_event())
+
+    result = Operator(queue, RecordingLambda(refuse)).types("replay", "--apply")
+
+    assert result.exit_code == status
+    assert text in result.stderr
+    assert queue.visible() == 1
+
+
+def test_an_answer_other_than_202_is_no_acceptance(queue: Queue) -> None:
+    queue.add_failed(an_event())
+
+    result = Operator(queue, RecordingLambda(lambda event: 200)).types("replay", "--apply")
+
+    assert result.exit_code == 1
+    assert "target returned status 200 instead of 202" in result.stderr
+    assert queue.visible() == 1
+
+
+def test_an_event_that_alone_is_refused_fails_and_the_others_go_on(queue: Queue) -> None:
+    def refuse_one(event: Any) -> int:
+        if event["id"] == "large":
+            raise refusal("RequestTooLargeException", status=413)
+        return 202
+
+    queue.add_failed(an_event("large"))
+    queue.add_failed(an_event("small"))
+
+    result = Operator(queue, RecordingLambda(refuse_one)).types("replay", "--apply", "--json")
+
+    assert result.exit_code == 1
+    assert (json.loads(result.stdout)["replayed"], json.loads(result.stdout)["failed"]) == (1, 1)
+    assert queue.visible() == 1
+
+
+def test_a_message_that_cannot_be_deleted_any_more_is_told_and_the_others_go_on(
+    queue: Queue,
+) -> None:
+    first: list[str] = []
+
+    def delete(**arguments: Any) -> Any:
+        if not first:
+            first.append(arguments["ReceiptHandle"])
+            raise refusal("ReceiptHandleIsInvalid", "DeleteMessage")
+        return queue.sqs.delete_message(**arguments)
+
+    queue.add_failed(an_event("e-1"))
+    queue.add_failed(an_event("e-2"))
+    operator = Operator(queue, sqs=Overriding(queue.sqs, delete_message=delete))
+
+    result = operator.types("replay", "--apply")
+
+    assert result.exit_code == 1
+    assert "handed over, but the message could not be deleted" in " ".join(result.stdout.split())
+    assert queue.visible() == 1
+
+
+def test_a_message_taken_by_somebody_else_meanwhile_is_not_handed_over(queue: Queue) -> None:
+    queue.add_failed(an_event())
+    operator = Operator(queue)
+
+    def receive_slowly(**arguments: Any) -> Any:
+        answer = queue.sqs.receive_message(**arguments)
+        operator.clock.seconds += 200
+        return answer
+
+    def refuse(**arguments: Any) -> Any:
+        return {"Failed": [{"Id": entry["Id"]} for entry in arguments["Entries"]]}
+
+    operator.sqs = Overriding(
+        queue.sqs, receive_message=receive_slowly, change_message_visibility_batch=refuse
+    )
+
+    result = operator.types("replay", "--apply")
+
+    assert result.exit_code == 1
+    assert operator.functions.events == []
+    assert "somebody else has taken or deleted it" in " ".join(result.stdout.split())

@@ -1,0 +1,58 @@
+"""`dead-letters show`."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.ops.fakes import Operator, Queue, an_event
+
+
+@pytest.mark.parametrize("by", ["event", "message"])
+def test_one_dead_letter_is_shown_in_full(queue: Queue, operator: Operator, by: str) -> None:
+    queue.add_failed(an_event("other"))
+    message_id = queue.add_failed(an_event(data={"title": "ü"}))
+
+    result = operator.types("show", {"event": "e-1", "message": message_id}[by])
+
+    assert result.exit_code == 0
+    for line in (
+        f"message id  {message_id}",
+        "error       MailboxFullError: mailbox is full",
+        "condition   RetriesExhausted",
+        "attempts    3",
+        "failed at   2026-03-01T09:30:00.000Z",
+        "request id  r-1",
+        '    "title": "ü"',
+    ):
+        assert line in result.stdout.splitlines()
+    assert (queue.visible(), queue.hidden()) == (2, 0)
+
+
+def test_an_unreadable_message_is_shown_as_it_is(queue: Queue, operator: Operator) -> None:
+    message_id = queue.add("by hand")
+
+    result = operator.types("show", message_id)
+
+    assert "unreadable: the message is not JSON" in result.stdout
+    assert result.stdout.endswith("\nby hand\n")
+
+
+def test_json_holds_the_event_or_the_body(queue: Queue, operator: Operator) -> None:
+    queue.add_failed(an_event())
+    message_id = queue.add("by hand")
+
+    assert json.loads(operator.types("show", "e-1", "--json").stdout)["event"] == an_event()
+    assert json.loads(operator.types("show", message_id, "--json").stdout)["body"] == "by hand"
+
+
+def test_an_unknown_id_says_how_many_were_read(queue: Queue, operator: Operator) -> None:
+    queue.add_failed(an_event())
+    queue.add_failed(an_event("e-3"))
+
+    result = operator.types("show", "e-2")
+
+    assert result.exit_code == 1
+    assert "no dead letter with the event id or message id 'e-2' among 2 read" in result.stderr
+    assert queue.visible() == 2

@@ -1,0 +1,53 @@
+"""The documents say what the code does, where a machine can compare them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from local.cli import curl_lines
+from local.deviations import DEVIATIONS
+from stack_config import StackConfig
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+LINK = re.compile(r"\]\(([^)#]+)\)")
+
+
+def test_every_workaround_is_in_the_conformance_page_and_the_reverse() -> None:
+    page = (ROOT / "docs/conformance.md").read_text()
+    table = page.split("## Worked around")[1].split("## Left as it is")[0]
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")]
+
+    assert [tuple(row) for row in rows[2:]] == [tuple(deviation) for deviation in DEVIATIONS]
+
+
+def test_the_readme_lists_settings_that_exist() -> None:
+    readme = (ROOT / "README.md").read_text()
+    table = readme.split("| setting in `Pulumi.<stack>.yaml`")[1].split("\n\n")[0]
+    listed = re.findall(r"^\| `(\w+)`", table, re.MULTILINE)
+
+    known = {str(field.alias) for field in StackConfig.model_fields.values()}
+    assert listed
+    assert set(listed) <= known
+
+
+def test_the_readme_shows_the_lines_that_make_up_prints() -> None:
+    lines = curl_lines("http://127.0.0.1:4566/_aws/execute-api/0ce34439")
+    assert f"```bash\n{lines}```" in (ROOT / "README.md").read_text()
+
+
+def test_every_make_target_that_a_document_names_exists() -> None:
+    targets = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for document in DOCUMENTS:
+        for words in re.findall(r"(?:`|^    )make ([a-z0-9 -]+)", document.read_text(), re.M):
+            assert set(words.split()) <= targets, f"{document.name}: make {words}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_to_a_file_leads_somewhere(document: Path) -> None:
+    for link in LINK.findall(document.read_text()):
+        if "://" not in link:
+            assert (document.parent / link.replace("\\_", "_")).exists(), link
