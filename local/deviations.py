@@ -39,6 +39,11 @@ DEVIATIONS = (
         workaround="local/metrics.py publishes the depth of every queue an alarm watches",
     ),
     Deviation(
+        aws="CloudWatch Logs makes metrics of lines in the embedded metric format",
+        emulator="keeps such lines as they are",
+        workaround="local/metrics.py puts the metrics that a watched handoff's relay prints",
+    ),
+    Deviation(
         aws="every invocation under way has an execution environment of its own, at once",
         emulator="starts a process for each, and a burst of hundreds times out on a few cores",
         workaround="an invocation waits for a free worker once its function has four a core",

@@ -12,12 +12,14 @@ from botocore.exceptions import ClientError
 from local.clients import Clients, Credentials
 from local.stack import DeployedStack
 
+HAND_OFF = {"write outbox row", "delete outbox row", "hand off"}
 ALLOWED = {
-    "create-task": {"write task", "hand off"},
+    "create-task": {"write task", *HAND_OFF},
     "get-task": {"read task"},
     "list-tasks": {"query tasks"},
-    "update-task": {"read task", "write task", "hand off"},
-    "delete-task": {"read task", "delete task", "hand off"},
+    "update-task": {"read task", "write task", *HAND_OFF},
+    "delete-task": {"read task", "delete task", *HAND_OFF},
+    "relay": {"query outbox", "claim outbox row", "delete outbox row", "hand off"},
     "send-notification": {
         "write delivery",
         "delete delivery",
@@ -28,6 +30,7 @@ ALLOWED = {
 """Everything of ATTEMPTS that each function may do; docs/architecture.md explains why."""
 
 _TASK = {"shard": {"S": "none"}, "task_id": {"S": "none"}}
+_OUTBOX_ROW = {"shard": {"S": "none"}, "committed": {"S": "none"}}
 _DELIVERY = {"event_id": {"S": "none"}, "channel": {"S": "none"}}
 _EMAIL = {"Simple": {"Subject": {"Data": "Hi"}, "Body": {"Text": {"Data": "there"}}}}
 
@@ -60,6 +63,25 @@ ATTEMPTS: dict[str, Attempt] = {
     ),
     "delete delivery": lambda client, at: client("dynamodb").delete_item(
         TableName=at["deliveriesTableName"], Key=_DELIVERY
+    ),
+    "query outbox": lambda client, at: client("dynamodb").query(
+        TableName=at["outboxTableName"],
+        KeyConditionExpression="#shard = :none",
+        ExpressionAttributeNames={"#shard": "shard"},
+        ExpressionAttributeValues={":none": {"S": "none"}},
+    ),
+    "scan outbox": lambda client, at: client("dynamodb").scan(TableName=at["outboxTableName"]),
+    "write outbox row": lambda client, at: client("dynamodb").put_item(
+        TableName=at["outboxTableName"], Item=_OUTBOX_ROW
+    ),
+    "claim outbox row": lambda client, at: client("dynamodb").update_item(
+        TableName=at["outboxTableName"],
+        Key=_OUTBOX_ROW,
+        UpdateExpression="SET attempts = :one",
+        ExpressionAttributeValues={":one": {"N": "1"}},
+    ),
+    "delete outbox row": lambda client, at: client("dynamodb").delete_item(
+        TableName=at["outboxTableName"], Key=_OUTBOX_ROW
     ),
     "hand off": lambda client, at: client("lambda").invoke(
         FunctionName=at["targetFunctionArn"], InvocationType="DryRun"
@@ -113,7 +135,11 @@ def _is_denied(attempt: Attempt, client: Clients, outputs: dict[str, Any]) -> bo
 def _empty_queue_afterwards(stack: DeployedStack) -> Any:
     yield
     stack.client("sqs").purge_queue(QueueUrl=stack.outputs["deadLetterQueueUrl"])
-    for table, key in (("tasksTableName", _TASK), ("deliveriesTableName", _DELIVERY)):
+    for table, key in (
+        ("tasksTableName", _TASK),
+        ("deliveriesTableName", _DELIVERY),
+        ("outboxTableName", _OUTBOX_ROW),
+    ):
         stack.client("dynamodb").delete_item(TableName=stack.outputs[table], Key=key)
 
 

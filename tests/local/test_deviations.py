@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
 import uuid
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from lambdas.handoff_relay.metrics import metrics_line
+from lambdas.handoff_relay.relay import Report
 from local.clients import ACCOUNT_ID, REGION, Clients, Credentials
 from local.deviations import (
     DEVIATIONS,
@@ -128,3 +131,21 @@ def test_the_emulator_still_publishes_no_metrics_of_queues(emulator: Emulator) -
 def test_an_api_keeps_its_id_from_one_deployment_to_the_next() -> None:
     assert stable_api_id("tasks-api-1a2b3c4") == stable_api_id("tasks-api-d5e6f70")
     assert stable_api_id("tasks-api-1a2b3c4") != stable_api_id("other-api-1a2b3c4")
+
+
+def test_the_emulator_still_makes_no_metrics_of_log_lines(emulator: Emulator) -> None:
+    logs, name = emulator.client("logs"), f"handoff-{uuid.uuid4()}"
+    logs.create_log_group(logGroupName=name)
+    logs.create_log_stream(logGroupName=name, logStreamName="run")
+    now_ms = int(time.time() * 1000)
+    line = metrics_line(Report(), handoff_name=name, at_ms=now_ms)
+    logs.put_log_events(
+        logGroupName=name,
+        logStreamName="run",
+        logEvents=[{"timestamp": now_ms, "message": line}],
+    )
+
+    dimensions = [{"Name": "Handoff", "Value": name}]
+    metrics = emulator.client("cloudwatch").list_metrics(Dimensions=dimensions)["Metrics"]
+
+    assert metrics == []

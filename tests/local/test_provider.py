@@ -12,6 +12,7 @@ import pulumi_aws as aws
 import pytest
 from pulumi.runtime import MockCallArgs, MockResourceArgs
 
+from local.clients import ACCOUNT_ID, REGION
 from local.emulator import Emulator
 from local.monitor import Graph, run_program
 from local.provider import EmulatorProvider, NotDeployableHereError
@@ -133,3 +134,29 @@ def test_a_function_has_the_declared_environment_and_delivery(
     assert delivery["DestinationConfig"]["OnFailure"]["Destination"] == exports["queue"]
     answer = functions.invoke(FunctionName=exports["name"], Payload=b'{"a": 1}')
     assert answer["Payload"].read() == b'{"a": 1}'
+
+
+def test_a_schedule_runs_the_declared_target_at_the_declared_rate(emulator: Emulator) -> None:
+    role_arn = f"arn:aws:iam::{ACCOUNT_ID}:role/schedule"
+    target_arn = f"arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:relay"
+
+    def program() -> None:
+        schedule = aws.scheduler.Schedule(
+            "relay",
+            schedule_expression="rate(1 minute)",
+            flexible_time_window={"mode": "OFF"},
+            target={
+                "arn": target_arn,
+                "role_arn": role_arn,
+                "retry_policy": {"maximum_retry_attempts": 0},
+            },
+        )
+        pulumi.export("name", schedule.name)
+
+    name = _deploy(emulator, program).exports["name"]
+
+    made = emulator.client("scheduler").get_schedule(Name=name)
+    assert made["ScheduleExpression"] == "rate(1 minute)"
+    assert made["FlexibleTimeWindow"]["Mode"] == "OFF"
+    assert (made["Target"]["Arn"], made["Target"]["RoleArn"]) == (target_arn, role_arn)
+    assert made["Target"]["RetryPolicy"]["MaximumRetryAttempts"] == 0
