@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import boto3
@@ -13,7 +14,7 @@ from lambdas.handoff.hand_off import Handoff
 from lambdas.handoff.outbox_rows import SHARDS
 from lambdas.handoff.target import Target
 from lambdas.handoff_relay.dynamo_outbox import DynamoOutbox
-from lambdas.handoff_relay.relay import Report, relay_shard
+from lambdas.handoff_relay.relay import Claim, Report, WaitingRow, relay_shard
 from tests.lambdas.handoff.outbox_table import rows
 from tests.lambdas.tables import OUTBOX
 
@@ -77,6 +78,23 @@ class Scene:
         """Return the only row of the outbox."""
         [row] = rows()
         return row
+
+
+class EndlessOutbox:
+    """Fulfils `Outbox` with a row for ever, all of them due."""
+
+    def oldest_first(self, shard: str, *, committed_before: int) -> Iterator[WaitingRow]:
+        for number in count():
+            yield WaitingRow(
+                shard=shard, committed=str(number), committed_at=0, next_attempt_at=0, attempts=0
+            )
+
+    def claim(self, row: WaitingRow, *, owner: str, next_attempt_at: int) -> Claim | None:
+        event = Event(event_id=row.committed, correlation_id="c", payload=b"{}")
+        return Claim(row=row, owner=owner, event=event)
+
+    def remove(self, claim: Claim) -> None:
+        pass
 
 
 def other_client() -> Any:

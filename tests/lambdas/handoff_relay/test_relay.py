@@ -1,25 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import count
-
 import pytest
 
-from lambdas.handoff.event import Event
-from lambdas.handoff_relay.dynamo_outbox import DynamoOutbox
 from lambdas.handoff_relay.relay import (
     MAX_ATTEMPTS_PER_RUN,
-    Claim,
     Report,
-    WaitingRow,
     backoff_seconds,
     relay_shard,
 )
 from lambdas.shared import aws
 from tests.lambdas.handoff.outbox_table import rows
-from tests.lambdas.handoff_relay.a_relay import RecordedTarget, Scene, other_client
-from tests.lambdas.tables import OUTBOX
-from tests.lambdas.task_service.dynamo_wire import once, refusal, wire
+from tests.lambdas.handoff_relay.a_relay import EndlessOutbox, RecordedTarget, Scene
+from tests.lambdas.task_service.dynamo_wire import refusal, wire
 
 
 @pytest.fixture
@@ -93,71 +85,6 @@ def test_attempts_come_less_often_but_never_end(scene: Scene) -> None:
         assert scene.run().oldest_age_seconds == minute * 60
     assert len(scene.target.asked) == 11
     assert scene.row()["event_id"] == {"S": "e-1"}
-
-
-def test_two_relays_at_once_hand_an_event_off_once(scene: Scene) -> None:
-    for number in range(20):
-        scene.leave_behind(f"e-{number}")
-    scene.clock.now += 60
-
-    def run_another() -> None:
-        scene.target.while_asked = lambda: None
-        scene.run(outbox=DynamoOutbox(OUTBOX, other_client()))
-
-    scene.target.while_asked = run_another
-    scene.run()
-
-    assert sorted(scene.target.asked) == sorted(f"e-{number}" for number in range(20))
-    assert rows() == []
-
-
-def test_of_two_relays_that_read_the_same_row_one_gets_it(scene: Scene) -> None:
-    scene.leave_behind("e-1")
-    scene.clock.now += 60
-    scene.target.open = False
-
-    def run_another(_: object) -> None:
-        assert scene.run(outbox=DynamoOutbox(OUTBOX, other_client())).failed == 1
-
-    with wire("UpdateItem", once(run_another)):
-        report = scene.run()
-
-    assert (report.backlog, report.failed, report.handed_off) == (1, 0, 0)
-    assert scene.target.asked == ["e-1"]
-    assert scene.row()["attempts"] == {"N": "1"}
-
-
-def test_a_row_that_its_caller_deletes_meanwhile_stays_deleted(scene: Scene) -> None:
-    scene.leave_behind("e-1")
-    scene.clock.now += 60
-    row = scene.row()
-
-    def delete_it(_: object) -> None:
-        key = {name: row[name] for name in ("shard", "committed")}
-        other_client().delete_item(TableName=OUTBOX, Key=key)
-
-    with wire("UpdateItem", once(delete_it)):
-        scene.run()
-
-    assert scene.target.asked == []
-    assert rows() == []
-
-
-def test_a_late_relay_does_not_remove_what_another_has_claimed_since(scene: Scene) -> None:
-    scene.leave_behind("e-1")
-    scene.clock.now += 60
-
-    def outlast_the_claim() -> None:
-        scene.target.while_asked, scene.target.open = (lambda: None), False
-        scene.clock.now += 60
-        scene.run()
-        scene.target.open = True
-
-    scene.target.while_asked = outlast_the_claim
-    scene.run()
-
-    assert scene.target.asked == ["e-1", "e-1"]
-    assert scene.row()["attempts"] == {"N": "2"}
 
 
 def test_a_page_of_rows_that_are_not_due_does_not_hide_the_due_one(scene: Scene) -> None:
@@ -243,23 +170,6 @@ def test_an_outbox_that_cannot_be_read_is_no_empty_outbox(scene: Scene) -> None:
         pytest.raises(Exception, match="AccessDenied"),
     ):
         scene.run()
-
-
-class EndlessOutbox:
-    """Fulfils `Outbox` with a row for ever, all of them due."""
-
-    def oldest_first(self, shard: str, *, committed_before: int) -> Iterator[WaitingRow]:
-        for number in count():
-            yield WaitingRow(
-                shard=shard, committed=str(number), committed_at=0, next_attempt_at=0, attempts=0
-            )
-
-    def claim(self, row: WaitingRow, *, owner: str, next_attempt_at: int) -> Claim | None:
-        event = Event(event_id=row.committed, correlation_id="c", payload=b"{}")
-        return Claim(row=row, owner=owner, event=event)
-
-    def remove(self, claim: Claim) -> None:
-        pass
 
 
 def test_a_run_makes_only_so_many_attempts() -> None:

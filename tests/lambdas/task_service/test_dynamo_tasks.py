@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
 
@@ -71,62 +70,6 @@ def test_a_write_whose_answer_was_lost_is_known_to_be_ours(tasks: DynamoTaskChan
         assert tasks.replace(a_task(version=2), version_read=1, event=None)
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "body"),
-    [
-        ("POST", "/tasks", {"title": "x"}),
-        ("PATCH", PATH, {"status": "completed"}),
-        ("DELETE", PATH, None),
-    ],
-)
-def test_the_sdk_repeats_a_transaction_under_the_same_token(
-    *, recorded_lambda: RecordedLambda, tasks: DynamoTaskChanges, method: str, path: str, body: Any
-) -> None:
-    tasks.create(a_task(), an_event())
-    sent: list[dict[str, Any]] = []
-
-    def break_the_first(request: Any, **_: Any) -> None:
-        sent.append(json.loads(request.body))
-        if len(sent) == 1:
-            raise ReadTimeoutError(endpoint_url=request.url)
-
-    with wire("TransactWriteItems", break_the_first):
-        answer = request(method, path, body)
-
-    assert answer.status < 300
-    assert len(sent) == 2
-    # DynamoDB then answers the repeat of what it has done already like the first request.
-    assert sent[0] == sent[1]
-    assert sent[0]["ClientRequestToken"]
-
-
-def test_a_task_and_its_event_are_stored_in_one_transaction(
-    recorded_lambda: RecordedLambda, tasks: DynamoTaskChanges
-) -> None:
-    tasks.create(a_task(), an_event())
-    sent: list[list[str]] = []
-
-    def note(request: Any, **_: Any) -> None:
-        items = json.loads(request.body)["TransactItems"]
-        sent.append(
-            [f"{kind} {each['TableName']}" for item in items for kind, each in item.items()]
-        )
-
-    with wire("TransactWriteItems", note):
-        request("POST", "/tasks", {"title": "x"})
-        request("POST", "/tasks", {"title": "x"}, headers={"Idempotency-Key": "k"})
-        request("PATCH", PATH, {"status": "completed"})
-        request("PATCH", PATH, {"title": "Nobody is told of this"})
-        request("DELETE", PATH)
-
-    assert sent == [
-        ["Put tasks", "Put outbox"],
-        ["Put tasks", "Put tasks", "Put outbox"],
-        ["Put tasks", "Put outbox"],
-        ["Delete tasks", "Put outbox"],
-    ]
-
-
 def test_a_change_by_others_in_between_is_kept(
     tasks: DynamoTaskChanges, recorded_lambda: RecordedLambda
 ) -> None:
@@ -162,73 +105,6 @@ def test_a_version_agreed_to_is_checked_again_when_others_won(
     assert recorded_lambda.payloads == []
 
 
-OTHERS_WON = refusal("ConditionalCheckFailedException", Item={"version": {"N": "9"}})
-
-
-def cancelled(*codes: str) -> Hook:
-    """Answer every transaction with these reasons, one per item."""
-    return refusal(
-        "TransactionCanceledException", CancellationReasons=[{"Code": code} for code in codes]
-    )
-
-
-@pytest.mark.parametrize(
-    ("method", "body", "operation", "hook"),
-    [
-        ("PATCH", {"title": "x"}, "PutItem", OTHERS_WON),
-        ("PATCH", {"title": "x"}, "PutItem", refusal("TransactionConflictException")),
-        *[
-            (method, {"status": "completed"}, "TransactWriteItems", cancelled(code, "None"))
-            for method in ("PATCH", "DELETE")
-            for code in ("ConditionalCheckFailed", "TransactionConflict")
-        ],
-    ],
-)
-def test_when_others_win_every_time_it_is_a_conflict(
-    *,
-    tasks: DynamoTaskChanges,
-    recorded_lambda: RecordedLambda,
-    method: str,
-    body: Any,
-    operation: str,
-    hook: Hook,
-) -> None:
-    tasks.create(a_task(), an_event())
-
-    with wire(operation, hook):
-        answer = request(method, PATH, body)
-
-    assert answer.status == 409
-    assert recorded_lambda.payloads == []
-
-
-def test_a_transaction_in_the_way_is_waited_for(recorded_lambda: RecordedLambda) -> None:
-    conflict, asked = cancelled("TransactionConflict", "None"), []
-
-    def refuse_twice(request: Any, **_: Any) -> Any:
-        asked.append(request)
-        return conflict(request) if len(asked) < 3 else None
-
-    with wire("TransactWriteItems", refuse_twice):
-        answer = request("POST", "/tasks", {"title": "x"})
-
-    assert answer.status == 201
-    assert len(asked) == 3
-    assert len(request("GET", "/tasks").json["items"]) == 1
-
-
-def test_requests_with_one_key_that_keep_colliding_are_a_conflict(
-    recorded_lambda: RecordedLambda,
-) -> None:
-    collision = cancelled("None", "TransactionConflict", "None")
-
-    with wire("TransactWriteItems", collision):
-        answer = request("POST", "/tasks", {"title": "x"}, headers={"Idempotency-Key": "k"})
-
-    assert answer.status == 409
-    assert recorded_lambda.payloads == []
-
-
 @pytest.mark.parametrize(
     ("method", "path", "operation", "hook"),
     [
@@ -247,13 +123,6 @@ def test_a_table_that_is_away_is_a_503_that_says_when_to_try_again(
 
     assert (answer.status, answer.headers["retry-after"]) == (503, "1")
     assert recorded_lambda.payloads == []
-
-
-def test_a_throttled_transaction_is_a_503(recorded_lambda: RecordedLambda) -> None:
-    with wire("TransactWriteItems", cancelled("None", "None", "ThrottlingError")):
-        answer = request("POST", "/tasks", {"title": "x"}, headers={"Idempotency-Key": "k"})
-
-    assert answer.status == 503
 
 
 def test_what_nobody_expected_is_a_500_with_its_trace_in_the_log(

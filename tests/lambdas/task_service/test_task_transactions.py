@@ -1,0 +1,157 @@
+"""The transactions that store tasks and their events, and what can stop them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ReadTimeoutError
+
+from lambdas.task_service.dynamo_task_changes import DynamoTaskChanges
+from tests.lambdas.http_api import request
+from tests.lambdas.recorded_lambda import RecordedLambda
+from tests.lambdas.samples import a_task, an_event
+from tests.lambdas.task_service.dynamo_wire import (
+    Hook,
+    refusal,
+    wire,
+)
+from tests.lambdas.task_service.stored_tasks import stored_tasks
+
+PATH = f"/tasks/{a_task().task_id}"
+
+
+@pytest.fixture
+def tasks(aws_in_memory: None) -> DynamoTaskChanges:
+    return stored_tasks()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/tasks", {"title": "x"}),
+        ("PATCH", PATH, {"status": "completed"}),
+        ("DELETE", PATH, None),
+    ],
+)
+def test_the_sdk_repeats_a_transaction_under_the_same_token(
+    *, recorded_lambda: RecordedLambda, tasks: DynamoTaskChanges, method: str, path: str, body: Any
+) -> None:
+    tasks.create(a_task(), an_event())
+    sent: list[dict[str, Any]] = []
+
+    def break_the_first(request: Any, **_: Any) -> None:
+        sent.append(json.loads(request.body))
+        if len(sent) == 1:
+            raise ReadTimeoutError(endpoint_url=request.url)
+
+    with wire("TransactWriteItems", break_the_first):
+        answer = request(method, path, body)
+
+    assert answer.status < 300
+    assert len(sent) == 2
+    # DynamoDB then answers the repeat of what it has done already like the first request.
+    assert sent[0] == sent[1]
+    assert sent[0]["ClientRequestToken"]
+
+
+def test_a_task_and_its_event_are_stored_in_one_transaction(
+    recorded_lambda: RecordedLambda, tasks: DynamoTaskChanges
+) -> None:
+    tasks.create(a_task(), an_event())
+    sent: list[list[str]] = []
+
+    def note(request: Any, **_: Any) -> None:
+        items = json.loads(request.body)["TransactItems"]
+        sent.append(
+            [f"{kind} {each['TableName']}" for item in items for kind, each in item.items()]
+        )
+
+    with wire("TransactWriteItems", note):
+        request("POST", "/tasks", {"title": "x"})
+        request("POST", "/tasks", {"title": "x"}, headers={"Idempotency-Key": "k"})
+        request("PATCH", PATH, {"status": "completed"})
+        request("PATCH", PATH, {"title": "Nobody is told of this"})
+        request("DELETE", PATH)
+
+    assert sent == [
+        ["Put tasks", "Put outbox"],
+        ["Put tasks", "Put tasks", "Put outbox"],
+        ["Put tasks", "Put outbox"],
+        ["Delete tasks", "Put outbox"],
+    ]
+
+
+OTHERS_WON = refusal("ConditionalCheckFailedException", Item={"version": {"N": "9"}})
+
+
+def cancelled(*codes: str) -> Hook:
+    """Answer every transaction with these reasons, one per item."""
+    return refusal(
+        "TransactionCanceledException", CancellationReasons=[{"Code": code} for code in codes]
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "operation", "hook"),
+    [
+        ("PATCH", {"title": "x"}, "PutItem", OTHERS_WON),
+        ("PATCH", {"title": "x"}, "PutItem", refusal("TransactionConflictException")),
+        *[
+            (method, {"status": "completed"}, "TransactWriteItems", cancelled(code, "None"))
+            for method in ("PATCH", "DELETE")
+            for code in ("ConditionalCheckFailed", "TransactionConflict")
+        ],
+    ],
+)
+def test_when_others_win_every_time_it_is_a_conflict(
+    *,
+    tasks: DynamoTaskChanges,
+    recorded_lambda: RecordedLambda,
+    method: str,
+    body: Any,
+    operation: str,
+    hook: Hook,
+) -> None:
+    tasks.create(a_task(), an_event())
+
+    with wire(operation, hook):
+        answer = request(method, PATH, body)
+
+    assert answer.status == 409
+    assert recorded_lambda.payloads == []
+
+
+def test_a_transaction_in_the_way_is_waited_for(recorded_lambda: RecordedLambda) -> None:
+    conflict, asked = cancelled("TransactionConflict", "None"), []
+
+    def refuse_twice(request: Any, **_: Any) -> Any:
+        asked.append(request)
+        return conflict(request) if len(asked) < 3 else None
+
+    with wire("TransactWriteItems", refuse_twice):
+        answer = request("POST", "/tasks", {"title": "x"})
+
+    assert answer.status == 201
+    assert len(asked) == 3
+    assert len(request("GET", "/tasks").json["items"]) == 1
+
+
+def test_requests_with_one_key_that_keep_colliding_are_a_conflict(
+    recorded_lambda: RecordedLambda,
+) -> None:
+    collision = cancelled("None", "TransactionConflict", "None")
+
+    with wire("TransactWriteItems", collision):
+        answer = request("POST", "/tasks", {"title": "x"}, headers={"Idempotency-Key": "k"})
+
+    assert answer.status == 409
+    assert recorded_lambda.payloads == []
+
+
+def test_a_throttled_transaction_is_a_503(recorded_lambda: RecordedLambda) -> None:
+    with wire("TransactWriteItems", cancelled("None", "None", "ThrottlingError")):
+        answer = request("POST", "/tasks", {"title": "x"}, headers={"Idempotency-Key": "k"})
+
+    assert answer.status == 503
