@@ -1,0 +1,35 @@
+"""How long the search goes on. HYPOTHESIS_PROFILE=long searches anew, as long as
+PROOF_EXAMPLES says.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+_COMMON: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+
+settings.register_profile(
+    "ci", derandomize=True, database=None, max_examples=300, stateful_step_count=30, **_COMMON
+)
+settings.register_profile(
+    "long",
+    print_blob=True,
+    max_examples=int(os.environ.get("PROOF_EXAMPLES", "10000")),
+    stateful_step_count=60,
+    **_COMMON,
+)
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """The runtime logs every fault with its traceback, thousands of them."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(before)

@@ -1,0 +1,108 @@
+"""What was promised, and whether it is kept. Knows tables and messages, not how they are written.
+
+That an event must exist follows from the task that was stored, not from what the runtime says.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from functools import lru_cache
+from typing import Any
+
+from lambdas.contracts.task_event import EventType, TaskEvent
+from lambdas.task_service.task_rows import task_of
+from tests.lambdas.tables import DELIVERIES, OUTBOX, TASKS
+from tests.proof.dynamo import Change, InMemoryDynamo
+from tests.proof.expressions import Row
+from tests.proof.faults import Run
+from tests.proof.services import AsyncQueue, LetterBox, Provider
+
+CHANNELS = ("email", "pager")
+Message = tuple[str, str]
+"""An event id and a channel."""
+
+
+class Ledger:
+    """Every event that must be told of, and every excuse for telling twice."""
+
+    def __init__(self) -> None:
+        self.events: dict[str, tuple[EventType, str]] = {}
+        """Type and task of each committed event, by its id."""
+
+        self.excuses: defaultdict[Message, set[Run]] = defaultdict(set)
+        self.broken: list[str] = []
+        """Promises that were broken, in words."""
+
+    def promise_kept(self, kept: bool, promise: str) -> None:
+        """Note a broken promise; it is raised later, where no code under test can catch it."""
+        if not kept and promise not in self.broken:
+            self.broken.append(promise)
+
+    def changed(self, change: Change, run: Run | None, now: float) -> None:
+        """Take note of a write that took effect."""
+        table, before, after = change
+        if table == DELIVERIES and run is not None:
+            self._delivery_changed(before, after, run)
+        if table == TASKS and "request_hash" in (after or before or {}):
+            kept = before is not None and int(before["expires_at"]["N"]) > now
+            self.promise_kept(not kept, "an idempotency key stands for its first answer")
+        elif table == TASKS:
+            self._task_changed(before, after)
+
+    def _task_changed(self, before: Row | None, after: Row | None) -> None:
+        if after is None and before is not None:
+            self._owe("task.deleted.v1", before)
+        elif after is not None and before is None:
+            self._owe("task.created.v1", after)
+        elif after is not None and before is not None:
+            version = int(before["version"]["N"]) + 1
+            self.promise_kept(int(after["version"]["N"]) == version, "no update overwrites another")
+            if after["status"]["S"] == "completed" != before["status"]["S"]:
+                self._owe("task.completed.v1", after)
+
+    def _owe(self, event_type: EventType, row: Row) -> None:
+        task = task_of(row)
+        event = TaskEvent.about(task, event_type, time=task.updated_at, correlation_id="any")
+        self.events[event.event_id] = event_type, task.task_id
+
+    def _delivery_changed(self, before: Row | None, after: Row | None, run: Run) -> None:
+        row = after or before or {}
+        message = row["event_id"]["S"], row["channel"]["S"]
+        if after is not None and after["status"]["S"] == "COMPLETED":
+            run.unrecorded.discard(message)
+            self.excuses[message].discard(run)
+
+    def committed(self, event_type: EventType, task_id: str) -> bool:
+        return (event_type, task_id) in self.events.values()
+
+    def check(
+        self, dynamo: InMemoryDynamo, queue: AsyncQueue, letters: LetterBox, provider: Provider
+    ) -> None:
+        """Nothing is lost, nothing invented, and nothing sent twice without an excuse."""
+        sent = Counter(provider.sent)
+        kept = {row["event_id"]["S"] for row in dynamo.tables[OUTBOX].values()}
+        kept |= {event.payload["id"] for event in queue.events}
+        kept |= {_event_id(letter.body) for letter in letters.letters}
+        for event_id, (event_type, _) in self.events.items():
+            delivered = all(sent[event_id, channel] for channel in CHANNELS)
+            self.promise_kept(delivered or event_id in kept, f"{event_type} is not lost")
+        for message, times in sent.items():
+            self.promise_kept(message[0] in self.events, "nobody is told what did not happen")
+            allowed = 1 + len(self.excuses[message])
+            self.promise_kept(times <= allowed, f"{message[1]} is sent {allowed} times at most")
+
+    def undelivered(self, provider: Provider) -> list[str]:
+        """Return the types of committed events that some channel has not been served for."""
+        sent = set(provider.sent)
+        return [
+            event_type
+            for event_id, (event_type, _) in self.events.items()
+            if any((event_id, channel) not in sent for channel in CHANNELS)
+        ]
+
+
+@lru_cache(maxsize=1000)
+def _event_id(body: str) -> str:
+    content: dict[str, Any] = json.loads(body)
+    return str(content.get("requestPayload", content)["id"])

@@ -1,0 +1,174 @@
+"""The real runtime between services that a test commands. The only module that puts it together."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from lambdas.contracts.task_event import TaskEvent
+from lambdas.handoff.hand_off import Handoff
+from lambdas.handoff.outbox_rows import SHARDS
+from lambdas.handoff.target import Target
+from lambdas.handoff_relay.dynamo_outbox import DynamoOutbox
+from lambdas.handoff_relay.relay import relay_shard
+from lambdas.notification_service.channels.email import EmailChannel
+from lambdas.notification_service.dynamo_deliveries import DynamoDeliveries
+from lambdas.notification_service.notify import notify
+from lambdas.task_service.dynamo_task_changes import DynamoTaskChanges
+from lambdas.task_service.handed_off_events import HandedOffEvents
+from ops.interrupts import Interrupts
+from ops.letter_queue import LetterQueue
+from ops.plan import ReplayRules, plan_replay
+from ops.run import Outcome, Pace, Replay
+from ops.selection import Selection
+from ops.target import Target as ReplayTarget
+from tests.lambdas.tables import DELIVERIES, OUTBOX, TARGET_ARN, TASKS
+from tests.proof.dynamo import Change, InMemoryDynamo
+from tests.proof.faults import Died, Fault, Run
+from tests.proof.ledger import CHANNELS, Ledger, Message
+from tests.proof.services import AsyncQueue, LetterBox, Provider, Queued
+from tests.proof.turns import Turns
+
+START = 1_772_357_400.0
+MINIMUM_AGE_SECONDS = 45
+TARGET_TIMEOUT_SECONDS = 45
+
+Faults = Mapping[int, Fault]
+
+
+class SecondEmail(EmailChannel):
+    """Another channel of the same making, so that one can fail without the other."""
+
+    name = "pager"
+
+
+class World:
+    """All state there is, a clock, and the programs that run in it."""
+
+    def __init__(self) -> None:
+        self.now = START
+        self.ledger = Ledger()
+        self.turns = Turns()
+        self.dynamo = InMemoryDynamo(self.clock, self._changed)
+        self.letters = LetterBox(self.clock)
+        self.queue = AsyncQueue(self.clock, self.letters.bury)
+        self.provider = Provider(self._accepted)
+        self._acting: Run | None = None
+
+    def clock(self) -> float:
+        return self.now
+
+    def moment(self) -> datetime:
+        return datetime.fromtimestamp(self.now, UTC)
+
+    def advance(self, seconds: float) -> None:
+        """Let time go by for everybody."""
+        self.now += max(seconds, 0.001)
+        self.queue.grow_old()
+        self.check()
+
+    def pause(self) -> None:
+        """Let another program go first."""
+        self.turns.pause()
+
+    @contextmanager
+    def on_behalf_of(self, run: Run) -> Iterator[None]:
+        """Do what a request of the run does, and look whether all promises still hold."""
+        self._acting = run
+        try:
+            yield
+        finally:
+            self._acting = None
+            self.check()
+
+    def check(self) -> None:
+        self.ledger.check(self.dynamo, self.queue, self.letters, self.provider)
+
+    def may_be_sent_again(self, message: Message, run: Run) -> None:
+        self.ledger.excuses[message].add(run)
+
+    def odd_answer(self) -> dict[str, Any]:
+        return {"StatusCode": 200, "Payload": io.BytesIO()}
+
+    def tasks(self, run: Run) -> DynamoTaskChanges:
+        """Return the task service's table, with its way out for events."""
+        dynamodb = run.client("dynamodb", self.dynamo)
+        target = Target(TARGET_ARN, run.client("lambda", self.queue))
+        handoff = Handoff(target, OUTBOX, dynamodb, self.clock)
+        return DynamoTaskChanges(TASKS, HandedOffEvents(handoff), dynamodb)
+
+    def relay(self, faults: Faults) -> None:
+        """One run of the relay, shard after shard; what one raises does not end the others."""
+        run = Run(self, faults=faults, timeout_seconds=90)
+        outbox = DynamoOutbox(OUTBOX, run.client("dynamodb", self.dynamo))
+        target = Target(TARGET_ARN, run.client("lambda", self.queue))
+        for shard in SHARDS:
+            try:
+                relay_shard(
+                    shard,
+                    outbox=outbox,
+                    target=target,
+                    minimum_age_seconds=MINIMUM_AGE_SECONDS,
+                    has_time=lambda: True,
+                    clock=self.clock,
+                )
+            except Died:
+                return
+            except Exception:  # noqa: S112 -- reading the outbox failed; the alarm's affair
+                continue
+
+    def run_target(self, event: Queued, faults: Faults) -> Run:
+        """One attempt of Lambda at an event."""
+        event.running = True
+        run = Run(self, faults=faults, timeout_seconds=TARGET_TIMEOUT_SECONDS)
+        error: str | None = None
+        try:
+            self._deliver(event.payload, run)
+        except Died:
+            error = "Task timed out"
+        except Exception as raised:
+            error = str(raised) or type(raised).__name__
+        event.running = False
+        self.queue.ended(event, error)
+        self.check()
+        return run
+
+    def _deliver(self, payload: dict[str, Any], run: Run) -> None:
+        ses = run.client("sesv2", self.provider)
+        kinds = dict(zip(CHANNELS, (EmailChannel, SecondEmail), strict=True))
+        channels = [
+            kind(sender="tasks@example.com", recipients=[name], client=ses)
+            for name, kind in kinds.items()
+        ]
+        deliveries = DynamoDeliveries(DELIVERIES, run.client("dynamodb", self.dynamo), self.clock)
+        notify(TaskEvent.from_payload(payload), deliveries, channels)
+
+    def replay(self, faults: Faults, *, force: bool = False) -> list[Outcome]:
+        """A person replays what is in the dead-letter queue, or begins to."""
+        run = Run(self, faults=faults)
+        outcomes: list[Outcome] = []
+        rules = ReplayRules(started_at=self.moment(), **({"max_replays": None} if force else {}))
+        sqs = run.client("sqs", self.letters)
+        try:
+            with LetterQueue(sqs, "q", clock=self.clock, poll_seconds=0) as queue:
+                Replay(
+                    queue=queue,
+                    target=ReplayTarget(run.client("lambda", self.queue), TARGET_ARN),
+                    pace=Pace(1000, self.clock, self.advance),
+                    sleep=self.advance,
+                    interrupts=Interrupts(),
+                    note=outcomes.append,
+                ).run(plan_replay(queue.take(10), Selection(), rules))
+        except (Died, Exception):  # noqa: S110 -- the person sees it, and tries again
+            pass
+        return outcomes
+
+    def _changed(self, change: Change) -> None:
+        self.ledger.changed(change, self._acting, self.now)
+
+    def _accepted(self, message: Message) -> None:
+        if self._acting is not None:
+            self._acting.unrecorded.add(message)
