@@ -10,12 +10,18 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 _COMMON: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 settings.register_profile(
-    "ci", derandomize=True, database=None, max_examples=300, stateful_step_count=30, **_COMMON
+    "ci",
+    derandomize=True,
+    database=None,
+    max_examples=300,
+    stateful_step_count=30,
+    phases=[Phase.generate],
+    **_COMMON,
 )
 settings.register_profile(
     "long",

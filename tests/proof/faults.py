@@ -76,11 +76,18 @@ class Run:
                     raise
         raise AssertionError("unreachable")
 
+    def look_at_the_clock(self) -> None:
+        """Be killed when the time is up, wherever the program is; it finds out when it goes on."""
+        if not self._dead and self._world.now > self._ends_at:
+            self._dead = True
+            self._tell_of_window()
+
     def _send(self, operation: str, effect: Callable[[], Any]) -> Any:
         self._world.pause()
         fault = self._faults.get(self._requests)
         self._requests += 1
-        if self._dead or self._world.now > self._ends_at:
+        self.look_at_the_clock()
+        if self._dead:
             fault = Fault.DIES_BEFORE
         if fault is Fault.ODD and operation != "invoke":
             fault = None

@@ -38,6 +38,12 @@ faults = _bursts.map(
 whiles = st.sampled_from([0.5, 20, 31, 46, 61, 130, 3_700, 22_000, 5 * _DAY])
 keys = st.sampled_from([None, "a", "b"])
 places = st.integers(0, 7)
+kinds = st.sampled_from(["target", "target", "relay", "change", "replay", "new"])
+companies = st.one_of(
+    st.lists(kinds, min_size=2, max_size=3),
+    st.sampled_from([["relay"] * 2, ["target"] * 2, ["change"] * 2, ["new"] * 2, ["replay"] * 2]),
+)
+"""Programs that run side by side."""
 
 
 class Everything(RuleBasedStateMachine):
@@ -54,16 +60,24 @@ class Everything(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def a_program_runs(self, data: st.DataObject) -> None:
-        self._program(data)()
+        self._program(data, data.draw(kinds))()
 
-    @rule(data=st.data(), count=st.integers(2, 3))
-    def programs_run_in_turns(self, data: st.DataObject, count: int) -> None:
-        programs = [self._program(data) for _ in range(count)]
+    @rule(key=keys)
+    def a_client_cannot_hand_off(self, key: str | None) -> None:
+        self.clients.create(key, dict.fromkeys(range(1, 6), Fault.THROTTLED))
+        self.world.advance(46)
+
+    @rule(data=st.data())
+    def programs_run_in_turns(self, data: st.DataObject) -> None:
+        programs = [self._program(data, kind) for kind in data.draw(companies)]
+        turn: list[int] = []
 
         def choose(running: int) -> int:
-            while (place := data.draw(st.integers(0, running))) == running:
-                self.world.advance(data.draw(st.sampled_from([1, 20, 46, 61])))
-            return place
+            if not turn or turn[0] >= running:
+                self.world.advance(data.draw(st.sampled_from([0, 0, 0, 1, 20, 46, 61])))
+                place = data.draw(st.integers(0, running - 1))
+                turn[:] = [place] * data.draw(st.integers(1, 12))
+            return turn.pop()
 
         self.world.turns.run(programs, choose)
 
@@ -95,9 +109,8 @@ class Everything(RuleBasedStateMachine):
         assert not self.world.ledger.broken
         assert not self.world.ledger.undelivered(self.world.provider)
 
-    def _program(self, data: st.DataObject) -> Callable[[], Any]:
-        """Draw one program, what it works on, and its faults."""
-        kind = data.draw(st.sampled_from(["target", "target", "relay", "change", "replay", "new"]))
+    def _program(self, data: st.DataObject, kind: str) -> Callable[[], Any]:
+        """Draw what a program works on, and its faults."""
         strikes = data.draw(faults)
         if kind == "relay":
             return lambda: self.world.relay(strikes)

@@ -57,6 +57,7 @@ class World:
         self.queue = AsyncQueue(self.clock, self.letters.bury)
         self.provider = Provider(self._accepted)
         self._acting: Run | None = None
+        self._attempts: list[Run] = []
 
     def clock(self) -> float:
         return self.now
@@ -68,6 +69,8 @@ class World:
         """Let time go by for everybody."""
         self.now += max(seconds, 0.001)
         self.queue.grow_old()
+        for run in self._attempts:
+            run.look_at_the_clock()
         self.check()
 
     def pause(self) -> None:
@@ -120,10 +123,13 @@ class World:
             except Exception:  # noqa: S112 -- reading the outbox failed; the alarm's affair
                 continue
 
-    def run_target(self, event: Queued, faults: Faults) -> Run:
+    def run_target(
+        self, event: Queued, faults: Faults, timeout_seconds: float = TARGET_TIMEOUT_SECONDS
+    ) -> None:
         """One attempt of Lambda at an event."""
         event.running = True
-        run = Run(self, faults=faults, timeout_seconds=TARGET_TIMEOUT_SECONDS)
+        run = Run(self, faults=faults, timeout_seconds=timeout_seconds)
+        self._attempts.append(run)
         error: str | None = None
         try:
             self._deliver(event.payload, run)
@@ -132,9 +138,9 @@ class World:
         except Exception as raised:
             error = str(raised) or type(raised).__name__
         event.running = False
+        self._attempts.remove(run)
         self.queue.ended(event, error)
         self.check()
-        return run
 
     def _deliver(self, payload: dict[str, Any], run: Run) -> None:
         ses = run.client("sesv2", self.provider)

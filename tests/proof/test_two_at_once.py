@@ -1,0 +1,141 @@
+"""Two programs at the same thing at the same time: every order in which they take three turns.
+
+The first sends some requests, the second some, the first goes on to its end, then the second.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.lambdas.tables import TASKS
+from tests.proof.clients import Clients
+from tests.proof.faults import Fault
+from tests.proof.test_nothing_is_lost import drain
+from tests.proof.world import World
+
+Two = tuple[Callable[[], Any], Callable[[], Any]]
+Scene = Callable[[World, Clients], Two]
+
+_REFUSED = dict.fromkeys((1, 2), Fault.THROTTLED)
+"""Both requests of a client's invoke."""
+
+_TASK = "019501d2-7c00-7000-8000-000000000001"
+_NONE: dict[int, Fault] = {}
+_TURN = 14
+"""More requests than any of the programs sends, but for the queries of the relay's other shards."""
+
+
+def two_relays(world: World, clients: Clients) -> Two:
+    clients.create(None, _REFUSED)
+    world.advance(46)
+    return lambda: world.relay(_NONE), lambda: world.relay(_NONE)
+
+
+def a_slow_caller_and_a_relay(world: World, clients: Clients) -> Two:
+    def relay() -> None:
+        world.advance(46)
+        world.relay(_NONE)
+
+    return lambda: clients.create(None, _NONE), relay
+
+
+def two_attempts_at_one_event(world: World, clients: Clients) -> Two:
+    clients.create(None, _NONE)
+    first = world.queue.events[0]
+    world.queue.duplicate(first)
+    second = world.queue.events[1]
+    return lambda: world.run_target(first, _NONE), lambda: world.run_target(second, _NONE)
+
+
+def an_attempt_and_one_that_cannot_send(world: World, clients: Clients) -> Two:
+    first, _ = two_attempts_at_one_event(world, clients)
+    other = world.queue.events[1]
+    return first, lambda: world.run_target(other, {1: Fault.DENIED, 2: Fault.DENIED})
+
+
+def two_changes_of_one_task(world: World, clients: Clients) -> Two:
+    clients.create(None, _NONE)
+    return lambda: clients.rename(_TASK, _NONE), lambda: clients.complete(_TASK, _NONE)
+
+
+def a_change_and_a_deletion(world: World, clients: Clients) -> Two:
+    clients.create(None, _NONE)
+    return lambda: clients.complete(_TASK, _NONE), lambda: clients.delete(_TASK, _NONE)
+
+
+def two_requests_with_one_key(world: World, clients: Clients) -> Two:
+    return lambda: clients.create("key", _NONE), lambda: clients.create("key", _NONE)
+
+
+def two_replays(world: World, clients: Clients) -> Two:
+    clients.create(None, _NONE)
+    world.advance(22_000)
+    return lambda: world.replay(_NONE), lambda: world.replay(_NONE)
+
+
+SCENES: list[Scene] = [
+    two_relays,
+    a_slow_caller_and_a_relay,
+    two_attempts_at_one_event,
+    an_attempt_and_one_that_cannot_send,
+    two_changes_of_one_task,
+    a_change_and_a_deletion,
+    two_requests_with_one_key,
+    two_replays,
+]
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_no_order_of_two_programs_loses_or_repeats(scene: Scene) -> None:
+    for first in range(_TURN):
+        for second in range(1, _TURN):
+            world = in_turns(scene, first, second)
+            drain(world)
+            assert not world.ledger.broken, (first, second)
+            assert not world.ledger.undelivered(world.provider), (first, second)
+            assert set(Counter(world.provider.sent).values()) <= {1}, (first, second)
+
+
+def test_two_requests_with_one_key_make_one_task() -> None:
+    for first in range(_TURN):
+        rows = in_turns(two_requests_with_one_key, first, _TURN).dynamo.tables[TASKS].values()
+        assert len([row for row in rows if "version" in row]) == 1
+
+
+@pytest.mark.parametrize("requests_before", [1, 2])
+def test_an_attempt_that_was_overtaken_does_not_release_what_it_lost(requests_before: int) -> None:
+    def overtaken(world: World, clients: Clients) -> Two:
+        clients.create(None, _NONE)
+        slow = world.queue.events[0]
+        world.queue.duplicate(slow)
+        other = world.queue.events[1]
+
+        def later() -> None:
+            world.advance(61)
+            world.run_target(other, _NONE)
+
+        cannot_send = {1: Fault.DENIED}
+        return lambda: world.run_target(slow, cannot_send, timeout_seconds=3_600), later
+
+    world = in_turns(overtaken, requests_before, _TURN)
+    drain(world)
+    assert not world.ledger.broken
+    assert set(Counter(world.provider.sent).values()) == {1}
+
+
+def in_turns(scene: Scene, first: int, second: int) -> World:
+    """Play a scene: so many requests of the first program, then of the second, then the rest."""
+    world = World()
+    programs = scene(world, Clients(world))
+    turns = [0] * (first + 1) + [1] * second
+
+    def choose(running: int) -> int:
+        place = turns.pop(0) if turns else 0
+        return place if running == len(programs) else 0
+
+    world.turns.run(programs, choose)
+    return world
