@@ -45,9 +45,11 @@ class AsyncQueue:
         now = self._clock()
         return [event for event in self.events if event.due_at <= now and not event.running]
 
-    def duplicate(self, event: Queued) -> None:
+    def duplicate(self, event: Queued) -> Queued:
         """Deliver the event once more, for no reason: the queue is eventually consistent."""
-        self.events.append(Queued(payload=event.payload, since=event.since, due_at=event.due_at))
+        copy = Queued(payload=event.payload, since=event.since, due_at=event.due_at)
+        self.events.append(copy)
+        return copy
 
     def ended(self, event: Queued, error: str | None) -> None:
         """Take note of an attempt: gone, tried again later, or dead."""

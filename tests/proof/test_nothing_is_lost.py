@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from hypothesis import settings
@@ -69,12 +70,24 @@ class Everything(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def programs_run_in_turns(self, data: st.DataObject) -> None:
-        programs = [self._program(data, kind) for kind in data.draw(companies)]
+        self._in_turns(data, [self._program(data, kind) for kind in data.draw(companies)])
+
+    @rule(data=st.data(), place=places, one=faults, other=faults)
+    def lambda_runs_one_event_twice_at_once(
+        self, data: st.DataObject, place: int, one: dict[int, Fault], other: dict[int, Fault]
+    ) -> None:
+        if due := self.world.queue.due():
+            event = due[place % len(due)]
+            copy = self.world.queue.duplicate(event)
+            attempts = ((event, one), (copy, other))
+            self._in_turns(data, [partial(self.world.run_target, *each) for each in attempts])
+
+    def _in_turns(self, data: st.DataObject, programs: list[Callable[[], Any]]) -> None:
         turn: list[int] = []
 
         def choose(running: int) -> int:
             if not turn or turn[0] >= running:
-                self.world.advance(data.draw(st.sampled_from([0, 0, 0, 1, 20, 46, 61])))
+                self.world.advance(data.draw(st.sampled_from([0, 0, 0, 1, 31, 46, 61])))
                 place = data.draw(st.integers(0, running - 1))
                 turn[:] = [place] * data.draw(st.integers(1, 12))
             return turn.pop()

@@ -15,7 +15,7 @@ from tests.lambdas.tables import TASKS
 from tests.proof.clients import Clients
 from tests.proof.faults import Fault
 from tests.proof.test_nothing_is_lost import drain
-from tests.proof.world import World
+from tests.proof.world import TARGET_TIMEOUT_SECONDS, World
 
 Two = tuple[Callable[[], Any], Callable[[], Any]]
 Scene = Callable[[World, Clients], Two]
@@ -51,6 +51,16 @@ def two_attempts_at_one_event(world: World, clients: Clients) -> Two:
     return lambda: world.run_target(first, _NONE), lambda: world.run_target(second, _NONE)
 
 
+def an_attempt_near_its_end_and_another(world: World, clients: Clients) -> Two:
+    first, second = two_attempts_at_one_event(world, clients)
+
+    def later() -> None:
+        world.advance(TARGET_TIMEOUT_SECONDS - 1)
+        second()
+
+    return first, later
+
+
 def an_attempt_and_one_that_cannot_send(world: World, clients: Clients) -> Two:
     first, _ = two_attempts_at_one_event(world, clients)
     other = world.queue.events[1]
@@ -81,6 +91,7 @@ SCENES: list[Scene] = [
     two_relays,
     a_slow_caller_and_a_relay,
     two_attempts_at_one_event,
+    an_attempt_near_its_end_and_another,
     an_attempt_and_one_that_cannot_send,
     two_changes_of_one_task,
     a_change_and_a_deletion,
@@ -104,6 +115,12 @@ def test_two_requests_with_one_key_make_one_task() -> None:
     for first in range(_TURN):
         rows = in_turns(two_requests_with_one_key, first, _TURN).dynamo.tables[TASKS].values()
         assert len([row for row in rows if "version" in row]) == 1
+
+
+def test_two_relays_hand_an_event_off_once() -> None:
+    for first in range(_TURN):
+        for second in range(1, _TURN):
+            assert len(in_turns(two_relays, first, second).queue.events) == 1, (first, second)
 
 
 @pytest.mark.parametrize("requests_before", [1, 2])
