@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PULUMI_ERROR_OUTPUT_STRING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tour up down check format test e2e lock clean
+.PHONY: help setup tour chaos up down check format test e2e lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,6 +14,9 @@ setup: .venv/.ready .venv-emulator/.ready ## Make the virtual environments
 
 tour: setup ## Deploy to this machine and watch the whole story, failure and replay included
 	@$(BIN)/python -m local tour
+
+chaos: setup ## Break what can be broken under load, and count what was lost
+	@$(BIN)/python -m local chaos
 
 up: setup ## Deploy to this machine and leave it running (PORT=4566)
 	@$(BIN)/python -m local up --port $(PORT)

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from local import background
+from local.chaos.story import survive
 from local.console import console, working
 from local.emulator import DEFAULT_PORT, EmulatorError, require_free_port
 from local.instance import InstanceInUseError
@@ -72,6 +73,13 @@ def down(port: int | None) -> None:
 def tour() -> None:
     """Watch the handoff work, fail, and recover, on an emulator of the tour's own."""
     sys.exit(0 if tell() else 1)
+
+
+@commands.command()
+@click.option("--seed", type=int, default=1, show_default=True, help="Repeats the same chances.")
+def chaos(seed: int) -> None:
+    """Break what can be broken under load, and count what was lost."""
+    sys.exit(0 if survive(seed) else 1)
 
 
 @commands.command(hidden=True)
