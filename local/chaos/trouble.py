@@ -12,7 +12,8 @@ import psutil
 from local.chaos.proxy import FaultProxy
 from local.stack import DeployedStack
 
-_KILL_EVERY_SECONDS = 2
+_KILL_EVERY_SECONDS = 10
+"""Each new process costs a second of a shared core, and takes those that are starting with it."""
 _ON_ITS_WAY_SECONDS = 0.5
 
 
