@@ -19,9 +19,12 @@ def a_service(*channels: EmailChannel) -> Graph:
     return record(lambda: NotificationService("notify", NotificationServiceArgs(channels=channels)))
 
 
-def test_a_service_without_a_channel_is_refused() -> None:
-    with pytest.raises(ValueError, match="channels must hold at least one channel, got none"):
-        NotificationServiceArgs(channels=[])
+@pytest.mark.parametrize("count", [0, 2])
+def test_a_service_needs_one_channel_of_each_kind(count: int) -> None:
+    channel = EmailChannel(sender="a@example.com", recipients=["b@example.com"])
+
+    with pytest.raises(ValueError, match=rf"one channel of each kind \(email\), got {count}"):
+        NotificationServiceArgs(channels=[channel] * count)
 
 
 def test_the_function_learns_its_channels_from_its_environment() -> None:
