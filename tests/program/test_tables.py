@@ -27,7 +27,11 @@ def keys(schema: list[dict[str, str]]) -> list[str]:
 
 @pytest.mark.parametrize(
     ("declared", "tested"),
-    [("tasks-table", tables.TASKS), ("notifications-deliveries", tables.DELIVERIES)],
+    [
+        ("tasks-table", tables.TASKS),
+        ("notifications-deliveries", tables.DELIVERIES),
+        ("task-events-outbox", tables.OUTBOX),
+    ],
 )
 def test_handlers_are_tested_on_the_tables_that_are_deployed(
     declared: str, tested: str, dev: Graph, monkeypatch: pytest.MonkeyPatch
