@@ -21,6 +21,11 @@ from ops.interrupts import Interrupts
 HIDDEN_SECONDS = 300
 POLL_SECONDS = 2
 
+WHY_HIDDEN = (
+    "somebody else is reading them, or a run was killed and they come back within "
+    f"{HIDDEN_SECONDS // 60} minutes"
+)
+
 _RENEW_AFTER_SECONDS = 120
 _BATCH = 10
 # Even a long poll sometimes finds nothing in a queue that is not empty. After three in a row the
@@ -60,6 +65,9 @@ class LetterQueue:
 
         self.unread = 0
         """About how many visible messages the last reading did not get, although it tried."""
+
+        self.hidden_elsewhere = 0
+        """About how many it did not get because another reader, or a killed one, has them."""
 
         self._sqs = sqs
         self._clock = clock
@@ -127,7 +135,9 @@ class LetterQueue:
             return False
         visible, hidden = self.depth()
         # Both counts lag behind, their sum less so: it does not change when a message is read.
-        self.unread = max(0, min(visible, visible + hidden - len(self._held)))
+        others = max(0, visible + hidden - len(self._held))
+        self.unread = min(visible, others)
+        self.hidden_elsewhere = others - self.unread
         return not self.unread or empty_receives >= _MOST_EMPTY_RECEIVES
 
     def _receive(self, count: int) -> list[DeadLetter]:

@@ -81,7 +81,7 @@ class Work:
         terminal = self._errors.is_terminal
         with self._errors.status("Reading dead letters …") if terminal else nullcontext():
             plan = choose()
-        self._report.expect(plan, queue.unread)
+        self._report.expect(plan, queue)
         if not self._run.apply:
             return
         if confirm is not None:

@@ -160,3 +160,17 @@ def test_what_sqs_never_hands_out_is_told(queue: Queue) -> None:
     assert result.exit_code == 1
     assert "unread" in result.stdout
     assert "SQS did not hand them out; run it again" in " ".join(result.stdout.split())
+
+
+def test_what_a_killed_run_still_hides_is_told_and_is_no_success(
+    queue: Queue, operator: Operator
+) -> None:
+    queue.add_failed(an_event("e-1"))
+    queue.add_failed(an_event("e-2"))
+    queue.sqs.receive_message(QueueUrl=queue.url, VisibilityTimeout=300)
+
+    result = operator.types("replay", "--apply")
+
+    assert result.exit_code == 1
+    assert len(operator.functions.events) == 1
+    assert "a run was killed and they come back within 5 minutes" in " ".join(result.stdout.split())
