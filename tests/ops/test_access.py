@@ -75,8 +75,9 @@ def test_stack_local_is_what_make_up_has_left_running(
     result = operator.types_exactly("replay", "--stack", "local")
 
     assert result.exit_code == 0
-    (access, *_) = operator.accesses
-    assert (access.endpoint_url, access.local) == ("http://127.0.0.1:4567", True)
+    operator.types_exactly("list", "--stack", "local", "--queue-url", queue.url)
+    places = {(access.endpoint_url, access.local) for access in operator.accesses}
+    assert places == {("http://127.0.0.1:4567", True)}
 
 
 def test_of_several_local_deployments_one_must_be_named(
