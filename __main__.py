@@ -50,6 +50,7 @@ task_events = AsyncHandoff(
         alarm_topic_arn=alarms.arn,
         relay_minimum_age_seconds=config.relay_minimum_age_seconds,
         outbox_alarm_age_seconds=config.outbox_alarm_age_seconds,
+        outbox_alarm_warm_up_minutes=config.outbox_alarm_warm_up_minutes,
         runtime=runtime,
         protect_data=config.protect_data,
         max_retry_attempts=config.max_retry_attempts,

@@ -48,6 +48,7 @@ class StackConfig(_Section):
     max_event_age_seconds: Annotated[int, Field(ge=60, le=21_600)]
     relay_minimum_age_seconds: Annotated[int, Field(ge=30, le=60)]
     outbox_alarm_age_seconds: Annotated[int, Field(ge=120, le=86_400)]
+    outbox_alarm_warm_up_minutes: Annotated[int, Field(ge=0, le=60)]
     dead_letter_retention_days: Annotated[int, Field(ge=1, le=14)]
     dead_letter_alarm_period_seconds: Annotated[int, Field(ge=10)]
 

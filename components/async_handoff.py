@@ -53,6 +53,9 @@ class AsyncHandoffArgs:
     outbox_alarm_age_seconds: int = 300
     """Age of an event in the outbox at which the alarm goes off, 120 to 86400."""
 
+    outbox_alarm_warm_up_minutes: int = 10
+    """How long the new alarm waits for the relay's first run, 0 to 60."""
+
     runtime: Runtime = field(default_factory=Runtime)
     """What the relay runs on."""
 
@@ -76,6 +79,7 @@ class AsyncHandoffArgs:
         require_between("relay_minimum_age_seconds", self.relay_minimum_age_seconds, 30, 60)
         # From 120 on: what a caller left behind needs so long, minimum age and schedule together.
         require_between("outbox_alarm_age_seconds", self.outbox_alarm_age_seconds, 120, 86_400)
+        require_between("outbox_alarm_warm_up_minutes", self.outbox_alarm_warm_up_minutes, 0, 60)
         require_between("max_retry_attempts", self.max_retry_attempts, 0, 2)
         require_between("max_event_age_seconds", self.max_event_age_seconds, 60, 21_600)
         require_between(
@@ -169,6 +173,7 @@ class AsyncHandoff(pulumi.ComponentResource):
                 target=args.target,
                 relay_minimum_age_seconds=args.relay_minimum_age_seconds,
                 alarm_age_seconds=args.outbox_alarm_age_seconds,
+                alarm_warm_up_minutes=args.outbox_alarm_warm_up_minutes,
                 alarm_topic_arn=args.alarm_topic_arn,
                 runtime=args.runtime,
                 protect_data=args.protect_data,
