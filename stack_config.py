@@ -43,7 +43,7 @@ class StackConfig(_Section):
     log_retention_days: LogRetentionDays
     protect_data: bool
     alarm_emails: list[EmailStr]
-    channels: Annotated[list[EmailChannelConfig], Field(min_length=1)]
+    channels: Annotated[list[EmailChannelConfig], Field(min_length=1, max_length=1)]
     max_retry_attempts: Annotated[int, Field(ge=0, le=2)]
     max_event_age_seconds: Annotated[int, Field(ge=60, le=21_600)]
     relay_minimum_age_seconds: Annotated[int, Field(ge=30, le=60)]

@@ -46,7 +46,7 @@ class NotificationServiceArgs:
     """Where notifications go, and how the service runs."""
 
     channels: Sequence[EmailChannel]
-    """At least one."""
+    """One of each kind; e-mail is the only kind yet."""
 
     runtime: Runtime = field(default_factory=Runtime)
     """What the function runs on."""
@@ -55,8 +55,11 @@ class NotificationServiceArgs:
     """Keep point-in-time recovery of the deliveries, and refuse to delete their table."""
 
     def __post_init__(self) -> None:
-        if not self.channels:
-            raise ValueError("channels must hold at least one channel, got none")
+        # A delivery is recorded by event id and kind of channel.
+        if len(self.channels) != 1:
+            raise ValueError(
+                f"channels must hold one channel of each kind (email), got {len(self.channels)}"
+            )
 
 
 class NotificationService(pulumi.ComponentResource):
@@ -100,7 +103,7 @@ class NotificationService(pulumi.ComponentResource):
             actions=["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
             resources=[self.table.arn],
         )
-        for channel in {channel.sender: channel for channel in args.channels}.values():
+        for channel in args.channels:
             self._allow_email(channel)
         self.register_outputs({})
 

@@ -52,12 +52,15 @@ def list_letters(
     if as_json:
         groups = [group.as_json() for group in grouped(chosen)]
         found = {"queue_url": queue.url, "read": len(letters), "matched": len(chosen)}
-        costs = {"hidden_elsewhere": depth.hidden, "sqs_requests": queue.requests}
+        costs = {"unread": queue.unread, "hidden_elsewhere": depth.hidden}
+        costs |= {"sqs_requests": queue.requests}
         every = [facts(letter) for letter in chosen]
         click.echo(json.dumps({**found, **costs, "groups": groups, "dead_letters": every}))
         return
     console = out()
     console.print(_headline(queue, len(letters), chosen))
+    if queue.unread:
+        console.print(f"About {queue.unread} more were not handed out by SQS; look again.")
     if depth.hidden:
         console.print(f"About {depth.hidden} more are hidden: somebody else is reading them.")
     if each:

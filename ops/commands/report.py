@@ -81,13 +81,16 @@ class Report:
         self.done = done
         self.apply = apply
         self.plan = Plan()
+        self.unread = 0
+        """About how many messages could not be read, although the queue shows them."""
+
         self.outcomes: list[Outcome] = []
         self.ended = "done"
         self.error: str | None = None
 
-    def expect(self, plan: Plan) -> None:
+    def expect(self, plan: Plan, unread: int) -> None:
         """Take over what is planned; a dry run ends with it."""
-        self.plan = plan
+        self.plan, self.unread = plan, unread
         if not self.apply:
             self.outcomes = [
                 Outcome(letter=letter, outcome=f"would be {self.done}") for letter in plan.chosen
@@ -108,7 +111,7 @@ class Report:
     @property
     def something_left(self) -> bool:
         """Whether something that matched is still in the queue and should not be."""
-        return any(map(self.count, _LEFT_OUTCOMES)) or self.not_reached > 0
+        return any(map(self.count, _LEFT_OUTCOMES)) or self.not_reached + self.unread > 0
 
     def as_json(self) -> dict[str, Any]:
         """For --json."""
@@ -120,6 +123,7 @@ class Report:
             "error": self.error,
             **{name.replace(" ", "_"): self.count(name) for name in names},
             "not_reached": self.not_reached,
+            "unread": self.unread,
             "unmatched": self.plan.unmatched,
             "stopped_at_max": self.plan.full,
             "dead_letters": [
@@ -147,6 +151,8 @@ class Report:
             table.add_row(outcome, str(count), kept + why)
         if self.not_reached:
             table.add_row("not reached", str(self.not_reached), "still in the queue")
+        if self.unread:
+            table.add_row("unread", f"~{self.unread}", "SQS did not hand them out; run it again")
         if self.plan.unmatched:
             table.add_row("other", str(self.plan.unmatched), "not what was asked for, left alone")
         console.print(table)

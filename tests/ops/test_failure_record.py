@@ -90,3 +90,17 @@ def test_any_shape_of_record_is_read_or_refused_and_nothing_else(content: dict[s
         return
     assert record.event == content["requestPayload"]
     assert record.reason
+
+
+def test_a_record_tells_which_function_failed_and_why_lambda_gave_up() -> None:
+    record = read_failure_record(json.dumps(RECORD))
+
+    assert record.function == "arn:aws:lambda:eu-west-1:123456789012:function:notify:$LATEST"
+    assert (record.request_id, record.condition) == ("e4b46cbf", "RetriesExhausted")
+    assert not record.bare
+
+
+@pytest.mark.parametrize("body", ['{"n": NaN}', '{"n": -Infinity}', '{"n": 1e999}', "[" * 99_999])
+def test_what_json_cannot_hold_is_unreadable(body: str) -> None:
+    with pytest.raises(UnreadableDeadLetterError):
+        read_failure_record(body)

@@ -87,7 +87,7 @@ def test_looking_leaves_everything_visible_and_says_what_it_cost(
     text = operator.types("list").stdout
 
     assert (queue.visible(), queue.hidden()) == (12, 0)
-    assert "8 SQS requests ($0.000003)" in text
+    assert "9 SQS requests ($0.000004)" in text
     assert "one receive per message; 12 have 3 or more" in text
 
 
