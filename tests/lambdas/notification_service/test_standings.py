@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
 
 from lambdas.notification_service.deliveries import Deliveries, DeliveryInProgressError
 from lambdas.notification_service.dynamo_deliveries import LEASE_SECONDS, DynamoDeliveries
@@ -108,32 +108,55 @@ def test_only_one_attempt_takes_an_unknown_outcome_to_people(
 
 
 @contextmanager
-def first_answer_lost() -> Iterator[list[Any]]:
-    """The row is stored, but the SDK hears nothing of it and writes it again."""
+def repeated_once() -> Iterator[list[int]]:
+    """The row is stored, but the SDK writes it again, as it does when an answer is lost."""
     events = aws.client("dynamodb").meta.events
-    lost: list[Any] = []
+    repeats: list[int] = []
 
-    def lose_the_answer(request: Any, **_: Any) -> None:
-        # Last of the hooks: moto has stored the row by now.
-        if not lost:
-            lost.append(request)
-            raise ReadTimeoutError(endpoint_url=request.url)
+    def ask_for_a_repeat(response: Any, attempts: int, **_: Any) -> int | None:
+        stored = response is not None and response[0].status_code == HTTPStatus.OK
+        if repeats or not stored:
+            return None
+        repeats.append(attempts)
+        return 0  # seconds until the next attempt
 
-    events.register_last("before-send.dynamodb.PutItem", lose_the_answer)
-    yield lost
-    events.unregister("before-send.dynamodb.PutItem", lose_the_answer)
+    events.register_first("needs-retry.dynamodb.PutItem", ask_for_a_repeat)
+    yield repeats
+    events.unregister("needs-retry.dynamodb.PutItem", ask_for_a_repeat)
 
 
-@pytest.mark.parametrize("guarantee", GUARANTEES)
+@every_guarantee
 def test_a_start_whose_answer_was_lost_is_known_to_be_ours(
     aws_in_memory: None, guarantee: Guarantee
 ) -> None:
     deliveries = DynamoDeliveries(DELIVERIES)
 
-    with first_answer_lost() as lost:
+    with repeated_once() as repeats:
         assert start(deliveries, lease(), guarantee=guarantee) == "taken"
 
-    assert lost
+    assert repeats
+
+
+def test_taking_over_an_unknown_outcome_is_decided_by_the_owner_read(
+    aws_in_memory: None, clock: Clock
+) -> None:
+    deliveries = DynamoDeliveries(DELIVERIES, clock=clock)
+    start(deliveries, lease("killed"), guarantee="at_most_once")
+    clock.now += LEASE_SECONDS + 1
+    events = aws.client("dynamodb").meta.events
+    overtaken: list[str] = []
+    once = iter(["quick"])
+
+    def be_overtaken(params: Any, **_: Any) -> None:
+        for owner in once if b":last_owner" in params["body"] else ():
+            overtaken.append(start(deliveries, lease(owner), guarantee="at_most_once"))
+
+    events.register("before-call.dynamodb.PutItem", be_overtaken)
+    with pytest.raises(DeliveryInProgressError, match="has just taken this event over"):
+        start(deliveries, lease("slow"), guarantee="at_most_once")
+    events.unregister("before-call.dynamodb.PutItem", be_overtaken)
+
+    assert overtaken == ["unknown"]
 
 
 def test_a_lost_answer_does_not_turn_an_unknown_outcome_into_a_right_to_send(
@@ -143,7 +166,7 @@ def test_a_lost_answer_does_not_turn_an_unknown_outcome_into_a_right_to_send(
     start(deliveries, lease("killed"), guarantee="at_most_once")
     clock.now += LEASE_SECONDS + 1
 
-    with first_answer_lost() as lost:
+    with repeated_once() as repeats:
         assert start(deliveries, lease("new"), guarantee="at_most_once") == "unknown"
 
-    assert lost
+    assert repeats
