@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from lambdas.notification_service.channel import (
-    ChannelError,
-    PermanentChannelError,
     UnknownOutcomeError,
 )
 from lambdas.notification_service.deliveries import (
     Deliveries,
-    DeliveryInProgressError,
     Lease,
 )
 from lambdas.notification_service.dynamo_deliveries import LEASE_SECONDS
 from lambdas.notification_service.notify import NotDeliveredError, notify
-from lambdas.notification_service.settings import GUARANTEES, Guarantee
 from tests.lambdas.notification_service.a_delivery import EVENT
 from tests.lambdas.notification_service.fakes import (
     Clock,
@@ -159,45 +153,3 @@ def test_what_was_sent_is_not_reported_as_failed_because_of_its_record(
 
     assert once.sent == [EVENT.event_id]
     assert dead_letters.reasons == []
-
-
-FATES = {
-    "sent": None,
-    "refused": ChannelError("no"),
-    "refused for good": PermanentChannelError("never"),
-    "no answer": UnknownOutcomeError("silence"),
-    "killed": KilledError(),
-}
-PERHAPS_SENT = {"sent", "no answer", "killed"}
-
-
-@given(
-    fates=st.lists(st.tuples(st.sampled_from(sorted(FATES)), st.booleans()), max_size=8),
-    guarantee=st.sampled_from(GUARANTEES),
-)
-def test_whatever_happens_nothing_is_lost_and_the_guarantee_holds(
-    fates: list[tuple[str, bool]], guarantee: Guarantee
-) -> None:
-    clock, dead_letters = Clock(), RecordingDeadLetters()
-    deliveries = InMemoryDeliveries(clock)
-    channel = RecordingChannel(guarantee=guarantee)
-    perhaps_sent, in_lambdas_hands = 0, True
-
-    for fate, late in fates:
-        error = FATES[fate]
-        channel.before_sending = raises(error) if error else lambda: None
-        asked = channel.asked
-        clock.now += (LEASE_SECONDS + 1) * late
-        try:
-            notify(EVENT, deliveries, [channel], dead_letters)
-        except (NotDeliveredError, DeliveryInProgressError, KilledError):
-            continue
-        finally:
-            perhaps_sent += channel.asked > asked and fate in PERHAPS_SENT
-        in_lambdas_hands = False
-
-    assert in_lambdas_hands or channel.sent or dead_letters.reasons
-    assert len(channel.sent) <= 1
-    assert len(dead_letters.reasons) <= 1
-    if guarantee == "at_most_once":
-        assert perhaps_sent <= 1
