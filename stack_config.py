@@ -12,6 +12,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
 from components.blocks.function import LOG_RETENTION_DAYS
+from lambdas.notification_service.settings import Guarantee
 
 LogRetentionDays = Literal[LOG_RETENTION_DAYS]  # type: ignore[valid-type]
 
@@ -33,6 +34,9 @@ class EmailChannelConfig(_Section):
 
     sender_identity_arn: str | None = None
     """SES identity that covers the sender; without it the stack makes and owns one."""
+
+    guarantee: Guarantee = "at_least_once"
+    """What happens when nobody knows whether an attempt has sent: again, or left to a person."""
 
 
 class StackConfig(_Section):

@@ -68,8 +68,10 @@ class AsyncHandoffArgs:
     max_event_age_seconds: int = 21_600
     """Age at which an undelivered event is dead-lettered, 60 to 21600."""
 
-    dead_letter_queue: DeadLetterQueueArgs = field(default_factory=DeadLetterQueueArgs)
-    """How the dead letters are kept."""
+    dead_letter_queue: DeadLetterQueueArgs | DeadLetterQueue = field(
+        default_factory=DeadLetterQueueArgs
+    )
+    """How the dead letters are kept; or the queue, if the target writes dead letters of its own."""
 
     dead_letter_alarm_period_seconds: int = 60
     """Seconds per datapoint of the alarm on the queue's depth; SQS publishes one a minute."""
@@ -111,16 +113,14 @@ class AsyncHandoff(pulumi.ComponentResource):
         args.target.receive_handoff(name)
         super().__init__("serverless:index:AsyncHandoff", name, {}, opts)
         self._target = args.target
-        dead_letters = DeadLetterQueue(
-            f"{name}-dead-letters",
-            args.dead_letter_queue,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        dead_letters = args.dead_letter_queue
+        if isinstance(dead_letters, DeadLetterQueueArgs):
+            dead_letters = DeadLetterQueue(
+                f"{name}-dead-letters", dead_letters, opts=pulumi.ResourceOptions(parent=self)
+            )
         # Lambda writes the failure record with the target's own role, and checks that the role
         # may do so when the destination is set: the policy comes first.
-        may_dead_letter = args.target.allow(
-            "dead-letter", actions=["sqs:SendMessage"], resources=[dead_letters.arn]
-        )
+        may_dead_letter = dead_letters.allow_writer(args.target)
         aws.lambda_.FunctionEventInvokeConfig(
             f"{name}-delivery",
             function_name=args.target.name,
