@@ -2,14 +2,15 @@
 
 client -> task service -> handoff -> notification service -> e-mail
                              ├─ outbox -> relay, for what could not be handed off
-                             └─ dead-letter queue -> alarm -> people
+                             │                          ↓ what can never be sent
+                             └─ what failed too often -> dead-letter queue -> alarm -> people
 """
 
 import pulumi
 
 from components.async_handoff import AsyncHandoff, AsyncHandoffArgs
 from components.blocks.alarm import AlarmTopic
-from components.blocks.dead_letter_queue import DeadLetterQueueArgs
+from components.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
 from components.blocks.function import Runtime
 from components.notification_service import (
     EmailChannel,
@@ -27,18 +28,17 @@ runtime = Runtime(
 )
 
 alarms = AlarmTopic("alarms", config.alarm_emails)
-
+dead_letters = DeadLetterQueue(
+    "task-events-dead-letters",
+    DeadLetterQueueArgs(retention_days=config.dead_letter_retention_days),
+)
 notifications = NotificationService(
     "notifications",
     NotificationServiceArgs(
         channels=[
-            EmailChannel(
-                sender=channel.sender,
-                recipients=channel.recipients,
-                sender_identity_arn=channel.sender_identity_arn,
-            )
-            for channel in config.channels
+            EmailChannel(**channel.model_dump(exclude={"kind"})) for channel in config.channels
         ],
+        dead_letter_queue=dead_letters,
         runtime=runtime,
         protect_data=config.protect_data,
     ),
@@ -50,11 +50,12 @@ task_events = AsyncHandoff(
         alarm_topic_arn=alarms.arn,
         relay_minimum_age_seconds=config.relay_minimum_age_seconds,
         outbox_alarm_age_seconds=config.outbox_alarm_age_seconds,
+        outbox_alarm_warm_up_minutes=config.outbox_alarm_warm_up_minutes,
         runtime=runtime,
         protect_data=config.protect_data,
         max_retry_attempts=config.max_retry_attempts,
         max_event_age_seconds=config.max_event_age_seconds,
-        dead_letter_queue=DeadLetterQueueArgs(retention_days=config.dead_letter_retention_days),
+        dead_letter_queue=dead_letters,
         dead_letter_alarm_period_seconds=config.dead_letter_alarm_period_seconds,
     ),
 )
@@ -70,7 +71,7 @@ if task_events.outbox:
 pulumi.export("apiUrl", tasks.url)
 pulumi.export("functionNames", {name: function.name for name, function in functions.items()})
 pulumi.export("targetFunctionArn", notifications.function.arn)
-pulumi.export("deadLetterQueueUrl", task_events.dead_letter_queue_url)
+pulumi.export("deadLetterQueueUrl", dead_letters.url)
 pulumi.export("alarmNames", task_events.alarm_names)
 pulumi.export("alarmTopicArn", alarms.arn)
 pulumi.export("tasksTableName", tasks.table.name)

@@ -12,6 +12,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
 from components.blocks.function import LOG_RETENTION_DAYS
+from lambdas.notification_service.settings import Guarantee
 
 LogRetentionDays = Literal[LOG_RETENTION_DAYS]  # type: ignore[valid-type]
 
@@ -34,6 +35,9 @@ class EmailChannelConfig(_Section):
     sender_identity_arn: str | None = None
     """SES identity that covers the sender; without it the stack makes and owns one."""
 
+    guarantee: Guarantee = "at_least_once"
+    """What happens when nobody knows whether an attempt has sent: again, or left to a person."""
+
 
 class StackConfig(_Section):
     """Everything that differs between stacks. Defaults stand in Pulumi.yaml."""
@@ -43,11 +47,12 @@ class StackConfig(_Section):
     log_retention_days: LogRetentionDays
     protect_data: bool
     alarm_emails: list[EmailStr]
-    channels: Annotated[list[EmailChannelConfig], Field(min_length=1)]
+    channels: Annotated[list[EmailChannelConfig], Field(min_length=1, max_length=1)]
     max_retry_attempts: Annotated[int, Field(ge=0, le=2)]
     max_event_age_seconds: Annotated[int, Field(ge=60, le=21_600)]
     relay_minimum_age_seconds: Annotated[int, Field(ge=30, le=60)]
     outbox_alarm_age_seconds: Annotated[int, Field(ge=120, le=86_400)]
+    outbox_alarm_warm_up_minutes: Annotated[int, Field(ge=0, le=60)]
     dead_letter_retention_days: Annotated[int, Field(ge=1, le=14)]
     dead_letter_alarm_period_seconds: Annotated[int, Field(ge=10)]
 

@@ -53,6 +53,9 @@ class AsyncHandoffArgs:
     outbox_alarm_age_seconds: int = 300
     """Age of an event in the outbox at which the alarm goes off, 120 to 86400."""
 
+    outbox_alarm_warm_up_minutes: int = 10
+    """How long the new alarm waits for the relay's first run, 0 to 60."""
+
     runtime: Runtime = field(default_factory=Runtime)
     """What the relay runs on."""
 
@@ -65,8 +68,10 @@ class AsyncHandoffArgs:
     max_event_age_seconds: int = 21_600
     """Age at which an undelivered event is dead-lettered, 60 to 21600."""
 
-    dead_letter_queue: DeadLetterQueueArgs = field(default_factory=DeadLetterQueueArgs)
-    """How the dead letters are kept."""
+    dead_letter_queue: DeadLetterQueueArgs | DeadLetterQueue = field(
+        default_factory=DeadLetterQueueArgs
+    )
+    """How the dead letters are kept; or the queue, if the target writes dead letters of its own."""
 
     dead_letter_alarm_period_seconds: int = 60
     """Seconds per datapoint of the alarm on the queue's depth; SQS publishes one a minute."""
@@ -76,6 +81,7 @@ class AsyncHandoffArgs:
         require_between("relay_minimum_age_seconds", self.relay_minimum_age_seconds, 30, 60)
         # From 120 on: what a caller left behind needs so long, minimum age and schedule together.
         require_between("outbox_alarm_age_seconds", self.outbox_alarm_age_seconds, 120, 86_400)
+        require_between("outbox_alarm_warm_up_minutes", self.outbox_alarm_warm_up_minutes, 0, 60)
         require_between("max_retry_attempts", self.max_retry_attempts, 0, 2)
         require_between("max_event_age_seconds", self.max_event_age_seconds, 60, 21_600)
         require_between(
@@ -107,16 +113,14 @@ class AsyncHandoff(pulumi.ComponentResource):
         args.target.receive_handoff(name)
         super().__init__("serverless:index:AsyncHandoff", name, {}, opts)
         self._target = args.target
-        dead_letters = DeadLetterQueue(
-            f"{name}-dead-letters",
-            args.dead_letter_queue,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        dead_letters = args.dead_letter_queue
+        if isinstance(dead_letters, DeadLetterQueueArgs):
+            dead_letters = DeadLetterQueue(
+                f"{name}-dead-letters", dead_letters, opts=pulumi.ResourceOptions(parent=self)
+            )
         # Lambda writes the failure record with the target's own role, and checks that the role
         # may do so when the destination is set: the policy comes first.
-        may_dead_letter = args.target.allow(
-            "dead-letter", actions=["sqs:SendMessage"], resources=[dead_letters.arn]
-        )
+        may_dead_letter = dead_letters.allow_writer(args.target)
         aws.lambda_.FunctionEventInvokeConfig(
             f"{name}-delivery",
             function_name=args.target.name,
@@ -169,6 +173,7 @@ class AsyncHandoff(pulumi.ComponentResource):
                 target=args.target,
                 relay_minimum_age_seconds=args.relay_minimum_age_seconds,
                 alarm_age_seconds=args.outbox_alarm_age_seconds,
+                alarm_warm_up_minutes=args.outbox_alarm_warm_up_minutes,
                 alarm_topic_arn=args.alarm_topic_arn,
                 runtime=args.runtime,
                 protect_data=args.protect_data,

@@ -23,7 +23,8 @@ def dead_letter_alarms(
         f"{name}-dead-letter-depth",
         AlarmArgs(
             description=f"Events of the handoff {name} failed for good and wait in its "
-            "dead-letter queue. Nothing is lost: mend the cause, then replay them.",
+            "dead-letter queue. Nothing is lost: see why, mend the cause, and replay them: "
+            "python -m ops dead-letters list --stack <stack>, docs/dead-letters.md.",
             namespace="AWS/SQS",
             metric_name="ApproximateNumberOfMessagesVisible",
             dimensions={"QueueName": queue.name},

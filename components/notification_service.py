@@ -11,16 +11,18 @@ import pulumi
 import pulumi_aws as aws
 
 from components.blocks.bundle import FunctionCode
+from components.blocks.dead_letter_queue import DeadLetterQueue
 from components.blocks.function import PythonFunction, PythonFunctionArgs, Runtime
+from components.blocks.limits import require_one_of
 from components.blocks.table import Key, Table, TableArgs
 from lambdas import notification_service
-from lambdas.notification_service.settings import NotificationSettings
+from lambdas.notification_service.settings import GUARANTEES, Guarantee, NotificationSettings
 from lambdas.shared.environment import environment_for
 
 CODE = FunctionCode(
     packages=("lambdas.notification_service", "lambdas.contracts", "lambdas.shared"),
     requirements=Path(notification_service.__file__).with_name("requirements.txt"),
-    aws_services=("dynamodb", "sesv2"),
+    aws_services=("dynamodb", "sesv2", "sqs"),
 )
 
 # Below the first retry, which Lambda makes about a minute after a failure.
@@ -40,13 +42,26 @@ class EmailChannel:
     sender_identity_arn: pulumi.Input[str] | None = None
     """SES identity that covers the sender; without it the component makes and owns one."""
 
+    guarantee: Guarantee = "at_least_once"
+    """What happens when an attempt was killed and nobody knows whether it has sent.
+
+    "at_least_once": it is sent again, perhaps a second time. "at_most_once": it is dead-lettered at
+    once, for a person to look, and to replay or purge.
+    """
+
+    def __post_init__(self) -> None:
+        require_one_of("guarantee", self.guarantee, GUARANTEES)
+
 
 @dataclass(frozen=True, kw_only=True)
 class NotificationServiceArgs:
     """Where notifications go, and how the service runs."""
 
     channels: Sequence[EmailChannel]
-    """At least one."""
+    """One of each kind; e-mail is the only kind yet."""
+
+    dead_letter_queue: DeadLetterQueue
+    """Where an event goes that a retry cannot help: the queue of the handoff that delivers here."""
 
     runtime: Runtime = field(default_factory=Runtime)
     """What the function runs on."""
@@ -55,8 +70,11 @@ class NotificationServiceArgs:
     """Keep point-in-time recovery of the deliveries, and refuse to delete their table."""
 
     def __post_init__(self) -> None:
-        if not self.channels:
-            raise ValueError("channels must hold at least one channel, got none")
+        # A delivery is recorded by event id and kind of channel.
+        if len(self.channels) != 1:
+            raise ValueError(
+                f"channels must hold one channel of each kind (email), got {len(self.channels)}"
+            )
 
 
 class NotificationService(pulumi.ComponentResource):
@@ -90,6 +108,7 @@ class NotificationService(pulumi.ComponentResource):
                 environment=environment_for(
                     NotificationSettings,
                     deliveries_table_name=self.table.name,
+                    dead_letter_queue_url=args.dead_letter_queue.url,
                     channels=json.dumps([_channel_settings(each) for each in args.channels]),
                 ),
             ),
@@ -100,7 +119,8 @@ class NotificationService(pulumi.ComponentResource):
             actions=["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
             resources=[self.table.arn],
         )
-        for channel in {channel.sender: channel for channel in args.channels}.values():
+        args.dead_letter_queue.allow_writer(self.function)
+        for channel in args.channels:
             self._allow_email(channel)
         self.register_outputs({})
 
@@ -121,4 +141,9 @@ class NotificationService(pulumi.ComponentResource):
 
 
 def _channel_settings(channel: EmailChannel) -> dict[str, object]:
-    return {"kind": "email", "sender": channel.sender, "recipients": list(channel.recipients)}
+    return {
+        "kind": "email",
+        "sender": channel.sender,
+        "recipients": list(channel.recipients),
+        "guarantee": channel.guarantee,
+    }

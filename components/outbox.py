@@ -29,6 +29,7 @@ class OutboxArgs:
     target: PythonFunction
     relay_minimum_age_seconds: int
     alarm_age_seconds: int
+    alarm_warm_up_minutes: int
     alarm_topic_arn: pulumi.Input[str]
     runtime: Runtime
     protect_data: bool
@@ -81,6 +82,8 @@ class Outbox(pulumi.ComponentResource):
                 threshold=args.alarm_age_seconds,
                 evaluation_periods=ALARM_PERIODS,
                 silence_is_bad=True,
+                # A new alarm looks back on silence from before the relay's first run.
+                warm_up_minutes=args.alarm_warm_up_minutes,
                 topic_arn=args.alarm_topic_arn,
             ),
             opts=child,

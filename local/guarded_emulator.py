@@ -3,7 +3,7 @@
 The starter holds the other end of standard input and never writes. When the starter ends, even
 by SIGKILL, the read returns and the whole process group goes, the functions' workers included.
 
-One thing in MiniStack is replaced, which is why its version is pinned: see `_queue_for_workers`.
+Two things in MiniStack are replaced, which is why its version is pinned: see the functions below.
 """
 
 import os
@@ -15,6 +15,7 @@ import time
 from typing import Any
 
 from hypercorn.config import Config
+from ministack.core import iam_evaluator
 from ministack.services import lambda_svc
 
 _WORKERS_PER_FUNCTION = 4 * (os.cpu_count() or 1)
@@ -48,8 +49,18 @@ def _queue_for_workers() -> None:
     lambda_svc.acquire_worker = acquire_patiently
 
 
+def _count_the_loopback_as_encrypted() -> None:
+    """Let policies that refuse plain HTTP stand: the emulator speaks nothing else.
+
+    A real `pulumi up` declares such a policy too, and would lock itself out.
+    """
+    pin = iam_evaluator.pin_request_origin
+    iam_evaluator.pin_request_origin = lambda source_ip, _encrypted: pin(source_ip, True)
+
+
 Config.backlog = _WAITING_CONNECTIONS
 _queue_for_workers()
+_count_the_loopback_as_encrypted()
 threading.Thread(target=_end_with_the_starter, daemon=True).start()
 # The argument is the instance's folder: there to be seen in a process list, not for MiniStack.
 del sys.argv[1:]

@@ -38,7 +38,8 @@ class FailureRecord:
     """When Lambda gave up, RFC 3339, if it says so."""
 
     condition: str | None = None
-    """Why Lambda gave up: RetriesExhausted or EventAgeExceeded, if it says so."""
+    """Why it ended here, if that is said: RetriesExhausted or EventAgeExceeded by Lambda,
+    PermanentFailure by the target itself."""
 
     function: str | None = None
     """ARN of the function that failed, if Lambda says so."""

@@ -21,10 +21,17 @@ from ops.interrupts import Interrupts
 HIDDEN_SECONDS = 300
 POLL_SECONDS = 2
 
+WHY_HIDDEN = (
+    "somebody else is reading them, or a run was killed and they come back within "
+    f"{HIDDEN_SECONDS // 60} minutes"
+)
+
 _RENEW_AFTER_SECONDS = 120
 _BATCH = 10
-# Even a long poll sometimes finds nothing in a queue that is not empty.
+# Even a long poll sometimes finds nothing in a queue that is not empty. After three in a row the
+# queue is asked whether it has more, and after ten it is believed to have none for us.
 _EMPTY_RECEIVES = 3
+_MOST_EMPTY_RECEIVES = 10
 
 
 @dataclass
@@ -56,6 +63,12 @@ class LetterQueue:
         self.requests = 0
         """How many requests SQS has been sent; it charges by them."""
 
+        self.unread = 0
+        """About how many visible messages the last reading did not get, although it tried."""
+
+        self.hidden_elsewhere = 0
+        """About how many it did not get because another reader, or a killed one, has them."""
+
         self._sqs = sqs
         self._clock = clock
         self._interrupts = interrupts or Interrupts()
@@ -85,7 +98,7 @@ class LetterQueue:
         that fills as fast as it is read has an end.
         """
         taken = empty_receives = 0
-        while empty_receives < _EMPTY_RECEIVES and (limit is None or taken < limit):
+        while not self._at_the_end(empty_receives) and (limit is None or taken < limit):
             letters = self._receive(_BATCH if limit is None else min(_BATCH, limit - taken))
             taken += len(letters)
             old = [letter for letter in letters if not came_after(letter, before)]
@@ -116,6 +129,16 @@ class LetterQueue:
             # What cannot be given back comes back by itself.
             self._change_visibility(self._held, 0)
             self._held = {}
+
+    def _at_the_end(self, empty_receives: int) -> bool:
+        if empty_receives < _EMPTY_RECEIVES:
+            return False
+        visible, hidden = self.depth()
+        # Both counts lag behind, their sum less so: it does not change when a message is read.
+        others = max(0, visible + hidden - len(self._held))
+        self.unread = min(visible, others)
+        self.hidden_elsewhere = others - self.unread
+        return not self.unread or empty_receives >= _MOST_EMPTY_RECEIVES
 
     def _receive(self, count: int) -> list[DeadLetter]:
         with self._interrupts.shielded():

@@ -23,7 +23,9 @@ from ops.target import (
 
 REPLAYED, PURGED, FAILED = "replayed", "purged", "failed"
 
-_NOT_HELD = "somebody else has taken or deleted it meanwhile; look again"
+_NOT_HELD = (
+    "no longer ours: somebody else has taken or deleted it, or it was kept too long; run it again"
+)
 
 
 class ReplayStoppedError(Exception):

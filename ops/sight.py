@@ -24,6 +24,8 @@ _SHAPES = (
 )
 _UNITS = (("w", 604_800), ("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 _NARROWEST = 20
+# The text may be 200 KB; show has all of it.
+_LONGEST_SHAPE = 500
 
 
 def out(*, errors: bool = False) -> Console:
@@ -63,6 +65,8 @@ def age(moment: datetime | None, now: datetime) -> str:
 
 def shape(error: str) -> str:
     """An error without what differs between two of its kind: ids, numbers, addresses, times."""
+    if len(error) > _LONGEST_SHAPE:
+        error = f"{error[:_LONGEST_SHAPE]} …"
     for pattern, name in _SHAPES:
         error = pattern.sub(name, error)
     return one_line(error)

@@ -9,10 +9,6 @@ from typing import Literal
 import pulumi
 import pulumi_aws as aws
 
-WARM_UP_MINUTES = 10
-"""How long a new alarm on silence waits for its metric; it ends when there is enough of it.
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html"""
-
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmArgs:
@@ -40,6 +36,10 @@ class AlarmArgs:
 
     Left out, silence is good: most metrics are published only when there is something to count.
     """
+
+    warm_up_minutes: int = 0
+    """How long a new alarm waits for its metric to be born; it ends when there is enough of it.
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html"""
 
     topic_arn: pulumi.Input[str]
     """Topic that is told when the alarm goes off and when it is over."""
@@ -78,8 +78,7 @@ class Alarm(pulumi.ComponentResource):
             period=args.period_seconds,
             evaluation_periods=args.evaluation_periods,
             treat_missing_data="breaching" if args.silence_is_bad else "notBreaching",
-            # A new alarm looks back on silence from before its metric was born.
-            warm_up_configuration=_warm_up() if args.silence_is_bad else None,
+            warm_up_configuration=_warm_up(args.warm_up_minutes),
             alarm_actions=[args.topic_arn],
             ok_actions=[args.topic_arn],
             opts=pulumi.ResourceOptions(parent=self),
@@ -88,9 +87,11 @@ class Alarm(pulumi.ComponentResource):
         self.register_outputs({"name": self.name})
 
 
-def _warm_up() -> aws.cloudwatch.MetricAlarmWarmUpConfigurationArgs:
+def _warm_up(minutes: int) -> aws.cloudwatch.MetricAlarmWarmUpConfigurationArgs | None:
+    if minutes == 0:
+        return None
     return aws.cloudwatch.MetricAlarmWarmUpConfigurationArgs(
-        warm_up_period_duration_in_minutes=WARM_UP_MINUTES
+        warm_up_period_duration_in_minutes=minutes
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from components.blocks.function import PythonFunction
 from components.blocks.limits import require_between
 
 SECONDS_PER_DAY = 86_400
@@ -71,7 +72,22 @@ class DeadLetterQueue(pulumi.ComponentResource):
             ),
             opts=child,
         )
+        self._logical_name = name
+        self._writers: dict[str, aws.iam.RolePolicy] = {}
         self.name = queue.name
         self.url = queue.url
         self.arn = queue.arn
         self.register_outputs({"name": self.name, "url": self.url, "arn": self.arn})
+
+    def allow_writer(self, function: PythonFunction) -> aws.iam.RolePolicy:
+        """Let `function` write dead letters, and Lambda write them with its role.
+
+        Whoever needs the right may ask for it; it is granted once.
+        """
+        if function.logical_name not in self._writers:
+            self._writers[function.logical_name] = function.allow(
+                f"write-to-{self._logical_name}",
+                actions=["sqs:SendMessage"],
+                resources=[self.arn],
+            )
+        return self._writers[function.logical_name]

@@ -30,4 +30,5 @@ take_order = PythonFunction(
 shipping.allow_caller(take_order)
 
 pulumi.export("takeOrder", take_order.name)
+pulumi.export("targetFunctionArn", ship_order.arn)
 pulumi.export("deadLetterQueueUrl", shipping.dead_letter_queue_url)

@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from lambdas.notification_service.channel import Channel
 from lambdas.notification_service.channels.email import EmailChannel
-from lambdas.notification_service.notify import Channel
 
 _KINDS: dict[str, Callable[..., Channel]] = {
     "email": EmailChannel,

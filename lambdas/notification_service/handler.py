@@ -6,10 +6,12 @@ import functools
 import logging
 
 from lambdas.contracts.task_event import TaskEvent, UnreadableEventError
+from lambdas.notification_service.channel import Channel
 from lambdas.notification_service.channel_settings import channels_from
 from lambdas.notification_service.dynamo_deliveries import DynamoDeliveries
-from lambdas.notification_service.notify import Channel, notify
+from lambdas.notification_service.notify import notify
 from lambdas.notification_service.settings import NotificationSettings
+from lambdas.notification_service.sqs_dead_letters import SqsDeadLetters
 from lambdas.shared import json_log
 from lambdas.shared.environment import read_settings
 
@@ -17,18 +19,27 @@ log = logging.getLogger(__name__)
 
 
 def handle(payload: object, context: object) -> None:
-    """Deliver one task event. Raising makes Lambda retry, then dead-letter it with the text."""
+    """Deliver one task event; what a retry cannot help is dead-lettered here and now.
+
+    Raising makes Lambda retry, then dead-letter it with the text.
+    """
     json_log.configure(getattr(context, "aws_request_id", None))
+    queue_url, deliveries, channels = _adapters()
+    dead_letters = SqsDeadLetters(queue_url, payload, context)
     try:
         event = TaskEvent.from_payload(payload)
-    except UnreadableEventError:
+    except UnreadableEventError as error:
         log.exception("unreadable event")
-        raise
-    deliveries, channels = _adapters()
-    notify(event, deliveries, channels)
+        dead_letters.add(str(error), type(error).__name__)
+        return
+    notify(event, deliveries, channels, dead_letters)
 
 
 @functools.cache
-def _adapters() -> tuple[DynamoDeliveries, list[Channel]]:
+def _adapters() -> tuple[str, DynamoDeliveries, list[Channel]]:
     settings = read_settings(NotificationSettings)
-    return DynamoDeliveries(settings.deliveries_table_name), channels_from(settings.channels)
+    return (
+        settings.dead_letter_queue_url,
+        DynamoDeliveries(settings.deliveries_table_name),
+        channels_from(settings.channels),
+    )

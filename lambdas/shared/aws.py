@@ -26,6 +26,8 @@ _PATIENCE = {
     "dynamodb": _patience(read_timeout=2, total_max_attempts=3),
     # Only the 202 is awaited. A repeated invoke carries the same event id and is harmless.
     "lambda": _patience(read_timeout=3, total_max_attempts=2),
+    # A dead letter that cannot be written in 8 s is left to Lambda's own retries.
+    "sqs": _patience(read_timeout=3, total_max_attempts=2),
     # SES knows no idempotency key: a repeat after a lost answer would be a second message.
     "sesv2": _patience(read_timeout=10, total_max_attempts=1),
 }

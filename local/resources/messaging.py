@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from local.clients import ACCOUNT_ID, REGION, Clients
-from local.deviations import queue_policy_for_emulator
 from local.resources.maker import Inputs, Made, Maker
 
 _QUEUE_ATTRIBUTES = {
@@ -35,11 +34,9 @@ def _attribute_text(value: object) -> str:
 
 
 def _queue_policy(client: Clients, name: str, inputs: Inputs) -> Made:
-    policy = queue_policy_for_emulator(inputs["policy"])
-    if policy is not None:
-        client("sqs").set_queue_attributes(
-            QueueUrl=inputs["queueUrl"], Attributes={"Policy": policy}
-        )
+    client("sqs").set_queue_attributes(
+        QueueUrl=inputs["queueUrl"], Attributes={"Policy": inputs["policy"]}
+    )
     return inputs["queueUrl"], {}
 
 

@@ -30,10 +30,12 @@ def find_access(
     """
     local = stack == LOCAL_STACK
     found = StackOutputs(values={}, found_in="the options")
-    if queue_url is None or function is None:
-        if stack is None:
-            missing = "--queue-url" if queue_url is None else "--function"
-            raise click.UsageError(f"give --stack, or {missing}")
+    if stack is None:
+        if queue_url is None:
+            raise click.UsageError("give --stack, or --queue-url")
+        if function is None:
+            raise click.UsageError("give --stack, or --function")
+    elif queue_url is None or function is None or (local and endpoint_url is None):
         found = read_outputs(
             stack,
             run=surroundings.run,

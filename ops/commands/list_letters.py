@@ -12,7 +12,7 @@ from rich.padding import Padding
 from ops.commands.options import EXIT_CODES, filters, open_queue, places
 from ops.dead_letter import DeadLetter
 from ops.interrupts import Interrupts
-from ops.letter_queue import HIDDEN_SECONDS, LetterQueue
+from ops.letter_queue import HIDDEN_SECONDS, WHY_HIDDEN, LetterQueue
 from ops.selection import Selection
 from ops.sight import age, facts, grouped, one_line, out
 from ops.surroundings import Access, Surroundings
@@ -46,20 +46,22 @@ def list_letters(
     now = surroundings.now()
     interrupts = Interrupts()
     with interrupts.handled(), open_queue(surroundings, access, interrupts) as queue:
-        depth = queue.depth()
         letters = list(queue.take(before=now))
     chosen = [letter for letter in letters if selection.includes(letter)]
     if as_json:
         groups = [group.as_json() for group in grouped(chosen)]
         found = {"queue_url": queue.url, "read": len(letters), "matched": len(chosen)}
-        costs = {"hidden_elsewhere": depth.hidden, "sqs_requests": queue.requests}
+        costs = {"unread": queue.unread, "hidden_elsewhere": queue.hidden_elsewhere}
+        costs |= {"sqs_requests": queue.requests}
         every = [facts(letter) for letter in chosen]
         click.echo(json.dumps({**found, **costs, "groups": groups, "dead_letters": every}))
         return
     console = out()
     console.print(_headline(queue, len(letters), chosen))
-    if depth.hidden:
-        console.print(f"About {depth.hidden} more are hidden: somebody else is reading them.")
+    if queue.unread:
+        console.print(f"About {queue.unread} more were not handed out by SQS; look again.")
+    if queue.hidden_elsewhere:
+        console.print(f"About {queue.hidden_elsewhere} more are hidden: {WHY_HIDDEN}.")
     if each:
         _show_each(console, chosen)
     else:

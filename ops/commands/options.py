@@ -22,8 +22,9 @@ LEFT, WRONG_USAGE, OUT_OF_REACH, INTERRUPTED = 1, 2, 3, 130
 EXIT_CODES = """\b
 Exit codes:
   0    done; nothing that matched was left behind (beyond --max, if given)
-  1    something that matched is still in the queue: unreadable, refused, failed,
-       or the target was busy for too long; for show: no such dead letter
+  1    something that matched, or may match, is still in the queue: unreadable, refused,
+       failed, hidden by another reader, or the target was busy for too long;
+       for show: no such dead letter
   2    wrong usage, or a file that cannot be written
   3    the stack, the queue or the target cannot be reached
   130  interrupted

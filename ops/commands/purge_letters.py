@@ -69,7 +69,7 @@ def purge_letters(
                 _save(plan.chosen, save)
             purge(plan, queue, interrupts=work.interrupts, note=work.note)
 
-        work.carry_out(choose, delete, confirm=None if yes else _confirm)
+        work.carry_out(queue, choose, delete, confirm=None if yes else _confirm)
     work.finish(f"What was deleted is in {save}.")
 
 

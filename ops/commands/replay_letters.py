@@ -85,5 +85,5 @@ def replay_letters(
             ).run(plan)
 
         found = queue.take(before=rules.started_at)
-        work.carry_out(lambda: plan_replay(found, selection, rules, run.limit), replay)
+        work.carry_out(queue, lambda: plan_replay(found, selection, rules, run.limit), replay)
     work.finish(_HINT)

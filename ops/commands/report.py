@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from lambdas.shared.moment import to_text
+from ops.letter_queue import WHY_HIDDEN, LetterQueue
 from ops.plan import Plan
 from ops.run import Outcome
 from ops.sight import one_line, shape
@@ -81,13 +82,20 @@ class Report:
         self.done = done
         self.apply = apply
         self.plan = Plan()
+        self.unread = 0
+        """About how many messages could not be read, although the queue shows them."""
+
+        self.hidden = 0
+        """About how many another reader has, or a killed one had."""
+
         self.outcomes: list[Outcome] = []
         self.ended = "done"
         self.error: str | None = None
 
-    def expect(self, plan: Plan) -> None:
+    def expect(self, plan: Plan, queue: LetterQueue) -> None:
         """Take over what is planned; a dry run ends with it."""
         self.plan = plan
+        self.unread, self.hidden = queue.unread, queue.hidden_elsewhere
         if not self.apply:
             self.outcomes = [
                 Outcome(letter=letter, outcome=f"would be {self.done}") for letter in plan.chosen
@@ -108,7 +116,9 @@ class Report:
     @property
     def something_left(self) -> bool:
         """Whether something that matched is still in the queue and should not be."""
-        return any(map(self.count, _LEFT_OUTCOMES)) or self.not_reached > 0
+        return any(map(self.count, _LEFT_OUTCOMES)) or bool(
+            self.not_reached or self.unread or self.hidden
+        )
 
     def as_json(self) -> dict[str, Any]:
         """For --json."""
@@ -120,6 +130,8 @@ class Report:
             "error": self.error,
             **{name.replace(" ", "_"): self.count(name) for name in names},
             "not_reached": self.not_reached,
+            "unread": self.unread,
+            "hidden": self.hidden,
             "unmatched": self.plan.unmatched,
             "stopped_at_max": self.plan.full,
             "dead_letters": [
@@ -147,6 +159,10 @@ class Report:
             table.add_row(outcome, str(count), kept + why)
         if self.not_reached:
             table.add_row("not reached", str(self.not_reached), "still in the queue")
+        if self.unread:
+            table.add_row("unread", f"~{self.unread}", "SQS did not hand them out; run it again")
+        if self.hidden:
+            table.add_row("hidden", f"~{self.hidden}", f"{WHY_HIDDEN}; run it again then")
         if self.plan.unmatched:
             table.add_row("other", str(self.plan.unmatched), "not what was asked for, left alone")
         console.print(table)

@@ -29,7 +29,6 @@ def show_letter(surroundings: Surroundings, *, access: Access, id_: str, as_json
     interrupts = Interrupts()
     count, letter = 0, None
     with interrupts.handled(), open_queue(surroundings, access, interrupts) as queue:
-        depth = queue.depth()
         for found in queue.take(before=surroundings.now()):
             count += 1
             if selection.includes(found):
@@ -38,7 +37,7 @@ def show_letter(surroundings: Surroundings, *, access: Access, id_: str, as_json
     if letter is None:
         click.echo(
             f"Error: no dead letter with the event id or message id {plain(id_)!r} among {count} "
-            f"read; {depth.hidden} were hidden by another reader",
+            f"read; about {queue.hidden_elsewhere} more are hidden from us",
             err=True,
         )
         raise click.exceptions.Exit(LEFT)

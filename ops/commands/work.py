@@ -58,6 +58,8 @@ class Work:
                 self.interrupts.handled(),
                 open_queue(self._surroundings, access, self.interrupts) as queue,
             ):
+                if not self._run.as_json:
+                    out().print(_where(access))
                 yield queue
         except KeyboardInterrupt:
             self._end("interrupted", "interrupted; run it again to continue", INTERRUPTED)
@@ -70,6 +72,7 @@ class Work:
 
     def carry_out(
         self,
+        queue: LetterQueue,
         choose: Callable[[], Plan],
         do: Callable[[Plan], None],
         confirm: Callable[[Plan], None] | None = None,
@@ -78,7 +81,7 @@ class Work:
         terminal = self._errors.is_terminal
         with self._errors.status("Reading dead letters …") if terminal else nullcontext():
             plan = choose()
-        self._report.expect(plan)
+        self._report.expect(plan, queue)
         if not self._run.apply:
             return
         if confirm is not None:
@@ -112,3 +115,9 @@ class Work:
 
     def _end(self, ended: str, text: str, status: int) -> None:
         self._report.ended, self._report.error, self._status = ended, text, status
+
+
+def _where(access: Access) -> str:
+    queue = f"Queue {access.queue_url}"
+    target = f", target {access.function}" if access.function else ""
+    return one_line(f"{queue}{target} (from {access.found_in})")

@@ -8,7 +8,7 @@ import pytest
 
 from components.async_handoff import AsyncHandoff, AsyncHandoffArgs
 from components.blocks.alarm import AlarmArgs
-from components.blocks.dead_letter_queue import DeadLetterQueueArgs
+from components.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
 from tests.components.a_function import a_function
 from tests.mocks import ROLE_POLICY, record
 
@@ -37,7 +37,7 @@ def test_a_failed_event_ends_in_the_dead_letter_queue() -> None:
 def test_the_target_may_write_dead_letters_before_lambda_checks_that_it_may() -> None:
     stack = record(a_handoff)
 
-    policy = stack.named("notify-may-dead-letter", ROLE_POLICY)
+    policy = stack.named("notify-may-write-to-events-dead-letters", ROLE_POLICY)
     assert policy.urn in stack.named("events-delivery", DELIVERY).dependencies
     assert json.loads(policy.inputs["policy"])["Statement"] == [
         {
@@ -46,6 +46,27 @@ def test_the_target_may_write_dead_letters_before_lambda_checks_that_it_may() ->
             "Resource": ["arn:events-dead-letters"],
         }
     ]
+
+
+def test_a_target_that_writes_dead_letters_itself_shares_the_queue_and_the_right() -> None:
+    def program() -> None:
+        queue = DeadLetterQueue("shared", DeadLetterQueueArgs())
+        target = a_function("notify")
+        queue.allow_writer(target)
+        AsyncHandoff(
+            "events",
+            AsyncHandoffArgs(target=target, alarm_topic_arn=TOPIC, dead_letter_queue=queue),
+        )
+
+    stack = record(program)
+
+    assert [queue.name for queue in stack.of_type(QUEUE)] == ["shared"]
+    assert stack.named("events-delivery", DELIVERY).inputs["destinationConfig"] == {
+        "onFailure": {"destination": "arn:shared"}
+    }
+    [policy] = [each for each in stack.of_type(ROLE_POLICY) if "sqs:" in each.inputs["policy"]]
+    assert policy.name == "notify-may-write-to-shared"
+    assert policy.urn in stack.named("events-delivery", DELIVERY).dependencies
 
 
 def test_dead_letters_outlive_every_retry() -> None:

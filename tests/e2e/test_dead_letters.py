@@ -66,19 +66,3 @@ def test_a_failed_event_is_kept_announced_and_replayed(
         seconds=30,
         enough=lambda state: state == "OK",
     )
-
-
-def test_an_event_of_an_unknown_version_is_kept_with_the_reason(stack: DeployedStack) -> None:
-    sqs, queue_url = stack.client("sqs"), stack.outputs["deadLetterQueueUrl"]
-    stack.client("lambda").invoke(
-        FunctionName=stack.outputs["targetFunctionArn"],
-        InvocationType="Event",
-        Payload=b'{"specversion": "1.0", "type": "task.created.v99"}',
-    )
-
-    wait_until(lambda: queue_depth(stack), "a dead letter", seconds=30)
-    (letter,) = read_dead_letters(sqs, queue_url, limit=10)
-    sqs.purge_queue(QueueUrl=queue_url)
-
-    assert letter.record is not None
-    assert "task.created.v99" in letter.record.reason

@@ -27,7 +27,7 @@ def test_the_readme_shows_the_example_as_it_is() -> None:
 
 
 def test_the_example_deploys(orders: Graph) -> None:
-    assert set(orders.exports) == {"takeOrder", "deadLetterQueueUrl"}
+    assert set(orders.exports) == {"takeOrder", "targetFunctionArn", "deadLetterQueueUrl"}
     names = {function.name for function in orders.of_type(FUNCTION)}
     assert names == {"ship-order", "take-order", "shipping-relay"}
 

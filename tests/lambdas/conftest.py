@@ -10,7 +10,14 @@ from moto import mock_aws
 from lambdas.shared import aws
 from tests.lambdas.recorded_lambda import RecordedLambda
 from tests.lambdas.reserved_words import refuse_reserved_words
-from tests.lambdas.tables import DELIVERIES, OUTBOX, TARGET_ARN, TASKS, create_tables
+from tests.lambdas.tables import (
+    DEAD_LETTER_QUEUE_URL,
+    DELIVERIES,
+    OUTBOX,
+    TARGET_ARN,
+    TASKS,
+    create_tables,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +33,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HANDOFF_NAME", "orders")
     monkeypatch.setenv("MINIMUM_AGE_SECONDS", "45")
     monkeypatch.setenv("DELIVERIES_TABLE_NAME", DELIVERIES)
+    monkeypatch.setenv("DEAD_LETTER_QUEUE_URL", DEAD_LETTER_QUEUE_URL)
     monkeypatch.setenv(
         "CHANNELS",
         '[{"kind": "email", "sender": "tasks@example.com", "recipients": ["team@example.com"]}]',
@@ -37,6 +45,7 @@ def aws_in_memory(environment: None) -> Iterator[None]:
     with mock_aws():
         dynamodb = aws.client("dynamodb")
         create_tables(dynamodb)
+        aws.client("sqs").create_queue(QueueName=DEAD_LETTER_QUEUE_URL.rsplit("/", 1)[1])
         dynamodb.meta.events.register("before-call.dynamodb", refuse_reserved_words)
         yield
         dynamodb.meta.events.unregister("before-call.dynamodb", refuse_reserved_words)

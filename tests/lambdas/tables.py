@@ -8,6 +8,7 @@ TASKS = "tasks"
 DELIVERIES = "deliveries"
 OUTBOX = "outbox"
 TARGET_ARN = "arn:aws:lambda:eu-west-1:123456789012:function:notification-service"
+DEAD_LETTER_QUEUE_URL = "https://sqs.eu-west-1.amazonaws.com/123456789012/dead-letters"
 
 
 def create_tables(dynamodb: Any) -> None:

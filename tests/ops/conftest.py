@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import boto3
 import pytest
@@ -11,18 +12,22 @@ from moto import mock_aws
 from tests.ops.fakes import Operator, Queue
 
 
+@pytest.fixture(scope="session")
+def sqs() -> Any:
+    """A client; making one takes longer than most tests."""
+    return boto3.client(
+        "sqs",
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106 -- moto checks none
+    )
+
+
 @pytest.fixture
-def queue() -> Iterator[Queue]:
+def queue(sqs: Any) -> Iterator[Queue]:
     """An empty dead-letter queue."""
     with mock_aws():
-        yield Queue(
-            boto3.client(
-                "sqs",
-                region_name="us-east-1",
-                aws_access_key_id="test",
-                aws_secret_access_key="test",  # noqa: S106 -- moto checks none
-            )
-        )
+        yield Queue(sqs)
 
 
 @pytest.fixture

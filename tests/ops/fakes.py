@@ -144,11 +144,13 @@ def no_pulumi(words: Any) -> CommandResult | None:
 class Operator:
     """Types commands; everything they reach is given here."""
 
-    def __init__(self, queue: Queue, functions: Any | None = None, sqs: Any | None = None) -> None:
+    def __init__(
+        self, queue: Queue, functions: Any = None, sqs: Any = None, clock: Clock | None = None
+    ) -> None:
         self.queue = queue
         self.functions = RecordingLambda() if functions is None else functions
         self.sqs = queue.sqs if sqs is None else sqs
-        self.clock = Clock()
+        self.clock = clock or Clock()
         self.local_folder = Path("/nonexistent")
         self.run: Any = no_pulumi
         self.accesses: list[Any] = []

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambdas.notification_service.sqs_dead_letters import SqsDeadLetters
 from ops.failure_record import UnreadableDeadLetterError, read_failure_record
 
 EVENT = {"id": "e-1", "type": "task.created.v1"}
@@ -27,6 +29,13 @@ RECORD: dict[str, Any] = {
     "responseContext": {"statusCode": 200, "functionError": "Unhandled"},
     "responsePayload": {"errorMessage": "mailbox is full", "errorType": "MailboxFullError"},
 }
+
+
+class Recorder:
+    body = ""
+
+    def send_message(self, *, QueueUrl: str, MessageBody: str) -> None:  # noqa: N803 -- boto3's
+        self.body = MessageBody
 
 
 def test_a_failure_record_tells_the_event_its_last_error_and_the_attempts() -> None:
@@ -57,6 +66,21 @@ def test_a_bare_event_of_a_dead_letter_config_is_read_with_its_attributes() -> N
     assert record.event == EVENT
     assert record.reason == "mailbox is full"
     assert record.attempts is None
+
+
+def test_what_the_target_dead_letters_by_itself_is_read_like_lambdas_own() -> None:
+    sqs = Recorder()
+    context = SimpleNamespace(aws_request_id="e4b4", invoked_function_arn="arn:f")
+    SqsDeadLetters("https://queue", EVENT, context, sqs).add("email: no such address", "NeverError")
+
+    record = read_failure_record(sqs.body)
+
+    assert record.event == EVENT
+    assert record.reason == "email: no such address"
+    assert record.error_type == "NeverError"
+    assert (record.condition, record.attempts) == ("PermanentFailure", 1)
+    assert (record.function, record.request_id) == ("arn:f", "e4b4")
+    assert record.failed_at
 
 
 @pytest.mark.parametrize(
@@ -90,3 +114,17 @@ def test_any_shape_of_record_is_read_or_refused_and_nothing_else(content: dict[s
         return
     assert record.event == content["requestPayload"]
     assert record.reason
+
+
+def test_a_record_tells_which_function_failed_and_why_lambda_gave_up() -> None:
+    record = read_failure_record(json.dumps(RECORD))
+
+    assert record.function == "arn:aws:lambda:eu-west-1:123456789012:function:notify:$LATEST"
+    assert (record.request_id, record.condition) == ("e4b46cbf", "RetriesExhausted")
+    assert not record.bare
+
+
+@pytest.mark.parametrize("body", ['{"n": NaN}', '{"n": -Infinity}', '{"n": 1e999}', "[" * 99_999])
+def test_what_json_cannot_hold_is_unreadable(body: str) -> None:
+    with pytest.raises(UnreadableDeadLetterError):
+        read_failure_record(body)

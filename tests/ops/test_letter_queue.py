@@ -1,4 +1,4 @@
-"""Taking messages from a queue that forgets, repeats and lets go, against moto's SQS."""
+"""Taking messages from a queue that forgets, repeats and lets go: moto's, and the one in memory."""
 
 from __future__ import annotations
 
@@ -10,30 +10,57 @@ from botocore.exceptions import ClientError
 
 from ops.letter_queue import HIDDEN_SECONDS, LetterQueue
 from tests.ops.fakes import Clock, Overriding, Queue, an_event, refusal
+from tests.ops.memory_sqs import MemorySqs
+
+
+@pytest.fixture(params=["moto", "memory"])
+def queue(request: pytest.FixtureRequest, queue: Queue) -> Queue:
+    """An empty dead-letter queue of each kind."""
+    return queue if request.param == "moto" else Queue(MemorySqs(Clock()))
 
 
 def _open(queue: Queue, sqs: Any = None, clock: Clock | None = None) -> LetterQueue:
     return LetterQueue(sqs or queue.sqs, queue.url, clock=clock or Clock(), poll_seconds=0)
 
 
-def test_two_empty_answers_do_not_end_the_reading(queue: Queue) -> None:
+def test_empty_answers_do_not_end_the_reading_while_the_queue_has_more(queue: Queue) -> None:
     for number in range(25):
         queue.add_failed(an_event(f"e-{number}"))
     calls: list[int] = []
 
     def often_nothing(**arguments: Any) -> Any:
         calls.append(1)
-        return {} if len(calls) % 3 else queue.sqs.receive_message(**arguments)
+        return {} if len(calls) % 6 else queue.sqs.receive_message(**arguments)
 
     with _open(queue, Overriding(queue.sqs, receive_message=often_nothing)) as letters:
         assert len(list(letters.take())) == 25
 
 
-def test_three_empty_answers_in_a_row_end_it(queue: Queue) -> None:
+def test_three_empty_answers_in_a_row_and_an_empty_queue_end_it(queue: Queue) -> None:
     with _open(queue) as letters:
         assert list(letters.take()) == []
 
-    assert letters.requests == 3
+    assert (letters.requests, letters.unread) == (4, 0)
+
+
+def test_what_the_queue_has_but_never_hands_out_is_told(queue: Queue) -> None:
+    queue.add_failed(an_event())
+
+    with _open(queue, Overriding(queue.sqs, receive_message=lambda **arguments: {})) as letters:
+        assert list(letters.take()) == []
+
+    assert letters.unread == 1
+
+
+def test_a_count_that_lags_behind_does_not_prolong_the_reading(queue: Queue) -> None:
+    queue.add_failed(an_event())
+    lagging = queue.sqs.get_queue_attributes(QueueUrl=queue.url, AttributeNames=["All"])
+
+    sqs = Overriding(queue.sqs, get_queue_attributes=lambda **arguments: lagging)
+    with _open(queue, sqs) as letters:
+        assert len(list(letters.take())) == 1
+
+    assert letters.unread == 0
 
 
 def test_it_asks_for_long_polls(queue: Queue) -> None:
@@ -89,7 +116,7 @@ def test_reading_ends_although_new_letters_keep_coming(queue: Queue) -> None:
     with _open(queue, Overriding(queue.sqs, receive_message=receive)) as letters:
         taken = list(letters.take(before=started_at))
 
-    assert [letter.event_id for letter in taken] == ["old", "new", "new", "new"]
+    assert [letter.event_id for letter in taken] == ["old", *["new"] * 10]
 
 
 def test_what_is_held_for_long_is_hidden_for_longer(queue: Queue) -> None:
@@ -158,10 +185,9 @@ def test_any_other_refusal_is_an_error(queue: Queue) -> None:
     def refuse(**arguments: Any) -> Any:
         raise refusal("AccessDenied", "ReceiveMessage")
 
-    with (
-        _open(queue, Overriding(queue.sqs, receive_message=refuse)) as letters,
-        pytest.raises(ClientError),
-    ):
+    letters = _open(queue, Overriding(queue.sqs, receive_message=refuse))
+
+    with pytest.raises(ClientError):
         list(letters.take())
 
 

@@ -93,6 +93,8 @@ def test_json_is_the_only_thing_on_stdout(queue: Queue, operator: Operator) -> N
         "unreadable": 0,
         "failed": 0,
         "not_reached": 0,
+        "unread": 0,
+        "hidden": 0,
         "unmatched": 0,
         "stopped_at_max": False,
         "dead_letters": [

@@ -148,4 +148,29 @@ def test_a_message_taken_by_somebody_else_meanwhile_is_not_handed_over(queue: Qu
 
     assert result.exit_code == 1
     assert operator.functions.events == []
-    assert "somebody else has taken or deleted it" in " ".join(result.stdout.split())
+    assert "no longer ours: somebody else has taken" in " ".join(result.stdout.split())
+
+
+def test_what_sqs_never_hands_out_is_told(queue: Queue) -> None:
+    queue.add_failed(an_event())
+    sqs = Overriding(queue.sqs, receive_message=lambda **arguments: {})
+
+    result = Operator(queue, sqs=sqs).types("replay", "--apply")
+
+    assert result.exit_code == 1
+    assert "unread" in result.stdout
+    assert "SQS did not hand them out; run it again" in " ".join(result.stdout.split())
+
+
+def test_what_a_killed_run_still_hides_is_told_and_is_no_success(
+    queue: Queue, operator: Operator
+) -> None:
+    queue.add_failed(an_event("e-1"))
+    queue.add_failed(an_event("e-2"))
+    queue.sqs.receive_message(QueueUrl=queue.url, VisibilityTimeout=300)
+
+    result = operator.types("replay", "--apply")
+
+    assert result.exit_code == 1
+    assert len(operator.functions.events) == 1
+    assert "a run was killed and they come back within 5 minutes" in " ".join(result.stdout.split())

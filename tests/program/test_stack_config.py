@@ -5,6 +5,7 @@ import json
 import pulumi
 import pytest
 
+from tests.mocks import FUNCTION
 from tests.program.programs import run_stack
 
 CHANNEL = {"kind": "email", "sender": "a@example.com", "recipients": ["b@example.com"]}
@@ -29,6 +30,11 @@ def channels(**changed: object) -> str:
         ("alarmEmails", '["nobody"]', r"alarmEmails\[0\]: .*email address.* got 'nobody'"),
         ("channels", "[]", r"channels: .* at least 1 item"),
         ("channels", channels(kind="fax"), r"channels\[0\]\['kind'\]: .*'email', got 'fax'"),
+        (
+            "channels",
+            channels(guarantee="always"),
+            r"\['guarantee'\]: .*'at_most_once', got 'always'",
+        ),
         ("channels", channels(colour="red"), r"\['colour'\] is not a setting; .*recipients"),
         ("channels", channels(recipients=[]), r"\['recipients'\]: .* at least 1 item"),
         ("logRetention", "8", r"logRetention is not a setting; .*logRetentionDays"),
@@ -46,6 +52,16 @@ def test_every_wrong_setting_is_named_at_once() -> None:
     assert "Pulumi.dev.yaml cannot be used" in str(raised.value)
     assert "architecture" in str(raised.value)
     assert "maxRetryAttempts" in str(raised.value)
+
+
+def test_the_function_gets_the_guarantee_that_the_stack_asks_for() -> None:
+    stack = run_stack("dev", channels=channels(guarantee="at_most_once"))
+
+    [function] = [
+        each for each in stack.of_type(FUNCTION) if each.name == "notifications-send-notification"
+    ]
+    [channel] = json.loads(function.inputs["environment"]["variables"]["CHANNELS"])
+    assert channel["guarantee"] == "at_most_once"
 
 
 def test_an_identity_that_exists_is_used_and_none_is_made() -> None:

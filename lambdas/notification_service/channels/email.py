@@ -9,11 +9,18 @@ from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnectionError
 
 from lambdas.contracts.task_event import EventType, TaskEvent
-from lambdas.notification_service.notify import ChannelError
+from lambdas.notification_service.channel import (
+    ChannelError,
+    PermanentChannelError,
+    UnknownOutcomeError,
+)
+from lambdas.notification_service.channels.ses_refusals import is_permanent
+from lambdas.notification_service.settings import GUARANTEES, Guarantee
 from lambdas.shared import aws
 
 _MAX_RECIPIENTS = 50  # SES's own limit for one message
 _MAX_SUBJECT = 120
+_SERVER_ERROR = 500
 
 _HAPPENED: dict[EventType, str] = {
     "task.created.v1": "Task created",
@@ -27,20 +34,30 @@ class EmailChannel:
 
     name = "email"
 
-    def __init__(self, *, sender: str, recipients: list[str], client: Any = None) -> None:
+    def __init__(
+        self,
+        *,
+        sender: str,
+        recipients: list[str],
+        guarantee: Guarantee = "at_least_once",
+        client: Any = None,
+    ) -> None:
         """Raises ValueError if there are no recipients, or more than SES takes."""
+        if guarantee not in GUARANTEES:
+            raise ValueError(f"guarantee must be {' or '.join(GUARANTEES)}, got {guarantee!r}")
         if not isinstance(sender, str) or not isinstance(recipients, list):
             raise ValueError("sender must be text and recipients a list")
         if not 1 <= len(recipients) <= _MAX_RECIPIENTS:
             raise ValueError(
                 f"recipients must be 1 to {_MAX_RECIPIENTS} addresses, got {len(recipients)}"
             )
+        self.guarantee: Guarantee = guarantee
         self._sender = sender
         self._recipients = recipients
         self._client = client or aws.client("sesv2")
 
     def send(self, event: TaskEvent) -> str:
-        """Send the message and return SES's message id. Raises ChannelError."""
+        """Send the message and return SES's message id. Raises ChannelError and its kinds."""
         try:
             answer = self._client.send_email(
                 FromEmailAddress=self._sender,
@@ -53,19 +70,24 @@ class EmailChannel:
                 },
             )
         except ClientError as error:
-            refusal = error.response["Error"]
-            raise ChannelError(
-                f"SES refused the message: {refusal['Code']}: {refusal['Message']}"
-            ) from error
+            raise _refusal(error) from error
         except NoConnectionError as error:
             raise ChannelError(
                 f"SES could not be reached ({type(error).__name__}); nothing was sent"
             ) from error
         except HTTPClientError as error:
-            raise ChannelError(
+            raise UnknownOutcomeError(
                 f"SES gave no answer ({type(error).__name__}); the message may have been sent"
             ) from error
         return str(answer["MessageId"])
+
+
+def _refusal(error: ClientError) -> ChannelError:
+    code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
+    if error.response["ResponseMetadata"]["HTTPStatusCode"] >= _SERVER_ERROR:
+        return UnknownOutcomeError(f"SES failed: {code}: {message}; the message may have been sent")
+    kind = PermanentChannelError if is_permanent(code) else ChannelError
+    return kind(f"SES refused the message: {code}: {message}")
 
 
 def subject_of(event: TaskEvent) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import count
 from typing import Any
 
 import boto3
@@ -14,7 +13,7 @@ from lambdas.handoff.hand_off import Handoff
 from lambdas.handoff.outbox_rows import SHARDS
 from lambdas.handoff.target import Target
 from lambdas.handoff_relay.dynamo_outbox import DynamoOutbox
-from lambdas.handoff_relay.relay import Claim, Report, WaitingRow, relay_shard
+from lambdas.handoff_relay.relay import MAX_ATTEMPTS_PER_RUN, Claim, Report, WaitingRow, relay_shard
 from tests.lambdas.handoff.outbox_table import rows
 from tests.lambdas.tables import OUTBOX
 
@@ -80,11 +79,11 @@ class Scene:
         return row
 
 
-class EndlessOutbox:
-    """Fulfils `Outbox` with a row for ever, all of them due."""
+class LongOutbox:
+    """Fulfils `Outbox` with more due rows than one run may try."""
 
     def oldest_first(self, shard: str, *, committed_before: int) -> Iterator[WaitingRow]:
-        for number in count():
+        for number in range(2 * MAX_ATTEMPTS_PER_RUN):
             yield WaitingRow(
                 shard=shard, committed=str(number), committed_at=0, next_attempt_at=0, attempts=0
             )

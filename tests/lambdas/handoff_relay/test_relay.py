@@ -10,7 +10,7 @@ from lambdas.handoff_relay.relay import (
 )
 from lambdas.shared import aws
 from tests.lambdas.handoff.outbox_table import rows
-from tests.lambdas.handoff_relay.a_relay import EndlessOutbox, RecordedTarget, Scene
+from tests.lambdas.handoff_relay.a_relay import LongOutbox, RecordedTarget, Scene
 from tests.lambdas.task_service.dynamo_wire import refusal, wire
 
 
@@ -176,7 +176,7 @@ def test_a_run_makes_only_so_many_attempts() -> None:
     target = RecordedTarget()
 
     relay_shard(
-        "0", outbox=EndlessOutbox(), target=target, minimum_age_seconds=45, has_time=lambda: True
+        "0", outbox=LongOutbox(), target=target, minimum_age_seconds=45, has_time=lambda: True
     )
 
     assert len(target.asked) == MAX_ATTEMPTS_PER_RUN

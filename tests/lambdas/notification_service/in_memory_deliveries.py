@@ -6,15 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lambdas.contracts.task_event import TaskEvent
+from lambdas.notification_service.deliveries import DeliveryInProgressError, Lease, Standing
 from lambdas.notification_service.dynamo_deliveries import LEASE_SECONDS
-from lambdas.notification_service.notify import DeliveryInProgressError, Lease
+from lambdas.notification_service.settings import Guarantee
 
 
 @dataclass
 class Row:
     owner: str
-    lease_until: float | None
-    """None once completed."""
+    replays: int
+    lease_until: float
+    status: str = "IN_PROGRESS"
 
 
 class InMemoryDeliveries:
@@ -22,27 +24,42 @@ class InMemoryDeliveries:
         self._clock = clock
         self.rows: dict[tuple[str, str], Row] = {}
 
-    def start(self, event: TaskEvent, lease: Lease) -> bool:
+    def start(self, event: TaskEvent, lease: Lease, guarantee: Guarantee) -> Standing:
         row = self.rows.get(_key(lease))
-        if row and row.lease_until is None:
-            return False
-        if row and row.lease_until and row.lease_until >= self._clock():
+        standing = self._standing(row, event, guarantee) if row else "taken"
+        if standing in ("taken", "unknown"):
+            self.rows[_key(lease)] = Row(lease.owner, event.replays, self._clock() + LEASE_SECONDS)
+        return standing
+
+    def _standing(self, row: Row, event: TaskEvent, guarantee: Guarantee) -> Standing:
+        if row.status == "COMPLETED":
+            return "delivered"
+        if row.status == "DEAD_LETTERED":
+            return "taken" if event.replays > row.replays else "given_up"
+        if row.lease_until >= self._clock():
             raise DeliveryInProgressError("another attempt holds this event")
-        self.rows[_key(lease)] = Row(lease.owner, self._clock() + LEASE_SECONDS)
-        return True
+        if guarantee == "at_least_once" or event.replays > row.replays:
+            return "taken"
+        return "unknown" if event.replays == row.replays else "given_up"
 
     def finish(self, lease: Lease, provider_id: str) -> bool:
-        row = self.rows.get(_key(lease))
-        if not row or row.owner != lease.owner:
-            return False
-        row.lease_until = None
-        return True
+        return self._end(lease, "COMPLETED")
+
+    def give_up(self, lease: Lease) -> bool:
+        return self._end(lease, "DEAD_LETTERED")
 
     def release(self, lease: Lease) -> bool:
         row = self.rows.get(_key(lease))
         if not row or row.owner != lease.owner:
             return False
         del self.rows[_key(lease)]
+        return True
+
+    def _end(self, lease: Lease, status: str) -> bool:
+        row = self.rows.get(_key(lease))
+        if not row or row.owner != lease.owner:
+            return False
+        row.status = status
         return True
 
 

@@ -11,6 +11,13 @@ def test_channels_are_made_from_their_settings() -> None:
     assert [channel.name for channel in channels_from(f"[{EMAIL}]")] == ["email"]
 
 
+def test_a_channel_without_a_guarantee_sends_again_when_in_doubt() -> None:
+    strict = EMAIL.replace("}", ', "guarantee": "at_most_once"}')
+
+    assert [each.guarantee for each in channels_from(f"[{EMAIL}]")] == ["at_least_once"]
+    assert [each.guarantee for each in channels_from(f"[{strict}]")] == ["at_most_once"]
+
+
 @pytest.mark.parametrize(
     ("setting", "text"),
     [
@@ -22,6 +29,11 @@ def test_channels_are_made_from_their_settings() -> None:
         (f'[{EMAIL}, {{"kind": "fax"}}]', "CHANNELS entry 2 must have a kind of email, got 'fax'"),
         (f"[{EMAIL}, {EMAIL}]", "CHANNELS has more than one email"),
         ('[{"kind": "email"}]', "CHANNELS entry 1 (email): "),
+        (
+            '[{"kind": "email", "sender": "a", "recipients": ["b"], "guarantee": "always"}]',
+            "CHANNELS entry 1 (email): guarantee must be at_least_once or at_most_once, "
+            "got 'always'",
+        ),
         (
             '[{"kind": "email", "sender": "a", "recipients": []}]',
             "CHANNELS entry 1 (email): recipients must be 1 to 50 addresses, got 0",

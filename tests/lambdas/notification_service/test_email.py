@@ -11,8 +11,13 @@ from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambdas.notification_service.channel import (
+    ChannelError,
+    PermanentChannelError,
+    UnknownOutcomeError,
+)
 from lambdas.notification_service.channels.email import EmailChannel, subject_of, text_of
-from lambdas.notification_service.notify import ChannelError
+from lambdas.notification_service.channels.ses_refusals import IS_PERMANENT
 from lambdas.shared import aws
 from tests.lambdas.recorded_lambda import RawBody
 from tests.lambdas.samples import AT, a_task, an_event
@@ -22,14 +27,14 @@ def channel() -> EmailChannel:
     return EmailChannel(sender="tasks@example.com", recipients=["a@example.com", "b@example.com"])
 
 
-def sent_while(hook: Callable[..., Any]) -> str:
-    """Send, with `hook` answering in SES's place, and return the id or the error's text."""
+def sent_while(hook: Callable[..., Any]) -> str | ChannelError:
+    """Send, with `hook` answering in SES's place, and return the id or the error."""
     events = aws.client("sesv2").meta.events
     events.register_first("before-send.sesv2.SendEmail", hook)
     try:
         return channel().send(an_event())
     except ChannelError as error:
-        return str(error)
+        return error
     finally:
         events.unregister("before-send.sesv2.SendEmail", hook)
 
@@ -57,23 +62,28 @@ def test_a_refusal_says_who_refused_and_why(aws_in_memory: None) -> None:
         body = b'{"message": "Email address is not verified."}'
         return AWSResponse(request.url, 400, headers, RawBody(body))
 
-    assert sent_while(refuse) == (
+    assert str(sent_while(refuse)) == (
         "SES refused the message: MessageRejected: Email address is not verified."
     )
 
 
 @pytest.mark.parametrize(
-    ("error", "text"),
+    ("error", "kind", "text"),
     [
         (
             ReadTimeoutError,
+            UnknownOutcomeError,
             "SES gave no answer (ReadTimeoutError); the message may have been sent",
         ),
-        (ConnectTimeoutError, "SES could not be reached (ConnectTimeoutError); nothing was sent"),
+        (
+            ConnectTimeoutError,
+            ChannelError,
+            "SES could not be reached (ConnectTimeoutError); nothing was sent",
+        ),
     ],
 )
 def test_silence_is_asked_once_and_says_what_it_means(
-    aws_in_memory: None, error: Callable[..., Exception], text: str
+    aws_in_memory: None, error: Callable[..., Exception], kind: type[ChannelError], text: str
 ) -> None:
     asked = []
 
@@ -81,7 +91,10 @@ def test_silence_is_asked_once_and_says_what_it_means(
         asked.append(request)
         raise error(endpoint_url=request.url)
 
-    assert sent_while(be_silent) == text
+    heard = sent_while(be_silent)
+
+    assert type(heard) is kind
+    assert str(heard) == text
     assert len(asked) == 1
 
 
@@ -107,6 +120,48 @@ def test_the_text_holds_what_people_need() -> None:
 
     for part in ("Buy milk", "in_progress", "Two bottles", AT, task.task_id):
         assert part in text
+
+
+def refused_with(code: str, status: int = 400) -> str | ChannelError:
+    def refuse(request: Any, **_: Any) -> AWSResponse:
+        headers = {"x-amzn-errortype": code}
+        return AWSResponse(request.url, status, headers, RawBody(b'{"message": "no"}'))
+
+    return sent_while(refuse)
+
+
+@pytest.mark.parametrize("code", [*IS_PERMANENT, "SomethingNew"])
+def test_only_what_minutes_cannot_mend_is_permanent(aws_in_memory: None, code: str) -> None:
+    error = refused_with(code)
+
+    permanent = code in ("BadRequestException", "AccountSuspendedException")
+    assert type(error) is (PermanentChannelError if permanent else ChannelError)
+    assert str(error) == f"SES refused the message: {code}: no"
+
+
+def test_every_error_that_ses_documents_is_decided(aws_in_memory: None) -> None:
+    operation = aws.client("sesv2").meta.service_model.operation_model("SendEmail")
+
+    assert set(IS_PERMANENT) == {shape.name for shape in operation.error_shapes}
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_a_fault_of_ses_may_have_sent(aws_in_memory: None, status: int) -> None:
+    error = refused_with("InternalFailure", status)
+
+    assert type(error) is UnknownOutcomeError
+    assert str(error) == "SES failed: InternalFailure: no; the message may have been sent"
+
+
+def test_an_unknown_guarantee_is_refused() -> None:
+    with pytest.raises(
+        ValueError, match="guarantee must be at_least_once or at_most_once, got 'exactly_once'"
+    ):
+        EmailChannel(
+            sender="tasks@example.com",
+            recipients=["a@example.com"],
+            guarantee="exactly_once",  # type: ignore[arg-type]
+        )
 
 
 @pytest.mark.parametrize("recipients", [[], ["a@example.com"] * 51])

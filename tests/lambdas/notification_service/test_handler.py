@@ -1,20 +1,44 @@
-"""The target as Lambda runs it, with DynamoDB and SES in memory."""
+"""The target as Lambda runs it, with DynamoDB, SES and SQS in memory."""
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ClientError
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
-from lambdas.contracts.task_event import UnreadableEventError
 from lambdas.notification_service.handler import handle
 from lambdas.notification_service.notify import NotDeliveredError
-from lambdas.shared import aws
+from lambdas.shared import aws, moment
+from tests.lambdas.recorded_lambda import RawBody
 from tests.lambdas.samples import an_event
+from tests.lambdas.tables import DEAD_LETTER_QUEUE_URL
+
+CONTEXT = SimpleNamespace(
+    aws_request_id="e4b46cbf",
+    invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:notify",
+    function_version="$LATEST",
+)
 
 
 def messages_sent() -> int:
     return len(ses_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"].sent_messages)
+
+
+def dead_letters() -> list[dict[str, Any]]:
+    answer = aws.client("sqs").receive_message(
+        QueueUrl=DEAD_LETTER_QUEUE_URL, MaxNumberOfMessages=10
+    )
+    bodies = [message["Body"] for message in answer.get("Messages", [])]
+    # SQS refuses some characters; moto takes them all.
+    assert all(body.isascii() for body in bodies)
+    return [json.loads(body) for body in bodies]
 
 
 @pytest.fixture
@@ -41,9 +65,84 @@ def test_a_refusal_is_raised_for_people_and_can_be_retried(aws_in_memory: None) 
     assert messages_sent() == 1
 
 
-def test_what_is_no_event_is_refused_before_anything_is_done(aws_in_memory: None) -> None:
-    with pytest.raises(UnreadableEventError, match="task event type must be"):
-        handle(an_event().to_payload() | {"type": "task.created.v2"}, None)
+@pytest.mark.parametrize(
+    ("payload", "reason"),
+    [
+        (
+            an_event().to_payload() | {"type": "task.created.v2"},
+            "task event type must be task.created.v1 or task.completed.v1 or task.deleted.v1, "
+            "got 'task.created.v2'",
+        ),
+        (["no", "event"], "a task event must be a JSON object, got list"),
+        (None, "a task event must be a JSON object, got NoneType"),
+    ],
+)
+def test_what_is_no_event_is_dead_lettered_as_it_came(
+    aws_in_memory: None, payload: object, reason: str
+) -> None:
+    handle(payload, CONTEXT)
+
+    [record] = dead_letters()
+    assert record["requestPayload"] == payload
+    assert record["responsePayload"] == {
+        "errorMessage": reason,
+        "errorType": "UnreadableEventError",
+    }
+
+
+def test_a_dead_letter_has_the_shape_of_lambdas_own(aws_in_memory: None) -> None:
+    before = moment.now()
+    handle({"surprise": "\ufffe\x01ü"}, CONTEXT)
+
+    [record] = dead_letters()
+    assert before - timedelta(seconds=1) <= moment.from_text(record.pop("timestamp"))
+    assert record["responsePayload"].pop("errorMessage")
+    assert record == {
+        "version": "1.0",
+        "requestContext": {
+            "requestId": "e4b46cbf",
+            "functionArn": CONTEXT.invoked_function_arn,
+            "condition": "PermanentFailure",
+            "approximateInvokeCount": 1,
+        },
+        "requestPayload": {"surprise": "\ufffe\x01ü"},
+        "responseContext": {
+            "statusCode": 200,
+            "executedVersion": "$LATEST",
+            "functionError": "Handled",
+        },
+        "responsePayload": {"errorType": "UnreadableEventError"},
+    }
+
+
+def test_what_the_queue_does_not_take_is_lambdas_to_keep(aws_in_memory: None) -> None:
+    sqs = aws.client("sqs")
+    sqs.delete_queue(QueueUrl=DEAD_LETTER_QUEUE_URL)
+
+    with pytest.raises(ClientError, match="NonExistentQueue"):
+        handle("no event", CONTEXT)
+
+
+def test_an_address_that_ses_cannot_read_is_dead_lettered_with_the_event(
+    aws_in_memory: None,
+) -> None:
+    def refuse(request: Any, **_: Any) -> AWSResponse:
+        headers = {"x-amzn-errortype": "BadRequestException"}
+        return AWSResponse(request.url, 400, headers, RawBody(b'{"message": "Missing domain"}'))
+
+    events = aws.client("sesv2").meta.events
+    events.register_first("before-send.sesv2.SendEmail", refuse)
+    payload = an_event().to_payload() | {"unknown": "attribute"}
+    handle(payload, CONTEXT)
+    handle(payload, CONTEXT)
+    events.unregister("before-send.sesv2.SendEmail", refuse)
+
+    [record] = dead_letters()
+    assert record["requestPayload"] == payload
+    assert record["responsePayload"] == {
+        "errorMessage": "email: SES refused the message: BadRequestException: Missing domain",
+        "errorType": "PermanentChannelError",
+    }
 
 
 def test_neither_titles_nor_addresses_are_logged(

@@ -1,69 +1,33 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
-from lambdas.contracts.task_event import TaskEvent
-from lambdas.notification_service.dynamo_deliveries import LEASE_SECONDS
-from lambdas.notification_service.notify import (
-    ChannelError,
+from lambdas.notification_service.deliveries import (
+    Deliveries,
     DeliveryInProgressError,
     Lease,
-    NotDeliveredError,
-    notify,
+)
+from lambdas.notification_service.dynamo_deliveries import LEASE_SECONDS
+from lambdas.notification_service.notify import NotDeliveredError, notify
+from tests.lambdas.notification_service.a_delivery import EVENT, lease, start
+from tests.lambdas.notification_service.fakes import (
+    Clock,
+    RecordingChannel,
+    RecordingDeadLetters,
+    raises,
+    refuse,
 )
 from tests.lambdas.notification_service.in_memory_deliveries import InMemoryDeliveries
-from tests.lambdas.samples import an_event
-
-EVENT = an_event()
-
-
-class Clock:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-class RecordingChannel:
-    def __init__(self, name: str = "email") -> None:
-        self.name = name
-        self.sent: list[str] = []
-        self.before_sending: Callable[[], None] = lambda: None
-
-    def send(self, event: TaskEvent) -> str:
-        self.before_sending()
-        self.sent.append(event.event_id)
-        return f"{self.name}-{len(self.sent)}"
-
-
-def refuse() -> None:
-    raise ChannelError("the provider said no")
-
-
-def fail() -> None:
-    raise KeyError("x")
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def deliveries(clock: Clock) -> InMemoryDeliveries:
-    return InMemoryDeliveries(clock)
 
 
 def test_the_same_event_twice_is_sent_once(
-    deliveries: InMemoryDeliveries, caplog: pytest.LogCaptureFixture
+    deliveries: Deliveries, dead_letters: RecordingDeadLetters, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
     channel = RecordingChannel()
 
-    notify(EVENT, deliveries, [channel])
-    notify(EVENT.replayed(), deliveries, [channel])
+    notify(EVENT, deliveries, [channel], dead_letters)
+    notify(EVENT.replayed(), deliveries, [channel], dead_letters)
 
     assert channel.sent == [EVENT.event_id]
     assert [record.message for record in caplog.records] == [
@@ -74,69 +38,112 @@ def test_the_same_event_twice_is_sent_once(
 
 
 def test_a_failed_channel_is_retried_and_a_served_one_is_not(
-    deliveries: InMemoryDeliveries,
+    deliveries: Deliveries,
+    dead_letters: RecordingDeadLetters,
 ) -> None:
     broken, email = RecordingChannel("sms"), RecordingChannel("email")
     broken.before_sending = refuse
 
     with pytest.raises(NotDeliveredError, match=r"^sms: the provider said no$"):
-        notify(EVENT, deliveries, [broken, email])
+        notify(EVENT, deliveries, [broken, email], dead_letters)
     assert email.sent == [EVENT.event_id]
 
     broken.before_sending = lambda: None
-    notify(EVENT, deliveries, [broken, email])
+    notify(EVENT, deliveries, [broken, email], dead_letters)
 
     assert broken.sent == email.sent == [EVENT.event_id]
 
 
+def test_a_sibling_that_fails_twice_costs_nobody_a_second_message(
+    deliveries: Deliveries, dead_letters: RecordingDeadLetters
+) -> None:
+    email, sms = RecordingChannel("email"), RecordingChannel("sms")
+
+    for _ in range(2):
+        sms.before_sending = refuse
+        with pytest.raises(NotDeliveredError, match=r"^sms: the provider said no$"):
+            notify(EVENT, deliveries, [email, sms], dead_letters)
+    sms.before_sending = lambda: None
+    notify(EVENT, deliveries, [email, sms], dead_letters)
+
+    assert (email.asked, sms.asked) == (1, 3)
+    assert email.sent == sms.sent == [EVENT.event_id]
+    assert dead_letters.reasons == []
+
+
+def test_an_attempt_that_fails_after_it_was_overtaken_cannot_undo_the_others_work(
+    deliveries: Deliveries, dead_letters: RecordingDeadLetters, clock: Clock
+) -> None:
+    late, quick = RecordingChannel(), RecordingChannel()
+
+    def be_overtaken_and_fail() -> None:
+        clock.now += LEASE_SECONDS + 1
+        notify(EVENT, deliveries, [quick], dead_letters)
+        refuse()
+
+    late.before_sending = be_overtaken_and_fail
+    with pytest.raises(NotDeliveredError):
+        notify(EVENT, deliveries, [late], dead_letters)
+    late.before_sending = lambda: None
+    notify(EVENT, deliveries, [late], dead_letters)
+
+    assert (late.sent, quick.sent) == ([], [EVENT.event_id])
+
+
 def test_every_channel_that_failed_is_named_with_its_reason(
-    deliveries: InMemoryDeliveries,
+    deliveries: Deliveries,
+    dead_letters: RecordingDeadLetters,
 ) -> None:
     refusing, faulty = RecordingChannel("sms"), RecordingChannel("push")
     refusing.before_sending = refuse
-    faulty.before_sending = fail
+    faulty.before_sending = raises(KeyError("x"))
 
     expected = "^sms: the provider said no; push: KeyError: 'x'$"
     with pytest.raises(NotDeliveredError, match=expected):
-        notify(EVENT, deliveries, [refusing, faulty])
+        notify(EVENT, deliveries, [refusing, faulty], dead_letters)
 
 
 def test_a_second_attempt_at_the_same_moment_leaves_it_to_the_first(
-    deliveries: InMemoryDeliveries,
+    deliveries: Deliveries,
+    dead_letters: RecordingDeadLetters,
 ) -> None:
     channel = RecordingChannel()
-    deliveries.start(EVENT, Lease(event_id=EVENT.event_id, channel="email", owner="first"))
+    start(deliveries, lease("first"))
 
     with pytest.raises(DeliveryInProgressError, match="email: another attempt holds this event"):
-        notify(EVENT, deliveries, [channel])
+        notify(EVENT, deliveries, [channel], dead_letters)
 
     assert channel.sent == []
 
 
 def test_an_attempt_that_was_killed_is_taken_over_when_its_lease_ends(
-    deliveries: InMemoryDeliveries, clock: Clock
+    deliveries: Deliveries, dead_letters: RecordingDeadLetters, clock: Clock
 ) -> None:
     channel = RecordingChannel()
-    deliveries.start(EVENT, Lease(event_id=EVENT.event_id, channel="email", owner="killed"))
+    start(deliveries, lease("killed"))
     clock.now += LEASE_SECONDS + 1
 
-    notify(EVENT, deliveries, [channel])
+    notify(EVENT, deliveries, [channel], dead_letters)
 
     assert channel.sent == [EVENT.event_id]
 
 
 def test_a_late_attempt_that_may_have_sent_twice_says_so(
-    deliveries: InMemoryDeliveries, clock: Clock, caplog: pytest.LogCaptureFixture
+    deliveries: Deliveries,
+    dead_letters: RecordingDeadLetters,
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     late, quick = RecordingChannel(), RecordingChannel()
 
     def be_overtaken() -> None:
         clock.now += LEASE_SECONDS + 1
-        notify(EVENT, deliveries, [quick])
+        notify(EVENT, deliveries, [quick], dead_letters)
 
     late.before_sending = be_overtaken
-    notify(EVENT, deliveries, [late])
+    notify(EVENT, deliveries, [late], dead_letters)
 
+    assert quick.sent == late.sent == [EVENT.event_id]
     [record] = [record for record in caplog.records if record.levelname == "ERROR"]
     assert record.message == "sent after another attempt took over: perhaps twice"
     assert vars(record)["event_id"] == EVENT.event_id
@@ -150,11 +157,13 @@ class FaultyDeliveries(InMemoryDeliveries):
         raise ConnectionError("table is away")
 
 
-def test_a_delivery_that_could_not_be_recorded_is_not_given_back(clock: Clock) -> None:
+def test_a_delivery_that_could_not_be_recorded_is_not_given_back(
+    clock: Clock, dead_letters: RecordingDeadLetters
+) -> None:
     deliveries, channel = FaultyDeliveries(clock), RecordingChannel()
 
     with pytest.raises(NotDeliveredError) as caught:
-        notify(EVENT, deliveries, [channel])
+        notify(EVENT, deliveries, [channel], dead_letters)
 
     assert str(caught.value) == (
         "email: sent as email-1, but that could not be recorded "
@@ -163,9 +172,11 @@ def test_a_delivery_that_could_not_be_recorded_is_not_given_back(clock: Clock) -
     assert deliveries.rows, "the lease keeps a retry away for a while"
 
 
-def test_the_providers_reason_survives_a_failed_release(clock: Clock) -> None:
+def test_the_providers_reason_survives_a_failed_release(
+    clock: Clock, dead_letters: RecordingDeadLetters
+) -> None:
     channel = RecordingChannel()
     channel.before_sending = refuse
 
     with pytest.raises(NotDeliveredError, match=r"^email: the provider said no$"):
-        notify(EVENT, FaultyDeliveries(clock), [channel])
+        notify(EVENT, FaultyDeliveries(clock), [channel], dead_letters)

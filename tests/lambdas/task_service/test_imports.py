@@ -40,5 +40,5 @@ def test_the_notification_bundle_needs_only_boto3() -> None:
 
 
 def test_settings_pull_in_nothing_but_the_standard_library() -> None:
-    for module in ("task_service", "notification_service", "handoff"):
+    for module in ("task_service", "notification_service", "handoff", "handoff_relay"):
         assert "boto3" not in imported_by(f"lambdas.{module}.settings")

@@ -1,0 +1,79 @@
+"""An event that can never be delivered waits for a person at once: no retry is wasted on it."""
+
+from __future__ import annotations
+
+import json
+import uuid
+
+import pytest
+
+from local.stack import DeployedStack
+from local.tour.observe import TARGET, log_records, queue_depth, raw_log, runs_of_target
+from local.wait import wait_until
+from ops.dead_letters import read_dead_letters, replay_dead_letters
+
+# Emulated retries come after fractions of a second: what would come, has come by then.
+AT_ONCE_SECONDS = 10
+
+
+@pytest.fixture(autouse=True)
+def _an_empty_queue(stack: DeployedStack) -> None:
+    stack.client("sqs").purge_queue(QueueUrl=stack.outputs["deadLetterQueueUrl"])
+
+
+def hand_over_poison(stack: DeployedStack) -> str:
+    event_id = str(uuid.uuid4())
+    event = {"specversion": "1.0", "id": event_id, "type": "task.created.v99", "replays": 0}
+    stack.client("lambda").invoke(
+        FunctionName=stack.outputs["targetFunctionArn"],
+        InvocationType="Event",
+        Payload=json.dumps(event).encode(),
+    )
+    return event_id
+
+
+def test_a_poison_event_is_a_dead_letter_after_one_attempt(stack: DeployedStack) -> None:
+    sqs, queue_url = stack.client("sqs"), stack.outputs["deadLetterQueueUrl"]
+    runs_before = runs_of_target(stack)
+    event_id = hand_over_poison(stack)
+
+    wait_until(lambda: queue_depth(stack), "a dead letter", seconds=AT_ONCE_SECONDS)
+    [letter] = read_dead_letters(sqs, queue_url, limit=10)
+    assert letter.event_id == event_id
+    assert letter.record is not None
+    assert (letter.record.condition, letter.record.attempts) == ("PermanentFailure", 1)
+    assert letter.record.reason == (
+        "task event type must be task.created.v1 or task.completed.v1 or task.deleted.v1, "
+        "got 'task.created.v99'"
+    )
+    assert letter.record.function is not None
+    assert letter.record.function.startswith(stack.outputs["targetFunctionArn"])
+
+    wait_until(lambda: runs_of_target(stack) > runs_before, "the end of the run", seconds=15)
+    records = [
+        record
+        for record in log_records(stack, TARGET)
+        if record.get("requestId") == letter.record.request_id
+    ]
+    assert [record["message"] for record in records if record.get("level") == "ERROR"] == [
+        "unreadable event"
+    ]
+    request_id = letter.record.request_id
+    assert sum(f"START RequestId: {request_id}" in line for line in raw_log(stack, TARGET)) == 1
+    assert queue_depth(stack) == 1
+
+
+def test_a_poison_event_that_is_replayed_comes_back_once(stack: DeployedStack) -> None:
+    sqs, queue_url = stack.client("sqs"), stack.outputs["deadLetterQueueUrl"]
+    event_id = hand_over_poison(stack)
+    wait_until(lambda: queue_depth(stack), "a dead letter", seconds=AT_ONCE_SECONDS)
+
+    report = replay_dead_letters(
+        sqs, stack.client("lambda"), queue_url, stack.outputs["targetFunctionArn"], limit=10
+    )
+    assert len(report.replayed) == 1
+
+    wait_until(lambda: queue_depth(stack), "it to come back", seconds=AT_ONCE_SECONDS)
+    [letter] = read_dead_letters(sqs, queue_url, limit=10)
+    assert (letter.event_id, letter.replays) == (event_id, 1)
+    sqs.purge_queue(QueueUrl=queue_url)

@@ -1,0 +1,25 @@
+"""One delivery, as the tests of its record speak of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lambdas.notification_service.deliveries import Deliveries, Lease
+from lambdas.notification_service.settings import Guarantee
+from tests.lambdas.samples import an_event
+
+EVENT = an_event()
+
+
+def lease(owner: str = "one", channel: str = "email") -> Lease:
+    return Lease(event_id=EVENT.event_id, channel=channel, owner=owner)
+
+
+def start(
+    deliveries: Deliveries,
+    lease: Lease,
+    *,
+    replays: int = 0,
+    guarantee: Guarantee = "at_least_once",
+) -> str:
+    return deliveries.start(replace(EVENT, replays=replays), lease, guarantee)

@@ -1,0 +1,59 @@
+"""Channels and dead letters that remember, and a clock that is moved by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lambdas.contracts.task_event import TaskEvent
+from lambdas.notification_service.channel import ChannelError
+from lambdas.notification_service.settings import Guarantee
+
+
+class Clock:
+    now = 1_772_357_400.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class RecordingChannel:
+    def __init__(self, name: str = "email", guarantee: Guarantee = "at_least_once") -> None:
+        self.name = name
+        self.guarantee: Guarantee = guarantee
+        self.asked = 0
+        self.sent: list[str] = []
+        self.before_sending: Callable[[], None] = lambda: None
+
+    def send(self, event: TaskEvent) -> str:
+        self.asked += 1
+        self.before_sending()
+        self.sent.append(event.event_id)
+        return f"{self.name}-{len(self.sent)}"
+
+
+class RecordingDeadLetters:
+    def __init__(self) -> None:
+        self.reasons: list[str] = []
+        self.error_types: list[str] = []
+        self.refuses = False
+
+    def add(self, reason: str, error_type: str) -> None:
+        if self.refuses:
+            raise ConnectionError("queue is away")
+        self.reasons.append(reason)
+        self.error_types.append(error_type)
+
+
+class KilledError(BaseException):
+    """What a time-out looks like from inside: nothing catches it."""
+
+
+def raises(error: BaseException) -> Callable[[], None]:
+    def fail() -> None:
+        raise error
+
+    return fail
+
+
+refuse = raises(ChannelError("the provider said no"))
+be_killed = raises(KilledError())
