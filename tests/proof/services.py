@@ -134,6 +134,15 @@ class LetterBox:
             ]
         }
 
+    def get_queue_attributes(self, **_: Any) -> dict[str, Any]:
+        hidden = sum(each.hidden_until > self.clock() for each in self.letters)
+        return {
+            "Attributes": {
+                "ApproximateNumberOfMessages": str(len(self.letters) - hidden),
+                "ApproximateNumberOfMessagesNotVisible": str(hidden),
+            }
+        }
+
     def delete_message(self, *, ReceiptHandle: str, **_: Any) -> dict[str, Any]:  # noqa: N803
         self.letters = [
             each for each in self.letters if f"{each.number}/{each.receives}" != ReceiptHandle

@@ -6,7 +6,10 @@ import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.contracts.task_event import TaskEvent
 from lambdas.handoff.hand_off import Handoff
@@ -17,6 +20,7 @@ from lambdas.handoff_relay.relay import relay_shard
 from lambdas.notification_service.channels.email import EmailChannel
 from lambdas.notification_service.dynamo_deliveries import DynamoDeliveries
 from lambdas.notification_service.notify import notify
+from lambdas.notification_service.sqs_dead_letters import SqsDeadLetters
 from lambdas.task_service.dynamo_task_changes import DynamoTaskChanges
 from lambdas.task_service.handed_off_events import HandedOffEvents
 from ops.interrupts import Interrupts
@@ -24,6 +28,7 @@ from ops.letter_queue import LetterQueue
 from ops.plan import ReplayRules, plan_replay
 from ops.run import Outcome, Pace, Replay
 from ops.selection import Selection
+from ops.target import NotAcceptedError
 from ops.target import Target as ReplayTarget
 from tests.lambdas.tables import DELIVERIES, OUTBOX, TARGET_ARN, TASKS
 from tests.proof.dynamo import Change, InMemoryDynamo
@@ -150,7 +155,9 @@ class World:
             for name, kind in kinds.items()
         ]
         deliveries = DynamoDeliveries(DELIVERIES, run.client("dynamodb", self.dynamo), self.clock)
-        notify(TaskEvent.from_payload(payload), deliveries, channels)
+        context = SimpleNamespace(aws_request_id="r", invoked_function_arn=TARGET_ARN)
+        letters = SqsDeadLetters("q", payload, context, run.client("sqs", self.letters))
+        notify(TaskEvent.from_payload(payload), deliveries, channels, letters)
 
     def replay(self, faults: Faults, *, force: bool = False) -> list[Outcome]:
         """A person replays what is in the dead-letter queue, or begins to."""
@@ -168,7 +175,12 @@ class World:
                     interrupts=Interrupts(),
                     note=outcomes.append,
                 ).run(plan_replay(queue.take(10), Selection(), rules))
-        except (Died, Exception):  # noqa: S110 -- the person sees it, and tries again
+        except (
+            Died,
+            BotoCoreError,
+            ClientError,
+            NotAcceptedError,
+        ):  # the person sees it, and tries again
             pass
         return outcomes
 
