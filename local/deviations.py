@@ -1,9 +1,8 @@
 """Where the emulator differs from AWS and the local deployment bends to it.
 
-The program is never changed for the emulator; what it declares is translated here, on the way
-to the emulator and nowhere else. DEVIATIONS is what docs/conformance.md quotes;
-tests/local/test_deviations.py shows that each still exists, so a workaround can go once it
-is no longer needed.
+The program is never changed for the emulator; what it declares is translated on the way to the
+emulator (here), or a part of the emulator is replaced (local/guarded_emulator.py). DEVIATIONS is
+what docs/conformance.md quotes, and tests/local holds both to the emulator as it is.
 """
 
 from __future__ import annotations

@@ -7,9 +7,10 @@ import random
 import re
 import socket
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -19,7 +20,10 @@ RATE = 0.06
 """Share of the requests that something happens to while faults are on."""
 
 _UPSTREAM_SECONDS = 30
-_REFUSED, _UNREACHED, _LOST = "refused", "never arrived", "answer lost"
+_REFUSED, _UNREACHED = "refused", "never arrived"
+_LOST, _SILENT = "answer lost", "no answer in time"
+# Longer than the runtime waits for an answer of each (lambdas/shared/aws.py).
+_SILENCE_SECONDS = {"dynamodb": 2.5, "lambda": 3.5, "ses": 10.5}
 _HOP_BY_HOP = {"connection", "transfer-encoding", "content-length"}
 _REFUSALS = {
     "dynamodb": (500, "InternalServerError"),
@@ -52,7 +56,7 @@ class FaultProxy(ThreadingHTTPServer):
         with self._lock:
             if not self.on or service is None or self._random.random() >= RATE:
                 return None
-            fault = self._random.choice([_REFUSED, _UNREACHED, _LOST])
+            fault = self._random.choice([_REFUSED, _UNREACHED, _LOST, _SILENT])
             self.struck[f"{service}: {fault}"] += 1
             return fault
 
@@ -80,8 +84,10 @@ class _Handler(BaseHTTPRequestHandler):
         window.begun(service, body)
         status, headers, content = self._upstream(body)
         window.passed(service, self.headers.get("X-Amz-Target", ""), body, status)
-        if fault == _LOST:
+        if fault in (_LOST, _SILENT) and service is not None:
             window.struck(service, self.headers.get("X-Amz-Target", ""), body)
+            if fault == _SILENT:
+                time.sleep(_SILENCE_SECONDS[service])
             self._hang_up()
             return
         self._answer(status, headers, content)
@@ -114,7 +120,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _hang_up(self) -> None:
         self.close_connection = True
-        self.connection.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):  # the other side did not wait for it
+            self.connection.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager

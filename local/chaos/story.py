@@ -112,7 +112,7 @@ def _show(account: Account, replays: Replays) -> None:
         "delivered": account.delivered,
         "twice, inside the window": account.inside,
         "twice, outside": account.outside,
-        "dead-lettered": replays.dead_lettered,
+        "dead letters": replays.dead_lettered,
         "replayed": replays.replayed,
         "lost": account.lost,
     }
