@@ -37,7 +37,12 @@ def test_the_running_api_and_its_document_agree(stack: DeployedStack) -> None:
             "--no-color",
         ],
         cwd=ROOT,
-        env={**os.environ, "NO_PROXY": "127.0.0.1", "COLUMNS": "100"},
+        env={
+            **os.environ,
+            "NO_PROXY": "127.0.0.1",
+            "COLUMNS": "100",
+            "SCHEMATHESIS_HOOKS": "tests.e2e.schemathesis_hooks",
+        },
         capture_output=True,
         text=True,
         check=False,
