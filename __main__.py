@@ -1,6 +1,6 @@
 """The Internal Handoff, wired in the order the data flows.
 
-client -> task service -> handoff -> notification service -> e-mail
+client -> task service -> handoff -> notification service -> e-mail, SMS, push, webhook
                              ├─ outbox -> relay, for what could not be handed off
                              │                          ↓ what can never be sent
                              └─ what failed too often -> dead-letter queue -> alarm -> people
@@ -12,11 +12,7 @@ from components.async_handoff import AsyncHandoff, AsyncHandoffArgs
 from components.blocks.alarm import AlarmTopic
 from components.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
 from components.blocks.function import Runtime
-from components.notification_service import (
-    EmailChannel,
-    NotificationService,
-    NotificationServiceArgs,
-)
+from components.notification_service import NotificationService, NotificationServiceArgs
 from components.task_service import TaskService, TaskServiceArgs
 from stack_config import StackConfig
 
@@ -35,9 +31,7 @@ dead_letters = DeadLetterQueue(
 notifications = NotificationService(
     "notifications",
     NotificationServiceArgs(
-        channels=[
-            EmailChannel(**channel.model_dump(exclude={"kind"})) for channel in config.channels
-        ],
+        channels=config.channels,
         dead_letter_queue=dead_letters,
         runtime=runtime,
         protect_data=config.protect_data,

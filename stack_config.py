@@ -2,52 +2,54 @@
 
 from __future__ import annotations
 
+import functools
 import json
-from typing import Annotated, Any, Literal
+import operator
+from dataclasses import fields
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env
-from pydantic import BaseModel, ConfigDict, EmailStr, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, ValidationError
 from pydantic.alias_generators import to_camel
+from pydantic.dataclasses import dataclass
 from pydantic_core import ErrorDetails
 
 from components.blocks.function import LOG_RETENTION_DAYS
-from lambdas.notification_service.settings import Guarantee
+from lambdas.notification_service.settings.channel import ChannelSettings
+from lambdas.notification_service.settings.kinds import KINDS
 
 LogRetentionDays = Literal[LOG_RETENTION_DAYS]  # type: ignore[valid-type]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
+_SECTION = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
 
 
-class EmailChannelConfig(_Section):
-    """One e-mail channel of the Notification Service."""
-
-    kind: Literal["email"]
-
-    sender: EmailStr
-    """Address that notifications come from."""
-
-    recipients: Annotated[list[EmailStr], Field(min_length=1, max_length=50)]
-    """Addresses that every notification goes to; SES takes 50 a message."""
-
-    sender_identity_arn: str | None = None
-    """SES identity that covers the sender; without it the stack makes and owns one."""
-
-    guarantee: Guarantee = "at_least_once"
-    """What happens when nobody knows whether an attempt has sent: again, or left to a person."""
+def _plain(checked: ChannelSettings) -> ChannelSettings:
+    values = {field.name: getattr(checked, field.name) for field in fields(checked)}
+    return KINDS[checked.kind](**values)
 
 
-class StackConfig(_Section):
+if TYPE_CHECKING:
+    Channel = ChannelSettings
+else:
+    # The classes that the components and the function use, with the names of YAML files.
+    _checked = [dataclass(kind, config=_SECTION) for kind in KINDS.values()]
+    _by_kind = Annotated[functools.reduce(operator.or_, _checked), Field(discriminator="kind")]
+    Channel = Annotated[_by_kind, AfterValidator(_plain)]
+
+
+class StackConfig(BaseModel):
     """Everything that differs between stacks. Defaults stand in Pulumi.yaml."""
+
+    model_config = _SECTION
 
     architecture: Literal["arm64", "x86_64"]
     bundle_for: Literal["lambda", "host"]
     log_retention_days: LogRetentionDays
     protect_data: bool
     alarm_emails: list[EmailStr]
-    channels: Annotated[list[EmailChannelConfig], Field(min_length=1, max_length=1)]
+    channels: Annotated[list[Channel], Field(min_length=1)]
     max_retry_attempts: Annotated[int, Field(ge=0, le=2)]
     max_event_age_seconds: Annotated[int, Field(ge=60, le=21_600)]
     relay_minimum_age_seconds: Annotated[int, Field(ge=30, le=60)]
@@ -91,10 +93,19 @@ def _decode(text: str) -> Any:
 def _explain(project: str, problem: ErrorDetails) -> str:
     key, *path = problem["loc"]
     where = f"{project}:{key}" + "".join(f"[{part!r}]" for part in path)
-    if problem["type"] == "extra_forbidden":
-        known = EmailChannelConfig if path else StackConfig
-        names = ", ".join(sorted(str(field.alias) for field in known.model_fields.values()))
+    if problem["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
+        names = ", ".join(sorted(_settings_beside(path)))
         return f"{where} is not a setting; the settings are {names}"
     if problem["type"] == "missing":
         return f"{where} is missing; set it in the stack's file"
+    if own := problem.get("ctx", {}).get("error"):
+        # A check of ours, whose text says what it got.
+        return f"{where}: {own}"
     return f"{where}: {problem['msg']}, got {problem['input']!r}"
+
+
+def _settings_beside(path: list[int | str]) -> list[str]:
+    if not path:
+        return [str(field.alias) for field in StackConfig.model_fields.values()]
+    # A channel: its number, its kind, and the key that no channel of the kind has.
+    return [to_camel(field.name) for field in fields(KINDS[str(path[1])])]

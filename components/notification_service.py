@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import pulumi
@@ -13,16 +12,18 @@ import pulumi_aws as aws
 from components.blocks.bundle import FunctionCode
 from components.blocks.dead_letter_queue import DeadLetterQueue
 from components.blocks.function import PythonFunction, PythonFunctionArgs, Runtime
-from components.blocks.limits import require_one_of
 from components.blocks.table import Key, Table, TableArgs
 from lambdas import notification_service
-from lambdas.notification_service.settings import GUARANTEES, Guarantee, NotificationSettings
+from lambdas.notification_service.settings import NotificationSettings
+from lambdas.notification_service.settings.channel import ChannelSettings
+from lambdas.notification_service.settings.email import EmailSettings
+from lambdas.notification_service.settings.kinds import require_different_names
 from lambdas.shared.environment import environment_for
 
 CODE = FunctionCode(
     packages=("lambdas.notification_service", "lambdas.contracts", "lambdas.shared"),
     requirements=Path(notification_service.__file__).with_name("requirements.txt"),
-    aws_services=("dynamodb", "sesv2", "sqs"),
+    aws_services=("dynamodb", "secretsmanager", "sesv2", "sns", "sqs", "ssm"),
 )
 
 # Below the first retry, which Lambda makes about a minute after a failure.
@@ -30,35 +31,12 @@ TIMEOUT_SECONDS = 45
 
 
 @dataclass(frozen=True, kw_only=True)
-class EmailChannel:
-    """Notifications by e-mail, through SES."""
-
-    sender: str
-    """Address that notifications come from."""
-
-    recipients: Sequence[str]
-    """Addresses that every notification goes to."""
-
-    sender_identity_arn: pulumi.Input[str] | None = None
-    """SES identity that covers the sender; without it the component makes and owns one."""
-
-    guarantee: Guarantee = "at_least_once"
-    """What happens when an attempt was killed and nobody knows whether it has sent.
-
-    "at_least_once": it is sent again, perhaps a second time. "at_most_once": it is dead-lettered at
-    once, for a person to look, and to replay or purge.
-    """
-
-    def __post_init__(self) -> None:
-        require_one_of("guarantee", self.guarantee, GUARANTEES)
-
-
-@dataclass(frozen=True, kw_only=True)
 class NotificationServiceArgs:
     """Where notifications go, and how the service runs."""
 
-    channels: Sequence[EmailChannel]
-    """One of each kind; e-mail is the only kind yet."""
+    channels: Sequence[ChannelSettings]
+    """At least one, each with a name of its own: EmailSettings, SmsSettings, PushSettings,
+    WebhookSettings."""
 
     dead_letter_queue: DeadLetterQueue
     """Where an event goes that a retry cannot help: the queue of the handoff that delivers here."""
@@ -70,11 +48,9 @@ class NotificationServiceArgs:
     """Keep point-in-time recovery of the deliveries, and refuse to delete their table."""
 
     def __post_init__(self) -> None:
-        # A delivery is recorded by event id and kind of channel.
-        if len(self.channels) != 1:
-            raise ValueError(
-                f"channels must hold one channel of each kind (email), got {len(self.channels)}"
-            )
+        if not self.channels:
+            raise ValueError("channels must hold at least one channel, got 0")
+        require_different_names(self.channels)
 
 
 class NotificationService(pulumi.ComponentResource):
@@ -91,6 +67,7 @@ class NotificationService(pulumi.ComponentResource):
     ) -> None:
         super().__init__("serverless:index:NotificationService", name, {}, opts)
         self._name = name
+        channels = self._with_identities(args.channels)
         self.table = Table(
             f"{name}-deliveries",
             TableArgs(
@@ -109,7 +86,7 @@ class NotificationService(pulumi.ComponentResource):
                     NotificationSettings,
                     deliveries_table_name=self.table.name,
                     dead_letter_queue_url=args.dead_letter_queue.url,
-                    channels=json.dumps([_channel_settings(each) for each in args.channels]),
+                    channels=pulumi.Output.json_dumps([_as_json(each) for each in args.channels]),
                 ),
             ),
             opts=pulumi.ResourceOptions(parent=self),
@@ -120,30 +97,41 @@ class NotificationService(pulumi.ComponentResource):
             resources=[self.table.arn],
         )
         args.dead_letter_queue.allow_writer(self.function)
-        for channel in args.channels:
-            self._allow_email(channel)
+        for channel in channels:
+            self._allow(channel)
         self.register_outputs({})
 
-    def _allow_email(self, channel: EmailChannel) -> None:
-        identity_arn = channel.sender_identity_arn
-        if identity_arn is None:
-            identity_arn = aws.sesv2.EmailIdentity(
-                f"{self._name}-{channel.sender}",
-                email_identity=channel.sender,
-                opts=pulumi.ResourceOptions(parent=self),
-            ).arn
-        self.function.allow(
-            f"send-as-{channel.sender}",
-            actions=["ses:SendEmail"],
-            resources=[identity_arn],
-            condition={"StringEquals": {"ses:FromAddress": channel.sender}},
-        )
+    def _with_identities(self, channels: Sequence[ChannelSettings]) -> list[ChannelSettings]:
+        """The channels, with an SES identity made for every sender that has none."""
+        made: dict[str, pulumi.Output[str]] = {}
+        complete: list[ChannelSettings] = []
+        for channel in channels:
+            if not isinstance(channel, EmailSettings) or channel.sender_identity_arn is not None:
+                complete.append(channel)
+                continue
+            if channel.sender not in made:
+                made[channel.sender] = self._identity(channel.sender)
+            complete.append(replace(channel, sender_identity_arn=made[channel.sender]))
+        return complete
+
+    def _identity(self, sender: str) -> pulumi.Output[str]:
+        return aws.sesv2.EmailIdentity(
+            f"{self._name}-{sender}",
+            email_identity=sender,
+            opts=pulumi.ResourceOptions(parent=self),
+        ).arn
+
+    def _allow(self, channel: ChannelSettings) -> None:
+        for permission in channel.permissions():
+            self.function.allow(
+                f"{permission.purpose}-for-{channel.name}",
+                actions=permission.actions,
+                resources=permission.resources,
+                not_resources=permission.not_resources,
+                condition=permission.condition,
+            )
 
 
-def _channel_settings(channel: EmailChannel) -> dict[str, object]:
-    return {
-        "kind": "email",
-        "sender": channel.sender,
-        "recipients": list(channel.recipients),
-        "guarantee": channel.guarantee,
-    }
+def _as_json(channel: ChannelSettings) -> dict[str, object]:
+    values = {each.name: getattr(channel, each.name) for each in fields(channel)}
+    return {name: value for name, value in values.items() if value is not None}

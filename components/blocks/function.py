@@ -168,15 +168,25 @@ class PythonFunction(pulumi.ComponentResource):
         purpose: str,
         *,
         actions: Sequence[str],
-        resources: Sequence[pulumi.Input[str]],
+        resources: Sequence[pulumi.Input[str]] = (),
+        not_resources: Sequence[str] = (),
         condition: Mapping[str, Any] | None = None,
     ) -> aws.iam.RolePolicy:
-        """Let the function perform `actions` on `resources`; `purpose` names the policy."""
-        statement: dict[str, Any] = {
-            "Effect": "Allow",
-            "Action": list(actions),
-            "Resource": list(resources),
-        }
+        """Let the function perform `actions` on `resources`; `purpose` names the policy.
+
+        What AWS gives no ARN, such as a phone number, can be allowed by `not_resources` instead:
+        on everything but these. ValueError unless exactly one of the two is given.
+        """
+        if bool(resources) == bool(not_resources):
+            raise ValueError(
+                f"{purpose} must have either resources or not_resources, "
+                f"got {len(resources)} and {len(not_resources)}"
+            )
+        statement: dict[str, Any] = {"Effect": "Allow", "Action": list(actions)}
+        if resources:
+            statement["Resource"] = list(resources)
+        else:
+            statement["NotResource"] = list(not_resources)
         if condition:
             statement["Condition"] = condition
         return aws.iam.RolePolicy(

@@ -10,13 +10,11 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Self, get_args
+from typing import Any, Self
 
+from lambdas.contracts.event_types import EVENT_TYPES, EventType
 from lambdas.contracts.task import MalformedTaskError, Task
 from lambdas.shared.moment import from_text
-
-EventType = Literal["task.created.v1", "task.completed.v1", "task.deleted.v1"]
-EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)
 
 MAX_WIRE_BYTES = 200_000
 """Leaves room for the failure record Lambda wraps around it: a queue message holds 256 KiB."""

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
 import json
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
-from lambdas.notification_service.channel import Channel
-from lambdas.notification_service.channels.email import EmailChannel
-
-_KINDS: dict[str, Callable[..., Channel]] = {
-    "email": EmailChannel,
-}
-"""A new kind is a module in `channels/` and a line here; its settings are its arguments."""
+from lambdas.notification_service.channel import ConfiguredChannel
+from lambdas.notification_service.settings.channel import ChannelSettings
+from lambdas.notification_service.settings.kinds import KINDS, require_different_names
 
 
 class ChannelSettingsError(Exception):
     """CHANNELS does not describe channels; only a deployment can mend it."""
 
 
-def channels_from(setting: str) -> list[Channel]:
+def channels_from(setting: str) -> list[ConfiguredChannel]:
     """Make the channels that the JSON list `setting` describes.
 
     Raises ChannelSettingsError naming the entry and what is wrong with it.
@@ -30,21 +27,29 @@ def channels_from(setting: str) -> list[Channel]:
         raise ChannelSettingsError(f"CHANNELS must be JSON: {error}") from error
     if not isinstance(entries, list) or not entries:
         raise ChannelSettingsError("CHANNELS must be a list of at least one channel")
-    channels = [_channel(number, entry) for number, entry in enumerate(entries, start=1)]
-    names = [channel.name for channel in channels]
-    if repeated := {name for name in names if names.count(name) > 1}:
-        raise ChannelSettingsError(f"CHANNELS has more than one {', '.join(sorted(repeated))}")
-    return channels
+    settings = [_settings(number, entry) for number, entry in enumerate(entries, start=1)]
+    try:
+        require_different_names(settings)
+    except ValueError as error:
+        raise ChannelSettingsError(f"CHANNELS: {error}") from error
+    return [channel for each in settings for channel in _channels(each)]
 
 
-def _channel(number: int, entry: Any) -> Channel:
-    arguments = dict(entry) if isinstance(entry, dict) else {}
-    kind = arguments.pop("kind", None)
-    if not isinstance(kind, str) or kind not in _KINDS:
+def _settings(number: int, entry: Any) -> ChannelSettings:
+    arguments = entry if isinstance(entry, dict) else {}
+    kind = arguments.get("kind")
+    if not isinstance(kind, str) or kind not in KINDS:
         raise ChannelSettingsError(
-            f"CHANNELS entry {number} must have a kind of {', '.join(sorted(_KINDS))}, got {kind!r}"
+            f"CHANNELS entry {number} must have a kind of {', '.join(KINDS)}, got {kind!r}"
         )
     try:
-        return _KINDS[kind](**arguments)
+        return KINDS[kind](**arguments)
     except (TypeError, ValueError) as error:
         raise ChannelSettingsError(f"CHANNELS entry {number} ({kind}): {error}") from error
+
+
+def _channels(settings: ChannelSettings) -> Sequence[ConfiguredChannel]:
+    # Only what is configured is imported: the others' libraries would cost every cold start.
+    module = importlib.import_module(f"lambdas.notification_service.channels.{settings.kind}")
+    made: Sequence[ConfiguredChannel] = module.channels(settings)
+    return made

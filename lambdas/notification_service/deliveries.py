@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from lambdas.contracts.task_event import TaskEvent
-from lambdas.notification_service.settings import Guarantee
+from lambdas.notification_service.settings.channel import Guarantee
 
 Standing = Literal["taken", "unknown", "delivered", "given_up"]
 """What an attempt finds when it starts.

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from lambdas.contracts.task_event import TaskEvent
 from lambdas.notification_service.deliveries import DeliveryInProgressError, Lease, Standing
-from lambdas.notification_service.settings import Guarantee
+from lambdas.notification_service.settings.channel import Guarantee
 from lambdas.shared import aws
 
 LEASE_SECONDS = 60

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
+from collections.abc import Sequence
 
 from lambdas.contracts.task_event import TaskEvent, UnreadableEventError
 from lambdas.notification_service.channel import Channel
@@ -36,7 +37,7 @@ def handle(payload: object, context: object) -> None:
 
 
 @functools.cache
-def _adapters() -> tuple[str, DynamoDeliveries, list[Channel]]:
+def _adapters() -> tuple[str, DynamoDeliveries, Sequence[Channel]]:
     settings = read_settings(NotificationSettings)
     return (
         settings.dead_letter_queue_url,

@@ -10,8 +10,9 @@ from typing import Any
 
 import httpx
 
+from lambdas.contracts.event_types import EventType
 from lambdas.contracts.task import Task
-from lambdas.contracts.task_event import EventType, TaskEvent
+from lambdas.contracts.task_event import TaskEvent
 
 CLIENTS = 24
 TASKS_PER_CLIENT = 38

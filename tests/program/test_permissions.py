@@ -85,7 +85,7 @@ def test_every_function_has_a_role_of_its_own(dev: Graph) -> None:
 
 
 def test_mail_can_only_be_sent_as_the_configured_sender(dev: Graph) -> None:
-    policy = dev.named("notifications-send-notification-may-send-as-tasks@example.com")
+    policy = dev.named("notifications-send-notification-may-send-for-email")
     (statement,) = json.loads(policy.inputs["policy"])["Statement"]
     assert statement["Condition"] == {"StringEquals": {"ses:FromAddress": "tasks@example.com"}}
 

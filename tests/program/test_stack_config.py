@@ -29,14 +29,18 @@ def channels(**changed: object) -> str:
         ("deadLetterRetentionDays", "15", r"deadLetterRetentionDays: .* to 14, got 15"),
         ("alarmEmails", '["nobody"]', r"alarmEmails\[0\]: .*email address.* got 'nobody'"),
         ("channels", "[]", r"channels: .* at least 1 item"),
-        ("channels", channels(kind="fax"), r"channels\[0\]\['kind'\]: .*'email', got 'fax'"),
+        ("channels", channels(kind="fax"), r"channels\[0\]: .*'fax' .*'email', 'sms', 'push'"),
         (
             "channels",
             channels(guarantee="always"),
             r"\['guarantee'\]: .*'at_most_once', got 'always'",
         ),
         ("channels", channels(colour="red"), r"\['colour'\] is not a setting; .*recipients"),
-        ("channels", channels(recipients=[]), r"\['recipients'\]: .* at least 1 item"),
+        (
+            "channels",
+            channels(recipients=[]),
+            r"channels\[0\]\['email'\]: recipients must be 1 to 50, got 0",
+        ),
         ("logRetention", "8", r"logRetention is not a setting; .*logRetentionDays"),
     ],
 )
@@ -69,5 +73,5 @@ def test_an_identity_that_exists_is_used_and_none_is_made() -> None:
     stack = run_stack("dev", channels=channels(senderIdentityArn=arn))
 
     assert stack.of_type("aws:sesv2/emailIdentity:EmailIdentity") == []
-    policy = stack.named("notifications-send-notification-may-send-as-a@example.com")
+    policy = stack.named("notifications-send-notification-may-send-for-email")
     assert json.loads(policy.inputs["policy"])["Statement"][0]["Resource"] == [arn]

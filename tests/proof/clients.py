@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from lambdas.contracts.event_types import EventType
 from lambdas.contracts.task import Task
-from lambdas.contracts.task_event import EventType, TaskEvent
+from lambdas.contracts.task_event import TaskEvent
 from lambdas.task_service.create_task import Claim, Draft, NewTasks, create_task
 from lambdas.task_service.delete_task import delete_task
 from lambdas.task_service.http.refusals import problem_of

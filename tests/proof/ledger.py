@@ -10,7 +10,8 @@ from collections import Counter, defaultdict
 from functools import lru_cache
 from typing import Any
 
-from lambdas.contracts.task_event import EventType, TaskEvent
+from lambdas.contracts.event_types import EventType
+from lambdas.contracts.task_event import TaskEvent
 from lambdas.task_service.task_rows import task_of
 from tests.lambdas.tables import DELIVERIES, OUTBOX, TASKS
 from tests.proof.dynamo import Change, InMemoryDynamo

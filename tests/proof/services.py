@@ -166,7 +166,8 @@ class Provider:
 
     def send_email(self, **asked: Any) -> dict[str, Any]:
         text = asked["Content"]["Simple"]["Body"]["Text"]["Data"]
-        message = text.rsplit("event ", 1)[1].strip(), asked["Destination"]["ToAddresses"][0]
+        [address] = asked["Destination"]["ToAddresses"]
+        message = text.rsplit("event ", 1)[1].strip(), address.removesuffix("@example.com")
         self.sent.append(message)
         self.accepted(message)
         return {"MessageId": f"message {len(self.sent)}"}

@@ -17,9 +17,10 @@ from lambdas.handoff.outbox_rows import SHARDS
 from lambdas.handoff.target import Target
 from lambdas.handoff_relay.dynamo_outbox import DynamoOutbox
 from lambdas.handoff_relay.relay import relay_shard
-from lambdas.notification_service.channels.email import EmailChannel
+from lambdas.notification_service.channels import email
 from lambdas.notification_service.dynamo_deliveries import DynamoDeliveries
 from lambdas.notification_service.notify import notify
+from lambdas.notification_service.settings.email import EmailSettings
 from lambdas.notification_service.sqs_dead_letters import SqsDeadLetters
 from lambdas.task_service.dynamo_task_changes import DynamoTaskChanges
 from lambdas.task_service.handed_off_events import HandedOffEvents
@@ -42,12 +43,6 @@ MINIMUM_AGE_SECONDS = 45
 TARGET_TIMEOUT_SECONDS = 45
 
 Faults = Mapping[int, Fault]
-
-
-class SecondEmail(EmailChannel):
-    """Another channel of the same making, so that one can fail without the other."""
-
-    name = "pager"
 
 
 class World:
@@ -149,10 +144,10 @@ class World:
 
     def _deliver(self, payload: dict[str, Any], run: Run) -> None:
         ses = run.client("sesv2", self.provider)
-        kinds = dict(zip(CHANNELS, (EmailChannel, SecondEmail), strict=True))
         channels = [
-            kind(sender="tasks@example.com", recipients=[name], client=ses)
-            for name, kind in kinds.items()
+            channel
+            for name in CHANNELS
+            for channel in email.channels(_email_settings(name), client=ses)
         ]
         deliveries = DynamoDeliveries(DELIVERIES, run.client("dynamodb", self.dynamo), self.clock)
         context = SimpleNamespace(aws_request_id="r", invoked_function_arn=TARGET_ARN)
@@ -190,3 +185,7 @@ class World:
     def _accepted(self, message: Message) -> None:
         if self._acting is not None:
             self._acting.unrecorded.add(message)
+
+
+def _email_settings(name: str) -> EmailSettings:
+    return EmailSettings(name=name, sender="tasks@example.com", recipients=[f"{name}@example.com"])

@@ -8,17 +8,19 @@ from typing import Any
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnectionError
 
-from lambdas.contracts.task_event import EventType, TaskEvent
+from lambdas.contracts.event_types import EventType
+from lambdas.contracts.task_event import TaskEvent
 from lambdas.notification_service.channel import (
     ChannelError,
+    ConfiguredChannel,
     PermanentChannelError,
     UnknownOutcomeError,
 )
 from lambdas.notification_service.channels.ses_refusals import is_permanent
-from lambdas.notification_service.settings import GUARANTEES, Guarantee
+from lambdas.notification_service.settings.email import EmailSettings
 from lambdas.shared import aws
+from lambdas.shared.masking import masked
 
-_MAX_RECIPIENTS = 50  # SES's own limit for one message
 _MAX_SUBJECT = 120
 _SERVER_ERROR = 500
 
@@ -29,32 +31,25 @@ _HAPPENED: dict[EventType, str] = {
 }
 
 
-class EmailChannel:
+def channels(settings: EmailSettings, client: Any = None) -> list[ConfiguredChannel]:
+    """Return the one channel that writes to all recipients."""
+    return [
+        ConfiguredChannel(
+            settings=settings,
+            name=settings.name,
+            sent_to=masked(", ".join(settings.recipients)),
+            sender=EmailSender(settings, client or aws.client("sesv2")),
+        )
+    ]
+
+
+class EmailSender:
     """One plain text message to all recipients, who see each other's addresses."""
 
-    name = "email"
-
-    def __init__(
-        self,
-        *,
-        sender: str,
-        recipients: list[str],
-        guarantee: Guarantee = "at_least_once",
-        client: Any = None,
-    ) -> None:
-        """Raises ValueError if there are no recipients, or more than SES takes."""
-        if guarantee not in GUARANTEES:
-            raise ValueError(f"guarantee must be {' or '.join(GUARANTEES)}, got {guarantee!r}")
-        if not isinstance(sender, str) or not isinstance(recipients, list):
-            raise ValueError("sender must be text and recipients a list")
-        if not 1 <= len(recipients) <= _MAX_RECIPIENTS:
-            raise ValueError(
-                f"recipients must be 1 to {_MAX_RECIPIENTS} addresses, got {len(recipients)}"
-            )
-        self.guarantee: Guarantee = guarantee
-        self._sender = sender
-        self._recipients = recipients
-        self._client = client or aws.client("sesv2")
+    def __init__(self, settings: EmailSettings, client: Any) -> None:
+        self._sender = settings.sender
+        self._recipients = list(settings.recipients)
+        self._client = client
 
     def send(self, event: TaskEvent) -> str:
         """Send the message and return SES's message id. Raises ChannelError and its kinds."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
+from lambdas.contracts.event_types import EVENT_TYPES, EventType
 from lambdas.contracts.task_event import TaskEvent
 from lambdas.notification_service.channel import ChannelError
-from lambdas.notification_service.settings import Guarantee
+from lambdas.notification_service.settings.channel import Guarantee
 
 
 class Clock:
@@ -17,8 +18,12 @@ class Clock:
 
 
 class RecordingChannel:
+    event_types: Collection[EventType] = EVENT_TYPES
+    budget_seconds = 10.0
+
     def __init__(self, name: str = "email", guarantee: Guarantee = "at_least_once") -> None:
         self.name = name
+        self.sent_to = f"{name} of the team"
         self.guarantee: Guarantee = guarantee
         self.asked = 0
         self.sent: list[str] = []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lambdas.contracts.task_event import TaskEvent
 from lambdas.notification_service.deliveries import DeliveryInProgressError, Lease, Standing
 from lambdas.notification_service.dynamo_deliveries import LEASE_SECONDS
-from lambdas.notification_service.settings import Guarantee
+from lambdas.notification_service.settings.channel import Guarantee
 
 
 @dataclass

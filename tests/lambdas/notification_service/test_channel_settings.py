@@ -24,10 +24,19 @@ def test_a_channel_without_a_guarantee_sends_again_when_in_doubt() -> None:
         ("[", "CHANNELS must be JSON: "),
         ("[]", "CHANNELS must be a list of at least one channel"),
         ("{}", "CHANNELS must be a list of at least one channel"),
-        ("[7]", "CHANNELS entry 1 must have a kind of email, got None"),
-        ('[{"kind": ["email"]}]', "CHANNELS entry 1 must have a kind of email, got ['email']"),
-        (f'[{EMAIL}, {{"kind": "fax"}}]', "CHANNELS entry 2 must have a kind of email, got 'fax'"),
-        (f"[{EMAIL}, {EMAIL}]", "CHANNELS has more than one email"),
+        ("[7]", "CHANNELS entry 1 must have a kind of email, sms, push, webhook, got None"),
+        (
+            '[{"kind": ["email"]}]',
+            "CHANNELS entry 1 must have a kind of email, sms, push, webhook, got ['email']",
+        ),
+        (
+            f'[{EMAIL}, {{"kind": "fax"}}]',
+            "CHANNELS entry 2 must have a kind of email, sms, push, webhook, got 'fax'",
+        ),
+        (
+            f"[{EMAIL}, {EMAIL}]",
+            "CHANNELS: every channel must have a name of its own, got email more than once",
+        ),
         ('[{"kind": "email"}]', "CHANNELS entry 1 (email): "),
         (
             '[{"kind": "email", "sender": "a", "recipients": ["b"], "guarantee": "always"}]',
@@ -35,12 +44,12 @@ def test_a_channel_without_a_guarantee_sends_again_when_in_doubt() -> None:
             "got 'always'",
         ),
         (
-            '[{"kind": "email", "sender": "a", "recipients": []}]',
-            "CHANNELS entry 1 (email): recipients must be 1 to 50 addresses, got 0",
+            '[{"kind": "email", "sender": "a@b.example", "recipients": []}]',
+            "CHANNELS entry 1 (email): recipients must be 1 to 50, got 0",
         ),
         (
             '[{"kind": "email", "sender": "a", "recipients": "b@example.com"}]',
-            "CHANNELS entry 1 (email): sender must be text and recipients a list",
+            "CHANNELS entry 1 (email): recipients must be a list, got 'b@example.com'",
         ),
     ],
 )

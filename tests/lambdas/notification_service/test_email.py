@@ -12,19 +12,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.notification_service.channel import (
+    Channel,
     ChannelError,
     PermanentChannelError,
     UnknownOutcomeError,
 )
-from lambdas.notification_service.channels.email import EmailChannel, subject_of, text_of
+from lambdas.notification_service.channels.email import channels, subject_of, text_of
 from lambdas.notification_service.channels.ses_refusals import IS_PERMANENT
+from lambdas.notification_service.settings.email import EmailSettings
 from lambdas.shared import aws
 from tests.lambdas.recorded_lambda import RawBody
 from tests.lambdas.samples import AT, a_task, an_event
 
 
-def channel() -> EmailChannel:
-    return EmailChannel(sender="tasks@example.com", recipients=["a@example.com", "b@example.com"])
+def channel() -> Channel:
+    settings = EmailSettings(
+        sender="tasks@example.com", recipients=["a@example.com", "b@example.com"]
+    )
+    [only] = channels(settings)
+    return only
 
 
 def sent_while(hook: Callable[..., Any]) -> str | ChannelError:
@@ -151,20 +157,3 @@ def test_a_fault_of_ses_may_have_sent(aws_in_memory: None, status: int) -> None:
 
     assert type(error) is UnknownOutcomeError
     assert str(error) == "SES failed: InternalFailure: no; the message may have been sent"
-
-
-def test_an_unknown_guarantee_is_refused() -> None:
-    with pytest.raises(
-        ValueError, match="guarantee must be at_least_once or at_most_once, got 'exactly_once'"
-    ):
-        EmailChannel(
-            sender="tasks@example.com",
-            recipients=["a@example.com"],
-            guarantee="exactly_once",  # type: ignore[arg-type]
-        )
-
-
-@pytest.mark.parametrize("recipients", [[], ["a@example.com"] * 51])
-def test_too_few_or_too_many_recipients_are_refused(recipients: list[str]) -> None:
-    with pytest.raises(ValueError, match="recipients must be 1 to 50 addresses, got"):
-        EmailChannel(sender="tasks@example.com", recipients=recipients)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lambdas.notification_service.deliveries import Deliveries, DeliveryInProgressError, Lease
 from lambdas.notification_service.dynamo_deliveries import LEASE_SECONDS, DynamoDeliveries
-from lambdas.notification_service.settings import GUARANTEES, Guarantee
+from lambdas.notification_service.settings.channel import GUARANTEES, Guarantee
 from tests.lambdas.notification_service.a_delivery import EVENT
 from tests.lambdas.notification_service.fakes import Clock
 from tests.lambdas.notification_service.in_memory_deliveries import InMemoryDeliveries

@@ -11,7 +11,7 @@ import pytest
 
 from lambdas.notification_service.deliveries import Deliveries, DeliveryInProgressError
 from lambdas.notification_service.dynamo_deliveries import LEASE_SECONDS, DynamoDeliveries
-from lambdas.notification_service.settings import GUARANTEES, Guarantee
+from lambdas.notification_service.settings.channel import GUARANTEES, Guarantee
 from lambdas.shared import aws
 from tests.lambdas.notification_service.a_delivery import lease, start
 from tests.lambdas.notification_service.fakes import Clock

@@ -13,7 +13,7 @@ from lambdas.notification_service.channel import (
 from lambdas.notification_service.deliveries import DeliveryInProgressError
 from lambdas.notification_service.dynamo_deliveries import LEASE_SECONDS
 from lambdas.notification_service.notify import NotDeliveredError, notify
-from lambdas.notification_service.settings import GUARANTEES, Guarantee
+from lambdas.notification_service.settings.channel import GUARANTEES, Guarantee
 from tests.lambdas.notification_service.a_delivery import EVENT
 from tests.lambdas.notification_service.fakes import (
     Clock,
