@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import re
 from email.header import Header
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -13,40 +12,12 @@ from lambdas.contracts.task_event import TaskEvent
 from lambdas.notification_service.channels.email import channels, subject_of
 from lambdas.notification_service.channels.wording import one_line
 from lambdas.notification_service.settings.email import EmailSettings
+from tests.lambdas.notification_service.html_reader import Reader
 from tests.lambdas.notification_service.provider import Accepting, answering
 from tests.lambdas.samples import AT, a_task, an_event
 from tests.lambdas.titles import TITLES
 
 CONFIGURATION_SET = "arn:aws:ses:eu-west-1:123456789012:configuration-set/tasks"
-
-
-class Reader(HTMLParser):
-    """Reads a message as a mail program does: elements, their attributes, and the text."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, str]] = []
-        self.heading: str = ""
-        self.direction: str | None = None
-        self.comments: list[str] = []
-        self._in_heading = False
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, str(sorted(attrs))))
-        if tag == "h1":
-            self._in_heading = True
-            self.direction = dict(attrs)["dir"]
-
-    def handle_endtag(self, tag: str) -> None:
-        self._in_heading = self._in_heading and tag != "h1"
-
-    def handle_data(self, data: str) -> None:
-        self.heading += data if self._in_heading else ""
-
-    def handle_comment(self, data: str) -> None:
-        self.comments.append(data)
 
 
 def mailed(event: TaskEvent, **changes: Any) -> dict[str, Any]:
