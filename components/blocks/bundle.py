@@ -21,6 +21,9 @@ _REGULAR_FILE_MODE = 0o100644 << 16
 # Written by the installer for itself; they name the machine or the order of installation.
 _INSTALLER_FILES = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
 
+# What they list is in the bundle itself.
+_LOCK_FILES = {"requirements.in", "requirements.txt"}
+
 _SDK_DATA = PurePosixPath("botocore/data")
 
 
@@ -35,7 +38,8 @@ class FunctionCode:
     packages: Sequence[str]
     """Packages that the program can import, e.g. "orders" or "lambdas.handoff".
 
-    Every Python file in them keeps its import path.
+    Every file in them travels under its import path, templates as well as Python, except lock
+    files, hidden files and compiled Python.
     """
 
     requirements: Path | None = None
@@ -63,11 +67,18 @@ def build_bundle(code: FunctionCode, target: Target, build_folder: Path) -> Path
 def _sources(code: FunctionCode) -> Iterator[tuple[str, Path]]:
     for package in code.packages:
         folder, root = _locate(package)
-        for source in folder.rglob("*.py"):
-            yield source.relative_to(root).as_posix(), source
+        for source in folder.rglob("*"):
+            if source.is_file() and _travels(source.relative_to(folder)):
+                yield source.relative_to(root).as_posix(), source
         # The packages above: `lambdas.shared` is imported through `lambdas`.
         while (folder := folder.parent) != root:
             yield (folder / "__init__.py").relative_to(root).as_posix(), folder / "__init__.py"
+
+
+def _travels(inside: Path) -> bool:
+    if any(part == "__pycache__" or part.startswith(".") for part in inside.parts):
+        return False
+    return inside.name not in _LOCK_FILES
 
 
 def _locate(package: str) -> tuple[Path, Path]:

@@ -30,6 +30,8 @@ _PATIENCE = {
     "sqs": _patience(read_timeout=3, total_max_attempts=2),
     # SES knows no idempotency key: a repeat after a lost answer would be a second message.
     "sesv2": _patience(read_timeout=10, total_max_attempts=1),
+    # Nor does SNS for a number or a phone.
+    "sns": _patience(read_timeout=5, total_max_attempts=1),
 }
 
 

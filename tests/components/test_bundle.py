@@ -24,7 +24,10 @@ def a_project(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "shop/__init__.py": "",
         "shop/service/__init__.py": "",
         "shop/service/handler.py": "def handle(event, context): ...\n",
-        "shop/service/notes.txt": "not code",
+        "shop/service/letters/paid.txt.j2": "Paid: {{ amount }}",
+        "shop/service/requirements.in": "jinja2",
+        "shop/service/requirements.txt": "jinja2==3.1.6",
+        "shop/service/.editor/handler.py": "left behind",
         "shop/other/__init__.py": "",
         "shop/service/__pycache__/handler.cpython-311.pyc": "bytes",
     }.items():
@@ -41,7 +44,7 @@ def names(bundle: Path) -> list[str]:
         return archive.namelist()
 
 
-def test_a_bundle_holds_the_packages_named_and_nothing_else(
+def test_a_bundle_holds_the_packages_named_with_their_templates_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     a_project(tmp_path, monkeypatch)
@@ -52,6 +55,7 @@ def test_a_bundle_holds_the_packages_named_and_nothing_else(
         "shop/__init__.py",
         "shop/service/__init__.py",
         "shop/service/handler.py",
+        "shop/service/letters/paid.txt.j2",
     ]
 
 

@@ -22,6 +22,24 @@ CODES = {
     "notification_service": notification_service.CODE,
     "handoff_relay": relay.CODE,
 }
+WRITE_AN_EMAIL = """
+from lambdas.contracts.task import Task
+from lambdas.contracts.task_event import TaskEvent
+from lambdas.notification_service.channels.email import channels
+from lambdas.notification_service.settings.email import EmailSettings
+
+class Ses:
+    def send_email(self, *, Content, **_):
+        body = Content["Simple"]["Body"]
+        print(body["Text"]["Data"], body["Html"]["Data"])
+        return {"MessageId": "ses-1"}
+
+at = "2026-03-01T09:30:00.000Z"
+task = Task(task_id="t", title="Oat & milk", created_at=at, updated_at=at)
+settings = EmailSettings(sender="tasks@example.com", recipients=["a@example.com"])
+[channel] = channels(settings, Ses())
+channel.send(TaskEvent.about(task, "task.created.v1", time=at, correlation_id="c"))
+"""
 Bundle = Callable[[FunctionCode, Target], Path]
 
 
@@ -65,6 +83,17 @@ def test_every_handler_runs_on_its_bundle_alone(
     assert done.returncode == 0, done.stderr
 
 
+def test_an_email_is_written_from_the_templates_in_the_bundle(
+    bundle: Bundle, tmp_path: Path
+) -> None:
+    done = run_isolated(bundle(notification_service.CODE, host_target()), tmp_path, WRITE_AN_EMAIL)
+
+    assert done.returncode == 0, done.stderr
+    text, html = done.stdout.split("<!doctype html>")
+    assert "Title:  Oat & milk" in text
+    assert ">Oat &amp; milk</h1>" in html
+
+
 @pytest.mark.parametrize("forgotten", ["pydantic", "boto3", "jmespath"])
 def test_a_dependency_missing_from_a_bundle_is_noticed(
     forgotten: str, bundle: Bundle, tmp_path: Path
@@ -92,7 +121,7 @@ def test_a_bundle_for_lambda_holds_its_processors_binaries_and_no_others(
             binaries = [entry for entry in archive.namelist() if ".so" in Path(entry).suffixes]
         for binary in binaries:
             assert binary.endswith(f".cpython-313-{machine}-linux-gnu.so"), binary
-        assert bool(binaries) == (name == "task_service")
+        assert bool(binaries) == (name in ("notification_service", "task_service"))
 
 
 @pytest.mark.parametrize("name", CODES)

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from typing import Any
 
-from botocore.exceptions import ClientError, HTTPClientError
-from botocore.exceptions import ConnectionError as NoConnectionError
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from lambdas.contracts.event_types import EventType
 from lambdas.contracts.task_event import TaskEvent
-from lambdas.notification_service.channel import (
-    ChannelError,
-    ConfiguredChannel,
-    PermanentChannelError,
-    UnknownOutcomeError,
+from lambdas.notification_service.channel import ConfiguredChannel
+from lambdas.notification_service.channels.aws_calls import ask
+from lambdas.notification_service.channels.ses_refusals import IS_PERMANENT
+from lambdas.notification_service.channels.wording import (
+    HAPPENED,
+    lines,
+    one_line,
+    reference,
+    shortened,
 )
-from lambdas.notification_service.channels.ses_refusals import is_permanent
 from lambdas.notification_service.settings.email import EmailSettings
 from lambdas.shared import aws
 from lambdas.shared.masking import masked
 
 _MAX_SUBJECT = 120
-_SERVER_ERROR = 500
-
-_HAPPENED: dict[EventType, str] = {
-    "task.created.v1": "Task created",
-    "task.completed.v1": "Task completed",
-    "task.deleted.v1": "Task deleted",
-}
+_NOT_IN_A_TAG = re.compile(r"[^A-Za-z0-9_-]")
+"""https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html"""
 
 
 def channels(settings: EmailSettings, client: Any = None) -> list[ConfiguredChannel]:
@@ -44,71 +40,72 @@ def channels(settings: EmailSettings, client: Any = None) -> list[ConfiguredChan
 
 
 class EmailSender:
-    """One plain text message to all recipients, who see each other's addresses."""
+    """One message to all recipients, who see each other's addresses, as text and as HTML."""
 
     def __init__(self, settings: EmailSettings, client: Any) -> None:
-        self._sender = settings.sender
-        self._recipients = list(settings.recipients)
+        self._envelope: dict[str, Any] = {
+            "FromEmailAddress": settings.sender,
+            "Destination": {"ToAddresses": list(settings.recipients)},
+        }
+        if settings.configuration_set_arn is not None:
+            name = settings.configuration_set_arn.rsplit("/", 1)[1]
+            self._envelope["ConfigurationSetName"] = name
         self._client = client
+        templates = Environment(
+            # Finds templates in a package however it was installed, also within a zip.
+            loader=PackageLoader("lambdas.notification_service.channels"),
+            autoescape=select_autoescape(("html.j2",)),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        # Read here, while the function starts: a template that is missing or broken shows before
+        # an event waits for it.
+        self._text = templates.get_template("task_event.txt.j2")
+        self._html = templates.get_template("task_event.html.j2")
 
     def send(self, event: TaskEvent) -> str:
         """Send the message and return SES's message id. Raises ChannelError and its kinds."""
-        try:
-            answer = self._client.send_email(
-                FromEmailAddress=self._sender,
-                Destination={"ToAddresses": self._recipients},
-                Content={
-                    "Simple": {
-                        "Subject": {"Data": subject_of(event), "Charset": "UTF-8"},
-                        "Body": {"Text": {"Data": text_of(event), "Charset": "UTF-8"}},
-                    }
-                },
-            )
-        except ClientError as error:
-            raise _refusal(error) from error
-        except NoConnectionError as error:
-            raise ChannelError(
-                f"SES could not be reached ({type(error).__name__}); nothing was sent"
-            ) from error
-        except HTTPClientError as error:
-            raise UnknownOutcomeError(
-                f"SES gave no answer ({type(error).__name__}); the message may have been sent"
-            ) from error
+        answer = ask(
+            "SES",
+            IS_PERMANENT,
+            self._client.send_email,
+            **self._envelope,
+            Content={"Simple": self._message(event)},
+            EmailTags=[
+                {"Name": "event_id", "Value": reference(event.event_id)},
+                {"Name": "event_type", "Value": _NOT_IN_A_TAG.sub("-", event.event_type)},
+            ],
+        )
         return str(answer["MessageId"])
 
-
-def _refusal(error: ClientError) -> ChannelError:
-    code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
-    if error.response["ResponseMetadata"]["HTTPStatusCode"] >= _SERVER_ERROR:
-        return UnknownOutcomeError(f"SES failed: {code}: {message}; the message may have been sent")
-    kind = PermanentChannelError if is_permanent(code) else ChannelError
-    return kind(f"SES refused the message: {code}: {message}")
+    def _message(self, event: TaskEvent) -> dict[str, Any]:
+        task = event.task
+        said = {
+            "happened": HAPPENED[event.event_type],
+            "time": event.time,
+            "title": one_line(task.title),
+            "status": task.status,
+            "due_at": task.due_at,
+            "detail": lines(task.detail or ""),
+            "task_id": one_line(task.task_id),
+            "event_id": one_line(event.event_id),
+        }
+        return {
+            "Subject": _utf8(subject_of(event)),
+            "Body": {
+                "Text": _utf8(self._text.render(said)),
+                "Html": _utf8(self._html.render(said)),
+            },
+            # The same for every attempt: whoever gets two copies can tell that they are one.
+            "Headers": [{"Name": "X-Entity-Ref-ID", "Value": reference(event.event_id)}],
+        }
 
 
 def subject_of(event: TaskEvent) -> str:
     """Return one line of at most 120 characters: nothing in a title can start another header."""
-    subject = f"{_HAPPENED[event.event_type]}: {event.task.title}"
-    line = " ".join("".join(" " if _is_control(c) else c for c in subject).split())
-    return line if len(line) <= _MAX_SUBJECT else f"{line[: _MAX_SUBJECT - 1]}…"
+    return shortened(one_line(f"{HAPPENED[event.event_type]}: {event.task.title}"), _MAX_SUBJECT)
 
 
-def text_of(event: TaskEvent) -> str:
-    """Return the message's plain text."""
-    task = event.task
-    lines = [
-        f"{_HAPPENED[event.event_type]} at {event.time}",
-        "",
-        f"Title:  {task.title}",
-        f"Status: {task.status}",
-    ]
-    if task.due_at is not None:
-        lines.append(f"Due:    {task.due_at}")
-    if task.detail:
-        lines += ["", task.detail]
-    return "\n".join([*lines, "", f"Task {task.task_id}, event {event.event_id}"])
-
-
-def _is_control(character: str) -> bool:
-    # Other (control, format, surrogate), line and paragraph separators.
-    category = unicodedata.category(character)
-    return category.startswith("C") or category in ("Zl", "Zp")
+def _utf8(data: str) -> dict[str, str]:
+    return {"Data": data, "Charset": "UTF-8"}

@@ -21,9 +21,3 @@ IS_PERMANENT: dict[str, bool] = {
     "TooManyRequestsException": False,
 }
 """Every error that SES documents for SendEmail."""
-
-
-def is_permanent(code: str) -> bool:
-    """Return whether to give up at once. An unknown code is retried: two attempts more cost less
-    than an event that waits for a person without need."""
-    return IS_PERMANENT.get(code, False)

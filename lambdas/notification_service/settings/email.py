@@ -36,7 +36,8 @@ class EmailSettings(ChannelSettings):
     """SES identity that covers the sender; without it NotificationService makes and owns one."""
 
     configuration_set_arn: str | Later | None = None
-    """SES configuration set, for events of bounces and complaints; none if not set."""
+    """SES configuration set, for events of bounces and complaints; none if not set. An identity
+    that has a default one sends only with the right to it: set it here, too."""
 
     # The wait for a connection and for SES's answer.
     budget_seconds: ClassVar[int] = 11
@@ -65,12 +66,18 @@ class EmailSettings(ChannelSettings):
         """Return the right to send as this sender. ValueError if its identity is not known yet."""
         if self.sender_identity_arn is None:
             raise ValueError("sender_identity_arn must be set before permissions are asked for")
-        resources = [self.sender_identity_arn, self.configuration_set_arn]
-        return [
-            Permission(
-                purpose="send",
-                actions=["ses:SendEmail"],
-                resources=[arn for arn in resources if arn is not None],
-                condition={"StringEquals": {"ses:FromAddress": self.sender}},
-            )
-        ]
+        send = Permission(
+            purpose="send",
+            actions=["ses:SendEmail"],
+            resources=[self.sender_identity_arn],
+            condition={"StringEquals": {"ses:FromAddress": self.sender}},
+        )
+        if self.configuration_set_arn is None:
+            return [send]
+        # SES asks for the right on both. This one alone sends nothing, so it needs no condition.
+        use_configuration_set = Permission(
+            purpose="use-configuration-set",
+            actions=["ses:SendEmail"],
+            resources=[self.configuration_set_arn],
+        )
+        return [send, use_configuration_set]

@@ -22,8 +22,11 @@ class PushSettings(ChannelSettings):
     name: str = "push"
 
     target_arn: str | Later
-    """An SNS platform endpoint, or a (standard) topic whose subscribers are such endpoints."""
+    """An SNS platform endpoint, or a standard topic whose subscribers are such endpoints: a FIFO
+    topic has none. A topic with a KMS key of its own asks for rights that this channel does not
+    have."""
 
+    # The wait for a connection and for SNS's answer.
     budget_seconds: ClassVar[int] = 6
 
     def __post_init__(self) -> None:

@@ -24,7 +24,7 @@ _MAX_NUMBERS = 10
 
 @dataclass(frozen=True, kw_only=True)
 class SmsSettings(ChannelSettings):
-    """One message to each number, through SNS."""
+    """One message to each number, through SNS. Each number is a delivery of its own."""
 
     kind: Literal["sms"] = "sms"
     name: str = "sms"
@@ -38,6 +38,7 @@ class SmsSettings(ChannelSettings):
     sms_type: Literal["Transactional", "Promotional"] = "Transactional"
     """What SNS optimises for: reliable delivery, or cost."""
 
+    # The wait for a connection and for SNS's answer.
     budget_seconds: ClassVar[int] = 6
 
     def __post_init__(self) -> None:
@@ -52,7 +53,10 @@ class SmsSettings(ChannelSettings):
         require_one_of("sms_type", self.sms_type, SMS_TYPES)
 
     def permissions(self) -> list[Permission]:
-        """Return the right to publish to phone numbers, which have no ARN, and to no topic."""
+        """Return the right to publish to phone numbers, and to no topic and no phone's endpoint.
+
+        IAM sees a number as a resource by the number itself, which has no ARN to name.
+        """
         return [
-            Permission(purpose="send", actions=["sns:Publish"], not_resources=["arn:aws:sns:*:*:*"])
+            Permission(purpose="send", actions=["sns:Publish"], not_resources=["arn:*:sns:*:*:*"])
         ]

@@ -1,112 +1,86 @@
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+import re
 from email.header import Header
 from typing import Any
 
 import pytest
-from botocore.awsrequest import AWSResponse
-from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lambdas.notification_service.channel import (
-    Channel,
-    ChannelError,
-    PermanentChannelError,
-    UnknownOutcomeError,
-)
-from lambdas.notification_service.channels.email import channels, subject_of, text_of
-from lambdas.notification_service.channels.ses_refusals import IS_PERMANENT
+from lambdas.contracts.task_event import TaskEvent
+from lambdas.notification_service.channels.email import channels, subject_of
+from lambdas.notification_service.channels.wording import one_line
 from lambdas.notification_service.settings.email import EmailSettings
-from lambdas.shared import aws
-from tests.lambdas.recorded_lambda import RawBody
+from tests.lambdas.notification_service.html_reader import Reader
+from tests.lambdas.notification_service.provider import Accepting, answering
 from tests.lambdas.samples import AT, a_task, an_event
+from tests.lambdas.titles import TITLES
+
+CONFIGURATION_SET = "arn:aws:ses:eu-west-1:123456789012:configuration-set/tasks"
 
 
-def channel() -> Channel:
-    settings = EmailSettings(
-        sender="tasks@example.com", recipients=["a@example.com", "b@example.com"]
-    )
-    [only] = channels(settings)
-    return only
+def mailed(event: TaskEvent, **changes: Any) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "sender": "tasks@example.com",
+        "recipients": ["a@example.com", "b@example.com"],
+        **changes,
+    }
+    [channel] = channels(EmailSettings(**values))
+    ses = Accepting()
+    with answering("sesv2", ses):
+        assert channel.send(event) == "ses-1"
+    return ses.emails[0]
 
 
-def sent_while(hook: Callable[..., Any]) -> str | ChannelError:
-    """Send, with `hook` answering in SES's place, and return the id or the error."""
-    events = aws.client("sesv2").meta.events
-    events.register_first("before-send.sesv2.SendEmail", hook)
-    try:
-        return channel().send(an_event())
-    except ChannelError as error:
-        return error
-    finally:
-        events.unregister("before-send.sesv2.SendEmail", hook)
+def body_of(event: TaskEvent, form: str) -> str:
+    return str(mailed(event)["Content"]["Simple"]["Body"][form]["Data"])
 
 
-def test_one_plain_text_message_goes_to_everyone(aws_in_memory: None) -> None:
-    requests: list[dict[str, Any]] = []
+def titled(title: str) -> TaskEvent:
+    return an_event(a_task(title=title))
 
-    def accept(request: Any, **_: Any) -> AWSResponse:
-        requests.append(json.loads(request.body))
-        return AWSResponse(request.url, 200, {}, RawBody(b'{"MessageId": "ses-1"}'))
 
-    assert sent_while(accept) == "ses-1"
+def test_one_message_goes_to_everyone_as_text_and_html(aws_in_memory: None) -> None:
+    message = mailed(an_event())
 
-    [message] = requests
     assert message["FromEmailAddress"] == "tasks@example.com"
     assert message["Destination"] == {"ToAddresses": ["a@example.com", "b@example.com"]}
     simple = message["Content"]["Simple"]
-    assert simple["Subject"]["Data"] == "Task created: Buy milk"
-    assert list(simple["Body"]) == ["Text"]
+    assert simple["Subject"] == {"Data": "Task created: Buy milk", "Charset": "UTF-8"}
+    assert {form: body["Charset"] for form, body in simple["Body"].items()} == {
+        "Text": "UTF-8",
+        "Html": "UTF-8",
+    }
+    assert "ConfigurationSetName" not in message
 
 
-def test_a_refusal_says_who_refused_and_why(aws_in_memory: None) -> None:
-    def refuse(request: Any, **_: Any) -> AWSResponse:
-        headers = {"x-amzn-errortype": "MessageRejected"}
-        body = b'{"message": "Email address is not verified."}'
-        return AWSResponse(request.url, 400, headers, RawBody(body))
+def test_a_configuration_set_is_named(aws_in_memory: None) -> None:
+    message = mailed(an_event(), configuration_set_arn=CONFIGURATION_SET)
 
-    assert str(sent_while(refuse)) == (
-        "SES refused the message: MessageRejected: Email address is not verified."
-    )
+    assert message["ConfigurationSetName"] == "tasks"
 
 
-@pytest.mark.parametrize(
-    ("error", "kind", "text"),
-    [
-        (
-            ReadTimeoutError,
-            UnknownOutcomeError,
-            "SES gave no answer (ReadTimeoutError); the message may have been sent",
-        ),
-        (
-            ConnectTimeoutError,
-            ChannelError,
-            "SES could not be reached (ConnectTimeoutError); nothing was sent",
-        ),
-    ],
-)
-def test_silence_is_asked_once_and_says_what_it_means(
-    aws_in_memory: None, error: Callable[..., Exception], kind: type[ChannelError], text: str
-) -> None:
-    asked = []
+@pytest.mark.parametrize("event_id", [an_event().event_id, "urn:ж\r\nBcc: x", "x" * 500])
+def test_the_event_can_be_told_from_headers_and_tags(aws_in_memory: None, event_id: str) -> None:
+    payload = {**an_event().to_payload(), "id": event_id}
 
-    def be_silent(request: Any, **_: Any) -> None:
-        asked.append(request)
-        raise error(endpoint_url=request.url)
+    message = mailed(TaskEvent.from_payload(payload))
 
-    heard = sent_while(be_silent)
-
-    assert type(heard) is kind
-    assert str(heard) == text
-    assert len(asked) == 1
+    [header] = message["Content"]["Simple"]["Headers"]
+    tags = {tag["Name"]: tag["Value"] for tag in message["EmailTags"]}
+    assert header["Name"] == "X-Entity-Ref-ID"
+    assert header["Value"] == tags["event_id"]
+    assert tags["event_type"] == "task-created-v1"
+    for value in tags.values():
+        assert re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value)
+    if event_id == an_event().event_id:
+        assert header["Value"] == event_id
 
 
 @given(st.text(st.characters(codec=None)))
 def test_no_title_can_break_out_of_the_subject(title: str) -> None:
-    subject = subject_of(an_event(a_task(title=title)))
+    subject = subject_of(titled(title))
 
     assert subject.startswith("Task created:")
     assert len(subject) <= 120
@@ -115,45 +89,98 @@ def test_no_title_can_break_out_of_the_subject(title: str) -> None:
     Header(subject, "utf-8").encode()
 
 
+@pytest.mark.parametrize("title", TITLES.values(), ids=TITLES)
+def test_a_subject_shows_the_title_and_nothing_it_smuggles(title: str) -> None:
+    subject = subject_of(titled(title))
+
+    whole = one_line(f"Task created: {title}")
+    assert subject == whole or (len(whole) > 120 and whole.startswith(subject.removesuffix("…")))
+    assert "\u202e" not in subject
+
+
 def test_a_long_title_is_cut_visibly() -> None:
-    assert subject_of(an_event(a_task(title="x" * 200))).endswith("x…")
+    assert subject_of(titled("x" * 200)).endswith("x…")
 
 
-def test_the_text_holds_what_people_need() -> None:
-    task = a_task(detail="Two bottles", due_at=AT, status="in_progress")
+@pytest.mark.parametrize("form", ["Text", "Html"])
+def test_a_message_holds_what_people_need(aws_in_memory: None, form: str) -> None:
+    due_at = "2026-04-01T08:00:00.000Z"
+    task = a_task(detail="Two bottles\nof oat", due_at=due_at, status="in_progress")
+    event = an_event(task)
 
-    text = text_of(an_event(task))
+    body = body_of(event, form)
 
-    for part in ("Buy milk", "in_progress", "Two bottles", AT, task.task_id):
-        assert part in text
-
-
-def refused_with(code: str, status: int = 400) -> str | ChannelError:
-    def refuse(request: Any, **_: Any) -> AWSResponse:
-        headers = {"x-amzn-errortype": code}
-        return AWSResponse(request.url, status, headers, RawBody(b'{"message": "no"}'))
-
-    return sent_while(refuse)
+    parts = ("Task created", "Buy milk", "in_progress", "Two bottles", "of oat", due_at, AT)
+    for part in (*parts, task.task_id, event.event_id):
+        assert part in body
 
 
-@pytest.mark.parametrize("code", [*IS_PERMANENT, "SomethingNew"])
-def test_only_what_minutes_cannot_mend_is_permanent(aws_in_memory: None, code: str) -> None:
-    error = refused_with(code)
+@pytest.mark.parametrize("form", ["Text", "Html"])
+def test_a_message_does_not_speak_of_what_a_task_does_not_have(
+    aws_in_memory: None, form: str
+) -> None:
+    body = body_of(an_event(), form)
 
-    permanent = code in ("BadRequestException", "AccountSuspendedException")
-    assert type(error) is (PermanentChannelError if permanent else ChannelError)
-    assert str(error) == f"SES refused the message: {code}: no"
-
-
-def test_every_error_that_ses_documents_is_decided(aws_in_memory: None) -> None:
-    operation = aws.client("sesv2").meta.service_model.operation_model("SendEmail")
-
-    assert set(IS_PERMANENT) == {shape.name for shape in operation.error_shapes}
+    assert "Due" not in body
+    assert "None" not in body
 
 
-@pytest.mark.parametrize("status", [500, 503])
-def test_a_fault_of_ses_may_have_sent(aws_in_memory: None, status: int) -> None:
-    error = refused_with("InternalFailure", status)
+def test_the_text_reads_as_it_is_laid_out(aws_in_memory: None) -> None:
+    event = an_event(a_task(detail="Two bottles\n\nof oat", due_at=AT))
 
-    assert type(error) is UnknownOutcomeError
-    assert str(error) == "SES failed: InternalFailure: no; the message may have been sent"
+    assert body_of(event, "Text").splitlines() == [
+        f"Task created at {AT}",
+        "",
+        "Title:  Buy milk",
+        "Status: pending",
+        f"Due:    {AT}",
+        "",
+        "> Two bottles",
+        "> ",
+        "> of oat",
+        "",
+        f"Task {event.task.task_id}, event {event.event_id}",
+    ]
+
+
+@pytest.mark.parametrize("title", TITLES.values(), ids=TITLES)
+def test_no_title_or_detail_can_pass_for_a_line_of_ours(aws_in_memory: None, title: str) -> None:
+    event = an_event(a_task(title=title, detail=title))
+
+    text = body_of(event, "Text").splitlines()
+
+    assert f"Title:  {one_line(title)}" in text
+    ours = [line for line in text if line and not line.startswith("> ")]
+    assert [line.split()[0] for line in ours] == ["Task", "Title:", "Status:", "Task"]
+    assert text[-1] == f"Task {event.task.task_id}, event {event.event_id}"
+
+
+@pytest.mark.parametrize("title", TITLES.values(), ids=TITLES)
+def test_a_title_is_text_in_html_with_a_direction_of_its_own(
+    aws_in_memory: None, title: str
+) -> None:
+    plain = Reader(body_of(an_event(a_task(detail="x")), "Html"))
+
+    read = Reader(body_of(an_event(a_task(title=title, detail=one_line(title) or "x")), "Html"))
+
+    assert read.heading == one_line(title)
+    assert read.direction == "auto"
+    assert read.elements == plain.elements
+    assert read.comments == []
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.text(st.characters(codec=None) | st.sampled_from("<>&\"'/=!-{}%#")))
+def test_no_title_adds_an_element(aws_in_memory: None, title: str) -> None:
+    plain = Reader(body_of(an_event(), "Html"))
+
+    read = Reader(body_of(titled(title), "Html"))
+
+    assert read.heading == one_line(title)
+    assert (read.elements, read.comments) == (plain.elements, [])
+
+
+def test_html_asks_nothing_of_other_servers(aws_in_memory: None) -> None:
+    html = body_of(an_event(a_task(detail="Two bottles", due_at=AT)), "Html")
+
+    assert not re.search(r"\b(src|href|url|@import|action)\b", html)

@@ -1,0 +1,26 @@
+"""Publishing through Amazon SNS, to a number, a phone or a topic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lambdas.notification_service.channels.aws_calls import ask
+from lambdas.notification_service.channels.sns_refusals import IS_PERMANENT
+
+
+def publish(client: Any, attributes: Mapping[str, str], **request: Any) -> str:
+    """Publish what `request` names and return SNS's message id. Raises ChannelError and its kinds.
+
+    `attributes` are message attributes, all of them text.
+    """
+    answer = ask(
+        "SNS",
+        IS_PERMANENT,
+        client.publish,
+        MessageAttributes={
+            name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
+        },
+        **request,
+    )
+    return str(answer["MessageId"])

@@ -1,0 +1,80 @@
+"""A provider at the wire: answers in the place of AWS, and keeps what a real client asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import parse_qsl
+
+from botocore.awsrequest import AWSResponse
+
+from lambdas.notification_service.channel import Channel, ChannelError
+from lambdas.shared import aws
+from tests.lambdas.recorded_lambda import RawBody
+from tests.lambdas.samples import an_event
+
+Answer = Callable[..., AWSResponse | None]
+OPERATIONS = {"sesv2": "SendEmail", "sns": "Publish"}
+
+
+@contextmanager
+def answering(service: str, answer: Answer) -> Iterator[None]:
+    """Let `answer` reply to every message that is sent through `service`."""
+    events = aws.client(service).meta.events
+    name = f"before-send.{service}.{OPERATIONS[service]}"
+    events.register_first(name, answer)
+    try:
+        yield
+    finally:
+        events.unregister(name, answer)
+
+
+class Accepting:
+    """Accepts every message, and keeps it as the provider reads it."""
+
+    def __init__(self) -> None:
+        self.emails: list[dict[str, Any]] = []
+        self.publishes: list[dict[str, str]] = []
+
+    def __call__(self, request: Any, **_: Any) -> AWSResponse:
+        if request.url.endswith("/v2/email/outbound-emails"):
+            self.emails.append(json.loads(request.body))
+            return AWSResponse(request.url, 200, {}, RawBody(b'{"MessageId": "ses-1"}'))
+        self.publishes.append(dict(parse_qsl(request.body, keep_blank_values=True)))
+        body = b"<R><PublishResult><MessageId>sns-1</MessageId></PublishResult></R>"
+        return AWSResponse(request.url, 200, {}, RawBody(body))
+
+
+def attributes_of(publish: dict[str, str]) -> dict[str, str]:
+    """Return the message attributes of a recorded publish, all of them text."""
+    found: dict[str, str] = {}
+    while name := publish.get(at := f"MessageAttributes.entry.{len(found) + 1}.Name"):
+        value = at.removesuffix("Name") + "Value."
+        assert publish[f"{value}DataType"] == "String"
+        found[name] = publish[f"{value}StringValue"]
+    return found
+
+
+def refusal(service: str, code: str, status: int = 400, message: str = "no") -> Answer:
+    """Return an answer that refuses with `code`, in the service's own protocol."""
+
+    def refuse(request: Any, **_: Any) -> AWSResponse:
+        if service == "sesv2":
+            body, headers = json.dumps({"message": message}), {"x-amzn-errortype": code}
+        else:
+            error = f"<Code>{code}</Code><Message>{message}</Message>"
+            body, headers = f"<ErrorResponse><Error>{error}</Error></ErrorResponse>", {}
+        return AWSResponse(request.url, status, headers, RawBody(body.encode()))
+
+    return refuse
+
+
+def heard(channel: Channel, service: str, answer: Answer) -> str | ChannelError:
+    """Send one event and return the provider's id, or the error."""
+    with answering(service, answer):
+        try:
+            return channel.send(an_event())
+        except ChannelError as error:
+            return error
