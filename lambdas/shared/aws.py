@@ -30,6 +30,9 @@ _PATIENCE = {
     "sqs": _patience(read_timeout=3, total_max_attempts=2),
     # SES knows no idempotency key: a repeat after a lost answer would be a second message.
     "sesv2": _patience(read_timeout=10, total_max_attempts=1),
+    # A webhook's time includes reading its secret, and Lambda's retry is the second attempt.
+    "secretsmanager": _patience(read_timeout=3, total_max_attempts=1),
+    "ssm": _patience(read_timeout=3, total_max_attempts=1),
 }
 
 
