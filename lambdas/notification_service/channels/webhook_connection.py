@@ -43,7 +43,7 @@ class Receiver:
 
     host: str
     port: int
-    path: str
+    path: str = field(repr=False)
     allowed_networks: Sequence[Network] = ()
     seconds: float = POST_SECONDS
     tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)

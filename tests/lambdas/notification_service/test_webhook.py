@@ -115,6 +115,7 @@ def test_the_receivers_own_id_is_kept_if_it_is_one(
         (" ", "must hold at least one whsec_…, got nothing"),
         ("hunter2", "must hold whsec_… only; number 1 begins otherwise"),
         (f"{NEW} {OLD[:-3]}", "must hold base64 after each whsec_; number 2 is not"),
+        (f"whsec_{'A' * 40}-_!!", "must hold base64 after each whsec_; number 1 is not"),
         ("whsec_hé", "must hold base64 after each whsec_; number 1 is not"),
         ("whsec_c2hvcnQ=", "must hold keys of 24 to 64 bytes; number 1 has 5"),
     ],

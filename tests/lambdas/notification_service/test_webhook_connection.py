@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 import pytest
 import trustme
@@ -23,6 +26,24 @@ from tests.lambdas.notification_service.https_receiver import (
     says,
     untouched,
 )
+
+
+@contextlib.contextmanager
+def closed(port: int) -> Iterator[None]:
+    """127.0.0.2 refuses connections."""
+    yield
+
+
+@contextlib.contextmanager
+def swallowing(port: int) -> Iterator[None]:
+    """127.0.0.2 says nothing to connections: its queue is full."""
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(socket.create_server(("127.0.0.2", port), backlog=0))
+        for _ in range(4):
+            filler = stack.enter_context(socket.socket())
+            filler.setblocking(False)
+            filler.connect_ex(("127.0.0.2", port))
+        yield
 
 
 def test_a_post_arrives_as_it_was_given(ca: trustme.CA, server: HttpsReceiver) -> None:
@@ -81,15 +102,18 @@ def test_a_redirect_is_an_answer_and_leads_nowhere(ca: trustme.CA, server: Https
     assert (len(server.requests), names.asked) == (1, 1)
 
 
+@pytest.mark.parametrize("first", [closed, swallowing])
 def test_an_address_that_does_not_answer_is_followed_by_the_next(
-    ca: trustme.CA, server: HttpsReceiver
+    ca: trustme.CA, server: HttpsReceiver, first: Callable[[int], AbstractContextManager[None]]
 ) -> None:
-    names = Names(["127.0.0.3", "127.0.0.1"])
+    names = Names(["127.0.0.2", "127.0.0.1"])
     allowed = [allowed_network("127.0.0.0/8")]
+    with first(server.port):
+        receiver = a_receiver(
+            ca, server.port, resolver=names, allowed_networks=allowed, seconds=1.0
+        )
 
-    answer = a_receiver(ca, server.port, resolver=names, allowed_networks=allowed).post(b"{}", {})
-
-    assert answer.status == 204
+        assert receiver.post(b"{}", {}).status == 204
 
 
 def test_a_refused_connection_has_sent_nothing(ca: trustme.CA) -> None:
@@ -132,20 +156,18 @@ def test_a_dripping_body_does_not_undo_its_status(ca: trustme.CA, server: HttpsR
     assert a_receiver(ca, server.port, clock=SteppingClock()).post(b"{}", {}).status == 200
 
 
-def test_an_endless_body_is_left_unread(ca: trustme.CA, server: HttpsReceiver) -> None:
+def test_a_huge_body_is_left_unread(ca: trustme.CA, server: HttpsReceiver) -> None:
     hung_up = threading.Event()
 
     def flood(sock: socket.socket) -> None:
-        sock.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
         try:
-            while True:
-                sock.sendall(b"x" * 65_536)
+            sock.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + bytes(50_000_000))
         except OSError:
             hung_up.set()
 
     server.replies = [flood]
 
-    assert a_receiver(ca, server.port).post(b"{}", {}).status == 200
+    assert a_receiver(ca, server.port, clock=lambda: 0.0).post(b"{}", {}).status == 200
     assert hung_up.wait(timeout=10)
 
 

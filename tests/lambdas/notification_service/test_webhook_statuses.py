@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -96,6 +98,19 @@ def test_both_forms_of_retry_after_are_read_and_others_ignored(
     header: str | None, seconds: float | None
 ) -> None:
     assert seconds_of(header, NOW) == seconds
+
+
+@pytest.fixture
+def in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "JST-9")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+def test_a_moment_without_a_zone_is_not_local(in_tokyo: None) -> None:
+    assert seconds_of("Sat Nov 21 12:00:30 2026", NOW) == 30
 
 
 @given(st.text() | st.from_regex(r"\w{3}, \d{1,3} \w{3} \d{1,6} \d\d:\d\d:\d\d [-+A-Z]\w*"))
