@@ -122,3 +122,21 @@ def untouched(address: str = "127.0.0.1", port: int = 0) -> Iterator[int]:
         with contextlib.suppress(BlockingIOError):
             _, who = listener.accept()
             raise AssertionError(f"somebody connected: {who}")
+
+
+@contextlib.contextmanager
+def closed(port: int) -> Iterator[None]:
+    """127.0.0.2 refuses connections."""
+    yield
+
+
+@contextlib.contextmanager
+def swallowing(port: int) -> Iterator[None]:
+    """127.0.0.2 says nothing to connections: its queue is full."""
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(socket.create_server(("127.0.0.2", port), backlog=0))
+        for _ in range(4):
+            filler = stack.enter_context(socket.socket())
+            filler.setblocking(False)
+            filler.connect_ex(("127.0.0.2", port))
+        yield

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-import contextlib
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
@@ -21,29 +20,13 @@ from tests.lambdas.notification_service.https_receiver import (
     HOST,
     HttpsReceiver,
     be_silent,
+    closed,
     drips,
     resets_after,
     says,
+    swallowing,
     untouched,
 )
-
-
-@contextlib.contextmanager
-def closed(port: int) -> Iterator[None]:
-    """127.0.0.2 refuses connections."""
-    yield
-
-
-@contextlib.contextmanager
-def swallowing(port: int) -> Iterator[None]:
-    """127.0.0.2 says nothing to connections: its queue is full."""
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(socket.create_server(("127.0.0.2", port), backlog=0))
-        for _ in range(4):
-            filler = stack.enter_context(socket.socket())
-            filler.setblocking(False)
-            filler.connect_ex(("127.0.0.2", port))
-        yield
 
 
 def test_a_post_arrives_as_it_was_given(ca: trustme.CA, server: HttpsReceiver) -> None:
