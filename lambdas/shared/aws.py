@@ -32,6 +32,9 @@ _PATIENCE = {
     "sesv2": _patience(read_timeout=10, total_max_attempts=1),
     # Nor does SNS for a number or a phone.
     "sns": _patience(read_timeout=5, total_max_attempts=1),
+    # A webhook's time includes reading its secret, and Lambda's retry is the second attempt.
+    "secretsmanager": _patience(read_timeout=3, total_max_attempts=1),
+    "ssm": _patience(read_timeout=3, total_max_attempts=1),
 }
 
 

@@ -6,7 +6,10 @@ from lambdas.notification_service.deliveries import Deliveries
 from lambdas.notification_service.dynamo_deliveries import DynamoDeliveries
 from tests.lambdas.notification_service.fakes import Clock, RecordingDeadLetters
 from tests.lambdas.notification_service.in_memory_deliveries import InMemoryDeliveries
+from tests.lambdas.notification_service.webhook_fixtures import ca, secret_arn, sending, server
 from tests.lambdas.tables import DELIVERIES
+
+__all__ = ["ca", "secret_arn", "sending", "server"]
 
 
 @pytest.fixture

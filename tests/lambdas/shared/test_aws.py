@@ -10,7 +10,9 @@ def test_a_message_is_never_sent_twice_by_the_sdk(service: str) -> None:
     assert aws.client(service).meta.config.retries["total_max_attempts"] == 1
 
 
-@pytest.mark.parametrize("service", ["dynamodb", "lambda", "sesv2", "sns", "sqs"])
+@pytest.mark.parametrize(
+    "service", ["dynamodb", "lambda", "secretsmanager", "sesv2", "sns", "sqs", "ssm"]
+)
 def test_nothing_is_awaited_longer_than_the_api_waits(service: str) -> None:
     config = aws.client(service).meta.config
     patience = config.connect_timeout + config.read_timeout

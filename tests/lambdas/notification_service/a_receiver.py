@@ -1,0 +1,67 @@
+"""A webhook's sending side, as its tests put it together."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+import trustme
+
+from lambdas.notification_service.channel import ChannelError
+from lambdas.notification_service.channels.webhook_connection import Receiver
+from lambdas.notification_service.channels.webhook_resolver import AddressInfo
+from lambdas.notification_service.settings.webhook_networks import allowed_network
+from tests.lambdas.notification_service.https_receiver import HOST
+
+
+class Names:
+    """A resolver that gives one list of addresses after the other, and repeats the last."""
+
+    def __init__(self, *answers: Sequence[str]) -> None:
+        self.answers = list(answers) or [["127.0.0.1"]]
+        self.asked = 0
+
+    def __call__(self, host: str, port: int) -> Sequence[AddressInfo]:
+        addresses = self.answers[min(self.asked, len(self.answers) - 1)]
+        self.asked += 1
+        kind, protocol = socket.SOCK_STREAM, socket.IPPROTO_TCP
+        return [(socket.AF_INET, kind, protocol, "", (each, port)) for each in addresses]
+
+
+class SteppingClock:
+    """Goes on by a tenth of a second whenever it is looked at."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        self.now += 0.1
+        return self.now
+
+
+def trusting(ca: trustme.CA) -> ssl.SSLContext:
+    """A client's TLS that believes this authority only."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    ca.configure_trust(context)
+    return context
+
+
+def a_receiver(ca: trustme.CA, port: int, **changes: Any) -> Receiver:
+    settings = {
+        "host": HOST,
+        "port": port,
+        "path": "/hooks/tasks?team=1",
+        "allowed_networks": [allowed_network("127.0.0.1/32")],
+        "tls": trusting(ca),
+        "resolver": Names(),
+    }
+    return Receiver(**{**settings, **changes})
+
+
+def error_of(receiver: Receiver) -> ChannelError:
+    """Post, and return the error that comes of it."""
+    with pytest.raises(ChannelError) as caught:
+        receiver.post(b"{}", {})
+    return caught.value
