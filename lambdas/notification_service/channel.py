@@ -75,6 +75,15 @@ class Channel(Protocol):
         ...
 
 
+class OfferedChannel(Channel, Protocol):
+    """A channel that also knows how its provider fares, as is needed to put several in order."""
+
+    @property
+    def failures(self) -> int:
+        """How often in a row its provider has failed, as far as is known here."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class ConfiguredChannel:
     """Fulfils `Channel` with the settings of one and the sender of its kind."""
