@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from lambdas.contracts.task_event import TaskEvent
 from lambdas.notification_service.channel import ConfiguredChannel
@@ -50,17 +51,19 @@ class Provider:
 class Fleet:
     """So many instances, each with caches of its own. What fails three times is dead."""
 
-    def __init__(self, instances: int, providers: list[Provider], clock: Clock) -> None:
+    def __init__(
+        self, instances: int, providers: list[Provider], clock: Clock, dynamodb: Any
+    ) -> None:
         self._clock = clock
-        self._deliveries = DynamoDeliveries(DELIVERIES, clock=clock)
-        self._instances = [self._instance(providers) for _ in range(instances)]
+        self._deliveries = DynamoDeliveries(DELIVERIES, dynamodb, clock)
+        self._instances = [self._instance(providers, dynamodb) for _ in range(instances)]
         self.turn = 0
         self.dead: list[TaskEvent] = []
         self.dead_letters = RecordingDeadLetters()
 
-    def _instance(self, providers: list[Provider]) -> list[GuardedChannel]:
+    def _instance(self, providers: list[Provider], dynamodb: Any) -> list[GuardedChannel]:
         channels = [provider.channel() for provider in providers]
-        return guarded(channels, DynamoBreakers(DELIVERIES), self._clock)
+        return guarded(channels, DynamoBreakers(DELIVERIES, dynamodb), self._clock)
 
     def attempt(self, event: TaskEvent) -> bool:
         """Let the next instance try once; return whether Lambda would be content."""
