@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
-from rich.padding import Padding
 
 from lambdas.notification_service.breaker_state import BreakerState
 from lambdas.notification_service.dynamo_breakers import DynamoBreakers
@@ -58,7 +57,7 @@ def list_breakers(surroundings: Surroundings, *, access: TableAccess, as_json: b
     for name, state in states.items():
         console.print(one_line(f"{name}: {_words(state, now)}"), style="bold")
         for line in _details(state, now):
-            console.print(Padding(one_line(line), (0, 0, 0, 4), expand=False))
+            console.print(f"    {one_line(line)}")
 
 
 @breakers.command("close", epilog=EXIT_CODES)
@@ -105,10 +104,14 @@ def _details(state: BreakerState, now: datetime) -> list[str]:
     if changed is not None:
         lines.append(f"since {moment_text(changed)}, {age(changed, now)} ago")
     if state.failures:
-        lines.append(f"{state.failures} failures in a row, opened {state.trips} times in a row")
+        lines.append(f"{state.failures} failures in a row, {_opened(state.trips)}")
     if state.last_error is not None:
         lines.append(f"last error at {moment_text(failed)}: {state.last_error}")
     return lines
+
+
+def _opened(trips: int) -> str:
+    return {0: "never opened since", 1: "opened once"}.get(trips, f"opened {trips} times")
 
 
 def _as_json(name: str, state: BreakerState) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 import click
-from rich.padding import Padding
 
 from ops.commands.options import LEFT
 from ops.commands.tables import EXIT_CODES, on_table
@@ -102,7 +101,7 @@ def _show(record: DeliveryRecord) -> None:
     if record.error:
         lines.append(f"last error: {record.error}")
     for line in lines:
-        console.print(Padding(one_line(line), (0, 0, 0, 4), expand=False))
+        console.print(f"    {one_line(line)}")
 
 
 def _as_json(record: DeliveryRecord) -> dict[str, Any]:
