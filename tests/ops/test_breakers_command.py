@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from tests.lambdas.samples import an_event
 from tests.lambdas.tables import DELIVERIES
 from tests.ops.deliveries_table import NOON, Reader
 
@@ -51,6 +53,12 @@ def test_without_a_stack_only_what_is_recorded_is_known(reader: Reader) -> None:
 
     reader.breakers.count_failure("email", "busy", NOON)
     assert reader.types("breakers").stdout.startswith("email: closed\n    since ")
+
+
+def test_an_event_with_the_breakers_key_as_its_id_is_no_breaker(reader: Reader) -> None:
+    reader.started(replace(an_event(), event_id="breakers"), "email")
+
+    assert reader.types("breakers").stdout == "No provider has failed lately.\n"
 
 
 def test_json_holds_each_state(reader: Reader) -> None:

@@ -13,10 +13,13 @@ from lambdas.notification_service.breaker import (
 )
 from lambdas.notification_service.channel import (
     ChannelError,
+    ConfiguredChannel,
     PermanentChannelError,
     UnknownOutcomeError,
 )
 from lambdas.notification_service.dynamo_breakers import DynamoBreakers
+from lambdas.notification_service.guarded_channel import guarded
+from tests.lambdas.notification_service import a_fleet
 from tests.lambdas.notification_service.a_breaker import (
     Provider,
     an_instance,
@@ -24,6 +27,7 @@ from tests.lambdas.notification_service.a_breaker import (
     tried,
 )
 from tests.lambdas.notification_service.fakes import Clock, KilledError
+from tests.lambdas.samples import an_event
 from tests.lambdas.tables import DELIVERIES
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
@@ -214,6 +218,53 @@ def test_a_late_probe_does_not_undo_what_came_after_it(clock: Clock, provider: P
     tried(an_instance(clock), provider)
 
     assert tried(an_instance(clock), provider) == "BreakerOpenError"
+
+
+def test_a_late_probe_that_fails_does_not_open_what_another_has_closed(
+    clock: Clock, provider: Provider
+) -> None:
+    fail(clock, provider, FAILURES_TO_OPEN)
+    clock.now += FIRST_COOL_DOWN_SECONDS
+    late = Provider()
+    late.error = ChannelError("too late")
+
+    def be_overtaken() -> None:
+        clock.now += PROBE_SECONDS
+        assert tried(an_instance(clock), provider).startswith("m-")
+
+    late.meanwhile = be_overtaken
+    assert tried(an_instance(clock), late) == "ChannelError"
+
+    assert tried(an_instance(clock), provider).startswith("m-")
+
+
+def test_a_failure_from_before_the_opening_neither_closes_it_nor_counts(
+    clock: Clock, provider: Provider
+) -> None:
+    late, slow = an_instance(clock), Provider()
+    slow.error = ChannelError("late")
+    slow.meanwhile = lambda: fail(clock, provider, FAILURES_TO_OPEN)
+    assert tried(late, slow) == "ChannelError"
+
+    assert tried(an_instance(clock), provider) == "BreakerOpenError"
+    assert DynamoBreakers(DELIVERIES).read("email").failures == FAILURES_TO_OPEN
+
+
+def test_what_one_settings_class_makes_shares_a_breaker(clock: Clock) -> None:
+    numbers = [a_fleet.Provider("sms", down=ChannelError("no answer")) for _ in range(2)]
+    settings = numbers[0].channel().settings
+    channels = [
+        ConfiguredChannel(settings=settings, name=f"sms-{n}", sent_to="+44***123", sender=each)
+        for n, each in enumerate(numbers)
+    ]
+    first, second = guarded(channels, DynamoBreakers(DELIVERIES), clock)
+    for _ in range(FAILURES_TO_OPEN):
+        with pytest.raises(ChannelError, match="no answer"):
+            first.send(an_event())
+
+    with pytest.raises(BreakerOpenError, match="the breaker of sms is open"):
+        second.send(an_event())
+    assert (second.name, numbers[1].calls) == ("sms-1", 0)
 
 
 def test_a_call_from_before_the_opening_changes_nothing(clock: Clock, provider: Provider) -> None:
