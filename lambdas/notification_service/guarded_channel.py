@@ -14,7 +14,7 @@ from lambdas.notification_service.settings.channel import Guarantee
 
 
 class GuardedChannel:
-    """Fulfils `OfferedChannel`: does what the channel does, while its breaker lets it."""
+    """Fulfils `Channel`: does what the channel does, while its breaker lets it."""
 
     def __init__(self, channel: ConfiguredChannel, breaker: Breaker) -> None:
         self._channel = channel

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lambdas.contracts.task_event import TaskEvent, UnreadableEventError
-from lambdas.notification_service.channel import OfferedChannel
+from lambdas.notification_service.channel import Channel
 from lambdas.notification_service.channel_settings import channels_from
 from lambdas.notification_service.dynamo_breakers import DynamoBreakers
 from lambdas.notification_service.dynamo_deliveries import DynamoDeliveries
@@ -44,7 +44,7 @@ def _seconds_left(context: Any) -> float:
 
 
 @functools.cache
-def _adapters() -> tuple[str, DynamoDeliveries, Sequence[OfferedChannel]]:
+def _adapters() -> tuple[str, DynamoDeliveries, Sequence[Channel]]:
     settings = read_settings(NotificationSettings)
     return (
         settings.dead_letter_queue_url,

@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Callable, Sequence
 
 from lambdas.contracts.task_event import TaskEvent
-from lambdas.notification_service.channel import Channel, ChannelError, OfferedChannel
+from lambdas.notification_service.channel import Channel, ChannelError
 from lambdas.notification_service.dead_letters import DeadLetters
 from lambdas.notification_service.deliver import Delivery, reason_of
 from lambdas.notification_service.deliveries import Deliveries, DeliveryInProgressError, Lease
@@ -32,7 +32,7 @@ class NotDeliveredError(Exception):
 def notify(
     event: TaskEvent,
     deliveries: Deliveries,
-    channels: Sequence[OfferedChannel],
+    channels: Sequence[Channel],
     dead_letters: DeadLetters,
     seconds_left: Callable[[], float] = lambda: math.inf,
 ) -> None:
@@ -63,7 +63,7 @@ def notify(
     raise NotDeliveredError(text)
 
 
-def _in_order(event: TaskEvent, channels: Sequence[OfferedChannel]) -> list[OfferedChannel]:
+def _in_order(event: TaskEvent, channels: Sequence[Channel]) -> list[Channel]:
     """Those that want the event, those whose provider fails last: else a slow one could use up
     the time of all attempts before another's turn."""
     wanting = [channel for channel in channels if event.event_type in channel.event_types]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lambdas.notification_service.breaker import CACHE_SECONDS, Breaker
+from lambdas.notification_service.channel import ChannelError
 from lambdas.notification_service.dynamo_breakers import DynamoBreakers
 from tests.lambdas.notification_service.fakes import Clock
 from tests.lambdas.tables import DELIVERIES
@@ -40,3 +41,11 @@ def tried(breaker: Breaker, provider: Provider) -> str:
 
 def let_caches_end(clock: Clock) -> None:
     clock.now += CACHE_SECONDS
+
+
+def fail(clock: Clock, provider: Provider, times: int, error: Exception | None = None) -> None:
+    """Let so many calls fail, each in an instance of its own."""
+    provider.error = error or ChannelError("down")
+    for _ in range(times):
+        assert tried(an_instance(clock), provider) == type(provider.error).__name__
+    provider.error = None

@@ -119,7 +119,7 @@ def test_a_waiting_row_keeps_nobody_out(
 
 
 def test_reasons_are_cut_and_hold_no_address(table: DynamoDeliveries) -> None:
-    long = f"bob@example.com is unknown, {'x' * 468} alice@example.com and more of it"
+    long = f"bob@example.com is unknown, {'x' * 466} alice@example.com and more of it"
     start(table, lease("one"))
     table.release(lease("one"), long)
 
