@@ -14,7 +14,7 @@ from components.blocks.dead_letter_queue import DeadLetterQueue
 from components.blocks.function import PythonFunction, PythonFunctionArgs, Runtime
 from components.blocks.table import Key, Table, TableArgs
 from lambdas import notification_service
-from lambdas.notification_service.settings import NotificationSettings
+from lambdas.notification_service.settings import BY_TASK, NotificationSettings
 from lambdas.notification_service.settings.channel import ChannelSettings
 from lambdas.notification_service.settings.email import EmailSettings
 from lambdas.notification_service.settings.kinds import require_different_names
@@ -60,7 +60,7 @@ class NotificationService(pulumi.ComponentResource):
     """The target of a handoff."""
 
     table: Table
-    """The deliveries, by event id and channel."""
+    """The deliveries, by event id and channel, with an index by task; and the breakers."""
 
     def __init__(
         self, name: str, args: NotificationServiceArgs, opts: pulumi.ResourceOptions | None = None
@@ -71,7 +71,9 @@ class NotificationService(pulumi.ComponentResource):
         self.table = Table(
             f"{name}-deliveries",
             TableArgs(
-                key=Key(partition="event_id", sort="channel"), protect_data=args.protect_data
+                key=Key(partition="event_id", sort="channel"),
+                indexes={BY_TASK: Key(partition="task_id", sort="event_id")},
+                protect_data=args.protect_data,
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -93,7 +95,8 @@ class NotificationService(pulumi.ComponentResource):
         )
         self.function.allow(
             "record-deliveries",
-            actions=["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
+            # Reading is for the breakers.
+            actions=["dynamodb:GetItem", "dynamodb:UpdateItem"],
             resources=[self.table.arn],
         )
         args.dead_letter_queue.allow_writer(self.function)

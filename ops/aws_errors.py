@@ -35,6 +35,8 @@ _STALE = (
     "RequestExpired",
 )
 _NO_QUEUE = ("NonExistentQueue", "QueueDoesNotExist", "InvalidAddress")
+_NO_TABLE = "ResourceNotFoundException"
+_OF_TABLES = ("Query", "GetItem", "UpdateItem")
 _DENIED = ("AccessDenied", "KMS.AccessDenied", "KmsAccessDenied")
 
 
@@ -57,6 +59,8 @@ def explain(error: BotoCoreError | ClientError) -> str:
 def _explain_answer(error: ClientError) -> str:
     code = str(error.response["Error"].get("Code", "unknown"))
     said = f"{error.operation_name} was answered {code}: {error.response['Error'].get('Message')}"
+    if error.operation_name in _OF_TABLES:
+        return _explain_table(code, said)
     if any(name in code for name in _NO_QUEUE):
         return f"there is no such queue ({said}); check --stack, --queue-url and --region"
     if any(name in code for name in _STALE):
@@ -66,5 +70,18 @@ def _explain_answer(error: ClientError) -> str:
             f"not allowed ({said}); looking needs sqs:ReceiveMessage, sqs:ChangeMessageVisibility "
             "and sqs:GetQueueAttributes on the queue, replay and purge sqs:DeleteMessage, replay "
             "lambda:InvokeFunction on the target"
+        )
+    return said
+
+
+def _explain_table(code: str, said: str) -> str:
+    if code == _NO_TABLE:
+        return f"there is no such table or index ({said}); check --stack, --table and --region"
+    if any(name in code for name in _STALE):
+        return f"AWS does not take these credentials ({said}); log in again"
+    if any(name in code for name in _DENIED):
+        return (
+            f"not allowed ({said}); looking needs dynamodb:Query on the deliveries table and its "
+            "index by-task, closing a breaker dynamodb:UpdateItem on the table"
         )
     return said

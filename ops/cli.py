@@ -8,10 +8,12 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ops.aws_errors import explain
+from ops.commands.breakers import breakers
 from ops.commands.list_letters import list_letters
 from ops.commands.options import INTERRUPTED, OUT_OF_REACH
 from ops.commands.purge_letters import purge_letters
 from ops.commands.replay_letters import replay_letters
+from ops.commands.show_deliveries import show_deliveries
 from ops.commands.show_letter import show_letter
 from ops.sight import plain
 from ops.stack_outputs import OutOfReachError
@@ -58,3 +60,6 @@ def dead_letters() -> None:
 
 for command in (list_letters, show_letter, replay_letters, purge_letters):
     dead_letters.add_command(command)
+
+commands.add_command(show_deliveries)
+commands.add_command(breakers)

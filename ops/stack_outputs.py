@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCAL_STACK = "local"
 
 _PULUMI_SECONDS = 60
-_FLAGS = "or give --queue-url and, to replay, --function"
+QUEUE_FLAGS = "or give --queue-url and, to replay, --function"
 
 
 class OutOfReachError(Exception):
@@ -63,14 +63,20 @@ def run_command(words: Sequence[str]) -> CommandResult | None:
 
 
 def read_outputs(
-    stack: str, *, run: RunCommand, local_folder: Path, endpoint_url: str | None = None
+    stack: str,
+    *,
+    run: RunCommand,
+    local_folder: Path,
+    endpoint_url: str | None = None,
+    flags: str = QUEUE_FLAGS,
 ) -> StackOutputs:
     """The outputs of `stack`. Stack local is what `make up` left running, if it is.
 
-    `endpoint_url` tells several local deployments apart. Raises OutOfReachError.
+    `endpoint_url` tells several local deployments apart; `flags` are what the person can give
+    instead. Raises OutOfReachError.
     """
     found = _running_here(local_folder, endpoint_url) if stack == LOCAL_STACK else None
-    return found or _from_pulumi(stack, run)
+    return found or _from_pulumi(stack, run, flags)
 
 
 def _running_here(folder: Path, endpoint_url: str | None) -> StackOutputs | None:
@@ -93,36 +99,36 @@ def _running_here(folder: Path, endpoint_url: str | None) -> StackOutputs | None
     return None
 
 
-def _from_pulumi(stack: str, run: RunCommand) -> StackOutputs:
+def _from_pulumi(stack: str, run: RunCommand, flags: str) -> StackOutputs:
     command = ("pulumi", "stack", "output", "--json", "--stack", stack, "--non-interactive")
     try:
         result = run(command)
     except (OSError, subprocess.SubprocessError) as error:
-        raise OutOfReachError(f"cannot ask Pulumi for stack {stack}: {error}; {_FLAGS}") from error
+        raise OutOfReachError(f"cannot ask Pulumi for stack {stack}: {error}; {flags}") from error
     if result is None:
         start = " start the local deployment with make up," if stack == LOCAL_STACK else ""
         raise OutOfReachError(
             f"cannot look up stack {stack}: no command pulumi on this machine;{start} install the "
-            f"Pulumi CLI, {_FLAGS}"
+            f"Pulumi CLI, {flags}"
         )
     if result.status:
-        raise OutOfReachError(_refused_by_pulumi(stack, result.errors))
+        raise OutOfReachError(_refused_by_pulumi(stack, result.errors, flags))
     try:
         values: dict[str, Any] = json.loads(result.output)
     except ValueError as error:
         raise OutOfReachError(
-            f"pulumi did not print the outputs of stack {stack} as JSON: {error}; {_FLAGS}"
+            f"pulumi did not print the outputs of stack {stack} as JSON: {error}; {flags}"
         ) from error
     return StackOutputs(values=values, found_in=f"pulumi stack output --stack {stack}")
 
 
-def _refused_by_pulumi(stack: str, errors: str) -> str:
+def _refused_by_pulumi(stack: str, errors: str, flags: str) -> str:
     said = " ".join(errors.split()) or "nothing"
     if "no stack named" in said:
         return f"there is no stack {stack}; pulumi stack ls lists those there are"
     if "PULUMI_ACCESS_TOKEN" in said or "pulumi login" in said:
         return f"pulumi is not logged in, so stack {stack} cannot be looked up: pulumi login"
-    return f"pulumi could not tell the outputs of stack {stack}, it said: {said[-400:]}; {_FLAGS}"
+    return f"pulumi could not tell the outputs of stack {stack}, it said: {said[-400:]}; {flags}"
 
 
 def require_output(outputs: StackOutputs, stack: str, name: str, flag: str) -> str:

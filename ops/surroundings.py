@@ -20,11 +20,9 @@ from ops.stack_outputs import ROOT, OutOfReachError, RunCommand, run_command
 
 
 @dataclass(frozen=True, kw_only=True)
-class Access:
-    """Where a queue and its target are, and how to get there."""
+class Place:
+    """How to get to a stack's AWS."""
 
-    queue_url: str
-    function: str | None
     region: str | None
     endpoint_url: str | None
     local: bool
@@ -33,7 +31,25 @@ class Access:
     found_in: str
 
 
-def make_client(service: str, access: Access) -> Any:
+@dataclass(frozen=True, kw_only=True)
+class Access(Place):
+    """Where a queue and its target are."""
+
+    queue_url: str
+    function: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableAccess(Place):
+    """Where the deliveries and the breakers are."""
+
+    table: str
+
+    channels: tuple[str, ...]
+    """The stack's channels; none if only the table was named."""
+
+
+def make_client(service: str, access: Place) -> Any:
     """A boto3 client. Raises OutOfReachError if not even that is possible."""
     # A refused invoke is tried again by us, so that it can be told; a lost answer of a receive
     # is boto3's affair.
@@ -57,7 +73,7 @@ def make_client(service: str, access: Access) -> Any:
         raise OutOfReachError(f"{error}; check --endpoint-url") from error
 
 
-def _session(access: Access) -> boto3.Session:
+def _session(access: Place) -> boto3.Session:
     if not access.local:
         return boto3.Session()
     # No profile: one named by AWS_PROFILE may not exist, and must not be used if it does.
@@ -77,7 +93,7 @@ def _now() -> datetime:
 class Surroundings:
     """Everything that a test replaces."""
 
-    client: Callable[[str, Access], Any] = make_client
+    client: Callable[[str, Place], Any] = make_client
     run: RunCommand = run_command
     local_folder: Path = ROOT / ".local"
     now: Callable[[], datetime] = _now

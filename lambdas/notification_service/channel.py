@@ -70,6 +70,11 @@ class Channel(Protocol):
         """How long one attempt to send may take at worst."""
         ...
 
+    @property
+    def failures(self) -> int:
+        """How often in a row its provider has failed, as far as is known here."""
+        ...
+
     def send(self, event: TaskEvent) -> str:
         """Tell people about the event, as `Sender.send` does."""
         ...
@@ -95,6 +100,11 @@ class ConfiguredChannel:
     @property
     def budget_seconds(self) -> float:
         return self.settings.budget_seconds
+
+    @property
+    def failures(self) -> int:
+        """0: nobody counts them until it is behind a breaker."""
+        return 0
 
     def send(self, event: TaskEvent) -> str:
         return self.sender.send(event)

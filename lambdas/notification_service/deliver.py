@@ -44,7 +44,9 @@ class Delivery:
 
     def attempt(self) -> None:
         """Deliver, or find it delivered, or dead-letter it. Raises whatever a retry may help."""
-        standing = self._deliveries.start(self._event, self._lease, self._channel.guarantee)
+        standing = self._deliveries.start(
+            self._event, self._lease, self._channel.guarantee, self._channel.sent_to
+        )
         if standing == "delivered":
             log.info("duplicate event skipped", extra=self.fields)
         elif standing == "given_up":
@@ -63,7 +65,7 @@ class Delivery:
             if self._must_not_repeat and not _was_not_sent(error):
                 self._leave_unknown(reason_of(error))
                 return
-            self._release()
+            self._release(reason_of(error))
             raise
         else:
             self.fields["provider_id"] = provider_id
@@ -96,7 +98,7 @@ class Delivery:
         try:
             self._dead_letter(str(error), type(error).__name__)
         except Exception:
-            self._release()
+            self._release(str(error))
             raise
 
     def _leave_unknown(self, what_happened: str) -> None:
@@ -113,7 +115,7 @@ class Delivery:
             ) from error
         log.error("dead-lettered", extra={**self.fields, "error_type": error_type})
         try:
-            still_ours = self._deliveries.give_up(self._lease)
+            still_ours = self._deliveries.give_up(self._lease, reason)
         except Exception:
             # Raising would bring a retry, and with it a second dead letter.
             log.exception("dead letter not recorded: perhaps there will be two", extra=self.fields)
@@ -121,9 +123,9 @@ class Delivery:
         if not still_ours:
             log.warning("lease was taken over before the dead letter", extra=self.fields)
 
-    def _release(self) -> None:
+    def _release(self, reason: str) -> None:
         try:
-            released = self._deliveries.release(self._lease)
+            released = self._deliveries.release(self._lease, reason)
         except Exception:
             # The reason for not sending is the one to report; this lease ends by itself.
             log.exception("lease not released", extra=self.fields)

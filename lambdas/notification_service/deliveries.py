@@ -33,10 +33,11 @@ class Lease:
 class Deliveries(Protocol):
     """What has become of every event on every channel. Only the owner of a lease changes it."""
 
-    def start(self, event: TaskEvent, lease: Lease, guarantee: Guarantee) -> Standing:
+    def start(self, event: TaskEvent, lease: Lease, guarantee: Guarantee, sent_to: str) -> Standing:
         """Take the lease if it can be had, and say how the delivery stands.
 
-        Raises DeliveryInProgressError while another owner's lease lasts.
+        `sent_to` is kept for people: where the channel sends, masked. Raises
+        DeliveryInProgressError while another owner's lease lasts.
         """
         ...
 
@@ -44,10 +45,13 @@ class Deliveries(Protocol):
         """Record the delivery; return False, and change nothing, if the lease was taken over."""
         ...
 
-    def give_up(self, lease: Lease) -> bool:
+    def give_up(self, lease: Lease, reason: str) -> bool:
         """Record that a dead letter exists; return False, and change nothing, if taken over."""
         ...
 
-    def release(self, lease: Lease) -> bool:
-        """Give the lease back for a retry; return False, and change nothing, if taken over."""
+    def release(self, lease: Lease, reason: str) -> bool:
+        """Give the lease back for a retry; return False, and change nothing, if taken over.
+
+        `reason` is why nothing was sent, or is not known to have been.
+        """
         ...

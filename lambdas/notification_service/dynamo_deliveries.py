@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from lambdas.contracts.task_event import TaskEvent
 from lambdas.notification_service.deliveries import DeliveryInProgressError, Lease, Standing
+from lambdas.notification_service.kept_reason import kept_reason
 from lambdas.notification_service.settings.channel import Guarantee
 from lambdas.shared import aws
 
@@ -22,6 +23,20 @@ KEPT_SECONDS = 21 * 86_400
 in Lambda's own queue, and a margin."""
 
 IN_PROGRESS, COMPLETED, DEAD_LETTERED = "IN_PROGRESS", "COMPLETED", "DEAD_LETTERED"
+WAITING = "WAITING"
+"""Failed, and nothing was sent as far as is known: for a retry or a replay as good as no row."""
+
+_TAKE = (
+    "SET #status = :in_progress, lease_owner = :owner, lease_until = :until, replays = :replays,"
+    " task_id = :task_id, event_type = :event_type, correlation_id = :correlation_id,"
+    " sent_to = :sent_to, expires_at = :expires_at, updated_at = :now,"
+    " started_at = if_not_exists(started_at, :now),"
+    " attempts = if_not_exists(attempts, :none) + :counted"
+    " REMOVE dead_lettered_at"
+)
+_FAILED = "#status = :status, #error = :error"
+_NAMES = {"#status": "status"}
+_NAMES_WITH_ERROR = {**_NAMES, "#error": "error"}
 
 
 class DynamoDeliveries:
@@ -34,18 +49,26 @@ class DynamoDeliveries:
         self._client = client or aws.client("dynamodb")
         self._clock = clock
 
-    def start(self, event: TaskEvent, lease: Lease, guarantee: Guarantee) -> Standing:
+    def start(self, event: TaskEvent, lease: Lease, guarantee: Guarantee, sent_to: str) -> Standing:
         """Take the lease if it can be had, and say how the delivery stands.
 
-        Raises DeliveryInProgressError while another owner's lease lasts.
+        `sent_to` is kept for people: where the channel sends, masked. Raises
+        DeliveryInProgressError while another owner's lease lasts.
         """
-        free = "attribute_not_exists(event_id)"
+        free = "attribute_not_exists(event_id) OR #status = :waiting"
         given_up = "(#status = :dead_lettered AND replays < :replays)"
         ended = "#status = :in_progress AND lease_until < :now"
         if guarantee == "at_most_once":
             ended += " AND replays < :replays"
         now = int(self._clock())
-        row = self._put(event, lease, now, f"{free} OR {given_up} OR ({ended})")
+        values = {
+            **_values(event, lease, now),
+            ":sent_to": {"S": sent_to},
+            ":counted": {"N": "1"},
+            ":waiting": {"S": WAITING},
+            ":dead_lettered": {"S": DEAD_LETTERED},
+        }
+        row = self._take(lease, f"{free} OR {given_up} OR ({ended})", values)
         if row is None:
             return "taken"
         status, replays = row["status"]["S"], int(row["replays"]["N"])
@@ -58,41 +81,32 @@ class DynamoDeliveries:
                 f"another attempt holds this event until {until} (epoch seconds)"
             )
         # The lease has ended and was not ours to take: the channel sends at most once.
-        return "given_up" if event.replays < replays else self._take_unknown(event, lease, now, row)
+        if event.replays < replays:
+            return "given_up"
+        values = {**_values(event, lease, now), ":sent_to": {"S": sent_to}}
+        return self._take_unknown(lease, values, row["lease_owner"])
 
     def _take_unknown(
-        self, event: TaskEvent, lease: Lease, now: int, row: dict[str, Any]
+        self, lease: Lease, values: dict[str, Any], last_owner: dict[str, Any]
     ) -> Standing:
         """Take over a lease that has ended, in order to give up; only one attempt can."""
         same = "#status = :in_progress AND lease_owner = :last_owner"
-        if self._put(event, lease, now, same, {":last_owner": row["lease_owner"]}) is not None:
+        # Nothing will be sent, so it is no attempt.
+        values = {**values, ":last_owner": last_owner, ":counted": {"N": "0"}}
+        if self._take(lease, same, values) is not None:
             raise DeliveryInProgressError("another attempt has just taken this event over")
         return "unknown"
 
-    def _put(
-        self,
-        event: TaskEvent,
-        lease: Lease,
-        now: int,
-        condition: str,
-        values: dict[str, Any] | None = None,
-    ) -> dict[str, Any] | None:
+    def _take(self, lease: Lease, condition: str, values: dict[str, Any]) -> dict[str, Any] | None:
         """Write our lease; return None if it holds now, and the row that stopped it if not."""
-        known = {
-            ":in_progress": {"S": IN_PROGRESS},
-            ":dead_lettered": {"S": DEAD_LETTERED},
-            ":now": {"N": str(now)},
-            ":replays": {"N": str(event.replays)},
-            **(values or {}),
-        }
         try:
-            self._client.put_item(
+            self._client.update_item(
                 TableName=self._table_name,
-                Item=_row(event, lease, now),
+                Key=_key(lease),
+                UpdateExpression=_TAKE,
                 ConditionExpression=condition,
-                ExpressionAttributeNames={"#status": "status"},
-                # DynamoDB refuses values that the condition does not use.
-                ExpressionAttributeValues={k: v for k, v in known.items() if k in condition},
+                ExpressionAttributeNames=_NAMES,
+                ExpressionAttributeValues=values,
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ClientError as error:
@@ -105,57 +119,48 @@ class DynamoDeliveries:
 
     def finish(self, lease: Lease, provider_id: str) -> bool:
         """Record the delivery; return False, and change nothing, if the lease was taken over."""
-        now = int(self._clock())
-        return self._if_owned(
-            self._client.update_item,
-            lease,
-            UpdateExpression=(
-                "SET #status = :completed, provider_id = :provider_id, completed_at = :now,"
-                " expires_at = :expires_at REMOVE lease_until"
-            ),
-            ExpressionAttributeNames={"#status": "status"},
-            values={
-                ":completed": {"S": COMPLETED},
-                ":provider_id": {"S": provider_id},
-                ":now": {"N": str(now)},
-                ":expires_at": {"N": str(now + KEPT_SECONDS)},
-            },
-        )
+        changes = "#status = :status, provider_id = :provider_id, completed_at = :now"
+        return self._end(lease, COMPLETED, changes, _NAMES, {":provider_id": {"S": provider_id}})
 
-    def give_up(self, lease: Lease) -> bool:
+    def give_up(self, lease: Lease, reason: str) -> bool:
         """Record that a dead letter exists; return False, and change nothing, if taken over."""
-        now = int(self._clock())
-        return self._if_owned(
-            self._client.update_item,
-            lease,
-            UpdateExpression=(
-                "SET #status = :dead_lettered, dead_lettered_at = :now, expires_at = :expires_at"
-                " REMOVE lease_until"
-            ),
-            ExpressionAttributeNames={"#status": "status"},
-            values={
-                ":dead_lettered": {"S": DEAD_LETTERED},
-                ":now": {"N": str(now)},
-                ":expires_at": {"N": str(now + KEPT_SECONDS)},
-            },
-        )
+        changes = f"{_FAILED}, dead_lettered_at = :now"
+        return self._end(lease, DEAD_LETTERED, changes, _NAMES_WITH_ERROR, _error(reason))
 
-    def release(self, lease: Lease) -> bool:
-        """Give the lease back for a retry; return False, and change nothing, if taken over."""
-        return self._if_owned(self._client.delete_item, lease, values={})
+    def release(self, lease: Lease, reason: str) -> bool:
+        """Give the lease back for a retry; return False, and change nothing, if taken over.
 
-    def _if_owned(
-        self, call: Callable[..., Any], lease: Lease, values: dict[str, Any], **arguments: Any
+        `reason` is why nothing was sent, or is not known to have been.
+        """
+        return self._end(lease, WAITING, _FAILED, _NAMES_WITH_ERROR, _error(reason))
+
+    def _end(
+        self,
+        lease: Lease,
+        status: str,
+        changes: str,
+        names: dict[str, str],
+        values: dict[str, Any],
     ) -> bool:
-        # The owner stays in the row when the delivery is completed: a finish that the SDK repeats
-        # after a lost answer meets its own owner and succeeds again.
+        # The owner stays in the row when the lease ends: a write that the SDK repeats after a lost
+        # answer meets its own owner and succeeds again.
+        now = int(self._clock())
         try:
-            call(
+            self._client.update_item(
                 TableName=self._table_name,
-                Key={"event_id": {"S": lease.event_id}, "channel": {"S": lease.channel}},
+                Key=_key(lease),
+                UpdateExpression=(
+                    f"SET {changes}, updated_at = :now, expires_at = :expires_at REMOVE lease_until"
+                ),
                 ConditionExpression="lease_owner = :owner",
-                ExpressionAttributeValues={":owner": {"S": lease.owner}, **values},
-                **arguments,
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues={
+                    ":owner": {"S": lease.owner},
+                    ":status": {"S": status},
+                    ":now": {"N": str(now)},
+                    ":expires_at": {"N": str(now + KEPT_SECONDS)},
+                    **values,
+                },
             )
         except ClientError as error:
             if not _is_condition_failure(error):
@@ -164,20 +169,28 @@ class DynamoDeliveries:
         return True
 
 
+def _error(reason: str) -> dict[str, Any]:
+    return {":error": {"S": kept_reason(reason)}}
+
+
 def _is_condition_failure(error: ClientError) -> bool:
     return bool(error.response["Error"]["Code"] == "ConditionalCheckFailedException")
 
 
-def _row(event: TaskEvent, lease: Lease, now: int) -> dict[str, Any]:
+def _key(lease: Lease) -> dict[str, Any]:
+    return {"event_id": {"S": lease.event_id}, "channel": {"S": lease.channel}}
+
+
+def _values(event: TaskEvent, lease: Lease, now: int) -> dict[str, Any]:
     return {
-        "event_id": {"S": lease.event_id},
-        "channel": {"S": lease.channel},
-        "status": {"S": IN_PROGRESS},
-        "lease_owner": {"S": lease.owner},
-        "lease_until": {"N": str(now + LEASE_SECONDS)},
-        "replays": {"N": str(event.replays)},
-        "task_id": {"S": event.task.task_id},
-        "event_type": {"S": event.event_type},
-        "correlation_id": {"S": event.correlation_id},
-        "expires_at": {"N": str(now + KEPT_SECONDS)},
+        ":in_progress": {"S": IN_PROGRESS},
+        ":owner": {"S": lease.owner},
+        ":until": {"N": str(now + LEASE_SECONDS)},
+        ":replays": {"N": str(event.replays)},
+        ":task_id": {"S": event.task.task_id},
+        ":event_type": {"S": event.event_type},
+        ":correlation_id": {"S": event.correlation_id},
+        ":expires_at": {"N": str(now + KEPT_SECONDS)},
+        ":now": {"N": str(now)},
+        ":none": {"N": "0"},
     }

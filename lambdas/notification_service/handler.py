@@ -5,11 +5,14 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Sequence
+from typing import Any
 
 from lambdas.contracts.task_event import TaskEvent, UnreadableEventError
 from lambdas.notification_service.channel import Channel
 from lambdas.notification_service.channel_settings import channels_from
+from lambdas.notification_service.dynamo_breakers import DynamoBreakers
 from lambdas.notification_service.dynamo_deliveries import DynamoDeliveries
+from lambdas.notification_service.guarded_channel import guarded
 from lambdas.notification_service.notify import notify
 from lambdas.notification_service.settings import NotificationSettings
 from lambdas.notification_service.sqs_dead_letters import SqsDeadLetters
@@ -19,7 +22,7 @@ from lambdas.shared.environment import read_settings
 log = logging.getLogger(__name__)
 
 
-def handle(payload: object, context: object) -> None:
+def handle(payload: object, context: Any) -> None:
     """Deliver one task event; what a retry cannot help is dead-lettered here and now.
 
     Raising makes Lambda retry, then dead-letter it with the text.
@@ -33,7 +36,11 @@ def handle(payload: object, context: object) -> None:
         log.exception("unreadable event")
         dead_letters.add(str(error), type(error).__name__)
         return
-    notify(event, deliveries, channels, dead_letters)
+    notify(event, deliveries, channels, dead_letters, lambda: _seconds_left(context))
+
+
+def _seconds_left(context: Any) -> float:
+    return float(context.get_remaining_time_in_millis()) / 1000
 
 
 @functools.cache
@@ -42,5 +49,5 @@ def _adapters() -> tuple[str, DynamoDeliveries, Sequence[Channel]]:
     return (
         settings.dead_letter_queue_url,
         DynamoDeliveries(settings.deliveries_table_name),
-        channels_from(settings.channels),
+        guarded(channels_from(settings.channels), DynamoBreakers(settings.deliveries_table_name)),
     )

@@ -8,16 +8,21 @@ says what becomes of it.
 from __future__ import annotations
 
 import logging
+import math
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from lambdas.contracts.task_event import TaskEvent
-from lambdas.notification_service.channel import Channel
+from lambdas.notification_service.channel import Channel, ChannelError
 from lambdas.notification_service.dead_letters import DeadLetters
 from lambdas.notification_service.deliver import Delivery, reason_of
 from lambdas.notification_service.deliveries import Deliveries, DeliveryInProgressError, Lease
 
 log = logging.getLogger(__name__)
+
+RECORD_SECONDS = 10
+"""Kept for what is written around the sending. Milliseconds as a rule; a write that fails takes up
+to 9 s, three attempts of 3 s."""
 
 
 class NotDeliveredError(Exception):
@@ -25,21 +30,27 @@ class NotDeliveredError(Exception):
 
 
 def notify(
-    event: TaskEvent, deliveries: Deliveries, channels: Sequence[Channel], dead_letters: DeadLetters
+    event: TaskEvent,
+    deliveries: Deliveries,
+    channels: Sequence[Channel],
+    dead_letters: DeadLetters,
+    seconds_left: Callable[[], float] = lambda: math.inf,
 ) -> None:
-    """Deliver the event on every channel that has not delivered it yet.
+    """Deliver the event on every channel that wants it and has not delivered it yet.
 
-    Every channel is tried. What a retry cannot help is dead-lettered and is no failure any more.
+    Every channel is tried for which the time is enough, `seconds_left` being what remains of the
+    invocation. What a retry cannot help is dead-lettered and is no failure any more.
     Raises DeliveryInProgressError if others hold all that is missing, and NotDeliveredError naming
     each channel that failed, and why.
     """
     # Lambda's request id would not do as the owner: a retry has the same one.
     owner = uuid.uuid4().hex
     failures = {}
-    for channel in channels:
+    for channel in _in_order(event, channels):
         lease = Lease(event_id=event.event_id, channel=channel.name, owner=owner)
         delivery = Delivery(event, lease, channel, deliveries, dead_letters)
         try:
+            _require_time(channel, seconds_left())
             delivery.attempt()
         except Exception as error:
             failures[channel.name] = error
@@ -50,3 +61,23 @@ def notify(
     if all(isinstance(error, DeliveryInProgressError) for error in failures.values()):
         raise DeliveryInProgressError(text)
     raise NotDeliveredError(text)
+
+
+def _in_order(event: TaskEvent, channels: Sequence[Channel]) -> list[Channel]:
+    """Those that want the event, those whose provider fails last: else a slow one could use up
+    the time of all attempts before another's turn."""
+    wanting = [channel for channel in channels if event.event_type in channel.event_types]
+    if not wanting:
+        log.info(
+            "no channel wants this event",
+            extra={"event_id": event.event_id, "event_type": event.event_type},
+        )
+    return sorted(wanting, key=lambda channel: channel.failures)
+
+
+def _require_time(channel: Channel, seconds_left: float) -> None:
+    needed = channel.budget_seconds + RECORD_SECONDS
+    if seconds_left < needed:
+        raise ChannelError(
+            f"not begun: it may take {needed:.0f} s, and the function has {seconds_left:.0f} s left"
+        )

@@ -10,8 +10,8 @@ from ops.stack_outputs import LOCAL_STACK, StackOutputs, read_outputs, require_o
 from ops.surroundings import Access, Surroundings
 
 _QUEUE_REGION = re.compile(r"https?://(?:sqs|queue)\.([a-z0-9-]+)\.amazonaws\.")
-_LOCAL_REGION = "us-east-1"
-_LOCAL_ENDPOINT = "http://127.0.0.1:4566"
+LOCAL_REGION = "us-east-1"
+LOCAL_ENDPOINT = "http://127.0.0.1:4566"
 
 
 def find_access(
@@ -48,8 +48,8 @@ def find_access(
     return Access(
         queue_url=queue_url,
         function=function or None,
-        region=region or _region(function, queue_url) or (_LOCAL_REGION if local else None),
-        endpoint_url=endpoint_url or found.endpoint_url or (_LOCAL_ENDPOINT if local else None),
+        region=region or _region(function, queue_url) or (LOCAL_REGION if local else None),
+        endpoint_url=endpoint_url or found.endpoint_url or (LOCAL_ENDPOINT if local else None),
         local=local,
         found_in=found.found_in,
     )

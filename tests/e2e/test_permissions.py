@@ -21,8 +21,8 @@ ALLOWED = {
     "delete-task": {"read task", "delete task", *HAND_OFF},
     "relay": {"query outbox", "claim outbox row", "delete outbox row", "hand off"},
     "send-notification": {
-        "write delivery",
-        "delete delivery",
+        "read delivery",
+        "change delivery",
         "send e-mail",
         "write dead letter",
     },
@@ -60,6 +60,18 @@ ATTEMPTS: dict[str, Attempt] = {
     ),
     "write delivery": lambda client, at: client("dynamodb").put_item(
         TableName=at["deliveriesTableName"], Item=_DELIVERY
+    ),
+    "change delivery": lambda client, at: client("dynamodb").update_item(
+        TableName=at["deliveriesTableName"],
+        Key=_DELIVERY,
+        UpdateExpression="SET attempts = :one",
+        ExpressionAttributeValues={":one": {"N": "1"}},
+    ),
+    "query deliveries by task": lambda client, at: client("dynamodb").query(
+        TableName=at["deliveriesTableName"],
+        IndexName="by-task",
+        KeyConditionExpression="task_id = :none",
+        ExpressionAttributeValues={":none": {"S": "none"}},
     ),
     "delete delivery": lambda client, at: client("dynamodb").delete_item(
         TableName=at["deliveriesTableName"], Key=_DELIVERY

@@ -29,7 +29,14 @@ def create_tables(dynamodb: Any) -> None:
         TableName=DELIVERIES,
         BillingMode="PAY_PER_REQUEST",
         KeySchema=_keys("event_id", "channel"),
-        AttributeDefinitions=_texts("event_id", "channel"),
+        AttributeDefinitions=_texts("event_id", "channel", "task_id"),
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "by-task",
+                "KeySchema": _keys("task_id", "event_id"),
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
     )
     dynamodb.create_table(
         TableName=OUTBOX,

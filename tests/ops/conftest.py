@@ -9,6 +9,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from tests.lambdas.tables import create_tables
+from tests.ops.deliveries_table import Reader
 from tests.ops.fakes import Operator, Queue
 
 
@@ -34,3 +36,17 @@ def queue(sqs: Any) -> Iterator[Queue]:
 def operator(queue: Queue) -> Operator:
     """Somebody at a terminal, with a target that accepts everything."""
     return Operator(queue)
+
+
+@pytest.fixture
+def reader() -> Iterator[Reader]:
+    """Somebody at a terminal, and a deliveries table with nothing in it."""
+    with mock_aws():
+        dynamodb = boto3.client(
+            "dynamodb",
+            region_name="us-east-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",  # noqa: S106 -- moto checks none
+        )
+        create_tables(dynamodb)
+        yield Reader(dynamodb)

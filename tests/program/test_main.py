@@ -19,6 +19,7 @@ EXPORTS = {
     "targetFunctionArn",
     "deadLetterQueueUrl",
     "alarmNames",
+    "channelNames",
     "alarmTopicArn",
     "tasksTableName",
     "deliveriesTableName",

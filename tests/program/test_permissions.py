@@ -48,9 +48,8 @@ EXPECTED = {
         ("lambda:InvokeFunction", TARGET),
     },
     "notifications-send-notification": {
-        ("dynamodb:PutItem", "arn:notifications-deliveries"),
+        ("dynamodb:GetItem", "arn:notifications-deliveries"),
         ("dynamodb:UpdateItem", "arn:notifications-deliveries"),
-        ("dynamodb:DeleteItem", "arn:notifications-deliveries"),
         ("ses:SendEmail", "arn:notifications-tasks@example.com"),
         ("sqs:SendMessage", "arn:task-events-dead-letters"),
     },

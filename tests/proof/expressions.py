@@ -128,8 +128,9 @@ class Reader:
             self._take(",")
             other = self._operand()
             self._take(")")
-            return other if kept is None else kept
-        value = self._values[word] if word[0] == ":" else self._row.get(self._name(word))
+            value = other if kept is None else kept
+        else:
+            value = self._values[word] if word[0] == ":" else self._row.get(self._name(word))
         if self._left and self._left[0] == "+":
             self._next()
             more = self._operand()

@@ -58,6 +58,11 @@ class Run:
         self.unrecorded: set[tuple[str, str]] = set()
         """What this run has sent and not recorded: event ids with their channel."""
 
+    def seconds_left(self) -> float:
+        """Return what Lambda tells the function about its time."""
+        left: float = self._ends_at - self._world.now
+        return left
+
     def client(self, service: str, backend: Any) -> Client:
         """Return something that behaves like a boto3 client of the service."""
         return Client(self, service, backend)

@@ -60,6 +60,22 @@ def _finish(event_id: str, owner: str, now: dict[str, str], shown: str) -> Reque
     }
 
 
+def _count(event_id: str, owner: str, now: dict[str, str], shown: str) -> Request:
+    return "update_item", {
+        "TableName": DELIVERIES,
+        "Key": _delivery_key(event_id),
+        "UpdateExpression": (
+            "SET lease_owner = :owner, lease_until = if_not_exists(lease_until, :now),"
+            " attempts = if_not_exists(attempts, :now) + :now REMOVE #status"
+        ),
+        "ConditionExpression": "attribute_not_exists(event_id) OR lease_owner <> :owner",
+        "ExpressionAttributeNames": {"#status": "status"},
+        "ExpressionAttributeValues": {":owner": {"S": owner}, ":now": now},
+        "ReturnValues": "ALL_NEW",
+        "ReturnValuesOnConditionCheckFailure": shown,
+    }
+
+
 def _release(event_id: str, owner: str, now: dict[str, str], shown: str) -> Request:
     return "delete_item", {
         "TableName": DELIVERIES,
@@ -102,7 +118,15 @@ def _get(event_id: str, owner: str, now: dict[str, str], shown: str) -> Request:
     return "get_item", {"TableName": TASKS, "Key": key, "ConsistentRead": True}
 
 
-_makers: list[Callable[..., Request]] = [_start, _finish, _release, _transaction, _query, _get]
+_makers: list[Callable[..., Request]] = [
+    _start,
+    _finish,
+    _count,
+    _release,
+    _transaction,
+    _query,
+    _get,
+]
 _requests = st.builds(
     lambda maker, *rest: maker(*rest), st.sampled_from(_makers), _ids, _owners, _moments, _shown
 )

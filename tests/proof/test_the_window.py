@@ -15,8 +15,12 @@ from tests.proof.faults import ATTEMPTS, Fault
 from tests.proof.test_nothing_is_lost import drain
 from tests.proof.world import World
 
-REQUESTS = ("start e-mail", "send e-mail", "record e-mail", "start pager", "send pager", "record")
-FINISH = 2
+BREAKERS = ("read e-mail's breaker", "read pager's breaker")
+REQUESTS = (
+    *BREAKERS,
+    *("start e-mail", "send e-mail", "record e-mail", "start pager", "send pager", "record"),
+)
+SEND, FINISH, SEND_SECOND = 3, 4, 6
 EVERY_REPEAT = range(FINISH, FINISH + ATTEMPTS["dynamodb"])
 
 
@@ -39,8 +43,8 @@ def after_an_attempt_with(faults: dict[int, Fault]) -> dict[str, int]:
 
 
 WINDOW = [
-    pytest.param({1: Fault.LOST}, id="SES's answer is lost"),
-    pytest.param({1: Fault.DIES_AFTER}, id="dies when SES has accepted"),
+    pytest.param({SEND: Fault.LOST}, id="SES's answer is lost"),
+    pytest.param({SEND: Fault.DIES_AFTER}, id="dies when SES has accepted"),
     pytest.param({FINISH: Fault.DIES_BEFORE}, id="dies before it records"),
     *(
         pytest.param(dict.fromkeys(EVERY_REPEAT, fault), id=f"cannot record: {fault.value}")
@@ -103,4 +107,4 @@ def test_a_server_error_leaves_no_task_without_its_event() -> None:
 
 
 def test_a_channel_that_was_served_is_left_alone_when_the_other_failed() -> None:
-    assert after_an_attempt_with({4: Fault.DENIED}) == {"email": 1, "pager": 1}
+    assert after_an_attempt_with({SEND_SECOND: Fault.DENIED}) == {"email": 1, "pager": 1}

@@ -25,6 +25,9 @@ _REFUSED = dict.fromkeys((1, 2), Fault.THROTTLED)
 
 _TASK = "019501d2-7c00-7000-8000-000000000001"
 _NONE: dict[int, Fault] = {}
+SEND = 3
+"""Before an attempt sends for the first time, it reads two breakers and takes a lease."""
+
 _TURN = 14
 """More requests than any of the programs sends, but for the queries of the relay's other shards."""
 
@@ -64,7 +67,7 @@ def an_attempt_near_its_end_and_another(world: World, clients: Clients) -> Two:
 def an_attempt_and_one_that_cannot_send(world: World, clients: Clients) -> Two:
     first, _ = two_attempts_at_one_event(world, clients)
     other = world.queue.events[1]
-    return first, lambda: world.run_target(other, {1: Fault.DENIED, 2: Fault.DENIED})
+    return first, lambda: world.run_target(other, {SEND: Fault.DENIED, SEND + 1: Fault.DENIED})
 
 
 def two_changes_of_one_task(world: World, clients: Clients) -> Two:
@@ -123,7 +126,7 @@ def test_two_relays_hand_an_event_off_once() -> None:
             assert len(in_turns(two_relays, first, second).queue.events) == 1, (first, second)
 
 
-@pytest.mark.parametrize("requests_before", [1, 2])
+@pytest.mark.parametrize("requests_before", [SEND, SEND + 1])
 def test_an_attempt_that_was_overtaken_does_not_release_what_it_lost(requests_before: int) -> None:
     def overtaken(world: World, clients: Clients) -> Two:
         clients.create(None, _NONE)
@@ -135,7 +138,7 @@ def test_an_attempt_that_was_overtaken_does_not_release_what_it_lost(requests_be
             world.advance(61)
             world.run_target(other, _NONE)
 
-        cannot_send = {1: Fault.DENIED}
+        cannot_send = {SEND: Fault.DENIED}
         return lambda: world.run_target(slow, cannot_send, timeout_seconds=3_600), later
 
     world = in_turns(overtaken, requests_before, _TURN)

@@ -18,7 +18,9 @@ from lambdas.handoff.target import Target
 from lambdas.handoff_relay.dynamo_outbox import DynamoOutbox
 from lambdas.handoff_relay.relay import relay_shard
 from lambdas.notification_service.channels import email
+from lambdas.notification_service.dynamo_breakers import DynamoBreakers
 from lambdas.notification_service.dynamo_deliveries import DynamoDeliveries
+from lambdas.notification_service.guarded_channel import guarded
 from lambdas.notification_service.notify import notify
 from lambdas.notification_service.settings.email import EmailSettings
 from lambdas.notification_service.sqs_dead_letters import SqsDeadLetters
@@ -150,9 +152,16 @@ class World:
             for channel in email.channels(_email_settings(name), client=ses)
         ]
         deliveries = DynamoDeliveries(DELIVERIES, run.client("dynamodb", self.dynamo), self.clock)
+        breakers = DynamoBreakers(DELIVERIES, run.client("dynamodb", self.dynamo))
         context = SimpleNamespace(aws_request_id="r", invoked_function_arn=TARGET_ARN)
         letters = SqsDeadLetters("q", payload, context, run.client("sqs", self.letters))
-        notify(TaskEvent.from_payload(payload), deliveries, channels, letters)
+        notify(
+            TaskEvent.from_payload(payload),
+            deliveries,
+            guarded(channels, breakers, self.clock),
+            letters,
+            run.seconds_left,
+        )
 
     def replay(self, faults: Faults, *, force: bool = False) -> list[Outcome]:
         """A person replays what is in the dead-letter queue, or begins to."""

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+BY_TASK = "by-task"
+"""The deliveries' index with the task's id as its key, for people; the function has no right to
+it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class NotificationSettings:

@@ -22,4 +22,4 @@ def start(
     replays: int = 0,
     guarantee: Guarantee = "at_least_once",
 ) -> str:
-    return deliveries.start(replace(EVENT, replays=replays), lease, guarantee)
+    return deliveries.start(replace(EVENT, replays=replays), lease, guarantee, "t***@example.com")

@@ -4,6 +4,7 @@ import pytest
 
 from lambdas.notification_service.deliveries import Deliveries
 from lambdas.notification_service.dynamo_deliveries import DynamoDeliveries
+from tests.lambdas.notification_service.a_breaker import Provider
 from tests.lambdas.notification_service.fakes import Clock, RecordingDeadLetters
 from tests.lambdas.notification_service.in_memory_deliveries import InMemoryDeliveries
 from tests.lambdas.notification_service.webhook_fixtures import ca, secret_arn, sending, server
@@ -33,3 +34,8 @@ def deliveries(request: pytest.FixtureRequest, clock: Clock, aws_in_memory: None
 @pytest.fixture
 def dead_letters() -> RecordingDeadLetters:
     return RecordingDeadLetters()
+
+
+@pytest.fixture
+def provider() -> Provider:
+    return Provider()

@@ -20,6 +20,7 @@ class Clock:
 class RecordingChannel:
     event_types: Collection[EventType] = EVENT_TYPES
     budget_seconds = 10.0
+    failures = 0
 
     def __init__(self, name: str = "email", guarantee: Guarantee = "at_least_once") -> None:
         self.name = name

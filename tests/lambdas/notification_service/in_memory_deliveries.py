@@ -24,7 +24,7 @@ class InMemoryDeliveries:
         self._clock = clock
         self.rows: dict[tuple[str, str], Row] = {}
 
-    def start(self, event: TaskEvent, lease: Lease, guarantee: Guarantee) -> Standing:
+    def start(self, event: TaskEvent, lease: Lease, guarantee: Guarantee, sent_to: str) -> Standing:
         row = self.rows.get(_key(lease))
         standing = self._standing(row, event, guarantee) if row else "taken"
         if standing in ("taken", "unknown"):
@@ -34,6 +34,8 @@ class InMemoryDeliveries:
     def _standing(self, row: Row, event: TaskEvent, guarantee: Guarantee) -> Standing:
         if row.status == "COMPLETED":
             return "delivered"
+        if row.status == "WAITING":
+            return "taken"
         if row.status == "DEAD_LETTERED":
             return "taken" if event.replays > row.replays else "given_up"
         if row.lease_until >= self._clock():
@@ -45,15 +47,11 @@ class InMemoryDeliveries:
     def finish(self, lease: Lease, provider_id: str) -> bool:
         return self._end(lease, "COMPLETED")
 
-    def give_up(self, lease: Lease) -> bool:
+    def give_up(self, lease: Lease, reason: str) -> bool:
         return self._end(lease, "DEAD_LETTERED")
 
-    def release(self, lease: Lease) -> bool:
-        row = self.rows.get(_key(lease))
-        if not row or row.owner != lease.owner:
-            return False
-        del self.rows[_key(lease)]
-        return True
+    def release(self, lease: Lease, reason: str) -> bool:
+        return self._end(lease, "WAITING")
 
     def _end(self, lease: Lease, status: str) -> bool:
         row = self.rows.get(_key(lease))

@@ -26,7 +26,7 @@ def test_what_is_finished_is_a_duplicate(deliveries: Deliveries) -> None:
 
 def test_what_is_released_can_be_started_again(deliveries: Deliveries) -> None:
     start(deliveries, lease("one"))
-    assert deliveries.release(lease("one"))
+    assert deliveries.release(lease("one"), "no")
 
     assert start(deliveries, lease("two")) == "taken"
 
@@ -50,10 +50,10 @@ def test_an_attempt_that_outlived_its_lease_changes_nothing(
     start(deliveries, lease("new"))
 
     assert not deliveries.finish(lease("late"), "ses-1")
-    assert not deliveries.release(lease("late"))
+    assert not deliveries.release(lease("late"), "no")
 
     assert deliveries.finish(lease("new"), "ses-2")
-    assert not deliveries.release(lease("late"))
+    assert not deliveries.release(lease("late"), "no")
     assert start(deliveries, lease("third")) == "delivered"
 
 
@@ -96,6 +96,10 @@ def test_the_row_says_what_was_delivered_but_not_its_text(
         "task_id": a_task().task_id,
         "event_type": "task.created.v1",
         "correlation_id": "order-4711",
+        "sent_to": "t***@example.com",
+        "attempts": "1",
+        "started_at": str(int(clock.now) - 1),
+        "updated_at": str(int(clock.now)),
         "provider_id": "ses-1",
         "completed_at": str(int(clock.now)),
         "expires_at": str(int(clock.now) + KEPT_SECONDS),

@@ -24,10 +24,11 @@ def answer(
 ) -> object:
     try:
         if call == "start":
-            return deliveries.start(replace(EVENT, replays=replays), lease, guarantee)
+            return deliveries.start(replace(EVENT, replays=replays), lease, guarantee, "x")
         if call == "finish":
             return deliveries.finish(lease, "ses-1")
-        return deliveries.give_up(lease) if call == "give_up" else deliveries.release(lease)
+        end = deliveries.give_up if call == "give_up" else deliveries.release
+        return end(lease, "no")
     except DeliveryInProgressError:
         return "in progress"
 

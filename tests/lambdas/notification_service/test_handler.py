@@ -24,6 +24,7 @@ CONTEXT = SimpleNamespace(
     aws_request_id="e4b46cbf",
     invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:notify",
     function_version="$LATEST",
+    get_remaining_time_in_millis=lambda: 45_000,
 )
 
 
@@ -47,8 +48,8 @@ def verified_sender(aws_in_memory: None) -> None:
 
 
 def test_an_event_is_delivered_once(verified_sender: None) -> None:
-    handle(an_event().to_payload(), None)
-    handle(an_event().replayed().to_payload(), None)
+    handle(an_event().to_payload(), CONTEXT)
+    handle(an_event().replayed().to_payload(), CONTEXT)
 
     assert messages_sent() == 1
 
@@ -57,10 +58,10 @@ def test_a_refusal_is_raised_for_people_and_can_be_retried(aws_in_memory: None) 
     with pytest.raises(
         NotDeliveredError, match=r"^email: SES refused the message: MessageRejected"
     ):
-        handle(an_event().to_payload(), None)
+        handle(an_event().to_payload(), CONTEXT)
 
     aws.client("sesv2").create_email_identity(EmailIdentity="tasks@example.com")
-    handle(an_event().to_payload(), None)
+    handle(an_event().to_payload(), CONTEXT)
 
     assert messages_sent() == 1
 
@@ -150,7 +151,7 @@ def test_neither_titles_nor_addresses_are_logged(
 ) -> None:
     caplog.set_level("INFO")
 
-    handle(an_event().to_payload(), None)
+    handle(an_event().to_payload(), CONTEXT)
 
     logged = " ".join(str(vars(record)) for record in caplog.records)
     assert "notification sent" in logged

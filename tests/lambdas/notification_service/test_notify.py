@@ -153,7 +153,7 @@ class FaultyDeliveries(InMemoryDeliveries):
     def finish(self, lease: Lease, provider_id: str) -> bool:
         raise ConnectionError("table is away")
 
-    def release(self, lease: Lease) -> bool:
+    def release(self, lease: Lease, reason: str) -> bool:
         raise ConnectionError("table is away")
 
 

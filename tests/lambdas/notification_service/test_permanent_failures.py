@@ -116,7 +116,7 @@ def test_what_the_queue_does_not_take_is_left_to_lambda(
 
 
 class ForgetfulDeliveries(InMemoryDeliveries):
-    def give_up(self, lease: Lease) -> bool:
+    def give_up(self, lease: Lease, reason: str) -> bool:
         raise ConnectionError("table is away")
 
 

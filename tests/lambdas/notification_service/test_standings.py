@@ -25,7 +25,7 @@ def test_what_was_given_up_is_for_a_replay_only(
     deliveries: Deliveries, guarantee: Guarantee
 ) -> None:
     start(deliveries, lease("one"), guarantee=guarantee)
-    assert deliveries.give_up(lease("one"))
+    assert deliveries.give_up(lease("one"), "no")
 
     assert start(deliveries, lease("two"), guarantee=guarantee) == "given_up"
     assert start(deliveries, lease("three"), guarantee=guarantee, replays=1) == "taken"
@@ -33,7 +33,7 @@ def test_what_was_given_up_is_for_a_replay_only(
 
 def test_a_replay_that_was_given_up_needs_another_replay(deliveries: Deliveries) -> None:
     start(deliveries, lease("one"), replays=3)
-    deliveries.give_up(lease("one"))
+    deliveries.give_up(lease("one"), "no")
 
     for replays in (0, 2, 3):
         assert start(deliveries, lease("two"), replays=replays) == "given_up"
@@ -76,7 +76,7 @@ def test_a_lease_given_back_was_a_known_failure_and_may_be_tried_again(
     deliveries: Deliveries, guarantee: Guarantee
 ) -> None:
     start(deliveries, lease("one"), guarantee=guarantee)
-    deliveries.release(lease("one"))
+    deliveries.release(lease("one"), "no")
 
     assert start(deliveries, lease("two"), guarantee=guarantee) == "taken"
 
@@ -88,11 +88,11 @@ def test_a_late_attempt_can_neither_complete_nor_free_what_was_given_up(
     start(deliveries, lease("late"), guarantee=guarantee)
     clock.now += LEASE_SECONDS + 1
     start(deliveries, lease("new"), guarantee=guarantee)
-    assert deliveries.give_up(lease("new"))
+    assert deliveries.give_up(lease("new"), "no")
 
     assert not deliveries.finish(lease("late"), "ses-1")
-    assert not deliveries.release(lease("late"))
-    assert not deliveries.give_up(lease("late"))
+    assert not deliveries.release(lease("late"), "no")
+    assert not deliveries.give_up(lease("late"), "no")
     assert start(deliveries, lease("third"), guarantee=guarantee) == "given_up"
 
 
@@ -120,9 +120,9 @@ def repeated_once() -> Iterator[list[int]]:
         repeats.append(attempts)
         return 0  # seconds until the next attempt
 
-    events.register_first("needs-retry.dynamodb.PutItem", ask_for_a_repeat)
+    events.register_first("needs-retry.dynamodb.UpdateItem", ask_for_a_repeat)
     yield repeats
-    events.unregister("needs-retry.dynamodb.PutItem", ask_for_a_repeat)
+    events.unregister("needs-retry.dynamodb.UpdateItem", ask_for_a_repeat)
 
 
 @every_guarantee
@@ -151,10 +151,10 @@ def test_taking_over_an_unknown_outcome_is_decided_by_the_owner_read(
         for owner in once if b":last_owner" in params["body"] else ():
             overtaken.append(start(deliveries, lease(owner), guarantee="at_most_once"))
 
-    events.register("before-call.dynamodb.PutItem", be_overtaken)
+    events.register("before-call.dynamodb.UpdateItem", be_overtaken)
     with pytest.raises(DeliveryInProgressError, match="has just taken this event over"):
         start(deliveries, lease("slow"), guarantee="at_most_once")
-    events.unregister("before-call.dynamodb.PutItem", be_overtaken)
+    events.unregister("before-call.dynamodb.UpdateItem", be_overtaken)
 
     assert overtaken == ["unknown"]
 

@@ -1,0 +1,26 @@
+"""Reads the breakers of a stack's channels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from lambdas.notification_service.breaker_state import BreakerState
+from lambdas.notification_service.dynamo_breakers import PARTITION, breaker_state
+
+
+def read_breakers(dynamodb: Any, table: str, channels: Iterable[str]) -> dict[str, BreakerState]:
+    """Return the breaker of each of the channels, and of any other there is, by name.
+
+    A channel whose provider has not failed lately has no row, and is CLOSED. Raises botocore's
+    errors.
+    """
+    pages = dynamodb.get_paginator("query").paginate(
+        TableName=table,
+        ConsistentRead=True,
+        KeyConditionExpression="event_id = :breakers AND begins_with(channel, :mark)",
+        ExpressionAttributeValues={":breakers": {"S": PARTITION}, ":mark": {"S": "#"}},
+    )
+    rows = [row for page in pages for row in page["Items"]]
+    found = {row["channel"]["S"].removeprefix("#"): breaker_state(row) for row in rows}
+    return dict(sorted({**{name: BreakerState() for name in channels}, **found}.items()))

@@ -1,0 +1,75 @@
+"""Somebody at a terminal, and a deliveries table that the service itself has written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner, Result
+
+from lambdas.contracts.task_event import TaskEvent
+from lambdas.notification_service.deliveries import Lease
+from lambdas.notification_service.dynamo_breakers import DynamoBreakers
+from lambdas.notification_service.dynamo_deliveries import DynamoDeliveries
+from ops.cli import commands
+from ops.stack_outputs import CommandResult, RunCommand
+from ops.surroundings import Surroundings
+from tests.lambdas.tables import DELIVERIES
+
+NOON = 1_772_366_400
+"""2026-03-01T12:00:00Z."""
+
+
+class Reader:
+    """Types commands that read the deliveries table."""
+
+    def __init__(self, dynamodb: Any) -> None:
+        self.dynamodb = dynamodb
+        self.now = float(NOON)
+        self.run: RunCommand = lambda words: None
+        self.local_folder = Path("/nonexistent")
+        self.accesses: list[Any] = []
+        self.deliveries = DynamoDeliveries(DELIVERIES, dynamodb, lambda: self.now)
+        self.breakers = DynamoBreakers(DELIVERIES, dynamodb)
+
+    def types(self, *words: str) -> Result:
+        """Run a command on the table."""
+        return self.types_exactly(*words, "--table", DELIVERIES)
+
+    def types_exactly(self, *words: str) -> Result:
+        """The same without saying where the table is."""
+        surroundings = Surroundings(
+            client=self._client,
+            run=self.run,
+            local_folder=self.local_folder,
+            now=lambda: datetime.fromtimestamp(self.now, UTC),
+        )
+        return CliRunner().invoke(commands, list(words), obj=surroundings)
+
+    def pulumi_says(self, output: str) -> list[Sequence[str]]:
+        asked: list[Sequence[str]] = []
+
+        def run(words: Sequence[str]) -> CommandResult:
+            asked.append(words)
+            return CommandResult(0, output, "")
+
+        self.run = run
+        return asked
+
+    def started(self, event: TaskEvent, channel: str) -> Lease:
+        """An attempt that has begun."""
+        lease = Lease(event_id=event.event_id, channel=channel, owner=f"{self.now}")
+        self.deliveries.start(event, lease, "at_least_once", f"{channel[0]}***@example.com")
+        return lease
+
+    def opened(self, channel: str, until: int) -> None:
+        """A breaker that five failures have opened now."""
+        for _ in range(5):
+            self.breakers.count_failure(channel, "SES gave no answer", int(self.now))
+        self.breakers.open(channel, "one", failures=5, until=until, now=int(self.now))
+
+    def _client(self, service: str, access: Any) -> Any:
+        self.accesses.append(access)
+        return {"dynamodb": self.dynamodb}[service]
