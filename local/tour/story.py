@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,6 +13,7 @@ from rich.table import Table
 
 from local.console import console, working
 from local.instance import FOLDER
+from local.outside import queue_open_to
 from local.stack import DeployedStack, deployed_stack
 from local.tour.all_is_well import complete_and_delete, create_a_task, hand_one_event_twice
 from local.tour.balance import Balance, take_balance
@@ -68,21 +68,10 @@ def _stack() -> Iterator[DeployedStack]:
 
 def _subscribe(stack: DeployedStack) -> str:
     """Subscribe a queue to the alarm topic, as people subscribe an address; return its URL."""
-    sqs = stack.client("sqs")
-    url: str = sqs.create_queue(QueueName="tour-subscriber")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
-    topic = stack.outputs["alarmTopicArn"]
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "sns.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": arn["QueueArn"],
-        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
-    stack.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn["QueueArn"])
-    return url
+    name, topic = "tour-subscriber", stack.outputs["alarmTopicArn"]
+    arn = queue_open_to(stack.emulator.client, topic, name)
+    stack.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    return str(stack.client("sqs").get_queue_url(QueueName=name)["QueueUrl"])
 
 
 def _add_up(balance: Balance) -> bool:
