@@ -52,11 +52,10 @@ class Emulator:
         messages: list[dict[str, Any]] = self._look("ses/messages")["messages"].get(ACCOUNT_ID, [])
         return messages
 
-    def texts(self, number: str) -> list[dict[str, Any]]:
-        """Every SMS sent to a number, oldest first; each has Message and MessageAttributes."""
-        query = {"phoneNumber": number}
-        sent: list[dict[str, Any]] = self._look("sns/sms-messages", query)["sms_messages"][number]
-        return sent
+    def texts(self) -> list[dict[str, Any]]:
+        """Every SMS sent, by number and then oldest first; each has PhoneNumber and Message."""
+        sent = self._look("sns/sms-messages")["sms_messages"]
+        return [text for texts in sent.values() for text in texts]
 
     def waiting(self, queue_name: str) -> list[dict[str, Any]]:
         """What waits in a queue, without touching it; each has Body and MessageAttributes."""

@@ -65,11 +65,16 @@ def _let_phones_receive() -> None:
     """
     fan_out = sns._fanout
 
-    def fan_out_to_phones(
-        topic_arn: str, message_id: str, message: str, *more: Any, **fifo: Any
+    def fan_out_to_phones(  # noqa: PLR0917 -- as MiniStack calls it
+        topic_arn: str,
+        message_id: str,
+        message: str,
+        subject: str,
+        structure: str = "",
+        attributes: Any = None,
+        **fifo: Any,
     ) -> None:
-        fan_out(topic_arn, message_id, message, *more, **fifo)
-        _subject, structure, attributes = more
+        fan_out(topic_arn, message_id, message, subject, structure, attributes, **fifo)
         for subscription in sns._topic_by_arn_any_scope(topic_arn)["subscriptions"]:
             phone = sns._platform_endpoints.get(subscription["endpoint"])
             if phone is None:

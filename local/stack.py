@@ -48,9 +48,9 @@ class DeployedStack:
         """Every e-mail sent, oldest first; each has Source, To, Subject and BodyText."""
         return self.emulator.emails()
 
-    def texts(self, number: str) -> list[dict[str, Any]]:
-        """Every SMS sent to a number, oldest first; each has Message and MessageAttributes."""
-        return self.emulator.texts(number)
+    def texts(self) -> list[dict[str, Any]]:
+        """Every SMS sent, by number and then oldest first; each has PhoneNumber and Message."""
+        return self.emulator.texts()
 
     def pushes(self, platform: str) -> list[dict[str, Any]]:
         """What the phone of a platform ("APNS", "GCM") was pushed, oldest first.

@@ -17,6 +17,7 @@ from local.outside import queue_open_to
 from local.stack import DeployedStack, deployed_stack
 from local.tour.all_is_well import complete_and_delete, create_a_task, hand_one_event_twice
 from local.tour.balance import Balance, take_balance
+from local.tour.every_kind import hear_on_every_channel
 from local.tour.observe import CALLERS, TARGET, ObservationError, raw_log
 from local.tour.tour import Tour
 from local.tour.trouble import (
@@ -28,6 +29,7 @@ from local.tour.trouble import (
 
 _STEPS = (
     create_a_task,
+    hear_on_every_channel,
     complete_and_delete,
     hand_one_event_twice,
     break_the_channel,
@@ -88,7 +90,7 @@ def _add_up(balance: Balance) -> bool:
     )
     table.add_row(*map(str, counts))
     console.print(table)
-    expected = Balance(handed_off=5, delivered=5, retried=1, dead_lettered=1, replayed=1, waiting=0)
+    expected = Balance(handed_off=6, delivered=6, retried=1, dead_lettered=1, replayed=1, waiting=0)
     if balance != expected:
         console.print(f"[bold red]✗[/] expected {expected}\n     seen {balance}")
     return balance == expected
