@@ -56,7 +56,7 @@ def test_the_emulator_tells_text_messages_from_topics_as_aws_does(emulator: Emul
     to_numbers = {
         "Effect": "Allow",
         "Action": ["sns:Publish"],
-        "NotResource": ["arn:aws:sns:*:*:*"],
+        "NotResource": ["arn:*:sns:*:*:*"],
     }
     to_topic = {"Effect": "Allow", "Action": ["sns:Publish"], "Resource": [topic]}
     texting = as_role(emulator, policy_of(to_numbers))("sns")
