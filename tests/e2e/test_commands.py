@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from local.emulator import EmulatorError, free_port, require_free_port
@@ -113,6 +114,22 @@ def test_what_up_prints_works_when_pasted(port: int, tmp_path: Path) -> None:
     assert pasted.returncode == 0, pasted.stdout + pasted.stderr
     assert "201" in pasted.stdout
     assert '"Updated title"' in pasted.stdout
+
+
+def test_up_has_a_webhook_receiver_that_down_ends(port: int) -> None:
+    up = _local("up", "--port", str(port))
+    [api] = re.findall(r"^API=(.*)$", up.stdout, re.MULTILINE)
+    [receiver] = re.findall(r"curl -sk (https://\S+)$", up.stdout, re.MULTILINE)
+    # As the printed line does: its authority is known to the functions only.
+    with httpx.Client(verify=False, trust_env=False) as client:  # noqa: S501
+        task_id = client.post(f"{api}/tasks", json={"title": "By hand"}).json()["id"]
+
+        [received] = wait_until(lambda: client.get(receiver).json(), "the webhook", seconds=30)
+        assert task_id in received["body"]
+
+        _local("down", "--port", str(port))
+        with pytest.raises(httpx.ConnectError):
+            client.get(receiver)
 
 
 def test_up_again_prints_the_same_and_down_stops_it(port: int) -> None:
