@@ -93,11 +93,7 @@ def running_emulator(
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
-            env={
-                **_environment(instance, port, retry_base_seconds),
-                # The functions inherit it.
-                **({"SSL_CERT_FILE": str(trusted_authority)} if trusted_authority else {}),
-            },
+            env=_environment(instance, port, retry_base_seconds, trusted_authority),
             cwd=instance.directory,
             start_new_session=True,
         )
@@ -139,8 +135,13 @@ def require_free_port(port: int) -> None:
             ) from None
 
 
-def _environment(instance: Instance, port: int, retry_base_seconds: float) -> dict[str, str]:
+def _environment(
+    instance: Instance, port: int, retry_base_seconds: float, trusted_authority: Path | None
+) -> dict[str, str]:
+    """The emulator's environment, which the functions inherit."""
+    trust = {"SSL_CERT_FILE": str(trusted_authority)} if trusted_authority else {}
     return {
+        **trust,
         "PATH": os.defpath,
         "HOME": str(instance.directory),
         "LANG": "C.UTF-8",

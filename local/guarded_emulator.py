@@ -75,7 +75,8 @@ def _let_phones_receive() -> None:
         **fifo: Any,
     ) -> None:
         fan_out(topic_arn, message_id, message, subject, structure, attributes, **fifo)
-        for subscription in sns._topic_by_arn_any_scope(topic_arn)["subscriptions"]:
+        topic = sns._topic_by_arn_any_scope(topic_arn) or {"subscriptions": []}
+        for subscription in topic["subscriptions"]:
             phone = sns._platform_endpoints.get(subscription["endpoint"])
             if phone is None:
                 continue

@@ -38,7 +38,7 @@ class Received:
 
 
 class WebhookReceiver(ThreadingHTTPServer):
-    """Keeps every request it accepts, counts those it refuses, and shows what it kept to a GET."""
+    """Keeps every post, accepted or refused, and shows those it accepted to a GET."""
 
     daemon_threads = True
     request_queue_size = 1_024
@@ -46,9 +46,9 @@ class WebhookReceiver(ThreadingHTTPServer):
     def __init__(self, port: int, folder: Path) -> None:
         """Listen on `port`, and write the certificate of its authority into `folder`."""
         self.received: list[Received] = []
-        self.refused = 0
+        self.refused: list[Received] = []
         self.status: int = HTTPStatus.NO_CONTENT
-        """What every post is answered with; from 300 on it counts as refused."""
+        """What every post is answered with; from 300 on, it is refused."""
 
         authority = trustme.CA()
         self.authority_file = folder / "webhook-authority.pem"
@@ -79,12 +79,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        headers = {name.lower(): value for name, value in self.headers.items()}
         status = self.server.status
-        if status < HTTPStatus.MULTIPLE_CHOICES:
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            self.server.received.append(Received(self.path, headers, body))
-        else:
-            self.server.refused += 1
+        accepts = status < HTTPStatus.MULTIPLE_CHOICES
+        kept = self.server.received if accepts else self.server.refused
+        kept.append(Received(self.path, headers, body))
         self._answer(status)
 
     def do_GET(self) -> None:
