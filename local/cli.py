@@ -21,11 +21,12 @@ _EXPLAINED = (EmulatorError, InstanceInUseError, NeverHappenedError, NotDeployab
 
 _port = click.option(
     "--port",
-    type=click.IntRange(1, 65_535),
+    type=click.IntRange(1, 65_534),
     default=DEFAULT_PORT,
     envvar="PORT",
     show_default=True,
-    help="Port of the emulator on 127.0.0.1; PORT in the environment does the same.",
+    help="Port of the emulator on 127.0.0.1, and one below the webhook receiver's; PORT in the "
+    "environment does the same.",
 )
 
 
@@ -52,6 +53,7 @@ def up(port: int) -> None:
             outputs = background.wait_until_ready(port)
     else:
         require_free_port(port)
+        require_free_port(port + 1)
         with working(f"Starting the emulator on port {port} and deploying"):
             outputs = background.start(port)
     click.echo(_how_to_use(outputs, port))
@@ -93,6 +95,9 @@ def _how_to_use(outputs: dict[str, Any], port: int) -> str:
     return f"""
 {curl_lines(outputs["apiUrl"])}
 The e-mails it sent:   curl -s http://127.0.0.1:{port}/_ministack/ses/messages
+The text messages:     curl -s http://127.0.0.1:{port}/_ministack/sns/sms-messages
+What it pushed:        curl -s http://127.0.0.1:{port}/_ministack/sqs/messages
+The webhooks received: curl -sk https://localhost:{port + 1}
 Stop it:               make down"""
 
 

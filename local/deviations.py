@@ -28,6 +28,21 @@ DEVIATIONS = (
         workaround="such a statement is granted on * without its ses: conditions",
     ),
     Deviation(
+        aws="a parameter that is asked for by its ARN is authorised on that ARN",
+        emulator="takes the ARN for a name, makes another ARN of it, and denies the call",
+        workaround="ssm: statements are granted on the ARN that it makes, too",
+    ),
+    Deviation(
+        aws="a topic hands each phone the part of a message that is for its platform",
+        emulator="forgets what is published to phones",
+        workaround="the part goes into the queue that the phone's user data names",
+    ),
+    Deviation(
+        aws="functions trust the certificates that everybody trusts",
+        emulator="the same, so not those of a webhook receiver on this machine",
+        workaround="SSL_CERT_FILE names the authority that local/receiver.py makes for each run",
+    ),
+    Deviation(
         aws="a queue policy may refuse plain HTTP (aws:SecureTransport)",
         emulator="speaks plain HTTP only, so the statement refuses everybody, its owner included",
         workaround="a request over the loopback counts as encrypted",
@@ -61,15 +76,17 @@ DEVIATIONS = (
 
 
 def role_policy_for_emulator(policy: str) -> str:
-    """A role's policy with its e-mail statements opened to every identity and sender."""
+    """A role's policy, with its statements on e-mail and parameters as the emulator needs them."""
     document = json.loads(policy)
-    document["Statement"] = [_open_email(entry) for entry in _as_list(document["Statement"])]
+    document["Statement"] = [
+        _with_odd_parameters(_open_email(entry)) for entry in _as_list(document["Statement"])
+    ]
     return json.dumps(document)
 
 
 def _open_email(statement: dict[str, Any]) -> dict[str, Any]:
-    actions = _as_list(statement.get("Action", []))
-    if not actions or not all(str(action).startswith("ses:") for action in actions):
+    """The statement on every identity and sender."""
+    if not _is_about("ses", statement):
         return statement
     conditions = {
         operator: kept
@@ -80,6 +97,19 @@ def _open_email(statement: dict[str, Any]) -> dict[str, Any]:
     if not conditions:
         del opened["Condition"]
     return opened
+
+
+def _with_odd_parameters(statement: dict[str, Any]) -> dict[str, Any]:
+    if not _is_about("ssm", statement):
+        return statement
+    arns = _as_list(statement["Resource"])
+    odd = [f"{arn.split(':parameter/')[0]}:parameter/{arn}" for arn in arns]
+    return {**statement, "Resource": [*arns, *odd]}
+
+
+def _is_about(service: str, statement: dict[str, Any]) -> bool:
+    actions = _as_list(statement.get("Action", []))
+    return bool(actions) and all(str(action).startswith(f"{service}:") for action in actions)
 
 
 def stable_api_id(name: str) -> str:

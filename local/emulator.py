@@ -49,20 +49,39 @@ class Emulator:
 
     def emails(self) -> list[dict[str, Any]]:
         """Every e-mail sent, oldest first; each has Source, To, Subject, BodyText, MessageId."""
-        answer = httpx.get(f"{self.url}/_ministack/ses/messages", trust_env=False, timeout=10)
-        messages: list[dict[str, Any]] = (
-            answer.raise_for_status().json()["messages"].get(ACCOUNT_ID, [])
-        )
+        messages: list[dict[str, Any]] = self._look("ses/messages")["messages"].get(ACCOUNT_ID, [])
         return messages
+
+    def texts(self) -> list[dict[str, Any]]:
+        """Every SMS sent, by number and then oldest first; each has PhoneNumber and Message."""
+        sent = self._look("sns/sms-messages")["sms_messages"]
+        return [text for texts in sent.values() for text in texts]
+
+    def waiting(self, queue_name: str) -> list[dict[str, Any]]:
+        """What waits in a queue, without touching it; each has Body and MessageAttributes."""
+        query = {"QueueUrl": f"{self.url}/{ACCOUNT_ID}/{queue_name}"}
+        found = self._look("sqs/messages", query)["messages"][ACCOUNT_ID][REGION]
+        return [message for messages in found.values() for message in messages]
+
+    def _look(self, what: str, query: dict[str, str] | None = None) -> Any:
+        answer = httpx.get(
+            f"{self.url}/_ministack/{what}", params=query, trust_env=False, timeout=10
+        )
+        return answer.raise_for_status().json()
 
 
 @contextmanager
 def running_emulator(
-    instance: Instance, port: int, *, retry_base_seconds: float
+    instance: Instance,
+    port: int,
+    *,
+    retry_base_seconds: float,
+    trusted_authority: Path | None = None,
 ) -> Iterator[Emulator]:
     """An emulator on `port` for as long as the block runs. The caller owns `instance`.
 
     `retry_base_seconds` is the wait before a failed event's first retry; it doubles (AWS: 60 s).
+    `trusted_authority` is a file of certificates that the functions trust instead of the system's.
     Raises EmulatorError if the port is taken, the emulator is not installed, or it dies.
     """
     python = emulator_python()
@@ -74,7 +93,7 @@ def running_emulator(
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
-            env=_environment(instance, port, retry_base_seconds),
+            env=_environment(instance, port, retry_base_seconds, trusted_authority),
             cwd=instance.directory,
             start_new_session=True,
         )
@@ -112,12 +131,17 @@ def require_free_port(port: int) -> None:
             raise EmulatorError(
                 f"port {port} must be free, but {_HOST}:{port} is taken ({error.strerror}); "
                 "stop what listens there (`make down` if it is this project), "
-                "or choose another with PORT=4567"
+                "or choose another with PORT=4570"
             ) from None
 
 
-def _environment(instance: Instance, port: int, retry_base_seconds: float) -> dict[str, str]:
+def _environment(
+    instance: Instance, port: int, retry_base_seconds: float, trusted_authority: Path | None
+) -> dict[str, str]:
+    """The emulator's environment, which the functions inherit."""
+    trust = {"SSL_CERT_FILE": str(trusted_authority)} if trusted_authority else {}
     return {
+        **trust,
         "PATH": os.defpath,
         "HOME": str(instance.directory),
         "LANG": "C.UTF-8",

@@ -3,7 +3,7 @@
 The starter holds the other end of standard input and never writes. When the starter ends, even
 by SIGKILL, the read returns and the whole process group goes, the functions' workers included.
 
-Two things in MiniStack are replaced, which is why its version is pinned: see the functions below.
+Three things in MiniStack are replaced, which is why its version is pinned: see the functions below.
 """
 
 import os
@@ -16,7 +16,7 @@ from typing import Any
 
 from hypercorn.config import Config
 from ministack.core import iam_evaluator
-from ministack.services import lambda_svc
+from ministack.services import lambda_svc, sns
 
 _WORKERS_PER_FUNCTION = 4 * (os.cpu_count() or 1)
 _LOOK_AGAIN_SECONDS = 0.03
@@ -58,9 +58,46 @@ def _count_the_loopback_as_encrypted() -> None:
     iam_evaluator.pin_request_origin = lambda source_ip, _encrypted: pin(source_ip, True)
 
 
+def _let_phones_receive() -> None:
+    """Put what a topic pushes to a phone into the queue that the phone's user data names.
+
+    MiniStack forgets it. AWS hands each platform the part of a message that is for it.
+    """
+    fan_out = sns._fanout
+
+    def fan_out_to_phones(  # noqa: PLR0917 -- as MiniStack calls it
+        topic_arn: str,
+        message_id: str,
+        message: str,
+        subject: str,
+        structure: str = "",
+        attributes: Any = None,
+        **fifo: Any,
+    ) -> None:
+        fan_out(topic_arn, message_id, message, subject, structure, attributes, **fifo)
+        topic = sns._topic_by_arn_any_scope(topic_arn) or {"subscriptions": []}
+        for subscription in topic["subscriptions"]:
+            phone = sns._platform_endpoints.get(subscription["endpoint"])
+            if phone is None:
+                continue
+            platform = phone["application_arn"].split("/")[1]
+            shown = sns._resolve_message_for_protocol(message, structure, platform)
+            sns._deliver_to_sqs(
+                phone["attributes"]["CustomUserData"],
+                "",
+                True,  # as it is, without SNS's envelope
+                shown,
+                message_attributes=attributes,
+                topic_arn=topic_arn,
+            )
+
+    sns._fanout = fan_out_to_phones
+
+
 Config.backlog = _WAITING_CONNECTIONS
 _queue_for_workers()
 _count_the_loopback_as_encrypted()
+_let_phones_receive()
 threading.Thread(target=_end_with_the_starter, daemon=True).start()
 # The argument is the instance's folder: there to be seen in a process list, not for MiniStack.
 del sys.argv[1:]

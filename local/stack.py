@@ -13,7 +13,9 @@ from local.emulator import Emulator, free_port, running_emulator
 from local.instance import ROOT, Instance, sweep_leftovers
 from local.metrics import publishing_metrics
 from local.monitor import run_program
+from local.outside import channels_here, make_outside, phone_queue, webhook_secret
 from local.provider import EmulatorProvider
+from local.receiver import WebhookReceiver, running_receiver
 from local.stack_files import read_stack
 
 STACK = "local"
@@ -30,6 +32,9 @@ class DeployedStack:
 
     emulator: Emulator
 
+    receiver: WebhookReceiver
+    """What the webhooks of the stack are posted to."""
+
     @property
     def api_url(self) -> str:
         """Where the API answers, without a trailing slash."""
@@ -43,6 +48,21 @@ class DeployedStack:
         """Every e-mail sent, oldest first; each has Source, To, Subject and BodyText."""
         return self.emulator.emails()
 
+    def texts(self) -> list[dict[str, Any]]:
+        """Every SMS sent, by number and then oldest first; each has PhoneNumber and Message."""
+        return self.emulator.texts()
+
+    def pushes(self, platform: str) -> list[dict[str, Any]]:
+        """What the phone of a platform ("APNS", "GCM") was pushed, oldest first.
+
+        Each has Body, the part of the message that is for the platform, and MessageAttributes.
+        """
+        return self.emulator.waiting(phone_queue(platform))
+
+    def webhook_secret(self) -> str:
+        """The secret that the receiver verifies webhooks with."""
+        return webhook_secret(self.emulator.client)
+
     def function_names(self) -> dict[str, str]:
         """Physical names of the functions by their operation, e.g. "create-task"."""
         names: dict[str, str] = self.outputs["functionNames"]
@@ -51,28 +71,43 @@ class DeployedStack:
 
 @contextmanager
 def deployed_stack(
-    kind: str, port: int | None = None, *, retry_base_seconds: float = RETRY_BASE_SECONDS
+    kind: str,
+    port: int | None = None,
+    *,
+    retry_base_seconds: float = RETRY_BASE_SECONDS,
+    only: str | None = None,
 ) -> Iterator[DeployedStack]:
-    """The program deployed on `port` (a free one if None) while the block runs.
+    """The program deployed on `port` while the block runs, and its receiver on the next.
+
+    Both are free ones if `port` is None. `only` leaves out all channels but those of one kind.
 
     `kind` names the instance together with the port. What earlier runs of the kind left behind
     when they were killed is cleaned up first. Raises InstanceInUseError, EmulatorError, and
     whatever the program raises.
     """
     sweep_leftovers(f"{kind}-")
-    port = free_port() if port is None else port
+    port, receiver_port = (free_port(), free_port()) if port is None else (port, port + 1)
     with (
         Instance(f"{kind}-{port}").owned() as instance,
-        running_emulator(instance, port, retry_base_seconds=retry_base_seconds) as emulator,
+        running_receiver(receiver_port, instance.directory) as receiver,
+        running_emulator(
+            instance,
+            port,
+            retry_base_seconds=retry_base_seconds,
+            trusted_authority=receiver.authority_file,
+        ) as emulator,
     ):
-        outputs = deploy(emulator.client)
+        make_outside(emulator.client)
+        outputs = deploy(emulator.client, receiver.url, only)
         with publishing_metrics(emulator.client):
-            yield DeployedStack(outputs, emulator)
+            yield DeployedStack(outputs, emulator, receiver)
 
 
-def deploy(client: Clients) -> dict[str, Any]:
+def deploy(client: Clients, receiver_url: str, only: str | None = None) -> dict[str, Any]:
     """Create everything the program declares for the local stack; return the stack's outputs."""
     project, config = read_stack(ROOT, STACK)
+    key = f"{project}:channels"
+    config[key] = channels_here(config[key], receiver_url, only)
     # The program builds its bundles under the working directory, as `pulumi up` has it.
     with contextlib.chdir(ROOT):
         graph = run_program(

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from local.outside import PLATFORMS
 from local.stack import DeployedStack
 from local.wait import NeverHappenedError, wait_until
 
@@ -81,6 +82,29 @@ def emails_about(stack: DeployedStack, words: str) -> list[dict[str, Any]]:
         for email in stack.emails()
         if words in email["Subject"] or words in (email.get("BodyText") or "")
     ]
+
+
+def texts_about(stack: DeployedStack, words: str) -> list[dict[str, Any]]:
+    """The SMS that hold `words`."""
+    return [text for text in stack.texts() if words in text["Message"]]
+
+
+def pushes_about(stack: DeployedStack, platform: str, words: str) -> list[dict[str, Any]]:
+    """What the platform's phone was pushed, decoded, where it holds `words`."""
+    escaped = json.dumps(words)[1:-1]
+    pushed = [json.loads(push["Body"]) for push in stack.pushes(platform)]
+    return [each for each in pushed if escaped in json.dumps(each)]
+
+
+def arrivals(stack: DeployedStack, words: str) -> dict[str, int]:
+    """How many messages that hold `words` have arrived, by kind of channel."""
+    return {
+        "email": len(emails_about(stack, words)),
+        "sms": len(texts_about(stack, words)),
+        # Every phone is pushed the same at the same time.
+        "push": len(pushes_about(stack, PLATFORMS[0], words)),
+        "webhook": len(stack.receiver.about(words)),
+    }
 
 
 def queue_depth(stack: DeployedStack) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,9 +13,11 @@ from rich.table import Table
 
 from local.console import console, working
 from local.instance import FOLDER
+from local.outside import queue_open_to
 from local.stack import DeployedStack, deployed_stack
 from local.tour.all_is_well import complete_and_delete, create_a_task, hand_one_event_twice
 from local.tour.balance import Balance, take_balance
+from local.tour.every_kind import hear_on_every_channel
 from local.tour.observe import CALLERS, TARGET, ObservationError, raw_log
 from local.tour.tour import Tour
 from local.tour.trouble import (
@@ -28,6 +29,7 @@ from local.tour.trouble import (
 
 _STEPS = (
     create_a_task,
+    hear_on_every_channel,
     complete_and_delete,
     hand_one_event_twice,
     break_the_channel,
@@ -68,21 +70,10 @@ def _stack() -> Iterator[DeployedStack]:
 
 def _subscribe(stack: DeployedStack) -> str:
     """Subscribe a queue to the alarm topic, as people subscribe an address; return its URL."""
-    sqs = stack.client("sqs")
-    url: str = sqs.create_queue(QueueName="tour-subscriber")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
-    topic = stack.outputs["alarmTopicArn"]
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "sns.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": arn["QueueArn"],
-        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
-    stack.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn["QueueArn"])
-    return url
+    name, topic = "tour-subscriber", stack.outputs["alarmTopicArn"]
+    arn = queue_open_to(stack.emulator.client, topic, name)
+    stack.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    return str(stack.client("sqs").get_queue_url(QueueName=name)["QueueUrl"])
 
 
 def _add_up(balance: Balance) -> bool:
@@ -99,7 +90,7 @@ def _add_up(balance: Balance) -> bool:
     )
     table.add_row(*map(str, counts))
     console.print(table)
-    expected = Balance(handed_off=5, delivered=5, retried=1, dead_lettered=1, replayed=1, waiting=0)
+    expected = Balance(handed_off=6, delivered=6, retried=1, dead_lettered=1, replayed=1, waiting=0)
     if balance != expected:
         console.print(f"[bold red]✗[/] expected {expected}\n     seen {balance}")
     return balance == expected

@@ -11,6 +11,9 @@ from local.console import console
 from local.stack import DeployedStack
 from local.tour.observe import TARGET, emails_about, log_group, require, wait_for
 
+ONCE_EACH = {"email": 1, "sms": 1, "push": 1, "webhook": 1}
+"""What arrives of one event, by kind of channel."""
+
 OUTBOX = "/_ministack/ses/messages of the emulator"
 
 

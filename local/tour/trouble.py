@@ -1,4 +1,4 @@
-"""The steps in which the channel fails and is mended."""
+"""The steps in which one channel fails and is mended."""
 
 from __future__ import annotations
 
@@ -6,33 +6,47 @@ import json
 import time
 from typing import Any
 
-from local.tour.observe import depth_alarm, queue_depth, require, runs_of_target, wait_for
-from local.tour.tour import Tour, require_status, saw, the_email
+from local.tour.observe import (
+    TARGET,
+    arrivals,
+    depth_alarm,
+    log_records,
+    queue_depth,
+    require,
+    wait_for,
+)
+from local.tour.tour import ONCE_EACH, Tour, require_status, saw, the_email
 from ops.dead_letters import read_dead_letters, replay_dead_letters
 
+_TITLE = "No e-mail tells of this"
 _EVERY_LETTER = 100
 
 
 def break_the_channel(tour: Tour) -> None:
-    """The channel fails: the target tries three times, then the event is kept as a dead letter"""
+    """E-mail fails: the target tries three times, then the event is kept as a dead letter"""
     ses = tour.stack.client("sesv2")
     identities = ses.list_email_identities()["EmailIdentities"]
     tour.senders = [identity["IdentityName"] for identity in identities]
     for sender in tour.senders:
         ses.delete_email_identity(EmailIdentity=sender)
     saw(f"SES no longer sends for {', '.join(tour.senders)}")
-    runs_before = runs_of_target(tour.stack)
-    require_status(tour.api.post("/tasks", json={"title": "Nobody hears of this"}), 201)
+    require_status(tour.api.post("/tasks", json={"title": _TITLE}), 201)
     saw("POST /tasks → 201: the client does not notice")
     wait_for(
         lambda: queue_depth(tour.stack), "one dead letter in the queue", where=tour.at_target()
     )
-    attempts = runs_of_target(tour.stack) - runs_before
-    expected = len(("first", "second", "third"))
-    require(attempts == expected, "three attempts", seen=attempts, where=tour.at_target())
     sqs, url = tour.stack.client("sqs"), tour.stack.outputs["deadLetterQueueUrl"]
     (letter,) = read_dead_letters(sqs, url, limit=_EVERY_LETTER)
     require(letter.record is not None, "a readable dead letter", seen=letter, where=f"at {url}")
+    attempts = {
+        line["requestId"]
+        for line in log_records(tour.stack, TARGET)
+        if line.get("event_id") == letter.event_id
+    }
+    expected = len(("first", "second", "third"))
+    require(len(attempts) == expected, "three attempts", seen=attempts, where=tour.at_target())
+    _require_arrivals(tour, {**ONCE_EACH, "email": 0})
+    saw("SMS, push and webhook have told of it, once each")
     saw(f"three attempts, then the dead letter: “{letter.record and letter.record.reason}”")
 
 
@@ -42,7 +56,7 @@ def hear_the_alarm(tour: Tour) -> None:
 
 
 def mend_and_replay(tour: Tour) -> None:
-    """The channel is mended and the dead letter replayed"""
+    """E-mail is mended and the dead letter replayed"""
     for sender in tour.senders:
         tour.stack.client("sesv2").create_email_identity(EmailIdentity=sender)
     report = replay_dead_letters(
@@ -53,15 +67,22 @@ def mend_and_replay(tour: Tour) -> None:
         limit=_EVERY_LETTER,
     )
     require(len(report.replayed) == 1, "one replayed event", seen=report, where=tour.at_target())
-    email = the_email(tour, "Nobody hears of this")
+    email = the_email(tour, _TITLE)
     depth = queue_depth(tour.stack)
     require(depth == 0, "an empty dead-letter queue", seen=depth, where="at the queue")
     saw(f"replayed, the queue is empty, the e-mail is out: “{email['Subject']}”")
+    _require_arrivals(tour, ONCE_EACH)
+    saw("SMS, push and webhook were not told a second time")
 
 
 def hear_that_it_is_over(tour: Tour) -> None:
     """The alarm ends by itself"""
     _wait_for_alarm(tour, "OK")
+
+
+def _require_arrivals(tour: Tour, expected: dict[str, int]) -> None:
+    arrived = arrivals(tour.stack, _TITLE)
+    require(arrived == expected, str(expected), seen=arrived, where=tour.at_target())
 
 
 def _wait_for_alarm(tour: Tour, state: str) -> None:

@@ -15,7 +15,7 @@ from local.wait import wait_until
 TASKS = 500
 
 
-async def _create_all(api_url: str, titles: list[str]) -> list[httpx.Response]:
+async def create_all(api_url: str, titles: list[str]) -> list[httpx.Response]:
     """Send every request at once, each on a connection of its own."""
     limits = httpx.Limits(max_connections=len(titles))
     async with httpx.AsyncClient(
@@ -43,7 +43,7 @@ def test_every_task_of_a_burst_is_stored_listed_and_told_of_once(
     burst = uuid.uuid4()
     titles = [f"{burst} number {number}." for number in range(TASKS)]
 
-    answers = asyncio.run(_create_all(stack.api_url, titles))
+    answers = asyncio.run(create_all(stack.api_url, titles))
 
     assert Counter(answer.status_code for answer in answers) == {201: TASKS}
     created = Counter(answer.json()["id"] for answer in answers)

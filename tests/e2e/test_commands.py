@@ -10,14 +10,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
-from local.emulator import free_port
+from local.emulator import EmulatorError, free_port, require_free_port
 from local.instance import FOLDER, ROOT
 from local.wait import wait_until
 
 # Sights of the tour, from before there is an emulator to after the replay.
-MOMENTS = ("Starting the emulator", "1. A client", "4. The channel", "6. The channel")
+MOMENTS = ("Starting the emulator", "1. A client", "5. E-mail fails", "7. E-mail is")
 
 
 def _local(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -71,7 +72,7 @@ def test_a_tour_stopped_at_any_moment_leaves_nothing(moment: str, ending: signal
 
 
 def test_after_a_killed_tour_the_next_one_cleans_up_and_works() -> None:
-    _end(_tour_until("4. The channel"), signal.SIGKILL)
+    _end(_tour_until("5. E-mail fails"), signal.SIGKILL)
     wait_until(lambda: _processes_of_tours() == [], "the emulator to end", seconds=5)
     assert list(FOLDER.glob("tour-*"))
 
@@ -81,9 +82,19 @@ def test_after_a_killed_tour_the_next_one_cleans_up_and_works() -> None:
     assert list(FOLDER.glob("tour-*")) == []
 
 
+def _port_with_a_free_next() -> int | None:
+    port = free_port()
+    try:
+        require_free_port(port + 1)
+    except EmulatorError:
+        return None
+    return port
+
+
 @pytest.fixture
 def port() -> Iterator[int]:
-    chosen = free_port()
+    chosen = wait_until(_port_with_a_free_next, "two free ports in a row", seconds=5)
+    assert chosen is not None
     yield chosen
     _local("down", "--port", str(chosen))
 
@@ -103,6 +114,22 @@ def test_what_up_prints_works_when_pasted(port: int, tmp_path: Path) -> None:
     assert pasted.returncode == 0, pasted.stdout + pasted.stderr
     assert "201" in pasted.stdout
     assert '"Updated title"' in pasted.stdout
+
+
+def test_up_has_a_webhook_receiver_that_down_ends(port: int) -> None:
+    up = _local("up", "--port", str(port))
+    [api] = re.findall(r"^API=(.*)$", up.stdout, re.MULTILINE)
+    [receiver] = re.findall(r"curl -sk (https://\S+)$", up.stdout, re.MULTILINE)
+    # As the printed line does: its authority is known to the functions only.
+    with httpx.Client(verify=False, trust_env=False) as client:  # noqa: S501
+        task_id = client.post(f"{api}/tasks", json={"title": "By hand"}).json()["id"]
+
+        [received] = wait_until(lambda: client.get(receiver).json(), "the webhook", seconds=30)
+        assert task_id in received["body"]
+
+        _local("down", "--port", str(port))
+        with pytest.raises(httpx.ConnectError):
+            client.get(receiver)
 
 
 def test_up_again_prints_the_same_and_down_stops_it(port: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.clients import Clients, Credentials
+from local.clients import ACCOUNT_ID, REGION, Clients, Credentials
 from local.stack import DeployedStack
 
 HAND_OFF = {"write outbox row", "delete outbox row", "hand off"}
@@ -24,6 +24,9 @@ ALLOWED = {
         "read delivery",
         "change delivery",
         "send e-mail",
+        "send SMS",
+        "push to phones",
+        "read the webhook's secret",
         "write dead letter",
     },
 }
@@ -33,6 +36,8 @@ _TASK = {"shard": {"S": "none"}, "task_id": {"S": "none"}}
 _OUTBOX_ROW = {"shard": {"S": "none"}, "committed": {"S": "none"}}
 _DELIVERY = {"event_id": {"S": "none"}, "channel": {"S": "none"}}
 _EMAIL = {"Simple": {"Subject": {"Data": "Hi"}, "Body": {"Text": {"Data": "there"}}}}
+_PHONES = f"arn:aws:sns:{REGION}:{ACCOUNT_ID}:phones"
+_SECRET = f"arn:aws:ssm:{REGION}:{ACCOUNT_ID}:parameter/internal-handoff/webhook-secret"
 
 # DynamoDB and IAM, SQS, SNS.
 _DENIED = ("AccessDeniedException", "AccessDenied", "AuthorizationError")
@@ -106,6 +111,14 @@ ATTEMPTS: dict[str, Attempt] = {
         Destination={"ToAddresses": ["team@example.com"]},
         Content=_EMAIL,
     ),
+    "send SMS": lambda client, at: client("sns").publish(
+        PhoneNumber="+447700900199", Message="written by a test"
+    ),
+    "push to phones": lambda client, at: client("sns").publish(
+        TopicArn=_PHONES, Message="written by a test"
+    ),
+    "read the webhook's secret": lambda client, at: client("ssm").get_parameter(Name=_SECRET),
+    "read another secret": lambda client, at: client("ssm").get_parameter(Name=f"{_SECRET}-2"),
     "write dead letter": lambda client, at: client("sqs").send_message(
         QueueUrl=at["deadLetterQueueUrl"], MessageBody="{}"
     ),

@@ -12,13 +12,14 @@ from botocore.exceptions import ClientError
 
 from lambdas.handoff_relay.metrics import metrics_line
 from lambdas.handoff_relay.relay import Report
-from local.clients import ACCOUNT_ID, REGION, Clients, Credentials
+from local.clients import ACCOUNT_ID, REGION, Clients
 from local.deviations import (
     DEVIATIONS,
     role_policy_for_emulator,
     stable_api_id,
 )
 from local.emulator import Emulator
+from tests.local.roles import as_role, policy_of
 
 SENDER = "sender@example.com"
 IDENTITY_ARN = f"arn:aws:ses:{REGION}:{ACCOUNT_ID}:identity/{SENDER}"
@@ -37,27 +38,9 @@ REFUSE_PLAIN_HTTP: dict[str, Any] = {
 }
 
 
-def _policy(*statements: dict[str, Any]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-
-
 def _statements(policy: str | None) -> list[dict[str, Any]]:
     statements: list[dict[str, Any]] = json.loads(policy or "")["Statement"]
     return statements
-
-
-def _as_role(emulator: Emulator, policy: str) -> Clients:
-    """Clients that act as a new role with this policy."""
-    iam, name = emulator.client("iam"), f"role-{uuid.uuid4()}"
-    trust = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT_ID}, "Action": "sts:AssumeRole"}
-    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_policy(trust))["Role"]
-    iam.put_role_policy(RoleName=name, PolicyName="policy", PolicyDocument=policy)
-    keys = emulator.client("sts").assume_role(RoleArn=role["Arn"], RoleSessionName="test")
-    given = keys["Credentials"]
-    return Clients(
-        emulator.url,
-        Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"]),
-    )
 
 
 def _send_email(client: Clients) -> None:
@@ -76,15 +59,15 @@ def test_the_emulator_still_denies_email_granted_on_an_identity(emulator: Emulat
     emulator.client("sesv2").create_email_identity(EmailIdentity=SENDER)
 
     with pytest.raises(ClientError, match="AccessDenied"):
-        _send_email(_as_role(emulator, _policy(MAY_SEND)))
+        _send_email(as_role(emulator, policy_of(MAY_SEND)))
 
-    _send_email(_as_role(emulator, role_policy_for_emulator(_policy(MAY_SEND))))
+    _send_email(as_role(emulator, role_policy_for_emulator(policy_of(MAY_SEND))))
 
 
 def test_only_the_email_statements_of_a_policy_are_opened() -> None:
     read = {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "arn:table"}
 
-    opened = _statements(role_policy_for_emulator(_policy(MAY_SEND, read)))
+    opened = _statements(role_policy_for_emulator(policy_of(MAY_SEND, read)))
 
     assert opened == [{"Effect": "Allow", "Action": ["ses:SendEmail"], "Resource": "*"}, read]
 
@@ -93,7 +76,7 @@ def test_conditions_other_than_on_email_are_kept() -> None:
     tls = {"Bool": {"aws:SecureTransport": "true"}}
     statement = {**MAY_SEND, "Condition": {**MAY_SEND["Condition"], **tls}}
 
-    (opened,) = _statements(role_policy_for_emulator(_policy(statement)))
+    (opened,) = _statements(role_policy_for_emulator(policy_of(statement)))
 
     assert opened["Condition"] == tls
 
@@ -101,7 +84,7 @@ def test_conditions_other_than_on_email_are_kept() -> None:
 def test_a_queue_that_refuses_plain_http_can_be_used_over_the_loopback(emulator: Emulator) -> None:
     sqs = emulator.client("sqs")
     url = sqs.create_queue(QueueName=f"queue-{uuid.uuid4()}")["QueueUrl"]
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": _policy(REFUSE_PLAIN_HTTP)})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy_of(REFUSE_PLAIN_HTTP)})
 
     assert sqs.send_message(QueueUrl=url, MessageBody="hello")["MessageId"]
 
@@ -110,7 +93,7 @@ def test_other_refusals_of_a_queue_policy_still_hold(emulator: Emulator) -> None
     sqs = emulator.client("sqs")
     url = sqs.create_queue(QueueName=f"queue-{uuid.uuid4()}")["QueueUrl"]
     refuse_all = {key: value for key, value in REFUSE_PLAIN_HTTP.items() if key != "Condition"}
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": _policy(refuse_all)})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy_of(refuse_all)})
 
     with pytest.raises(ClientError, match="AccessDenied"):
         sqs.send_message(QueueUrl=url, MessageBody="hello")

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import defaultdict
+from typing import Any
 
+import pytest
+
+from lambdas.notification_service.settings.kinds import KINDS
 from local.monitor import Graph
 from tests.mocks import FUNCTION, ROLE_POLICY
+from tests.program.programs import run_stack
 
 TASKS = "arn:tasks-table"
 TARGET = "arn:notifications-send-notification"
 OUTBOX = "arn:task-events-outbox"
+TARGETS_NAME = "notifications-send-notification"
 
 LOG_AND_TRACE = {
     ("logs:CreateLogStream", "log"),
@@ -23,6 +30,7 @@ HAND_OFF = {
     ("dynamodb:DeleteItem", OUTBOX),
     ("lambda:InvokeFunction", TARGET),
 }
+MAILS = ("ses:SendEmail", "arn:notifications-tasks@example.com")
 EXPECTED = {
     # A transaction needs the rights of the single writes in it, and none of its own.
     "tasks-create-task": {("dynamodb:PutItem", TASKS), *HAND_OFF},
@@ -47,16 +55,45 @@ EXPECTED = {
         ("dynamodb:DeleteItem", OUTBOX),
         ("lambda:InvokeFunction", TARGET),
     },
-    "notifications-send-notification": {
+    TARGETS_NAME: {
         ("dynamodb:GetItem", "arn:notifications-deliveries"),
         ("dynamodb:UpdateItem", "arn:notifications-deliveries"),
-        ("ses:SendEmail", "arn:notifications-tasks@example.com"),
+        MAILS,
         ("sqs:SendMessage", "arn:task-events-dead-letters"),
     },
 }
 
 
 SCHEDULER = {"task-events-relay-schedule": {("lambda:InvokeFunction", "arn:task-events-relay")}}
+
+
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/0f1e"
+CHANNELS: dict[str, tuple[dict[str, Any], set[tuple[str, str]]]] = {
+    "email": (
+        {"sender": "tasks@example.com", "recipients": ["team@example.com"]},
+        {MAILS},
+    ),
+    "sms": (
+        {"numbers": ["+447700900123"]},
+        {("sns:Publish", "all but arn:*:sns:*:*:*")},
+    ),
+    "push": (
+        {"targetArn": "arn:aws:sns:eu-west-1:123456789012:phones"},
+        {("sns:Publish", "arn:aws:sns:eu-west-1:123456789012:phones")},
+    ),
+    "webhook": (
+        {
+            "url": "https://example.com/hooks/tasks",
+            "secretArn": "arn:aws:ssm:eu-west-1:123456789012:parameter/hook",
+            "secretKeyArn": KEY,
+        },
+        {
+            ("ssm:GetParameter", "arn:aws:ssm:eu-west-1:123456789012:parameter/hook"),
+            ("kms:Decrypt", KEY),
+        },
+    ),
+}
+"""Each kind's settings, and all that it needs of the target's role."""
 
 
 def rights(stack: Graph) -> dict[str, set[tuple[str, str]]]:
@@ -67,15 +104,33 @@ def rights(stack: Graph) -> dict[str, set[tuple[str, str]]]:
         for statement in json.loads(policy.inputs["policy"])["Statement"]:
             assert statement["Effect"] == "Allow"
             for action in statement["Action"]:
-                for resource in statement["Resource"]:
+                for resource in _resources(statement):
                     own_log = resource == f"arn:{function}-log:*"
                     found[function].add((action, "log" if own_log else resource))
     return found
 
 
+def _resources(statement: dict[str, Any]) -> list[str]:
+    if "NotResource" in statement:
+        assert "Resource" not in statement
+        return [f"all but {resource}" for resource in statement["NotResource"]]
+    resources: list[str] = statement["Resource"]
+    return resources
+
+
 def test_every_function_may_do_what_its_job_needs_and_nothing_else(dev: Graph) -> None:
     functions = {name: needed | LOG_AND_TRACE for name, needed in EXPECTED.items()}
     assert rights(dev) == {**functions, **SCHEDULER}
+
+
+@pytest.mark.parametrize(("one", "other"), list(itertools.combinations(KINDS, 2)))
+def test_with_two_channels_the_target_may_use_these_two_and_no_others(one: str, other: str) -> None:
+    entries = [{"kind": kind, **CHANNELS[kind][0]} for kind in (one, other)]
+
+    target = rights(run_stack("dev", channels=json.dumps(entries)))[TARGETS_NAME]
+
+    without_channels = EXPECTED[TARGETS_NAME] - {MAILS}
+    assert target == without_channels | LOG_AND_TRACE | CHANNELS[one][1] | CHANNELS[other][1]
 
 
 def test_every_function_has_a_role_of_its_own(dev: Graph) -> None:

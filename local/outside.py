@@ -1,0 +1,92 @@
+"""What a team has outside the stack: phones to push to, and the secret it shares with a receiver.
+
+`Pulumi.local.yaml` names them by their ARNs, as a stack in AWS names what is there already. The
+receiver itself is local/receiver.py.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+from typing import Any
+from urllib.parse import urlsplit
+
+from local.clients import ACCOUNT_ID, REGION, Clients
+
+PLATFORMS = ("APNS", "GCM")
+"""Apple's and Google's; there is one phone of each."""
+
+_TOPIC = "phones"
+_SECRET_NAME = "/internal-handoff/webhook-secret"  # noqa: S105 -- its name, not the secret
+_SECRET_BYTES = 32
+
+
+def make_outside(client: Clients) -> None:
+    """Make what is not there yet; a second call changes nothing."""
+    _make_secret(client("ssm"))
+    topic_arn = client("sns").create_topic(Name=_TOPIC)["TopicArn"]
+    for platform in PLATFORMS:
+        _make_phone(client, platform, topic_arn)
+
+
+def webhook_secret(client: Clients) -> str:
+    """The secret that the receiver shares with the stack, `whsec_…`."""
+    answer = client("ssm").get_parameter(Name=_SECRET_NAME, WithDecryption=True)
+    return str(answer["Parameter"]["Value"])
+
+
+def phone_queue(platform: str) -> str:
+    """Name of the queue that holds what the platform's phone was pushed."""
+    return f"phone-{platform.lower()}"
+
+
+def channels_here(channels: str, receiver_url: str, only: str | None = None) -> str:
+    """The stack's channels (JSON) with the receiver's host and port in the URL of each webhook.
+
+    The file has those of the default port; `only` leaves out every other kind.
+    """
+    entries = [each for each in json.loads(channels) if only in (None, each["kind"])]
+    for entry in entries:
+        if "url" in entry:
+            receiver = urlsplit(receiver_url)
+            entry["url"] = urlsplit(entry["url"])._replace(netloc=receiver.netloc).geturl()
+    return json.dumps(entries)
+
+
+def _make_secret(ssm: Any) -> None:
+    try:
+        ssm.put_parameter(
+            Name=_SECRET_NAME,
+            Type="SecureString",
+            Value="whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode(),
+        )
+    except ssm.exceptions.ParameterAlreadyExists:
+        return
+
+
+def _make_phone(client: Clients, platform: str, topic_arn: str) -> None:
+    """A phone is a platform endpoint; its user data names the queue that stands for its screen."""
+    sns, queue_arn = client("sns"), queue_open_to(client, topic_arn, phone_queue(platform))
+    application = sns.create_platform_application(
+        Name="tasks", Platform=platform, Attributes={"PlatformCredential": "local"}
+    )["PlatformApplicationArn"]
+    endpoint = sns.create_platform_endpoint(
+        PlatformApplicationArn=application, Token=f"{platform}-1", CustomUserData=queue_arn
+    )["EndpointArn"]
+    sns.subscribe(TopicArn=topic_arn, Protocol="application", Endpoint=endpoint)
+
+
+def queue_open_to(client: Clients, topic_arn: str, name: str) -> str:
+    """Make a queue that the topic may write to, and return the queue's ARN."""
+    queue_arn = f"arn:aws:sqs:{REGION}:{ACCOUNT_ID}:{name}"
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": queue_arn,
+        "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    client("sqs").create_queue(QueueName=name, Attributes={"Policy": policy})
+    return queue_arn
