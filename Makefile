@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PULUMI_ERROR_OUTPUT_STRING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tour chaos up down check format test e2e lock clean
+.PHONY: help setup tour chaos up down check format test e2e snapshot lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ test: setup ## Unit and contract tests
 
 e2e: setup ## The local deployment, driven like a client drives it
 	$(BIN)/pytest tests/e2e
+
+snapshot: .venv/.ready ## Keep what every stack declares under tests/snapshots, for review
+	@$(BIN)/python -m tests.snapshots
 
 lock: .venv/.ready ## Pin the newest versions that the *.in files allow
 	@for name in requirements requirements-dev requirements-emulator; do \
