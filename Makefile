@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PULUMI_ERROR_OUTPUT_STRING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tour chaos up down check format test e2e snapshot lock clean
+.PHONY: help setup tour chaos up down check format policy test e2e snapshot lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,7 +34,10 @@ format: .venv/.ready ## Format and mend what ruff can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-test: setup ## Unit and contract tests
+policy: .venv/.ready .venv-policy/.ready ## The policy pack: its rules over every stack, and under its own server
+	$(BIN)/pytest tests/policy
+
+test: setup .venv-policy/.ready ## Unit and contract tests
 	$(BIN)/pytest --ignore=tests/e2e
 
 e2e: setup ## The local deployment, driven like a client drives it
@@ -48,16 +51,19 @@ lock: .venv/.ready ## Pin the newest versions that the *.in files allow
 	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	    --no-annotate --no-emit-index-url --custom-compile-command "make lock" \
 	    $$name.in -o $$name.txt || exit 1; done
-	@for name in task_service notification_service handoff_relay; do \
+	@for name in policy lambdas/task_service lambdas/notification_service lambdas/handoff_relay; do \
 	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	    --generate-hashes --no-annotate --no-emit-index-url --custom-compile-command "make lock" \
-	    lambdas/$$name/requirements.in -o lambdas/$$name/requirements.txt || exit 1; done
+	    $$name/requirements.in -o $$name/requirements.txt || exit 1; done
 
 clean: down ## Stop the local deployment and remove everything that was built
-	rm -rf .venv .venv-emulator .build .local
+	rm -rf .venv .venv-emulator .venv-policy .build .local
 
 .venv/.ready: requirements-dev.txt scripts/make_venv.py
 	@$(PYTHON) scripts/make_venv.py .venv requirements-dev.txt
 
 .venv-emulator/.ready: requirements-emulator.txt scripts/make_venv.py
 	@$(PYTHON) scripts/make_venv.py .venv-emulator requirements-emulator.txt
+
+.venv-policy/.ready: policy/requirements.txt scripts/make_venv.py
+	@$(PYTHON) scripts/make_venv.py .venv-policy policy/requirements.txt
