@@ -2,10 +2,14 @@
 PYTHON ?= python3
 PORT ?= 4566
 BIN := .venv/bin
+# Every lock file: each X.in names what is needed, X.txt pins it with hashes.
+LOCKED := requirements requirements-dev requirements-emulator policy/requirements \
+  lambdas/task_service/requirements lambdas/notification_service/requirements \
+  lambdas/handoff_relay/requirements
 export PULUMI_ERROR_OUTPUT_STRING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tour chaos up down check format policy test e2e snapshot lock clean
+.PHONY: help setup tour chaos up down check format policy test e2e snapshot reference lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,15 +50,14 @@ e2e: setup ## The local deployment, driven like a client drives it
 snapshot: .venv/.ready ## Keep what every stack declares under tests/snapshots, for review
 	@$(BIN)/python -m tests.snapshots
 
+reference: .venv/.ready ## Write docs/reference.md from the docstrings
+	@$(BIN)/python scripts/make_reference.py
+
 lock: .venv/.ready ## Pin the newest versions that the *.in files allow
-	@for name in requirements requirements-dev requirements-emulator; do \
-	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
-	    --no-annotate --no-emit-index-url --custom-compile-command "make lock" \
-	    $$name.in -o $$name.txt || exit 1; done
-	@for name in policy lambdas/task_service lambdas/notification_service lambdas/handoff_relay; do \
+	@for name in $(LOCKED); do \
 	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	    --generate-hashes --no-annotate --no-emit-index-url --custom-compile-command "make lock" \
-	    $$name/requirements.in -o $$name/requirements.txt || exit 1; done
+	    $$name.in -o $$name.txt || exit 1; done
 
 clean: down ## Stop the local deployment and remove everything that was built
 	rm -rf .venv .venv-emulator .venv-policy .build .local

@@ -32,7 +32,7 @@ class Analyzer:
     """Asks the pack what the engine asks it."""
 
     def __init__(self, channel: grpc.Channel) -> None:
-        self._stub = analyzer_pb2_grpc.AnalyzerStub(channel)  # type: ignore[no-untyped-call]
+        self._stub = analyzer_pb2_grpc.AnalyzerStub(channel)
 
     def rules(self) -> dict[str, int]:
         """The enforcement level of every rule, by its id."""
