@@ -9,7 +9,7 @@ LOCKED := requirements requirements-dev requirements-emulator policy/requirement
 export PULUMI_ERROR_OUTPUT_STRING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tour chaos up down check format policy test e2e snapshot reference lock clean
+.PHONY: help setup tour chaos up down check format policy test e2e snapshot reference sbom lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,11 +28,16 @@ up: setup ## Deploy to this machine and leave it running (PORT=4566)
 down: setup ## Stop what `make up` started
 	@$(BIN)/python -m local down
 
-check: .venv/.ready ## Format, lint, types, import arrows
+check: .venv/.ready ## Format, lint, types, import arrows, workflows, known vulnerabilities
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/zizmor --quiet --offline .github
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions .github/actions/*/action.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	@$(BIN)/python scripts/audit.py $(addsuffix .txt,$(LOCKED))
 
 format: .venv/.ready ## Format and mend what ruff can mend
 	$(BIN)/ruff format .
@@ -52,6 +57,9 @@ snapshot: .venv/.ready ## Keep what every stack declares under tests/snapshots, 
 
 reference: .venv/.ready ## Write docs/reference.md from the docstrings
 	@$(BIN)/python scripts/make_reference.py
+
+sbom: .venv/.ready ## Write what each bundle is made of to .build/sbom, as CycloneDX
+	@$(BIN)/python scripts/make_sbom.py
 
 lock: .venv/.ready ## Pin the newest versions that the *.in files allow
 	@for name in $(LOCKED); do \
