@@ -12,7 +12,7 @@ export PULUMI_ERROR_OUTPUT_STRING := 1
 .PHONY: help setup tour chaos up down check format policy test e2e snapshot reference sbom lock clean
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.ready .venv-emulator/.ready ## Make the virtual environments
 

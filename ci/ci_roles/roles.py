@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from ci_roles.rights import Account, changing, reading
+from ci_roles.rights import PROJECT, Account, changing, reading
 
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
@@ -111,20 +111,24 @@ class WorkflowRoles(pulumi.ComponentResource):
         )
 
     def _state(self, objects: Sequence[str], key: Sequence[str]) -> dict[str, Any] | None:
-        """What a self-managed backend needs. A preview takes a lock, too, and gives it back."""
-        bucket = self._args.state_bucket_arn
+        """What a self-managed backend needs, for this stack and no other in the same bucket.
+
+        The layout of the bucket: https://www.pulumi.com/docs/iac/concepts/state-and-backends/
+        A preview takes no lock, so it need not write.
+        """
+        bucket, stack = self._args.state_bucket_arn, f"{PROJECT}/{self._args.stack}"
         statements: list[dict[str, Any]] = []
         if bucket:
-            locks = f"{bucket}/.pulumi/locks/*"
+            own = [f"{bucket}/.pulumi/*/{stack}.json*", f"{bucket}/.pulumi/*/{stack}/*"]
             statements += [
                 _allow(["s3:ListBucket", "s3:GetBucketLocation"], bucket),
-                _allow(objects, f"{bucket}/.pulumi/*"),
-                _allow(["s3:PutObject", "s3:DeleteObject"], locks),
+                _allow(["s3:GetObject"], f"{bucket}/.pulumi/meta.yaml"),
+                _allow(objects, *own),
             ]
         if self._args.state_key_arn:
             statements.append(_allow(key, self._args.state_key_arn))
         return {"Version": "2012-10-17", "Statement": statements} if statements else None
 
 
-def _allow(actions: Sequence[str], arn: str) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": list(actions), "Resource": [arn]}
+def _allow(actions: Sequence[str], *arns: str) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": list(actions), "Resource": list(arns)}

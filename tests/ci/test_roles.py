@@ -154,9 +154,10 @@ def test_a_self_managed_backend_is_within_reach_only_if_there_is_one() -> None:
 
     assert reach(without, "github-preview") == reach(without, "github-deploy") == {}
     preview, deploy = reach(with_one, "github-preview"), reach(with_one, "github-deploy")
-    assert preview[f"{BUCKET}/.pulumi/*"] == {"s3:GetObject"}
+    own_state = f"{BUCKET}/.pulumi/*/internal-handoff/prod.json*"
+    assert preview[own_state] == {"s3:GetObject"}
     assert preview[KEY] == {"kms:Decrypt"}
-    assert deploy[f"{BUCKET}/.pulumi/*"] == {"s3:GetObject", "s3:PutObject", "s3:DeleteObject"}
+    assert deploy[own_state] == {"s3:GetObject", "s3:PutObject", "s3:DeleteObject"}
     assert deploy[KEY] == {"kms:Decrypt", "kms:Encrypt"}
 
 

@@ -7,6 +7,8 @@ import json
 import pytest
 from handoff_policy.rules import RULES
 
+from local.monitor import run_program
+from tests.mocks import AwsMocks
 from tests.policy.seen import refused
 from tests.program.programs import ROOT, STACKS, run_stack
 
@@ -33,6 +35,21 @@ def test_no_stack_exempts_itself_from_a_rule_that_it_keeps(stack: str) -> None:
     for rule, level in EXEMPTIONS[stack].items():
         assert level == "disabled"
         assert refused(by_id[rule], graph), f"policy/{stack}.json need not name {rule}"
+
+
+def test_the_components_break_no_rule_in_a_program_of_somebody_elses() -> None:
+    example = run_program(
+        ROOT / "examples" / "orders", project="orders", stack="dev", mocks=AwsMocks()
+    )
+    for rule in RULES:
+        assert refused(rule, example) == [], rule.id
+
+
+def test_the_documents_list_the_rules() -> None:
+    page = (ROOT / "docs" / "pull-requests.md").read_text()
+    table = page.split("| rule | refuses |\n| --- | --- |\n")[1].split("\n\n")[0]
+
+    assert table.splitlines() == [f"| `{rule.id}` | {rule.refuses} |" for rule in RULES]
 
 
 def test_production_is_exempt_from_nothing() -> None:
