@@ -37,7 +37,7 @@ EXAMPLES = {
             may(Action="sns:Publish", Resource="arn:aws:sns:*:*:*"),
             may(Action=["xray:PutTraceSegments", "dynamodb:GetItem"], Resource="*"),
             may(NotAction="iam:*", Resource=TABLE_ARN),
-            may(Action="sqs:SendMessage", NotResource="arn:aws:sns:*:*:*"),
+            may(Action="sqs:SendMessage", NotResource="arn:*:sns:*:*:*"),
             lambda: made(
                 aws.iam.RolePolicyAttachment(
                     "broad", role="role", policy_arn="arn:aws:iam::aws:policy/AdministratorAccess"
@@ -47,7 +47,7 @@ EXAMPLES = {
         passed=[
             may(Action=["dynamodb:GetItem"], Resource=[TABLE_ARN, f"{TABLE_ARN}/index/*"]),
             may(Action=["xray:PutTraceSegments"], Resource="*"),
-            may(Action="sns:Publish", NotResource="arn:aws:sns:*:*:*"),
+            may(Action="sns:Publish", NotResource="arn:*:sns:*:*:*"),
             may(Action="logs:PutLogEvents", Resource="arn:aws:logs:r:1:log-group:/aws/orders:*"),
             may(Effect="Deny", Action="*", Resource="*"),
         ],

@@ -15,7 +15,7 @@ ON_ANYTHING = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 
 # A phone number has no ARN: the right to write to any is the right to publish to all but topics.
 # https://docs.aws.amazon.com/sns/latest/dg/sns-using-identity-based-policies.html
-ON_ALL_BUT = {("sns:Publish", "arn:aws:sns:*:*:*")}
+ON_ALL_BUT = {("sns:Publish", "arn:*:sns:*:*:*")}
 
 # "*", and ARNs whose last part, which names the resource, is "*", "table/*" or "function:*".
 _ANY = re.compile(r"\*|([^:]*:){5}([\w-]+[/:])?\*")
