@@ -2,13 +2,17 @@
 PYTHON ?= python3
 PORT ?= 4566
 BIN := .venv/bin
+# Every lock file: each X.in names what is needed, X.txt pins it with hashes.
+LOCKED := requirements requirements-dev requirements-emulator policy/requirements \
+  lambdas/task_service/requirements lambdas/notification_service/requirements \
+  lambdas/handoff_relay/requirements
 export PULUMI_ERROR_OUTPUT_STRING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tour chaos up down check format test e2e lock clean
+.PHONY: help setup tour chaos up down check format policy test e2e snapshot reference sbom lock clean
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.ready .venv-emulator/.ready ## Make the virtual environments
 
@@ -24,37 +28,53 @@ up: setup ## Deploy to this machine and leave it running (PORT=4566)
 down: setup ## Stop what `make up` started
 	@$(BIN)/python -m local down
 
-check: .venv/.ready ## Format, lint, types, import arrows
+check: .venv/.ready ## Format, lint, types, import arrows, workflows, known vulnerabilities
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/zizmor --quiet --offline .github
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions .github/actions/*/action.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	@$(BIN)/python scripts/audit.py $(addsuffix .txt,$(LOCKED))
 
 format: .venv/.ready ## Format and mend what ruff can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-test: setup ## Unit and contract tests
+policy: .venv/.ready .venv-policy/.ready ## The policy pack: its rules over every stack, and under its own server
+	$(BIN)/pytest tests/policy
+
+test: setup .venv-policy/.ready ## Unit and contract tests
 	$(BIN)/pytest --ignore=tests/e2e
 
 e2e: setup ## The local deployment, driven like a client drives it
 	$(BIN)/pytest tests/e2e
 
+snapshot: .venv/.ready ## Keep what every stack declares under tests/snapshots, for review
+	@$(BIN)/python -m tests.snapshots
+
+reference: .venv/.ready ## Write docs/reference.md from the docstrings
+	@$(BIN)/python scripts/make_reference.py
+
+sbom: .venv/.ready ## Write what each bundle is made of to .build/sbom, as CycloneDX
+	@$(BIN)/python scripts/make_sbom.py
+
 lock: .venv/.ready ## Pin the newest versions that the *.in files allow
-	@for name in requirements requirements-dev requirements-emulator; do \
-	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
-	    --no-annotate --no-emit-index-url --custom-compile-command "make lock" \
-	    $$name.in -o $$name.txt || exit 1; done
-	@for name in task_service notification_service handoff_relay; do \
+	@for name in $(LOCKED); do \
 	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	    --generate-hashes --no-annotate --no-emit-index-url --custom-compile-command "make lock" \
-	    lambdas/$$name/requirements.in -o lambdas/$$name/requirements.txt || exit 1; done
+	    $$name.in -o $$name.txt || exit 1; done
 
 clean: down ## Stop the local deployment and remove everything that was built
-	rm -rf .venv .venv-emulator .build .local
+	rm -rf .venv .venv-emulator .venv-policy .build .local
 
 .venv/.ready: requirements-dev.txt scripts/make_venv.py
 	@$(PYTHON) scripts/make_venv.py .venv requirements-dev.txt
 
 .venv-emulator/.ready: requirements-emulator.txt scripts/make_venv.py
 	@$(PYTHON) scripts/make_venv.py .venv-emulator requirements-emulator.txt
+
+.venv-policy/.ready: policy/requirements.txt scripts/make_venv.py
+	@$(PYTHON) scripts/make_venv.py .venv-policy policy/requirements.txt

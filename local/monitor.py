@@ -16,7 +16,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,8 @@ from google.protobuf import empty_pb2
 from pulumi.runtime import rpc, set_all_config, settings
 from pulumi.runtime.mocks import MockEngine, MockMonitor, Mocks, MockSettings
 
+from local.recorded import Resource, recorded
+
 STACK_TYPE = "pulumi:pulumi:Stack"
 
 Program = Path | Callable[[], Any]
@@ -32,22 +33,6 @@ Program = Path | Callable[[], Any]
 
 class DuplicateResourceError(Exception):
     """Two resources of one type, parent and name; the Pulumi engine refuses the program."""
-
-
-@dataclass
-class Resource:
-    """One resource as the program registered it. Input names are the provider's (camelCase)."""
-
-    urn: str
-    type: str
-    name: str
-    parent: str
-    custom: bool
-    inputs: dict[str, Any]
-    outputs: dict[str, Any] = field(default_factory=dict)
-    protect: bool = False
-    dependencies: list[str] = field(default_factory=list)
-    property_dependencies: dict[str, list[str]] = field(default_factory=dict)
 
 
 class Graph(MockMonitor):
@@ -107,19 +92,7 @@ class Graph(MockMonitor):
             return super().Invoke(request)  # type: ignore[no-untyped-call]
 
     def _record(self, request: Any) -> None:
-        resource = Resource(
-            urn=self.make_urn(request.parent, request.type, request.name),
-            type=request.type,
-            name=request.name,
-            parent=request.parent,
-            custom=request.custom,
-            inputs=rpc.deserialize_properties(request.object, keep_unknowns=True),
-            protect=request.protect,
-            dependencies=list(request.dependencies),
-            property_dependencies={
-                key: list(value.urns) for key, value in request.propertyDependencies.items()
-            },
-        )
+        resource = recorded(self.make_urn(request.parent, request.type, request.name), request)
         with self._lock:
             if resource.urn in self._by_urn:
                 raise DuplicateResourceError(f"duplicate resource {resource.urn}; name it anew")

@@ -43,7 +43,7 @@ def install(python, requirements):
     """Install `requirements`; on failure say what pip said and what to look at."""
     command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     pip = subprocess.Popen(
-        command + ["--requirement", requirements],
+        command + ["--require-hashes", "--requirement", requirements],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         universal_newlines=True,

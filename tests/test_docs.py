@@ -9,6 +9,7 @@ import pytest
 
 from local.cli import curl_lines
 from local.deviations import DEVIATIONS
+from scripts.make_reference import reference
 from stack_config import StackConfig
 
 ROOT = Path(__file__).parents[1]
@@ -44,6 +45,10 @@ def test_every_make_target_that_a_document_names_exists() -> None:
     for document in DOCUMENTS:
         for words in re.findall(r"(?:`|^    )make ([a-z0-9 -]+)", document.read_text(), re.M):
             assert set(words.split()) <= targets, f"{document.name}: make {words}"
+
+
+def test_the_reference_says_what_the_docstrings_say() -> None:
+    assert (ROOT / "docs/reference.md").read_text() == reference(), "run `make reference`"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

@@ -13,6 +13,9 @@ from components.blocks.function import PythonFunction
 
 DEFAULT_ROUTE = "$default"
 
+# No route asks who calls. The tag says that this is meant: without it the policy pack refuses.
+PUBLIC_ON_PURPOSE = {"public": "intended"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class HttpApiArgs:
@@ -40,7 +43,9 @@ class HttpApi(pulumi.ComponentResource):
         super().__init__("serverless:index:HttpApi", name, {}, opts)
         self._name = name
         self._child = pulumi.ResourceOptions(parent=self)
-        api = aws.apigatewayv2.Api(name, protocol_type="HTTP", opts=self._child)
+        api = aws.apigatewayv2.Api(
+            name, protocol_type="HTTP", tags=PUBLIC_ON_PURPOSE, opts=self._child
+        )
         integrations = self._integrate(api, set(args.routes.values()))
         for route_key, function in args.routes.items():
             self._route(api, route_key, function, integrations[function])

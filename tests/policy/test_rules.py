@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import pulumi_aws as aws
+import pytest
+from handoff_policy.rules import RULES
+
+from tests.mocks import record
+from tests.policy.examples import (
+    REFUSES_HTTP,
+    TOPIC,
+    Examples,
+    Program,
+    alarm_topic,
+    function,
+    function_url,
+    handoff,
+    log_group,
+    made,
+    may,
+    permission,
+    queue,
+    queue_with_policy,
+    role,
+    route,
+    table,
+)
+from tests.policy.seen import refused
+
+TABLE_ARN = "arn:aws:dynamodb:eu-west-1:123456789012:table/tasks"
+BY_RULE = {rule.id: rule for rule in RULES}
+EXAMPLES = {
+    "access-is-narrow": Examples(
+        refused=[
+            may(Action="dynamodb:*", Resource=TABLE_ARN),
+            may(Action=["dynamodb:GetItem"], Resource=["*"]),
+            may(Action="dynamodb:GetItem", Resource="arn:aws:dynamodb:eu-west-1:1:table/*"),
+            may(Action="sns:Publish", Resource="arn:aws:sns:*:*:*"),
+            may(Action=["xray:PutTraceSegments", "dynamodb:GetItem"], Resource="*"),
+            may(NotAction="iam:*", Resource=TABLE_ARN),
+            may(Action="sqs:SendMessage", NotResource="arn:*:sns:*:*:*"),
+            lambda: made(
+                aws.iam.RolePolicyAttachment(
+                    "broad", role="role", policy_arn="arn:aws:iam::aws:policy/AdministratorAccess"
+                )
+            ),
+        ],
+        passed=[
+            may(Action=["dynamodb:GetItem"], Resource=[TABLE_ARN, f"{TABLE_ARN}/index/*"]),
+            may(Action=["xray:PutTraceSegments"], Resource="*"),
+            may(Action="sns:Publish", NotResource="arn:*:sns:*:*:*"),
+            may(Action="logs:PutLogEvents", Resource="arn:aws:logs:r:1:log-group:/aws/orders:*"),
+            may(Effect="Deny", Action="*", Resource="*"),
+        ],
+    ),
+    "callers-are-named": Examples(
+        refused=[
+            role(Principal="*"),
+            role(Principal={"AWS": ["*"]}),
+            permission(principal="*"),
+            permission(principal="apigateway.amazonaws.com"),
+        ],
+        passed=[
+            role(Principal={"Service": "lambda.amazonaws.com"}),
+            permission(principal="apigateway.amazonaws.com", source_arn="arn:aws:execute-api:a"),
+        ],
+    ),
+    "routes-ask-who-calls": Examples(
+        refused=[
+            route(),
+            route(authorization="NONE"),
+            route(tags={"public": "perhaps"}),
+            function_url("NONE"),
+        ],
+        passed=[
+            route(authorization="JWT"),
+            route(tags={"public": "intended"}),
+            function_url("AWS_IAM"),
+        ],
+    ),
+    "failures-are-kept": Examples(
+        refused=[
+            handoff(destination=False),
+            handoff(destination=False, retries=0),
+            handoff(destination=False, retries=1, schedule=True),
+        ],
+        passed=[handoff(), handoff(destination=False, retries=0, schedule=True)],
+    ),
+    "failure-queue-is-standard": Examples(
+        refused=[handoff(fifo=True)],
+        passed=[handoff(), queue(fifo_queue=True)],
+    ),
+    "target-ends-before-its-retry": Examples(
+        refused=[handoff(timeout=51), handoff(timeout=900, retries=1)],
+        passed=[handoff(timeout=50), handoff(timeout=900, retries=0), lambda: made(function(900))],
+    ),
+    "dead-letters-are-told-of": Examples(
+        refused=[
+            handoff(),
+            handoff(alarm={"alarm_actions": None}),
+            handoff(alarm={"actions_enabled": False}),
+            handoff(alarm={"metric_name": "NumberOfMessagesSent"}),
+            handoff(alarm={"dimensions": {"QueueName": "another"}}),
+        ],
+        passed=[handoff(alarm={}), queue()],
+    ),
+    "somebody-hears-the-alarms": Examples(
+        refused=[alarm_topic(heard=False)],
+        passed=[alarm_topic(heard=True), lambda: made(aws.sns.Topic("no-alarms"))],
+    ),
+    "queue-is-encrypted": Examples(
+        refused=[queue(), queue(sqs_managed_sse_enabled=False)],
+        passed=[queue(sqs_managed_sse_enabled=True), queue(kms_master_key_id="alias/orders")],
+    ),
+    "queue-refuses-plain-http": Examples(
+        refused=[
+            queue(),
+            queue_with_policy(**{**REFUSES_HTTP, "Effect": "Allow"}),
+            queue_with_policy(**{**REFUSES_HTTP, "Action": "sqs:SendMessage"}),
+            queue_with_policy(**{**REFUSES_HTTP, "Principal": {"AWS": TOPIC}}),
+        ],
+        passed=[
+            queue_with_policy(**REFUSES_HTTP),
+            queue_with_policy(**{**REFUSES_HTTP, "Principal": {"AWS": "*"}}),
+        ],
+    ),
+    "logs-expire": Examples(
+        refused=[
+            log_group(),
+            log_group(retention_in_days=0),
+            lambda: made(function(own_log=False)),
+        ],
+        passed=[log_group(retention_in_days=14), lambda: made(function())],
+    ),
+    "runtime-is-supported": Examples(
+        refused=[lambda: made(function(runtime="python3.9"))],
+        passed=[lambda: made(function(runtime="python3.13"))],
+    ),
+    "data-is-protected": Examples(
+        refused=[table(protect=False), table(deletion=False), table(recovery=False)],
+        passed=[table()],
+    ),
+}
+
+
+def pairs(kind: str) -> list[tuple[str, Program]]:
+    return [(rule, each) for rule in EXAMPLES for each in getattr(EXAMPLES[rule], kind)]
+
+
+def test_every_rule_has_examples() -> None:
+    assert set(EXAMPLES) == set(BY_RULE)
+    assert len(BY_RULE) == len(RULES)
+
+
+@pytest.mark.parametrize(("rule", "program"), pairs("refused"))
+def test_a_rule_refuses_its_bad_examples_and_says_how_to_mend_them(
+    rule: str, program: Program
+) -> None:
+    advice = refused(BY_RULE[rule], record(program))
+
+    assert advice
+    assert all(BY_RULE[rule].mend in each for each in advice)
+
+
+@pytest.mark.parametrize(("rule", "program"), pairs("passed"))
+def test_a_rule_passes_its_good_examples(rule: str, program: Program) -> None:
+    assert refused(BY_RULE[rule], record(program)) == []

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import pulumi
+import pulumi_aws as aws
+import pytest
+
+from components.blocks.table import Key, Table, TableArgs
+from local.monitor import Graph
+from tests.mocks import record
+from tests.program.programs import STACKS, run_stack
+from tests.snapshots.difference import difference
+from tests.snapshots.files import FOLDER, kept_snapshot
+from tests.snapshots.graph_text import as_text, snapshot
+
+HOW_TO_MEND = "If that is what the change means to do, run `make snapshot` and commit the file."
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_stack_declares_what_its_snapshot_says(stack: str) -> None:
+    found = difference(kept_snapshot(stack), snapshot(run_stack(stack)))
+    if found:
+        pytest.fail(f"stack {stack} is not as kept:\n{found}\n{HOW_TO_MEND}", pytrace=False)
+
+
+def test_every_snapshot_is_of_a_stack_that_exists() -> None:
+    kept = {path.stem for path in FOLDER.glob("*.yaml")} - {"released"}
+    assert kept <= set(STACKS)
+
+
+def test_a_snapshot_names_no_folder_of_this_machine_and_none_of_its_pythons() -> None:
+    bundles = {
+        block["inputs"]["code"]
+        for block in snapshot(run_stack("local")).values()
+        if "code" in block.get("inputs", {})
+    }
+    assert bundles
+    assert {bundle.split(" ")[1] for bundle in bundles} == {"host"}
+    assert not [bundle for bundle in bundles if "/" in bundle]
+
+
+def tables(*, protect_data: bool, name: str = "orders") -> Graph:
+    key = Key(partition="order_id", sort="line")
+    return record(lambda: Table(name, TableArgs(key=key, protect_data=protect_data)))
+
+
+def test_a_difference_names_the_resource_and_shows_the_lines_that_changed() -> None:
+    kept, now = tables(protect_data=True), tables(protect_data=False)
+
+    assert difference(snapshot(kept), snapshot(now)).splitlines() == [
+        "  changed: aws:dynamodb/table:Table orders",
+        "     billingMode: PAY_PER_REQUEST",
+        "-    deletionProtectionEnabled: true",
+        "+    deletionProtectionEnabled: false",
+        "     globalSecondaryIndexes: []",
+        "     pointInTimeRecovery:",
+        "-      enabled: true",
+        "+      enabled: false",
+        "     rangeKey: line",
+        "   parent: serverless:index:Table orders",
+        "-  protect: true",
+    ]
+
+
+def test_resources_that_are_new_or_gone_are_named() -> None:
+    found = difference(
+        snapshot(tables(protect_data=True)), snapshot(tables(protect_data=True, name="sales"))
+    )
+
+    assert "+ new: aws:dynamodb/table:Table sales" in found
+    assert "- gone: aws:dynamodb/table:Table orders" in found
+    assert difference({}, {}) == ""
+
+
+def test_a_long_difference_is_cut_and_says_so() -> None:
+    many = record(lambda: [aws.sqs.Queue(f"queue-{number}") for number in range(200)] and None)
+
+    assert difference({}, snapshot(many)).splitlines()[-1].endswith("lines more")
+
+
+def test_a_snapshot_tells_of_options() -> None:
+    def program() -> None:
+        owner = aws.sns.Topic("owner")
+        aws.sqs.Queue(
+            "queue",
+            opts=pulumi.ResourceOptions(
+                protect=True,
+                ignore_changes=["tags"],
+                deleted_with=owner,
+                retain_on_delete=True,
+                aliases=[pulumi.Alias(name="old"), pulumi.Alias(parent=owner)],
+            ),
+        )
+
+    text = as_text(snapshot(record(program)))
+
+    for line in (
+        *("protect: true", "retainOnDelete: true", "- tags", "- name: old"),
+        *("- parent: aws:sns/topic:Topic owner", "deletedWith: aws:sns/topic:Topic owner"),
+    ):
+        assert line in text
+
+
+def test_two_resources_that_share_type_and_name_keep_apart() -> None:
+    def program() -> None:
+        aws.sqs.Queue("queue")
+        parent = aws.sns.Topic("parent")
+        aws.sqs.Queue("queue", opts=pulumi.ResourceOptions(parent=parent))
+
+    assert len(snapshot(record(program))) == 3

@@ -1,0 +1,108 @@
+"""The wheel, built from this repository, in an environment that has it and what it asks for."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from packaging.requirements import Requirement
+
+from tests.program.programs import ROOT
+
+_SOURCES = ("components", "lambdas", "pyproject.toml", "README.md", "LICENSE")
+_LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.egg-info", "build")
+
+# What `local` needs to stand in for Pulumi's engine there; the wheel itself asks for neither.
+_FOR_LOCAL = ("boto3", "httpx", "psutil", "pyyaml")
+
+
+def build_wheel(folder: Path) -> Path:
+    """Build the wheel in `folder`, from a copy: setuptools writes beside what it builds."""
+    source = folder / "source"
+    source.mkdir()
+    for name in _SOURCES:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, source / name, ignore=_LEFT_OUT)
+        else:
+            shutil.copy(ROOT / name, source)
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
+    _run([*pip, "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", folder, source])
+    return next(folder.glob("*.whl"))
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A folder with a program, and the Python it runs with."""
+
+    python: Path
+    folder: Path
+    local: Path
+
+    def run(self, statements: str, *arguments: str) -> Any:
+        """Run Python in the program's folder; return what it printed, as JSON."""
+        printed = _run(
+            [self.python, "-c", statements, *arguments],
+            cwd=self.folder,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(self.local)},
+        )
+        return json.loads(printed)
+
+
+def elsewhere(wheel: Path, folder: Path) -> Elsewhere:
+    """Install the wheel into an environment of its own and put the program beside it.
+
+    What the wheel asks for, and no more, is linked from this environment instead of downloaded.
+    """
+    venv.EnvBuilder(symlinks=True).create(folder / "venv")
+    python = folder / "venv" / "bin" / "python"
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", python]
+    _run([*pip, "install", "--quiet", "--no-deps", "--no-index", wheel])
+    site = next((folder / "venv" / "lib").glob("python*/site-packages"))
+    (distribution,) = importlib.metadata.distributions(name="internal-handoff", path=[str(site)])
+    _link(site, [*(distribution.requires or ()), *_FOR_LOCAL])
+
+    shutil.copytree(ROOT / "tests" / "wheel" / "program", folder / "program")
+    local = folder / "local-only"
+    local.mkdir()
+    (local / "local").symlink_to(ROOT / "local")
+    # Downloaded once for all: the lock files in the wheel are the ones in the repository.
+    (folder / "program" / ".build").mkdir()
+    (ROOT / ".build" / "dependencies").mkdir(parents=True, exist_ok=True)
+    (folder / "program" / ".build" / "dependencies").symlink_to(ROOT / ".build" / "dependencies")
+    return Elsewhere(python, folder / "program", local)
+
+
+def _link(site: Path, requirements: Iterable[str]) -> None:
+    wanted, seen = [Requirement(each) for each in requirements], set()
+    while wanted:
+        requirement = wanted.pop()
+        if requirement.name in seen or not _applies(requirement):
+            continue
+        seen.add(requirement.name)
+        distribution = importlib.metadata.distribution(requirement.name)
+        wanted += [Requirement(each) for each in distribution.requires or ()]
+        for top in {file.parts[0] for file in distribution.files or ()} - {"..", "__pycache__"}:
+            if not (site / top).exists():
+                (site / top).symlink_to(Path(str(distribution.locate_file(top))))
+
+
+def _applies(requirement: Requirement) -> bool:
+    return requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+
+
+def _run(command: list[Any], **where: Any) -> str:
+    done = subprocess.run(  # noqa: S603 -- our own interpreters and arguments
+        [str(part) for part in command], capture_output=True, text=True, check=False, **where
+    )
+    if done.returncode:
+        raise RuntimeError(f"{command[:4]} failed: {done.stderr[-3000:]}")
+    return str(done.stdout)

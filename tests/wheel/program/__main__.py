@@ -1,0 +1,35 @@
+"""A program of somebody else's: the three components, and nothing of this repository beside it."""
+
+import pulumi
+
+from components.async_handoff import AsyncHandoff, AsyncHandoffArgs
+from components.blocks.alarm import AlarmTopic
+from components.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
+from components.blocks.function import Runtime
+from components.notification_service import NotificationService, NotificationServiceArgs
+from components.task_service import TaskService, TaskServiceArgs
+from lambdas.notification_service.settings.email import EmailSettings
+
+runtime = Runtime(bundle_for="host")
+dead_letters = DeadLetterQueue("dead-letters", DeadLetterQueueArgs())
+alarms = AlarmTopic("alarms", emails=["on-call@example.com"])
+notifications = NotificationService(
+    "notifications",
+    NotificationServiceArgs(
+        channels=[EmailSettings(sender="from@example.com", recipients=["to@example.com"])],
+        dead_letter_queue=dead_letters,
+        runtime=runtime,
+    ),
+)
+task_events = AsyncHandoff(
+    "task-events",
+    AsyncHandoffArgs(
+        target=notifications.function,
+        alarm_topic_arn=alarms.arn,
+        dead_letter_queue=dead_letters,
+        runtime=runtime,
+    ),
+)
+tasks = TaskService("tasks", TaskServiceArgs(handoff=task_events, runtime=runtime))
+
+pulumi.export("apiUrl", tasks.url)
