@@ -80,10 +80,10 @@ def deployed_stack(
 ) -> Iterator[DeployedStack]:
     """The program deployed on `port` while the block runs, and its receiver on the next.
 
-    Both are free ones if `port` is None. `only` leaves out all channels but those of one kind.
+    Both are free ones if `port` is None. `only` leaves out all channels but those of one kind;
+    `settings` override those of the local stack, as text.
 
-    `kind` names the instance together with the port; `settings` override those of the local stack,
-    as text. What earlier runs of the kind left behind
+    `kind` names the instance together with the port. What earlier runs of the kind left behind
     when they were killed is cleaned up first. Raises InstanceInUseError, EmulatorError, and
     whatever the program raises.
     """

@@ -115,8 +115,7 @@ def test_every_function_may_use_the_key_through_its_tables_and_queue_only(prod: 
     grants = [p for p in prod.of_type(ROLE_POLICY) if p.name.endswith("-may-use-key")]
 
     assert {p.inputs["role"] for p in grants} == {
-        f.inputs["role"].removeprefix("arn:") + "-1a2b3c4"
-        for f in prod.of_type(FUNCTION)
+        f.inputs["role"].removeprefix("arn:") + "-1a2b3c4" for f in prod.of_type(FUNCTION)
     }
     for grant in grants:
         (statement,) = json.loads(grant.inputs["policy"])["Statement"]
