@@ -24,6 +24,7 @@ SECONDS_PER_MONTH = 730 * 3_600
 # Writes of one unit each; those in a transaction count twice.
 OUTBOX_WRITES = 4  # two rows in a transaction and a deletion, less the caller's own plain write
 DELIVERY_WRITES = 2  # one to begin, one to end
+BREAKER_READ_UNITS = 0.5  # eventually consistent
 
 
 @dataclass(frozen=True)
@@ -81,12 +82,18 @@ class Bill:
         runs, program = self.program["relay_runs_per_month"], self.program
         waiting = self.assumed["caller_waits_seconds"] * program["memory_gb"]
         working = self.assumed["relay_run_seconds"] * program["memory_gb"] * runs
-        deliveries = DELIVERY_WRITES * program["channels"]
+        deliveries = DELIVERY_WRITES * (1 + program["deliveries_indexes"])
+        breaker = self.assumed["breaker_reads_per_event"] * BREAKER_READ_UNITS
         return [
             Item("outbox: 4 write units", self.usd("dynamodb_write_unit", OUTBOX_WRITES)),
             Item("the caller waits for it", self.usd("lambda_gb_second_arm", waiting)),
             Item(
-                "deliveries: 2 write units a channel", self.usd("dynamodb_write_unit", deliveries)
+                f"deliveries: {deliveries} write units a channel",
+                self.usd("dynamodb_write_unit", deliveries * program["channels"]),
+            ),
+            Item(
+                "breakers: a read a channel",
+                self.usd("dynamodb_read_unit", breaker * program["channels"]),
             ),
             Item(
                 "relay: a run a minute, started by Scheduler",

@@ -45,7 +45,10 @@ def test_what_is_counted_is_what_prod_deploys(bill: Bill) -> None:
     (directive,) = line["_aws"]["CloudWatchMetrics"]
     function = prod.named("notifications-send-notification", FUNCTION)
 
+    deliveries = prod.named("notifications-deliveries", "aws:dynamodb/table:Table").inputs
+
     assert bill.program == {
+        "deliveries_indexes": len(deliveries["globalSecondaryIndexes"]),
         "alarms": len(prod.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")),
         "dashboards": len(prod.of_type("aws:cloudwatch/dashboard:Dashboard")),
         "metrics": len(directive["Metrics"]),
@@ -73,10 +76,11 @@ def test_a_million_by_hand(bill: Bill) -> None:
 def test_the_reliability_of_a_million_by_hand(bill: Bill) -> None:
     items = bill.reliability()
 
-    outbox, deliveries = 4 * 0.625, 2 * 0.625
+    # Two writes of a delivery, each in the table and in its index; half a read of the breaker.
+    outbox, deliveries, breaker = 4 * 0.625, 2 * 2 * 0.625, 0.5 * 0.125
     waiting = 1_000_000 * 0.02 * 0.5 * 0.0000133334
     assert sum(item.usd_per_event for item in items) * MONTH == pytest.approx(
-        outbox + deliveries + waiting
+        outbox + deliveries + breaker + waiting
     )
     runs = 43_800 * (0.0000002 + 0.000001 + 0.3 * 0.5 * 0.0000133334)
     queries = 43_800 * 8 * 0.000000125
@@ -94,3 +98,15 @@ def test_a_price_that_doubles_doubles_what_is_computed_from_it(bill: Bill) -> No
     dearer = per_million(Bill(data).ways()["SNS"], MONTH)
 
     assert dearer == pytest.approx(per_million(bill.ways()["SNS"], MONTH) + 0.50)
+
+
+def test_the_page_says_aloud_what_being_sure_costs(bill: Bill) -> None:
+    transport = bill.usd("lambda_request")
+    added = sum(item.usd_per_event for item in bill.reliability())
+    channel = sum(
+        item.usd_per_event for item in bill.reliability() if item.what.endswith("a channel")
+    )
+
+    page = PAGE.read_text()
+    assert f"costs {added / transport:.0f} times as much on top" in page
+    assert f"| a channel | ${channel * MONTH:.2f} a million |" in page
