@@ -11,22 +11,23 @@ import pulumi
 from components.async_handoff import AsyncHandoff, AsyncHandoffArgs
 from components.blocks.alarm import AlarmTopic
 from components.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
-from components.blocks.function import Runtime
+from components.blocks.encryption_key import EncryptionKey
 from components.notification_service import NotificationService, NotificationServiceArgs
 from components.task_service import TaskService, TaskServiceArgs
 from stack_config import StackConfig
 
 config = StackConfig.load()
-runtime = Runtime(
-    architecture=config.architecture,
-    bundle_for=config.bundle_for,
-    log_retention_days=config.log_retention_days,
-)
+key = EncryptionKey("data", config.protect_data) if config.encryption == "customer" else None
+runtime = config.runtime(key)
 
-alarms = AlarmTopic("alarms", config.alarm_emails)
+alarms = AlarmTopic("alarms", config.alarm_emails, key)
 dead_letters = DeadLetterQueue(
     "task-events-dead-letters",
-    DeadLetterQueueArgs(retention_days=config.dead_letter_retention_days),
+    DeadLetterQueueArgs(
+        retention_days=config.dead_letter_retention_days,
+        protect_data=config.protect_data,
+        encryption_key=key,
+    ),
 )
 notifications = NotificationService(
     "notifications",
@@ -35,6 +36,7 @@ notifications = NotificationService(
         dead_letter_queue=dead_letters,
         runtime=runtime,
         protect_data=config.protect_data,
+        reserved_concurrency=config.notification_reserved_concurrency or None,
     ),
 )
 task_events = AsyncHandoff(
@@ -55,7 +57,12 @@ task_events = AsyncHandoff(
 )
 tasks = TaskService(
     "tasks",
-    TaskServiceArgs(handoff=task_events, runtime=runtime, protect_data=config.protect_data),
+    TaskServiceArgs(
+        handoff=task_events,
+        access=config.api,
+        runtime=runtime,
+        protect_data=config.protect_data,
+    ),
 )
 
 functions = {**tasks.functions, "send-notification": notifications.function}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import operator
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -15,7 +16,9 @@ from pydantic.alias_generators import to_camel
 from pydantic.dataclasses import dataclass
 from pydantic_core import ErrorDetails
 
-from components.blocks.function import LOG_RETENTION_DAYS
+from components.blocks.api_access import AUTH_KINDS, ApiAccess
+from components.blocks.encryption_key import EncryptionKey
+from components.blocks.runtime import LOG_RETENTION_DAYS, Runtime
 from lambdas.notification_service.settings.channel import ChannelSettings
 from lambdas.notification_service.settings.kinds import KINDS
 
@@ -25,18 +28,29 @@ LogRetentionDays = Literal[LOG_RETENTION_DAYS]  # type: ignore[valid-type]
 _SECTION = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
 
 
-def _plain(checked: ChannelSettings) -> ChannelSettings:
-    values = {field.name: getattr(checked, field.name) for field in fields(checked)}
-    return KINDS[checked.kind](**values)
+def _one_of(kinds: Mapping[str, type[Any]]) -> Any:
+    """One of the classes that the components use, checked, with the names of YAML files."""
+    checked = [dataclass(kind, config=_SECTION) for kind in kinds.values()]
+    by_kind = functools.reduce(operator.or_, checked)
+    plain = AfterValidator(lambda section: kinds[section.kind](**_values(section)))
+    return Annotated[by_kind, Field(discriminator="kind"), plain]
+
+
+def _values(section: Any) -> dict[str, Any]:
+    return {each.name: getattr(section, each.name) for each in fields(section)}
 
 
 if TYPE_CHECKING:
+    Api = ApiAccess
     Channel = ChannelSettings
 else:
-    # The classes that the components and the function use, with the names of YAML files.
-    _checked = [dataclass(kind, config=_SECTION) for kind in KINDS.values()]
-    _by_kind = Annotated[functools.reduce(operator.or_, _checked), Field(discriminator="kind")]
-    Channel = Annotated[_by_kind, AfterValidator(_plain)]
+    Channel = _one_of(KINDS)
+
+    @dataclass(config=_SECTION, kw_only=True)
+    class _Api(ApiAccess):
+        auth: _one_of(AUTH_KINDS)
+
+    Api = Annotated[_Api, AfterValidator(lambda section: ApiAccess(**_values(section)))]
 
 
 class StackConfig(BaseModel):
@@ -46,7 +60,9 @@ class StackConfig(BaseModel):
 
     architecture: Literal["arm64", "x86_64"]
     bundle_for: Literal["lambda", "host"]
+    api: Api
     log_retention_days: LogRetentionDays
+    encryption: Literal["aws", "customer"]
     protect_data: bool
     alarm_emails: list[EmailStr]
     channels: Annotated[list[Channel], Field(min_length=1)]
@@ -57,6 +73,16 @@ class StackConfig(BaseModel):
     outbox_alarm_warm_up_minutes: Annotated[int, Field(ge=0, le=60)]
     dead_letter_retention_days: Annotated[int, Field(ge=1, le=14)]
     dead_letter_alarm_period_seconds: Annotated[int, Field(ge=10)]
+    notification_reserved_concurrency: Annotated[int, Field(ge=0)]
+
+    def runtime(self, key: EncryptionKey | None) -> Runtime:
+        """What the stack's functions run on; `key` encrypts what they store."""
+        return Runtime(
+            architecture=self.architecture,
+            bundle_for=self.bundle_for,
+            log_retention_days=self.log_retention_days,
+            encryption_key=key,
+        )
 
     @classmethod
     def load(cls) -> StackConfig:
@@ -94,8 +120,13 @@ def _explain(project: str, problem: ErrorDetails) -> str:
     key, *path = problem["loc"]
     where = f"{project}:{key}" + "".join(f"[{part!r}]" for part in path)
     if problem["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
-        names = ", ".join(sorted(_settings_beside(path)))
+        names = ", ".join(sorted(_settings_beside(str(key), path)))
         return f"{where} is not a setting; the settings are {names}"
+    if problem["type"] == "missing" and problem["loc"] in (("api",), ("api", "auth")):
+        return (
+            f"{where} is missing; say who may call the API, auth: {{kind: jwt, issuer, audiences}},"
+            " {kind: iam}, or {kind: none} for everybody"
+        )
     if problem["type"] == "missing":
         return f"{where} is missing; set it in the stack's file"
     if own := problem.get("ctx", {}).get("error"):
@@ -104,8 +135,11 @@ def _explain(project: str, problem: ErrorDetails) -> str:
     return f"{where}: {problem['msg']}, got {problem['input']!r}"
 
 
-def _settings_beside(path: list[int | str]) -> list[str]:
+def _settings_beside(key: str, path: list[int | str]) -> list[str]:
     if not path:
         return [str(field.alias) for field in StackConfig.model_fields.values()]
-    # A channel: its number, its kind, and the key that no channel of the kind has.
-    return [to_camel(field.name) for field in fields(KINDS[str(path[1])])]
+    # A channel: its number, its kind, and the key that no channel of the kind has. The API's auth
+    # likewise; what is beside it has no kind.
+    kinds: Mapping[str, type[Any]] = KINDS if key == "channels" else AUTH_KINDS
+    section = ApiAccess if len(path) == 1 else kinds[str(path[1])]
+    return [to_camel(field.name) for field in fields(section)]

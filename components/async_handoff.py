@@ -14,8 +14,9 @@ import pulumi
 import pulumi_aws as aws
 
 from components.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
-from components.blocks.function import PythonFunction, Runtime
+from components.blocks.function import PythonFunction
 from components.blocks.limits import require_between, require_one_of
+from components.blocks.runtime import Runtime
 from components.dead_letter_alarms import dead_letter_alarms
 from components.outbox import Outbox, OutboxArgs
 from lambdas.handoff.settings import HandoffSettings

@@ -11,7 +11,8 @@ import pulumi_aws as aws
 
 from components.blocks.bundle import FunctionCode
 from components.blocks.dead_letter_queue import DeadLetterQueue
-from components.blocks.function import PythonFunction, PythonFunctionArgs, Runtime
+from components.blocks.function import PythonFunction, PythonFunctionArgs
+from components.blocks.runtime import Runtime
 from components.blocks.table import Key, Table, TableArgs
 from lambdas import notification_service
 from lambdas.notification_service.settings import BY_TASK, NotificationSettings
@@ -47,6 +48,9 @@ class NotificationServiceArgs:
     protect_data: bool = True
     """Keep point-in-time recovery of the deliveries, and refuse to delete their table."""
 
+    reserved_concurrency: int | None = None
+    """Notifications at once that are kept for the service and are its limit; none if not set."""
+
     def __post_init__(self) -> None:
         if not self.channels:
             raise ValueError("channels must hold at least one channel, got 0")
@@ -74,6 +78,7 @@ class NotificationService(pulumi.ComponentResource):
                 key=Key(partition="event_id", sort="channel"),
                 indexes={BY_TASK: Key(partition="task_id", sort="event_id")},
                 protect_data=args.protect_data,
+                encryption_key=args.runtime.encryption_key,
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -84,6 +89,7 @@ class NotificationService(pulumi.ComponentResource):
                 code=CODE,
                 runtime=args.runtime,
                 timeout_seconds=TIMEOUT_SECONDS,
+                reserved_concurrency=args.reserved_concurrency,
                 environment=environment_for(
                     NotificationSettings,
                     deliveries_table_name=self.table.name,

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import pulumi
 
 from components.blocks.alarm import Alarm, AlarmArgs
-from components.blocks.function import PythonFunction, Runtime
+from components.blocks.function import PythonFunction
+from components.blocks.runtime import Runtime
 from components.blocks.table import Key, Table, TableArgs
 from components.relay import Relay, RelayArgs
 from lambdas.handoff_relay.settings import DIMENSION, NAMESPACE, OLDEST_AGE
@@ -54,6 +55,7 @@ class Outbox(pulumi.ComponentResource):
             TableArgs(
                 key=Key(partition="shard", sort="committed"),
                 protect_data=args.protect_data,
+                encryption_key=args.runtime.encryption_key,
                 rows_expire=False,
             ),
             opts=child,

@@ -10,7 +10,8 @@ import pulumi
 import pulumi_aws as aws
 
 from components.blocks.bundle import FunctionCode
-from components.blocks.function import PythonFunction, PythonFunctionArgs, Runtime
+from components.blocks.function import PythonFunction, PythonFunctionArgs
+from components.blocks.runtime import Runtime
 from components.blocks.table import Table
 from lambdas import handoff_relay
 from lambdas.handoff.settings import HandoffSettings

@@ -9,9 +9,11 @@ from pathlib import Path
 import pulumi
 
 from components.async_handoff import AsyncHandoff
+from components.blocks.api_access import ApiAccess
 from components.blocks.bundle import FunctionCode
-from components.blocks.function import PythonFunction, PythonFunctionArgs, Runtime
+from components.blocks.function import PythonFunction, PythonFunctionArgs
 from components.blocks.http_api import DEFAULT_ROUTE, HttpApi, HttpApiArgs
+from components.blocks.runtime import Runtime
 from components.blocks.table import Key, Table, TableArgs
 from lambdas import task_service
 from lambdas.shared.environment import environment_for
@@ -28,6 +30,10 @@ CODE = FunctionCode(
     aws_services=("dynamodb", "lambda"),
 )
 
+# What a web page needs of docs/openapi.yaml.
+REQUEST_HEADERS = ("content-type", "idempotency-key", "if-match", "x-correlation-id")
+RESPONSE_HEADERS = ("etag", "location", "x-correlation-id")
+
 STATUS_INDEX = "by-status"
 
 # Longer than the calls of a request can take with all their retries, shorter than the 30 s after
@@ -41,6 +47,9 @@ class TaskServiceArgs:
 
     handoff: AsyncHandoff
     """Where task events go. Only create, update and delete may hand off."""
+
+    access: ApiAccess
+    """Who may call the API, from which web pages, and how often."""
 
     runtime: Runtime = field(default_factory=Runtime)
     """What the functions run on."""
@@ -73,6 +82,7 @@ class TaskService(pulumi.ComponentResource):
                 key=Key(partition="shard", sort="task_id"),
                 indexes={STATUS_INDEX: Key(partition="status_shard", sort="task_id")},
                 protect_data=args.protect_data,
+                encryption_key=args.runtime.encryption_key,
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -89,7 +99,13 @@ class TaskService(pulumi.ComponentResource):
         }
         api = HttpApi(
             f"{name}-api",
-            HttpApiArgs(routes=self._routes()),
+            HttpApiArgs(
+                routes=self._routes(),
+                access=args.access,
+                request_headers=REQUEST_HEADERS,
+                response_headers=RESPONSE_HEADERS,
+                runtime=args.runtime,
+            ),
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.url = api.url

@@ -3,9 +3,12 @@
 The starter holds the other end of standard input and never writes. When the starter ends, even
 by SIGKILL, the read returns and the whole process group goes, the functions' workers included.
 
-Three things in MiniStack are replaced, which is why its version is pinned: see the functions below.
+Four things in MiniStack are replaced, which is why its version is pinned: see the functions below.
 """
 
+import base64
+import hashlib
+import json
 import os
 import runpy
 import signal
@@ -16,7 +19,7 @@ from typing import Any
 
 from hypercorn.config import Config
 from ministack.core import iam_evaluator
-from ministack.services import lambda_svc, sns
+from ministack.services import apigateway, lambda_svc, sns
 
 _WORKERS_PER_FUNCTION = 4 * (os.cpu_count() or 1)
 _LOOK_AGAIN_SECONDS = 0.03
@@ -94,10 +97,42 @@ def _let_phones_receive() -> None:
     sns._fanout = fan_out_to_phones
 
 
+def _check_signatures_of_tokens() -> None:
+    """Check RS256 here: without the package `cryptography` MiniStack refuses every token.
+
+    Installed beside the emulator, the package could be imported by functions, which in AWS have
+    no such thing.
+    """
+    apigateway._verify_rs256_signature = _is_signed_by
+
+
+# What precedes a SHA-256 digest in a signature: https://www.rfc-editor.org/rfc/rfc8017#section-9.2
+_SHA256_DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
+
+
+def _is_signed_by(token: str, key: dict[str, str]) -> bool:
+    """Whether the public JSON web key has made the token's RS256 signature."""
+    header, payload, signature = token.split(".")
+    if json.loads(_decoded(header)).get("alg") != "RS256":
+        return False
+    modulus, exponent = (int.from_bytes(_decoded(key[part]), "big") for part in ("n", "e"))
+    length = (modulus.bit_length() + 7) // 8
+    digest = hashlib.sha256(f"{header}.{payload}".encode()).digest()
+    end = b"\x00" + _SHA256_DIGEST_INFO + digest
+    expected = b"\x00\x01".ljust(length - len(end), b"\xff") + end
+    signed = int.from_bytes(_decoded(signature), "big")
+    return signed < modulus and pow(signed, exponent, modulus) == int.from_bytes(expected, "big")
+
+
+def _decoded(base64url: str) -> bytes:
+    return base64.urlsafe_b64decode(base64url + "=" * (-len(base64url) % 4))
+
+
 Config.backlog = _WAITING_CONNECTIONS
 _queue_for_workers()
 _count_the_loopback_as_encrypted()
 _let_phones_receive()
+_check_signatures_of_tokens()
 threading.Thread(target=_end_with_the_starter, daemon=True).start()
 # The argument is the instance's folder: there to be seen in a process list, not for MiniStack.
 del sys.argv[1:]

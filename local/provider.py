@@ -12,6 +12,7 @@ from local.resources import (
     functions,
     http_apis,
     iam,
+    keys,
     messaging,
     observability,
     schedules,
@@ -21,6 +22,7 @@ from local.resources.maker import Maker
 
 MAKERS: dict[str, Maker] = {
     **iam.MAKERS,
+    **keys.MAKERS,
     **functions.MAKERS,
     **tables.MAKERS,
     **messaging.MAKERS,

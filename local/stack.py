@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -76,10 +76,12 @@ def deployed_stack(
     *,
     retry_base_seconds: float = RETRY_BASE_SECONDS,
     only: str | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[DeployedStack]:
     """The program deployed on `port` while the block runs, and its receiver on the next.
 
-    Both are free ones if `port` is None. `only` leaves out all channels but those of one kind.
+    Both are free ones if `port` is None. `only` leaves out all channels but those of one kind;
+    `settings` override those of the local stack, as text.
 
     `kind` names the instance together with the port. What earlier runs of the kind left behind
     when they were killed is cleaned up first. Raises InstanceInUseError, EmulatorError, and
@@ -98,16 +100,25 @@ def deployed_stack(
         ) as emulator,
     ):
         make_outside(emulator.client)
-        outputs = deploy(emulator.client, receiver.url, only)
+        outputs = deploy(emulator.client, receiver.url, only, settings)
         with publishing_metrics(emulator.client):
             yield DeployedStack(outputs, emulator, receiver)
 
 
-def deploy(client: Clients, receiver_url: str, only: str | None = None) -> dict[str, Any]:
-    """Create everything the program declares for the local stack; return the stack's outputs."""
+def deploy(
+    client: Clients,
+    receiver_url: str,
+    only: str | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Create everything the program declares for the local stack; return the stack's outputs.
+
+    `settings` override the stack's own.
+    """
     project, config = read_stack(ROOT, STACK)
     key = f"{project}:channels"
     config[key] = channels_here(config[key], receiver_url, only)
+    config |= {f"{project}:{key}": value for key, value in (settings or {}).items()}
     # The program builds its bundles under the working directory, as `pulumi up` has it.
     with contextlib.chdir(ROOT):
         graph = run_program(

@@ -15,7 +15,9 @@ ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 
 
 _CALLER_IDENTITY = "aws:index/getCallerIdentity:getCallerIdentity"
+_REGION = "aws:index/getRegion:getRegion"
 ACCOUNT_ID = "123456789012"
+REGION = "eu-west-1"
 
 
 class UnpreparedCallError(AssertionError):
@@ -39,6 +41,7 @@ class AwsMocks(pulumi.runtime.Mocks):
             "url": f"https://sqs/{args.name}",
             "apiEndpoint": "https://api.example.com",
             "executionArn": "arn:api",
+            "keyId": f"{args.name}-1a2b3c4",
             **args.inputs,
         }
 
@@ -46,6 +49,8 @@ class AwsMocks(pulumi.runtime.Mocks):
     def call(self, args: MockCallArgs) -> dict[Any, Any]:  # type: ignore[override]
         if args.token == _CALLER_IDENTITY:
             return {"accountId": ACCOUNT_ID}
+        if args.token == _REGION:
+            return {"region": REGION}
         raise UnpreparedCallError(f"no answer prepared for the provider call {args.token}")
 
 

@@ -13,7 +13,10 @@ from scripts.make_reference import reference
 from stack_config import StackConfig
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DOCUMENTS = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 LINK = re.compile(r"\]\(([^)#]+)\)")
 
 
@@ -49,6 +52,17 @@ def test_every_make_target_that_a_document_names_exists() -> None:
 
 def test_the_reference_says_what_the_docstrings_say() -> None:
     assert (ROOT / "docs/reference.md").read_text() == reference(), "run `make reference`"
+
+
+def test_every_threat_names_tests_that_exist() -> None:
+    table = (ROOT / "SECURITY.md").read_text().split("## Threats")[1].split("\n## ")[0]
+    rows = [line for line in table.splitlines() if line.startswith("| ")][2:]
+    assert rows
+    for row in rows:
+        named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", row.rsplit("| ", 1)[1])
+        assert named, f"no test: {row}"
+        for file, test in named:
+            assert f"def {test}(" in (ROOT / file).read_text(), f"{file}::{test}"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

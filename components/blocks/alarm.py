@@ -9,6 +9,8 @@ from typing import Literal
 import pulumi
 import pulumi_aws as aws
 
+from components.blocks.encryption_key import EncryptionKey, arn_of
+
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmArgs:
@@ -101,11 +103,15 @@ class AlarmTopic(pulumi.ComponentResource):
     arn: pulumi.Output[str]
 
     def __init__(
-        self, name: str, emails: Sequence[str], opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        emails: Sequence[str],
+        encryption_key: EncryptionKey | None = None,
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("serverless:index:AlarmTopic", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        topic = aws.sns.Topic(name, opts=child)
+        topic = aws.sns.Topic(name, kms_master_key_id=arn_of(encryption_key), opts=child)
         for email in emails:
             aws.sns.TopicSubscription(
                 f"{name}-{email}",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from components.blocks.encryption_key import EncryptionKey, arn_of
 from components.blocks.function import PythonFunction
 from components.blocks.limits import require_between
 
@@ -22,6 +23,13 @@ class DeadLetterQueueArgs:
 
     retention_days: int = 14
     """How long a dead letter waits for replay, 1 to 14 (AWS default: 4)."""
+
+    protect_data: bool = True
+    """Refuse to delete the queue, by Pulumi; SQS itself has no such protection."""
+
+    encryption_key: EncryptionKey | None = None
+    """Key that encrypts the messages; without one SQS uses keys of its own. Who writes or reads
+    dead letters must be allowed to use it, or Lambda's delivery fails."""
 
     def __post_init__(self) -> None:
         require_between("retention_days", self.retention_days, 1, 14)
@@ -49,8 +57,10 @@ class DeadLetterQueue(pulumi.ComponentResource):
             name,
             name=args.queue_name,
             message_retention_seconds=args.retention_days * SECONDS_PER_DAY,
-            sqs_managed_sse_enabled=True,
-            opts=child,
+            # SQS takes one or the other.
+            sqs_managed_sse_enabled=None if args.encryption_key else True,
+            kms_master_key_id=arn_of(args.encryption_key),
+            opts=pulumi.ResourceOptions(parent=self, protect=args.protect_data),
         )
         aws.sqs.QueuePolicy(
             f"{name}-policy",

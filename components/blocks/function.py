@@ -8,26 +8,18 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
 from components.blocks.bundle import FunctionCode, build_bundle
-from components.blocks.dependencies import Target, host_target, lambda_target
-from components.blocks.limits import require_between, require_one_of
-
-PYTHON_VERSION = "3.13"
-ARCHITECTURES = ("arm64", "x86_64")
+from components.blocks.encryption_key import USER_ACTIONS, EncryptionKey, arn_of
+from components.blocks.limits import require_between
+from components.blocks.runtime import PYTHON_VERSION, Runtime
 
 # Functions of one service share a zip: one build in a run serves them all.
 _bundle_once = functools.cache(build_bundle)
-
-# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
-LOG_RETENTION_DAYS = (
-    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
-    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
-)
 
 _LAMBDA_MAY_ASSUME_ROLE = json.dumps(
     {
@@ -41,31 +33,6 @@ _LAMBDA_MAY_ASSUME_ROLE = json.dumps(
         ],
     }
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Runtime:
-    """What the functions of one stack run on."""
-
-    architecture: str = "arm64"
-    """Processor, "arm64" or "x86_64"."""
-
-    bundle_for: Literal["lambda", "host"] = "lambda"
-    """Whose Python the bundles are built for; "host" is for the local emulator."""
-
-    log_retention_days: int = 30
-    """How long CloudWatch keeps the logs; one of LOG_RETENTION_DAYS."""
-
-    def __post_init__(self) -> None:
-        require_one_of("architecture", self.architecture, ARCHITECTURES)
-        require_one_of("bundle_for", self.bundle_for, ("lambda", "host"))
-        require_one_of("log_retention_days", self.log_retention_days, LOG_RETENTION_DAYS)
-
-    @property
-    def bundle_target(self) -> Target:
-        if self.bundle_for == "host":
-            return host_target()
-        return lambda_target(PYTHON_VERSION, self.architecture)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,9 +57,18 @@ class PythonFunctionArgs:
     memory_mb: int = 512
     """Memory, 128 to 10240; CPU grows with it (1769 MB is one whole processor)."""
 
+    reserved_concurrency: int | None = None
+    """Invocations at once that are kept for the function and are its limit, 1 or more. An account
+    must keep 100 unreserved, so new accounts, whose limit is lower, refuse any."""
+
     def __post_init__(self) -> None:
         require_between("timeout_seconds", self.timeout_seconds, 1, 900)
         require_between("memory_mb", self.memory_mb, 128, 10_240)
+        if self.reserved_concurrency is not None and self.reserved_concurrency < 1:
+            # With 0 every event is a dead letter at once.
+            raise ValueError(
+                f"reserved_concurrency must be at least 1, got {self.reserved_concurrency}"
+            )
 
 
 class PythonFunction(pulumi.ComponentResource):
@@ -119,6 +95,7 @@ class PythonFunction(pulumi.ComponentResource):
         self._handoff_name: str | None = None
         self._child = pulumi.ResourceOptions(parent=self)
 
+        key = args.runtime.encryption_key
         self.role = aws.iam.Role(
             f"{name}-role", assume_role_policy=_LAMBDA_MAY_ASSUME_ROLE, opts=self._child
         )
@@ -127,6 +104,7 @@ class PythonFunction(pulumi.ComponentResource):
             f"{name}-log",
             name=f"/aws/lambda/{pulumi.get_project()}-{pulumi.get_stack()}-{name}",
             retention_in_days=args.runtime.log_retention_days,
+            kms_key_id=arn_of(key),
             opts=self._child,
         )
         may_write_log = self.allow(
@@ -140,6 +118,9 @@ class PythonFunction(pulumi.ComponentResource):
             actions=["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
             resources=["*"],
         )
+        rights = [may_write_log, may_trace]
+        if key is not None:
+            rights.append(self._allow_use_of(key))
         function = aws.lambda_.Function(
             name,
             runtime=f"python{PYTHON_VERSION}",
@@ -157,7 +138,9 @@ class PythonFunction(pulumi.ComponentResource):
                 "system_log_level": "WARN",
             },
             tracing_config={"mode": "Active"},
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[may_write_log, may_trace]),
+            reserved_concurrent_executions=args.reserved_concurrency,
+            kms_key_arn=arn_of(key),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=rights),
         )
         self.name = function.name
         self.arn = function.arn
@@ -194,6 +177,15 @@ class PythonFunction(pulumi.ComponentResource):
             role=self.role.name,
             policy=pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [statement]}),
             opts=self._child,
+        )
+
+    def _allow_use_of(self, key: EncryptionKey) -> aws.iam.RolePolicy:
+        # Lambda delivers a dead letter with this role, too: without the right it would be lost.
+        return self.allow(
+            "use-key",
+            actions=USER_ACTIONS,
+            resources=[key.arn],
+            condition=key.through_services,
         )
 
     def receive_handoff(self, handoff_name: str) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
+from components.blocks.encryption_key import EncryptionKey
+
 EXPIRY_ATTRIBUTE = "expires_at"
 
 
@@ -38,6 +40,9 @@ class TableArgs:
 
     protect_data: bool = True
     """Keep point-in-time recovery, and refuse deletion: by Pulumi and by DynamoDB itself."""
+
+    encryption_key: EncryptionKey | None = None
+    """Key that encrypts the rows; without one DynamoDB uses a key that AWS owns."""
 
     rows_expire: bool = True
     """Whether rows go when their `expires_at` (epoch seconds) has passed."""
@@ -74,6 +79,7 @@ class Table(pulumi.ComponentResource):
             ttl=_expiry() if args.rows_expire else None,
             point_in_time_recovery={"enabled": args.protect_data},
             deletion_protection_enabled=args.protect_data,
+            server_side_encryption=_encryption(args.encryption_key),
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect_data),
         )
         self.name = table.name
@@ -83,6 +89,14 @@ class Table(pulumi.ComponentResource):
     def index_arn(self, index: str) -> pulumi.Output[str]:
         """ARN of one index, for a permission to query it."""
         return pulumi.Output.concat(self.arn, "/index/", index)
+
+
+def _encryption(
+    key: EncryptionKey | None,
+) -> aws.dynamodb.TableServerSideEncryptionArgs | None:
+    if key is None:
+        return None
+    return aws.dynamodb.TableServerSideEncryptionArgs(enabled=True, kms_key_arn=key.arn)
 
 
 def _expiry() -> aws.dynamodb.TableTtlArgs:

@@ -29,6 +29,7 @@ def _function(client: Clients, name: str, inputs: Inputs) -> Made:
             Timeout=whole(inputs.get("timeout")),
             MemorySize=whole(inputs.get("memorySize")),
             Description=inputs.get("description"),
+            KMSKeyArn=inputs.get("kmsKeyArn"),
         ),
     )
     reserved = whole(inputs.get("reservedConcurrentExecutions"))

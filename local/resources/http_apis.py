@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from local.clients import ACCOUNT_ID, REGION, Clients
 from local.deviations import api_url, stable_api_id
 from local.resources.maker import Inputs, Made, Maker, given, whole
@@ -12,6 +14,7 @@ def _api(client: Clients, name: str, inputs: Inputs) -> Made:
         Name=name,
         ProtocolType=inputs["protocolType"],
         Tags={**inputs.get("tags", {}), "ms-custom-id": stable_api_id(name)},
+        **given(CorsConfiguration=_cors(inputs.get("corsConfiguration", {}))),
     )["ApiId"]
     return api_id, {
         "apiEndpoint": api_url(client.endpoint, api_id),
@@ -36,11 +39,43 @@ def _integration(client: Clients, name: str, inputs: Inputs) -> Made:
     return created["IntegrationId"], {}
 
 
+def _cors(inputs: Inputs) -> dict[str, Any] | None:
+    return (
+        given(
+            AllowOrigins=inputs.get("allowOrigins"),
+            AllowMethods=inputs.get("allowMethods"),
+            AllowHeaders=inputs.get("allowHeaders"),
+            ExposeHeaders=inputs.get("exposeHeaders"),
+            MaxAge=whole(inputs.get("maxAge")),
+        )
+        or None
+    )
+
+
+def _authorizer(client: Clients, name: str, inputs: Inputs) -> Made:
+    if inputs["authorizerType"] != "JWT":
+        raise NotImplementedError("the local deployment makes JWT authorizers only")
+    token = inputs["jwtConfiguration"]
+    created = client("apigatewayv2").create_authorizer(
+        ApiId=inputs["apiId"],
+        AuthorizerType="JWT",
+        Name=name,
+        IdentitySource=inputs["identitySources"],
+        JwtConfiguration={"Issuer": token["issuer"], "Audience": token["audiences"]},
+    )
+    return created["AuthorizerId"], {}
+
+
 def _route(client: Clients, name: str, inputs: Inputs) -> Made:
     created = client("apigatewayv2").create_route(
         ApiId=inputs["apiId"],
         RouteKey=inputs["routeKey"],
-        **given(Target=inputs.get("target"), AuthorizationType=inputs.get("authorizationType")),
+        **given(
+            Target=inputs.get("target"),
+            AuthorizationType=inputs.get("authorizationType"),
+            AuthorizerId=inputs.get("authorizerId"),
+            AuthorizationScopes=inputs.get("authorizationScopes"),
+        ),
     )
     return created["RouteId"], {}
 
@@ -59,6 +94,7 @@ def _stage(client: Clients, name: str, inputs: Inputs) -> Made:
 
 MAKERS: dict[str, Maker] = {
     "aws:apigatewayv2/api:Api": _api,
+    "aws:apigatewayv2/authorizer:Authorizer": _authorizer,
     "aws:apigatewayv2/integration:Integration": _integration,
     "aws:apigatewayv2/route:Route": _route,
     "aws:apigatewayv2/stage:Stage": _stage,

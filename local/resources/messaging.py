@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from local.clients import ACCOUNT_ID, REGION, Clients
-from local.resources.maker import Inputs, Made, Maker
+from local.resources.maker import Inputs, Made, Maker, given
 
 _QUEUE_ATTRIBUTES = {
     "delaySeconds": "DelaySeconds",
+    "kmsMasterKeyId": "KmsMasterKeyId",
     "maxMessageSize": "MaximumMessageSize",
     "messageRetentionSeconds": "MessageRetentionPeriod",
     "receiveWaitTimeSeconds": "ReceiveMessageWaitTimeSeconds",
@@ -41,7 +42,8 @@ def _queue_policy(client: Clients, name: str, inputs: Inputs) -> Made:
 
 
 def _topic(client: Clients, name: str, inputs: Inputs) -> Made:
-    arn = client("sns").create_topic(Name=name)["TopicArn"]
+    attributes = given(KmsMasterKeyId=inputs.get("kmsMasterKeyId"))
+    arn = client("sns").create_topic(Name=name, Attributes=attributes)["TopicArn"]
     return arn, {"arn": arn}
 
 

@@ -7,7 +7,11 @@ from local.resources.maker import Inputs, Made, Maker, given, whole
 
 
 def _log_group(client: Clients, name: str, inputs: Inputs) -> Made:
-    client("logs").create_log_group(logGroupName=name, tags=inputs.get("tags", {}))
+    client("logs").create_log_group(
+        logGroupName=name,
+        tags=inputs.get("tags", {}),
+        **given(kmsKeyId=inputs.get("kmsKeyId")),
+    )
     if inputs.get("retentionInDays"):
         client("logs").put_retention_policy(
             logGroupName=name, retentionInDays=whole(inputs["retentionInDays"])

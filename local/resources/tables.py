@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from local.clients import Clients
-from local.resources.maker import Inputs, Made, Maker, tags_list
+from local.resources.maker import Inputs, Made, Maker, given, tags_list
 
 
 def _table(client: Clients, name: str, inputs: Inputs) -> Made:
@@ -22,6 +22,7 @@ def _table(client: Clients, name: str, inputs: Inputs) -> Made:
         DeletionProtectionEnabled=bool(inputs.get("deletionProtectionEnabled", False)),
         Tags=tags_list(inputs),
         **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
+        **given(SSESpecification=_encryption(inputs.get("serverSideEncryption", {}))),
     )["TableDescription"]
     ttl = inputs.get("ttl", {})
     if ttl.get("enabled"):
@@ -35,6 +36,12 @@ def _table(client: Clients, name: str, inputs: Inputs) -> Made:
             PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
         )
     return name, {"arn": table["TableArn"]}
+
+
+def _encryption(inputs: Inputs) -> dict[str, Any] | None:
+    if not inputs.get("enabled"):
+        return None
+    return {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": inputs["kmsKeyArn"]}
 
 
 def _index(index: Inputs) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from components.blocks.function import PythonFunctionArgs, Runtime
+from components.blocks.function import PythonFunctionArgs
+from components.blocks.runtime import Runtime
 from tests.components.a_function import NO_DEPENDENCIES, a_function
 from tests.mocks import FUNCTION, ROLE_POLICY, record
 

@@ -9,7 +9,7 @@ import pytest
 
 from components.async_handoff import AsyncHandoff, AsyncHandoffArgs
 from components.blocks.alarm import AlarmArgs
-from components.blocks.function import Runtime
+from components.blocks.runtime import Runtime
 from local.monitor import Graph
 from tests.components.a_function import a_function
 from tests.mocks import ACCOUNT_ID, FUNCTION, ROLE_POLICY, record

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import time
 import uuid
 from typing import Any
@@ -18,7 +19,7 @@ from local.deviations import (
     role_policy_for_emulator,
     stable_api_id,
 )
-from local.emulator import Emulator
+from local.emulator import Emulator, emulator_python
 from tests.local.roles import as_role, policy_of
 
 SENDER = "sender@example.com"
@@ -131,3 +132,11 @@ def test_the_emulator_still_makes_no_metrics_of_log_lines(emulator: Emulator) ->
     metrics = emulator.client("cloudwatch").list_metrics(Dimensions=dimensions)["Metrics"]
 
     assert metrics == []
+
+
+def test_functions_still_have_no_package_that_checks_signatures_of_tokens() -> None:
+    found = subprocess.run(  # noqa: S603 -- our own interpreter and text
+        [emulator_python(), "-c", "import cryptography"], capture_output=True, check=False
+    )
+
+    assert b"ModuleNotFoundError" in found.stderr

@@ -45,11 +45,13 @@ def permission(**inputs: Any) -> Program:
     )
 
 
-def route(*, tags: dict[str, str] | None = None, authorization: str | None = None) -> Program:
+def route(
+    key: str = "GET /", *, tags: dict[str, str] | None = None, authorization: str | None = None
+) -> Program:
     def program() -> None:
         api = aws.apigatewayv2.Api("api", protocol_type="HTTP", tags=tags)
         aws.apigatewayv2.Route(
-            "route", api_id=api.id, route_key="GET /", authorization_type=authorization
+            "route", api_id=api.id, route_key=key, authorization_type=authorization
         )
 
     return program

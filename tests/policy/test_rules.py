@@ -74,6 +74,7 @@ EXAMPLES = {
         passed=[
             route(authorization="JWT"),
             route(tags={"public": "intended"}),
+            route("OPTIONS /tasks"),
             function_url("AWS_IAM"),
         ],
     ),

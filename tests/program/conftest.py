@@ -10,3 +10,9 @@ from tests.program.programs import run_stack
 def dev() -> Graph:
     """What a deployment of stack dev declares."""
     return run_stack("dev")
+
+
+@pytest.fixture(scope="session")
+def prod() -> Graph:
+    """What a deployment of stack prod declares."""
+    return run_stack("prod")

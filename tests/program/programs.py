@@ -12,15 +12,16 @@ ROOT = Path(__file__).parents[2]
 STACKS = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
 
 
-def run_stack(name: str, *, preview: bool = False, **changed: str) -> Graph:
-    """Run `__main__.py` for a stack; `changed` are settings to override, as text."""
+def run_stack(name: str, *, preview: bool = False, **changed: str | None) -> Graph:
+    """Run `__main__.py` for a stack; `changed` are settings to override, as text, None for none."""
     stack = read_stack(ROOT, name)
     overrides = {f"{stack.project}:{key}": value for key, value in changed.items()}
+    config = {key: value for key, value in {**stack.config, **overrides}.items() if value}
     return run_program(
         ROOT,
         project=stack.project,
         stack=name,
-        config=stack.config | overrides,
+        config=config,
         mocks=AwsMocks(preview=preview),
         preview=preview,
     )

@@ -11,7 +11,6 @@ from local.monitor import STACK_TYPE, DuplicateResourceError, Graph
 from tests.mocks import FUNCTION, UnpreparedCallError, record
 from tests.program.programs import ROOT, STACKS, run_stack
 
-TABLE = "aws:dynamodb/table:Table"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 EXPORTS = {
     "apiUrl",
@@ -30,12 +29,13 @@ TYPE_TOKENS = {
     for name in (
         *("TaskService", "NotificationService", "AsyncHandoff", "Outbox", "Relay"),
         *("PythonFunction", "Table", "DeadLetterQueue", "Alarm", "AlarmTopic", "HttpApi"),
+        *("AccessLog", "EncryptionKey"),
     )
 }
 
 
 def test_there_are_stack_files_to_load() -> None:
-    assert {"dev", "local"} <= set(STACKS)
+    assert set(STACKS) == {"dev", "local", "prod"}
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -63,18 +63,9 @@ def test_every_resource_belongs_to_a_component(dev: Graph) -> None:
             assert by_urn[resource.parent].type in TYPE_TOKENS, resource.urn
 
 
-def test_the_type_tokens_are_the_ones_that_live_stacks_know(dev: Graph) -> None:
-    assert {r.type for r in dev.all if not r.custom and r.type != STACK_TYPE} == TYPE_TOKENS
-
-
-def test_data_is_protected_unless_a_stack_says_otherwise() -> None:
-    for table in run_stack("dev", protectData="true").of_type(TABLE):
-        assert table.protect
-        assert table.inputs["deletionProtectionEnabled"] is True
-        assert table.inputs["pointInTimeRecovery"] == {"enabled": True}
-    for table in run_stack("dev", protectData="false").of_type(TABLE):
-        assert not table.protect
-        assert table.inputs["deletionProtectionEnabled"] is False
+def test_the_type_tokens_are_the_ones_that_live_stacks_know(dev: Graph, prod: Graph) -> None:
+    resources = [*dev.all, *prod.all]
+    assert {r.type for r in resources if not r.custom and r.type != STACK_TYPE} == TYPE_TOKENS
 
 
 def test_names_leave_room_for_the_suffix_that_pulumi_adds(dev: Graph) -> None:
@@ -97,6 +88,8 @@ def test_a_setting_that_differs_reaches_what_it_sets() -> None:
         deadLetterRetentionDays="3",
         relayMinimumAgeSeconds="60",
         outboxAlarmAgeSeconds="600",
+        notificationReservedConcurrency="50",
+        api='{"auth": {"kind": "iam"}, "requestsPerSecond": 7, "burstRequests": 9}',
         alarmEmails='["ops@example.com"]',
     )
     assert {f.inputs["architectures"][0] for f in stack.of_type(FUNCTION)} == {"x86_64"}
@@ -104,6 +97,12 @@ def test_a_setting_that_differs_reaches_what_it_sets() -> None:
     assert (delivery["maximumRetryAttempts"], delivery["maximumEventAgeInSeconds"]) == (1, 600)
     relay = stack.named("task-events-relay", FUNCTION).inputs["environment"]["variables"]
     assert relay["MINIMUM_AGE_SECONDS"] == "60"
+    notify = stack.named("notifications-send-notification", FUNCTION).inputs
+    assert notify["reservedConcurrentExecutions"] == 50
+    assert stack.only("aws:apigatewayv2/stage:Stage").inputs["defaultRouteSettings"] == {
+        "throttlingRateLimit": 7,
+        "throttlingBurstLimit": 9,
+    }
     assert stack.named("task-events-outbox-age", ALARM).inputs["threshold"] == 600
     assert stack.only("aws:sqs/queue:Queue").inputs["messageRetentionSeconds"] == 3 * 86_400
     subscription = stack.only("aws:sns/topicSubscription:TopicSubscription").inputs
@@ -126,8 +125,8 @@ def test_two_resources_of_one_name_are_an_error() -> None:
 
 def test_a_provider_call_that_nobody_prepared_is_an_error() -> None:
     def program() -> None:
-        pulumi.export("region", aws.get_region().region)
+        pulumi.export("partition", aws.get_partition().partition)
 
-    with pytest.raises(Exception, match=r"no answer prepared for .*getRegion") as raised:
+    with pytest.raises(Exception, match=r"no answer prepared for .*getPartition") as raised:
         record(program)
     assert isinstance(raised.value, UnpreparedCallError)

@@ -6,9 +6,18 @@ import pulumi
 import pytest
 
 from tests.mocks import FUNCTION
-from tests.program.programs import run_stack
+from tests.program.programs import STACKS, run_stack
 
 CHANNEL = {"kind": "email", "sender": "a@example.com", "recipients": ["b@example.com"]}
+
+
+def api(**changed: object) -> str:
+    return json.dumps({"auth": {"kind": "none"}, **changed})
+
+
+def jwt(**changed: object) -> str:
+    token = {"kind": "jwt", "issuer": "https://auth.example.com/", "audiences": ["tasks"]}
+    return api(auth={**token, **changed})
 
 
 def channels(**changed: object) -> str:
@@ -41,6 +50,20 @@ def channels(**changed: object) -> str:
             channels(recipients=[]),
             r"channels\[0\]\['email'\]: recipients must be 1 to 50, got 0",
         ),
+        ("encryption", "none", r"encryption: .*'aws' or 'customer', got 'none'"),
+        ("api", "{}", r"api\['auth'\] is missing; say who may call the API"),
+        ("api", api(auth={}), r"api\['auth'\]: .*'kind'"),
+        ("api", api(auth={"kind": "key"}), r"api\['auth'\]: .*'key' .*'none', 'iam', 'jwt'"),
+        ("api", jwt(colour="red"), r"\['colour'\] is not a setting; .*audiences"),
+        ("api", jwt(audiences=[]), r"\['jwt'\]: .*audiences must be .* 1 and 50, got 0"),
+        ("api", jwt(issuer="auth.example.com"), r"issuer must be a URL .*got 'auth.example.com'"),
+        ("api", jwt(issuer="http://example.com"), r"issuer must be a URL .*got 'http://example"),
+        ("api", api(corsOrigins=["*"]), r"api: cors_origins must be .*never \*, got '\*'"),
+        ("api", api(corsMaxAgeSeconds=-1), r"cors_max_age_seconds .* between 0 and 86400, got -1"),
+        ("api", api(requestsPerSecond=0), r"requests_per_second must be at least 1, got 0"),
+        ("api", api(burstRequests=0), r"burst_requests must be at least 1, got 0"),
+        ("api", api(colour="red"), r"\['colour'\] is not a setting; the settings are auth, "),
+        ("notificationReservedConcurrency", "-1", r"notificationReservedConcurrency: .* 0, got -1"),
         ("logRetention", "8", r"logRetention is not a setting; .*logRetentionDays"),
     ],
 )
@@ -75,3 +98,9 @@ def test_an_identity_that_exists_is_used_and_none_is_made() -> None:
     assert stack.of_type("aws:sesv2/emailIdentity:EmailIdentity") == []
     policy = stack.named("notifications-send-notification-may-send-for-email")
     assert json.loads(policy.inputs["policy"])["Statement"][0]["Resource"] == [arn]
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_stack_that_does_not_say_who_may_call_the_api_is_not_deployed(stack: str) -> None:
+    with pytest.raises(pulumi.RunError, match=r"internal-handoff:api is missing; say who may call"):
+        run_stack(stack, preview=True, api=None)

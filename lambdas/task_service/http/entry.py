@@ -65,6 +65,9 @@ def answer(
 def _response(
     request: Request, operation: Operation, methods: tuple[str, ...], query: tuple[str, ...]
 ) -> Response:
+    if request.method == "OPTIONS" and "access-control-request-method" in request.headers:
+        # API Gateway adds what the web page may do, and a browser wants a success with it.
+        return Response(status=204)
     try:
         _require_route(request, methods)
         refuse_unknown(request.query, query)

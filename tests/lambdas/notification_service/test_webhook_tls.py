@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import socket
-import ssl
 from datetime import UTC, datetime, timedelta
 
 import trustme
 
 from lambdas.notification_service.channel import ChannelError
-from tests.lambdas.notification_service.a_receiver import a_receiver, error_of
+from lambdas.notification_service.channels.webhook_connection import Receiver
+from lambdas.notification_service.settings.webhook_networks import allowed_network
+from tests.lambdas.notification_service.a_receiver import Names, a_receiver, error_of
 from tests.lambdas.notification_service.https_receiver import HOST, HttpsReceiver, receiver_with
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -41,9 +42,13 @@ def test_a_certificate_of_an_unknown_authority_is_refused(server: HttpsReceiver)
 
 
 def test_the_machines_own_authorities_are_asked_by_default(server: HttpsReceiver) -> None:
-    error = error_of(a_receiver(trustme.CA(), server.port, tls=ssl.create_default_context()))
+    networks = [allowed_network("127.0.0.1/32")]
+    receiver = Receiver(
+        host=HOST, port=server.port, path="/", allowed_networks=networks, resolver=Names()
+    )
 
-    assert "certificate: " in str(error)
+    assert "certificate: " in str(error_of(receiver))
+    assert server.requests == []
 
 
 def test_who_never_greets_has_been_sent_nothing(ca: trustme.CA) -> None:

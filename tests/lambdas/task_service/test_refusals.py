@@ -12,6 +12,7 @@ from tests.lambdas.http_api import ROUTES, answered, event_of, request
 from tests.lambdas.recorded_lambda import RecordedLambda
 
 JSON = {"content-type": "application/json"}
+TASK_ID = "0199d3c0-7f00-7000-8000-000000000000"
 
 
 @pytest.fixture(autouse=True)
@@ -59,6 +60,13 @@ def test_a_lone_surrogate_in_the_body_is_refused() -> None:
     event = event_of("POST", "/tasks", "", JSON, b"") | {"body": '{"title":"\ud800"}'}
 
     assert answered(event).status == 400
+
+
+@pytest.mark.parametrize("path", ["/tasks", f"/tasks/{TASK_ID}", "/elsewhere"])
+def test_a_browsers_question_before_the_request_gets_a_success_and_no_rights(path: str) -> None:
+    answer = request("OPTIONS", path, headers={"Access-Control-Request-Method": "PUT"})
+    assert (answer.status, answer.body) == (204, "")
+    assert not any(name.startswith("access-control") for name in answer.headers)
 
 
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "TRACE", "DELETE", "BREW"])

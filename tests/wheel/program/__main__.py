@@ -4,8 +4,9 @@ import pulumi
 
 from components.async_handoff import AsyncHandoff, AsyncHandoffArgs
 from components.blocks.alarm import AlarmTopic
+from components.blocks.api_access import ApiAccess, NoAuth
 from components.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
-from components.blocks.function import Runtime
+from components.blocks.runtime import Runtime
 from components.notification_service import NotificationService, NotificationServiceArgs
 from components.task_service import TaskService, TaskServiceArgs
 from lambdas.notification_service.settings.email import EmailSettings
@@ -30,6 +31,9 @@ task_events = AsyncHandoff(
         runtime=runtime,
     ),
 )
-tasks = TaskService("tasks", TaskServiceArgs(handoff=task_events, runtime=runtime))
+tasks = TaskService(
+    "tasks",
+    TaskServiceArgs(handoff=task_events, runtime=runtime, access=ApiAccess(auth=NoAuth())),
+)
 
 pulumi.export("apiUrl", tasks.url)

@@ -1,0 +1,79 @@
+"""Who may call an API that asks for AWS signatures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from local.clients import ACCOUNT_ID, REGION
+from local.stack import DeployedStack, deployed_stack
+
+TRUST = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT_ID}, "Action": "sts:AssumeRole"}
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[DeployedStack]:
+    settings = {"api": json.dumps({"auth": {"kind": "iam"}})}
+    with deployed_stack("e2e-signatures", settings=settings) as stack:
+        yield stack
+
+
+def _document(statement: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+@pytest.fixture(scope="module")
+def reader(guarded: DeployedStack) -> Credentials:
+    """Somebody who may list tasks, and nothing else."""
+    iam, sts = guarded.client("iam"), guarded.client("sts")
+    role = iam.create_role(RoleName="reader", AssumeRolePolicyDocument=_document(TRUST))["Role"]
+    api_id = guarded.api_url.rsplit("/", 1)[-1]
+    may = {
+        "Effect": "Allow",
+        "Action": "execute-api:Invoke",
+        "Resource": f"arn:aws:execute-api:{REGION}:{ACCOUNT_ID}:{api_id}/*/GET/tasks",
+    }
+    iam.put_role_policy(RoleName="reader", PolicyName="may", PolicyDocument=_document(may))
+    keys = sts.assume_role(RoleArn=role["Arn"], RoleSessionName="test")["Credentials"]
+    return Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+
+
+def _call(
+    stack: DeployedStack, method: str, path: str, credentials: Credentials | None
+) -> httpx.Response:
+    request = AWSRequest(method, f"{stack.api_url}{path}")
+    if credentials is not None:
+        SigV4Auth(credentials, "execute-api", REGION).add_auth(request)
+    return httpx.request(
+        method, request.url, headers=dict(request.headers), trust_env=False, timeout=30
+    )
+
+
+def test_without_a_signature_no_route_answers(guarded: DeployedStack) -> None:
+    for method, path in (("GET", "/tasks"), ("POST", "/tasks"), ("GET", "/elsewhere")):
+        assert _call(guarded, method, path, None).status_code == 403
+
+
+def test_a_signature_opens_the_route_that_its_owner_may_call(
+    guarded: DeployedStack, reader: Credentials
+) -> None:
+    answer = _call(guarded, "GET", "/tasks", reader)
+    assert (answer.status_code, answer.json()["items"]) == (200, [])
+
+
+def test_a_signature_opens_no_other_route(guarded: DeployedStack, reader: Credentials) -> None:
+    assert _call(guarded, "POST", "/tasks", reader).status_code == 403
+
+
+def test_a_signature_made_with_another_secret_opens_nothing(
+    guarded: DeployedStack, reader: Credentials
+) -> None:
+    forged = Credentials(reader.access_key, "x" * 40, reader.token)
+    assert _call(guarded, "GET", "/tasks", forged).status_code == 403
