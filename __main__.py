@@ -10,7 +10,7 @@ import pulumi
 
 from components.async_handoff import AsyncHandoff, AsyncHandoffArgs
 from components.blocks.alarm_topic import AlarmTopic
-from components.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
+from components.blocks.dead_letter_queue import DeadLetterQueue
 from components.blocks.encryption_key import EncryptionKey
 from components.notification_service import NotificationService, NotificationServiceArgs
 from components.operator_view import OperatorView, OperatorViewArgs
@@ -22,14 +22,7 @@ key = EncryptionKey("data", config.protect_data) if config.encryption == "custom
 runtime = config.runtime(key)
 
 alarms = AlarmTopic("alarms", config.alarm_topic, key)
-dead_letters = DeadLetterQueue(
-    "task-events-dead-letters",
-    DeadLetterQueueArgs(
-        retention_days=config.dead_letter_retention_days,
-        protect_data=config.protect_data,
-        encryption_key=key,
-    ),
-)
+dead_letters = DeadLetterQueue("task-events-dead-letters", config.dead_letters(key))
 notifications = NotificationService(
     "notifications",
     NotificationServiceArgs(

@@ -26,6 +26,7 @@ from pydantic_core import ErrorDetails
 
 from components.blocks.alarm_topic import AlarmTopicArgs, Subscriber
 from components.blocks.api_access import AUTH_KINDS, ApiAccess
+from components.blocks.dead_letter_queue import DeadLetterQueueArgs
 from components.blocks.encryption_key import EncryptionKey
 from components.blocks.runtime import LOG_RETENTION_DAYS, Runtime
 from components.handoff_thresholds import HandoffThresholds
@@ -97,6 +98,14 @@ class StackConfig(BaseModel):
             architecture=self.architecture,
             bundle_for=self.bundle_for,
             log_retention_days=self.log_retention_days,
+            encryption_key=key,
+        )
+
+    def dead_letters(self, key: EncryptionKey | None) -> DeadLetterQueueArgs:
+        """How dead letters are kept; `key` encrypts them."""
+        return DeadLetterQueueArgs(
+            retention_days=self.dead_letter_retention_days,
+            protect_data=self.protect_data,
             encryption_key=key,
         )
 

@@ -10,7 +10,8 @@ import pytest
 from components.async_handoff import AsyncHandoff, AsyncHandoffArgs
 from components.blocks.alarm_kind import AlarmKind
 from components.handoff_thresholds import HandoffThresholds
-from local.monitor import Graph, Resource
+from local.monitor import Graph
+from local.recorded import Resource
 from tests.components.a_function import a_function
 from tests.mocks import record
 

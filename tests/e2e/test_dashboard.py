@@ -15,6 +15,8 @@ import pytest
 
 from local.dashboard.page import write_page
 from local.stack import DeployedStack
+from local.tour.observe import emails_about
+from local.wait import wait_until
 
 # What a person would see: parts on top of each other, parts without size, and what is written.
 LOOK = """<script>
@@ -63,6 +65,8 @@ def test_a_browser_shows_every_part_of_the_running_stacks_dashboard(
     stack: DeployedStack, api: httpx.Client, browser: str, tmp_path: Path
 ) -> None:
     assert api.post("/tasks", json={"title": "To be seen"}).status_code == 201
+    # Not to be seen by the next test.
+    wait_until(lambda: emails_about(stack, "To be seen"), "the e-mail", seconds=30)
     page = tmp_path / "dashboard.html"
     write_page(stack.emulator.client, stack.outputs["dashboardName"], page)
     page.write_text(page.read_text().replace("</main>", f"</main>{LOOK}"))
