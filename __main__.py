@@ -9,10 +9,11 @@ client -> task service -> handoff -> notification service -> e-mail, SMS, push, 
 import pulumi
 
 from components.async_handoff import AsyncHandoff, AsyncHandoffArgs
-from components.blocks.alarm import AlarmTopic
-from components.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
+from components.blocks.alarm_topic import AlarmTopic
+from components.blocks.dead_letter_queue import DeadLetterQueue
 from components.blocks.encryption_key import EncryptionKey
 from components.notification_service import NotificationService, NotificationServiceArgs
+from components.operator_view import OperatorView, OperatorViewArgs
 from components.task_service import TaskService, TaskServiceArgs
 from stack_config import StackConfig
 
@@ -20,20 +21,14 @@ config = StackConfig.load()
 key = EncryptionKey("data", config.protect_data) if config.encryption == "customer" else None
 runtime = config.runtime(key)
 
-alarms = AlarmTopic("alarms", config.alarm_emails, key)
-dead_letters = DeadLetterQueue(
-    "task-events-dead-letters",
-    DeadLetterQueueArgs(
-        retention_days=config.dead_letter_retention_days,
-        protect_data=config.protect_data,
-        encryption_key=key,
-    ),
-)
+alarms = AlarmTopic("alarms", config.alarm_topic, key)
+dead_letters = DeadLetterQueue("task-events-dead-letters", config.dead_letters(key))
 notifications = NotificationService(
     "notifications",
     NotificationServiceArgs(
         channels=config.channels,
         dead_letter_queue=dead_letters,
+        alarm_topic_arn=alarms.arn,
         runtime=runtime,
         protect_data=config.protect_data,
         reserved_concurrency=config.notification_reserved_concurrency or None,
@@ -45,14 +40,12 @@ task_events = AsyncHandoff(
         target=notifications.function,
         alarm_topic_arn=alarms.arn,
         relay_minimum_age_seconds=config.relay_minimum_age_seconds,
-        outbox_alarm_age_seconds=config.outbox_alarm_age_seconds,
-        outbox_alarm_warm_up_minutes=config.outbox_alarm_warm_up_minutes,
+        thresholds=config.handoff_thresholds,
         runtime=runtime,
         protect_data=config.protect_data,
         max_retry_attempts=config.max_retry_attempts,
         max_event_age_seconds=config.max_event_age_seconds,
         dead_letter_queue=dead_letters,
-        dead_letter_alarm_period_seconds=config.dead_letter_alarm_period_seconds,
     ),
 )
 tasks = TaskService(
@@ -60,21 +53,26 @@ tasks = TaskService(
     TaskServiceArgs(
         handoff=task_events,
         access=config.api,
+        alarm_topic_arn=alarms.arn,
         runtime=runtime,
         protect_data=config.protect_data,
     ),
 )
 
-functions = {**tasks.functions, "send-notification": notifications.function}
+view = OperatorView(
+    "operator",
+    OperatorViewArgs(tasks=tasks, handoff=task_events, notifications=notifications),
+)
+
 if task_events.outbox:
-    functions["relay"] = task_events.outbox.relay
     pulumi.export("outboxTableName", task_events.outbox.table.name)
 pulumi.export("apiUrl", tasks.url)
-pulumi.export("functionNames", {name: function.name for name, function in functions.items()})
+pulumi.export("functionNames", {name: each.name for name, each in view.functions.items()})
 pulumi.export("targetFunctionArn", notifications.function.arn)
 pulumi.export("deadLetterQueueUrl", dead_letters.url)
-pulumi.export("alarmNames", task_events.alarm_names)
+pulumi.export("alarmNames", view.alarm_names)
 pulumi.export("alarmTopicArn", alarms.arn)
+pulumi.export("dashboardName", view.dashboard_name)
 pulumi.export("tasksTableName", tasks.table.name)
 pulumi.export("deliveriesTableName", notifications.table.name)
 pulumi.export("channelNames", [channel.name for channel in config.channels])

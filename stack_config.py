@@ -7,18 +7,29 @@ import json
 import operator
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env
-from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    EmailStr,
+    Field,
+    ValidationError,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 from pydantic.dataclasses import dataclass
 from pydantic_core import ErrorDetails
 
+from components.blocks.alarm_topic import AlarmTopicArgs, Subscriber
 from components.blocks.api_access import AUTH_KINDS, ApiAccess
+from components.blocks.dead_letter_queue import DeadLetterQueueArgs
 from components.blocks.encryption_key import EncryptionKey
 from components.blocks.runtime import LOG_RETENTION_DAYS, Runtime
+from components.handoff_thresholds import HandoffThresholds
 from lambdas.notification_service.settings.channel import ChannelSettings
 from lambdas.notification_service.settings.kinds import KINDS
 
@@ -41,6 +52,7 @@ def _values(section: Any) -> dict[str, Any]:
 
 
 if TYPE_CHECKING:
+    AlarmSubscriber = Subscriber
     Api = ApiAccess
     Channel = ChannelSettings
 else:
@@ -51,6 +63,10 @@ else:
         auth: _one_of(AUTH_KINDS)
 
     Api = Annotated[_Api, AfterValidator(lambda section: ApiAccess(**_values(section)))]
+    AlarmSubscriber = Annotated[
+        dataclass(Subscriber, config=_SECTION),
+        AfterValidator(lambda section: Subscriber(**_values(section))),
+    ]
 
 
 class StackConfig(BaseModel):
@@ -65,12 +81,13 @@ class StackConfig(BaseModel):
     encryption: Literal["aws", "customer"]
     protect_data: bool
     alarm_emails: list[EmailStr]
+    alarm_subscribers: list[AlarmSubscriber]
+    require_alarm_subscriber: bool
     channels: Annotated[list[Channel], Field(min_length=1)]
     max_retry_attempts: Annotated[int, Field(ge=0, le=2)]
     max_event_age_seconds: Annotated[int, Field(ge=60, le=21_600)]
     relay_minimum_age_seconds: Annotated[int, Field(ge=30, le=60)]
     outbox_alarm_age_seconds: Annotated[int, Field(ge=120, le=86_400)]
-    outbox_alarm_warm_up_minutes: Annotated[int, Field(ge=0, le=60)]
     dead_letter_retention_days: Annotated[int, Field(ge=1, le=14)]
     dead_letter_alarm_period_seconds: Annotated[int, Field(ge=10)]
     notification_reserved_concurrency: Annotated[int, Field(ge=0)]
@@ -82,6 +99,36 @@ class StackConfig(BaseModel):
             bundle_for=self.bundle_for,
             log_retention_days=self.log_retention_days,
             encryption_key=key,
+        )
+
+    def dead_letters(self, key: EncryptionKey | None) -> DeadLetterQueueArgs:
+        """How dead letters are kept; `key` encrypts them."""
+        return DeadLetterQueueArgs(
+            retention_days=self.dead_letter_retention_days,
+            protect_data=self.protect_data,
+            encryption_key=key,
+        )
+
+    @model_validator(mode="after")
+    def _somebody_hears_the_alarms(self) -> Self:
+        _ = self.alarm_topic
+        return self
+
+    @property
+    def alarm_topic(self) -> AlarmTopicArgs:
+        """Who is told of alarms."""
+        people = [Subscriber(protocol="email", endpoint=each) for each in self.alarm_emails]
+        return AlarmTopicArgs(
+            subscribers=[*people, *self.alarm_subscribers],
+            require_subscriber=self.require_alarm_subscriber,
+        )
+
+    @property
+    def handoff_thresholds(self) -> HandoffThresholds:
+        """From when on the handoff's alarms go off."""
+        return HandoffThresholds(
+            outbox_age_seconds=self.outbox_alarm_age_seconds,
+            dead_letter_period_seconds=self.dead_letter_alarm_period_seconds,
         )
 
     @classmethod
@@ -117,6 +164,9 @@ def _decode(text: str) -> Any:
 
 
 def _explain(project: str, problem: ErrorDetails) -> str:
+    if not problem["loc"]:
+        # A check of several settings together, whose text names them.
+        return str(problem["ctx"]["error"])
     key, *path = problem["loc"]
     where = f"{project}:{key}" + "".join(f"[{part!r}]" for part in path)
     if problem["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
@@ -138,6 +188,8 @@ def _explain(project: str, problem: ErrorDetails) -> str:
 def _settings_beside(key: str, path: list[int | str]) -> list[str]:
     if not path:
         return [str(field.alias) for field in StackConfig.model_fields.values()]
+    if key == "alarmSubscribers":
+        return [field.name for field in fields(Subscriber)]
     # A channel: its number, its kind, and the key that no channel of the kind has. The API's auth
     # likewise; what is beside it has no kind.
     kinds: Mapping[str, type[Any]] = KINDS if key == "channels" else AUTH_KINDS

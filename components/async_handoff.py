@@ -13,12 +13,16 @@ from typing import Literal, get_args
 import pulumi
 import pulumi_aws as aws
 
+from components.blocks.alarm import Alarm, SummaryAlarm
+from components.blocks.alarm_kind import AlarmKind
 from components.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
 from components.blocks.function import PythonFunction
 from components.blocks.limits import require_between, require_one_of
 from components.blocks.runtime import Runtime
 from components.dead_letter_alarms import dead_letter_alarms
+from components.handoff_thresholds import HandoffThresholds
 from components.outbox import Outbox, OutboxArgs
+from components.target_alarms import target_alarms
 from lambdas.handoff.settings import HandoffSettings
 from lambdas.shared.environment import environment_for
 
@@ -51,11 +55,8 @@ class AsyncHandoffArgs:
     """Age from which the relay takes an event over, 30 to 60. A caller is done by then: from commit
     to deletion it takes 26 s at the worst, as patient as the SDK is."""
 
-    outbox_alarm_age_seconds: int = 300
-    """Age of an event in the outbox at which the alarm goes off, 120 to 86400."""
-
-    outbox_alarm_warm_up_minutes: int = 10
-    """How long the new alarm waits for the relay's first run, 0 to 60."""
+    thresholds: HandoffThresholds = field(default_factory=HandoffThresholds)
+    """From when on the alarms go off."""
 
     runtime: Runtime = field(default_factory=Runtime)
     """What the relay runs on."""
@@ -74,17 +75,12 @@ class AsyncHandoffArgs:
     )
     """How the dead letters are kept; or the queue, if the target writes dead letters of its own."""
 
-    dead_letter_alarm_period_seconds: int = 60
-    """Seconds per datapoint of the alarm on the queue's depth; SQS publishes one a minute."""
-
     def __post_init__(self) -> None:
         require_one_of("delivery", self.delivery, get_args(Delivery))
         require_between("relay_minimum_age_seconds", self.relay_minimum_age_seconds, 30, 60)
-        # From 120 on: what a caller left behind needs so long, minimum age and schedule together.
-        require_between("outbox_alarm_age_seconds", self.outbox_alarm_age_seconds, 120, 86_400)
-        require_between("outbox_alarm_warm_up_minutes", self.outbox_alarm_warm_up_minutes, 0, 60)
         require_between("max_retry_attempts", self.max_retry_attempts, 0, 2)
         require_between("max_event_age_seconds", self.max_event_age_seconds, 60, 21_600)
+        self.thresholds.event_age_within(self.max_event_age_seconds)
         require_between(
             f"timeout_seconds of the target {self.target.logical_name}",
             self.target.timeout_seconds,
@@ -102,11 +98,19 @@ class AsyncHandoff(pulumi.ComponentResource):
     outbox: Outbox | None
     """What Lambda has not accepted yet; None if delivery is direct."""
 
-    dead_letter_queue_url: pulumi.Output[str]
+    dead_letter_queue: DeadLetterQueue
     """Where failed events wait for replay."""
 
-    alarm_names: list[pulumi.Output[str]]
-    """Every alarm of the handoff."""
+    dead_letter_queue_url: pulumi.Output[str]
+
+    alarms: list[Alarm]
+    """Every alarm that people are told of."""
+
+    summary: SummaryAlarm
+    """In alarm while any of them is."""
+
+    alarm_names: dict[str, pulumi.Output[str]]
+    """The names of all of these in AWS, by their short names."""
 
     def __init__(
         self, name: str, args: AsyncHandoffArgs, opts: pulumi.ResourceOptions | None = None
@@ -130,26 +134,28 @@ class AsyncHandoff(pulumi.ComponentResource):
             destination_config={"on_failure": {"destination": dead_letters.arn}},
             opts=pulumi.ResourceOptions(parent=self, depends_on=[may_dead_letter]),
         )
-        alarms = dead_letter_alarms(
-            name,
-            queue=dead_letters,
-            target=args.target,
-            period_seconds=args.dead_letter_alarm_period_seconds,
-            topic_arn=args.alarm_topic_arn,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        self.alarms = self._alarms(name, args, dead_letters)
         outbox_setting: dict[str, pulumi.Output[str]] = {}
         self.outbox = None
         if args.delivery == "outbox":
-            self.outbox = self._outbox(name, args)
-            alarms.append(self.outbox.alarm)
+            self.outbox = self._outbox(name, args, dead_letters)
+            self.alarms += self.outbox.alarms
             outbox_setting["handoff_outbox_table_name"] = self.outbox.table.name
 
         self.environment = environment_for(
             HandoffSettings, handoff_target_arn=args.target.arn, **outbox_setting
         )
+        self.dead_letter_queue = dead_letters
         self.dead_letter_queue_url = dead_letters.url
-        self.alarm_names = [alarm.name for alarm in alarms]
+        self.summary = SummaryAlarm(
+            f"{name}-unhealthy",
+            AlarmKind.HANDOFF_UNHEALTHY,
+            f"At least one alarm of the handoff {name} is in alarm. Each tells people itself.",
+            self.alarms,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.alarm_names = {each.kind.value: each.name for each in self.alarms}
+        self.alarm_names[self.summary.kind.value] = self.summary.name
         self.register_outputs(
             {
                 "dead_letter_queue_url": self.dead_letter_queue_url,
@@ -166,15 +172,38 @@ class AsyncHandoff(pulumi.ComponentResource):
         if self.outbox is not None:
             self.outbox.allow_caller(caller)
 
-    def _outbox(self, name: str, args: AsyncHandoffArgs) -> Outbox:
+    def _alarms(
+        self, name: str, args: AsyncHandoffArgs, dead_letters: DeadLetterQueue
+    ) -> list[Alarm]:
+        child = pulumi.ResourceOptions(parent=self)
+        return [
+            *dead_letter_alarms(
+                name,
+                queue=dead_letters,
+                target=args.target,
+                thresholds=args.thresholds,
+                topic_arn=args.alarm_topic_arn,
+                opts=child,
+            ),
+            *target_alarms(
+                name,
+                target=args.target,
+                max_event_age_seconds=args.max_event_age_seconds,
+                thresholds=args.thresholds,
+                topic_arn=args.alarm_topic_arn,
+                opts=child,
+            ),
+        ]
+
+    def _outbox(self, name: str, args: AsyncHandoffArgs, dead_letters: DeadLetterQueue) -> Outbox:
         return Outbox(
             f"{name}-outbox",
             OutboxArgs(
                 handoff_name=name,
                 target=args.target,
+                dead_letter_queue=dead_letters,
                 relay_minimum_age_seconds=args.relay_minimum_age_seconds,
-                alarm_age_seconds=args.outbox_alarm_age_seconds,
-                alarm_warm_up_minutes=args.outbox_alarm_warm_up_minutes,
+                thresholds=args.thresholds,
                 alarm_topic_arn=args.alarm_topic_arn,
                 runtime=args.runtime,
                 protect_data=args.protect_data,

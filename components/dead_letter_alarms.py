@@ -1,12 +1,15 @@
-"""The alarms on a handoff's dead letters: one on those that wait, one on those that were lost."""
+"""The alarms on a handoff's dead letters: those that wait, those that wait long, those lost."""
 
 from __future__ import annotations
 
 import pulumi
 
 from components.blocks.alarm import Alarm, AlarmArgs
+from components.blocks.alarm_kind import AlarmKind
 from components.blocks.dead_letter_queue import DeadLetterQueue
 from components.blocks.function import PythonFunction
+from components.blocks.metric import Formula, Metric
+from components.handoff_thresholds import HandoffThresholds
 
 
 def dead_letter_alarms(
@@ -14,37 +17,58 @@ def dead_letter_alarms(
     *,
     queue: DeadLetterQueue,
     target: PythonFunction,
-    period_seconds: int,
+    thresholds: HandoffThresholds,
     topic_arn: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
 ) -> list[Alarm]:
-    """Make both alarms of the handoff `name`; `period_seconds` is for the one on the depth."""
-    depth = Alarm(
-        f"{name}-dead-letter-depth",
-        AlarmArgs(
-            description=f"Events of the handoff {name} failed for good and wait in its "
-            "dead-letter queue. Nothing is lost: see why, mend the cause, and replay them: "
-            "python -m ops dead-letters list --stack <stack>, docs/dead-letters.md.",
-            namespace="AWS/SQS",
-            metric_name="ApproximateNumberOfMessagesVisible",
-            dimensions={"QueueName": queue.name},
-            statistic="Maximum",
-            period_seconds=period_seconds,
-            topic_arn=topic_arn,
+    """Make the alarms of the handoff `name`. Why they are as they are: decision 9."""
+    depth = AlarmArgs(
+        kind=AlarmKind.DEAD_LETTER_DEPTH,
+        description=f"Events of the handoff {name} failed for good and wait in its dead-letter "
+        "queue. Nothing is lost, but people were not told.",
+        # A letter that somebody is reading is not visible, and still waits.
+        watches=Formula(
+            expression="visible + in_flight",
+            metrics={
+                "visible": _of_queue(queue, "ApproximateNumberOfMessagesVisible"),
+                "in_flight": _of_queue(queue, "ApproximateNumberOfMessagesNotVisible"),
+            },
         ),
-        opts=opts,
+        threshold=thresholds.dead_letters,
+        period_seconds=thresholds.dead_letter_period_seconds,
+        topic_arn=topic_arn,
     )
-    refused = Alarm(
-        f"{name}-dead-letter-refused",
-        AlarmArgs(
-            description=f"Lambda could not write a failed event of the handoff {name} to its "
-            "dead-letter queue: the event is lost. See the target's role and the queue.",
+    age = AlarmArgs(
+        kind=AlarmKind.DEAD_LETTER_AGE,
+        description=f"A dead letter of the handoff {name} has waited for "
+        f"{thresholds.dead_letter_age_seconds} s, and SQS deletes it when its retention is over.",
+        watches=_of_queue(queue, "ApproximateAgeOfOldestMessage"),
+        threshold=thresholds.dead_letter_age_seconds,
+        period_seconds=300,
+        topic_arn=topic_arn,
+    )
+    # Lambda's DeadLetterErrors has no alarm: it counts for functions with a DeadLetterConfig, and
+    # this target has a destination instead.
+    # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+    refused = AlarmArgs(
+        kind=AlarmKind.DEAD_LETTER_REFUSED,
+        description=f"Lambda could not write a failed event of the handoff {name} to its "
+        "dead-letter queue: the event is lost.",
+        watches=Metric(
             namespace="AWS/Lambda",
-            metric_name="DestinationDeliveryFailures",
+            name="DestinationDeliveryFailures",
             dimensions={"FunctionName": target.name},
             statistic="Sum",
-            topic_arn=topic_arn,
         ),
-        opts=opts,
+        topic_arn=topic_arn,
     )
-    return [depth, refused]
+    return [Alarm(f"{name}-{args.kind}", args, opts=opts) for args in (depth, age, refused)]
+
+
+def _of_queue(queue: DeadLetterQueue, metric_name: str) -> Metric:
+    return Metric(
+        namespace="AWS/SQS",
+        name=metric_name,
+        dimensions={"QueueName": queue.name},
+        statistic="Maximum",
+    )

@@ -9,17 +9,22 @@ from pathlib import Path
 import pulumi
 import pulumi_aws as aws
 
+from components.blocks.alarm import Alarm, AlarmArgs
+from components.blocks.alarm_kind import AlarmKind
 from components.blocks.bundle import FunctionCode
 from components.blocks.dead_letter_queue import DeadLetterQueue
 from components.blocks.function import PythonFunction, PythonFunctionArgs
+from components.blocks.metric import Metric
 from components.blocks.runtime import Runtime
 from components.blocks.table import Key, Table, TableArgs
+from components.blocks.table_alarm import throttled_alarm
 from lambdas import notification_service
 from lambdas.notification_service.settings import BY_TASK, NotificationSettings
 from lambdas.notification_service.settings.channel import ChannelSettings
 from lambdas.notification_service.settings.email import EmailSettings
 from lambdas.notification_service.settings.kinds import require_different_names
 from lambdas.shared.environment import environment_for
+from lambdas.shared.metrics import BREAKER_OPENED, NAMESPACE, STACK, MetricsSettings
 
 CODE = FunctionCode(
     packages=("lambdas.notification_service", "lambdas.contracts", "lambdas.shared"),
@@ -41,6 +46,9 @@ class NotificationServiceArgs:
 
     dead_letter_queue: DeadLetterQueue
     """Where an event goes that a retry cannot help: the queue of the handoff that delivers here."""
+
+    alarm_topic_arn: pulumi.Input[str]
+    """Topic that the service's alarms report to."""
 
     runtime: Runtime = field(default_factory=Runtime)
     """What the function runs on."""
@@ -66,11 +74,16 @@ class NotificationService(pulumi.ComponentResource):
     table: Table
     """The deliveries, by event id and channel, with an index by task; and the breakers."""
 
+    channels: Sequence[ChannelSettings]
+    alarms: list[Alarm]
+
     def __init__(
         self, name: str, args: NotificationServiceArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("serverless:index:NotificationService", name, {}, opts)
         self._name = name
+        self._stack = f"{pulumi.get_project()}-{pulumi.get_stack()}"
+        self.channels = args.channels
         channels = self._with_identities(args.channels)
         self.table = Table(
             f"{name}-deliveries",
@@ -90,12 +103,15 @@ class NotificationService(pulumi.ComponentResource):
                 runtime=args.runtime,
                 timeout_seconds=TIMEOUT_SECONDS,
                 reserved_concurrency=args.reserved_concurrency,
-                environment=environment_for(
-                    NotificationSettings,
-                    deliveries_table_name=self.table.name,
-                    dead_letter_queue_url=args.dead_letter_queue.url,
-                    channels=pulumi.Output.json_dumps([_as_json(each) for each in args.channels]),
-                ),
+                environment={
+                    **environment_for(MetricsSettings, metrics_stack=self._stack),
+                    **environment_for(
+                        NotificationSettings,
+                        deliveries_table_name=self.table.name,
+                        dead_letter_queue_url=args.dead_letter_queue.url,
+                        channels=pulumi.Output.json_dumps([_as_json(ch) for ch in args.channels]),
+                    ),
+                },
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -108,7 +124,35 @@ class NotificationService(pulumi.ComponentResource):
         args.dead_letter_queue.allow_writer(self.function)
         for channel in channels:
             self._allow(channel)
+        self.alarms = self._alarms(args.alarm_topic_arn)
         self.register_outputs({})
+
+    def _alarms(self, topic_arn: pulumi.Input[str]) -> list[Alarm]:
+        child = pulumi.ResourceOptions(parent=self)
+        throttled = throttled_alarm(
+            f"{self._name}-deliveries-throttled",
+            AlarmKind.DELIVERIES_THROTTLED,
+            self.table,
+            what=f"the deliveries of {self._name}",
+            topic_arn=topic_arn,
+            opts=child,
+        )
+        breaker_open = AlarmArgs(
+            kind=AlarmKind.BREAKER_OPEN,
+            description=f"A channel of {self._name} leaves its provider alone, because it failed "
+            "five times in a row. Events on this channel are retried, then dead-lettered.",
+            watches=Metric(
+                namespace=NAMESPACE,
+                name=BREAKER_OPENED,
+                dimensions={STACK: self._stack},
+                statistic="Sum",
+            ),
+            # While the provider is down and events come, a probe fails at least this often.
+            period_seconds=300,
+            topic_arn=topic_arn,
+        )
+        own = Alarm(f"{self._name}-{breaker_open.kind}", breaker_open, opts=child)
+        return [throttled, own]
 
     def _with_identities(self, channels: Sequence[ChannelSettings]) -> list[ChannelSettings]:
         """The channels, with an SES identity made for every sender that has none."""

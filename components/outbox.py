@@ -10,11 +10,17 @@ from dataclasses import dataclass
 import pulumi
 
 from components.blocks.alarm import Alarm, AlarmArgs
+from components.blocks.alarm_kind import AlarmKind
+from components.blocks.dead_letter_queue import DeadLetterQueue
 from components.blocks.function import PythonFunction
+from components.blocks.metric import Metric
 from components.blocks.runtime import Runtime
 from components.blocks.table import Key, Table, TableArgs
+from components.blocks.table_alarm import throttled_alarm
+from components.handoff_thresholds import HandoffThresholds
 from components.relay import Relay, RelayArgs
-from lambdas.handoff_relay.settings import DIMENSION, NAMESPACE, OLDEST_AGE
+from lambdas.handoff_relay.settings import DIMENSION, OLDEST_AGE
+from lambdas.shared.metrics import NAMESPACE
 
 ALARM_PERIODS = 3
 """A run that comes late or is lost must not wake anybody."""
@@ -28,20 +34,23 @@ class OutboxArgs:
     """Logical name of the handoff."""
 
     target: PythonFunction
+    dead_letter_queue: DeadLetterQueue
     relay_minimum_age_seconds: int
-    alarm_age_seconds: int
-    alarm_warm_up_minutes: int
+    thresholds: HandoffThresholds
     alarm_topic_arn: pulumi.Input[str]
     runtime: Runtime
     protect_data: bool
 
 
 class Outbox(pulumi.ComponentResource):
-    """The table, the relay that empties it, and the alarm on the age of its oldest row."""
+    """The table, the relay that empties it, and the alarms on both."""
 
     table: Table
     relay: PythonFunction
-    alarm: Alarm
+    alarms: list[Alarm]
+
+    metric_name: str
+    """What the handoff is called in the relay's metrics."""
 
     def __init__(
         self, name: str, args: OutboxArgs, opts: pulumi.ResourceOptions | None = None
@@ -49,7 +58,7 @@ class Outbox(pulumi.ComponentResource):
         super().__init__("serverless:index:Outbox", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         # Metrics are named for the whole account: two stacks must not share one.
-        metric_name = f"{pulumi.get_project()}-{pulumi.get_stack()}-{args.handoff_name}"
+        self.metric_name = f"{pulumi.get_project()}-{pulumi.get_stack()}-{args.handoff_name}"
         self.table = Table(
             name,
             TableArgs(
@@ -63,33 +72,26 @@ class Outbox(pulumi.ComponentResource):
         self.relay = Relay(
             f"{args.handoff_name}-relay",
             RelayArgs(
-                handoff_name=metric_name,
+                handoff_name=self.metric_name,
                 outbox=self.table,
                 target=args.target,
+                dead_letter_queue=args.dead_letter_queue,
                 minimum_age_seconds=args.relay_minimum_age_seconds,
                 runtime=args.runtime,
             ),
             opts=child,
         ).function
-        self.alarm = Alarm(
-            f"{name}-age",
-            AlarmArgs(
-                description=f"Events of the handoff {args.handoff_name} have waited in its outbox "
-                f"for {args.alarm_age_seconds} s, or its relay does not run. Nothing is lost, but "
-                "nobody is told of them: see the relay's log for why, and mend that.",
-                namespace=NAMESPACE,
-                metric_name=OLDEST_AGE,
-                dimensions={DIMENSION: metric_name},
-                statistic="Maximum",
-                threshold=args.alarm_age_seconds,
-                evaluation_periods=ALARM_PERIODS,
-                silence_is_bad=True,
-                # A new alarm looks back on silence from before the relay's first run.
-                warm_up_minutes=args.alarm_warm_up_minutes,
+        self.alarms = [
+            self._age_alarm(name, args),
+            throttled_alarm(
+                f"{name}-throttled",
+                AlarmKind.OUTBOX_THROTTLED,
+                self.table,
+                what=f"the outbox of the handoff {args.handoff_name}",
                 topic_arn=args.alarm_topic_arn,
+                opts=child,
             ),
-            opts=child,
-        )
+        ]
         self.register_outputs({})
 
     def allow_caller(self, caller: PythonFunction) -> None:
@@ -98,4 +100,29 @@ class Outbox(pulumi.ComponentResource):
             "fill-outbox",
             actions=["dynamodb:PutItem", "dynamodb:DeleteItem"],
             resources=[self.table.arn],
+        )
+
+    def _age_alarm(self, name: str, args: OutboxArgs) -> Alarm:
+        age_seconds = args.thresholds.outbox_age_seconds
+        return Alarm(
+            f"{name}-age",
+            AlarmArgs(
+                kind=AlarmKind.OUTBOX_AGE,
+                description=f"Events of the handoff {args.handoff_name} have waited in its outbox "
+                f"for {age_seconds} s, or its relay does not run. Nothing is lost, but nobody is "
+                "told of them.",
+                watches=Metric(
+                    namespace=NAMESPACE,
+                    name=OLDEST_AGE,
+                    dimensions={DIMENSION: self.metric_name},
+                    statistic="Maximum",
+                ),
+                threshold=age_seconds,
+                evaluation_periods=ALARM_PERIODS,
+                silence_is_bad=True,
+                # A new alarm looks back on silence from before the relay's first run.
+                warm_up_minutes=args.thresholds.outbox_warm_up_minutes,
+                topic_arn=args.alarm_topic_arn,
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
         )

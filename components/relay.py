@@ -10,6 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.blocks.bundle import FunctionCode
+from components.blocks.dead_letter_queue import DeadLetterQueue
 from components.blocks.function import PythonFunction, PythonFunctionArgs
 from components.blocks.runtime import Runtime
 from components.blocks.table import Table
@@ -21,7 +22,7 @@ from lambdas.shared.environment import environment_for
 CODE = FunctionCode(
     packages=("lambdas.handoff_relay", "lambdas.handoff", "lambdas.shared"),
     requirements=Path(handoff_relay.__file__).with_name("requirements.txt"),
-    aws_services=("dynamodb", "lambda"),
+    aws_services=("dynamodb", "lambda", "sqs"),
 )
 
 TIMEOUT_SECONDS = 90
@@ -38,6 +39,9 @@ class RelayArgs:
 
     outbox: Table
     target: PythonFunction
+    dead_letter_queue: DeadLetterQueue
+    """Its depth is looked at in each run."""
+
     minimum_age_seconds: int
     """Seconds that an event is its caller's own to hand off."""
 
@@ -79,6 +83,7 @@ class Relay(pulumi.ComponentResource):
                     **environment_for(
                         RelaySettings,
                         handoff_name=args.handoff_name,
+                        dead_letter_queue_url=args.dead_letter_queue.url,
                         minimum_age_seconds=str(args.minimum_age_seconds),
                     ),
                     **environment_for(
@@ -96,6 +101,11 @@ class Relay(pulumi.ComponentResource):
             resources=[args.outbox.arn],
         )
         function.allow("hand-off", actions=["lambda:InvokeFunction"], resources=[args.target.arn])
+        function.allow(
+            "count-dead-letters",
+            actions=["sqs:GetQueueAttributes"],
+            resources=[args.dead_letter_queue.arn],
+        )
         return function
 
     def _run_every_minute(self) -> None:

@@ -8,15 +8,20 @@ from pathlib import Path
 
 import pulumi
 
+from components.api_alarms import ApiThresholds, api_alarms
 from components.async_handoff import AsyncHandoff
+from components.blocks.alarm import Alarm
+from components.blocks.alarm_kind import AlarmKind
 from components.blocks.api_access import ApiAccess
 from components.blocks.bundle import FunctionCode
 from components.blocks.function import PythonFunction, PythonFunctionArgs
 from components.blocks.http_api import DEFAULT_ROUTE, HttpApi, HttpApiArgs
 from components.blocks.runtime import Runtime
 from components.blocks.table import Key, Table, TableArgs
+from components.blocks.table_alarm import throttled_alarm
 from lambdas import task_service
 from lambdas.shared.environment import environment_for
+from lambdas.shared.metrics import MetricsSettings
 from lambdas.task_service.settings import TaskSettings
 
 CODE = FunctionCode(
@@ -51,6 +56,12 @@ class TaskServiceArgs:
     access: ApiAccess
     """Who may call the API, from which web pages, and how often."""
 
+    alarm_topic_arn: pulumi.Input[str]
+    """Topic that the service's alarms report to."""
+
+    thresholds: ApiThresholds = field(default_factory=ApiThresholds)
+    """From when on the API's alarms go off."""
+
     runtime: Runtime = field(default_factory=Runtime)
     """What the functions run on."""
 
@@ -69,6 +80,9 @@ class TaskService(pulumi.ComponentResource):
 
     table: Table
     """The tasks."""
+
+    api: HttpApi
+    alarms: list[Alarm]
 
     def __init__(
         self, name: str, args: TaskServiceArgs, opts: pulumi.ResourceOptions | None = None
@@ -97,7 +111,7 @@ class TaskService(pulumi.ComponentResource):
             "update-task": self._writer("update-task", ["dynamodb:GetItem", "dynamodb:PutItem"]),
             "delete-task": self._writer("delete-task", ["dynamodb:GetItem", "dynamodb:DeleteItem"]),
         }
-        api = HttpApi(
+        self.api = HttpApi(
             f"{name}-api",
             HttpApiArgs(
                 routes=self._routes(),
@@ -108,8 +122,29 @@ class TaskService(pulumi.ComponentResource):
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.url = api.url
+        self.url = self.api.url
+        self.alarms = self._alarms()
         self.register_outputs({"url": self.url})
+
+    def _alarms(self) -> list[Alarm]:
+        child = pulumi.ResourceOptions(parent=self)
+        topic_arn = self._args.alarm_topic_arn
+        throttled = throttled_alarm(
+            f"{self._name}-table-throttled",
+            AlarmKind.TABLE_THROTTLED,
+            self.table,
+            what=f"the table of {self._name}",
+            topic_arn=topic_arn,
+            opts=child,
+        )
+        api = api_alarms(
+            self._name,
+            api=self.api,
+            thresholds=self._args.thresholds,
+            topic_arn=topic_arn,
+            opts=child,
+        )
+        return [*api, throttled]
 
     def _routes(self) -> dict[str, PythonFunction]:
         functions = self.functions
@@ -135,7 +170,14 @@ class TaskService(pulumi.ComponentResource):
         return function
 
     def _writer(self, operation: str, actions: list[str]) -> PythonFunction:
-        function = self._function(operation, self._args.handoff.environment)
+        stack = f"{pulumi.get_project()}-{pulumi.get_stack()}"
+        function = self._function(
+            operation,
+            {
+                **self._args.handoff.environment,
+                **environment_for(MetricsSettings, metrics_stack=stack),
+            },
+        )
         function.allow("write-tasks", actions=actions, resources=[self.table.arn])
         self._args.handoff.allow_caller(function)
         return function

@@ -9,9 +9,11 @@ import click
 
 from local import background
 from local.chaos.story import survive
+from local.clients import Clients
 from local.console import console, working
-from local.emulator import DEFAULT_PORT, EmulatorError, require_free_port
-from local.instance import InstanceInUseError
+from local.dashboard.page import write_page
+from local.emulator import DEFAULT_PORT, EmulatorError, emulator_url, require_free_port
+from local.instance import FOLDER, InstanceInUseError
 from local.provider import NotDeployableHereError
 from local.signals import unwind_on_signals
 from local.tour.story import tell
@@ -69,6 +71,18 @@ def down(port: int | None) -> None:
             background.stop(found)
     if not ports:
         console.print("Nothing is up.")
+
+
+@commands.command()
+@_port
+def dashboard(port: int) -> None:
+    """Write what the running stack's dashboard shows to .local/dashboard.html."""
+    outputs = background.running_outputs(port)
+    if outputs is None:
+        raise EmulatorError(f"no stack is up on port {port}; start it with make up")
+    page = FOLDER / "dashboard.html"
+    write_page(Clients(emulator_url(port)), outputs["dashboardName"], page)
+    click.echo(f"Open {page.as_uri()}")
 
 
 @commands.command()

@@ -49,13 +49,33 @@ DEVIATIONS = (
     ),
     Deviation(
         aws="SQS publishes the depth of each queue to CloudWatch every minute",
-        emulator="publishes no metrics of SQS, and evaluates alarms only when some metric is put",
+        emulator="publishes no metrics of SQS",
         workaround="local/metrics.py publishes the depth of every queue an alarm watches",
     ),
     Deviation(
         aws="CloudWatch Logs makes metrics of lines in the embedded metric format",
         emulator="keeps such lines as they are",
-        workaround="local/metrics.py puts the metrics that a watched handoff's relay prints",
+        workaround="local/metrics.py puts the metrics that functions print",
+    ),
+    Deviation(
+        aws="an alarm looks at its dimensions, computes formulas and treats missing data as told",
+        emulator="knows none of these, and looks only when some metric is put",
+        workaround="it keeps alarms as declared, and local/alarms.py sets their states each second",
+    ),
+    Deviation(
+        aws="Lambda counts every attempt at an event, its age, and the events it gives up",
+        emulator="counts what its Invoke API answers; a failed event is no error",
+        workaround="local/emulator_cloudwatch.py counts as AWS documents",
+    ),
+    Deviation(
+        aws="an HTTP API counts its requests, failures and latency",
+        emulator="publishes no metrics of API Gateway",
+        workaround="local/emulator_cloudwatch.py counts as AWS documents",
+    ),
+    Deviation(
+        aws="CloudWatch Logs Insights keeps saved queries",
+        emulator="knows no PutQueryDefinition",
+        workaround="local/emulator_cloudwatch.py keeps them; nobody runs them",
     ),
     Deviation(
         aws="every invocation under way has an execution environment of its own, at once",

@@ -43,7 +43,7 @@ class Emulator:
 
     def __init__(self, instance: Instance, port: int) -> None:
         self.port = port
-        self.url = f"http://{_HOST}:{port}"
+        self.url = emulator_url(port)
         self.log = instance.directory / "emulator.log"
         self.client = Clients(self.url)
 
@@ -110,6 +110,11 @@ def emulator_python() -> Path:
     if not python.exists():
         raise EmulatorError("the emulator is not installed in .venv-emulator; run `make setup`")
     return python
+
+
+def emulator_url(port: int) -> str:
+    """Where an emulator on `port` answers, without a trailing slash."""
+    return f"http://{_HOST}:{port}"
 
 
 def free_port() -> int:

@@ -3,7 +3,8 @@
 The starter holds the other end of standard input and never writes. When the starter ends, even
 by SIGKILL, the read returns and the whole process group goes, the functions' workers included.
 
-Four things in MiniStack are replaced, which is why its version is pinned: see the functions below.
+Things in MiniStack are replaced, which is why its version is pinned: see the functions below, and
+local/emulator_cloudwatch.py.
 """
 
 import base64
@@ -15,11 +16,17 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 from hypercorn.config import Config
 from ministack.core import iam_evaluator
 from ministack.services import apigateway, lambda_svc, sns
+
+# Run as a script, this file finds its neighbours instead of the packages.
+sys.path[0] = str(Path(__file__).resolve().parent.parent)
+
+from local import emulator_cloudwatch  # noqa: E402 -- only now can it be found
 
 _WORKERS_PER_FUNCTION = 4 * (os.cpu_count() or 1)
 _LOOK_AGAIN_SECONDS = 0.03
@@ -133,6 +140,7 @@ _queue_for_workers()
 _count_the_loopback_as_encrypted()
 _let_phones_receive()
 _check_signatures_of_tokens()
+emulator_cloudwatch.install()
 threading.Thread(target=_end_with_the_starter, daemon=True).start()
 # The argument is the instance's folder: there to be seen in a process list, not for MiniStack.
 del sys.argv[1:]

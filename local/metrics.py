@@ -1,7 +1,7 @@
-"""Publishes the metrics that alarms watch and the emulator does not make, as AWS would.
+"""Publishes the metrics that the emulator does not make, as AWS would, and evaluates the alarms.
 
 On AWS a datapoint comes each minute; here each second, so that an alarm with a period of ten
-seconds goes off while one watches. The alarm itself is the program's own and the emulator's.
+seconds goes off while one watches. The alarm itself is the program's own.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from local.alarms import Alarms, metric_queries
 from local.clients import Clients
 
 _INTERVAL_SECONDS = 1.0
@@ -22,7 +23,6 @@ _INTERVAL_SECONDS = 1.0
 _LOOKS_BACK_SECONDS = 120
 
 _QUEUES = "AWS/SQS"
-_HANDOFFS = "Handoff"
 _METRICS = {
     "ApproximateNumberOfMessagesVisible": "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesNotVisible": "ApproximateNumberOfMessagesNotVisible",
@@ -33,10 +33,13 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def publishing_metrics(client: Clients) -> Iterator[None]:
-    """Publish in the background for as long as the block runs."""
+    """Publish and evaluate in the background for as long as the block runs."""
     ended = threading.Event()
-    relays = RelayMetrics(client)
-    publishers: list[Callable[[], None]] = [lambda: publish_queue_depths(client), relays.publish]
+    publishers: list[Callable[[], None]] = [
+        lambda: publish_queue_depths(client),
+        PrintedMetrics(client).publish,
+        Alarms(client).evaluate,
+    ]
 
     def publish_until_ended() -> None:
         while not ended.wait(_INTERVAL_SECONDS):
@@ -57,37 +60,50 @@ def publishing_metrics(client: Clients) -> Iterator[None]:
 
 def publish_queue_depths(client: Clients) -> None:
     """Put one datapoint per metric and watched queue, as SQS does."""
-    for queue_name in watched(client, _QUEUES, "QueueName"):
+    for queue_name in watched_queues(client):
         client("cloudwatch").put_metric_data(
             Namespace=_QUEUES, MetricData=_depths(client("sqs"), queue_name)
         )
 
 
-class RelayMetrics:
-    """Puts what the relays print in the embedded metric format, as CloudWatch Logs does."""
+class PrintedMetrics:
+    """Puts what functions print in the embedded metric format, as CloudWatch Logs does."""
 
     def __init__(self, client: Clients) -> None:
         self._client = client
-        self._seen: set[tuple[str, int, str]] = set()
+        self._seen: dict[tuple[str, str, int, str], float] = {}
 
     def publish(self) -> None:
-        """Put the metrics of every line that a watched handoff's relay has printed since."""
-        for handoff in watched(self._client, _HANDOFFS, "Handoff"):
-            for line in self._new_lines(handoff):
-                self._put(json.loads(line))
+        """Put the metrics of every such line that was printed since."""
+        for line in self._new_lines():
+            self._put(json.loads(line))
 
-    def _new_lines(self, handoff: str) -> Iterator[str]:
-        # The program gives a handoff's metrics the name that its relay's log group begins with.
-        answer = self._client("logs").filter_log_events(
-            logGroupName=f"/aws/lambda/{handoff}-relay",
-            filterPattern='"CloudWatchMetrics"',
-            startTime=int((time.time() - _LOOKS_BACK_SECONDS) * 1000),
+    def _new_lines(self) -> Iterator[str]:
+        now = time.time()
+        self._forget(now - 2 * _LOOKS_BACK_SECONDS)
+        groups = self._client("logs").get_paginator("describe_log_groups").paginate()
+        for group in (each["logGroupName"] for page in groups for each in page["logGroups"]):
+            for event in self._printed(group, since=now - _LOOKS_BACK_SECONDS):
+                line = (group, event["logStreamName"], event["timestamp"], event["message"])
+                if line not in self._seen:
+                    self._seen[line] = now
+                    yield event["message"]
+
+    def _printed(self, group: str, since: float) -> Iterator[dict[str, Any]]:
+        pages = (
+            self._client("logs")
+            .get_paginator("filter_log_events")
+            .paginate(
+                logGroupName=group,
+                filterPattern='"CloudWatchMetrics"',
+                startTime=int(since * 1000),
+            )
         )
-        for event in answer["events"]:
-            line = (event["logStreamName"], event["timestamp"], event["message"])
-            if line not in self._seen:
-                self._seen.add(line)
-                yield event["message"]
+        for page in pages:
+            yield from page["events"]
+
+    def _forget(self, before: float) -> None:
+        self._seen = {line: seen for line, seen in self._seen.items() if seen >= before}
 
     def _put(self, document: dict[str, Any]) -> None:
         for directive in document["_aws"]["CloudWatchMetrics"]:
@@ -107,15 +123,16 @@ class RelayMetrics:
                 )
 
 
-def watched(client: Clients, namespace: str, dimension: str) -> set[str]:
-    """Values that some alarm on a metric of the namespace has for the dimension."""
-    alarms = client("cloudwatch").describe_alarms()["MetricAlarms"]
+def watched_queues(client: Clients) -> set[str]:
+    """Names of the queues that some alarm looks at."""
+    pages = client("cloudwatch").get_paginator("describe_alarms").paginate()
+    alarms = [alarm for page in pages for alarm in page["MetricAlarms"]]
+    sources = [query["MetricStat"]["Metric"] for each in alarms for query in metric_queries(each)]
     return {
-        each["Value"]
-        for alarm in alarms
-        if alarm.get("Namespace") == namespace
-        for each in alarm["Dimensions"]
-        if each["Name"] == dimension
+        dimension["Value"]
+        for source in sources
+        if source["Namespace"] == _QUEUES
+        for dimension in source["Dimensions"]
     }
 
 

@@ -106,11 +106,11 @@ class Bill:
                 usd_per_month=self.usd("dynamodb_read_unit", runs * program["outbox_shards"]),
             ),
             Item(
-                f"{program['metrics']} metrics",
+                f"{program['metrics']} metrics of the relay",
                 usd_per_month=self.usd("cloudwatch_metric_month", program["metrics"]),
             ),
             Item(
-                f"{program['alarms']} alarms",
+                f"{program['alarms']} metrics that alarms look at",
                 usd_per_month=self.usd("cloudwatch_alarm_month", program["alarms"]),
             ),
             Item(

@@ -50,7 +50,7 @@ class AwsMocks(pulumi.runtime.Mocks):
         if args.token == _CALLER_IDENTITY:
             return {"accountId": ACCOUNT_ID}
         if args.token == _REGION:
-            return {"region": REGION}
+            return {"id": REGION, "region": REGION}
         raise UnpreparedCallError(f"no answer prepared for the provider call {args.token}")
 
 

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from lambdas.handoff.outbox_rows import SHARDS
-from lambdas.handoff_relay.metrics import metrics_line
+from lambdas.handoff_relay.metrics import metrics_of
 from lambdas.handoff_relay.relay import Report
 from scripts.costs import PAGE, PRICES, Bill, per_million, tables, written
 from tests.mocks import FUNCTION
@@ -41,17 +41,19 @@ def test_every_price_has_a_source_and_the_file_its_date(bill: Bill) -> None:
 
 def test_what_is_counted_is_what_prod_deploys(bill: Bill) -> None:
     prod = run_stack("prod")
-    line = json.loads(metrics_line(Report(), handoff_name="any", at_ms=0))
-    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    alarms = [each.inputs for each in prod.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")]
     function = prod.named("notifications-send-notification", FUNCTION)
 
     deliveries = prod.named("notifications-deliveries", "aws:dynamodb/table:Table").inputs
 
     assert bill.program == {
         "deliveries_indexes": len(deliveries["globalSecondaryIndexes"]),
-        "alarms": len(prod.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")),
+        "alarms": sum(
+            sum("metric" in query for query in each.get("metricQueries", [])) or 1
+            for each in alarms
+        ),
         "dashboards": len(prod.of_type("aws:cloudwatch/dashboard:Dashboard")),
-        "metrics": len(directive["Metrics"]),
+        "metrics": len(metrics_of(Report(), dead_letters=0)),
         "outbox_shards": len(SHARDS),
         "channels": len(json.loads(function.inputs["environment"]["variables"]["CHANNELS"])),
         "memory_gb": function.inputs["memorySize"] / 1024,

@@ -83,6 +83,7 @@ class PythonFunction(pulumi.ComponentResource):
     arn: pulumi.Output[str]
     """ARN of the unpublished ($LATEST) function."""
 
+    log_group_name: pulumi.Output[str]
     timeout_seconds: int
     """How long one invocation may run."""
 
@@ -144,6 +145,7 @@ class PythonFunction(pulumi.ComponentResource):
         )
         self.name = function.name
         self.arn = function.arn
+        self.log_group_name = log_group.name
         self.register_outputs({"name": self.name, "arn": self.arn})
 
     def allow(

@@ -47,6 +47,9 @@ class HttpApi(pulumi.ComponentResource):
     url: pulumi.Output[str]
     """Where the API answers, without a trailing slash."""
 
+    id: pulumi.Output[str]
+    """What the API's metrics are told apart by."""
+
     def __init__(
         self, name: str, args: HttpApiArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
@@ -74,6 +77,7 @@ class HttpApi(pulumi.ComponentResource):
             self._route(route_key, function, integrations[function], {"authorization_type": "NONE"})
         self._stage()
         self.url = self._api.api_endpoint
+        self.id = self._api.id
         self.register_outputs({"url": self.url})
 
     def _integrate(

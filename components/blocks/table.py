@@ -82,9 +82,15 @@ class Table(pulumi.ComponentResource):
             server_side_encryption=_encryption(args.encryption_key),
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect_data),
         )
+        self._indexes = tuple(args.indexes)
         self.name = table.name
         self.arn = table.arn
         self.register_outputs({"name": self.name, "arn": self.arn})
+
+    def metric_dimensions(self) -> list[dict[str, pulumi.Input[str]]]:
+        """The dimensions that its metrics come with: those of the table, then of each index."""
+        table: dict[str, pulumi.Input[str]] = {"TableName": self.name}
+        return [table, *({**table, "GlobalSecondaryIndexName": each} for each in self._indexes)]
 
     def index_arn(self, index: str) -> pulumi.Output[str]:
         """ARN of one index, for a permission to query it."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import pulumi
 
 from components.async_handoff import AsyncHandoff, AsyncHandoffArgs
-from components.blocks.alarm import AlarmTopic
+from components.blocks.alarm_topic import AlarmTopic, AlarmTopicArgs, Subscriber
 from components.blocks.bundle import FunctionCode
 from components.blocks.function import PythonFunction, PythonFunctionArgs
 
@@ -19,7 +19,8 @@ ship_order = PythonFunction(
     "ship-order",
     PythonFunctionArgs(handler="orders.ship_order.handle", code=code, timeout_seconds=30),
 )
-alarms = AlarmTopic("alarms", emails=["on-call@example.com"])
+on_call = Subscriber(protocol="email", endpoint="on-call@example.com")
+alarms = AlarmTopic("alarms", AlarmTopicArgs(subscribers=[on_call]))
 shipping = AsyncHandoff("shipping", AsyncHandoffArgs(target=ship_order, alarm_topic_arn=alarms.arn))
 take_order = PythonFunction(
     "take-order",

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,11 +10,13 @@ from lambdas.handoff.outbox_rows import SHARDS
 from lambdas.handoff.settings import HandoffSettings
 from lambdas.handoff.target import Target
 from lambdas.handoff_relay.dynamo_outbox import DynamoOutbox
-from lambdas.handoff_relay.metrics import metrics_line
+from lambdas.handoff_relay.metrics import metrics_of
 from lambdas.handoff_relay.relay import Report, relay_shard
-from lambdas.handoff_relay.settings import RelaySettings
+from lambdas.handoff_relay.settings import DIMENSION, RelaySettings
+from lambdas.handoff_relay.sqs_depth import depth_of
 from lambdas.shared import json_log
 from lambdas.shared.environment import MissingSettingsError, read_settings
+from lambdas.shared.metrics import write_metrics
 
 STOPS_WITH_SECONDS_LEFT = 40
 """An attempt that began before takes 26 s at the worst, as the SDK is patient (claim and removal
@@ -30,23 +30,24 @@ def handle(event: object, context: Any) -> None:
     age of 0 would say that all is well.
     """
     json_log.configure(getattr(context, "aws_request_id", None))
-    name, minimum_age_seconds, outbox, target = _adapters()
+    settings, outbox, target = _adapters()
 
     def relayed(shard: str) -> Report:
         return relay_shard(
             shard,
             outbox=outbox,
             target=target,
-            minimum_age_seconds=minimum_age_seconds,
+            minimum_age_seconds=int(settings.minimum_age_seconds),
             has_time=lambda: _seconds_left(context) > STOPS_WITH_SECONDS_LEFT,
         )
 
-    with ThreadPoolExecutor(max_workers=len(SHARDS)) as pool:
+    with ThreadPoolExecutor(max_workers=len(SHARDS) + 1) as pool:
+        dead_letters = pool.submit(depth_of, settings.dead_letter_queue_url)
         report = sum(pool.map(relayed, SHARDS), start=Report())
-    line = metrics_line(report, handoff_name=name, at_ms=int(time.time() * 1000))
-    # Not through logging, which would wrap the line in a record of its own.
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+    write_metrics(
+        metrics_of(report, dead_letters=dead_letters.result()),
+        {DIMENSION: settings.handoff_name},
+    )
 
 
 def _seconds_left(context: Any) -> float:
@@ -54,13 +55,12 @@ def _seconds_left(context: Any) -> float:
 
 
 @functools.cache
-def _adapters() -> tuple[str, int, DynamoOutbox, Target]:
+def _adapters() -> tuple[RelaySettings, DynamoOutbox, Target]:
     settings, handoff = read_settings(RelaySettings), read_settings(HandoffSettings)
     if handoff.handoff_outbox_table_name is None:
         raise MissingSettingsError("the relay needs HANDOFF_OUTBOX_TABLE_NAME")
     return (
-        settings.handoff_name,
-        int(settings.minimum_age_seconds),
+        settings,
         DynamoOutbox(handoff.handoff_outbox_table_name),
         Target(handoff.handoff_target_arn),
     )

@@ -1,34 +1,20 @@
-"""A run's report as CloudWatch metrics: one line in the embedded metric format.
-
-CloudWatch Logs makes metrics of a line that is such a JSON object and nothing else.
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
-"""
+"""A run's report as CloudWatch metrics."""
 
 from __future__ import annotations
 
-import json
-
 from lambdas.handoff_relay.relay import Report
-from lambdas.handoff_relay.settings import DIMENSION, NAMESPACE, OLDEST_AGE
+from lambdas.handoff_relay.settings import OLDEST_AGE
+from lambdas.shared.metrics import Values
 
 
-def metrics_line(report: Report, *, handoff_name: str, at_ms: int) -> str:
-    """Return the line, without a line end; `at_ms` is the metrics' moment, epoch milliseconds."""
+def metrics_of(report: Report, *, dead_letters: int | None) -> Values:
+    """Return the metrics of a run; those of the queue are left out if it could not be looked at."""
     metrics: dict[str, tuple[str, float]] = {
         OLDEST_AGE: ("Seconds", report.oldest_age_seconds),
         "OutboxBacklog": ("Count", report.backlog),
         "RelayHandedOff": ("Count", report.handed_off),
         "RelayFailed": ("Count", report.failed),
     }
-    directive = {
-        "Namespace": NAMESPACE,
-        "Dimensions": [[DIMENSION]],
-        "Metrics": [{"Name": name, "Unit": unit} for name, (unit, _) in metrics.items()],
-    }
-    return json.dumps(
-        {
-            "_aws": {"Timestamp": at_ms, "CloudWatchMetrics": [directive]},
-            DIMENSION: handoff_name,
-            **{name: value for name, (_, value) in metrics.items()},
-        }
-    )
+    if dead_letters is not None:
+        metrics["DeadLetters"] = ("Count", dead_letters)
+    return metrics

@@ -8,11 +8,13 @@ class RelaySettings:
     handoff_name: str
     """Name of the handoff in metrics, the value of their dimension `Handoff`."""
 
+    dead_letter_queue_url: str
+    """Queue whose depth is looked at in each run."""
+
     minimum_age_seconds: str
     """Seconds that an event is its caller's own to hand off; a whole number."""
 
 
 # What an alarm on the relay's metrics must spell as the relay does.
-NAMESPACE = "Handoff"
 DIMENSION = "Handoff"
 OLDEST_AGE = "OutboxOldestAge"

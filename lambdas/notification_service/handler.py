@@ -10,14 +10,14 @@ from typing import Any
 from lambdas.contracts.task_event import TaskEvent, UnreadableEventError
 from lambdas.notification_service.channel import Channel
 from lambdas.notification_service.channel_settings import channels_from
-from lambdas.notification_service.dynamo_breakers import DynamoBreakers
-from lambdas.notification_service.dynamo_deliveries import DynamoDeliveries
+from lambdas.notification_service.counted import CountedBreakers, CountedDeliveries
 from lambdas.notification_service.guarded_channel import guarded
 from lambdas.notification_service.notify import notify
 from lambdas.notification_service.settings import NotificationSettings
 from lambdas.notification_service.sqs_dead_letters import SqsDeadLetters
 from lambdas.shared import json_log
 from lambdas.shared.environment import read_settings
+from lambdas.shared.metrics import Counter, MetricsSettings
 
 log = logging.getLogger(__name__)
 
@@ -44,10 +44,12 @@ def _seconds_left(context: Any) -> float:
 
 
 @functools.cache
-def _adapters() -> tuple[str, DynamoDeliveries, Sequence[Channel]]:
+def _adapters() -> tuple[str, CountedDeliveries, Sequence[Channel]]:
     settings = read_settings(NotificationSettings)
+    counter = Counter(read_settings(MetricsSettings).metrics_stack)
+    table = settings.deliveries_table_name
     return (
         settings.dead_letter_queue_url,
-        DynamoDeliveries(settings.deliveries_table_name),
-        guarded(channels_from(settings.channels), DynamoBreakers(settings.deliveries_table_name)),
+        CountedDeliveries(table, counter),
+        guarded(channels_from(settings.channels), CountedBreakers(table, counter)),
     )

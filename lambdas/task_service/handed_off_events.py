@@ -8,20 +8,22 @@ from typing import Any
 from lambdas.contracts.task_event import TaskEvent
 from lambdas.handoff.event import Event
 from lambdas.handoff.hand_off import Handoff
+from lambdas.shared.metrics import EVENT_TYPE, HANDED_OFF, Counter
 
 
 class HandedOffEvents:
     """Fulfils `Events` with a handoff."""
 
-    def __init__(self, handoff: Handoff) -> None:
+    def __init__(self, handoff: Handoff, counter: Counter) -> None:
         self._handoff = handoff
+        self._counter = counter
 
     def commit(self, writes: Sequence[Mapping[str, Any]], event: TaskEvent) -> None:
         """Store the writes and the event together, and hand the event off.
 
         Raises what DynamoDB raises; once they are stored, nothing.
         """
-        self._handoff.commit(
+        accepted = self._handoff.commit(
             writes,
             Event(
                 event_id=event.event_id,
@@ -29,3 +31,5 @@ class HandedOffEvents:
                 payload=event.to_wire(),
             ),
         )
+        if accepted:
+            self._counter.count(HANDED_OFF, {EVENT_TYPE: event.event_type})

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from components.blocks.alarm_kind import AlarmKind
 from local.outside import PLATFORMS
 from local.stack import DeployedStack
 from local.wait import NeverHappenedError, wait_until
@@ -121,11 +122,10 @@ def queue_depth(stack: DeployedStack) -> int:
 
 def depth_alarm(stack: DeployedStack) -> dict[str, Any]:
     """The alarm on the dead-letter queue's depth, as CloudWatch describes it now."""
-    alarms = stack.client("cloudwatch").describe_alarms(AlarmNames=stack.outputs["alarmNames"])
-    depth: dict[str, Any] = next(
-        alarm for alarm in alarms["MetricAlarms"] if alarm["Namespace"] == "AWS/SQS"
-    )
-    return depth
+    name = stack.outputs["alarmNames"][AlarmKind.DEAD_LETTER_DEPTH]
+    [depth] = stack.client("cloudwatch").describe_alarms(AlarmNames=[name])["MetricAlarms"]
+    described: dict[str, Any] = depth
+    return described
 
 
 def delivered_event_ids(stack: DeployedStack) -> set[str]:

@@ -97,7 +97,9 @@ def _wait_for_alarm(tour: Tour, state: str) -> None:
         lambda: _next_alarm_message(tour),
         f"news of {state} for the topic's subscriber",
         where="at SNS",
-        enough=lambda told: told.get("NewStateValue") == state,
+        enough=lambda told: (
+            (told.get("AlarmName"), told.get("NewStateValue")) == (alarm["AlarmName"], state)
+        ),
     )
     saw(f"{alarm['AlarmName']} is {state} after {time.monotonic() - started:.1f} s")
     saw(f"a subscriber of the topic was told: {told['OldStateValue']} → {told['NewStateValue']}")

@@ -18,7 +18,10 @@ def a_service(*channels: ChannelSettings) -> Graph:
     def program() -> None:
         queue = DeadLetterQueue("dead", DeadLetterQueueArgs())
         NotificationService(
-            "notify", NotificationServiceArgs(channels=channels, dead_letter_queue=queue)
+            "notify",
+            NotificationServiceArgs(
+                channels=channels, dead_letter_queue=queue, alarm_topic_arn="arn:alarms"
+            ),
         )
 
     return record(program)

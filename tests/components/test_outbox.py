@@ -5,16 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
-
 from components.async_handoff import AsyncHandoff, AsyncHandoffArgs
-from components.blocks.alarm import AlarmArgs
 from components.blocks.runtime import Runtime
 from local.monitor import Graph
 from tests.components.a_function import a_function
 from tests.mocks import ACCOUNT_ID, FUNCTION, ROLE_POLICY, record
 
-ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 DELIVERY = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
 ROLE = "aws:iam/role:Role"
 SCHEDULE = "aws:scheduler/schedule:Schedule"
@@ -52,6 +48,7 @@ def test_the_relay_knows_its_table_its_target_and_its_name() -> None:
     relay = deployed(relay_minimum_age_seconds=30).named("events-relay", FUNCTION).inputs
 
     assert relay["environment"]["variables"] == {
+        "DEAD_LETTER_QUEUE_URL": "https://sqs/events-dead-letters",
         "HANDOFF_NAME": "test-unit-events",
         "HANDOFF_OUTBOX_TABLE_NAME": "events-outbox-1a2b3c4",
         "HANDOFF_TARGET_ARN": "arn:notify",
@@ -100,35 +97,3 @@ def test_only_schedules_of_the_same_account_may_run_the_relay() -> None:
             "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT_ID}},
         }
     ]
-
-
-def test_an_old_event_or_a_silent_relay_sets_off_the_alarm_and_a_new_stack_does_not() -> None:
-    alarm = deployed().named("events-outbox-age", ALARM).inputs
-
-    assert (alarm["namespace"], alarm["metricName"]) == ("Handoff", "OutboxOldestAge")
-    assert alarm["dimensions"] == {"Handoff": "test-unit-events"}
-    assert (alarm["statistic"], alarm["period"]) == ("Maximum", 60)
-    assert alarm["comparisonOperator"] == "GreaterThanOrEqualToThreshold"
-    assert (alarm["threshold"], alarm["evaluationPeriods"]) == (300, 3)
-    assert alarm["treatMissingData"] == "breaching"
-    assert alarm["warmUpConfiguration"] == {"warmUpPeriodDurationInMinutes": 10}
-    assert alarm["alarmActions"] == alarm["okActions"] == [TOPIC]
-
-
-def test_the_outboxs_alarm_is_one_of_the_handoffs() -> None:
-    outputs = deployed().named("events", "serverless:index:AsyncHandoff").outputs
-
-    assert "events-outbox-age-1a2b3c4" in outputs["alarm_names"]
-
-
-def test_an_alarm_looks_at_one_period_at_least() -> None:
-    with pytest.raises(ValueError, match="evaluation_periods must be at least 1, got 0"):
-        AlarmArgs(
-            description="-",
-            namespace="-",
-            metric_name="-",
-            dimensions={},
-            statistic="Sum",
-            evaluation_periods=0,
-            topic_arn=TOPIC,
-        )

@@ -19,7 +19,10 @@ ALLOWED = {
     "list-tasks": {"query tasks"},
     "update-task": {"read task", "write task", *HAND_OFF},
     "delete-task": {"read task", "delete task", *HAND_OFF},
-    "relay": {"query outbox", "claim outbox row", "delete outbox row", "hand off"},
+    "relay": {
+        *("query outbox", "claim outbox row", "delete outbox row", "hand off"),
+        "count dead letters",
+    },
     "send-notification": {
         "read delivery",
         "change delivery",
@@ -121,6 +124,9 @@ ATTEMPTS: dict[str, Attempt] = {
     "read another secret": lambda client, at: client("ssm").get_parameter(Name=f"{_SECRET}-2"),
     "write dead letter": lambda client, at: client("sqs").send_message(
         QueueUrl=at["deadLetterQueueUrl"], MessageBody="{}"
+    ),
+    "count dead letters": lambda client, at: client("sqs").get_queue_attributes(
+        QueueUrl=at["deadLetterQueueUrl"], AttributeNames=["ApproximateNumberOfMessages"]
     ),
     "read dead letters": lambda client, at: client("sqs").receive_message(
         QueueUrl=at["deadLetterQueueUrl"]

@@ -30,6 +30,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TASKS_TABLE_NAME", TASKS)
     monkeypatch.setenv("HANDOFF_TARGET_ARN", TARGET_ARN)
     monkeypatch.setenv("HANDOFF_OUTBOX_TABLE_NAME", OUTBOX)
+    monkeypatch.setenv("METRICS_STACK", "shop-dev")
     monkeypatch.setenv("HANDOFF_NAME", "orders")
     monkeypatch.setenv("MINIMUM_AGE_SECONDS", "45")
     monkeypatch.setenv("DELIVERIES_TABLE_NAME", DELIVERIES)

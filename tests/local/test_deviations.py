@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.handoff_relay.metrics import metrics_line
-from lambdas.handoff_relay.relay import Report
+from lambdas.shared.metrics import metrics_line
 from local.clients import ACCOUNT_ID, REGION, Clients
 from local.deviations import (
     DEVIATIONS,
@@ -121,7 +120,7 @@ def test_the_emulator_still_makes_no_metrics_of_log_lines(emulator: Emulator) ->
     logs.create_log_group(logGroupName=name)
     logs.create_log_stream(logGroupName=name, logStreamName="run")
     now_ms = int(time.time() * 1000)
-    line = metrics_line(Report(), handoff_name=name, at_ms=now_ms)
+    line = metrics_line({"Age": ("Seconds", 1)}, {"Handoff": name}, at_ms=now_ms)
     logs.put_log_events(
         logGroupName=name,
         logStreamName="run",

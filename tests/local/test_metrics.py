@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Sequence
+from typing import Any
 
-from lambdas.handoff_relay.metrics import metrics_line
-from lambdas.handoff_relay.relay import Report
+from lambdas.shared.metrics import metrics_line
+from local.alarms import Alarms
 from local.emulator import Emulator
-from local.metrics import RelayMetrics, publish_queue_depths, publishing_metrics, watched
+from local.metrics import PrintedMetrics, publish_queue_depths, publishing_metrics, watched_queues
 from local.wait import wait_until
 
 
@@ -38,11 +40,11 @@ def _state_of(emulator: Emulator, alarm_name: str) -> str:
 def test_only_queues_that_an_alarm_watches_are_published(emulator: Emulator) -> None:
     name = f"queue-{uuid.uuid4()}"
     emulator.client("sqs").create_queue(QueueName=name)
-    assert name not in watched(emulator.client, "AWS/SQS", "QueueName")
+    assert name not in watched_queues(emulator.client)
 
     _alarm_on(emulator, name)
 
-    assert name in watched(emulator.client, "AWS/SQS", "QueueName")
+    assert name in watched_queues(emulator.client)
 
 
 def test_the_alarm_goes_off_when_a_message_waits(emulator: Emulator) -> None:
@@ -50,6 +52,7 @@ def test_the_alarm_goes_off_when_a_message_waits(emulator: Emulator) -> None:
     url = sqs.create_queue(QueueName=name)["QueueUrl"]
     _alarm_on(emulator, name)
     publish_queue_depths(emulator.client)
+    Alarms(emulator.client).evaluate()
     assert _state(emulator, name) == "OK"
 
     sqs.send_message(QueueUrl=url, MessageBody="hello")
@@ -63,57 +66,41 @@ def test_the_alarm_goes_off_when_a_message_waits(emulator: Emulator) -> None:
         )
 
 
-def test_the_alarm_on_the_outbox_goes_off_by_what_the_relay_prints(emulator: Emulator) -> None:
-    logs, handoff = emulator.client("logs"), f"orders-{uuid.uuid4()}"
-    group = f"/aws/lambda/{handoff}-relay"
-    logs.create_log_group(logGroupName=group)
-    logs.create_log_stream(logGroupName=group, logStreamName="run")
-    emulator.client("cloudwatch").put_metric_alarm(
-        AlarmName=f"age-of-{handoff}",
-        Namespace="Handoff",
-        MetricName="OutboxOldestAge",
-        Dimensions=[{"Name": "Handoff", "Value": handoff}],
-        Statistic="Maximum",
-        ComparisonOperator="GreaterThanOrEqualToThreshold",
-        Threshold=300,
-        Period=10,
-        EvaluationPeriods=1,
+def _prints(emulator: Emulator, group: str, lines: Sequence[str]) -> None:
+    now_ms = int(time.time() * 1000)
+    emulator.client("logs").put_log_events(
+        logGroupName=group,
+        logStreamName="run",
+        logEvents=[{"timestamp": now_ms, "message": line} for line in lines],
     )
-    relays = RelayMetrics(emulator.client)
-
-    def relay_prints(age_seconds: float) -> None:
-        now_ms = int(time.time() * 1000)
-        line = metrics_line(
-            Report(oldest_age_seconds=age_seconds), handoff_name=handoff, at_ms=now_ms
-        )
-        logs.put_log_events(
-            logGroupName=group,
-            logStreamName="run",
-            logEvents=[
-                {"timestamp": now_ms, "message": '{"level": "INFO"}'},
-                {"timestamp": now_ms, "message": line},
-            ],
-        )
-        relays.publish()
-
-    relay_prints(299)
-    assert _state_of(emulator, f"age-of-{handoff}") == "OK"
-    relay_prints(300)
-    assert _state_of(emulator, f"age-of-{handoff}") == "ALARM"
-
-    relays.publish()
-    assert _datapoints(emulator, handoff) == 2, "a line is published once"
 
 
-def _datapoints(emulator: Emulator, handoff: str) -> int:
+def _points(emulator: Emulator, name: str, dimensions: dict[str, str]) -> list[dict[str, Any]]:
     now = time.time()
-    points = emulator.client("cloudwatch").get_metric_statistics(
+    found: list[dict[str, Any]] = emulator.client("cloudwatch").get_metric_statistics(
         Namespace="Handoff",
-        MetricName="OutboxOldestAge",
-        Dimensions=[{"Name": "Handoff", "Value": handoff}],
+        MetricName=name,
+        Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
         StartTime=now - 600,
         EndTime=now + 60,
         Period=3_600,
-        Statistics=["SampleCount"],
+        Statistics=["SampleCount", "Sum"],
     )["Datapoints"]
-    return sum(int(point["SampleCount"]) for point in points)
+    return found
+
+
+def test_what_any_function_prints_becomes_metrics_once(emulator: Emulator) -> None:
+    logs, stack = emulator.client("logs"), f"shop-{uuid.uuid4()}"
+    group = f"/aws/lambda/{stack}-sell"
+    logs.create_log_group(logGroupName=group)
+    logs.create_log_stream(logGroupName=group, logStreamName="run")
+    now_ms = int(time.time() * 1000)
+    sold = metrics_line({"Sold": ("Count", 2)}, {"Stack": stack, "Kind": "tea"}, at_ms=now_ms)
+    metrics = PrintedMetrics(emulator.client)
+
+    _prints(emulator, group, ['{"level": "INFO"}', sold])
+    metrics.publish()
+    metrics.publish()
+
+    [point] = _points(emulator, "Sold", {"Stack": stack, "Kind": "tea"})
+    assert (point["SampleCount"], point["Sum"]) == (1, 2)

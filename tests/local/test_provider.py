@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -160,3 +161,76 @@ def test_a_schedule_runs_the_declared_target_at_the_declared_rate(emulator: Emul
     assert made["FlexibleTimeWindow"]["Mode"] == "OFF"
     assert (made["Target"]["Arn"], made["Target"]["RoleArn"]) == (target_arn, role_arn)
     assert made["Target"]["RetryPolicy"]["MaximumRetryAttempts"] == 0
+
+
+def test_alarms_a_summary_and_a_dashboard_arrive_as_declared(emulator: Emulator) -> None:
+    def program() -> None:
+        sources = [
+            aws.cloudwatch.MetricAlarmMetricQueryArgs(
+                id=name,
+                metric=aws.cloudwatch.MetricAlarmMetricQueryMetricArgs(
+                    namespace="Shop",
+                    metric_name=name,
+                    dimensions={"Item": "tea"},
+                    stat="Sum",
+                    period=60,
+                ),
+            )
+            for name in ("bad", "all")
+        ]
+        rate = aws.cloudwatch.MetricAlarmMetricQueryArgs(
+            id="rate", expression="100 * bad / all", label="rate", return_data=True
+        )
+        alarm = aws.cloudwatch.MetricAlarm(
+            "rate",
+            comparison_operator="GreaterThanOrEqualToThreshold",
+            evaluation_periods=5,
+            datapoints_to_alarm=3,
+            threshold=5,
+            treat_missing_data="breaching",
+            metric_queries=[rate, *sources],
+            warm_up_configuration={"warm_up_period_duration_in_minutes": 10},
+        )
+        summary = aws.cloudwatch.CompositeAlarm(
+            "any",
+            alarm_name=f"any-{uuid.uuid4()}",
+            alarm_rule=pulumi.Output.concat('ALARM("', alarm.arn, '")'),
+        )
+        board = aws.cloudwatch.Dashboard(
+            "board", dashboard_name=f"board-{uuid.uuid4()}", dashboard_body='{"widgets": []}'
+        )
+        pulumi.export("names", [alarm.name, summary.alarm_name, board.dashboard_name])
+
+    alarm_name, summary_name, board_name = _deploy(emulator, program).exports["names"]
+
+    cloudwatch = emulator.client("cloudwatch")
+    described = cloudwatch.describe_alarms(
+        AlarmNames=[alarm_name, summary_name], AlarmTypes=["MetricAlarm", "CompositeAlarm"]
+    )
+    [alarm], [summary] = described["MetricAlarms"], described["CompositeAlarms"]
+    assert (alarm["EvaluationPeriods"], alarm["DatapointsToAlarm"]) == (5, 3)
+    assert alarm["WarmUpConfiguration"] == {"WarmUpPeriodDurationInMinutes": 10}
+    result, bad, _ = alarm["Metrics"]
+    assert (result["Expression"], result["ReturnData"]) == ("100 * bad / all", True)
+    assert bad["MetricStat"]["Metric"] == {
+        "Namespace": "Shop",
+        "MetricName": "bad",
+        "Dimensions": [{"Name": "Item", "Value": "tea"}],
+    }
+    assert summary["AlarmRule"] == f'ALARM("{alarm["AlarmArn"]}")'
+    assert cloudwatch.get_dashboard(DashboardName=board_name)["DashboardBody"] == '{"widgets": []}'
+
+
+def test_a_saved_query_arrives_with_its_log_groups(emulator: Emulator) -> None:
+    name = f"shop/{uuid.uuid4()}"
+
+    def program() -> None:
+        aws.cloudwatch.QueryDefinition(
+            "errors", name=name, query_string="fields @message", log_group_names=["/shop"]
+        )
+
+    _deploy(emulator, program)
+
+    answer = emulator.client("logs").describe_query_definitions(queryDefinitionNamePrefix=name)
+    [made] = answer["queryDefinitions"]
+    assert (made["queryString"], made["logGroupNames"]) == ("fields @message", ["/shop"])

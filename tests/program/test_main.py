@@ -14,6 +14,7 @@ from tests.program.programs import ROOT, STACKS, run_stack
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 EXPORTS = {
     "apiUrl",
+    "dashboardName",
     "functionNames",
     "targetFunctionArn",
     "deadLetterQueueUrl",
@@ -28,7 +29,8 @@ TYPE_TOKENS = {
     f"serverless:index:{name}"
     for name in (
         *("TaskService", "NotificationService", "AsyncHandoff", "Outbox", "Relay"),
-        *("PythonFunction", "Table", "DeadLetterQueue", "Alarm", "AlarmTopic", "HttpApi"),
+        *("PythonFunction", "Table", "DeadLetterQueue", "HttpApi"),
+        *("Alarm", "SummaryAlarm", "AlarmTopic", "OperatorView", "Dashboard", "SavedQueries"),
         *("AccessLog", "EncryptionKey"),
     )
 }
@@ -91,6 +93,7 @@ def test_a_setting_that_differs_reaches_what_it_sets() -> None:
         notificationReservedConcurrency="50",
         api='{"auth": {"kind": "iam"}, "requestsPerSecond": 7, "burstRequests": 9}',
         alarmEmails='["ops@example.com"]',
+        deadLetterAlarmPeriodSeconds="120",
     )
     assert {f.inputs["architectures"][0] for f in stack.of_type(FUNCTION)} == {"x86_64"}
     delivery = stack.named("task-events-delivery").inputs
@@ -105,6 +108,8 @@ def test_a_setting_that_differs_reaches_what_it_sets() -> None:
     }
     assert stack.named("task-events-outbox-age", ALARM).inputs["threshold"] == 600
     assert stack.only("aws:sqs/queue:Queue").inputs["messageRetentionSeconds"] == 3 * 86_400
+    for query in stack.named("task-events-dead-letter-depth", ALARM).inputs["metricQueries"]:
+        assert "metric" not in query or query["metric"]["period"] == 120
     subscription = stack.only("aws:sns/topicSubscription:TopicSubscription").inputs
     assert (subscription["protocol"], subscription["endpoint"]) == ("email", "ops@example.com")
 

@@ -54,6 +54,7 @@ EXPECTED = {
         ("dynamodb:UpdateItem", OUTBOX),
         ("dynamodb:DeleteItem", OUTBOX),
         ("lambda:InvokeFunction", TARGET),
+        ("sqs:GetQueueAttributes", "arn:task-events-dead-letters"),
     },
     TARGETS_NAME: {
         ("dynamodb:GetItem", "arn:notifications-deliveries"),

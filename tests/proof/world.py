@@ -24,6 +24,7 @@ from lambdas.notification_service.guarded_channel import guarded
 from lambdas.notification_service.notify import notify
 from lambdas.notification_service.settings.email import EmailSettings
 from lambdas.notification_service.sqs_dead_letters import SqsDeadLetters
+from lambdas.shared.metrics import Counter
 from lambdas.task_service.dynamo_task_changes import DynamoTaskChanges
 from lambdas.task_service.handed_off_events import HandedOffEvents
 from ops.interrupts import Interrupts
@@ -103,7 +104,7 @@ class World:
         dynamodb = run.client("dynamodb", self.dynamo)
         target = Target(TARGET_ARN, run.client("lambda", self.queue))
         handoff = Handoff(target, OUTBOX, dynamodb, self.clock)
-        return DynamoTaskChanges(TASKS, HandedOffEvents(handoff), dynamodb)
+        return DynamoTaskChanges(TASKS, HandedOffEvents(handoff, Counter("proof")), dynamodb)
 
     def relay(self, faults: Faults) -> None:
         """One run of the relay, shard after shard; what one raises does not end the others."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from handoff_policy.resource import UNKNOWN, Resource, of_type
 from handoff_policy.rule import Finding, Rule
@@ -15,16 +15,35 @@ DEPTH = "ApproximateNumberOfMessagesVisible"
 def _silent_queues(resources: Sequence[Resource]) -> Iterator[Finding]:
     alarms = [alarm for alarm in of_type(resources, ALARM) if _tells_of_depth(alarm)]
     for queue in failure_queues(resources):
-        if not any(alarm.uses("dimensions", queue) for alarm in alarms):
+        if not any(_watches(alarm, queue) for alarm in alarms):
             yield Finding(queue, "failed events wait in it and nobody is told")
+
+
+def _watches(alarm: Resource, queue: Resource) -> bool:
+    return alarm.uses("dimensions", queue) or alarm.uses("metricQueries", queue)
 
 
 def _tells_of_depth(alarm: Resource) -> bool:
     return (
-        (alarm.get("namespace"), alarm.get("metricName")) == ("AWS/SQS", DEPTH)
+        ("AWS/SQS", DEPTH) in _metrics(alarm)
         and alarm.get("alarmActions") not in (None, [])
         and alarm.get("actionsEnabled") in (None, True, UNKNOWN)
     )
+
+
+def _metrics(alarm: Resource) -> list[tuple[object, object]]:
+    """Its own metric, and those of its formula."""
+    own = (alarm.get("namespace"), alarm.get("metricName"))
+    queries = alarm.get("metricQueries")
+    sources = [each.get("metric") for each in queries] if isinstance(queries, list) else []
+    return [
+        own,
+        *(
+            (each.get("namespace"), each.get("metricName"))
+            for each in sources
+            if isinstance(each, Mapping)
+        ),
+    ]
 
 
 def _unheard_topics(resources: Sequence[Resource]) -> Iterator[Finding]:

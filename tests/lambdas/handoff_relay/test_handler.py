@@ -17,7 +17,7 @@ from lambdas.handoff_relay.relay import FIRST_BACKOFF_SECONDS
 from lambdas.shared import aws
 from tests.lambdas.handoff.outbox_table import rows
 from tests.lambdas.recorded_lambda import RecordedLambda
-from tests.lambdas.tables import OUTBOX
+from tests.lambdas.tables import DEAD_LETTER_QUEUE_URL, OUTBOX
 from tests.lambdas.task_service.dynamo_wire import refusal, wire
 
 PLENTY_MS = 90_000
@@ -113,6 +113,8 @@ def test_an_attempt_at_its_slowest_ends_in_time() -> None:
     assert seconds < 30, "the least minimum age: the relay would take a row from its caller"
     assert seconds < FIRST_BACKOFF_SECONDS, "another relay would claim the row"
     assert seconds <= STOPS_WITH_SECONDS_LEFT - 10
+    # The look at the dead letters begins with the run and is long over.
+    assert slowest("sqs") < STOPS_WITH_SECONDS_LEFT
 
 
 def test_the_metrics_are_one_document_of_the_embedded_metric_format(
@@ -132,6 +134,7 @@ def test_the_metrics_are_one_document_of_the_embedded_metric_format(
                     {"Name": "OutboxBacklog", "Unit": "Count"},
                     {"Name": "RelayHandedOff", "Unit": "Count"},
                     {"Name": "RelayFailed", "Unit": "Count"},
+                    {"Name": "DeadLetters", "Unit": "Count"},
                 ],
             }
         ]
@@ -142,7 +145,31 @@ def test_the_metrics_are_one_document_of_the_embedded_metric_format(
         "OutboxBacklog": 0,
         "RelayHandedOff": 0,
         "RelayFailed": 0,
+        "DeadLetters": 0,
     }
+
+
+def test_a_letter_that_somebody_reads_is_counted_too(
+    recorded_lambda: RecordedLambda, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sqs = aws.client("sqs")
+    for _ in range(3):
+        sqs.send_message(QueueUrl=DEAD_LETTER_QUEUE_URL, MessageBody="{}")
+    sqs.receive_message(QueueUrl=DEAD_LETTER_QUEUE_URL, VisibilityTimeout=60)
+
+    assert run(capsys)["DeadLetters"] == 3
+
+
+def test_a_queue_that_cannot_be_looked_at_holds_up_no_event(
+    recorded_lambda: RecordedLambda, capsys: pytest.CaptureFixture[str]
+) -> None:
+    aws.client("sqs").delete_queue(QueueUrl=DEAD_LETTER_QUEUE_URL)
+    leave_behind("e-1", age_seconds=100)
+
+    metrics = run(capsys)
+
+    assert "DeadLetters" not in metrics, "0 would say that all is well"
+    assert metrics["RelayHandedOff"] == 1
 
 
 def test_an_outbox_that_cannot_be_read_has_no_metrics(

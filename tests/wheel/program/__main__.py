@@ -3,7 +3,7 @@
 import pulumi
 
 from components.async_handoff import AsyncHandoff, AsyncHandoffArgs
-from components.blocks.alarm import AlarmTopic
+from components.blocks.alarm_topic import AlarmTopic, AlarmTopicArgs, Subscriber
 from components.blocks.api_access import ApiAccess, NoAuth
 from components.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
 from components.blocks.runtime import Runtime
@@ -13,12 +13,14 @@ from lambdas.notification_service.settings.email import EmailSettings
 
 runtime = Runtime(bundle_for="host")
 dead_letters = DeadLetterQueue("dead-letters", DeadLetterQueueArgs())
-alarms = AlarmTopic("alarms", emails=["on-call@example.com"])
+on_call = Subscriber(protocol="email", endpoint="on-call@example.com")
+alarms = AlarmTopic("alarms", AlarmTopicArgs(subscribers=[on_call]))
 notifications = NotificationService(
     "notifications",
     NotificationServiceArgs(
         channels=[EmailSettings(sender="from@example.com", recipients=["to@example.com"])],
         dead_letter_queue=dead_letters,
+        alarm_topic_arn=alarms.arn,
         runtime=runtime,
     ),
 )
@@ -33,7 +35,12 @@ task_events = AsyncHandoff(
 )
 tasks = TaskService(
     "tasks",
-    TaskServiceArgs(handoff=task_events, runtime=runtime, access=ApiAccess(auth=NoAuth())),
+    TaskServiceArgs(
+        handoff=task_events,
+        alarm_topic_arn=alarms.arn,
+        runtime=runtime,
+        access=ApiAccess(auth=NoAuth()),
+    ),
 )
 
 pulumi.export("apiUrl", tasks.url)

@@ -1,0 +1,70 @@
+"""What an alarm looks at: one CloudWatch metric, or a formula over several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
+MAX_METRICS_PER_ALARM = 10
+
+_PLAIN_STATISTICS = ("Average", "Maximum", "Minimum", "SampleCount", "Sum")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """One metric with one set of dimensions."""
+
+    namespace: str
+    name: str
+    dimensions: Mapping[str, pulumi.Input[str]]
+
+    statistic: str
+    """What becomes of a period's values: "Maximum", "Sum", or a percentile such as "p99"."""
+
+    @property
+    def is_percentile(self) -> bool:
+        return self.statistic not in _PLAIN_STATISTICS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Formula:
+    """Metric math over 1 to 10 metrics, which it names by their keys: lower case, `a_b`.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+    """
+
+    expression: str
+    metrics: Mapping[str, Metric]
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.metrics) <= MAX_METRICS_PER_ALARM:
+            raise ValueError(
+                f"metrics must hold 1 to {MAX_METRICS_PER_ALARM} metrics for one alarm, "
+                f"got {len(self.metrics)}"
+            )
+
+    def queries(
+        self, period_seconds: int, label: str
+    ) -> list[aws.cloudwatch.MetricAlarmMetricQueryArgs]:
+        """The formula, named `label`, and its metrics, as a MetricAlarm takes them."""
+        sources = [
+            aws.cloudwatch.MetricAlarmMetricQueryArgs(
+                id=key,
+                metric=aws.cloudwatch.MetricAlarmMetricQueryMetricArgs(
+                    namespace=metric.namespace,
+                    metric_name=metric.name,
+                    dimensions=metric.dimensions,
+                    stat=metric.statistic,
+                    period=period_seconds,
+                ),
+            )
+            for key, metric in self.metrics.items()
+        ]
+        result = aws.cloudwatch.MetricAlarmMetricQueryArgs(
+            id="result", expression=self.expression, label=label, return_data=True
+        )
+        return [result, *sources]

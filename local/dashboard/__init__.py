@@ -1,0 +1,1 @@
+"""The stack's dashboard as a page of this machine, filled from the emulator."""

@@ -1,0 +1,61 @@
+"""Somebody hears the alarms."""
+
+from __future__ import annotations
+
+import pytest
+
+from components.blocks.alarm_topic import AlarmTopic, AlarmTopicArgs, Protocol, Subscriber
+from tests.mocks import record
+
+SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
+HOOK = "https://events.example.com/integration/0123secret/enqueue"
+
+
+def test_every_subscriber_is_subscribed_to_the_topic() -> None:
+    subscribers = [
+        Subscriber(protocol="email", endpoint="on-call@example.com"),
+        Subscriber(protocol="sqs", endpoint="arn:aws:sqs:eu-west-1:123456789012:alarms"),
+        Subscriber(protocol="https", endpoint=HOOK),
+    ]
+
+    stack = record(lambda: AlarmTopic("alarms", AlarmTopicArgs(subscribers=subscribers)))
+
+    made = {each.inputs["protocol"]: each.inputs for each in stack.of_type(SUBSCRIPTION)}
+    assert made["email"]["endpoint"] == "on-call@example.com"
+    assert made["sqs"]["endpoint"] == "arn:aws:sqs:eu-west-1:123456789012:alarms"
+    assert made["https"]["endpoint"]["value"] == HOOK, "the state keeps it as a secret"
+    assert {each["topic"] for each in made.values()} == {"arn:alarms"}
+
+
+def test_the_key_in_a_services_url_is_in_no_resource_name() -> None:
+    hook = Subscriber(protocol="https", endpoint=HOOK)
+
+    stack = record(lambda: AlarmTopic("alarms", AlarmTopicArgs(subscribers=[hook])))
+
+    [name] = [each.name for each in stack.of_type(SUBSCRIPTION)]
+    assert name.startswith("alarms-events.example.com-")
+    assert "secret" not in name
+
+
+def test_a_topic_that_nobody_hears_is_an_error_unless_it_is_wanted() -> None:
+    with pytest.raises(ValueError, match=r"at least one, got 0: .*alarmEmails or alarmSubscribers"):
+        AlarmTopicArgs()
+
+    assert not AlarmTopicArgs(require_subscriber=False).subscribers
+
+
+@pytest.mark.parametrize(
+    ("protocol", "endpoint", "needed"),
+    [
+        ("email", "nobody", "an address"),
+        ("https", "http://events.example.com/", "a URL with https://"),
+        ("sqs", "https://sqs.example.com/alarms", "a queue's ARN"),
+    ],
+)
+def test_an_endpoint_that_sns_refuses_fails_before_deploy_and_is_not_shown(
+    protocol: Protocol, endpoint: str, needed: str
+) -> None:
+    with pytest.raises(ValueError, match=f"by {protocol} must be {needed}, got") as raised:
+        Subscriber(protocol=protocol, endpoint=endpoint)
+
+    assert endpoint not in str(raised.value)

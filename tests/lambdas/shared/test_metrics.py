@@ -1,0 +1,62 @@
+"""Metrics are lines in the embedded metric format, with few dimensions."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from lambdas.shared.metrics import CHANNEL, EVENT_TYPE, Counter, metrics_line, write_metrics
+
+
+def test_a_line_is_one_document_of_the_embedded_metric_format() -> None:
+    line = metrics_line(
+        {"Age": ("Seconds", 1.5), "Waiting": ("Count", 2)}, {"Shop": "north"}, at_ms=1_700_000
+    )
+
+    assert "\n" not in line
+    assert json.loads(line) == {
+        "_aws": {
+            "Timestamp": 1_700_000,
+            "CloudWatchMetrics": [
+                {
+                    "Namespace": "Handoff",
+                    "Dimensions": [["Shop"]],
+                    "Metrics": [
+                        {"Name": "Age", "Unit": "Seconds"},
+                        {"Name": "Waiting", "Unit": "Count"},
+                    ],
+                }
+            ],
+        },
+        "Shop": "north",
+        "Age": 1.5,
+        "Waiting": 2,
+    }
+
+
+def test_a_total_is_the_same_line_with_one_dimension_alone() -> None:
+    line = metrics_line(
+        {"Sold": ("Count", 1)}, {"Shop": "north", "Kind": "tea"}, at_ms=1, totals_by="Shop"
+    )
+
+    [directive] = json.loads(line)["_aws"]["CloudWatchMetrics"]
+    assert directive["Dimensions"] == [["Shop", "Kind"], ["Shop"]]
+
+
+def test_a_line_is_printed_as_it_is_and_at_its_moment(capsys: pytest.CaptureFixture[str]) -> None:
+    write_metrics({"Age": ("Seconds", 1)}, {}, clock=lambda: 12.5)
+
+    [line] = capsys.readouterr().out.splitlines()
+    assert json.loads(line)["_aws"]["Timestamp"] == 12_500
+
+
+def test_what_is_counted_belongs_to_its_stack(capsys: pytest.CaptureFixture[str]) -> None:
+    Counter("shop-dev").count("Sold", {EVENT_TYPE: "order.placed.v1", CHANNEL: "email"})
+
+    counted: dict[str, Any] = json.loads(capsys.readouterr().out)
+    [directive] = counted["_aws"]["CloudWatchMetrics"]
+    assert directive["Dimensions"] == [["Stack", "EventType", "Channel"]]
+    assert (counted["Stack"], counted["EventType"]) == ("shop-dev", "order.placed.v1")
+    assert (counted["Channel"], counted["Sold"]) == ("email", 1)

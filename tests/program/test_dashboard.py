@@ -1,0 +1,140 @@
+"""The dashboard and the saved queries are what CloudWatch takes, and show what the program has."""
+
+from __future__ import annotations
+
+import json
+from itertools import combinations
+from typing import Any
+
+import pytest
+
+from components.saved_queries import QUERIES
+from lambdas.contracts.event_types import EVENT_TYPES
+from local.monitor import Graph
+from tests.mocks import FUNCTION, REGION
+
+DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"
+QUERY = "aws:cloudwatch/queryDefinition:QueryDefinition"
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+COLUMNS = 24
+MAX_WIDGETS = 500
+STATISTICS = {"Sum", "Maximum", "p50", "p99"}
+
+
+@pytest.fixture(scope="module")
+def widgets(dev: Graph) -> list[dict[str, Any]]:
+    body = json.loads(dev.only(DASHBOARD).inputs["dashboardBody"])
+    assert set(body) == {"widgets"}
+    found: list[dict[str, Any]] = body["widgets"]
+    return found
+
+
+def lines(widgets: list[dict[str, Any]]) -> list[list[Any]]:
+    return [
+        line
+        for widget in widgets
+        if widget["type"] == "metric"
+        for line in widget["properties"]["metrics"]
+    ]
+
+
+def known_values(dev: Graph) -> dict[str, set[str]]:
+    """Everything that the program has made, by the dimension it is told apart by."""
+
+    def names(resource_type: str) -> set[str]:
+        return {f"{each.name}-1a2b3c4" for each in dev.of_type(resource_type)}
+
+    relay = dev.named("task-events-relay", FUNCTION).inputs["environment"]["variables"]
+    create = dev.named("tasks-create-task", FUNCTION).inputs["environment"]["variables"]
+    return {
+        "FunctionName": names(FUNCTION),
+        "QueueName": names("aws:sqs/queue:Queue"),
+        "ApiId": {f"{each.name}-id" for each in dev.of_type("aws:apigatewayv2/api:Api")},
+        "Handoff": {relay["HANDOFF_NAME"]},
+        "Stack": {create["METRICS_STACK"]},
+        "EventType": set(EVENT_TYPES),
+        "Channel": {"email"},
+    }
+
+
+def test_the_dashboard_is_named_for_its_stack(dev: Graph) -> None:
+    assert dev.only(DASHBOARD).inputs["dashboardName"] == "internal-handoff-dev"
+    assert dev.exports["dashboardName"] == "internal-handoff-dev"
+
+
+def test_every_part_is_on_the_grid_and_none_hides_another(widgets: list[dict[str, Any]]) -> None:
+    assert 0 < len(widgets) <= MAX_WIDGETS
+    cells = []
+    for widget in widgets:
+        assert set(widget) == {"type", "x", "y", "width", "height", "properties"}
+        assert widget["type"] in {"metric", "text", "alarm"}
+        assert 0 <= widget["x"] < COLUMNS
+        assert widget["width"] >= 1
+        assert widget["x"] + widget["width"] <= COLUMNS
+        assert widget["y"] >= 0
+        assert 1 <= widget["height"] <= 1_000
+        xs = range(widget["x"], widget["x"] + widget["width"])
+        ys = range(widget["y"], widget["y"] + widget["height"])
+        cells.append({(x, y) for x in xs for y in ys})
+    for one, other in combinations(cells, 2):
+        assert not one & other
+
+
+def test_the_page_follows_the_flow_of_the_data(widgets: list[dict[str, Any]]) -> None:
+    titles = [
+        widget["properties"]["markdown"]
+        for widget in sorted(widgets, key=lambda each: each["y"])
+        if widget["type"] == "text"
+    ]
+    words = ("API", "task service", "outbox", "target", "Channels", "Dead letters", "Alarms")
+    assert len(titles) == len(words)
+    for title, word in zip(titles, words, strict=True):
+        assert word in title
+
+
+def test_every_line_is_a_metric_of_something_that_the_program_has_made(
+    dev: Graph, widgets: list[dict[str, Any]]
+) -> None:
+    known = known_values(dev)
+    for namespace, name, *dimensions, options in lines(widgets):
+        assert namespace in {"AWS/ApiGateway", "AWS/Lambda", "AWS/SQS", "Handoff"}
+        assert name
+        assert options["stat"] in STATISTICS
+        assert len(dimensions) % 2 == 0
+        for dimension, value in zip(dimensions[::2], dimensions[1::2], strict=True):
+            assert value in known[dimension], (name, dimension)
+
+
+def test_graphs_are_of_the_stacks_own_region(widgets: list[dict[str, Any]]) -> None:
+    regions = {each["properties"]["region"] for each in widgets if each["type"] == "metric"}
+    assert regions == {REGION}
+
+
+def test_every_function_of_the_flow_is_seen(dev: Graph, widgets: list[dict[str, Any]]) -> None:
+    seen = {line[3] for line in lines(widgets) if line[2] == "FunctionName"}
+    relay = "task-events-relay-1a2b3c4"
+    assert seen == known_values(dev)["FunctionName"] - {relay}, "the relay is seen by its metrics"
+
+
+def test_the_page_ends_with_every_alarm(dev: Graph, widgets: list[dict[str, Any]]) -> None:
+    [status] = [each for each in widgets if each["type"] == "alarm"]
+    assert set(status["properties"]["alarms"]) == {f"arn:{a.name}" for a in dev.of_type(ALARM)}
+    assert len(status["properties"]["alarms"]) <= 100
+
+
+def test_every_query_asks_the_logs_of_every_function(dev: Graph) -> None:
+    names = {each.inputs["name"] for each in dev.of_type(LOG_GROUP)}
+    groups = {name for name in names if name.startswith("/aws/lambda/")}
+    queries = dev.of_type(QUERY)
+
+    assert {each.inputs["name"] for each in queries} == {
+        f"internal-handoff-dev/{question}" for question in QUERIES
+    }
+    for query in queries:
+        assert set(query.inputs["logGroupNames"]) == groups
+        # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutQueryDefinition.html
+        assert len(groups) <= 50
+        assert len(query.inputs["queryString"]) <= 10_000
