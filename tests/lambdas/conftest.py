@@ -18,6 +18,7 @@ from tests.lambdas.tables import (
     TASKS,
     create_tables,
 )
+from tests.lambdas.wire import MotoDynamoDb
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +40,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "CHANNELS",
         '[{"kind": "email", "sender": "tasks@example.com", "recipients": ["team@example.com"]}]',
     )
+    monkeypatch.setattr(aws.dynamodb().api, "transport", MotoDynamoDb())
 
 
 @pytest.fixture
@@ -53,9 +55,7 @@ def aws_in_memory(environment: None) -> Iterator[None]:
 
 
 @pytest.fixture
-def recorded_lambda(aws_in_memory: None) -> Iterator[RecordedLambda]:
+def recorded_lambda(aws_in_memory: None, monkeypatch: pytest.MonkeyPatch) -> RecordedLambda:
     recorded = RecordedLambda()
-    events = aws.client("lambda").meta.events
-    events.register_first("before-send.lambda.Invoke", recorded)
-    yield recorded
-    events.unregister("before-send.lambda.Invoke", recorded)
+    monkeypatch.setattr(aws.lambda_().api, "transport", recorded)
+    return recorded

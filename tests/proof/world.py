@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -25,6 +25,8 @@ from lambdas.notification_service.notify import notify
 from lambdas.notification_service.settings.email import EmailSettings
 from lambdas.notification_service.sqs_dead_letters import SqsDeadLetters
 from lambdas.shared.metrics import Counter
+from lambdas.shared.aws_calls.dynamodb import DynamoDb
+from lambdas.shared.aws_calls.lambda_ import Lambda
 from lambdas.task_service.dynamo_task_changes import DynamoTaskChanges
 from lambdas.task_service.handed_off_events import HandedOffEvents
 from ops.interrupts import Interrupts
@@ -38,6 +40,7 @@ from tests.lambdas.tables import DELIVERIES, OUTBOX, TARGET_ARN, TASKS
 from tests.proof.dynamo import Change, InMemoryDynamo
 from tests.proof.faults import Died, Fault, Run
 from tests.proof.ledger import CHANNELS, Ledger, Message
+from tests.proof.own_clients import OwnDynamoDb, OwnLambda
 from tests.proof.services import AsyncQueue, LetterBox, Provider, Queued
 from tests.proof.turns import Turns
 
@@ -101,16 +104,20 @@ class World:
 
     def tasks(self, run: Run) -> DynamoTaskChanges:
         """Return the task service's table, with its way out for events."""
-        dynamodb = run.client("dynamodb", self.dynamo)
-        target = Target(TARGET_ARN, run.client("lambda", self.queue))
+        dynamodb, target = self._own_dynamodb(run), self._own_target(run)
         handoff = Handoff(target, OUTBOX, dynamodb, self.clock)
         return DynamoTaskChanges(TASKS, HandedOffEvents(handoff, Counter("proof")), dynamodb)
+
+    def _own_dynamodb(self, run: Run) -> DynamoDb:
+        return cast("DynamoDb", OwnDynamoDb(run.client("dynamodb", self.dynamo)))
+
+    def _own_target(self, run: Run) -> Target:
+        return Target(TARGET_ARN, cast("Lambda", OwnLambda(run.client("lambda", self.queue))))
 
     def relay(self, faults: Faults) -> None:
         """One run of the relay, shard after shard; what one raises does not end the others."""
         run = Run(self, faults=faults, timeout_seconds=90)
-        outbox = DynamoOutbox(OUTBOX, run.client("dynamodb", self.dynamo))
-        target = Target(TARGET_ARN, run.client("lambda", self.queue))
+        outbox, target = DynamoOutbox(OUTBOX, self._own_dynamodb(run)), self._own_target(run)
         for shard in SHARDS:
             try:
                 relay_shard(

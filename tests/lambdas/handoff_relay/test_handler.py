@@ -103,13 +103,10 @@ def test_nothing_is_begun_when_little_time_is_left(
 
 
 def test_an_attempt_at_its_slowest_ends_in_time() -> None:
-    def slowest(service: str) -> float:
-        config = aws.client(service).meta.config
-        patience: float = config.connect_timeout + config.read_timeout
-        return patience * int(config.retries["total_max_attempts"])
+    table, target = aws.dynamodb().api.patience, aws.lambda_().api.patience
 
     # The same three calls for a caller (commit, invoke, delete) and the relay (claim instead).
-    seconds = 2 * slowest("dynamodb") + slowest("lambda")
+    seconds = 2 * table.longest_seconds + target.longest_seconds
     assert seconds < 30, "the least minimum age: the relay would take a row from its caller"
     assert seconds < FIRST_BACKOFF_SECONDS, "another relay would claim the row"
     assert seconds <= STOPS_WITH_SECONDS_LEFT - 10

@@ -34,7 +34,7 @@ def test_what_writes_hands_off(name: str) -> None:
 def test_the_notification_bundle_needs_only_boto3() -> None:
     modules = imported_by("lambdas.notification_service.handler")
 
-    assert "boto3" in modules
+    assert "botocore" in modules
     assert not [name for name in modules if name.split(".")[0].startswith("pydantic")]
     assert not [name for name in modules if name.startswith("lambdas.task_service")]
 
