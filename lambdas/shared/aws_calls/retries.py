@@ -13,7 +13,12 @@ from typing import NamedTuple
 from lambdas.shared.aws_calls.errors import AwsCallError, RefusedError
 
 _PASSING_STATUSES = {500, 502, 503, 504}
-_PASSING_CODES = {"PriorRequestNotComplete", "RequestTimeout", "RequestTimeoutException"}
+_PASSING_CODES = {
+    "PriorRequestNotComplete",
+    "ReplicatedWriteConflictException",
+    "RequestTimeout",
+    "RequestTimeoutException",
+}
 _THROTTLING_STATUS = 429
 _THROTTLING_CODES = {
     "BandwidthLimitExceeded",
