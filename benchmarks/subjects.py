@@ -109,7 +109,8 @@ def unpacked(subject: Subject, folder: Path) -> Path:
 def _bare_folder() -> Path:
     """boto3 whole, with its bytecode, as Lambda's own runtime has it."""
     lock = notification_service.CODE.requirements
-    assert lock is not None
+    if lock is None:
+        raise ValueError("the notification service names no lock file to take boto3 from")
     installed = install_dependencies(lock, host_target(), _BUILD / "dependencies")
     folder = _BUILD / "benchmarks" / f"bare-{installed.name}"
     if not folder.is_dir():

@@ -13,6 +13,8 @@ from typing import Any
 from lambdas.shared.aws_calls.dynamodb import DynamoDb
 from lambdas.shared.aws_calls.lambda_ import Lambda
 from lambdas.shared.aws_calls.retries import Patience
+from lambdas.shared.aws_calls.ses import Ses
+from lambdas.shared.aws_calls.sqs import Sqs
 
 
 def _patience(read_timeout: float, total_max_attempts: int) -> Patience:
@@ -48,6 +50,18 @@ def dynamodb() -> DynamoDb:
 def lambda_() -> Lambda:
     """Return the process's client for Lambda."""
     return Lambda(_PATIENCE["lambda"])
+
+
+@functools.cache
+def sqs() -> Sqs:
+    """Return the process's client for SQS."""
+    return Sqs(_PATIENCE["sqs"])
+
+
+@functools.cache
+def ses() -> Ses:
+    """Return the process's client for SES."""
+    return Ses(_PATIENCE["sesv2"])
 
 
 @functools.cache

@@ -23,15 +23,22 @@ class Api:
     """Calls one service of the environment's region; threads may share it."""
 
     def __init__(
-        self, service: str, patience: Patience, *, first_pause_seconds: float = 0.05
+        self,
+        service: str,
+        patience: Patience,
+        *,
+        prefix: str | None = None,
+        signed_as: str | None = None,
+        first_pause_seconds: float = 0.05,
     ) -> None:
-        endpoint = endpoint_from(os.environ, service)
+        """`prefix` and `signed_as` are the service's names in URLs and signatures, if others."""
+        endpoint = endpoint_from(os.environ, service, prefix)
         self.patience = patience
         self.transport: Transport = Connections(endpoint, patience)
         """What carries the requests."""
 
         self._host = urlsplit(endpoint).netloc
-        self._scope = Scope(region_from(os.environ), service)
+        self._scope = Scope(region_from(os.environ), signed_as or service)
         self._first_pause_seconds = first_pause_seconds
         self._quota = RetryQuota()
 
@@ -84,7 +91,13 @@ def _require_success(operation: str, answer: Answer) -> None:
     if answer.status < _FIRST_REFUSAL:
         return
     document = _document(answer.body)
-    code = document.get("__type") or answer.headers.get("x-amzn-errortype") or str(answer.status)
+    code = (
+        # The code that SQS has always had, where its JSON has another.
+        answer.headers.get("x-amzn-query-error", "").split(";")[0]
+        or document.get("__type")
+        or answer.headers.get("x-amzn-errortype")
+        or str(answer.status)
+    )
     message = document.get("message") or document.get("Message") or ""
     raise RefusedError(
         operation,

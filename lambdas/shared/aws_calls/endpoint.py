@@ -27,14 +27,15 @@ def region_from(environ: Mapping[str, str]) -> str:
     return region
 
 
-def endpoint_from(environ: Mapping[str, str], service: str) -> str:
+def endpoint_from(environ: Mapping[str, str], service: str, prefix: str | None = None) -> str:
     """Return the service's URL: the one that the environment names, or AWS's own of the region.
 
-    AWS_ENDPOINT_URL_<SERVICE> goes before AWS_ENDPOINT_URL, as in the SDKs.
+    AWS_ENDPOINT_URL_<SERVICE> goes before AWS_ENDPOINT_URL, as in the SDKs. `prefix` is what AWS's
+    own URL begins with, if that is not the service's name.
     """
     own = environ.get(f"AWS_ENDPOINT_URL_{service.upper()}") or environ.get("AWS_ENDPOINT_URL")
     if own:
         return own
     region = region_from(environ)
     matching = [domain for prefix, domain in _DOMAINS.items() if region.startswith(prefix)]
-    return f"https://{service}.{region}.{(matching or ['amazonaws.com'])[0]}"
+    return f"https://{prefix or service}.{region}.{(matching or ['amazonaws.com'])[0]}"

@@ -20,6 +20,8 @@ from lambdas.shared.aws_calls.endpoint import endpoint_from
 from lambdas.shared.aws_calls.errors import RefusedError
 from lambdas.shared.aws_calls.lambda_ import Lambda
 from lambdas.shared.aws_calls.retries import Patience, may_pass
+from lambdas.shared.aws_calls.ses import Ses
+from lambdas.shared.aws_calls.sqs import Sqs
 from tests.lambdas.recorded_lambda import RawBody
 
 PATIENCE = Patience(connect_timeout=1, read_timeout=1, total_max_attempts=1)
@@ -115,8 +117,63 @@ def test_lambda_is_sent_what_botocore_sends(function: str, monkeypatch: pytest.M
     assert_same(recorder.requests[0], theirs, ["X-Amz-Invocation-Type", "X-Amzn-Trace-Id"])
 
 
-@pytest.mark.parametrize("service", ["dynamodb", "lambda"])
-def test_every_region_of_every_partition_is_reached_where_botocore_reaches_it(service: str) -> None:
+QUEUE = "https://sqs.eu-west-1.amazonaws.com/123456789012/letters"
+
+
+@pytest.mark.parametrize(
+    ("operation", "ours", "theirs"),
+    [
+        (
+            "send_message",
+            {"queue_url": QUEUE, "body": "é"},
+            {"QueueUrl": QUEUE, "MessageBody": "é"},
+        ),
+        (
+            "queue_attributes",
+            {"queue_url": QUEUE, "names": ["All"]},
+            {"QueueUrl": QUEUE, "AttributeNames": ["All"]},
+        ),
+    ],
+)
+def test_sqs_is_sent_what_botocore_sends(
+    operation: str, ours: dict[str, Any], theirs: dict[str, Any]
+) -> None:
+    sqs, recorder = Sqs(PATIENCE), Recorder(Answer(200, {}, b'{"Attributes": {}}'))
+    sqs.api.transport = recorder
+
+    getattr(sqs, operation)(**ours)
+
+    name = {"queue_attributes": "get_queue_attributes"}.get(operation, operation)
+    sent = sent_by_botocore("sqs", lambda client: getattr(client, name)(**theirs))
+    assert_same(recorder.requests[0], sent, ["X-Amz-Target", "Content-Type", "X-Amzn-Query-Mode"])
+
+
+def test_ses_is_sent_what_botocore_sends() -> None:
+    arguments = {
+        "FromEmailAddress": "a@example.com",
+        "Destination": {"ToAddresses": ["b@example.com"]},
+        "Content": {"Simple": {"Subject": {"Data": "é"}, "Body": {"Text": {"Data": "x"}}}},
+        "EmailTags": [{"Name": "event_id", "Value": "e"}],
+    }
+    ses, recorder = Ses(PATIENCE), Recorder()
+    ses.api.transport = recorder
+
+    ses.send_email(**arguments)
+
+    sent = sent_by_botocore("sesv2", lambda client: client.send_email(**arguments))
+    assert_same(recorder.requests[0], sent, ["Content-Type"])
+    scope = "/eu-west-1/ses/aws4_request"
+    assert scope in recorder.requests[0].headers["Authorization"]
+    assert scope in sent.headers["Authorization"].decode()
+
+
+@pytest.mark.parametrize(
+    ("service", "prefix"),
+    [("dynamodb", None), ("lambda", None), ("sqs", None), ("sesv2", "email")],
+)
+def test_every_region_of_every_partition_is_reached_where_botocore_reaches_it(
+    service: str, prefix: str | None
+) -> None:
     session = botocore.session.Session()
     regions = [
         region
@@ -124,10 +181,10 @@ def test_every_region_of_every_partition_is_reached_where_botocore_reaches_it(se
         for region in session.get_available_regions(service, partition)
     ]
 
-    assert len(regions) > 30
+    assert len(regions) > 20
     for region in regions:
         theirs = boto3.client(service, region_name=region).meta.endpoint_url
-        assert endpoint_from({"AWS_DEFAULT_REGION": region}, service) == theirs
+        assert endpoint_from({"AWS_DEFAULT_REGION": region}, service, prefix) == theirs
 
 
 @pytest.mark.parametrize(
@@ -142,12 +199,19 @@ def test_an_endpoint_can_be_named(environ: dict[str, str], url: str) -> None:
     assert endpoint_from(environ, "lambda") == url
 
 
+LAMBDA_CALL = ("lambda", "get_account_settings")
 _STATUSES = [400, 403, 404, 408, 413, 429, 500, 501, 502, 503, 504]
 
 
 @pytest.mark.parametrize(
     ("service", "operation"),
-    [*(("dynamodb", operation) for operation in OURS), ("lambda", "Invoke")],
+    [
+        *(("dynamodb", operation) for operation in OURS),
+        ("lambda", "Invoke"),
+        ("sqs", "SendMessage"),
+        ("sqs", "GetQueueAttributes"),
+        ("sesv2", "SendEmail"),
+    ],
 )
 def test_what_botocore_repeats_is_repeated_and_nothing_else(service: str, operation: str) -> None:
     model = boto3.client(service).meta.service_model.operation_model(operation)
@@ -182,6 +246,11 @@ def test_what_botocore_repeats_is_repeated_and_nothing_else(service: str, operat
         ),
         (400, {}, b'{"__type":"com.amazon.coral.service#SlowDown","Message":"m"}'),
         (403, {"x-amzn-errortype": "AccessDeniedException:http://x/"}, b'{"Message":"no"}'),
+        (
+            400,
+            {"x-amzn-query-error": "AWS.SimpleQueueService.NonExistentQueue;Sender"},
+            b'{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"m"}',
+        ),
         (503, {}, b"<html>busy</html>"),
         (500, {}, b""),
     ],
@@ -194,12 +263,13 @@ def test_refusals_have_the_names_that_botocore_gives_them(
     with pytest.raises(RefusedError) as refused:
         ours.call("Invoke", "/", {}, b"")
 
-    client = boto3.client("lambda")
+    service, call = ("sqs", "list_queues") if "x-amzn-query-error" in headers else LAMBDA_CALL
+    client = boto3.client(service)
     client.meta.events.register(
         "before-send", lambda request, **_: AWSResponse(request.url, status, headers, RawBody(body))
     )
-    client.meta.events.unregister("needs-retry.lambda")
+    client.meta.events.unregister(f"needs-retry.{service}")
     with pytest.raises(ClientError) as theirs:
-        client.get_function(FunctionName="f")
+        getattr(client, call)()
     code = theirs.value.response["Error"]["Code"]
     assert (refused.value.status, refused.value.code) == (status, code)

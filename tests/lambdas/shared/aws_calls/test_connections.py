@@ -50,6 +50,8 @@ class Server(http.server.ThreadingHTTPServer):
 
 class _Echo(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Or the body would wait for the client to acknowledge the headers.
+    disable_nagle_algorithm = True
     server: Server
 
     def do_POST(self) -> None:
