@@ -67,10 +67,9 @@ class Load:
     task_shards: int
     outbox_shards: int
     drain_hours: float
-    """How long the relay needs for the backlog of an hour without Lambda, at the same rate."""
+    """How long the relay needs for the backlog of an hour without Lambda."""
 
     dollars_per_month: dict[str, float]
-    first_limit: str
 
 
 def load(per_second: float, timings: Timings | None = None) -> Load:
@@ -84,9 +83,8 @@ def load(per_second: float, timings: Timings | None = None) -> Load:
         deliver_concurrency=deliver,
         task_shards=_shards(per_second, TASK_WRITES_PER_SHARD),
         outbox_shards=_shards(per_second, OUTBOX_WRITES_PER_SHARD),
-        drain_hours=per_second * 3_600 / (relayed_per_second() * 3_600),
+        drain_hours=per_second / relayed_per_second(),
         dollars_per_month=_dollars(per_second, timings),
-        first_limit=limits(timings)[0][1],
     )
 
 
@@ -102,6 +100,10 @@ def limits(timings: Timings | None = None) -> list[tuple[float, str]]:
     both = timings.create_seconds + timings.deliver_seconds
     return sorted(
         [
+            (
+                relayed_per_second(),
+                "the relay, only for as long as Lambda takes nothing: it drains no faster",
+            ),
             (SES_PER_SECOND, "SES's sending rate: ask for more, or gather messages"),
             (
                 DEFAULT_CONCURRENCY / both,
