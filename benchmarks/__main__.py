@@ -120,15 +120,17 @@ def cost() -> None:
         ),
         ["all, $ a month", *(f"{sum(each.dollars_per_month.values()):,.0f}" for each in loads)],
     ]
-    limits = [(f"{rate:,.0f}", what) for rate, what in model.limits()]
+    limits = table(
+        ["a second", "what is full, and what to do"],
+        [(f"{rate:,.0f}", what) for rate, what in model.limits()],
+    )
     keep(
         "model",
         "What hand-offs cost, and where they end",
         [
             f"A model. Prices: {model.PRICES_AS_OF}.",
             table(heads, rows),
-            "## Limits, as shipped\n\n"
-            + table(["a second", "what is full, and what to do"], limits),
+            f"## Limits, as shipped\n\n{limits}",
         ],
     )
 
