@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks import clock, counts, graph, model
@@ -105,7 +105,7 @@ def cost() -> None:
     """Keep the model of cost and capacity."""
     loads = [model.load(rate) for rate in (10, 1_000, 100_000)]
     heads = ["per second", *(f"{each.per_second:,}" for each in loads)]
-    rows: list[list[object]] = [
+    rows: list[Sequence[object]] = [
         ["concurrent creates", *(f"{each.create_concurrency:,.1f}" for each in loads)],
         ["concurrent deliveries", *(f"{each.deliver_concurrency:,.1f}" for each in loads)],
         ["task shards needed (there are 4)", *(each.task_shards for each in loads)],

@@ -84,7 +84,7 @@ SUBJECTS = [
     Subject(
         "send-notification",
         "lambdas.notification_service.handler",
-        "import lambdas.notification_service.handler as h; h._adapters()",
+        "import lambdas.notification_service.handler as h; h._adapters(); h.SqsDeadLetters('', 0, 0)",
         notification_service.CODE,
     ),
 ]

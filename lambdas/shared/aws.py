@@ -23,7 +23,7 @@ def _patience(read_timeout: float, total_max_attempts: int) -> Patience:
     )
 
 
-_PATIENCE = {
+PATIENCE = {
     # Answers in milliseconds; the worst case, 3 attempts of 3 s, stays within the API's 30 s.
     "dynamodb": _patience(read_timeout=2, total_max_attempts=3),
     # Only the 202 is awaited. A repeated invoke carries the same event id and is harmless.
@@ -43,25 +43,25 @@ _PATIENCE = {
 @functools.cache
 def dynamodb() -> DynamoDb:
     """Return the process's client for DynamoDB."""
-    return DynamoDb(_PATIENCE["dynamodb"])
+    return DynamoDb(PATIENCE["dynamodb"])
 
 
 @functools.cache
 def lambda_() -> Lambda:
     """Return the process's client for Lambda."""
-    return Lambda(_PATIENCE["lambda"])
+    return Lambda(PATIENCE["lambda"])
 
 
 @functools.cache
 def sqs() -> Sqs:
     """Return the process's client for SQS."""
-    return Sqs(_PATIENCE["sqs"])
+    return Sqs(PATIENCE["sqs"])
 
 
 @functools.cache
 def ses() -> Ses:
     """Return the process's client for SES."""
-    return Ses(_PATIENCE["sesv2"])
+    return Ses(PATIENCE["sesv2"])
 
 
 @functools.cache
@@ -80,7 +80,7 @@ def client(service: str) -> Any:
     """
     from botocore.config import Config  # noqa: PLC0415 - as above
 
-    patience = _PATIENCE[service]
+    patience = PATIENCE[service]
     return _session().client(
         service,
         config=Config(

@@ -15,8 +15,8 @@ from tests.lambdas.reserved_words import refuse_reserved_words
 Hook = Callable[[Request], Answer | None]
 
 
-class MotoDynamoDb:
-    """Fulfils `Transport`. Refuses what DynamoDB would and moto does not."""
+class Moto:
+    """Fulfils `Transport` for any service. Refuses what DynamoDB would and moto does not."""
 
     def __init__(self) -> None:
         self.hooks: list[tuple[str, Hook]] = []
@@ -39,13 +39,16 @@ class MotoDynamoDb:
 
 
 def operation_of(request: Request) -> str:
+    if request.path.endswith("/outbound-emails"):
+        return "SendEmail"
     return request.headers["X-Amz-Target"].rsplit(".", 1)[1]
 
 
 def answer_of_moto(request: Request) -> Answer:
     """Do in moto what the request asks. Fails where there is no `aws_in_memory`."""
     assert botocore_stubber.enabled, "this test has no AWS to talk to: use aws_in_memory"
-    refuse_reserved_words({"body": request.body})
+    if "dynamodb" in request.headers["Host"]:
+        refuse_reserved_words({"body": request.body})
     headers = HTTPHeaders()
     for name, value in request.headers.items():
         headers[name] = value

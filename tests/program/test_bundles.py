@@ -73,7 +73,7 @@ def test_every_handler_runs_on_its_bundle_alone(
     handlers = [function.inputs["handler"] for function in dev.of_type(FUNCTION)]
     modules = [path.rsplit(".", 1)[0] for path in handlers if f".{name}." in path]
     clients = [f"import boto3; boto3.client({service!r})" for service in code.aws_services]
-    own = "from lambdas.shared import aws; aws.dynamodb(); aws.lambda_()"
+    own = "from lambdas.shared import aws; aws.dynamodb(); aws.lambda_(); aws.sqs(); aws.ses()"
 
     done = run_isolated(
         bundle(code, host_target()),
@@ -108,7 +108,7 @@ def test_a_dependency_missing_from_a_bundle_is_noticed(
                 target.writestr(entry, source.read(entry))
 
     done = run_isolated(
-        partial, tmp_path / "code", "from lambdas.shared import aws; aws.client('sqs')"
+        partial, tmp_path / "code", "from lambdas.shared import aws; aws.client('sns')"
     )
 
     assert f"No module named '{forgotten}'" in done.stderr

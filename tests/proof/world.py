@@ -25,8 +25,11 @@ from lambdas.notification_service.notify import notify
 from lambdas.notification_service.settings.email import EmailSettings
 from lambdas.notification_service.sqs_dead_letters import SqsDeadLetters
 from lambdas.shared.metrics import Counter
+from lambdas.shared.aws_calls.boto3_clients import dynamodb_of
 from lambdas.shared.aws_calls.dynamodb import DynamoDb
 from lambdas.shared.aws_calls.lambda_ import Lambda
+from lambdas.shared.aws_calls.ses import Ses
+from lambdas.shared.aws_calls.sqs import Sqs
 from lambdas.task_service.dynamo_task_changes import DynamoTaskChanges
 from lambdas.task_service.handed_off_events import HandedOffEvents
 from ops.interrupts import Interrupts
@@ -40,7 +43,7 @@ from tests.lambdas.tables import DELIVERIES, OUTBOX, TARGET_ARN, TASKS
 from tests.proof.dynamo import Change, InMemoryDynamo
 from tests.proof.faults import Died, Fault, Run
 from tests.proof.ledger import CHANNELS, Ledger, Message
-from tests.proof.own_clients import OwnDynamoDb, OwnLambda
+from tests.proof.own_clients import OwnLambda, OwnSes, OwnSqs
 from tests.proof.services import AsyncQueue, LetterBox, Provider, Queued
 from tests.proof.turns import Turns
 
@@ -109,7 +112,7 @@ class World:
         return DynamoTaskChanges(TASKS, HandedOffEvents(handoff, Counter("proof")), dynamodb)
 
     def _own_dynamodb(self, run: Run) -> DynamoDb:
-        return cast("DynamoDb", OwnDynamoDb(run.client("dynamodb", self.dynamo)))
+        return dynamodb_of(run.client("dynamodb", self.dynamo))
 
     def _own_target(self, run: Run) -> Target:
         return Target(TARGET_ARN, cast("Lambda", OwnLambda(run.client("lambda", self.queue))))
@@ -153,16 +156,19 @@ class World:
         self.check()
 
     def _deliver(self, payload: dict[str, Any], run: Run) -> None:
-        ses = run.client("sesv2", self.provider)
+        ses = cast("Ses", OwnSes(run.client("sesv2", self.provider)))
         channels = [
             channel
             for name in CHANNELS
             for channel in email.channels(_email_settings(name), client=ses)
         ]
-        deliveries = DynamoDeliveries(DELIVERIES, run.client("dynamodb", self.dynamo), self.clock)
-        breakers = DynamoBreakers(DELIVERIES, run.client("dynamodb", self.dynamo))
+        dynamodb = self._own_dynamodb(run)
+        deliveries = DynamoDeliveries(DELIVERIES, dynamodb, self.clock)
+        breakers = DynamoBreakers(DELIVERIES, dynamodb)
         context = SimpleNamespace(aws_request_id="r", invoked_function_arn=TARGET_ARN)
-        letters = SqsDeadLetters("q", payload, context, run.client("sqs", self.letters))
+        letters = SqsDeadLetters(
+            "q", payload, context, cast("Sqs", OwnSqs(run.client("sqs", self.letters)))
+        )
         notify(
             TaskEvent.from_payload(payload),
             deliveries,

@@ -16,7 +16,7 @@ from lambdas.shared import aws
 from lambdas.shared.aws_calls.dynamodb import DynamoDb
 from tests.lambdas.handoff.outbox_table import rows
 from tests.lambdas.tables import OUTBOX
-from tests.lambdas.wire import MotoDynamoDb
+from tests.lambdas.wire import Moto
 
 START = 1_772_357_400.0
 MINIMUM_AGE_SECONDS = 45
@@ -100,5 +100,5 @@ class LongOutbox:
 def other_client() -> DynamoDb:
     """Return a client that no hook of a test listens to."""
     client = DynamoDb(aws.dynamodb().api.patience)
-    client.api.transport = MotoDynamoDb()
+    client.api.transport = Moto()
     return client

@@ -10,13 +10,13 @@ from typing import Any
 from lambdas.shared import aws
 from lambdas.shared.aws_calls.connections import Answer, Request
 from lambdas.shared.aws_calls.errors import AwsCallError, NoAnswerError
-from tests.lambdas.wire import Hook, MotoDynamoDb, answer_of_moto
+from tests.lambdas.wire import Hook, Moto, answer_of_moto
 
 
 def wire(operation: str, hook: Hook) -> AbstractContextManager[None]:
     """Let `hook` see each request for `operation` on its way, and answer or break it."""
     transport = aws.dynamodb().api.transport
-    assert isinstance(transport, MotoDynamoDb)
+    assert isinstance(transport, Moto)
     return transport.watched(operation, hook)
 
 
