@@ -84,7 +84,7 @@ SUBJECTS = [
     Subject(
         "send-notification",
         "lambdas.notification_service.handler",
-        "import lambdas.notification_service.handler as h; h._adapters(); h.SqsDeadLetters('', 0, 0)",
+        f"import lambdas.notification_service.handler as h; h._adapters(); {_OWN}; aws.sqs()",
         notification_service.CODE,
     ),
 ]
