@@ -13,8 +13,10 @@ import pulumi
 
 from components.async_handoff import AsyncHandoff, AsyncHandoffArgs
 from components.blocks.bundle import FunctionCode
-from components.blocks.function import PythonFunction, PythonFunctionArgs, Runtime
-from local.monitor import STACK_TYPE, Graph, Resource, run_program
+from components.blocks.function import PythonFunction, PythonFunctionArgs
+from components.blocks.runtime import Runtime
+from local.monitor import STACK_TYPE, Graph, run_program
+from local.recorded import Resource
 from tests.mocks import AwsMocks
 
 _CODE = FunctionCode(packages=("lambdas.handoff", "lambdas.shared"))

@@ -193,6 +193,13 @@ def test_an_unknown_authority_is_not_trusted(tls_server: Server) -> None:
         ours.send(REQUEST)
 
 
+def test_all_clients_read_the_roots_once() -> None:
+    first = Connections("https://dynamodb.eu-west-1.amazonaws.com", PATIENCE)
+    second = Connections("https://lambda.eu-west-1.amazonaws.com", PATIENCE)
+
+    assert first._tls is second._tls is not None
+
+
 def test_the_roots_are_those_that_amazon_publishes() -> None:
     known = (files("botocore") / "cacert.pem").read_text()
 
