@@ -24,12 +24,12 @@ from lambdas.notification_service.guarded_channel import guarded
 from lambdas.notification_service.notify import notify
 from lambdas.notification_service.settings.email import EmailSettings
 from lambdas.notification_service.sqs_dead_letters import SqsDeadLetters
-from lambdas.shared.metrics import Counter
 from lambdas.shared.aws_calls.boto3_clients import dynamodb_of
 from lambdas.shared.aws_calls.dynamodb import DynamoDb
 from lambdas.shared.aws_calls.lambda_ import Lambda
 from lambdas.shared.aws_calls.ses import Ses
 from lambdas.shared.aws_calls.sqs import Sqs
+from lambdas.shared.metrics import Counter
 from lambdas.task_service.dynamo_task_changes import DynamoTaskChanges
 from lambdas.task_service.handed_off_events import HandedOffEvents
 from ops.interrupts import Interrupts

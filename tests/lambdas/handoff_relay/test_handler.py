@@ -7,6 +7,7 @@ import time
 from types import SimpleNamespace
 from typing import Any
 
+import boto3
 import pytest
 
 from lambdas.handoff.event import Event
@@ -111,7 +112,7 @@ def test_an_attempt_at_its_slowest_ends_in_time() -> None:
     assert seconds < FIRST_BACKOFF_SECONDS, "another relay would claim the row"
     assert seconds <= STOPS_WITH_SECONDS_LEFT - 10
     # The look at the dead letters begins with the run and is long over.
-    assert slowest("sqs") < STOPS_WITH_SECONDS_LEFT
+    assert aws.sqs().api.patience.longest_seconds < STOPS_WITH_SECONDS_LEFT
 
 
 def test_the_metrics_are_one_document_of_the_embedded_metric_format(
@@ -149,7 +150,7 @@ def test_the_metrics_are_one_document_of_the_embedded_metric_format(
 def test_a_letter_that_somebody_reads_is_counted_too(
     recorded_lambda: RecordedLambda, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    sqs = aws.client("sqs")
+    sqs = boto3.client("sqs")
     for _ in range(3):
         sqs.send_message(QueueUrl=DEAD_LETTER_QUEUE_URL, MessageBody="{}")
     sqs.receive_message(QueueUrl=DEAD_LETTER_QUEUE_URL, VisibilityTimeout=60)
@@ -160,7 +161,7 @@ def test_a_letter_that_somebody_reads_is_counted_too(
 def test_a_queue_that_cannot_be_looked_at_holds_up_no_event(
     recorded_lambda: RecordedLambda, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    aws.client("sqs").delete_queue(QueueUrl=DEAD_LETTER_QUEUE_URL)
+    boto3.client("sqs").delete_queue(QueueUrl=DEAD_LETTER_QUEUE_URL)
     leave_behind("e-1", age_seconds=100)
 
     metrics = run(capsys)
