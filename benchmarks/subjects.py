@@ -28,6 +28,7 @@ ENVIRONMENT = {
     "HANDOFF_TARGET_ARN": "arn:aws:lambda:eu-west-1:123456789012:function:target",
     "HANDOFF_OUTBOX_TABLE_NAME": "outbox",
     "HANDOFF_NAME": "tasks",
+    "METRICS_STACK": "dev",
     "MINIMUM_AGE_SECONDS": "45",
     "DELIVERIES_TABLE_NAME": "deliveries",
     "DEAD_LETTER_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/letters",
