@@ -4,15 +4,14 @@ PORT ?= 4566
 BIN := .venv/bin
 # Every lock file: each X.in names what is needed, X.txt pins it with hashes.
 LOCKED := requirements requirements-dev requirements-emulator policy/requirements \
-  lambdas/task_service/requirements lambdas/notification_service/requirements \
-  lambdas/handoff_relay/requirements
+  lambdas/notification_service/requirements
 export PULUMI_ERROR_OUTPUT_STRING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tour chaos up down check format policy test e2e snapshot reference sbom lock clean
+.PHONY: help setup tour chaos up down check format policy test e2e snapshot reference sbom bench bench-check lock clean
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.ready .venv-emulator/.ready ## Make the virtual environments
 
@@ -60,6 +59,12 @@ reference: .venv/.ready ## Write docs/reference.md from the docstrings
 
 sbom: .venv/.ready ## Write what each bundle is made of to .build/sbom, as CycloneDX
 	@$(BIN)/python scripts/make_sbom.py
+
+bench: .venv/.ready ## Measure cold starts, requests and the program, and what they cost
+	@$(BIN)/python -m benchmarks
+
+bench-check: .venv/.ready ## Hold what is counted against benchmarks/budgets.toml (needs valgrind)
+	@$(BIN)/python -m benchmarks check
 
 lock: .venv/.ready ## Pin the newest versions that the *.in files allow
 	@for name in $(LOCKED); do \

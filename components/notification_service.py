@@ -29,7 +29,7 @@ from lambdas.shared.metrics import BREAKER_OPENED, NAMESPACE, STACK, MetricsSett
 CODE = FunctionCode(
     packages=("lambdas.notification_service", "lambdas.contracts", "lambdas.shared"),
     requirements=Path(notification_service.__file__).with_name("requirements.txt"),
-    aws_services=("dynamodb", "secretsmanager", "sesv2", "sns", "sqs", "ssm"),
+    aws_services=("secretsmanager", "sns", "ssm"),
 )
 
 # Below the first retry, which Lambda makes about a minute after a failure.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 
 import pulumi
 import pulumi_aws as aws
@@ -14,16 +13,11 @@ from components.blocks.dead_letter_queue import DeadLetterQueue
 from components.blocks.function import PythonFunction, PythonFunctionArgs
 from components.blocks.runtime import Runtime
 from components.blocks.table import Table
-from lambdas import handoff_relay
 from lambdas.handoff.settings import HandoffSettings
 from lambdas.handoff_relay.settings import RelaySettings
 from lambdas.shared.environment import environment_for
 
-CODE = FunctionCode(
-    packages=("lambdas.handoff_relay", "lambdas.handoff", "lambdas.shared"),
-    requirements=Path(handoff_relay.__file__).with_name("requirements.txt"),
-    aws_services=("dynamodb", "lambda", "sqs"),
-)
+CODE = FunctionCode(packages=("lambdas.handoff_relay", "lambdas.handoff", "lambdas.shared"))
 
 TIMEOUT_SECONDS = 90
 """The relay begins nothing in its last 40 s, so a run of a long backlog works for 50 s. Two runs

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pulumi
 
@@ -19,7 +18,6 @@ from components.blocks.http_api import DEFAULT_ROUTE, HttpApi, HttpApiArgs
 from components.blocks.runtime import Runtime
 from components.blocks.table import Key, Table, TableArgs
 from components.blocks.table_alarm import throttled_alarm
-from lambdas import task_service
 from lambdas.shared.environment import environment_for
 from lambdas.shared.metrics import MetricsSettings
 from lambdas.task_service.settings import TaskSettings
@@ -31,8 +29,6 @@ CODE = FunctionCode(
         "lambdas.contracts",
         "lambdas.shared",
     ),
-    requirements=Path(task_service.__file__).with_name("requirements.txt"),
-    aws_services=("dynamodb", "lambda"),
 )
 
 # What a web page needs of docs/openapi.yaml.

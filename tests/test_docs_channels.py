@@ -32,6 +32,7 @@ from local.monitor import Graph
 from tests.lambdas.notification_service.fakes import RecordingDeadLetters
 from tests.lambdas.samples import an_event
 from tests.lambdas.tables import DELIVERIES, create_tables
+from tests.lambdas.wire import Moto
 from tests.mocks import FUNCTION, ROLE_POLICY
 from tests.program.programs import ROOT, run_stack
 
@@ -134,6 +135,7 @@ def aws_in_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ("AWS_SECRET_ACCESS_KEY", "testing"),
     ):
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(aws.dynamodb().api, "transport", Moto())
     with mock_aws():
         create_tables(aws.client("dynamodb"))
         yield

@@ -1,7 +1,5 @@
 """A handoff between two functions of your own."""
 
-from pathlib import Path
-
 import pulumi
 
 from components.async_handoff import AsyncHandoff, AsyncHandoffArgs
@@ -9,11 +7,7 @@ from components.blocks.alarm_topic import AlarmTopic, AlarmTopicArgs, Subscriber
 from components.blocks.bundle import FunctionCode
 from components.blocks.function import PythonFunction, PythonFunctionArgs
 
-code = FunctionCode(
-    packages=("orders", "lambdas.handoff", "lambdas.shared"),
-    requirements=Path(__file__).with_name("functions.txt"),
-    aws_services=("dynamodb", "lambda"),
-)
+code = FunctionCode(packages=("orders", "lambdas.handoff", "lambdas.shared"))
 
 ship_order = PythonFunction(
     "ship-order",

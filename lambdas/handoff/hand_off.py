@@ -17,6 +17,7 @@ from lambdas.handoff.outbox_rows import key_of, row_of
 from lambdas.handoff.settings import HandoffSettings
 from lambdas.handoff.target import Target
 from lambdas.shared import aws
+from lambdas.shared.aws_calls.dynamodb import DynamoDb
 from lambdas.shared.environment import read_settings
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ class Handoff:
         self,
         target: Target,
         outbox_table_name: str | None = None,
-        client: Any = None,
+        client: DynamoDb | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._target = target
@@ -51,7 +52,7 @@ class Handoff:
         """Store the caller's writes and the event, all or nothing; then hand the event off.
 
         `writes` are 1 to 99 of DynamoDB's TransactItems. What fails until they are stored is
-        raised as it is: a ClientError's CancellationReasons are in the order of `writes`. What
+        raised as it is: a RefusedError's CancellationReasons are in the order of `writes`. What
         fails afterwards is logged, and never raised.
 
         Returns whether Lambda has accepted the event already; if not, the relay sees to it.
@@ -59,7 +60,7 @@ class Handoff:
         committed_at_ms = self._now_ms()
         self._dynamodb.transact_write_items(
             TransactItems=[*writes, *self._outbox_puts(event, committed_at_ms)],
-            # The same in the SDK's repeats of this request: one whose answer was lost is not
+            # The same in repeats of this request: one whose answer was lost is not
             # taken for another, whose conditions would then fail on our own writes.
             ClientRequestToken=str(uuid.uuid4()),
         )
@@ -107,5 +108,5 @@ class Handoff:
         return int(self._clock() * 1000)
 
     @property
-    def _dynamodb(self) -> Any:
-        return self._client or aws.client("dynamodb")
+    def _dynamodb(self) -> DynamoDb:
+        return self._client or aws.dynamodb()

@@ -7,6 +7,7 @@ which unlike those of an index are allowed to be consistent.
 
 from __future__ import annotations
 
+import base64
 import zlib
 from typing import Any
 
@@ -52,9 +53,9 @@ def row_of(event: Event, committed_at_ms: int) -> Row:
 
 
 def event_of(row: Row) -> Event:
-    """Read the event of a row that `row_of` wrote."""
+    """Read the event of a row that `row_of` wrote, as DynamoDB answers with it."""
     return Event(
         event_id=row["event_id"]["S"],
         correlation_id=row["correlation_id"]["S"],
-        payload=bytes(row["payload"]["B"]),
+        payload=base64.b64decode(row["payload"]["B"]),
     )

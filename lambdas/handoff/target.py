@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 from lambdas.handoff.event import Event
 from lambdas.shared import aws
+from lambdas.shared.aws_calls.lambda_ import Lambda
 
 _ACCEPTED = 202
 
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 class Target:
     """One Lambda function, invoked asynchronously."""
 
-    def __init__(self, arn: str, client: Any = None) -> None:
+    def __init__(self, arn: str, client: Lambda | None = None) -> None:
         self._arn = arn
         self._client = client
 
@@ -28,7 +28,7 @@ class Target:
         """
         ids = {"event_id": event.event_id, "correlation_id": event.correlation_id}
         try:
-            status = self._invoke(event.payload)
+            status = (self._client or aws.lambda_()).invoke_event(self._arn, event.payload)
         except Exception:
             log.exception("handoff failed", extra={**ids, "target": self._arn})
             return False
@@ -37,11 +37,3 @@ class Target:
             return False
         log.info("handed off", extra=ids)
         return True
-
-    def _invoke(self, payload: bytes) -> int:
-        client = self._client or aws.client("lambda")
-        answer = client.invoke(FunctionName=self._arn, InvocationType="Event", Payload=payload)
-        # The body of a 202 is empty, but until it is read the connection is not given back and
-        # the next invoke opens a new one: about 35 ms instead of 2 (boto/boto3#3843).
-        answer["Payload"].read()
-        return int(answer["StatusCode"])

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
-
-from botocore.exceptions import ClientError
 
 from lambdas.handoff.outbox_rows import Row, event_of, position_of
 from lambdas.handoff_relay.relay import Claim, WaitingRow
 from lambdas.shared import aws
+from lambdas.shared.aws_calls.dynamodb import DynamoDb
+from lambdas.shared.aws_calls.errors import RefusedError
 
 
 class DynamoOutbox:
     """Fulfils `Outbox`."""
 
-    def __init__(self, table_name: str, client: Any = None) -> None:
+    def __init__(self, table_name: str, client: DynamoDb | None = None) -> None:
         self._table_name = table_name
-        self._client = client or aws.client("dynamodb")
+        self._client = client or aws.dynamodb()
 
     def oldest_first(self, shard: str, *, committed_before: int) -> Iterator[WaitingRow]:
         """Yield the rows committed before that moment, a page of up to 1 MB at a time.
 
         Payloads are left out; a claim brings its own.
         """
-        pages = self._client.get_paginator("query").paginate(
+        rows = self._client.query_items(
             TableName=self._table_name,
             ConsistentRead=True,
             KeyConditionExpression="#shard = :shard AND #committed < :before",
@@ -35,8 +34,7 @@ class DynamoOutbox:
                 ":before": {"S": position_of(committed_before)},
             },
         )
-        for page in pages:
-            yield from map(_waiting_row, page["Items"])
+        yield from map(_waiting_row, rows)
 
     def claim(self, row: WaitingRow, *, owner: str, next_attempt_at: int) -> Claim | None:
         """Take the row if it still is as it was read; a row that is gone stays gone."""
@@ -59,10 +57,10 @@ class DynamoOutbox:
                 ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        except ClientError as error:
+        except RefusedError as error:
             if not _is_condition_failure(error):
                 raise
-            return _own_claim(row, owner, error.response.get("Item"))
+            return _own_claim(row, owner, error.document.get("Item"))
         return Claim(row=row, owner=owner, event=event_of(answer["Attributes"]))
 
     def remove(self, claim: Claim) -> None:
@@ -75,7 +73,7 @@ class DynamoOutbox:
                 ExpressionAttributeNames={"#owner": "owner"},
                 ExpressionAttributeValues={":owner": {"S": claim.owner}},
             )
-        except ClientError as error:
+        except RefusedError as error:
             if not _is_condition_failure(error):
                 raise
 
@@ -101,5 +99,5 @@ def _key(row: WaitingRow) -> Row:
     return {"shard": {"S": row.shard}, "committed": {"S": row.committed}}
 
 
-def _is_condition_failure(error: ClientError) -> bool:
-    return bool(error.response["Error"]["Code"] == "ConditionalCheckFailedException")
+def _is_condition_failure(error: RefusedError) -> bool:
+    return error.code == "ConditionalCheckFailedException"

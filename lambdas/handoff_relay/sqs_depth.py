@@ -9,25 +9,23 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/monit
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 from lambdas.shared import aws
+from lambdas.shared.aws_calls.sqs import Sqs
 
 _DEPTHS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 
 log = logging.getLogger(__name__)
 
 
-def depth_of(queue_url: str, client: Any = None) -> int | None:
+def depth_of(queue_url: str, client: Sqs | None = None) -> int | None:
     """Return the queue's messages, those being read included; None if it cannot be looked at.
 
     Raises nothing: the relay has more urgent things to do.
     """
     try:
-        answer = (client or aws.client("sqs")).get_queue_attributes(
-            QueueUrl=queue_url, AttributeNames=list(_DEPTHS)
-        )
+        found = (client or aws.sqs()).queue_attributes(queue_url=queue_url, names=_DEPTHS)
     except Exception:
         log.warning("dead letters not counted", exc_info=True)
         return None
-    return sum(int(answer["Attributes"][name]) for name in _DEPTHS)
+    return sum(int(found[name]) for name in _DEPTHS)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from lambdas.notification_service.breaker_state import BreakerState
 from lambdas.notification_service.dynamo_deliveries import KEPT_SECONDS
 from lambdas.notification_service.kept_reason import kept_reason
 from lambdas.shared import aws
+from lambdas.shared.aws_calls.dynamodb import DynamoDb
+from lambdas.shared.aws_calls.errors import RefusedError
 
 PARTITION = "breakers"
 """In the place of an event id. The name in the sort key gets a # in front, which no delivery's
@@ -25,9 +25,9 @@ _UNHELD = "REMOVE blocked_until, changed_by"
 class DynamoBreakers:
     """Fulfils `BreakerStates`. A row that has expired, weeks later, is as good as CLOSED."""
 
-    def __init__(self, table_name: str, client: Any = None) -> None:
+    def __init__(self, table_name: str, client: DynamoDb | None = None) -> None:
         self._table_name = table_name
-        self._client = client or aws.client("dynamodb")
+        self._client = client or aws.dynamodb()
 
     def read(self, channel: str) -> BreakerState:
         """Return the state, perhaps as it was a moment ago: only conditional writes decide."""
@@ -149,11 +149,11 @@ class DynamoBreakers:
                 ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+        except RefusedError as error:
+            if error.code != "ConditionalCheckFailedException":
                 raise
             # Nothing there, another's write, or our own, whose answer was lost: all in the row.
-            return breaker_state(error.response.get("Item"))
+            return breaker_state(error.document.get("Item"))
         return breaker_state(answer["Attributes"])
 
 

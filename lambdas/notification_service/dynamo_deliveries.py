@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from lambdas.contracts.task_event import TaskEvent
 from lambdas.notification_service.deliveries import DeliveryInProgressError, Lease, Standing
 from lambdas.notification_service.kept_reason import kept_reason
 from lambdas.notification_service.settings.channel import Guarantee
 from lambdas.shared import aws
+from lambdas.shared.aws_calls.dynamodb import DynamoDb
+from lambdas.shared.aws_calls.errors import RefusedError
 
 LEASE_SECONDS = 60
 """More than the function's time-out of 45 s: a lease outlasts its attempt. Less than the time-out
@@ -43,10 +43,13 @@ class DynamoDeliveries:
     """Fulfils `Deliveries`. Times are epoch seconds; `expires_at` is the table's TTL attribute."""
 
     def __init__(
-        self, table_name: str, client: Any = None, clock: Callable[[], float] = time.time
+        self,
+        table_name: str,
+        client: DynamoDb | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._table_name = table_name
-        self._client = client or aws.client("dynamodb")
+        self._client = client or aws.dynamodb()
         self._clock = clock
 
     def start(self, event: TaskEvent, lease: Lease, guarantee: Guarantee, sent_to: str) -> Standing:
@@ -109,10 +112,10 @@ class DynamoDeliveries:
                 ExpressionAttributeValues=values,
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        except ClientError as error:
+        except RefusedError as error:
             if not _is_condition_failure(error):
                 raise
-            row: dict[str, Any] = error.response["Item"]
+            row: dict[str, Any] = error.document["Item"]
             # Our own first write, whose answer was lost.
             return None if row["lease_owner"]["S"] == lease.owner else row
         return None
@@ -162,7 +165,7 @@ class DynamoDeliveries:
                     **values,
                 },
             )
-        except ClientError as error:
+        except RefusedError as error:
             if not _is_condition_failure(error):
                 raise
             return False
@@ -173,8 +176,8 @@ def _error(reason: str) -> dict[str, Any]:
     return {":error": {"S": kept_reason(reason)}}
 
 
-def _is_condition_failure(error: ClientError) -> bool:
-    return bool(error.response["Error"]["Code"] == "ConditionalCheckFailedException")
+def _is_condition_failure(error: RefusedError) -> bool:
+    return error.code == "ConditionalCheckFailedException"
 
 
 def _key(lease: Lease) -> dict[str, Any]:

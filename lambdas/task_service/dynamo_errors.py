@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from botocore.exceptions import ClientError, HTTPClientError
-from botocore.exceptions import ConnectionError as NoConnectionError
-
+from lambdas.shared.aws_calls.errors import NoAnswerError, NotConnectedError, RefusedError
 from lambdas.task_service.errors import StoreUnavailableError
 
 _PASSING = {
@@ -29,36 +27,31 @@ def passing_errors_named() -> Iterator[None]:
     """Raise StoreUnavailableError for throttling and silence; let everything else through."""
     try:
         yield
-    except (HTTPClientError, NoConnectionError) as error:
+    except (NotConnectedError, NoAnswerError) as error:
         raise StoreUnavailableError(f"DynamoDB did not answer: {error}") from error
-    except ClientError as error:
-        if passing := _PASSING.intersection([code_of(error), *cancellation_codes(error)]):
+    except RefusedError as error:
+        if passing := _PASSING.intersection([error.code, *cancellation_codes(error)]):
             raise StoreUnavailableError(f"DynamoDB: {', '.join(sorted(passing))}") from error
         raise
 
 
-def code_of(error: ClientError) -> str:
-    """Return AWS's name for the error."""
-    return str(error.response["Error"]["Code"])
-
-
-def is_condition_failure(error: ClientError) -> bool:
+def is_condition_failure(error: RefusedError) -> bool:
     """Whether the condition of a single write did not hold."""
-    return code_of(error) == "ConditionalCheckFailedException"
+    return error.code == "ConditionalCheckFailedException"
 
 
-def is_conflict(error: ClientError) -> bool:
+def is_conflict(error: RefusedError) -> bool:
     """Whether another transaction held an item of this write; it is over in milliseconds."""
-    return code_of(error) == "TransactionConflictException" or (
+    return error.code == "TransactionConflictException" or (
         "TransactionConflict" in cancellation_codes(error)
     )
 
 
-def cancellation_codes(error: ClientError) -> list[str]:
+def cancellation_codes(error: RefusedError) -> list[str]:
     """Return why each item of a transaction refused, `None` for those that did not."""
     return [str(reason.get("Code")) for reason in cancellation_reasons(error)]
 
 
-def cancellation_reasons(error: ClientError) -> list[dict[str, Any]]:
+def cancellation_reasons(error: RefusedError) -> list[dict[str, Any]]:
     """Return a cancelled transaction's reasons, one per item, in its order."""
-    return list(error.response.get("CancellationReasons", []))
+    return list(error.document.get("CancellationReasons", []))

@@ -1,7 +1,7 @@
 """Tasks in DynamoDB: how they are written, with the events that tell of it.
 
 A change that is told of is one transaction of the task and its event. The client request token of a
-transaction makes the SDK's repeats of it harmless. A change that nobody is told of is a plain
+transaction makes repeats of its request harmless. A change that nobody is told of is a plain
 conditional write; there the fresh write id in each row says whether it was our own first request,
 whose answer was lost, that made the condition fail.
 """
@@ -13,10 +13,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from botocore.exceptions import ClientError
-
 from lambdas.contracts.task import Task
 from lambdas.contracts.task_event import TaskEvent
+from lambdas.shared.aws_calls.dynamodb import DynamoDb
+from lambdas.shared.aws_calls.errors import RefusedError
 from lambdas.task_service import idempotency_rows
 from lambdas.task_service.contention import tries
 from lambdas.task_service.create_task import Claim
@@ -52,7 +52,7 @@ class DynamoTaskChanges(DynamoTasks):
     Every method raises StoreUnavailableError when a table throttles or is silent.
     """
 
-    def __init__(self, table_name: str, events: Events, client: Any = None) -> None:
+    def __init__(self, table_name: str, events: Events, client: DynamoDb | None = None) -> None:
         super().__init__(table_name, client)
         self._events = events
 
@@ -116,7 +116,7 @@ class DynamoTaskChanges(DynamoTasks):
         with passing_errors_named():
             try:
                 self._client.put_item(**put, ReturnValuesOnConditionCheckFailure="ALL_OLD")
-            except ClientError as error:
+            except RefusedError as error:
                 if is_conflict(error):
                     return False
                 if not is_condition_failure(error):
@@ -134,7 +134,7 @@ class DynamoTaskChanges(DynamoTasks):
         with passing_errors_named():
             try:
                 self._events.commit(writes, event)
-            except ClientError as error:
+            except RefusedError as error:
                 codes = cancellation_codes(error)
                 if refusable is not None and codes[refusable : refusable + 1] == [
                     "ConditionalCheckFailed"
@@ -153,5 +153,5 @@ def _version_is(version: int) -> dict[str, Any]:
     }
 
 
-def _is_ours(error: ClientError, row: Row) -> bool:
-    return bool(error.response.get("Item", {}).get("write_id") == row["write_id"])
+def _is_ours(error: RefusedError, row: Row) -> bool:
+    return bool(error.document.get("Item", {}).get("write_id") == row["write_id"])

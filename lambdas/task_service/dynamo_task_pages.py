@@ -8,6 +8,7 @@ from typing import Any
 
 from lambdas.contracts.task import Status, Task
 from lambdas.shared import aws
+from lambdas.shared.aws_calls.dynamodb import DynamoDb
 from lambdas.task_service.dynamo_errors import passing_errors_named
 from lambdas.task_service.task_rows import SHARDS, task_of
 
@@ -20,9 +21,9 @@ _SPARE = 4
 class DynamoTaskPages:
     """Fulfils `TasksByAge`. Raises StoreUnavailableError when the table throttles or is silent."""
 
-    def __init__(self, table_name: str, client: Any = None) -> None:
+    def __init__(self, table_name: str, client: DynamoDb | None = None) -> None:
         self._table_name = table_name
-        self._client = client or aws.client("dynamodb")
+        self._client = client or aws.dynamodb()
 
     def newest_first(
         self, *, status: Status | None, before: str | None, expected: int
@@ -51,10 +52,5 @@ class DynamoTaskPages:
         if before is not None:
             query["KeyConditionExpression"] += " AND task_id < :before"
             query["ExpressionAttributeValues"][":before"] = {"S": before}
-        while True:
-            with passing_errors_named():
-                answer = self._client.query(**query)
-            yield from map(task_of, answer["Items"])
-            if "LastEvaluatedKey" not in answer:
-                return
-            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        with passing_errors_named():
+            yield from map(task_of, self._client.query_items(**query))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from lambdas.contracts.task import Task
 from lambdas.shared import aws
+from lambdas.shared.aws_calls.dynamodb import DynamoDb
 from lambdas.task_service.dynamo_errors import passing_errors_named
 from lambdas.task_service.task_rows import key_of, task_of
 
@@ -13,9 +12,9 @@ from lambdas.task_service.task_rows import key_of, task_of
 class DynamoTasks:
     """Fulfils `OneTask`. Raises StoreUnavailableError when the table throttles or is silent."""
 
-    def __init__(self, table_name: str, client: Any = None) -> None:
+    def __init__(self, table_name: str, client: DynamoDb | None = None) -> None:
         self._table_name = table_name
-        self._client = client or aws.client("dynamodb")
+        self._client = client or aws.dynamodb()
 
     def get(self, task_id: str) -> Task | None:
         """Return the task as last written, or None."""

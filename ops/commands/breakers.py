@@ -11,6 +11,8 @@ import click
 
 from lambdas.notification_service.breaker_state import BreakerState
 from lambdas.notification_service.dynamo_breakers import DynamoBreakers
+from lambdas.shared.aws_calls.boto3_clients import dynamodb_of
+from lambdas.shared.aws_calls.errors import AwsCallError
 from ops.breakers import read_breakers
 from ops.commands.options import LEFT
 from ops.commands.tables import EXIT_CODES, on_table
@@ -82,7 +84,11 @@ def close_breaker(surroundings: Surroundings, *, access: TableAccess, name: str)
         click.echo(f"{name} is closed already; nothing was changed.")
         return
     now = int(surroundings.now().timestamp())
-    DynamoBreakers(access.table, dynamodb).close(name, None, now)
+    try:
+        DynamoBreakers(access.table, dynamodb_of(dynamodb)).close(name, None, now)
+    except AwsCallError as error:
+        # In boto3's words, like all other commands.
+        raise error.__cause__ or error from None
     click.echo(f"{name} is closed; all instances know within two seconds.")
 
 

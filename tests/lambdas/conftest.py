@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import boto3
 import pytest
 from moto import mock_aws
 
 from lambdas.shared import aws
 from tests.lambdas.recorded_lambda import RecordedLambda
-from tests.lambdas.reserved_words import refuse_reserved_words
 from tests.lambdas.tables import (
     DEAD_LETTER_QUEUE_URL,
     DELIVERIES,
@@ -18,6 +18,7 @@ from tests.lambdas.tables import (
     TASKS,
     create_tables,
 )
+from tests.lambdas.wire import Moto
 
 
 @pytest.fixture(autouse=True)
@@ -39,23 +40,20 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "CHANNELS",
         '[{"kind": "email", "sender": "tasks@example.com", "recipients": ["team@example.com"]}]',
     )
+    for client in (aws.dynamodb(), aws.sqs(), aws.ses()):
+        monkeypatch.setattr(client.api, "transport", Moto())
 
 
 @pytest.fixture
 def aws_in_memory(environment: None) -> Iterator[None]:
     with mock_aws():
-        dynamodb = aws.client("dynamodb")
-        create_tables(dynamodb)
-        aws.client("sqs").create_queue(QueueName=DEAD_LETTER_QUEUE_URL.rsplit("/", 1)[1])
-        dynamodb.meta.events.register("before-call.dynamodb", refuse_reserved_words)
+        create_tables(boto3.client("dynamodb"))
+        boto3.client("sqs").create_queue(QueueName=DEAD_LETTER_QUEUE_URL.rsplit("/", 1)[1])
         yield
-        dynamodb.meta.events.unregister("before-call.dynamodb", refuse_reserved_words)
 
 
 @pytest.fixture
-def recorded_lambda(aws_in_memory: None) -> Iterator[RecordedLambda]:
+def recorded_lambda(aws_in_memory: None, monkeypatch: pytest.MonkeyPatch) -> RecordedLambda:
     recorded = RecordedLambda()
-    events = aws.client("lambda").meta.events
-    events.register_first("before-send.lambda.Invoke", recorded)
-    yield recorded
-    events.unregister("before-send.lambda.Invoke", recorded)
+    monkeypatch.setattr(aws.lambda_().api, "transport", recorded)
+    return recorded

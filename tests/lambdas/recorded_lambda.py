@@ -1,4 +1,4 @@
-"""Lambda's side of an invoke, at the wire: hooked into a real client before it sends."""
+"""Lambda's side of an invoke, at the wire."""
 
 from __future__ import annotations
 
@@ -7,25 +7,20 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from botocore.awsrequest import AWSResponse
-from botocore.exceptions import ReadTimeoutError
+from lambdas.shared.aws_calls.connections import Answer, Request
+from lambdas.shared.aws_calls.errors import NoAnswerError
 
 
 class RawBody(io.BytesIO):
-    """The body of an answer, which knows whether somebody read it."""
-
-    was_read = False
-
-    def read(self, *args: Any, **kwargs: Any) -> bytes:
-        self.was_read = True
-        return super().read(*args)
+    """The body of an answer to boto3."""
 
     def stream(self, **_: Any) -> Any:
         yield self.read()
 
 
 class RecordedLambda:
-    """Answers invokes with `status`, or with silence, and keeps what was asked."""
+    """Fulfils `Transport`: answers invokes with `status`, or with silence, and keeps what was
+    asked."""
 
     def __init__(self) -> None:
         self.status = 202
@@ -33,25 +28,17 @@ class RecordedLambda:
         self.before_answer: Callable[[], Any] = lambda: None
         self.payloads: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
-        self.bodies: list[RawBody] = []
 
-    def __call__(self, request: Any, **_: Any) -> AWSResponse:
-        body = request.body if isinstance(request.body, bytes) else request.body.read()
-        self.payloads.append(json.loads(body))
-        self.headers.append(
-            {
-                k.lower(): v.decode() if isinstance(v, bytes) else v
-                for k, v in request.headers.items()
-            }
-        )
+    def send(self, request: Request) -> Answer:
+        self.payloads.append(json.loads(request.body))
+        self.headers.append({name.lower(): value for name, value in request.headers.items()})
         self.before_answer()
         if self.silent:
-            raise ReadTimeoutError(endpoint_url=request.url)
-        refused = self.status >= 400
-        raw = RawBody(b'{"Type":"User","message":"no"}' if refused else b"")
-        self.bodies.append(raw)
-        headers = {"x-amzn-errortype": "AccessDeniedException"} if refused else {}
-        return AWSResponse(request.url, self.status, headers, raw)
+            raise NoAnswerError("silence")
+        if self.status >= 400:
+            headers = {"x-amzn-errortype": "AccessDeniedException"}
+            return Answer(self.status, headers, b'{"Type":"User","message":"no"}')
+        return Answer(self.status, {}, b"")
 
     @property
     def types(self) -> list[str]:

@@ -13,6 +13,7 @@ from lambdas.contracts.task_event import TaskEvent
 from lambdas.notification_service.deliveries import Lease
 from lambdas.notification_service.dynamo_breakers import DynamoBreakers
 from lambdas.notification_service.dynamo_deliveries import DynamoDeliveries
+from lambdas.shared.aws_calls.boto3_clients import dynamodb_of
 from ops.cli import commands
 from ops.stack_outputs import CommandResult, RunCommand
 from ops.surroundings import Surroundings
@@ -31,8 +32,8 @@ class Reader:
         self.run: RunCommand = lambda words: None
         self.local_folder = Path("/nonexistent")
         self.accesses: list[Any] = []
-        self.deliveries = DynamoDeliveries(DELIVERIES, dynamodb, lambda: self.now)
-        self.breakers = DynamoBreakers(DELIVERIES, dynamodb)
+        self.deliveries = DynamoDeliveries(DELIVERIES, dynamodb_of(dynamodb), lambda: self.now)
+        self.breakers = DynamoBreakers(DELIVERIES, dynamodb_of(dynamodb))
 
     def types(self, *words: str) -> Result:
         """Run a command on the table."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.notification_service.sqs_dead_letters import SqsDeadLetters
+from lambdas.shared.aws_calls.sqs import Sqs
 from ops.failure_record import UnreadableDeadLetterError, read_failure_record
 
 EVENT = {"id": "e-1", "type": "task.created.v1"}
@@ -34,8 +35,8 @@ RECORD: dict[str, Any] = {
 class Recorder:
     body = ""
 
-    def send_message(self, *, QueueUrl: str, MessageBody: str) -> None:  # noqa: N803 -- boto3's
-        self.body = MessageBody
+    def send_message(self, *, queue_url: str, body: str) -> None:
+        self.body = body
 
 
 def test_a_failure_record_tells_the_event_its_last_error_and_the_attempts() -> None:
@@ -71,7 +72,9 @@ def test_a_bare_event_of_a_dead_letter_config_is_read_with_its_attributes() -> N
 def test_what_the_target_dead_letters_by_itself_is_read_like_lambdas_own() -> None:
     sqs = Recorder()
     context = SimpleNamespace(aws_request_id="e4b4", invoked_function_arn="arn:f")
-    SqsDeadLetters("https://queue", EVENT, context, sqs).add("email: no such address", "NeverError")
+    SqsDeadLetters("https://queue", EVENT, context, cast("Sqs", sqs)).add(
+        "email: no such address", "NeverError"
+    )
 
     record = read_failure_record(sqs.body)
 

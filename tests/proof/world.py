@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -24,6 +24,11 @@ from lambdas.notification_service.guarded_channel import guarded
 from lambdas.notification_service.notify import notify
 from lambdas.notification_service.settings.email import EmailSettings
 from lambdas.notification_service.sqs_dead_letters import SqsDeadLetters
+from lambdas.shared.aws_calls.boto3_clients import dynamodb_of
+from lambdas.shared.aws_calls.dynamodb import DynamoDb
+from lambdas.shared.aws_calls.lambda_ import Lambda
+from lambdas.shared.aws_calls.ses import Ses
+from lambdas.shared.aws_calls.sqs import Sqs
 from lambdas.shared.metrics import Counter
 from lambdas.task_service.dynamo_task_changes import DynamoTaskChanges
 from lambdas.task_service.handed_off_events import HandedOffEvents
@@ -38,6 +43,7 @@ from tests.lambdas.tables import DELIVERIES, OUTBOX, TARGET_ARN, TASKS
 from tests.proof.dynamo import Change, InMemoryDynamo
 from tests.proof.faults import Died, Fault, Run
 from tests.proof.ledger import CHANNELS, Ledger, Message
+from tests.proof.own_clients import OwnLambda, OwnSes, OwnSqs
 from tests.proof.services import AsyncQueue, LetterBox, Provider, Queued
 from tests.proof.turns import Turns
 
@@ -101,16 +107,20 @@ class World:
 
     def tasks(self, run: Run) -> DynamoTaskChanges:
         """Return the task service's table, with its way out for events."""
-        dynamodb = run.client("dynamodb", self.dynamo)
-        target = Target(TARGET_ARN, run.client("lambda", self.queue))
+        dynamodb, target = self._own_dynamodb(run), self._own_target(run)
         handoff = Handoff(target, OUTBOX, dynamodb, self.clock)
         return DynamoTaskChanges(TASKS, HandedOffEvents(handoff, Counter("proof")), dynamodb)
+
+    def _own_dynamodb(self, run: Run) -> DynamoDb:
+        return dynamodb_of(run.client("dynamodb", self.dynamo))
+
+    def _own_target(self, run: Run) -> Target:
+        return Target(TARGET_ARN, cast("Lambda", OwnLambda(run.client("lambda", self.queue))))
 
     def relay(self, faults: Faults) -> None:
         """One run of the relay, shard after shard; what one raises does not end the others."""
         run = Run(self, faults=faults, timeout_seconds=90)
-        outbox = DynamoOutbox(OUTBOX, run.client("dynamodb", self.dynamo))
-        target = Target(TARGET_ARN, run.client("lambda", self.queue))
+        outbox, target = DynamoOutbox(OUTBOX, self._own_dynamodb(run)), self._own_target(run)
         for shard in SHARDS:
             try:
                 relay_shard(
@@ -146,16 +156,19 @@ class World:
         self.check()
 
     def _deliver(self, payload: dict[str, Any], run: Run) -> None:
-        ses = run.client("sesv2", self.provider)
+        ses = cast("Ses", OwnSes(run.client("sesv2", self.provider)))
         channels = [
             channel
             for name in CHANNELS
             for channel in email.channels(_email_settings(name), client=ses)
         ]
-        deliveries = DynamoDeliveries(DELIVERIES, run.client("dynamodb", self.dynamo), self.clock)
-        breakers = DynamoBreakers(DELIVERIES, run.client("dynamodb", self.dynamo))
+        dynamodb = self._own_dynamodb(run)
+        deliveries = DynamoDeliveries(DELIVERIES, dynamodb, self.clock)
+        breakers = DynamoBreakers(DELIVERIES, dynamodb)
         context = SimpleNamespace(aws_request_id="r", invoked_function_arn=TARGET_ARN)
-        letters = SqsDeadLetters("q", payload, context, run.client("sqs", self.letters))
+        letters = SqsDeadLetters(
+            "q", payload, context, cast("Sqs", OwnSqs(run.client("sqs", self.letters)))
+        )
         notify(
             TaskEvent.from_payload(payload),
             deliveries,

@@ -28,7 +28,7 @@ def test_the_wheel_holds_every_file_of_the_packages_and_no_other(wheel: Path) ->
 
     assert held == in_git("components", "lambdas")
     assert {"components/py.typed", "lambdas/py.typed"} <= held
-    assert "lambdas/task_service/requirements.txt" in held
+    assert "lambdas/notification_service/requirements.txt" in held
 
 
 def test_the_version_is_semantic_and_the_changelog_knows_it(wheel: Path) -> None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from botocore.exceptions import ClientError, HTTPClientError
-from botocore.exceptions import ConnectionError as NoConnectionError
-
 from lambdas.notification_service.channel import (
     ChannelError,
     PermanentChannelError,
     UnknownOutcomeError,
 )
+from lambdas.shared.aws_calls.errors import NoAnswerError, NotConnectedError, RefusedError
 from lambdas.shared.masking import masked
 
 _SERVER_ERROR = 500
@@ -29,23 +27,22 @@ def ask(
     """
     try:
         return call(**request)
-    except ClientError as error:
+    except RefusedError as error:
         raise _refusal(provider, is_permanent, error) from error
-    except NoConnectionError as error:
+    except NotConnectedError as error:
         raise ChannelError(
             f"{provider} could not be reached ({type(error).__name__}); nothing was sent"
         ) from error
-    except HTTPClientError as error:
+    except NoAnswerError as error:
         raise UnknownOutcomeError(
             f"{provider} gave no answer ({type(error).__name__}); the message may have been sent"
         ) from error
 
 
-def _refusal(provider: str, is_permanent: Mapping[str, bool], error: ClientError) -> ChannelError:
-    code = error.response["Error"]["Code"]
+def _refusal(provider: str, is_permanent: Mapping[str, bool], error: RefusedError) -> ChannelError:
     # Providers quote the address that they refuse.
-    said = f"{code}: {masked(error.response['Error']['Message'])}"
-    if error.response["ResponseMetadata"]["HTTPStatusCode"] >= _SERVER_ERROR:
+    said = f"{error.code}: {masked(error.message)}"
+    if error.status >= _SERVER_ERROR:
         return UnknownOutcomeError(f"{provider} failed: {said}; the message may have been sent")
-    kind = PermanentChannelError if is_permanent.get(code, False) else ChannelError
+    kind = PermanentChannelError if is_permanent.get(error.code, False) else ChannelError
     return kind(f"{provider} refused the message: {said}")

@@ -20,6 +20,7 @@ from lambdas.notification_service.channels.wording import (
 )
 from lambdas.notification_service.settings.email import EmailSettings
 from lambdas.shared import aws
+from lambdas.shared.aws_calls.ses import Ses
 from lambdas.shared.masking import masked
 
 _MAX_SUBJECT = 120
@@ -27,14 +28,14 @@ _NOT_IN_A_TAG = re.compile(r"[^A-Za-z0-9_-]")
 """https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html"""
 
 
-def channels(settings: EmailSettings, client: Any = None) -> list[ConfiguredChannel]:
+def channels(settings: EmailSettings, client: Ses | None = None) -> list[ConfiguredChannel]:
     """Return the one channel that writes to all recipients."""
     return [
         ConfiguredChannel(
             settings=settings,
             name=settings.name,
             sent_to=masked(", ".join(settings.recipients)),
-            sender=EmailSender(settings, client or aws.client("sesv2")),
+            sender=EmailSender(settings, client or aws.ses()),
         )
     ]
 
@@ -42,7 +43,7 @@ def channels(settings: EmailSettings, client: Any = None) -> list[ConfiguredChan
 class EmailSender:
     """One message to all recipients, who see each other's addresses, as text and as HTML."""
 
-    def __init__(self, settings: EmailSettings, client: Any) -> None:
+    def __init__(self, settings: EmailSettings, client: Ses) -> None:
         self._envelope: dict[str, Any] = {
             "FromEmailAddress": settings.sender,
             "Destination": {"ToAddresses": list(settings.recipients)},

@@ -7,6 +7,7 @@ from typing import Any
 
 from lambdas.notification_service.channels.aws_calls import ask
 from lambdas.notification_service.channels.sns_refusals import IS_PERMANENT
+from lambdas.shared.aws_calls.boto3_clients import own_errors
 
 
 def publish(client: Any, attributes: Mapping[str, str], **request: Any) -> str:
@@ -14,10 +15,15 @@ def publish(client: Any, attributes: Mapping[str, str], **request: Any) -> str:
 
     `attributes` are message attributes, all of them text.
     """
+
+    def call(**asked: Any) -> Any:
+        with own_errors():
+            return client.publish(**asked)
+
     answer = ask(
         "SNS",
         IS_PERMANENT,
-        client.publish,
+        call,
         MessageAttributes={
             name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
         },

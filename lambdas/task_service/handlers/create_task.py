@@ -6,12 +6,11 @@ from typing import Any
 
 from lambdas.task_service.create_task import create_task
 from lambdas.task_service.handlers.adapters import changing_tasks
-from lambdas.task_service.http.body import JSON, read_body
 from lambdas.task_service.http.entry import answer
 from lambdas.task_service.http.parameters import idempotency_key
 from lambdas.task_service.http.request import Request
 from lambdas.task_service.http.response import Response, task_response
-from lambdas.task_service.http.task_bodies import CreateTaskBody
+from lambdas.task_service.http.task_bodies import draft
 
 
 def handle(event: dict[str, Any], context: object) -> dict[str, Any]:
@@ -21,9 +20,8 @@ def handle(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 def _create(request: Request) -> Response:
     key = idempotency_key(request.headers)
-    body = read_body(request, CreateTaskBody, JSON)
     task = create_task(
-        body.draft(),
+        draft(request),
         idempotency_key=key,
         correlation_id=request.correlation_id,
         tasks=changing_tasks(),

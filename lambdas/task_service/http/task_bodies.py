@@ -1,109 +1,111 @@
-"""The bodies clients send, as pydantic models; they are known only at this edge."""
+"""The bodies clients send: what each field may be, and what the task makes of it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
-
-from lambdas.contracts.task import STATUSES, Status, Task
+from lambdas.contracts.task import STATUSES, Task
 from lambdas.shared.moment import from_text, to_text
 from lambdas.task_service.create_task import Draft
+from lambdas.task_service.http.body import JSON, PATCH, Field, RefusedFieldError, read_body
+from lambdas.task_service.http.request import Request
 
+_MAX_TITLE = 100
+_MAX_DETAIL = 1000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _DUE_YEAR = re.compile(r"19[7-9]|[2-8]|9[0-8]|99[0-8]|999[0-8]")
 
-
-def _refused(detail: str) -> PydanticCustomError:
-    return PydanticCustomError("refused", detail)
+Check = Callable[[object], Any]
 
 
-def _title(text: str) -> str:
+def draft(request: Request) -> Draft:
+    """Read the body of `POST /tasks`. Raises Problem, as the others here do."""
+    return Draft(**read_body(request, _CREATE, JSON))
+
+
+def replacement(request: Request) -> Callable[[Task], Task]:
+    """Read the body of `PUT /tasks/{taskId}`: what is left out goes."""
+    values = {"detail": None, "due_at": None, **read_body(request, _REPLACE, JSON)}
+    return lambda task: replace(task, **values)
+
+
+def patch(request: Request) -> Callable[[Task], Task]:
+    """Read the body of `PATCH /tasks/{taskId}`, a JSON merge patch: what is left out stays, null
+    removes."""
+    values = read_body(request, _PATCH, PATCH)
+    return lambda task: replace(task, **values)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise RefusedFieldError("must be text")
+    return value
+
+
+def _title(value: object) -> str:
+    text = _text(value)
+    if not text:
+        raise RefusedFieldError("String should have at least 1 character")
+    if len(text) > _MAX_TITLE:
+        raise RefusedFieldError(f"String should have at most {_MAX_TITLE} characters")
     if _CONTROL.search(text):
-        raise _refused("must not contain control characters")
+        raise RefusedFieldError("must not contain control characters")
     return text
 
 
-def _detail(text: str) -> str:
+def _detail(value: object) -> str:
+    text = _text(value)
+    if len(text) > _MAX_DETAIL:
+        raise RefusedFieldError(f"String should have at most {_MAX_DETAIL} characters")
     if _CONTROL_BUT_LINES.search(text):
-        raise _refused("must not contain control characters except tab and line ends")
+        raise RefusedFieldError("must not contain control characters except tab and line ends")
     return text
 
 
-def _due_at(text: str) -> str:
+def _status(value: object) -> str:
+    if not isinstance(value, str) or value not in STATUSES:
+        raise RefusedFieldError(f"must be one of {', '.join(STATUSES)}")
+    return value
+
+
+def _due_at(value: object) -> str:
+    text = _text(value)
     # In years 1 and 9999 some offsets lead outside of what a date can be in UTC.
     if not _DUE_YEAR.match(text):
-        raise _refused("must be an RFC 3339 date-time in the years 1970 to 9998")
+        raise RefusedFieldError("must be an RFC 3339 date-time in the years 1970 to 9998")
     try:
         return to_text(from_text(text))
     except ValueError as error:
-        raise _refused(f"must be an RFC 3339 date-time: {error}") from error
+        raise RefusedFieldError(f"must be an RFC 3339 date-time: {error}") from error
 
 
-def _status(value: object) -> object:
-    if value not in STATUSES:
-        raise _refused(f"must be one of {', '.join(STATUSES)}")
-    return value
+def _not_null(check: Check) -> Check:
+    def not_null(value: object) -> Any:
+        if value is None:
+            raise RefusedFieldError("must not be null; leave it out instead")
+        return check(value)
+
+    return not_null
 
 
-def _not_null(value: Any) -> Any:
-    if value is None:
-        raise _refused("must not be null; leave it out instead")
-    return value
+def _or_null(check: Check) -> Check:
+    return lambda value: None if value is None else check(value)
 
 
-Title = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_title)]
-Detail = Annotated[str, Field(max_length=1000), AfterValidator(_detail)]
-DueAt = Annotated[str, AfterValidator(_due_at)]
-AStatus = Annotated[Status, BeforeValidator(_status)]
-# None stands for an absent field; a default is not validated, so a null that was sent is refused.
-NotNull = BeforeValidator(_not_null)
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class CreateTaskBody(_Body):
-    """`POST /tasks`."""
-
-    title: Title
-    detail: Annotated[Detail | None, NotNull] = None
-    status: AStatus = "pending"
-    due_at: Annotated[DueAt | None, NotNull] = Field(default=None, alias="dueAt")
-
-    def draft(self) -> Draft:
-        """Return what the client says of the new task."""
-        return Draft(title=self.title, detail=self.detail, status=self.status, due_at=self.due_at)
-
-
-class ReplaceTaskBody(_Body):
-    """`PUT /tasks/{taskId}`: what is left out goes."""
-
-    title: Title
-    detail: Annotated[Detail | None, NotNull] = None
-    status: AStatus
-    due_at: Annotated[DueAt | None, NotNull] = Field(default=None, alias="dueAt")
-
-    def applied_to(self, task: Task) -> Task:
-        """Return `task` with this content."""
-        return replace(
-            task, title=self.title, detail=self.detail, status=self.status, due_at=self.due_at
-        )
-
-
-class PatchTaskBody(_Body):
-    """`PATCH /tasks/{taskId}`, a JSON merge patch: what is left out stays, null removes."""
-
-    title: Annotated[Title | None, NotNull] = None
-    detail: Detail | None = None
-    status: Annotated[AStatus | None, NotNull] = None
-    due_at: DueAt | None = Field(default=None, alias="dueAt")
-
-    def applied_to(self, task: Task) -> Task:
-        """Return `task` with the fields that were sent."""
-        return replace(task, **self.model_dump(include=self.model_fields_set))
+_CREATE = {
+    "title": Field("title", _title, required=True),
+    "detail": Field("detail", _not_null(_detail)),
+    "status": Field("status", _status),
+    "dueAt": Field("due_at", _not_null(_due_at)),
+}
+_REPLACE = {**_CREATE, "status": Field("status", _status, required=True)}
+_PATCH = {
+    "title": Field("title", _not_null(_title)),
+    "detail": Field("detail", _or_null(_detail)),
+    "status": Field("status", _not_null(_status)),
+    "dueAt": Field("due_at", _or_null(_due_at)),
+}

@@ -7,11 +7,11 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
 
 from lambdas.handoff.event import Event
 from lambdas.handoff.hand_off import Handoff
 from lambdas.handoff.target import Target
+from lambdas.shared.aws_calls.errors import RefusedError
 from tests.lambdas.handoff.outbox_table import rows
 from tests.lambdas.recorded_lambda import RecordedLambda
 from tests.lambdas.tables import DELIVERIES, OUTBOX, TARGET_ARN
@@ -95,10 +95,10 @@ def test_a_write_that_is_refused_stops_everything_and_is_told_in_its_place(
     a_handoff().commit([OWN_WRITE], EVENT)
     recorded_lambda.payloads.clear()
 
-    with pytest.raises(ClientError) as raised:
+    with pytest.raises(RefusedError) as raised:
         a_handoff(outbox).commit([other, OWN_WRITE], EVENT)
 
-    reasons = raised.value.response["CancellationReasons"]
+    reasons = raised.value.document["CancellationReasons"]
     assert [reason["Code"] for reason in reasons[:2]] == ["None", "ConditionalCheckFailed"]
     assert reasons[1]["Item"] == OWN_KEY
     assert recorded_lambda.payloads == []

@@ -28,14 +28,6 @@ def test_the_target_is_invoked_asynchronously(
     assert recorded_lambda.headers[0]["x-amz-invocation-type"] == "Event"
 
 
-def test_the_answer_is_read_so_that_its_connection_is_used_again(
-    recorded_lambda: RecordedLambda,
-) -> None:
-    DIRECT.hand_off(EVENT)
-
-    assert recorded_lambda.bodies[0].was_read
-
-
 @both
 @pytest.mark.parametrize(
     ("status", "silent", "message"),

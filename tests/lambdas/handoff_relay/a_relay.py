@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
-
 from lambdas.handoff.event import Event
 from lambdas.handoff.hand_off import Handoff
 from lambdas.handoff.outbox_rows import SHARDS
 from lambdas.handoff.target import Target
 from lambdas.handoff_relay.dynamo_outbox import DynamoOutbox
 from lambdas.handoff_relay.relay import MAX_ATTEMPTS_PER_RUN, Claim, Report, WaitingRow, relay_shard
+from lambdas.shared import aws
+from lambdas.shared.aws_calls.dynamodb import DynamoDb
 from tests.lambdas.handoff.outbox_table import rows
 from tests.lambdas.tables import OUTBOX
+from tests.lambdas.wire import Moto
 
 START = 1_772_357_400.0
 MINIMUM_AGE_SECONDS = 45
@@ -96,6 +97,8 @@ class LongOutbox:
         pass
 
 
-def other_client() -> Any:
+def other_client() -> DynamoDb:
     """Return a client that no hook of a test listens to."""
-    return boto3.client("dynamodb")
+    client = DynamoDb(aws.dynamodb().api.patience)
+    client.api.transport = Moto()
+    return client

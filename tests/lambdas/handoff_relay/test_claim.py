@@ -6,13 +6,13 @@ import json
 from typing import Any
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
 
 from lambdas.handoff_relay.dynamo_outbox import DynamoOutbox
+from lambdas.shared.aws_calls.connections import Request
 from tests.lambdas.handoff.outbox_table import rows
 from tests.lambdas.handoff_relay.a_relay import Scene, other_client
 from tests.lambdas.tables import OUTBOX
-from tests.lambdas.task_service.dynamo_wire import once, wire
+from tests.lambdas.task_service.dynamo_wire import lose_the_answer, once, wire
 
 
 @pytest.fixture
@@ -24,10 +24,6 @@ def test_a_claim_whose_answer_was_lost_is_known_to_be_ours(scene: Scene) -> None
     scene.leave_behind("e-1")
     scene.clock.now += 60
 
-    def lose_the_answer(request: Any) -> None:
-        other_client().update_item(**json.loads(request.body))
-        raise ReadTimeoutError(endpoint_url=request.url)
-
     with wire("UpdateItem", once(lose_the_answer)):
         assert scene.run().handed_off == 1
 
@@ -38,7 +34,7 @@ def test_a_claim_whose_answer_was_lost_is_known_to_be_ours(scene: Scene) -> None
 def test_the_outbox_is_read_consistently_and_without_payloads(scene: Scene) -> None:
     asked: list[dict[str, Any]] = []
 
-    def note(request: Any, **_: Any) -> None:
+    def note(request: Request) -> None:
         asked.append(json.loads(request.body))
 
     with wire("Query", note):

@@ -7,6 +7,7 @@ import time
 from types import SimpleNamespace
 from typing import Any
 
+import boto3
 import pytest
 
 from lambdas.handoff.event import Event
@@ -103,18 +104,15 @@ def test_nothing_is_begun_when_little_time_is_left(
 
 
 def test_an_attempt_at_its_slowest_ends_in_time() -> None:
-    def slowest(service: str) -> float:
-        config = aws.client(service).meta.config
-        patience: float = config.connect_timeout + config.read_timeout
-        return patience * int(config.retries["total_max_attempts"])
+    table, target = aws.dynamodb().api.patience, aws.lambda_().api.patience
 
     # The same three calls for a caller (commit, invoke, delete) and the relay (claim instead).
-    seconds = 2 * slowest("dynamodb") + slowest("lambda")
+    seconds = 2 * table.longest_seconds + target.longest_seconds
     assert seconds < 30, "the least minimum age: the relay would take a row from its caller"
     assert seconds < FIRST_BACKOFF_SECONDS, "another relay would claim the row"
     assert seconds <= STOPS_WITH_SECONDS_LEFT - 10
     # The look at the dead letters begins with the run and is long over.
-    assert slowest("sqs") < STOPS_WITH_SECONDS_LEFT
+    assert aws.sqs().api.patience.longest_seconds < STOPS_WITH_SECONDS_LEFT
 
 
 def test_the_metrics_are_one_document_of_the_embedded_metric_format(
@@ -152,7 +150,7 @@ def test_the_metrics_are_one_document_of_the_embedded_metric_format(
 def test_a_letter_that_somebody_reads_is_counted_too(
     recorded_lambda: RecordedLambda, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    sqs = aws.client("sqs")
+    sqs = boto3.client("sqs")
     for _ in range(3):
         sqs.send_message(QueueUrl=DEAD_LETTER_QUEUE_URL, MessageBody="{}")
     sqs.receive_message(QueueUrl=DEAD_LETTER_QUEUE_URL, VisibilityTimeout=60)
@@ -163,7 +161,7 @@ def test_a_letter_that_somebody_reads_is_counted_too(
 def test_a_queue_that_cannot_be_looked_at_holds_up_no_event(
     recorded_lambda: RecordedLambda, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    aws.client("sqs").delete_queue(QueueUrl=DEAD_LETTER_QUEUE_URL)
+    boto3.client("sqs").delete_queue(QueueUrl=DEAD_LETTER_QUEUE_URL)
     leave_behind("e-1", age_seconds=100)
 
     metrics = run(capsys)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from lambdas.handoff_relay.relay import (
@@ -8,10 +10,11 @@ from lambdas.handoff_relay.relay import (
     backoff_seconds,
     relay_shard,
 )
-from lambdas.shared import aws
+from lambdas.shared.aws_calls.connections import Answer, Request
 from tests.lambdas.handoff.outbox_table import rows
 from tests.lambdas.handoff_relay.a_relay import LongOutbox, RecordedTarget, Scene
 from tests.lambdas.task_service.dynamo_wire import refusal, wire
+from tests.lambdas.wire import answer_of_moto
 
 
 @pytest.fixture
@@ -98,13 +101,12 @@ def test_a_page_of_rows_that_are_not_due_does_not_hide_the_due_one(scene: Scene)
     scene.target.asked.clear()
     scene.target.open = True
 
-    def small_pages(params: dict[str, object], **_: object) -> None:
-        params["Limit"] = 2
+    def small_page(request: Request) -> Answer:
+        body = json.dumps({**json.loads(request.body), "Limit": 2}).encode()
+        return answer_of_moto(request._replace(body=body))
 
-    events = aws.client("dynamodb").meta.events
-    events.register("provide-client-params.dynamodb.Query", small_pages)
-    report = scene.run()
-    events.unregister("provide-client-params.dynamodb.Query", small_pages)
+    with wire("Query", small_page):
+        report = scene.run()
 
     assert scene.target.asked == ["late"]
     assert report.backlog == 31
@@ -135,11 +137,11 @@ def test_a_claim_that_fails_leaves_the_others_their_turn(scene: Scene) -> None:
     scene.leave_behind("e-1")
     scene.leave_behind("e-2")
     scene.clock.now += 60
-    refused: list[object] = []
+    refused: list[Request] = []
     throttled = refusal("ThrottlingException")
 
-    def refuse_first_row(request: object, **_: object) -> object:
-        # The SDK asks three times.
+    def refuse_first_row(request: Request) -> Answer | None:
+        # The client asks three times.
         refused.append(request)
         return throttled(request) if len(refused) <= 3 else None
 

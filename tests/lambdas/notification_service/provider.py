@@ -12,23 +12,38 @@ from botocore.awsrequest import AWSResponse
 
 from lambdas.notification_service.channel import Channel, ChannelError
 from lambdas.shared import aws
+from lambdas.shared.aws_calls import connections
 from tests.lambdas.recorded_lambda import RawBody
 from tests.lambdas.samples import an_event
+from tests.lambdas.wire import Moto
 
-Answer = Callable[..., AWSResponse | None]
+Answer = Callable[[Any], connections.Answer | None]
 OPERATIONS = {"sesv2": "SendEmail", "sns": "Publish"}
 
 
 @contextmanager
 def answering(service: str, answer: Answer) -> Iterator[None]:
     """Let `answer` reply to every message that is sent through `service`."""
+    if service == "sesv2":
+        transport = aws.ses().api.transport
+        assert isinstance(transport, Moto)
+        with transport.watched("SendEmail", answer):
+            yield
+        return
     events = aws.client(service).meta.events
     name = f"before-send.{service}.{OPERATIONS[service]}"
-    events.register_first(name, answer)
+
+    def as_boto3(request: Any, **_: Any) -> AWSResponse | None:
+        found = answer(request)
+        if found is None:
+            return None
+        return AWSResponse(request.url, found.status, dict(found.headers), RawBody(found.body))
+
+    events.register_first(name, as_boto3)
     try:
         yield
     finally:
-        events.unregister(name, answer)
+        events.unregister(name, as_boto3)
 
 
 class Accepting:
@@ -38,13 +53,13 @@ class Accepting:
         self.emails: list[dict[str, Any]] = []
         self.publishes: list[dict[str, str]] = []
 
-    def __call__(self, request: Any, **_: Any) -> AWSResponse:
-        if request.url.endswith("/v2/email/outbound-emails"):
+    def __call__(self, request: Any) -> connections.Answer:
+        if isinstance(request, connections.Request):
             self.emails.append(json.loads(request.body))
-            return AWSResponse(request.url, 200, {}, RawBody(b'{"MessageId": "ses-1"}'))
+            return connections.Answer(200, {}, b'{"MessageId": "ses-1"}')
         self.publishes.append(dict(parse_qsl(request.body, keep_blank_values=True)))
         body = b"<R><PublishResult><MessageId>sns-1</MessageId></PublishResult></R>"
-        return AWSResponse(request.url, 200, {}, RawBody(body))
+        return connections.Answer(200, {}, body)
 
 
 def attributes_of(publish: dict[str, str]) -> dict[str, str]:
@@ -60,13 +75,13 @@ def attributes_of(publish: dict[str, str]) -> dict[str, str]:
 def refusal(service: str, code: str, status: int = 400, message: str = "no") -> Answer:
     """Return an answer that refuses with `code`, in the service's own protocol."""
 
-    def refuse(request: Any, **_: Any) -> AWSResponse:
+    def refuse(request: Any) -> connections.Answer:
         if service == "sesv2":
             body, headers = json.dumps({"message": message}), {"x-amzn-errortype": code}
         else:
             error = f"<Code>{code}</Code><Message>{message}</Message>"
             body, headers = f"<ErrorResponse><Error>{error}</Error></ErrorResponse>", {}
-        return AWSResponse(request.url, status, headers, RawBody(body.encode()))
+        return connections.Answer(status, headers, body.encode())
 
     return refuse
 

@@ -11,6 +11,7 @@ from lambdas.contracts.task_event import TaskEvent
 from lambdas.notification_service.breaker import FAILURES_TO_OPEN, FIRST_COOL_DOWN_SECONDS
 from lambdas.notification_service.channel import ChannelError
 from lambdas.shared import aws
+from lambdas.shared.aws_calls.boto3_clients import dynamodb_of
 from tests.lambdas.notification_service.a_fleet import Fleet, Provider
 from tests.lambdas.notification_service.fakes import Clock
 from tests.lambdas.samples import a_task, an_event
@@ -35,8 +36,8 @@ def events_and_table(
 ) -> tuple[list[TaskEvent], Any]:
     """All events on the model of DynamoDB; moto, which is much slower, gets a tenth."""
     if request.param == "model":
-        return EVENTS, model
-    return EVENTS[::10], aws.client("dynamodb")
+        return EVENTS, dynamodb_of(model)
+    return EVENTS[::10], aws.dynamodb()
 
 
 def times(provider: Provider) -> Counter[str]:
@@ -75,7 +76,7 @@ def test_others_get_each_event_once_and_it_is_hardly_called_until_it_returns(
 
 def test_a_provider_that_is_back_soon_needs_no_replay(clock: Clock, model: InMemoryDynamo) -> None:
     broken, well = Provider("sms"), Provider("email")
-    fleet = Fleet(INSTANCES, [broken, well], clock, model)
+    fleet = Fleet(INSTANCES, [broken, well], clock, dynamodb_of(model))
     broken.down = ChannelError("no answer")
     ends = clock.now + FIRST_COOL_DOWN_SECONDS
 
@@ -94,7 +95,7 @@ def test_instances_that_run_while_one_probes_leave_the_provider_alone(
     clock: Clock, model: InMemoryDynamo
 ) -> None:
     broken, well = Provider("sms"), Provider("email")
-    fleet = Fleet(INSTANCES, [broken, well], clock, model)
+    fleet = Fleet(INSTANCES, [broken, well], clock, dynamodb_of(model))
     broken.down = ChannelError("no answer")
     for event in EVENTS[:FAILURES_TO_OPEN]:
         fleet.attempt(event)

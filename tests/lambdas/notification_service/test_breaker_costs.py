@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from botocore.exceptions import ClientError
 
 from lambdas.notification_service.breaker import (
     CACHE_SECONDS,
@@ -18,6 +17,9 @@ from lambdas.notification_service.breaker import (
 from lambdas.notification_service.channel import ChannelError
 from lambdas.notification_service.dynamo_breakers import DynamoBreakers
 from lambdas.shared import aws
+from lambdas.shared.aws_calls.connections import Request
+from lambdas.shared.aws_calls.dynamodb import DynamoDb
+from lambdas.shared.aws_calls.errors import RefusedError
 from tests.lambdas.notification_service.a_breaker import (
     Provider,
     an_instance,
@@ -25,6 +27,8 @@ from tests.lambdas.notification_service.a_breaker import (
 )
 from tests.lambdas.notification_service.fakes import Clock
 from tests.lambdas.tables import DELIVERIES
+from tests.lambdas.task_service.dynamo_wire import wire
+from tests.lambdas.wire import operation_of
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
@@ -34,13 +38,11 @@ def requests(aws_in_memory: None) -> Iterator[Counter[str]]:
     """How often DynamoDB is asked for what."""
     counted: Counter[str] = Counter()
 
-    def count(model: Any, **_: Any) -> None:
-        counted[model.name] += 1
+    def count(request: Request) -> None:
+        counted[operation_of(request)] += 1
 
-    events = aws.client("dynamodb").meta.events
-    events.register("before-call.dynamodb", count)
-    yield counted
-    events.unregister("before-call.dynamodb", count)
+    with wire("*", count):
+        yield counted
 
 
 def test_success_writes_nothing_and_reads_once_in_a_while(
@@ -110,19 +112,23 @@ class _Away:
 
     def __getattr__(self, operation: str) -> Any:
         if operation not in self._operations:
-            return getattr(aws.client("dynamodb"), operation)
+            return getattr(aws.dynamodb(), operation)
 
         def refuse(**_: Any) -> None:
-            raise ClientError({"Error": {"Code": "InternalServerError"}}, operation)
+            raise RefusedError(operation, 500, "InternalServerError", "", {})
 
         return refuse
+
+
+def away(*operations: str) -> DynamoDb:
+    return cast("DynamoDb", _Away(*operations))
 
 
 def test_when_its_state_cannot_be_read_calls_go_through(
     clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     provider = Provider()
-    breaker = Breaker("email", DynamoBreakers(DELIVERIES, _Away("get_item")), clock)
+    breaker = Breaker("email", DynamoBreakers(DELIVERIES, away("get_item")), clock)
 
     assert [tried(breaker, provider) for _ in range(3)] == ["m-1", "m-2", "m-3"]
     messages = [record.message for record in caplog.records]
@@ -134,7 +140,7 @@ def test_when_its_state_cannot_be_written_people_hear_what_the_provider_said(
 ) -> None:
     provider = Provider()
     provider.error = ChannelError("down")
-    breaker = Breaker("email", DynamoBreakers(DELIVERIES, _Away("update_item")), clock)
+    breaker = Breaker("email", DynamoBreakers(DELIVERIES, away("update_item")), clock)
 
     found = {tried(breaker, provider) for _ in range(2 * FAILURES_TO_OPEN)}
 
@@ -151,7 +157,7 @@ def test_a_probe_that_cannot_be_taken_down_is_sent_all_the_same(
         tried(an_instance(clock), provider)
     provider.error = None
     clock.now += FIRST_COOL_DOWN_SECONDS
-    breaker = Breaker("email", DynamoBreakers(DELIVERIES, _Away("update_item")), clock)
+    breaker = Breaker("email", DynamoBreakers(DELIVERIES, away("update_item")), clock)
 
     assert tried(breaker, provider).startswith("m-")
     assert "breaker closed" not in caplog.text
@@ -164,4 +170,4 @@ def test_a_breaker_never_stands_in_the_way_of_a_delivery_of_the_same_key(clock: 
     tried(an_instance(clock), provider)
 
     key = {"event_id": {"S": "breakers"}, "channel": {"S": "email"}}
-    assert "Item" not in aws.client("dynamodb").get_item(TableName=DELIVERIES, Key=key)
+    assert "Item" not in aws.dynamodb().get_item(TableName=DELIVERIES, Key=key)

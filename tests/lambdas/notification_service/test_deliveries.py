@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import boto3
 import pytest
 
 from lambdas.notification_service.deliveries import Deliveries, DeliveryInProgressError
@@ -10,7 +11,6 @@ from lambdas.notification_service.dynamo_deliveries import (
     LEASE_SECONDS,
     DynamoDeliveries,
 )
-from lambdas.shared import aws
 from tests.lambdas.notification_service.a_delivery import EVENT, lease, start
 from tests.lambdas.notification_service.fakes import Clock
 from tests.lambdas.samples import a_task
@@ -85,7 +85,7 @@ def test_the_row_says_what_was_delivered_but_not_its_text(
     clock.now += 1
     deliveries.finish(lease(), "ses-1")
 
-    [row] = aws.client("dynamodb").scan(TableName=DELIVERIES)["Items"]
+    [row] = boto3.client("dynamodb").scan(TableName=DELIVERIES)["Items"]
 
     assert {name: next(iter(value.values())) for name, value in row.items()} == {
         "event_id": EVENT.event_id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import boto3
 import pytest
 
 from lambdas.notification_service.channel import ChannelError, PermanentChannelError
@@ -14,7 +15,6 @@ from lambdas.notification_service.dynamo_deliveries import (
 )
 from lambdas.notification_service.notify import NotDeliveredError, notify
 from lambdas.notification_service.settings.channel import GUARANTEES, Guarantee
-from lambdas.shared import aws
 from tests.lambdas.notification_service.a_delivery import EVENT, lease, start
 from tests.lambdas.notification_service.fakes import (
     Clock,
@@ -31,7 +31,7 @@ def table(aws_in_memory: None, clock: Clock) -> DynamoDeliveries:
 
 
 def the_row() -> dict[str, str]:
-    [row] = aws.client("dynamodb").scan(TableName=DELIVERIES)["Items"]
+    [row] = boto3.client("dynamodb").scan(TableName=DELIVERIES)["Items"]
     return {name: next(iter(value.values())) for name, value in row.items()}
 
 
@@ -149,7 +149,7 @@ def test_deliveries_are_found_by_task(table: DynamoDeliveries) -> None:
     start(table, lease("one"))
     table.finish(lease("one"), "ses-1")
 
-    found: list[dict[str, Any]] = aws.client("dynamodb").query(
+    found: list[dict[str, Any]] = boto3.client("dynamodb").query(
         TableName=DELIVERIES,
         IndexName="by-task",
         KeyConditionExpression="task_id = :task_id",

@@ -7,16 +7,16 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import boto3
 import pytest
-from botocore.awsrequest import AWSResponse
-from botocore.exceptions import ClientError
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
 from lambdas.notification_service.handler import handle
 from lambdas.notification_service.notify import NotDeliveredError
-from lambdas.shared import aws, moment
-from tests.lambdas.recorded_lambda import RawBody
+from lambdas.shared import moment
+from lambdas.shared.aws_calls.errors import RefusedError
+from tests.lambdas.notification_service.provider import answering, refusal
 from tests.lambdas.samples import an_event
 from tests.lambdas.tables import DEAD_LETTER_QUEUE_URL
 
@@ -33,7 +33,7 @@ def messages_sent() -> int:
 
 
 def dead_letters() -> list[dict[str, Any]]:
-    answer = aws.client("sqs").receive_message(
+    answer = boto3.client("sqs").receive_message(
         QueueUrl=DEAD_LETTER_QUEUE_URL, MaxNumberOfMessages=10
     )
     bodies = [message["Body"] for message in answer.get("Messages", [])]
@@ -44,7 +44,7 @@ def dead_letters() -> list[dict[str, Any]]:
 
 @pytest.fixture
 def verified_sender(aws_in_memory: None) -> None:
-    aws.client("sesv2").create_email_identity(EmailIdentity="tasks@example.com")
+    boto3.client("sesv2").create_email_identity(EmailIdentity="tasks@example.com")
 
 
 def test_an_event_is_delivered_once(verified_sender: None) -> None:
@@ -60,7 +60,7 @@ def test_a_refusal_is_raised_for_people_and_can_be_retried(aws_in_memory: None) 
     ):
         handle(an_event().to_payload(), CONTEXT)
 
-    aws.client("sesv2").create_email_identity(EmailIdentity="tasks@example.com")
+    boto3.client("sesv2").create_email_identity(EmailIdentity="tasks@example.com")
     handle(an_event().to_payload(), CONTEXT)
 
     assert messages_sent() == 1
@@ -117,26 +117,20 @@ def test_a_dead_letter_has_the_shape_of_lambdas_own(aws_in_memory: None) -> None
 
 
 def test_what_the_queue_does_not_take_is_lambdas_to_keep(aws_in_memory: None) -> None:
-    sqs = aws.client("sqs")
+    sqs = boto3.client("sqs")
     sqs.delete_queue(QueueUrl=DEAD_LETTER_QUEUE_URL)
 
-    with pytest.raises(ClientError, match="NonExistentQueue"):
+    with pytest.raises(RefusedError, match="NonExistentQueue"):
         handle("no event", CONTEXT)
 
 
 def test_an_address_that_ses_cannot_read_is_dead_lettered_with_the_event(
     aws_in_memory: None,
 ) -> None:
-    def refuse(request: Any, **_: Any) -> AWSResponse:
-        headers = {"x-amzn-errortype": "BadRequestException"}
-        return AWSResponse(request.url, 400, headers, RawBody(b'{"message": "Missing domain"}'))
-
-    events = aws.client("sesv2").meta.events
-    events.register_first("before-send.sesv2.SendEmail", refuse)
     payload = an_event().to_payload() | {"unknown": "attribute"}
-    handle(payload, CONTEXT)
-    handle(payload, CONTEXT)
-    events.unregister("before-send.sesv2.SendEmail", refuse)
+    with answering("sesv2", refusal("sesv2", "BadRequestException", message="Missing domain")):
+        handle(payload, CONTEXT)
+        handle(payload, CONTEXT)
 
     [record] = dead_letters()
     assert record["requestPayload"] == payload

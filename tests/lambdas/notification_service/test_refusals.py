@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
@@ -19,6 +20,7 @@ from lambdas.notification_service.settings.email import EmailSettings
 from lambdas.notification_service.settings.push import PushSettings
 from lambdas.notification_service.settings.sms import SmsSettings
 from lambdas.shared import aws
+from lambdas.shared.aws_calls.errors import NoAnswerError, NotConnectedError
 from tests.lambdas.notification_service.provider import OPERATIONS, heard, refusal
 
 NUMBER = "+447700900123"
@@ -49,7 +51,7 @@ def channel_of(kind: str) -> Channel:
 def test_every_error_that_the_provider_documents_is_decided(
     aws_in_memory: None, service: str
 ) -> None:
-    operation = aws.client(service).meta.service_model.operation_model(OPERATIONS[service])
+    operation = boto3.client(service).meta.service_model.operation_model(OPERATIONS[service])
 
     assert set(TABLES[service]) == {shape.error_code for shape in operation.error_shapes}
 
@@ -85,32 +87,33 @@ def test_a_fault_of_the_provider_may_have_sent(
 
 @pytest.mark.parametrize("service", TABLES)
 @pytest.mark.parametrize(
-    ("error", "kind", "text"),
+    ("errors", "kind", "text"),
     [
         (
-            ReadTimeoutError,
+            (NoAnswerError, ReadTimeoutError),
             UnknownOutcomeError,
-            "gave no answer (ReadTimeoutError); the message may have been sent",
+            "gave no answer (NoAnswerError); the message may have been sent",
         ),
         (
-            ConnectTimeoutError,
+            (NotConnectedError, ConnectTimeoutError),
             ChannelError,
-            "could not be reached (ConnectTimeoutError); nothing was sent",
+            "could not be reached (NotConnectedError); nothing was sent",
         ),
     ],
 )
 def test_silence_is_asked_once_and_says_what_it_means(
     aws_in_memory: None,
     service: str,
-    error: Callable[..., Exception],
+    errors: tuple[type[Exception], Callable[..., Exception]],
     kind: type[ChannelError],
     text: str,
 ) -> None:
     asked = []
 
-    def be_silent(request: Any, **_: Any) -> None:
+    def be_silent(request: Any) -> None:
         asked.append(request)
-        raise error(endpoint_url=request.url)
+        own, boto3s = errors
+        raise own("silence") if service == "sesv2" else boto3s(endpoint_url=request.url)
 
     said = heard(channel_of(service), service, be_silent)
 
@@ -133,8 +136,7 @@ def test_an_address_that_a_provider_quotes_is_masked(
 
 @pytest.mark.parametrize("kind", ["sesv2", "sns", "push"])
 def test_an_attempt_takes_no_longer_than_its_channel_says(aws_in_memory: None, kind: str) -> None:
-    config = aws.client("sesv2" if kind == "sesv2" else "sns").meta.config
+    patience = aws.PATIENCE["sesv2" if kind == "sesv2" else "sns"]
 
-    assert config.retries["total_max_attempts"] == 1
-    patience = config.connect_timeout + config.read_timeout
-    assert channel_of(kind).budget_seconds == patience
+    assert patience.total_max_attempts == 1
+    assert channel_of(kind).budget_seconds == patience.longest_seconds

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import Any
 
 import pytest
 
 from lambdas.notification_service.deliveries import Deliveries, DeliveryInProgressError
 from lambdas.notification_service.dynamo_deliveries import LEASE_SECONDS, DynamoDeliveries
 from lambdas.notification_service.settings.channel import GUARANTEES, Guarantee
-from lambdas.shared import aws
+from lambdas.shared.aws_calls.connections import Answer, Request
+from lambdas.shared.aws_calls.errors import NoAnswerError
 from tests.lambdas.notification_service.a_delivery import lease, start
 from tests.lambdas.notification_service.fakes import Clock
 from tests.lambdas.tables import DELIVERIES
+from tests.lambdas.task_service.dynamo_wire import wire
+from tests.lambdas.wire import answer_of_moto
 
 every_guarantee = pytest.mark.parametrize("guarantee", GUARANTEES)
 
@@ -109,20 +111,20 @@ def test_only_one_attempt_takes_an_unknown_outcome_to_people(
 
 @contextmanager
 def repeated_once() -> Iterator[list[int]]:
-    """The row is stored, but the SDK writes it again, as it does when an answer is lost."""
-    events = aws.client("dynamodb").meta.events
+    """The row is stored, but its answer is lost, and the client writes it again."""
     repeats: list[int] = []
 
-    def ask_for_a_repeat(response: Any, attempts: int, **_: Any) -> int | None:
-        stored = response is not None and response[0].status_code == HTTPStatus.OK
-        if repeats or not stored:
+    def lose_what_is_stored(request: Request) -> Answer | None:
+        if repeats:
             return None
-        repeats.append(attempts)
-        return 0  # seconds until the next attempt
+        answer = answer_of_moto(request)
+        if answer.status == HTTPStatus.OK:
+            repeats.append(1)
+            raise NoAnswerError("lost")
+        return answer
 
-    events.register_first("needs-retry.dynamodb.UpdateItem", ask_for_a_repeat)
-    yield repeats
-    events.unregister("needs-retry.dynamodb.UpdateItem", ask_for_a_repeat)
+    with wire("UpdateItem", lose_what_is_stored):
+        yield repeats
 
 
 @every_guarantee
@@ -143,18 +145,16 @@ def test_taking_over_an_unknown_outcome_is_decided_by_the_owner_read(
     deliveries = DynamoDeliveries(DELIVERIES, clock=clock)
     start(deliveries, lease("killed"), guarantee="at_most_once")
     clock.now += LEASE_SECONDS + 1
-    events = aws.client("dynamodb").meta.events
     overtaken: list[str] = []
     once = iter(["quick"])
 
-    def be_overtaken(params: Any, **_: Any) -> None:
-        for owner in once if b":last_owner" in params["body"] else ():
+    def be_overtaken(request: Request) -> None:
+        for owner in once if b":last_owner" in request.body else ():
             overtaken.append(start(deliveries, lease(owner), guarantee="at_most_once"))
 
-    events.register("before-call.dynamodb.UpdateItem", be_overtaken)
-    with pytest.raises(DeliveryInProgressError, match="has just taken this event over"):
+    taken = pytest.raises(DeliveryInProgressError, match="has just taken this event over")
+    with wire("UpdateItem", be_overtaken), taken:
         start(deliveries, lease("slow"), guarantee="at_most_once")
-    events.unregister("before-call.dynamodb.UpdateItem", be_overtaken)
 
     assert overtaken == ["unknown"]
 

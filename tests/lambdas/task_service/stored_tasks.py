@@ -7,6 +7,7 @@ from typing import Any
 
 from lambdas.contracts.task_event import TaskEvent
 from lambdas.shared import aws
+from lambdas.shared.aws_calls.dynamodb import DynamoDb
 from lambdas.task_service.dynamo_task_changes import DynamoTaskChanges
 from tests.lambdas.tables import TASKS
 
@@ -14,14 +15,14 @@ from tests.lambdas.tables import TASKS
 class NobodyTold:
     """Fulfils `Events`: stores the writes in one transaction and hands nothing off."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: DynamoDb) -> None:
         self._client = client
 
     def commit(self, writes: Sequence[Mapping[str, Any]], event: TaskEvent) -> None:
         self._client.transact_write_items(TransactItems=list(writes))
 
 
-def stored_tasks(client: Any = None) -> DynamoTaskChanges:
+def stored_tasks(client: DynamoDb | None = None) -> DynamoTaskChanges:
     """Return the table, through the functions' own client unless another is given."""
-    client = client or aws.client("dynamodb")
+    client = client or aws.dynamodb()
     return DynamoTaskChanges(TASKS, NobodyTold(client), client)

@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import boto3
 import pytest
-from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
 from lambdas.contracts.task_event import TaskEvent
+from lambdas.shared.aws_calls.errors import NoAnswerError, NotConnectedError
 from lambdas.task_service.dynamo_task_changes import DynamoTaskChanges
+from tests.lambdas.handoff_relay.a_relay import other_client
 from tests.lambdas.http_api import request
 from tests.lambdas.recorded_lambda import RecordedLambda
 from tests.lambdas.reserved_words import reserved_words_in
 from tests.lambdas.samples import AT, a_task, an_event
 from tests.lambdas.task_service.dynamo_wire import (
-    Hook,
     lose_the_answer,
     once,
     refusal,
@@ -24,6 +23,7 @@ from tests.lambdas.task_service.dynamo_wire import (
     wire,
 )
 from tests.lambdas.task_service.stored_tasks import stored_tasks
+from tests.lambdas.wire import Hook
 
 PATH = f"/tasks/{a_task().task_id}"
 
@@ -77,7 +77,7 @@ def test_a_change_by_others_in_between_is_kept(
 
     def change_the_title(_: Any) -> None:
         # A table made with another client, so that the hook does not see this write.
-        other = stored_tasks(boto3.client("dynamodb"))
+        other = stored_tasks(other_client())
         assert other.replace(a_task(title="Buy bread", version=2), version_read=1, event=None)
 
     with wire("PutItem", once(change_the_title)):
@@ -95,7 +95,7 @@ def test_a_version_agreed_to_is_checked_again_when_others_won(
     tasks.create(a_task(), an_event())
 
     def change_it(_: Any) -> None:
-        other = stored_tasks(boto3.client("dynamodb"))
+        other = stored_tasks(other_client())
         assert other.replace(a_task(version=2), version_read=1, event=None)
 
     with wire("TransactWriteItems", once(change_it)):
@@ -111,8 +111,8 @@ def test_a_version_agreed_to_is_checked_again_when_others_won(
         ("POST", "/tasks", "TransactWriteItems", refusal("ThrottlingException")),
         ("GET", "/tasks", "Query", refusal("ThrottlingException")),
         ("GET", PATH, "GetItem", refusal("RequestLimitExceeded")),
-        ("PATCH", PATH, "GetItem", silence(ReadTimeoutError)),
-        ("DELETE", PATH, "GetItem", silence(ConnectTimeoutError)),
+        ("PATCH", PATH, "GetItem", silence(NoAnswerError)),
+        ("DELETE", PATH, "GetItem", silence(NotConnectedError)),
     ],
 )
 def test_a_table_that_is_away_is_a_503_that_says_when_to_try_again(

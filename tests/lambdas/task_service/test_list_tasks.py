@@ -7,17 +7,20 @@ from itertools import count
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import boto3
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lambdas.contracts.task import STATUSES, Status
-from lambdas.shared import aws
+from lambdas.shared.aws_calls.connections import Request
 from lambdas.task_service.task_id import new_task_id
 from tests.lambdas.http_api import Answer, request
 from tests.lambdas.samples import a_task, an_event
 from tests.lambdas.tables import create_tables
+from tests.lambdas.task_service.dynamo_wire import wire
 from tests.lambdas.task_service.stored_tasks import stored_tasks
+from tests.lambdas.wire import operation_of
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -35,7 +38,7 @@ def fill(statuses: list[Status]) -> list[str]:
 
 
 def empty() -> None:
-    dynamodb = aws.client("dynamodb")
+    dynamodb = boto3.client("dynamodb")
     for name in dynamodb.list_tables()["TableNames"]:
         dynamodb.delete_table(TableName=name)
     create_tables(dynamodb)
@@ -88,15 +91,13 @@ def test_a_page_has_50_tasks_unless_told_otherwise() -> None:
 
 def test_a_page_costs_little_however_many_tasks_there_are() -> None:
     fill(["pending"] * 60)
-    asked = []
-    events = aws.client("dynamodb").meta.events
+    asked: list[tuple[str, int]] = []
 
-    def record(params: dict[str, Any], model: Any, **_: Any) -> None:
-        asked.append((model.name, json.loads(params["body"])["Limit"]))
+    def record(request: Request) -> None:
+        asked.append((operation_of(request), json.loads(request.body)["Limit"]))
 
-    events.register("before-call.dynamodb", record)
-    listed(limit=5)
-    events.unregister("before-call.dynamodb", record)
+    with wire("*", record):
+        listed(limit=5)
 
     assert {name for name, _ in asked} == {"Query"}
     assert sum(limit for _, limit in asked) <= 40

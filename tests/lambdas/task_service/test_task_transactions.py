@@ -6,18 +6,19 @@ import json
 from typing import Any
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
 
+from lambdas.shared.aws_calls.connections import Request
+from lambdas.shared.aws_calls.errors import NoAnswerError
 from lambdas.task_service.dynamo_task_changes import DynamoTaskChanges
 from tests.lambdas.http_api import request
 from tests.lambdas.recorded_lambda import RecordedLambda
 from tests.lambdas.samples import a_task, an_event
 from tests.lambdas.task_service.dynamo_wire import (
-    Hook,
     refusal,
     wire,
 )
 from tests.lambdas.task_service.stored_tasks import stored_tasks
+from tests.lambdas.wire import Hook
 
 PATH = f"/tasks/{a_task().task_id}"
 
@@ -35,16 +36,16 @@ def tasks(aws_in_memory: None) -> DynamoTaskChanges:
         ("DELETE", PATH, None),
     ],
 )
-def test_the_sdk_repeats_a_transaction_under_the_same_token(
+def test_a_transaction_is_repeated_under_the_same_token(
     *, recorded_lambda: RecordedLambda, tasks: DynamoTaskChanges, method: str, path: str, body: Any
 ) -> None:
     tasks.create(a_task(), an_event())
     sent: list[dict[str, Any]] = []
 
-    def break_the_first(request: Any, **_: Any) -> None:
+    def break_the_first(request: Request) -> None:
         sent.append(json.loads(request.body))
         if len(sent) == 1:
-            raise ReadTimeoutError(endpoint_url=request.url)
+            raise NoAnswerError("lost")
 
     with wire("TransactWriteItems", break_the_first):
         answer = request(method, path, body)
@@ -62,7 +63,7 @@ def test_a_task_and_its_event_are_stored_in_one_transaction(
     tasks.create(a_task(), an_event())
     sent: list[list[str]] = []
 
-    def note(request: Any, **_: Any) -> None:
+    def note(request: Request) -> None:
         items = json.loads(request.body)["TransactItems"]
         sent.append(
             [f"{kind} {each['TableName']}" for item in items for kind, each in item.items()]
@@ -126,7 +127,7 @@ def test_when_others_win_every_time_it_is_a_conflict(
 def test_a_transaction_in_the_way_is_waited_for(recorded_lambda: RecordedLambda) -> None:
     conflict, asked = cancelled("TransactionConflict", "None"), []
 
-    def refuse_twice(request: Any, **_: Any) -> Any:
+    def refuse_twice(request: Request) -> Any:
         asked.append(request)
         return conflict(request) if len(asked) < 3 else None
 

@@ -1,0 +1,160 @@
+"""`python -m benchmarks check`, or any of the other names below, or all of them."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from benchmarks import clock, counts, graph, model
+from benchmarks.check import read_budgets, verdicts
+from benchmarks.process import ValgrindMissingError, has_valgrind
+from benchmarks.report import keep, plot, table
+
+_ROUNDS = 9
+_GRAPH_ROUNDS = 3
+
+
+def check() -> bool:
+    """Hold the counts against their budgets; say each as it comes."""
+    if not has_valgrind():
+        raise ValgrindMissingError
+    good = True
+    with counts.code_folders() as folder:
+        for line, within in verdicts(counts.all_counts(folder), read_budgets()):
+            print(line, flush=True)  # noqa: T201
+            good = good and within
+    return good
+
+
+def count() -> None:
+    """Keep the counts, and plot the cold starts."""
+    if not has_valgrind():
+        print(f"counts are left out: {ValgrindMissingError()}", flush=True)  # noqa: T201
+        return
+    with counts.code_folders() as folder:
+        found = list(counts.all_counts(folder))
+    budgets = read_budgets()
+    rows = [
+        (each.name, each.value, each.unit, budgets.get(each.name, "none"), each.detail)
+        for each in found
+    ]
+    keep(
+        "counts",
+        "Counts that do not depend on the machine's other work",
+        [table(["what", "value", "unit", "budget", "detail"], rows)],
+    )
+    bars = [
+        (each.name.removeprefix("init."), each.value)
+        for each in found
+        if each.name.startswith("init.")
+    ]
+    title = "Instructions of a cold start's init, bare boto3 handler = 1"
+    plot("init", title, [("bare boto3", 1.0), *bars], "x")
+
+
+def time() -> None:
+    """Keep milliseconds and memory."""
+    with counts.code_folders() as folder:
+        parts = []
+        for title, measure in (
+            ("Init", clock.inits),
+            ("Cold: init and first create over TLS", clock.colds),
+            ("Warm: one create more", clock.warms),
+        ):
+            rows = [
+                (each.name, each.median_ms, each.lowest_ms, each.ratio)
+                for each in measure(folder, _ROUNDS)
+            ]
+            heads = ["function", "median ms", "lowest ms", "x bare boto3"]
+            parts.append(f"## {title}\n\n{table(heads, rows)}")
+        weights = [(each.name, each.blocks, each.resident_mb) for each in clock.weights(folder)]
+    heads = ["function", "memory blocks kept", "process MB"]
+    parts.append(f"## Memory after init\n\n{table(heads, weights)}")
+    keep("clock", "Milliseconds, fresh processes in random order", parts)
+
+
+def program() -> None:
+    """Keep what previews and builds take."""
+    rows = [
+        (
+            each.hand_offs,
+            each.resources,
+            each.seconds,
+            each.seconds / each.resources * 1000,
+            each.plain_seconds,
+            each.ratio,
+        )
+        for each in graph.graph_times(_GRAPH_ROUNDS)
+    ]
+    heads = ["hand-offs", "resources", "seconds", "ms each", "the SDK alone", "x"]
+    with tempfile.TemporaryDirectory() as folder:
+        built = [
+            (each.name, each.cold_seconds, each.warm_seconds)
+            for each in graph.bundle_times(Path(folder))
+        ]
+    parts = [
+        f"## Graph\n\n{table(heads, rows)}",
+        f"## Bundles\n\n{table(['first of its zip', 'cold seconds', 'warm seconds'], built)}",
+    ]
+    keep("program", "The Pulumi program under mocks", parts)
+
+
+def cost() -> None:
+    """Keep the model of cost and capacity."""
+    loads = [model.load(rate) for rate in (10, 1_000, 100_000)]
+    heads = ["per second", *(f"{each.per_second:,}" for each in loads)]
+    rows: list[Sequence[object]] = [
+        ["concurrent creates", *(f"{each.create_concurrency:,.1f}" for each in loads)],
+        ["concurrent deliveries", *(f"{each.deliver_concurrency:,.1f}" for each in loads)],
+        ["task shards needed (there are 4)", *(each.task_shards for each in loads)],
+        ["outbox shards needed (there are 8)", *(each.outbox_shards for each in loads)],
+        [
+            "hours to drain an hour's backlog, if no more comes",
+            *(f"{each.drain_hours:,.1f}" for each in loads),
+        ],
+        *(
+            [f"{part}, $ a month", *(f"{each.dollars_per_month[part]:,.0f}" for each in loads)]
+            for part in loads[0].dollars_per_month
+        ),
+        ["all, $ a month", *(f"{sum(each.dollars_per_month.values()):,.0f}" for each in loads)],
+    ]
+    limits = table(
+        ["a second", "what is full, and what to do"],
+        [(f"{rate:,.0f}", what) for rate, what in model.limits()],
+    )
+    keep(
+        "model",
+        "What hand-offs cost, and where they end",
+        [
+            f"A model. Prices: {model.PRICES_AS_OF}.",
+            table(heads, rows),
+            f"## Limits, as shipped\n\n{limits}",
+        ],
+    )
+
+
+_NAMES: dict[str, Callable[[], bool | None]] = {
+    "check": check,
+    "count": count,
+    "time": time,
+    "program": program,
+    "cost": cost,
+}
+
+
+def main(names: list[str]) -> int:
+    """Run what is named, or everything but the check. Returns the exit status."""
+    if unknown := set(names) - set(_NAMES):
+        print(f"unknown: {', '.join(sorted(unknown))}; known are {', '.join(_NAMES)}")  # noqa: T201
+        return 2
+    try:
+        return 0 if all(_NAMES[name]() is not False for name in names or [*_NAMES][1:]) else 1
+    except ValgrindMissingError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,116 @@
+"""Milliseconds and memory: each function between runs of the bare handler, medians of ratios.
+
+One processor and its neighbours change from minute to minute; two runs side by side change alike.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import trustme
+
+from benchmarks import statements
+from benchmarks.process import python, run
+from benchmarks.stub import stub, trust
+from benchmarks.subjects import BARE, CREATE, ENVIRONMENT, SUBJECTS, Subject, unpacked
+
+_WARM_UP, _WARM = 20, 200
+
+Sample = Callable[[Subject], float]
+
+
+@dataclass(frozen=True)
+class Timing:
+    """What one subject took, beside the bare handler in the same rounds."""
+
+    name: str
+    median_ms: float
+    lowest_ms: float
+    ratio: float
+    """Median of the rounds' ratios to the bare handler."""
+
+
+@dataclass(frozen=True)
+class Weight:
+    name: str
+    blocks: int
+    """Memory blocks that Python keeps after init."""
+
+    resident_mb: float
+
+
+def inits(folder: Path, rounds: int) -> list[Timing]:
+    """Time each function's init in fresh processes."""
+
+    def sample(subject: Subject) -> float:
+        statement = statements.timed(statements.init(subject))
+        return _milliseconds(python(unpacked(subject, folder), statement), ENVIRONMENT)
+
+    return _compare([BARE, *SUBJECTS], sample, rounds)
+
+
+def colds(folder: Path, rounds: int) -> list[Timing]:
+    """Time init and first create over TLS."""
+    authority = trustme.CA()
+    with stub(authority) as server:
+
+        def sample(subject: Subject) -> float:
+            roots = trust(authority, folder, everybody=subject is BARE)
+            environment = {
+                **ENVIRONMENT,
+                "AWS_ENDPOINT_URL": server.url,
+                "AWS_CA_BUNDLE": str(roots),
+            }
+            statement = statements.timed(statements.requests(subject, 1))
+            return _milliseconds(python(unpacked(subject, folder), statement), environment)
+
+        return _compare([BARE, CREATE], sample, rounds)
+
+
+def warms(folder: Path, rounds: int) -> list[Timing]:
+    """Time one create in a process that has served others, over connections that are open."""
+    with stub() as server:
+        environment = {**ENVIRONMENT, "AWS_ENDPOINT_URL": server.url}
+
+        def sample(subject: Subject) -> float:
+            first = statements.requests(subject, _WARM_UP)
+            statement = f"{first}\n" + statements.timed(statements.requests(subject, _WARM))
+            command = python(unpacked(subject, folder), statement)
+            return _milliseconds(command, environment) / _WARM
+
+        return _compare([BARE, CREATE], sample, rounds)
+
+
+def weights(folder: Path) -> Iterator[Weight]:
+    """Weigh each function after its init."""
+    for subject in [BARE, *SUBJECTS]:
+        statement = statements.weighed(statements.init(subject))
+        printed = run(python(unpacked(subject, folder), statement), ENVIRONMENT)
+        blocks, resident_mb = printed.splitlines()[-1].split()
+        yield Weight(subject.name, int(blocks), float(resident_mb))
+
+
+def _milliseconds(command: list[str], environment: Mapping[str, str]) -> float:
+    return float(run(command, environment).splitlines()[-1])
+
+
+def _compare(subjects: list[Subject], sample: Sample, rounds: int) -> list[Timing]:
+    found: dict[str, list[float]] = {subject.name: [] for subject in subjects}
+    order = random.Random(0)  # noqa: S311 -- no secret
+    for _ in range(rounds):
+        for subject in order.sample(subjects, len(subjects)):
+            found[subject.name].append(sample(subject))
+    bare = found[BARE.name]
+    return [
+        Timing(
+            name,
+            statistics.median(taken),
+            min(taken),
+            statistics.median(own / of for own, of in zip(taken, bare, strict=True)),
+        )
+        for name, taken in found.items()
+    ]

@@ -1,0 +1,124 @@
+"""Ratios to the bare boto3 handler that do not depend on the machine's other work."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import trustme
+
+from benchmarks import statements
+from benchmarks.process import instructions, python, run
+from benchmarks.stub import stub, trust
+from benchmarks.subjects import BARE, CREATE, ENVIRONMENT, SUBJECTS, Subject, unpacked, zipped
+
+_FEW, _MANY = 5, 45
+_CONNECTION_REQUESTS = 1_000
+
+
+@dataclass(frozen=True)
+class Count:
+    """One number with a budget."""
+
+    name: str
+    """Its key in budgets.toml, e.g. "init.create-task"."""
+
+    value: float
+    unit: str
+    detail: str = ""
+
+
+@contextmanager
+def code_folders() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="benchmarks-") as folder:
+        yield Path(folder)
+
+
+def all_counts(folder: Path) -> Iterator[Count]:
+    """Count everything that has a budget, one thing after the other."""
+    start = instructions(python(None, "pass" + statements.END), ENVIRONMENT)
+    yield from init_counts(folder, start)
+    yield cold_count(folder, start)
+    yield warm_count(folder)
+    yield connections_count(folder)
+    yield from size_counts()
+
+
+def init_counts(folder: Path, start: int) -> Iterator[Count]:
+    """Yield each function's init; an empty Python is taken off both sides of the ratio."""
+
+    def cost(subject: Subject) -> int:
+        command = python(unpacked(subject, folder), statements.init(subject) + statements.END)
+        return instructions(command, ENVIRONMENT) - start
+
+    bare = cost(BARE)
+    for subject in SUBJECTS:
+        own = cost(subject)
+        yield _ratio(f"init.{subject.name}", own, bare)
+
+
+def cold_count(folder: Path, start: int) -> Count:
+    """Return init and first create over TLS, with as many trusted roots as on AWS."""
+    authority = trustme.CA()
+    with stub(authority) as server:
+
+        def cost(subject: Subject) -> int:
+            roots = trust(authority, folder, everybody=subject is BARE)
+            environment = {
+                **ENVIRONMENT,
+                "AWS_ENDPOINT_URL": server.url,
+                "AWS_CA_BUNDLE": str(roots),
+            }
+            statement = statements.requests(subject, 1) + statements.END
+            return instructions(python(unpacked(subject, folder), statement), environment) - start
+
+        return _ratio("cold.create-task", cost(CREATE), cost(BARE))
+
+
+def warm_count(folder: Path) -> Count:
+    """Return what one more create costs, logging and validation included."""
+    with stub() as server:
+        environment = {**ENVIRONMENT, "AWS_ENDPOINT_URL": server.url}
+
+        def cost(subject: Subject) -> float:
+            few, many = (
+                instructions(
+                    python(
+                        unpacked(subject, folder),
+                        statements.requests(subject, number) + statements.END,
+                    ),
+                    environment,
+                )
+                for number in (_FEW, _MANY)
+            )
+            return (many - few) / (_MANY - _FEW)
+
+        return _ratio("warm.create-task", cost(CREATE), cost(BARE))
+
+
+def connections_count(folder: Path) -> Count:
+    """Return how many connections 1,000 creates in one process open."""
+    with stub() as server:
+        environment = {**ENVIRONMENT, "AWS_ENDPOINT_URL": server.url}
+        statement = statements.requests(CREATE, _CONNECTION_REQUESTS)
+        run(python(unpacked(CREATE, folder), statement), environment)
+        detail = f"{server.requests} requests of {_CONNECTION_REQUESTS} creates"
+        return Count("connections.create-task", server.connections, "connections", detail)
+
+
+def size_counts() -> Iterator[Count]:
+    """Yield the size of each zip as it is uploaded."""
+    seen: set[Path] = set()
+    for subject in SUBJECTS:
+        path = zipped(subject.code) if subject.code else None
+        if path is not None and path not in seen:
+            seen.add(path)
+            yield Count(f"zip.{subject.name}", path.stat().st_size / 1e6, "MB")
+
+
+def _ratio(name: str, own: float, bare: float) -> Count:
+    detail = f"{own / 1e6:.1f} of {bare / 1e6:.1f} million instructions"
+    return Count(name, own / bare, "x bare boto3", detail)

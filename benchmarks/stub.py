@@ -1,0 +1,92 @@
+"""DynamoDB and Lambda as far as a fast answer: a server on this machine, with or without TLS."""
+
+from __future__ import annotations
+
+import http.server
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import trustme
+
+from lambdas.shared.aws_calls.amazon_roots import AMAZON_ROOTS
+
+
+class Stub(http.server.ThreadingHTTPServer):
+    """Accepts whatever it is asked to do, and counts connections."""
+
+    daemon_threads = True
+    scheme = "http"
+
+    def __init__(self) -> None:
+        self.connections = 0
+        self.requests = 0
+        super().__init__(("localhost", 0), _Accept)
+
+    @property
+    def url(self) -> str:
+        return f"{self.scheme}://localhost:{self.server_port}"
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.connections += 1
+        super().process_request(request, client_address)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A process that ends hangs up; that is no news."""
+
+
+class _Accept(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    server: Stub
+
+    def do_POST(self) -> None:
+        self.server.requests += 1
+        self.rfile.read(int(self.headers["Content-Length"]))
+        is_invoke = self.path.endswith("/invocations")
+        body = b"" if is_invoke else b"{}"
+        self.send_response(202 if is_invoke else 200)
+        self.send_header("Content-Type", "application/x-amz-json-1.0")
+        self.send_header("Content-Length", str(len(body)))
+        if not is_invoke:
+            self.send_header("x-amz-crc32", "2745614147")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        """Quiet."""
+
+
+@contextmanager
+def stub(authority: trustme.CA | None = None) -> Iterator[Stub]:
+    """Run a stub; with an authority it speaks TLS."""
+    server = Stub()
+    if authority is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert("localhost").configure_cert(context)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        server.scheme = "https"
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def trust(authority: trustme.CA, folder: Path, *, everybody: bool) -> Path:
+    """Write a file of roots as long as what is read on AWS, and the stub's own.
+
+    `everybody` is for botocore, which brings some 130; our functions bring Amazon's.
+    """
+    roots = (files("botocore") / "cacert.pem").read_text() if everybody else AMAZON_ROOTS
+    path = folder / ("everybody.pem" if everybody else "amazon.pem")
+    path.write_text(roots + authority.cert_pem.bytes().decode())
+    return path

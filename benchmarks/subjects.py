@@ -1,0 +1,126 @@
+"""What is measured: each function as it is deployed, and the bare boto3 handler."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from components import notification_service, relay, task_service
+from components.blocks.bundle import FunctionCode, build_bundle
+from components.blocks.dependencies import host_target, install_dependencies
+
+ROOT = Path(__file__).resolve().parent.parent
+_BUILD = ROOT / ".build"
+_BARE = Path(__file__).with_name("bare") / "bare_handler.py"
+
+ENVIRONMENT = {
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "secret",
+    "AWS_SESSION_TOKEN": "x" * 900,
+    "TASKS_TABLE_NAME": "tasks",
+    "HANDOFF_TARGET_ARN": "arn:aws:lambda:eu-west-1:123456789012:function:target",
+    "HANDOFF_OUTBOX_TABLE_NAME": "outbox",
+    "HANDOFF_NAME": "tasks",
+    "METRICS_STACK": "dev",
+    "MINIMUM_AGE_SECONDS": "45",
+    "DELIVERIES_TABLE_NAME": "deliveries",
+    "DEAD_LETTER_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/letters",
+    "CHANNELS": json.dumps(
+        [{"kind": "email", "sender": "a@example.com", "recipients": ["b@example.com"]}]
+    ),
+}
+
+EVENT: dict[str, Any] = {
+    "version": "2.0",
+    "routeKey": "POST /tasks",
+    "rawPath": "/tasks",
+    "headers": {"content-type": "application/json", "user-agent": "benchmark"},
+    "requestContext": {"http": {"method": "POST", "path": "/tasks"}, "requestId": "Jx0="},
+    "body": json.dumps({"title": "Buy milk", "detail": "Two", "dueAt": "2026-03-01T09:30:00Z"}),
+    "isBase64Encoded": False,
+}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One function: what its cold start does before the first request can be answered."""
+
+    name: str
+    module: str
+    """Import path of the module with its `handle`."""
+
+    clients: str = ""
+    """Statement that makes what the first request would make first."""
+
+    code: FunctionCode | None = None
+    """What its bundle holds; None for the bare handler."""
+
+
+_OWN = "from lambdas.shared import aws; aws.dynamodb()"
+_TASKS = "lambdas.task_service.handlers"
+
+BARE = Subject("bare boto3", "bare_handler")
+CREATE = Subject(
+    "create-task",
+    f"{_TASKS}.create_task",
+    f"import {_TASKS}.adapters as a; a.changing_tasks(); {_OWN}; aws.lambda_()",
+    task_service.CODE,
+)
+SUBJECTS = [
+    CREATE,
+    *(
+        Subject(f"{verb}-task", f"{_TASKS}.{verb}_task", CREATE.clients, task_service.CODE)
+        for verb in ("update", "delete")
+    ),
+    Subject("get-task", f"{_TASKS}.get_task", _OWN, task_service.CODE),
+    Subject("list-tasks", f"{_TASKS}.list_tasks", _OWN, task_service.CODE),
+    Subject("relay", "lambdas.handoff_relay.handler", f"{_OWN}; aws.lambda_()", relay.CODE),
+    Subject(
+        "send-notification",
+        "lambdas.notification_service.handler",
+        f"import lambdas.notification_service.handler as h; h._adapters(); {_OWN}; aws.sqs()",
+        notification_service.CODE,
+    ),
+]
+
+
+def zipped(code: FunctionCode) -> Path:
+    """Return the zip that is deployed, for the Python that runs now."""
+    return build_bundle(code, host_target(), _BUILD)
+
+
+def unpacked(subject: Subject, folder: Path) -> Path:
+    """Return a folder with what the function finds under /var/task."""
+    if subject.code is None:
+        return _bare_folder()
+    target = folder / "+".join(subject.code.packages)
+    if not target.is_dir():
+        with zipfile.ZipFile(zipped(subject.code)) as archive:
+            archive.extractall(target)
+    return target
+
+
+def _bare_folder() -> Path:
+    """boto3 whole, with its bytecode, as Lambda's own runtime has it."""
+    lock = notification_service.CODE.requirements
+    if lock is None:
+        raise ValueError("the notification service names no lock file to take boto3 from")
+    installed = install_dependencies(lock, host_target(), _BUILD / "dependencies")
+    folder = _BUILD / "benchmarks" / f"bare-{installed.name}"
+    if not folder.is_dir():
+        partial = folder.with_suffix(".partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        shutil.copytree(installed, partial)
+        partial.rename(folder)
+    shutil.copy(_BARE, folder)
+    subprocess.run(  # noqa: S603 -- our own interpreter
+        [sys.executable, "-m", "compileall", "-q", str(folder)], check=True
+    )
+    return folder

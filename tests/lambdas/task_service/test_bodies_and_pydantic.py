@@ -1,0 +1,148 @@
+"""The functions read bodies without a library; pydantic, told the same rules, must agree."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from lambdas.task_service.http import task_bodies
+from lambdas.task_service.http.problem import Problem
+from lambdas.task_service.http.request import Request
+from tests.lambdas.samples import a_task
+from tests.lambdas.task_service.pydantic_bodies import (
+    CreateTaskBody,
+    PatchTaskBody,
+    ReplaceTaskBody,
+)
+
+TASK = a_task(detail="old", due_at="2026-03-02T00:00:00.000Z", status="in_progress")
+NOT_JSON = [("", "not JSON")]
+_WORDS = {
+    "extra_forbidden": "unknown field",
+    "missing": "required",
+    "model_type": "must be a JSON object",
+    "string_type": "must be text",
+}
+
+_moments = st.sampled_from(
+    [
+        "2026-03-01T09:30:00Z",
+        "2026-03-01T09:30:00.123456+02:00",
+        "2026-02-30T09:30:00Z",
+        "9998-12-31T23:59:59-23:59",
+        "0001-01-01T00:00:00+01:00",
+    ]
+)
+_texts = st.one_of(
+    st.text(max_size=5),
+    st.sampled_from(["", "x" * 100, "x" * 101, "x" * 1000, "x" * 1001, "\x00", "\x7f", "\n", "😀"]),
+    st.sampled_from(["pending", "in_progress", "completed", "done"]),
+    _moments,
+)
+_values = st.recursive(
+    st.one_of(_texts, st.none(), st.booleans(), st.integers(), st.floats()),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=2), st.dictionaries(_texts, inner, max_size=2)
+    ),
+    max_leaves=3,
+)
+_names = st.sampled_from(["title", "detail", "status", "dueAt", "due_at", "a/b~", "", "Title"])
+_bodies = st.one_of(
+    st.dictionaries(_names, _values, max_size=5).map(json.dumps),
+    st.dictionaries(_names, _values, max_size=5).map(lambda body: json.dumps(body)[:-1]),
+    _values.map(json.dumps),
+    st.text(max_size=20),
+)
+
+
+def asked(kind: str, body: bytes) -> object:
+    """Return what the functions make of a body: the task's content, or what is wrong with it."""
+    request = cast(
+        "Request",
+        SimpleNamespace(
+            headers={"content-type": "application/json"},
+            # As the gateway hands over what is not text.
+            body=body.decode(errors="surrogateescape"),
+            body_is_base64=False,
+        ),
+    )
+    try:
+        if kind == "create":
+            return asdict(task_bodies.draft(request))
+        change = task_bodies.patch if kind == "patch" else task_bodies.replacement
+        return change(request)(TASK)
+    except Problem as problem:
+        if problem.detail == "the body is not valid JSON":
+            return NOT_JSON
+        return [(error.field, error.detail) for error in problem.errors]
+
+
+def expected(kind: str, body: bytes) -> object:
+    """Return what pydantic makes of it."""
+    models: dict[str, Any] = {
+        "create": CreateTaskBody,
+        "patch": PatchTaskBody,
+        "replace": ReplaceTaskBody,
+    }
+    try:
+        read = models[kind].model_validate_json(body)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        if found[0]["type"] == "json_invalid":
+            return NOT_JSON
+        return [(_pointer(each["loc"]), _WORDS.get(each["type"], each["msg"])) for each in found]
+    return asdict(read.draft()) if kind == "create" else read.applied_to(TASK)
+
+
+def _pointer(location: tuple[int | str, ...]) -> str:
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in location)
+
+
+@pytest.mark.parametrize("kind", ["create", "patch", "replace"])
+@settings(derandomize=True, database=None, max_examples=300, deadline=None)
+@given(body=_bodies)
+@example(body='{"title": "a", "title": "b"}')
+@example(body='{"title": "a", "title": 3, "detail": "x"}')
+@example(body='{"title": "\\ud83d\\ude00"}')
+@example(body='{"title": "\\ud83d"}')
+@example(body='{"title": "x", "detail": "\\udc00"}')
+@example(body='{"title": "\\\\ud83d"}')
+@example(body='{"title": "x", "n": NaN}')
+@example(body='{"title": Infinity}')
+@example(body='{"title": -Infinity}')
+@example(body="\ufeff{}")
+@example(body="{} {}")
+@example(body='{"title": "x",}')
+@example(body='{"title": "tab\there"}')
+@example(body="{'title': 'x'}")
+@example(body='{"title": 01}')
+@example(body='{"title": 1e999}')
+@example(body="")
+@example(body=" null ")
+def test_both_say_the_same_of_every_body(kind: str, body: str) -> None:
+    sent = body.encode(errors="replace")
+
+    assert asked(kind, sent) == expected(kind, sent)
+
+
+@pytest.mark.parametrize("kind", ["create", "patch", "replace"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"title": "\xff"}',
+        b'{"title": "\xed\xa0\x80"}',
+        '{"title": "x"}'.encode("utf-16"),
+        b'{"title": ' + b"[" * 20_000 + b"]" * 20_000 + b"}",
+        b'{"title": ' + b"9" * 5_000 + b"}",
+    ],
+    ids=["not UTF-8", "a surrogate", "UTF-16", "nested", "a long number"],
+)
+def test_both_refuse_what_is_not_json(kind: str, body: bytes) -> None:
+    assert asked(kind, body) == expected(kind, body) == NOT_JSON

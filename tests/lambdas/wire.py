@@ -1,0 +1,70 @@
+"""The wire between our own AWS clients and AWS: hooks see each request, then moto answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.compat import HTTPHeaders
+from moto.core.models import botocore_stubber
+
+from lambdas.shared.aws_calls.connections import Answer, Request
+from tests.lambdas.reserved_words import refuse_reserved_words
+
+Hook = Callable[[Request], Answer | None]
+
+
+class Moto:
+    """Fulfils `Transport` for any service. Refuses what DynamoDB would and moto does not."""
+
+    def __init__(self) -> None:
+        self.hooks: list[tuple[str, Hook]] = []
+
+    def send(self, request: Request) -> Answer:
+        for operation, hook in list(self.hooks):
+            if operation in ("*", operation_of(request)):
+                answer = hook(request)
+                if answer is not None:
+                    return answer
+        return answer_of_moto(request)
+
+    @contextmanager
+    def watched(self, operation: str, hook: Hook) -> Iterator[None]:
+        """Let `hook` see each request for `operation` ("*" for all) on its way, and answer or
+        break it."""
+        self.hooks.append((operation, hook))
+        yield
+        self.hooks.remove((operation, hook))
+
+
+def operation_of(request: Request) -> str:
+    if request.path.endswith("/outbound-emails"):
+        return "SendEmail"
+    return request.headers["X-Amz-Target"].rsplit(".", 1)[1]
+
+
+def answer_of_moto(request: Request) -> Answer:
+    """Do in moto what the request asks. Fails where there is no `aws_in_memory`."""
+    assert botocore_stubber.enabled, "this test has no AWS to talk to: use aws_in_memory"
+    if "dynamodb" in request.headers["Host"]:
+        refuse_reserved_words({"body": request.body})
+    headers = HTTPHeaders()
+    for name, value in request.headers.items():
+        headers[name] = value
+    answer = botocore_stubber.process_request(
+        AWSPreparedRequest(
+            method="POST",
+            url=f"https://{request.headers['Host']}{request.path}",
+            headers=headers,
+            body=request.body,
+            stream_output=False,
+        )
+    )
+    assert answer is not None, f"moto does not know {request.path}"
+    status, sent, body = answer
+    return Answer(
+        status,
+        {name.lower(): str(value) for name, value in sent.items()},
+        body if isinstance(body, bytes) else body.encode(),
+    )
