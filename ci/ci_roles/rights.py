@@ -106,20 +106,56 @@ RIGHTS = {
         write_anywhere=["SetSubscriptionAttributes", "Unsubscribe"],
     ),
     "logs": Rights(
-        types=["aws:cloudwatch/logGroup:LogGroup"],
+        types=[
+            "aws:cloudwatch/logGroup:LogGroup",
+            "aws:cloudwatch/queryDefinition:QueryDefinition",
+        ],
         read=["ListTagsForResource"],
         write=[
             *("CreateLogGroup", "DeleteLogGroup", "PutRetentionPolicy", "DeleteRetentionPolicy"),
             *("TagResource", "UntagResource"),
         ],
-        arns=["arn:aws:logs:{region}:{account}:log-group:/aws/lambda/{project}-{stack}-*"],
-        read_anywhere=["DescribeLogGroups"],
+        arns=["arn:aws:logs:{region}:{account}:log-group:/aws/*/{project}-{stack}-*"],
+        # The queries have no names in ARNs; the deliveries are the gateway's access log:
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
+        read_anywhere=["DescribeLogGroups", "DescribeQueryDefinitions"],
+        write_anywhere=[
+            *("PutQueryDefinition", "DeleteQueryDefinition", "CreateLogDelivery"),
+            *("GetLogDelivery", "UpdateLogDelivery", "DeleteLogDelivery", "ListLogDeliveries"),
+            *("PutResourcePolicy", "DescribeResourcePolicies"),
+        ],
     ),
     "cloudwatch": Rights(
-        types=["aws:cloudwatch/metricAlarm:MetricAlarm"],
-        read=["DescribeAlarms", "ListTagsForResource"],
-        write=["PutMetricAlarm", "DeleteAlarms", "TagResource", "UntagResource"],
-        arns=["arn:aws:cloudwatch:{region}:{account}:alarm:{prefix}-*"],
+        types=[
+            "aws:cloudwatch/metricAlarm:MetricAlarm",
+            "aws:cloudwatch/compositeAlarm:CompositeAlarm",
+            "aws:cloudwatch/dashboard:Dashboard",
+        ],
+        read=["DescribeAlarms", "GetDashboard", "ListTagsForResource"],
+        write=[
+            *("PutMetricAlarm", "PutCompositeAlarm", "DeleteAlarms", "PutDashboard"),
+            *("DeleteDashboards", "TagResource", "UntagResource"),
+        ],
+        arns=[
+            "arn:aws:cloudwatch:{region}:{account}:alarm:{prefix}-*",
+            "arn:aws:cloudwatch::{account}:dashboard/{project}-{stack}",
+        ],
+    ),
+    "kms": Rights(
+        types=["aws:kms/key:Key", "aws:kms/alias:Alias"],
+        read=["DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListResourceTags"],
+        # No ScheduleKeyDeletion: a key has no name in its ARN, and every key would be in reach.
+        write=[
+            *("PutKeyPolicy", "EnableKeyRotation", "UpdateKeyDescription", "CreateAlias"),
+            *("UpdateAlias", "DeleteAlias", "CreateGrant", "Encrypt", "Decrypt"),
+            *("GenerateDataKey", "TagResource", "UntagResource"),
+        ],
+        arns=[
+            "arn:aws:kms:{region}:{account}:key/*",
+            "arn:aws:kms:{region}:{account}:alias/{project}-{stack}-*",
+        ],
+        read_anywhere=["ListAliases"],
+        write_anywhere=["CreateKey"],
     ),
     "scheduler": Rights(
         types=["aws:scheduler/schedule:Schedule"],
@@ -137,6 +173,7 @@ RIGHTS = {
     "apigateway": Rights(
         types=[
             "aws:apigatewayv2/api:Api",
+            "aws:apigatewayv2/authorizer:Authorizer",
             "aws:apigatewayv2/integration:Integration",
             "aws:apigatewayv2/route:Route",
             "aws:apigatewayv2/stage:Stage",
