@@ -15,6 +15,7 @@ from ops.commands.purge_letters import purge_letters
 from ops.commands.replay_letters import replay_letters
 from ops.commands.show_deliveries import show_deliveries
 from ops.commands.show_letter import show_letter
+from ops.commands.trace_event import trace_event
 from ops.sight import plain
 from ops.stack_outputs import OutOfReachError
 from ops.surroundings import Surroundings
@@ -63,3 +64,4 @@ for command in (list_letters, show_letter, replay_letters, purge_letters):
 
 commands.add_command(show_deliveries)
 commands.add_command(breakers)
+commands.add_command(trace_event)
