@@ -15,6 +15,7 @@ from ops.commands.purge_letters import purge_letters
 from ops.commands.replay_letters import replay_letters
 from ops.commands.show_deliveries import show_deliveries
 from ops.commands.show_letter import show_letter
+from ops.commands.show_status import show_status
 from ops.commands.trace_event import trace_event
 from ops.sight import plain
 from ops.stack_outputs import OutOfReachError
@@ -64,4 +65,5 @@ for command in (list_letters, show_letter, replay_letters, purge_letters):
 
 commands.add_command(show_deliveries)
 commands.add_command(breakers)
+commands.add_command(show_status)
 commands.add_command(trace_event)

@@ -24,6 +24,37 @@ class WaitingEvent:
     next_attempt_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class Backlog:
+    """How much waits in the outbox."""
+
+    count: int
+    is_all: bool
+    """Whether there is no more than that."""
+
+    oldest_at: datetime | None
+
+
+def read_backlog(dynamodb: Any, table: str) -> Backlog:
+    """Count what waits, up to 1 MB of each shard: eight requests. Raises botocore's errors."""
+    pages = [
+        dynamodb.query(
+            TableName=table,
+            KeyConditionExpression="#shard = :shard",
+            ProjectionExpression="committed_at",
+            ExpressionAttributeNames={"#shard": "shard"},
+            ExpressionAttributeValues={":shard": {"S": shard}},
+        )
+        for shard in SHARDS
+    ]
+    rows = [row for page in pages for row in page["Items"]]
+    return Backlog(
+        count=len(rows),
+        is_all=not any("LastEvaluatedKey" in page for page in pages),
+        oldest_at=min((_moment(row["committed_at"]) for row in rows), default=None),
+    )
+
+
 def waiting_events(
     dynamodb: Any, table: str, *, since: datetime, until: datetime
 ) -> Iterator[WaitingEvent]:
