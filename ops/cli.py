@@ -18,6 +18,7 @@ from ops.commands.show_deliveries import show_deliveries
 from ops.commands.show_letter import show_letter
 from ops.commands.show_status import show_status
 from ops.commands.trace_event import trace_event
+from ops.commands.verify_alarms import verify_alarms
 from ops.sight import plain
 from ops.stack_outputs import OutOfReachError
 from ops.surroundings import Surroundings
@@ -69,3 +70,4 @@ commands.add_command(breakers)
 commands.add_command(run_relay)
 commands.add_command(show_status)
 commands.add_command(trace_event)
+commands.add_command(verify_alarms)

@@ -37,7 +37,7 @@ def test_every_section_has_all_parts_in_order_and_something_to_type(section: str
 
 @pytest.mark.parametrize("section", sections())
 def test_every_command_is_ours_or_the_one_of_pulumi(section: str) -> None:
-    known = dict.fromkeys(("STACK", "EVENT_ID", "CORRELATION_ID", "CHANNEL"), "x")
+    known = dict.fromkeys(("STACK", "EVENT_ID", "CORRELATION_ID", "CHANNEL", "FILE"), "x")
     for command in commands(section):
         assert command == BY_PULUMI or words(command, **known)
 
