@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from lambdas.handoff.outbox_rows import SHARDS, position_of
+from lambdas.handoff.outbox_rows import SHARDS, log_fields_of, position_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,11 +79,10 @@ def waiting_events(
 
 
 def _waiting_event(row: dict[str, Any]) -> WaitingEvent:
-    task = row["log_fields"]["M"].get("task_id")
     return WaitingEvent(
         event_id=row["event_id"]["S"],
         correlation_id=row["correlation_id"]["S"],
-        task_id=task and task["S"],
+        task_id=log_fields_of(row).get("task_id"),
         committed_at=_moment(row["committed_at"]),
         attempts=int(row["attempts"]["N"]),
         next_attempt_at=_moment(row["next_attempt_at"]),

@@ -64,5 +64,11 @@ def event_of(row: Row) -> Event:
         event_id=row["event_id"]["S"],
         correlation_id=row["correlation_id"]["S"],
         payload=base64.b64decode(row["payload"]["B"]),
-        log_fields={name: text["S"] for name, text in row["log_fields"]["M"].items()},
+        log_fields=log_fields_of(row),
     )
+
+
+def log_fields_of(row: Row) -> dict[str, str]:
+    """Read the ids for log lines; rows that an earlier version has written have none."""
+    fields = row.get("log_fields", {"M": {}})["M"]
+    return {name: text["S"] for name, text in fields.items()}
