@@ -57,9 +57,10 @@ def listening(
     Raises botocore's errors.
     """
     subscription = None
-    url = sqs.create_queue(QueueName=f"verify-alarms-{uuid.uuid4().hex[:12]}")["QueueUrl"]
+    place = topic_arn.replace(":sns:", ":sqs:", 1).rsplit(":", 1)[0]
+    arn = f"{place}:verify-alarms-{uuid.uuid4().hex[:12]}"
+    url = _create_queue(sqs, arn, topic_arn)
     try:
-        arn = _open_to(sqs, url, topic_arn)
         subscription = sns.subscribe(
             TopicArn=topic_arn, Protocol="sqs", Endpoint=arn, ReturnSubscriptionArn=True
         )["SubscriptionArn"]
@@ -73,9 +74,8 @@ def listening(
                 sqs.delete_queue(QueueUrl=url)
 
 
-def _open_to(sqs: Any, url: str, topic_arn: str) -> str:
-    answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
-    arn: str = answer["Attributes"]["QueueArn"]
+def _create_queue(sqs: Any, arn: str, topic_arn: str) -> str:
+    """Make the queue that the topic may write to, and return its URL."""
     statement = {
         "Effect": "Allow",
         "Principal": {"Service": "sns.amazonaws.com"},
@@ -84,8 +84,11 @@ def _open_to(sqs: Any, url: str, topic_arn: str) -> str:
         "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},
     }
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
-    return arn
+    # With the queue, not after it: a later change takes up to a minute to hold everywhere.
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
+    name = arn.rsplit(":", 1)[1]
+    url: str = sqs.create_queue(QueueName=name, Attributes={"Policy": policy})["QueueUrl"]
+    return url
 
 
 def try_alarm(

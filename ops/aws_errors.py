@@ -51,7 +51,6 @@ _RIGHTS = {
     "Invoke": "lambda:InvokeFunction on the function",
     "GetTopicAttributes": "sns:GetTopicAttributes on the alarm topic",
     "ListSubscriptionsByTopic": "sns:ListSubscriptionsByTopic on the alarm topic",
-    "SetQueueAttributes": "sqs:SetQueueAttributes on queues named verify-alarms-*",
     "Subscribe": "sns:Subscribe on the alarm topic",
     "Unsubscribe": "sns:Unsubscribe on the alarm topic",
     "CreateQueue": "sqs:CreateQueue",

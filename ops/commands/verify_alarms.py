@@ -52,8 +52,7 @@ def verify_alarms(
     its state put back; everybody who is subscribed gets these messages, too. To look needs
     cloudwatch:DescribeAlarms, sns:GetTopicAttributes and sns:ListSubscriptionsByTopic; --apply also
     cloudwatch:SetAlarmState, sns:Subscribe, sns:Unsubscribe, and on queues named verify-alarms-*
-    sqs:CreateQueue, GetQueueAttributes, SetQueueAttributes, ReceiveMessage, DeleteMessage and
-    DeleteQueue.
+    sqs:CreateQueue, ReceiveMessage, DeleteMessage and DeleteQueue.
     """
     client: Any = functools.cache(lambda service: surroundings.client(service, access))
     topic_arn = access.output("alarmTopicArn")

@@ -19,6 +19,7 @@ from local.stack import DeployedStack
 from local.tour.observe import emails_about, queue_depth, raw_log
 from local.wait import wait_until
 from tests.e2e.operator import Terminal
+from tests.e2e.rights import take_right
 
 SENDER = "tasks@example.com"
 PATIENCE_SECONDS = 180
@@ -64,19 +65,11 @@ def _no_sender(stack: DeployedStack) -> Iterator[None]:
 
 @contextmanager
 def _no_invoke(stack: DeployedStack) -> Iterator[None]:
-    """Take the right to hand off from the function that creates tasks."""
-    function = stack.client("lambda").get_function_configuration(
-        FunctionName=stack.function_names()["create-task"]
-    )
-    iam, role = stack.client("iam"), function["Role"].rsplit("/", 1)[1]
-    names = iam.list_role_policies(RoleName=role)["PolicyNames"]
-    [policy] = [name for name in names if "hand-off" in name]
-    document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
-    iam.delete_role_policy(RoleName=role, PolicyName=policy)
+    put_back = take_right(stack, "create-task", "hand-off")
     try:
         yield
     finally:
-        iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(document))
+        put_back()
 
 
 @pytest.mark.parametrize("known", ["correlation_id", "task_id", "event_id"])
