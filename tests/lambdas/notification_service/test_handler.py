@@ -154,16 +154,14 @@ def test_neither_titles_nor_addresses_are_logged(
     assert "example.com" not in logged
 
 
-def test_what_fails_for_an_address_is_raised_without_it(
-    verified_sender: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(**_: Any) -> Any:
-        raise RuntimeError("team@example.com is unknown")
-
-    monkeypatch.setattr(aws.client("sesv2"), "send_email", refuse)
+def test_what_fails_for_an_address_is_raised_without_it(verified_sender: None) -> None:
+    said = refusal("sesv2", "MessageRejected", message="team@example.com is unknown")
 
     # The runtime writes what is raised into the log.
-    with pytest.raises(NotDeliveredError, match=r"RuntimeError.*t\*\*\*@example\.com is unknown"):
+    with (
+        answering("sesv2", said),
+        pytest.raises(NotDeliveredError, match=r"t\*\*\*@example\.com is unknown"),
+    ):
         handle(an_event().to_payload(), CONTEXT)
 
 
