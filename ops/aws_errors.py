@@ -37,7 +37,25 @@ _STALE = (
 _NO_QUEUE = ("NonExistentQueue", "QueueDoesNotExist", "InvalidAddress")
 _NO_TABLE = "ResourceNotFoundException"
 _OF_TABLES = ("Query", "GetItem", "UpdateItem")
-_DENIED = ("AccessDenied", "KMS.AccessDenied", "KmsAccessDenied")
+_DENIED = ("AccessDenied", "AuthorizationError", "KMS.AccessDenied", "KmsAccessDenied")
+
+
+_RIGHTS = {
+    "FilterLogEvents": "logs:FilterLogEvents on the functions' log groups",
+    "GetFunctionConfiguration": "lambda:GetFunctionConfiguration on the functions",
+    "DescribeAlarms": "cloudwatch:DescribeAlarms on *",
+    "SetAlarmState": "cloudwatch:SetAlarmState on the alarms",
+    "ListSchedules": "scheduler:ListSchedules on *",
+    "GetSchedule": "scheduler:GetSchedule on the relay's schedule",
+    "UpdateSchedule": "scheduler:UpdateSchedule on it, and iam:PassRole on its role",
+    "Invoke": "lambda:InvokeFunction on the function",
+    "GetTopicAttributes": "sns:GetTopicAttributes on the alarm topic",
+    "ListSubscriptionsByTopic": "sns:ListSubscriptionsByTopic on the alarm topic",
+    "Subscribe": "sns:Subscribe on the alarm topic",
+    "Unsubscribe": "sns:Unsubscribe on the alarm topic",
+    "CreateQueue": "sqs:CreateQueue",
+    "DeleteQueue": "sqs:DeleteQueue",
+}
 
 
 def explain(error: BotoCoreError | ClientError) -> str:
@@ -59,6 +77,8 @@ def explain(error: BotoCoreError | ClientError) -> str:
 def _explain_answer(error: ClientError) -> str:
     code = str(error.response["Error"].get("Code", "unknown"))
     said = f"{error.operation_name} was answered {code}: {error.response['Error'].get('Message')}"
+    if error.operation_name in _RIGHTS and any(name in code for name in _DENIED):
+        return f"not allowed ({said}); it needs {_RIGHTS[error.operation_name]}"
     if error.operation_name in _OF_TABLES:
         return _explain_table(code, said)
     if any(name in code for name in _NO_QUEUE):
@@ -81,7 +101,7 @@ def _explain_table(code: str, said: str) -> str:
         return f"AWS does not take these credentials ({said}); log in again"
     if any(name in code for name in _DENIED):
         return (
-            f"not allowed ({said}); looking needs dynamodb:Query on the deliveries table and its "
-            "index by-task, closing a breaker dynamodb:UpdateItem on the table"
+            f"not allowed ({said}); looking needs dynamodb:Query on the deliveries table, its "
+            "index by-task and the outbox, closing a breaker dynamodb:UpdateItem on the table"
         )
     return said

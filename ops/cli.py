@@ -13,8 +13,12 @@ from ops.commands.list_letters import list_letters
 from ops.commands.options import INTERRUPTED, OUT_OF_REACH
 from ops.commands.purge_letters import purge_letters
 from ops.commands.replay_letters import replay_letters
+from ops.commands.run_relay import run_relay
 from ops.commands.show_deliveries import show_deliveries
 from ops.commands.show_letter import show_letter
+from ops.commands.show_status import show_status
+from ops.commands.trace_event import trace_event
+from ops.commands.verify_alarms import verify_alarms
 from ops.sight import plain
 from ops.stack_outputs import OutOfReachError
 from ops.surroundings import Surroundings
@@ -63,3 +67,7 @@ for command in (list_letters, show_letter, replay_letters, purge_letters):
 
 commands.add_command(show_deliveries)
 commands.add_command(breakers)
+commands.add_command(run_relay)
+commands.add_command(show_status)
+commands.add_command(trace_event)
+commands.add_command(verify_alarms)

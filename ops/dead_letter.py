@@ -76,6 +76,10 @@ class DeadLetter:
         return self._text("subject")
 
     @property
+    def correlation_id(self) -> str | None:
+        return self._text("correlationid")
+
+    @property
     def replays(self) -> int:
         """How often it has been replayed; 0 for what is no CloudEvents object."""
         count = self.event.get("replays")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,6 +47,23 @@ class TableAccess(Place):
 
     channels: tuple[str, ...]
     """The stack's channels; none if only the table was named."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackAccess(Place):
+    """Where all of a stack is."""
+
+    stack: str
+    outputs: Mapping[str, Any]
+
+    def output(self, name: str) -> Any:
+        """What the stack exports. Raises OutOfReachError if it does not."""
+        if name not in self.outputs:
+            known = ", ".join(sorted(self.outputs)) or "none at all"
+            raise OutOfReachError(
+                f"stack {self.stack} has no output {name}, it has {known}; deploy it anew"
+            )
+        return self.outputs[name]
 
 
 def make_client(service: str, access: Place) -> Any:

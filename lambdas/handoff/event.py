@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 MAX_PAYLOAD_BYTES = 200_000
 """Fits an outbox row (DynamoDB: 400 KB), one billed request (256 KB), and a dead letter with the
@@ -10,6 +12,11 @@ failure record around it."""
 
 MAX_ID_BYTES = 512
 """Half of what a sort key may hold; the outbox puts the moment of the commit before it."""
+
+MAX_LOG_FIELDS_BYTES = 1_000
+"""Names and values together: room for some ids."""
+
+_TAKEN = {*vars(logging.makeLogRecord({})), "message", "asctime", "event_id", "correlation_id"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +32,9 @@ class Event:
     payload: bytes
     """What the target is called with, JSON in UTF-8."""
 
+    log_fields: Mapping[str, str] = field(default_factory=dict)
+    """Ids of what it is about, for every log line about it: `{"order_id": "4711"}`."""
+
     def __post_init__(self) -> None:
         if not 1 <= (size := len(self.event_id.encode())) <= MAX_ID_BYTES:
             raise ValueError(f"event_id must be 1 to {MAX_ID_BYTES} bytes, got {size}")
@@ -33,3 +43,17 @@ class Event:
                 f"payload must be at most {MAX_PAYLOAD_BYTES} bytes, got {size}; "
                 "put what is larger into S3, and its key into the event"
             )
+        size = sum(len(f"{name}{value}".encode()) for name, value in self.log_fields.items())
+        if size > MAX_LOG_FIELDS_BYTES:
+            raise ValueError(f"log_fields must be at most {MAX_LOG_FIELDS_BYTES} bytes, got {size}")
+        if taken := sorted(_TAKEN & set(self.log_fields)):
+            raise ValueError(f"log_fields must have names of their own, got {', '.join(taken)}")
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """What every log line about it carries."""
+        return {
+            **self.log_fields,
+            "event_id": self.event_id,
+            "correlation_id": self.correlation_id,
+        }

@@ -98,11 +98,7 @@ class Handoff:
             )
         except Exception:
             # Harmless: the relay hands the event off again, and the target skips a duplicate.
-            log.warning(
-                "outbox row not deleted",
-                extra={"event_id": event.event_id, "correlation_id": event.correlation_id},
-                exc_info=True,
-            )
+            log.warning("outbox row not deleted", extra=event.ids, exc_info=True)
 
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)

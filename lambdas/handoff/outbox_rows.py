@@ -38,6 +38,11 @@ def position_of(moment_ms: int) -> str:
     return f"{moment_ms:015d}"
 
 
+def event_id_of(committed: str) -> str:
+    """Return the id of the event whose sort key this is."""
+    return committed.partition("#")[2]
+
+
 def row_of(event: Event, committed_at_ms: int) -> Row:
     """Return the row of an event that nobody has tried to relay yet."""
     return {
@@ -45,6 +50,7 @@ def row_of(event: Event, committed_at_ms: int) -> Row:
         "event_id": {"S": event.event_id},
         "correlation_id": {"S": event.correlation_id},
         "payload": {"B": event.payload},
+        "log_fields": {"M": {name: {"S": text} for name, text in event.log_fields.items()}},
         "committed_at": {"N": str(committed_at_ms)},
         # Due at once: the relay's minimum age alone decides when it looks at a row first.
         "next_attempt_at": {"N": str(committed_at_ms)},
@@ -58,4 +64,11 @@ def event_of(row: Row) -> Event:
         event_id=row["event_id"]["S"],
         correlation_id=row["correlation_id"]["S"],
         payload=base64.b64decode(row["payload"]["B"]),
+        log_fields=log_fields_of(row),
     )
+
+
+def log_fields_of(row: Row) -> dict[str, str]:
+    """Read the ids for log lines; rows that an earlier version has written have none."""
+    fields = row.get("log_fields", {"M": {}})["M"]
+    return {name: text["S"] for name, text in fields.items()}

@@ -23,17 +23,16 @@ class Target:
     def accepts(self, event: Event) -> bool:
         """Ask Lambda to run the target with the event; return whether Lambda has accepted it.
 
-        Raises nothing: every failure is logged with both ids. False also stands for an answer
-        that was lost, so the target may run although nobody was told that it will.
+        Raises nothing: every failure is logged with the event's ids. False also stands for an
+        answer that was lost, so the target may run although nobody was told that it will.
         """
-        ids = {"event_id": event.event_id, "correlation_id": event.correlation_id}
         try:
             status = (self._client or aws.lambda_()).invoke_event(self._arn, event.payload)
         except Exception:
-            log.exception("handoff failed", extra={**ids, "target": self._arn})
+            log.exception("handoff failed", extra={**event.ids, "target": self._arn})
             return False
         if status != _ACCEPTED:
-            log.error("handoff refused", extra={**ids, "target": self._arn, "got": status})
+            log.error("handoff refused", extra={**event.ids, "target": self._arn, "got": status})
             return False
-        log.info("handed off", extra=ids)
+        log.info("handed off", extra=event.ids)
         return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lambdas.handoff.outbox_rows import Row, event_of, position_of
+from lambdas.handoff.outbox_rows import Row, event_id_of, event_of, position_of
 from lambdas.handoff_relay.relay import Claim, WaitingRow
 from lambdas.shared import aws
 from lambdas.shared.aws_calls.dynamodb import DynamoDb
@@ -89,6 +89,7 @@ def _waiting_row(row: Row) -> WaitingRow:
     return WaitingRow(
         shard=row["shard"]["S"],
         committed=row["committed"]["S"],
+        event_id=event_id_of(row["committed"]["S"]),
         committed_at=int(row["committed_at"]["N"]),
         next_attempt_at=int(row["next_attempt_at"]["N"]),
         attempts=int(row["attempts"]["N"]),

@@ -35,6 +35,8 @@ class WaitingRow:
     committed: str
     """The sort key."""
 
+    event_id: str
+
     committed_at: int
     next_attempt_at: int
     attempts: int
@@ -136,7 +138,7 @@ def _relay_row(row: WaitingRow, now_ms: int, outbox: Outbox, target: Target) -> 
     try:
         claim = outbox.claim(row, owner=uuid.uuid4().hex, next_attempt_at=next_attempt_at)
     except Exception:
-        log.exception("outbox row not claimed", extra={"row": row.committed})
+        log.exception("outbox row not claimed", extra={"event_id": row.event_id})
         return Report(failed=1)
     if claim is None:
         return Report()
@@ -146,7 +148,5 @@ def _relay_row(row: WaitingRow, now_ms: int, outbox: Outbox, target: Target) -> 
         outbox.remove(claim)
     except Exception:
         # Harmless: the event is handed off again, and the target skips a duplicate.
-        log.warning(
-            "outbox row not deleted", extra={"event_id": claim.event.event_id}, exc_info=True
-        )
+        log.warning("outbox row not deleted", extra=claim.event.ids, exc_info=True)
     return Report(handed_off=1)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lambdas.contracts.task_event import TaskEvent, UnreadableEventError
@@ -19,6 +20,9 @@ from lambdas.shared import json_log
 from lambdas.shared.environment import read_settings
 from lambdas.shared.metrics import Counter, MetricsSettings
 
+_ID = re.compile(r"[A-Za-z0-9._=+/-]{1,128}")
+_IDS = {"event_id": "id", "correlation_id": "correlationid", "task_id": "subject"}
+
 log = logging.getLogger(__name__)
 
 
@@ -30,6 +34,7 @@ def handle(payload: object, context: Any) -> None:
     json_log.configure(getattr(context, "aws_request_id", None))
     queue_url, deliveries, channels = _adapters()
     dead_letters = SqsDeadLetters(queue_url, payload, context)
+    json_log.bind(**_ids(payload))
     try:
         event = TaskEvent.from_payload(payload)
     except UnreadableEventError as error:
@@ -37,6 +42,16 @@ def handle(payload: object, context: Any) -> None:
         dead_letters.add(str(error), type(error).__name__)
         return
     notify(event, deliveries, channels, dead_letters, lambda: _seconds_left(context))
+
+
+def _ids(payload: object) -> dict[str, str]:
+    """Those of the event that look like ids: a line about an unreadable one can be found, too."""
+    known = payload if isinstance(payload, Mapping) else {}
+    return {
+        field: known[name]
+        for field, name in _IDS.items()
+        if isinstance(known.get(name), str) and _ID.fullmatch(known[name])
+    }
 
 
 def _seconds_left(context: Any) -> float:

@@ -17,6 +17,7 @@ from lambdas.notification_service.channel import Channel, ChannelError
 from lambdas.notification_service.dead_letters import DeadLetters
 from lambdas.notification_service.deliver import Delivery, reason_of
 from lambdas.notification_service.deliveries import Deliveries, DeliveryInProgressError, Lease
+from lambdas.shared.masking import masked
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,8 @@ def notify(
     text = "; ".join(f"{name}: {reason_of(error)}" for name, error in failures.items())
     if all(isinstance(error, DeliveryInProgressError) for error in failures.values()):
         raise DeliveryInProgressError(text)
-    raise NotDeliveredError(text)
+    # The runtime logs it; people read who refused what in the deliveries table, masked likewise.
+    raise NotDeliveredError(masked(text))
 
 
 def _in_order(event: TaskEvent, channels: Sequence[Channel]) -> list[Channel]:

@@ -2,7 +2,8 @@
 
 On AWS the function's JSON logging configuration makes the runtime do this, and its handler is
 left alone. Elsewhere the root logger has no handler and gets one that writes the same shape.
-Callers log ids and counts; never a payload, a title or an e-mail address.
+Callers log ids and counts; never a payload or a title. Addresses that stand in the errors of others
+are masked on the way, with either handler.
 """
 
 from __future__ import annotations
@@ -11,13 +12,18 @@ import json
 import logging
 import sys
 import traceback
+from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
+from lambdas.shared.masking import masked
 from lambdas.shared.moment import to_text
 
 _request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+_about: ContextVar[Mapping[str, str]] = ContextVar("about", default=_NOTHING)
 
 _OWN_ATTRIBUTES = {
     *vars(logging.makeLogRecord({})),
@@ -34,16 +40,24 @@ def configure(request_id: str | None = None) -> None:
     Call it at the start of every invocation; calling it again changes only the request id.
     """
     _request_id.set(request_id)
+    _about.set(_NOTHING)
     # Below warning the SDK logs credentials' origin, and at debug whole request bodies.
     for noisy in ("boto3", "botocore", "urllib3"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     root = logging.getLogger()
-    if root.handlers:
-        return
-    handler = _StdoutHandler()
-    handler.setFormatter(JsonFormatter())
-    root.addHandler(handler)
-    root.setLevel(logging.INFO)
+    if not root.handlers:
+        handler = _StdoutHandler()
+        handler.setFormatter(JsonFormatter())
+        root.addHandler(handler)
+        root.setLevel(logging.INFO)
+    for each in root.handlers:
+        # A handler takes the same filter once only.
+        each.addFilter(_completed_and_masked)
+
+
+def bind(**ids: str) -> None:
+    """Put `ids` on the lines that follow in this invocation, unless a line has its own."""
+    _about.set({**_about.get(), **ids})
 
 
 class JsonFormatter(logging.Formatter):
@@ -68,6 +82,29 @@ class JsonFormatter(logging.Formatter):
             line["errorMessage"] = str(error)
             line["stackTrace"] = traceback.format_tb(trace)
         return json.dumps(line, default=str)
+
+
+def _completed_and_masked(record: logging.LogRecord) -> bool:
+    """Change the record for whichever formatter comes next; let it pass."""
+    record.msg, record.args = masked(record.getMessage()), ()
+    for name, value in {**_about.get(), **vars(record)}.items():
+        if name not in _OWN_ATTRIBUTES:
+            setattr(record, name, _masked_value(value))
+    if record.exc_info and record.exc_info[0] is not None:
+        kind, error, trace = record.exc_info
+        # Without its causes: each has a text of its own.
+        record.exc_info = (kind, Exception(masked(str(error))), trace)
+    return True
+
+
+def _masked_value(value: object) -> object:
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, Mapping):
+        return {_masked_value(name): _masked_value(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_masked_value(each) for each in value]
+    return masked(str(value))
 
 
 class _StdoutHandler(logging.Handler):

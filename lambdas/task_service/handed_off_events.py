@@ -8,6 +8,7 @@ from typing import Any
 from lambdas.contracts.task_event import TaskEvent
 from lambdas.handoff.event import Event
 from lambdas.handoff.hand_off import Handoff
+from lambdas.shared import json_log
 from lambdas.shared.metrics import EVENT_TYPE, HANDED_OFF, Counter
 
 
@@ -29,7 +30,9 @@ class HandedOffEvents:
                 event_id=event.event_id,
                 correlation_id=event.correlation_id,
                 payload=event.to_wire(),
+                log_fields={"task_id": event.task.task_id},
             ),
         )
+        json_log.bind(event_id=event.event_id)
         if accepted:
             self._counter.count(HANDED_OFF, {EVENT_TYPE: event.event_type})

@@ -32,7 +32,9 @@ Exit codes:
 Command = Callable[..., Any]
 
 
-class _Moment(click.ParamType[datetime]):
+class Moment(click.ParamType[datetime]):
+    """RFC 3339, or how long ago."""
+
     name = "when"
 
     def convert(
@@ -59,10 +61,10 @@ _FILTERS = (
     click.option("--error", help="Events whose error type or text contains this, in any case."),
     click.option(
         "--since",
-        type=_Moment(),
+        type=Moment(),
         help="Failed at this moment or later: RFC 3339, or an age such as 90s, 30m, 2h, 7d.",
     ),
-    click.option("--until", type=_Moment(), help="Failed before this moment; written likewise."),
+    click.option("--until", type=Moment(), help="Failed before this moment; written likewise."),
 )
 _RUN = (
     click.option("--apply", is_flag=True, help="Do it; without this it is a dry run."),

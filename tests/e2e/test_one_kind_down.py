@@ -45,10 +45,10 @@ ANY_REPLAYS = 1_000
 def _mended(stack: DeployedStack) -> Iterator[None]:
     stack.client("sqs").purge_queue(QueueUrl=stack.outputs["deadLetterQueueUrl"])
     yield
-    _mend(stack)
+    mend(stack)
 
 
-def _mend(stack: DeployedStack) -> None:
+def mend(stack: DeployedStack) -> None:
     """The provider is back, and an operator says so."""
     stack.receiver.status = httpx.codes.NO_CONTENT
     breakers = DynamoBreakers(stack.outputs["deliveriesTableName"], stack.client("dynamodb"))
@@ -117,7 +117,7 @@ def test_a_receiver_that_is_down_is_left_alone_disturbs_nobody_and_catches_up(
     assert all(reason.startswith("webhook: ") for reason in reasons)
     assert any("breaker of webhook is open" in reason for reason in reasons)
 
-    _mend(stack)
+    mend(stack)
     _replay_until(stack, titles)
 
     assert _told(stack, titles) == dict.fromkeys(KINDS, once)
@@ -157,7 +157,7 @@ def test_a_right_that_is_missing_for_one_kind_does_not_stop_the_others(
     assert letter.record.reason.startswith(kind)
     assert "is not authorized to perform" in letter.record.reason
 
-    _mend(stack)
+    mend(stack)
     _replay_until(stack, [title])
 
     assert arrivals(stack, title) == ONCE_EACH

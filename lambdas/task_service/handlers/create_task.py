@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lambdas.shared import json_log
 from lambdas.task_service.create_task import create_task
 from lambdas.task_service.handlers.adapters import changing_tasks
 from lambdas.task_service.http.entry import answer
@@ -26,4 +27,5 @@ def _create(request: Request) -> Response:
         correlation_id=request.correlation_id,
         tasks=changing_tasks(),
     )
+    json_log.bind(task_id=task.task_id)
     return task_response(201, task, {"Location": f"/tasks/{task.task_id}"})

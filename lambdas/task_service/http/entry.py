@@ -14,6 +14,7 @@ from lambdas.task_service.http.problem import Problem
 from lambdas.task_service.http.refusals import problem_of
 from lambdas.task_service.http.request import Request, read_request
 from lambdas.task_service.http.response import Response
+from lambdas.task_service.task_id import is_task_id
 
 _ROUTES = {
     "/tasks": ("GET", "POST"),
@@ -46,11 +47,14 @@ def answer(
         return _refusal(Problem(500, "not an HTTP API event"), "/", correlation_id).to_event(
             correlation_id
         )
+    json_log.bind(correlation_id=request.correlation_id)
+    if is_task_id(task_id := request.path_parameters.get("taskId", "")):
+        # Anything else may be any text of the client's, and is no task's id.
+        json_log.bind(task_id=task_id)
     response = _response(request, operation, methods, query)
     log.info(
         "request answered",
         extra={
-            "correlation_id": request.correlation_id,
             "api_request_id": event["requestContext"].get("requestId"),
             "method": request.method,
             "route": request.route,
@@ -75,7 +79,7 @@ def _response(
     except Exception as error:
         problem = problem_of(error)
         if problem.status >= 500:  # noqa: PLR2004 - where HTTP's server errors begin
-            log.exception("request failed", extra={"correlation_id": request.correlation_id})
+            log.exception("request failed")
         return _refusal(problem, request.instance, request.correlation_id)
 
 

@@ -17,7 +17,12 @@ from tests.lambdas.recorded_lambda import RecordedLambda
 from tests.lambdas.tables import DELIVERIES, OUTBOX, TARGET_ARN
 from tests.lambdas.task_service.dynamo_wire import refusal, wire
 
-EVENT = Event(event_id="e-1", correlation_id="order-4711", payload=b'{"type": "x"}')
+EVENT = Event(
+    event_id="e-1",
+    correlation_id="order-4711",
+    payload=b'{"type": "x"}',
+    log_fields={"task_id": "t-1"},
+)
 NOW = 1_772_357_400.0
 
 # Any table will do for a caller's own; this one is there.
@@ -80,6 +85,7 @@ def test_what_lambda_does_not_accept_stays_in_the_outbox(
         "committed": {"S": "001772357400000#e-1"},
         "event_id": {"S": "e-1"},
         "correlation_id": {"S": "order-4711"},
+        "log_fields": {"M": {"task_id": {"S": "t-1"}}},
         "payload": {"B": EVENT.payload},
         "committed_at": {"N": "1772357400000"},
         "next_attempt_at": {"N": "1772357400000"},

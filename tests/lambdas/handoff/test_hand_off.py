@@ -11,7 +11,12 @@ from tests.lambdas.handoff.outbox_table import rows
 from tests.lambdas.recorded_lambda import RecordedLambda
 from tests.lambdas.tables import OUTBOX, TARGET_ARN
 
-EVENT = Event(event_id="e-1", correlation_id="order-4711", payload=b'{"type": "x"}')
+EVENT = Event(
+    event_id="e-1",
+    correlation_id="order-4711",
+    payload=b'{"type": "x"}',
+    log_fields={"task_id": "t-1"},
+)
 DIRECT = Handoff(Target(TARGET_ARN))
 WITH_OUTBOX = Handoff(Target(TARGET_ARN), OUTBOX)
 
@@ -38,7 +43,7 @@ def test_the_target_is_invoked_asynchronously(
         (200, False, "handoff refused"),
     ],
 )
-def test_a_failure_is_logged_with_both_ids_and_not_raised(
+def test_a_failure_is_logged_with_all_ids_and_not_raised(
     *,
     recorded_lambda: RecordedLambda,
     caplog: pytest.LogCaptureFixture,
@@ -80,6 +85,9 @@ def test_an_event_without_a_write_goes_through_the_outbox_too(
         ({"event_id": ""}, "event_id must be 1 to 512 bytes, got 0"),
         ({"event_id": "é" * 257}, "event_id must be 1 to 512 bytes, got 514"),
         ({"payload": b"x" * 200_001}, "payload must be at most 200000 bytes, got 200001; .* S3"),
+        ({"log_fields": {"id": "x" * 999}}, "log_fields must be at most 1000 bytes, got 1001"),
+        ({"log_fields": {"message": "x"}}, "log_fields must have names of their own, got message"),
+        ({"log_fields": {"event_id": "x"}}, "names of their own, got event_id"),
     ],
 )
 def test_what_could_not_be_kept_is_no_event(changed: dict[str, str], message: str) -> None:

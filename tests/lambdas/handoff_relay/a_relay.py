@@ -86,11 +86,16 @@ class LongOutbox:
     def oldest_first(self, shard: str, *, committed_before: int) -> Iterator[WaitingRow]:
         for number in range(2 * MAX_ATTEMPTS_PER_RUN):
             yield WaitingRow(
-                shard=shard, committed=str(number), committed_at=0, next_attempt_at=0, attempts=0
+                shard=shard,
+                committed=f"0#{number}",
+                event_id=str(number),
+                committed_at=0,
+                next_attempt_at=0,
+                attempts=0,
             )
 
     def claim(self, row: WaitingRow, *, owner: str, next_attempt_at: int) -> Claim | None:
-        event = Event(event_id=row.committed, correlation_id="c", payload=b"{}")
+        event = Event(event_id=row.event_id, correlation_id="c", payload=b"{}")
         return Claim(row=row, owner=owner, event=event)
 
     def remove(self, claim: Claim) -> None:

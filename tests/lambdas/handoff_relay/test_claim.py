@@ -109,3 +109,16 @@ def test_a_late_relay_does_not_remove_what_another_has_claimed_since(scene: Scen
 
     assert scene.target.asked == ["e-1", "e-1"]
     assert scene.row()["attempts"] == {"N": "2"}
+
+
+def test_a_row_of_an_earlier_version_without_log_fields_is_handed_off(scene: Scene) -> None:
+    scene.leave_behind("e-1")
+    row = scene.row()
+    other_client().update_item(
+        TableName=OUTBOX,
+        Key={name: row[name] for name in ("shard", "committed")},
+        UpdateExpression="REMOVE log_fields",
+    )
+    scene.clock.now += 60
+
+    assert scene.run().handed_off == 1

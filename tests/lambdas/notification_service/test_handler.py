@@ -18,6 +18,7 @@ from lambdas.shared import moment
 from lambdas.shared.aws_calls.errors import RefusedError
 from tests.lambdas.notification_service.provider import answering, refusal
 from tests.lambdas.samples import an_event
+from tests.lambdas.shared.test_json_log import bare_root
 from tests.lambdas.tables import DEAD_LETTER_QUEUE_URL
 
 CONTEXT = SimpleNamespace(
@@ -151,3 +152,33 @@ def test_neither_titles_nor_addresses_are_logged(
     assert "notification sent" in logged
     assert "Buy milk" not in logged
     assert "example.com" not in logged
+
+
+def test_what_fails_for_an_address_is_raised_without_it(verified_sender: None) -> None:
+    said = refusal("sesv2", "MessageRejected", message="team@example.com is unknown")
+
+    # The runtime writes what is raised into the log.
+    with (
+        answering("sesv2", said),
+        pytest.raises(NotDeliveredError, match=r"t\*\*\*@example\.com is unknown"),
+    ):
+        handle(an_event().to_payload(), CONTEXT)
+
+
+def test_an_unreadable_event_can_be_found_by_its_ids(
+    aws_in_memory: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    payload = {**an_event().to_payload(), "type": "task.created.v9", "source": "a title of theirs"}
+    with bare_root():
+        handle(payload, CONTEXT)
+        handle({"id": "any text at all", "correlationid": 7}, CONTEXT)
+
+    known, unknown = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {name: known[name] for name in ("message", "event_id", "correlation_id", "task_id")} == {
+        "message": "unreadable event",
+        "event_id": payload["id"],
+        "correlation_id": "order-4711",
+        "task_id": payload["subject"],
+    }
+    assert "event_id" not in unknown
+    assert "any text" not in json.dumps(unknown)

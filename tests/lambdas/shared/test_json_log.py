@@ -77,3 +77,67 @@ def test_the_sdk_does_not_log_bodies_even_at_debug(capsys: pytest.CaptureFixture
         logging.getLogger("botocore.endpoint").debug("Making request with params: secret")
 
     assert capsys.readouterr().out == ""
+
+
+def test_addresses_are_masked_wherever_they_stand(capsys: pytest.CaptureFixture[str]) -> None:
+    with bare_root():
+        json_log.configure()
+        json_log.bind(sender="ann@a.example")
+        try:
+            try:
+                raise KeyError("bob@b.example")
+            except KeyError as error:
+                raise ValueError("refused carol@c.example, +447700900123") from error
+        except ValueError:
+            logging.getLogger("lambdas.x").exception(
+                "not sent to %s",
+                "dave@d.example",
+                extra={"to": [{"eve@e.example": 1}, "f@f.example"]},
+            )
+
+    line = json.loads(capsys.readouterr().out)
+    assert line["message"] == "not sent to d***@d.example"
+    assert line["errorMessage"] == "refused c***@c.example, +44***123"
+    assert line["sender"] == "a***@a.example"
+    assert line["to"] == [{"e***@e.example": 1}, "f***@f.example"]
+    assert line["errorType"] == "ValueError"
+    assert "bob" not in json.dumps(line)
+
+
+def test_addresses_are_masked_for_the_runtimes_own_formatter() -> None:
+    kept: list[logging.LogRecord] = []
+
+    class Runtimes(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            kept.append(record)
+
+    with bare_root() as root:
+        root.addHandler(Runtimes())
+        json_log.configure()
+        json_log.configure()
+        try:
+            raise ValueError("refused carol@c.example")
+        except ValueError:
+            logging.getLogger("lambdas.x").exception("not sent to %s", "dave@d.example")
+
+    [record] = kept
+    assert record.exc_info is not None
+    assert record.exc_info[0] is ValueError
+    assert (record.getMessage(), str(record.exc_info[1])) == (
+        "not sent to d***@d.example",
+        "refused c***@c.example",
+    )
+
+
+def test_bound_ids_are_on_every_line_of_one_invocation(capsys: pytest.CaptureFixture[str]) -> None:
+    with bare_root():
+        json_log.configure("first")
+        json_log.bind(correlation_id="order-4711", event_id="e-1")
+        json_log.bind(task_id="t-1")
+        logging.getLogger("lambdas.x").info("own id", extra={"event_id": "e-2"})
+        json_log.configure("second")
+        logging.getLogger("lambdas.x").info("another invocation")
+
+    own, other = [json.loads(text) for text in capsys.readouterr().out.splitlines()]
+    assert (own["correlation_id"], own["event_id"], own["task_id"]) == ("order-4711", "e-2", "t-1")
+    assert not {"correlation_id", "event_id", "task_id"} & set(other)

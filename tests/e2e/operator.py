@@ -1,0 +1,31 @@
+"""Somebody at a terminal beside the local stack."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from local.stack import DeployedStack
+from ops.cli import commands
+from ops.surroundings import Surroundings
+
+
+class Terminal:
+    """Types commands of `python -m ops`; the stack is found as what `make up` has started."""
+
+    def __init__(self, stack: DeployedStack, folder: Path) -> None:
+        port = stack.emulator.url.rsplit(":", 1)[1]
+        place = folder / f"up-{port}"
+        place.mkdir()
+        (place / "outputs.json").write_text(json.dumps(stack.outputs))
+        self._surroundings = Surroundings(local_folder=folder)
+
+    def types(self, *words: str, answers: str | None = None) -> Result:
+        """Run a command on the stack."""
+        return self.types_exactly(*words, "--stack", "local", answers=answers)
+
+    def types_exactly(self, *words: str, answers: str | None = None) -> Result:
+        """Run a command as it stands."""
+        return CliRunner().invoke(commands, list(words), obj=self._surroundings, input=answers)
