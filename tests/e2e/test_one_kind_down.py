@@ -21,6 +21,7 @@ import pytest
 from lambdas.notification_service.breaker import FAILURES_TO_OPEN
 from lambdas.notification_service.dynamo_breakers import DynamoBreakers
 from lambdas.notification_service.settings.kinds import KINDS
+from lambdas.shared.aws_calls.boto3_clients import dynamodb_of
 from local.outside import PLATFORMS
 from local.stack import DeployedStack
 from local.tour.observe import arrivals, queue_depth
@@ -51,7 +52,9 @@ def _mended(stack: DeployedStack) -> Iterator[None]:
 def mend(stack: DeployedStack) -> None:
     """The provider is back, and an operator says so."""
     stack.receiver.status = httpx.codes.NO_CONTENT
-    breakers = DynamoBreakers(stack.outputs["deliveriesTableName"], stack.client("dynamodb"))
+    breakers = DynamoBreakers(
+        stack.outputs["deliveriesTableName"], dynamodb_of(stack.client("dynamodb"))
+    )
     for kind in KINDS:
         breakers.close(kind, None, int(time.time()))
 

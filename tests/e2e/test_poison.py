@@ -49,7 +49,7 @@ def test_a_poison_event_is_a_dead_letter_after_one_attempt(stack: DeployedStack)
     assert letter.record.function is not None
     assert letter.record.function.startswith(stack.outputs["targetFunctionArn"])
 
-    wait_until(lambda: runs_of_target(stack) > runs_before, "the end of the run", seconds=15)
+    wait_until(lambda: runs_of_target(stack) > runs_before, "the end of the run", seconds=60)
     records = [
         record
         for record in log_records(stack, TARGET)
