@@ -110,9 +110,9 @@ def requests() -> None:
         services = rivals(stack)
         comparison = end_to_end.Comparison(stack, services)
         parts = [
-            "The emulator takes part in every figure, and starts an event at once, where AWS queues "
-            "it: only the ratios of one run tell something. Another implementation, in TypeScript, "
-            "was to be compared, too: not measured.",
+            "The emulator takes part in every figure, and starts an event at once, where AWS "
+            "queues it: only the ratios of one run tell something. Another implementation, in "
+            "TypeScript, was to be compared, too: not measured.",
             f"## One at a time\n\n{end_to_end.latency_table(comparison.latencies())}",
         ]
         rates = {clients: comparison.rates(clients) for clients in end_to_end.CLIENTS}

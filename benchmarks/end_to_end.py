@@ -156,7 +156,8 @@ def latency_table(found: dict[str, Latencies]) -> str:
         (name, *(cell for _, of in columns for cell in _beside(of(each), of(first))))
         for name, each in found.items()
     ]
-    return table(["service", *heads], rows)
+    missing = ("in TypeScript", *["not measured"] * len(heads))
+    return table(["service", *heads], [*rows, missing])
 
 
 def rate_table(found: dict[int, dict[str, Rates]]) -> str:
