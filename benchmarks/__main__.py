@@ -7,13 +7,16 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import clock, counts, graph, model
+from benchmarks import clock, counts, end_to_end, graph, model, refusals
 from benchmarks.check import read_budgets, verdicts
 from benchmarks.process import ValgrindMissingError, has_valgrind
 from benchmarks.report import keep, plot, table
+from benchmarks.rivals import rivals
+from local.stack import deployed_stack
 
 _ROUNDS = 9
 _GRAPH_ROUNDS = 3
+_RETRY_BASE_SECONDS = 0.2
 
 
 def check() -> bool:
@@ -101,6 +104,24 @@ def program() -> None:
     keep("program", "The Pulumi program under mocks", parts)
 
 
+def requests() -> None:
+    """Keep what requests take through an API in the emulator, and what refusals do."""
+    with deployed_stack("bench", retry_base_seconds=_RETRY_BASE_SECONDS, only="webhook") as stack:
+        services = rivals(stack)
+        comparison = end_to_end.Comparison(stack, services)
+        parts = [
+            "The emulator takes part in every figure, and starts an event at once, where AWS "
+            "queues it: only the ratios of one run tell something. Another implementation, in "
+            "TypeScript, was to be compared, too: not measured.",
+            f"## One at a time\n\n{end_to_end.latency_table(comparison.latencies())}",
+        ]
+        rates = {clients: comparison.rates(clients) for clients in end_to_end.CLIENTS}
+        parts.append(f"## Many clients\n\n{end_to_end.rate_table(rates)}")
+        outcomes = refusals.outcome_table(stack, services)
+        parts.append(f"## The receiver refuses at first\n\n{outcomes}")
+    keep("end_to_end", "From the request to the notification, in the emulator", parts)
+
+
 def cost() -> None:
     """Keep the model of cost and capacity."""
     loads = [model.load(rate) for rate in (10, 1_000, 100_000)]
@@ -140,6 +161,7 @@ _NAMES: dict[str, Callable[[], bool | None]] = {
     "count": count,
     "time": time,
     "program": program,
+    "end-to-end": requests,
     "cost": cost,
 }
 
