@@ -73,6 +73,11 @@ DEVIATIONS = (
         workaround="local/emulator_cloudwatch.py counts as AWS documents",
     ),
     Deviation(
+        aws="FilterLogEvents answers page by page, up to 10,000 lines in each",
+        emulator="ends after the first page, and gives no token for the next",
+        workaround="local/tour/observe.py reads a whole log a hundred streams at a time",
+    ),
+    Deviation(
         aws="CloudWatch Logs Insights keeps saved queries",
         emulator="knows no PutQueryDefinition",
         workaround="local/emulator_cloudwatch.py keeps them; nobody runs them",

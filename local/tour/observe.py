@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from components.blocks.alarm_kind import AlarmKind
@@ -17,6 +18,7 @@ CALLERS = ("create-task", "update-task", "delete-task")
 TARGET = "send-notification"
 
 _PATIENCE_SECONDS = 20
+_STREAMS_AT_ONCE = 100
 
 
 class ObservationError(Exception):
@@ -57,23 +59,40 @@ def log_group(stack: DeployedStack, operation: str) -> str:
 
 def raw_log(stack: DeployedStack, operation: str) -> list[str]:
     """Every line that the runs of a function wrote, oldest first; a run's lines come at its end."""
-    pages = (
-        stack.client("logs")
-        .get_paginator("filter_log_events")
-        .paginate(logGroupName=log_group(stack, operation))
-    )
-    return [event["message"].rstrip("\n") for page in pages for event in page["events"]]
+    return log_lines(stack.client("logs"), log_group(stack, operation))
+
+
+def log_lines(logs: Any, group: str) -> list[str]:
+    """Every line of a log group, oldest first."""
+    pages = logs.get_paginator("describe_log_streams").paginate(logGroupName=group)
+    streams = sorted({each["logStreamName"] for page in pages for each in page["logStreams"]})
+    # Some streams at a time: the emulator ends at 10,000 lines, and gives no token for the rest.
+    events = [
+        event
+        for start in range(0, len(streams), _STREAMS_AT_ONCE)
+        for event in _events(
+            logs, logGroupName=group, logStreamNames=streams[start : start + _STREAMS_AT_ONCE]
+        )
+    ]
+    return [event["message"].rstrip("\n") for event in sorted(events, key=itemgetter("timestamp"))]
+
+
+def _events(logs: Any, **asked: Any) -> Iterator[dict[str, Any]]:
+    for page in logs.get_paginator("filter_log_events").paginate(**asked):
+        yield from page["events"]
+
+
+def lines_with(stack: DeployedStack, operation: str, text: str) -> list[str]:
+    """Those of a function's lines that hold `text`, which has no quotes in it; oldest first."""
+    group = log_group(stack, operation)
+    events = _events(stack.client("logs"), logGroupName=group, filterPattern=f'"{text}"')
+    return [event["message"].rstrip("\n") for event in events]
 
 
 def log_records(stack: DeployedStack, *operations: str) -> list[dict[str, Any]]:
     """The JSON lines among them."""
     lines = [line for operation in operations for line in raw_log(stack, operation)]
     return [json.loads(line) for line in lines if line.startswith("{")]
-
-
-def runs_of_target(stack: DeployedStack) -> int:
-    """How often the target has been run to its end."""
-    return sum(line.startswith("END RequestId") for line in raw_log(stack, TARGET))
 
 
 def emails_about(stack: DeployedStack, words: str) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from local.deviations import (
     stable_api_id,
 )
 from local.emulator import Emulator, emulator_python
+from local.tour.observe import log_lines
 from tests.local.roles import as_role, policy_of
 
 SENDER = "sender@example.com"
@@ -131,6 +132,22 @@ def test_the_emulator_still_makes_no_metrics_of_log_lines(emulator: Emulator) ->
     metrics = emulator.client("cloudwatch").list_metrics(Dimensions=dimensions)["Metrics"]
 
     assert metrics == []
+
+
+def test_a_log_longer_than_the_emulator_answers_is_read_whole(emulator: Emulator) -> None:
+    logs, name = emulator.client("logs"), f"handoff-{uuid.uuid4()}"
+    now_ms = int(time.time() * 1000)
+    logs.create_log_group(logGroupName=name)
+    written = [f"line {number}" for number in range(10_200)]
+    for start in range(0, len(written), 100):
+        stream = f"run-{start:05}"
+        logs.create_log_stream(logGroupName=name, logStreamName=stream)
+        events = [{"timestamp": now_ms + start, "message": line} for line in written[start:][:100]]
+        logs.put_log_events(logGroupName=name, logStreamName=stream, logEvents=events)
+
+    answer = logs.filter_log_events(logGroupName=name)
+    assert (len(answer["events"]), answer.get("nextToken")) == (10_000, None)
+    assert log_lines(logs, name) == written
 
 
 def test_functions_still_have_no_package_that_checks_signatures_of_tokens() -> None:
