@@ -5,6 +5,8 @@ BIN := .venv/bin
 # Every lock file: each X.in names what is needed, X.txt pins it with hashes.
 LOCKED := requirements requirements-dev requirements-emulator policy/requirements \
   lambdas/notification_service/requirements
+# A file at a time on each processor: every file brings its own emulator, so none disturbs another.
+PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 export PULUMI_ERROR_OUTPUT_STRING := 1
 
 .DEFAULT_GOAL := help
@@ -46,10 +48,10 @@ policy: .venv/.ready .venv-policy/.ready ## The policy pack: its rules over ever
 	$(BIN)/pytest tests/policy
 
 test: setup .venv-policy/.ready ## Unit and contract tests
-	$(BIN)/pytest --ignore=tests/e2e
+	$(BIN)/pytest $(PARALLEL) --ignore=tests/e2e
 
 e2e: setup ## The local deployment, driven like a client drives it
-	$(BIN)/pytest tests/e2e
+	$(BIN)/pytest $(PARALLEL) tests/e2e
 
 snapshot: .venv/.ready ## Keep what every stack declares under tests/snapshots, for review
 	@$(BIN)/python -m tests.snapshots

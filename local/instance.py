@@ -54,12 +54,12 @@ class Instance:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise InstanceInUseError(f"{self.name} is running already") from None
-            lock.truncate(0)
-            lock.write(str(os.getpid()))
-            lock.flush()
-            self._sweep()
-            self.temp.mkdir(parents=True)
             try:
+                lock.truncate(0)
+                lock.write(str(os.getpid()))
+                lock.flush()
+                self._sweep()
+                self.temp.mkdir(parents=True)
                 yield self
             finally:
                 self._sweep()

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from local.stack import DeployedStack
-from local.tour.observe import CALLERS, TARGET, delivered_event_ids, log_records, queue_depth
+from local.tour.observe import CALLERS, RELAY, TARGET, delivered_event_ids, log_records, queue_depth
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,7 +14,7 @@ class Balance:
     """Counts of events, read from the logs, the deliveries table and the queue."""
 
     handed_off: int
-    """Events the task service's functions log as handed off."""
+    """Events that the task service's functions, or the relay for them, log as handed off."""
 
     delivered: int
     """Of these, those the deliveries table has as completed."""
@@ -41,7 +41,7 @@ def take_balance(stack: DeployedStack, *, attempts: int = 3) -> Balance:
     """Count from the emulator's state; `attempts` is how often Lambda tries an event."""
     handed_off = {
         line["event_id"]
-        for line in log_records(stack, *CALLERS)
+        for line in log_records(stack, *CALLERS, RELAY)
         if line.get("message") == "handed off"
     }
     target_lines = [line for line in log_records(stack, TARGET) if "event_id" in line]

@@ -15,6 +15,7 @@ from local.wait import NeverHappenedError, wait_until
 T = TypeVar("T")
 
 CALLERS = ("create-task", "update-task", "delete-task")
+RELAY = "relay"
 TARGET = "send-notification"
 
 _PATIENCE_SECONDS = 20

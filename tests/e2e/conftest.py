@@ -1,4 +1,4 @@
-"""The program, deployed once for all tests of this folder."""
+"""The program, deployed anew for each file: what one breaks, no other meets."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import pytest
 from local.stack import DeployedStack, deployed_stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack() -> Iterator[DeployedStack]:
     with deployed_stack("e2e", retry_base_seconds=0.2) as deployed:
         yield deployed
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def api(stack: DeployedStack) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=stack.api_url, trust_env=False, timeout=30) as client:
         yield client
