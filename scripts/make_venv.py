@@ -17,6 +17,7 @@ NEWER_NAMES = ["python3.14", "python3.13", "python3.12", "python3.11"]
 
 def main(folder, requirements):
     use_a_new_enough_python()
+    refuse_a_link(folder)
     import venv
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -37,6 +38,15 @@ def use_a_new_enough_python():
         "Python 3.11 or newer is needed, got %d.%d (%s). Install one, or name it: "
         "make PYTHON=/path/to/python3.12 ..." % (sys.version_info[:2] + (sys.executable,))
     )
+
+
+def refuse_a_link(folder):
+    """Stop if the folder is somewhere else: making it anew would empty it for others, too."""
+    if os.path.islink(folder):
+        sys.exit(
+            "%s must be a folder, got a link to %s, which would be emptied. "
+            "Remove the link and run the same command again." % (folder, os.path.realpath(folder))
+        )
 
 
 def install(python, requirements):
