@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.subjects import ROOT
 
 _TURNS = {1: 10, 10: 3, 100: 1}
-"""Hand-offs, and how often they are timed in one process: short runs differ most from each other."""
+"""Hand-offs, and how often they are timed in one process: short runs differ the most."""
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,8 @@ def json_text(document: Any) -> pulumi.Input[str]:
     """Return `document` as JSON, as `pulumi.Output.json_dumps` writes it: plain text if nothing in
     it is an output.
 
-    Output.json_dumps makes several outputs of every constant, too: a policy with one ARN in it took
-    some fifty of the SDK's tasks, and a program has a policy for almost every resource. Raises
-    TypeError for what JSON has no form for.
+    Output.json_dumps makes an output of every constant, too: for a policy with one ARN in it the
+    SDK runs twenty tasks, and four for this. Raises TypeError for what JSON has no form for.
     """
     outputs: list[pulumi.Output[Any]] = []
 

@@ -110,7 +110,7 @@ def subject_of(event: TaskEvent) -> str:
 def _template(name: str, escape: Callable[[str], str]) -> Callable[[dict[str, Any]], str]:
     """Return what writes the template with `escape` around each value.
 
-    A broken template raises here, and a value that it names and does not get when it is written.
+    Raises if the template is missing or broken; what is returned raises if a name has no value.
     """
     renderer = pystache.Renderer(search_dirs=str(_TEMPLATES), escape=escape, missing_tags="strict")
     parsed = pystache.parse(renderer.load_template(name), raise_on_mismatch=True)
