@@ -11,8 +11,8 @@ from pathlib import Path
 
 from benchmarks.subjects import ROOT
 
-_HAND_OFFS = (1, 10, 100)
-_SCRIPT = Path(__file__).with_name("graph_process.py")
+_TURNS = {1: 10, 10: 3, 100: 1}
+"""Hand-offs, and how often they are timed in one process: short runs differ the most."""
 
 
 @dataclass(frozen=True)
@@ -24,16 +24,16 @@ class GraphTime:
     """What the SDK alone takes to register the same resources with the same inputs."""
 
     ratio: float
-    """Median of the rounds' ratios."""
+    """Median of the turns' ratios."""
 
 
 def graph_times(rounds: int) -> list[GraphTime]:
-    """Time programs of 1, 10 and 100 hand-offs under mocks, each in fresh processes."""
-    return [_graph_time(number, rounds) for number in _HAND_OFFS]
+    """Time programs of 1, 10 and 100 hand-offs under mocks, each in `rounds` fresh processes."""
+    return [_graph_time(number, rounds) for number in _TURNS]
 
 
 def _graph_time(number: int, rounds: int) -> GraphTime:
-    found = [_run(number) for _ in range(rounds)]
+    found = [turn for _ in range(rounds) for turn in _run(number)]
     return GraphTime(
         hand_offs=number,
         resources=int(found[0][0]),
@@ -43,15 +43,20 @@ def _graph_time(number: int, rounds: int) -> GraphTime:
     )
 
 
-def _run(number: int) -> tuple[float, float, float]:
+def _run(number: int) -> list[tuple[float, float, float]]:
+    """Return resources, own seconds and the SDK's, of each turn in one process."""
     done = subprocess.run(  # noqa: S603 -- our own interpreter and script
-        [sys.executable, "-m", "benchmarks.graph_process", str(number)],
+        [sys.executable, "-m", "benchmarks.graph_process", str(number), str(_TURNS[number])],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
     )
-    resources, own, plain = map(float, done.stdout.split()[-3:])
+    return [_turn(line) for line in done.stdout.splitlines()]
+
+
+def _turn(line: str) -> tuple[float, float, float]:
+    resources, own, plain = map(float, line.split())
     return resources, own, plain
 
 

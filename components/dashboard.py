@@ -9,6 +9,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from components.blocks.json_text import json_text
 from components.blocks.metric import Metric
 
 COLUMNS = 24
@@ -57,7 +58,7 @@ class Dashboard(pulumi.ComponentResource):
         dashboard = aws.cloudwatch.Dashboard(
             name,
             dashboard_name=f"{pulumi.get_project()}-{pulumi.get_stack()}",
-            dashboard_body=pulumi.Output.json_dumps({"widgets": _widgets(args, region)}),
+            dashboard_body=json_text({"widgets": _widgets(args, region)}),
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.name = dashboard.dashboard_name

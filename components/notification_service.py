@@ -14,6 +14,7 @@ from components.blocks.alarm_kind import AlarmKind
 from components.blocks.bundle import FunctionCode
 from components.blocks.dead_letter_queue import DeadLetterQueue
 from components.blocks.function import PythonFunction, PythonFunctionArgs
+from components.blocks.json_text import json_text
 from components.blocks.metric import Metric
 from components.blocks.runtime import Runtime
 from components.blocks.table import Key, Table, TableArgs
@@ -109,7 +110,7 @@ class NotificationService(pulumi.ComponentResource):
                         NotificationSettings,
                         deliveries_table_name=self.table.name,
                         dead_letter_queue_url=args.dead_letter_queue.url,
-                        channels=pulumi.Output.json_dumps([_as_json(ch) for ch in args.channels]),
+                        channels=json_text([_as_json(ch) for ch in args.channels]),
                     ),
                 },
             ),

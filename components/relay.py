@@ -11,6 +11,7 @@ import pulumi_aws as aws
 from components.blocks.bundle import FunctionCode
 from components.blocks.dead_letter_queue import DeadLetterQueue
 from components.blocks.function import PythonFunction, PythonFunctionArgs
+from components.blocks.json_text import json_text
 from components.blocks.runtime import Runtime
 from components.blocks.table import Table
 from lambdas.handoff.settings import HandoffSettings
@@ -111,7 +112,7 @@ class Relay(pulumi.ComponentResource):
         may_run = aws.iam.RolePolicy(
             f"{self._name}-schedule-may-run-relay",
             role=role.name,
-            policy=pulumi.Output.json_dumps(
+            policy=json_text(
                 {
                     "Version": "2012-10-17",
                     "Statement": [

@@ -124,18 +124,21 @@ class SummaryAlarm(pulumi.ComponentResource):
     ) -> None:
         super().__init__("serverless:index:SummaryAlarm", name, {}, opts)
         self.kind = kind
-        states = [pulumi.Output.concat('ALARM("', alarm.arn, '")') for alarm in alarms]
         alarm = aws.cloudwatch.CompositeAlarm(
             name,
             # Pulumi makes up no name for this type, and alarms share theirs in an account.
             alarm_name=f"{pulumi.get_project()}-{pulumi.get_stack()}-{name}",
             alarm_description=f"{description} What to do: {kind.runbook_section}",
-            alarm_rule=pulumi.Output.all(*states).apply(" OR ".join),
+            alarm_rule=pulumi.Output.all(*(each.arn for each in alarms)).apply(_any_of),
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.name = alarm.alarm_name
         self.arn = alarm.arn
         self.register_outputs({"name": self.name})
+
+
+def _any_of(alarm_arns: Sequence[str]) -> str:
+    return " OR ".join(f'ALARM("{arn}")' for arn in alarm_arns)
 
 
 def _watched(args: AlarmArgs) -> dict[str, Any]:

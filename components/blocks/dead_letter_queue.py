@@ -9,6 +9,7 @@ import pulumi_aws as aws
 
 from components.blocks.encryption_key import EncryptionKey, arn_of
 from components.blocks.function import PythonFunction
+from components.blocks.json_text import json_text
 from components.blocks.limits import require_between
 
 SECONDS_PER_DAY = 86_400
@@ -65,7 +66,7 @@ class DeadLetterQueue(pulumi.ComponentResource):
         aws.sqs.QueuePolicy(
             f"{name}-policy",
             queue_url=queue.url,
-            policy=pulumi.Output.json_dumps(
+            policy=json_text(
                 {
                     "Version": "2012-10-17",
                     "Statement": [

@@ -15,6 +15,7 @@ import pulumi_aws as aws
 
 from components.blocks.bundle import FunctionCode, build_bundle
 from components.blocks.encryption_key import USER_ACTIONS, EncryptionKey, arn_of
+from components.blocks.json_text import json_text
 from components.blocks.limits import require_between
 from components.blocks.runtime import PYTHON_VERSION, Runtime
 
@@ -111,7 +112,7 @@ class PythonFunction(pulumi.ComponentResource):
         may_write_log = self.allow(
             "write-log",
             actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-            resources=[pulumi.Output.concat(log_group.arn, ":*")],
+            resources=[log_group.arn.apply(lambda arn: f"{arn}:*")],
         )
         # X-Ray has no resources to name: AWS offers nothing narrower than "*".
         may_trace = self.allow(
@@ -177,7 +178,7 @@ class PythonFunction(pulumi.ComponentResource):
         return aws.iam.RolePolicy(
             f"{self.logical_name}-may-{purpose}",
             role=self.role.name,
-            policy=pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [statement]}),
+            policy=json_text({"Version": "2012-10-17", "Statement": [statement]}),
             opts=self._child,
         )
 

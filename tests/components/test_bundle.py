@@ -24,9 +24,9 @@ def a_project(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "shop/__init__.py": "",
         "shop/service/__init__.py": "",
         "shop/service/handler.py": "def handle(event, context): ...\n",
-        "shop/service/letters/paid.txt.j2": "Paid: {{ amount }}",
-        "shop/service/requirements.in": "jinja2",
-        "shop/service/requirements.txt": "jinja2==3.1.6",
+        "shop/service/letters/paid.txt.mustache": "Paid: {{ amount }}",
+        "shop/service/requirements.in": "pystache",
+        "shop/service/requirements.txt": "pystache==0.6.8",
         "shop/service/.editor/handler.py": "left behind",
         "shop/other/__init__.py": "",
         "shop/service/__pycache__/handler.cpython-311.pyc": "bytes",
@@ -55,7 +55,7 @@ def test_a_bundle_holds_the_packages_named_with_their_templates_and_nothing_else
         "shop/__init__.py",
         "shop/service/__init__.py",
         "shop/service/handler.py",
-        "shop/service/letters/paid.txt.j2",
+        "shop/service/letters/paid.txt.mustache",
     ]
 
 

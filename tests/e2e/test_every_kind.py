@@ -26,7 +26,7 @@ ARRIVES_WITHIN_SECONDS = 30
 
 TITLES = {
     "html": ("<script>alert(1)</script><b>&amp;", "<script>alert(1)</script><b>&amp;"),
-    "template": ("{{ 7 * 7 }}{% raw %}", "{{ 7 * 7 }}{% raw %}"),
+    "template": ("{{ title }}{{{ title }}}", "{{ title }}{{{ title }}}"),
     "emoji": (f"Buy milk {FAMILY}", f"Buy milk {FAMILY}"),
     "right to left": (HEBREW, HEBREW),
     "turned around": ("invoice \u202egpj.exe", "invoice gpj.exe"),

@@ -11,7 +11,8 @@ PERSIAN = "می\u200cخواهم"  # noqa: RUF001
 
 TITLES = {
     "html": "<script>alert('x')</script><img src=https://evil.example/x onerror=x> & \"q\"",
-    "template": "{{ 7 * 7 }}{% raw %}{# #}",
+    "template": "{{ title }}{{{ title }}}{{& title }}{{> task_event.txt }}{{=<% %>=}}{% raw %}",
+    "section": "{{#detail}}{{ . }}{{/detail}}{{! }}{{^",
     "crlf": "Milk\r\nBcc: all@example.com\r\n\r\nTask 1, event 2",
     "separators": "Milk\u2028Bcc: x\u2029\x85\x0b\x0c\x00end",
     "emoji": f"{FAMILY} {SCOTLAND} {FRANCE} {THUMB}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -22,6 +23,8 @@ CODES = {
     "notification_service": notification_service.CODE,
     "handoff_relay": relay.CODE,
 }
+WHEEL_MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
+BINARY = "markupsafe"  # a small library that is compiled for each processor
 WRITE_AN_EMAIL = """
 from lambdas.contracts.task import Task
 from lambdas.contracts.task_event import TaskEvent
@@ -115,15 +118,38 @@ def test_a_dependency_missing_from_a_bundle_is_noticed(
 
 
 @pytest.mark.parametrize("name", CODES)
-def test_a_bundle_for_lambda_holds_its_processors_binaries_and_no_others(
-    name: str, bundle: Bundle
+def test_a_bundle_of_ours_is_the_same_for_every_processor(name: str, bundle: Bundle) -> None:
+    one, other = (
+        bundle(CODES[name], lambda_target("3.13", architecture)).read_bytes()
+        for architecture in WHEEL_MACHINES
+    )
+
+    assert one == other
+
+
+@pytest.mark.parametrize("architecture", WHEEL_MACHINES)
+def test_a_bundle_with_binaries_holds_its_processors_and_no_others(
+    architecture: str, tmp_path: Path
 ) -> None:
-    for architecture, machine in (("arm64", "aarch64"), ("x86_64", "x86_64")):
-        with zipfile.ZipFile(bundle(CODES[name], lambda_target("3.13", architecture))) as archive:
-            binaries = [entry for entry in archive.namelist() if ".so" in Path(entry).suffixes]
-        for binary in binaries:
-            assert binary.endswith(f".cpython-313-{machine}-linux-gnu.so"), binary
-        assert bool(binaries) == (name == "notification_service")
+    code = FunctionCode(packages=("lambdas.contracts",), requirements=a_lock(BINARY, tmp_path))
+
+    built = build_bundle(code, lambda_target("3.13", architecture), tmp_path)
+
+    with zipfile.ZipFile(built) as archive:
+        binaries = [entry for entry in archive.namelist() if ".so" in Path(entry).suffixes]
+    assert binaries
+    for binary in binaries:
+        machine = WHEEL_MACHINES[architecture]
+        assert binary.endswith(f".cpython-313-{machine}-linux-gnu.so"), binary
+
+
+def a_lock(name: str, folder: Path) -> Path:
+    """A lock file of one entry, as the project's own has it."""
+    locked = (ROOT / "requirements-dev.txt").read_text()
+    [entry] = re.findall(rf"^{name}==.*(?:\n .*)*", locked, re.MULTILINE)
+    lock = folder / "requirements.txt"
+    lock.write_text(entry)
+    return lock
 
 
 @pytest.mark.parametrize("name", CODES)

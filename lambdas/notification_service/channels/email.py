@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import html
 import re
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+import pystache
 
 from lambdas.contracts.task_event import TaskEvent
 from lambdas.notification_service.channel import ConfiguredChannel
@@ -24,6 +28,7 @@ from lambdas.shared.aws_calls.ses import Ses
 from lambdas.shared.masking import masked
 
 _MAX_SUBJECT = 120
+_TEMPLATES = Path(__file__).with_name("templates")
 _NOT_IN_A_TAG = re.compile(r"[^A-Za-z0-9_-]")
 """https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html"""
 
@@ -52,18 +57,10 @@ class EmailSender:
             name = settings.configuration_set_arn.rsplit("/", 1)[1]
             self._envelope["ConfigurationSetName"] = name
         self._client = client
-        templates = Environment(
-            # Finds templates in a package however it was installed, also within a zip.
-            loader=PackageLoader("lambdas.notification_service.channels"),
-            autoescape=select_autoescape(("html.j2",)),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
         # Read here, while the function starts: a template that is missing or broken shows before
         # an event waits for it.
-        self._text = templates.get_template("task_event.txt.j2")
-        self._html = templates.get_template("task_event.html.j2")
+        self._text = _template("task_event.txt", escape=str)
+        self._html = _template("task_event.html", escape=html.escape)
 
     def send(self, event: TaskEvent) -> str:
         """Send the message and return SES's message id. Raises ChannelError and its kinds."""
@@ -82,21 +79,23 @@ class EmailSender:
 
     def _message(self, event: TaskEvent) -> dict[str, Any]:
         task = event.task
+        detail = lines(task.detail or "")
+        # Plain text in plain containers: Mustache would call a function, and look into an object.
         said = {
             "happened": HAPPENED[event.event_type],
             "time": event.time,
             "title": one_line(task.title),
             "status": task.status,
             "due_at": task.due_at,
-            "detail": lines(task.detail or ""),
+            "detail": {"first": detail[0], "rest": detail[1:]} if detail else None,
             "task_id": one_line(task.task_id),
             "event_id": one_line(event.event_id),
         }
         return {
             "Subject": _utf8(subject_of(event)),
             "Body": {
-                "Text": _utf8(self._text.render(said)),
-                "Html": _utf8(self._html.render(said)),
+                "Text": _utf8(self._text(said)),
+                "Html": _utf8(self._html(said)),
             },
             # The same for every attempt: whoever gets two copies can tell that they are one.
             "Headers": [{"Name": "X-Entity-Ref-ID", "Value": reference(event.event_id)}],
@@ -106,6 +105,16 @@ class EmailSender:
 def subject_of(event: TaskEvent) -> str:
     """Return one line of at most 120 characters: nothing in a title can start another header."""
     return shortened(one_line(f"{HAPPENED[event.event_type]}: {event.task.title}"), _MAX_SUBJECT)
+
+
+def _template(name: str, escape: Callable[[str], str]) -> Callable[[dict[str, Any]], str]:
+    """Return what writes the template with `escape` around each value.
+
+    Raises if the template is missing or broken; what is returned raises if a name has no value.
+    """
+    renderer = pystache.Renderer(search_dirs=str(_TEMPLATES), escape=escape, missing_tags="strict")
+    parsed = pystache.parse(renderer.load_template(name), raise_on_mismatch=True)
+    return functools.partial(renderer.render, parsed)
 
 
 def _utf8(data: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from email.header import Header
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from lambdas.contracts.task_event import TaskEvent
 from lambdas.notification_service.channels.email import channels, subject_of
-from lambdas.notification_service.channels.wording import one_line
+from lambdas.notification_service.channels.wording import lines, one_line
 from lambdas.notification_service.settings.email import EmailSettings
 from tests.lambdas.notification_service.html_reader import Reader
 from tests.lambdas.notification_service.provider import Accepting, answering
@@ -18,6 +19,8 @@ from tests.lambdas.samples import AT, a_task, an_event
 from tests.lambdas.titles import TITLES
 
 CONFIGURATION_SET = "arn:aws:ses:eu-west-1:123456789012:configuration-set/tasks"
+
+SMUGGLING = st.characters(codec=None) | st.sampled_from("<>&\"'/=!-{}%#")
 
 
 def mailed(event: TaskEvent, **changes: Any) -> dict[str, Any]:
@@ -155,6 +158,29 @@ def test_no_title_or_detail_can_pass_for_a_line_of_ours(aws_in_memory: None, tit
     assert text[-1] == f"Task {event.task.task_id}, event {event.event_id}"
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.text(SMUGGLING | st.just("\n")))
+def test_a_detail_is_quoted_line_for_line(aws_in_memory: None, detail: str) -> None:
+    text = body_of(an_event(a_task(detail=detail)), "Text")
+
+    quoted = [line for line in text.splitlines() if line.startswith("> ")]
+    assert quoted == [f"> {line}" for line in lines(detail)]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.text(SMUGGLING | st.just("\n")))
+def test_each_line_of_a_detail_adds_a_paragraph_and_nothing_else(
+    aws_in_memory: None, detail: str
+) -> None:
+    without = Reader(body_of(an_event(), "Html"))
+
+    read = Reader(body_of(an_event(a_task(detail=detail)), "Html"))
+
+    added = Counter(tag for tag, _ in read.elements) - Counter(tag for tag, _ in without.elements)
+    assert added == Counter(p=len(lines(detail)))
+    assert read.comments == []
+
+
 @pytest.mark.parametrize("title", TITLES.values(), ids=TITLES)
 def test_a_title_is_text_in_html_with_a_direction_of_its_own(
     aws_in_memory: None, title: str
@@ -170,7 +196,7 @@ def test_a_title_is_text_in_html_with_a_direction_of_its_own(
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(st.text(st.characters(codec=None) | st.sampled_from("<>&\"'/=!-{}%#")))
+@given(st.text(SMUGGLING))
 def test_no_title_adds_an_element(aws_in_memory: None, title: str) -> None:
     plain = Reader(body_of(an_event(), "Html"))
 

@@ -34,7 +34,7 @@ def test_what_writes_hands_off(name: str) -> None:
 def test_the_notification_service_needs_no_library_until_a_channel_does() -> None:
     modules = imported_by("lambdas.notification_service.handler")
 
-    for library in ("boto3", "botocore", "jinja2", "pydantic"):
+    for library in ("boto3", "botocore", "pystache", "pydantic"):
         assert library not in modules
     assert not [name for name in modules if name.startswith("lambdas.task_service")]
 

@@ -1,0 +1,34 @@
+"""JSON with outputs in it, such as policies that name ARNs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pulumi
+
+
+def json_text(document: Any) -> pulumi.Input[str]:
+    """Return `document` as JSON, as `pulumi.Output.json_dumps` writes it: plain text if nothing in
+    it is an output.
+
+    Output.json_dumps makes an output of every constant, too: for a policy with one ARN in it the
+    SDK runs twenty tasks, and four for this. Raises TypeError for what JSON has no form for.
+    """
+    outputs: list[pulumi.Output[Any]] = []
+
+    def noted(value: Any) -> None:
+        if not isinstance(value, pulumi.Output):
+            raise TypeError(f"JSON has no form for {value!r}")
+        outputs.append(value)
+
+    text = json.dumps(document, default=noted)
+    if not outputs:
+        return text
+    # The document is written again in the same order, each output's value in its place.
+    return pulumi.Output.all(*outputs).apply(lambda values: _filled(document, values))
+
+
+def _filled(document: Any, values: list[Any]) -> str:
+    left = iter(values)
+    return json.dumps(document, default=lambda _: next(left))
