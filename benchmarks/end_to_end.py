@@ -138,8 +138,11 @@ class Comparison:
         rates.refused += size - len(wanted)
 
 
-def latency_table(found: dict[str, Latencies]) -> str:
-    """Show medians and the slowest of a hundred, in milliseconds and beside the first service."""
+def latency_table(found: dict[str, Latencies], not_measured: Sequence[str] = ()) -> str:
+    """Show medians and the slowest of a hundred, in milliseconds and beside the first service.
+
+    `not_measured` names services that the table is to say so of.
+    """
     columns: list[tuple[str, Callable[[Latencies], float]]] = [
         ("cold median", lambda each: statistics.median(each.cold)),
         ("p50", lambda each: statistics.median(each.answer)),
@@ -156,8 +159,8 @@ def latency_table(found: dict[str, Latencies]) -> str:
         (name, *(cell for _, of in columns for cell in _beside(of(each), of(first))))
         for name, each in found.items()
     ]
-    missing = ("in TypeScript", *["not measured"] * len(heads))
-    return table(["service", *heads], [*rows, missing])
+    missing = [(name, *["not measured"] * len(heads)) for name in not_measured]
+    return table(["service", *heads], [*rows, *missing])
 
 
 def rate_table(found: dict[int, dict[str, Rates]]) -> str:

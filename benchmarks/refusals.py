@@ -65,14 +65,14 @@ def outcome_table(stack: DeployedStack, services: Sequence[Rival]) -> str:
 def _refused(stack: DeployedStack, service: Rival, failures: int, tries: int) -> Outcome:
     name = service.name if tries == 1 else f"{service.name}, client asks {tries} times"
     outcome = Outcome(failures, name, [str(uuid.uuid4()) for _ in range(_TASKS)])
-    letters_before = queue_depth(stack)
+    letters_before = queue_depth(stack, service.dead_letters_url)
     with http_client(1) as client:
         for title in outcome.titles:
             with _refusing(stack, failures):
                 outcome.created += any(service.create(client, title) for _ in range(tries))
                 if not service.waits:
-                    _until_settled(stack, title, letters_before + outcome.dead_letters)
-            outcome.dead_letters = queue_depth(stack) - letters_before
+                    _until_settled(stack, service, title, letters_before + outcome.dead_letters)
+            outcome.dead_letters = queue_depth(stack, service.dead_letters_url) - letters_before
             _close_breaker(stack)
     return outcome
 
@@ -98,9 +98,9 @@ def _refusing(stack: DeployedStack, times: int) -> Iterator[None]:
         watcher.join()
 
 
-def _until_settled(stack: DeployedStack, title: str, letters: int) -> None:
+def _until_settled(stack: DeployedStack, service: Rival, title: str, letters: int) -> None:
     wait_until(
-        lambda: told(stack)[title] or queue_depth(stack) > letters,
+        lambda: told(stack)[title] or queue_depth(stack, service.dead_letters_url) > letters,
         "a notification or a dead letter",
         seconds=_PATIENCE_SECONDS,
     )
