@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack
 
-from benchmarks import end_to_end, peer_service, refusals
+from benchmarks import denials, end_to_end, peer_service, refusals
 from benchmarks.peer_bundle import CHECKOUT_VARIABLE, RUNTIME, checkout_from, peer_bundles
 from benchmarks.report import keep
 from benchmarks.rivals import rivals
@@ -49,4 +49,6 @@ def compare() -> None:
         parts.append(f"## Many clients\n\n{end_to_end.rate_table(rates)}")
         outcomes = refusals.outcome_table(stack, services)
         parts.append(f"## The receiver refuses at first\n\n{outcomes}")
+        denied = denials.denial_table(stack, services)
+        parts.append(f"## Lambda refuses the invocation\n\n{denied}")
     keep("end_to_end", "From the request to the notification, in the emulator", parts)

@@ -55,7 +55,7 @@ def outcome_table(stack: DeployedStack, services: Sequence[Rival]) -> str:
         wanted = len(outcome.titles)
         reached = sum(arrived[title] > 0 for title in outcome.titles)
         twice = sum(arrived[title] > 1 for title in outcome.titles)
-        stored = _stored(stack, service, outcome.titles)
+        stored = rows_stored(stack, service, outcome.titles)
         lost = wanted - reached - outcome.dead_letters
         counts = (wanted, outcome.created, stored, reached, twice, outcome.dead_letters, lost)
         cells.append((outcome.failures, outcome.service, *counts))
@@ -112,7 +112,8 @@ def _close_breaker(stack: DeployedStack) -> None:
     breakers.close(_CHANNEL, None, int(time.time()))
 
 
-def _stored(stack: DeployedStack, service: Rival, titles: list[str]) -> int:
+def rows_stored(stack: DeployedStack, service: Rival, titles: list[str]) -> int:
+    """Count the rows that a service has stored for these titles."""
     pages = (
         stack.client("dynamodb")
         .get_paginator("scan")
