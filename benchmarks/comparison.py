@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack
 
-from benchmarks import denials, end_to_end, peer_service, refusals
+from benchmarks import denials, end_to_end, peer_service, processor, refusals
 from benchmarks.peer_bundle import CHECKOUT_VARIABLE, RUNTIME, checkout_from, peer_bundles
 from benchmarks.report import keep
 from benchmarks.rivals import rivals
@@ -27,7 +27,9 @@ def compare() -> None:
     with ExitStack() as open_:
         bundles = open_.enter_context(peer_bundles(checkout)) if checkout else None
         stack = open_.enter_context(
-            deployed_stack("bench", retry_base_seconds=_RETRY_BASE_SECONDS, only="webhook")
+            deployed_stack(
+                "bench", retry_base_seconds=_RETRY_BASE_SECONDS, only="webhook", watched=False
+            )
         )
         services = rivals(stack)
         remarks, not_measured = [_ONLY_RATIOS], []
@@ -47,6 +49,8 @@ def compare() -> None:
         parts.append(f"## One at a time\n\n{latencies}")
         rates = {clients: comparison.rates(clients) for clients in end_to_end.CLIENTS}
         parts.append(f"## Many clients\n\n{end_to_end.rate_table(rates)}")
+        processor_ms = processor.processor_table(stack, comparison, services)
+        parts.append(f"## Processor milliseconds of a task\n\n{processor_ms}")
         outcomes = refusals.outcome_table(stack, services)
         parts.append(f"## The receiver refuses at first\n\n{outcomes}")
         denied = denials.denial_table(stack, services)

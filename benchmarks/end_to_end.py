@@ -23,7 +23,7 @@ from local.wait import wait_until
 CLIENTS = (1, 8, 32)
 
 _COLD_ROUNDS, _ROUNDS = 7, 150
-_BURSTS, _BURST = 3, 50
+_BURSTS, BURST = 6, 50
 _PATIENCE_SECONDS = 120
 _LOOK_AGAIN_SECONDS = 0.001
 
@@ -69,11 +69,11 @@ class Comparison:
                 # The first of all finds the target cold, too.
                 self._one(client, service)
             for _ in range(_COLD_ROUNDS):
-                for service in self._shuffled():
+                for service in self.shuffled():
                     self._make_cold(service)
                     found[service.name].cold.append(self._one(client, service)[0])
             for _ in range(_ROUNDS):
-                for service in self._shuffled():
+                for service in self.shuffled():
                     answer_ms, told_ms = self._one(client, service)
                     found[service.name].answer.append(answer_ms)
                     found[service.name].told.append(told_ms)
@@ -84,13 +84,14 @@ class Comparison:
         found = {each.name: Rates() for each in self._services}
         with http_client(clients) as client:
             for _ in range(_BURSTS):
-                for service in self._shuffled():
+                for service in self.shuffled():
                     # Not counted: it starts as many processes as will be needed.
-                    self._burst(client, service, clients, clients, Rates())
-                    self._burst(client, service, clients, _BURST, found[service.name])
+                    self.burst(client, service, clients, clients, Rates())
+                    self.burst(client, service, clients, BURST, found[service.name])
         return found
 
-    def _shuffled(self) -> list[Rival]:
+    def shuffled(self) -> list[Rival]:
+        """Return the services in another order each time."""
         return self._order.sample(self._services, len(self._services))
 
     def _make_cold(self, service: Rival) -> None:
@@ -118,9 +119,10 @@ class Comparison:
             told_seconds = time.perf_counter() - answered
         return (answered - start) * 1000, told_seconds * 1000
 
-    def _burst(
+    def burst(
         self, client: httpx.Client, service: Rival, clients: int, size: int, rates: Rates
     ) -> None:
+        """Ask for `size` tasks, wait until they are told of, and add what it took to `rates`."""
         titles, mark = [str(uuid.uuid4()) for _ in range(size)], len(self._stack.receiver.received)
         start = time.perf_counter()
         with ThreadPoolExecutor(clients) as pool:

@@ -54,7 +54,7 @@ def deploy_peer(stack: DeployedStack, bundles: PeerBundles) -> Rival:
         variables=variables,
     )
     url = make_api(stack, _TASKS, function_arn, payload_version="1.0")
-    return Rival(NAME, url, _TASKS, _TABLE, queue_url, bundles.create_task)
+    return Rival(NAME, url, _TASKS, _NOTIFICATIONS, _TABLE, queue_url, bundles.create_task)
 
 
 def _deploy_notifications(stack: DeployedStack, bundles: PeerBundles) -> tuple[str, str]:

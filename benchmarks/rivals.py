@@ -33,6 +33,9 @@ class Rival:
     """Where its API answers, without a trailing slash."""
 
     function_name: str
+    target_name: str
+    """The function that it hands off to."""
+
     table_name: str
     """Where it stores tasks; each row has a `title`."""
 
@@ -69,6 +72,7 @@ def rivals(stack: DeployedStack) -> list[Rival]:
         "ours",
         stack.api_url,
         stack.function_names()["create-task"],
+        stack.function_names()["send-notification"],
         stack.outputs["tasksTableName"],
         stack.outputs["deadLetterQueueUrl"],
         with_bytecode(zipped(task_service.CODE).read_bytes()),
@@ -110,6 +114,7 @@ def _bare(stack: DeployedStack, name: str, slug: str, invocation_type: str) -> R
         name,
         make_api(stack, slug, function_arn, payload_version="2.0"),
         slug,
+        stack.function_names()["send-notification"],
         slug,
         stack.outputs["deadLetterQueueUrl"],
         bundle,
