@@ -44,13 +44,15 @@ class Latencies:
 
 @dataclass
 class Rates:
-    """What bursts of requests took together."""
+    """What bursts of requests came to, a figure for each burst."""
 
-    requests: int = 0
+    answered: list[float] = field(default_factory=list)
+    """Answers a second."""
+
+    told: list[float] = field(default_factory=list)
+    """Notifications a second, until the last one."""
+
     refused: int = 0
-    answered_seconds: float = 0.0
-    told_seconds: float = 0.0
-    """Until the last notification of each burst."""
 
 
 class Comparison:
@@ -127,7 +129,7 @@ class Comparison:
         start = time.perf_counter()
         with ThreadPoolExecutor(clients) as pool:
             created = list(pool.map(lambda title: service.create(client, title), titles))
-        rates.answered_seconds += time.perf_counter() - start
+        rates.answered.append(size / (time.perf_counter() - start))
         wanted = {title for title, was in zip(titles, created, strict=True) if was}
         wait_until(
             lambda: wanted - told(self._stack, mark).keys(),
@@ -135,8 +137,7 @@ class Comparison:
             seconds=_PATIENCE_SECONDS,
             enough=lambda missing: not missing,
         )
-        rates.told_seconds += time.perf_counter() - start
-        rates.requests += size
+        rates.told.append(size / (time.perf_counter() - start))
         rates.refused += size - len(wanted)
 
 
@@ -166,17 +167,20 @@ def latency_table(found: dict[str, Latencies], not_measured: Sequence[str] = ())
 
 
 def rate_table(found: dict[int, dict[str, Rates]]) -> str:
-    """Show answers and notifications a second, and the share of the first service's."""
+    """Show medians of the bursts, and of their ratios to the first service's of the same round."""
     rows = []
     for clients, rates in found.items():
         first = next(iter(rates.values()))
         for name, each in rates.items():
-            answers, of_first = (one.requests / one.answered_seconds for one in (each, first))
-            told_too, told_first = (one.requests / one.told_seconds for one in (each, first))
-            beside = (*_beside(answers, of_first), *_beside(told_too, told_first))
-            rows.append((clients, name, *beside, each.refused))
+            cells = (*_rounds(each.answered, first.answered), *_rounds(each.told, first.told))
+            rows.append((clients, name, *cells, each.refused))
     heads = ["answers a second", "x ours", "told a second", "x ours", "refused"]
     return table(["clients", "service", *heads], rows)
+
+
+def _rounds(values: Sequence[float], of_first: Sequence[float]) -> tuple[float, float]:
+    ratios = [value / of for value, of in zip(values, of_first, strict=True)]
+    return statistics.median(values), statistics.median(ratios)
 
 
 def _beside(value: float, first: float) -> tuple[float, object]:

@@ -25,9 +25,10 @@ def test_what_was_not_measured_is_said_in_its_row() -> None:
     assert set(last.split("|")) == {"", " TypeScript peer ", " not measured "}
 
 
-def test_rates_count_what_was_asked_for_a_second() -> None:
-    rates = {"ours": Rates(50, 0, 1.0, 2.0), "other": Rates(50, 1, 2.0, 2.0)}
+def test_rates_are_compared_burst_by_burst() -> None:
+    ours = Rates(answered=[10.0, 20.0, 100.0], told=[10.0, 10.0, 10.0])
+    other = Rates(answered=[20.0, 60.0, 100.0], told=[5.0, 5.0, 5.0], refused=1)
 
-    *_, other = rate_table({8: rates}).splitlines()
+    *_, last = rate_table({8: {"ours": ours, "other": other}}).splitlines()
 
-    assert other == "| 8 | other | 25.000 | 0.500 | 25.000 | 1.000 | 1 |"
+    assert last == "| 8 | other | 60.000 | 2.000 | 5.000 | 0.500 | 1 |"
