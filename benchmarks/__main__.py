@@ -101,7 +101,7 @@ def program() -> None:
         f"## Graph\n\n{table(heads, rows)}",
         f"## Cold and warm\n\n{_COLD_MEANS}\n\n{table(heads_of_builds, built)}",
     ]
-    keep("program", "The Pulumi program under mocks", parts)
+    keep("program", "The Pulumi program under mocks, its bundles and `make up`", parts)
 
 
 def cost() -> None:
