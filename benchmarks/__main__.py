@@ -1,22 +1,22 @@
-"""`python -m benchmarks check`, or any of the other names below, or all of them."""
+"""`python -m benchmarks check`, or any of the other names, or all of them; `--help` tells more."""
 
 from __future__ import annotations
 
+import argparse
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
-from benchmarks import clock, counts, end_to_end, graph, model, refusals
+from benchmarks import builds, clock, comparison, counts, graph, model, peer_bundle
 from benchmarks.check import read_budgets, verdicts
 from benchmarks.process import ValgrindMissingError, has_valgrind
 from benchmarks.report import keep, plot, table
-from benchmarks.rivals import rivals
-from local.stack import deployed_stack
 
 _ROUNDS = 9
 _GRAPH_ROUNDS = 3
-_RETRY_BASE_SECONDS = 0.2
+_COLD_MEANS = (
+    "Cold: a copy of the program without bundles and bytecode; pip's own cache and the virtual "
+    "environments are as they are. A bundle is named after the first function of its zip."
+)
 
 
 def check() -> bool:
@@ -92,34 +92,16 @@ def program() -> None:
         for each in graph.graph_times(_GRAPH_ROUNDS)
     ]
     heads = ["hand-offs", "resources", "seconds", "ms each", "the SDK alone", "x"]
-    with tempfile.TemporaryDirectory() as folder:
-        built = [
-            (each.name, each.cold_seconds, each.warm_seconds)
-            for each in graph.bundle_times(Path(folder))
-        ]
+    heads_of_builds = ["what", "cold seconds", "warm seconds", "warm / cold"]
+    built = [
+        (each.name, each.cold_seconds, each.warm_seconds, each.ratio)
+        for each in [*builds.bundle_times(_GRAPH_ROUNDS), builds.up_times(_GRAPH_ROUNDS)]
+    ]
     parts = [
         f"## Graph\n\n{table(heads, rows)}",
-        f"## Bundles\n\n{table(['first of its zip', 'cold seconds', 'warm seconds'], built)}",
+        f"## Cold and warm\n\n{_COLD_MEANS}\n\n{table(heads_of_builds, built)}",
     ]
-    keep("program", "The Pulumi program under mocks", parts)
-
-
-def requests() -> None:
-    """Keep what requests take through an API in the emulator, and what refusals do."""
-    with deployed_stack("bench", retry_base_seconds=_RETRY_BASE_SECONDS, only="webhook") as stack:
-        services = rivals(stack)
-        comparison = end_to_end.Comparison(stack, services)
-        parts = [
-            "The emulator takes part in every figure, and starts an event at once, where AWS "
-            "queues it: only the ratios of one run tell something. Another implementation, in "
-            "TypeScript, was to be compared, too: not measured.",
-            f"## One at a time\n\n{end_to_end.latency_table(comparison.latencies())}",
-        ]
-        rates = {clients: comparison.rates(clients) for clients in end_to_end.CLIENTS}
-        parts.append(f"## Many clients\n\n{end_to_end.rate_table(rates)}")
-        outcomes = refusals.outcome_table(stack, services)
-        parts.append(f"## The receiver refuses at first\n\n{outcomes}")
-    keep("end_to_end", "From the request to the notification, in the emulator", parts)
+    keep("program", "The Pulumi program under mocks, its bundles and `make up`", parts)
 
 
 def cost() -> None:
@@ -161,19 +143,27 @@ _NAMES: dict[str, Callable[[], bool | None]] = {
     "count": count,
     "time": time,
     "program": program,
-    "end-to-end": requests,
+    "end-to-end": comparison.compare,
     "cost": cost,
 }
 
 
-def main(names: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Run what is named, or everything but the check. Returns the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Measure, print and keep tables under benchmarks/results. "
+        "Without names: everything but check.",
+        epilog=f"{peer_bundle.CHECKOUT_VARIABLE}=FOLDER puts the TypeScript peer into end-to-end. "
+        f"FOLDER is a checkout of {peer_bundle.SOURCE}; it is only read. Needs node and npm.",
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(_NAMES)}")
+    names = parser.parse_args(arguments).names
     if unknown := set(names) - set(_NAMES):
-        print(f"unknown: {', '.join(sorted(unknown))}; known are {', '.join(_NAMES)}")  # noqa: T201
-        return 2
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; known are {', '.join(_NAMES)}")
     try:
         return 0 if all(_NAMES[name]() is not False for name in names or [*_NAMES][1:]) else 1
-    except ValgrindMissingError as error:
+    except (ValgrindMissingError, peer_bundle.PeerError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
 

@@ -23,7 +23,7 @@ from local.wait import wait_until
 CLIENTS = (1, 8, 32)
 
 _COLD_ROUNDS, _ROUNDS = 7, 150
-_BURSTS, _BURST = 3, 50
+_BURSTS, BURST = 6, 50
 _PATIENCE_SECONDS = 120
 _LOOK_AGAIN_SECONDS = 0.001
 
@@ -44,13 +44,15 @@ class Latencies:
 
 @dataclass
 class Rates:
-    """What bursts of requests took together."""
+    """What bursts of requests came to, a figure for each burst."""
 
-    requests: int = 0
+    answered: list[float] = field(default_factory=list)
+    """Answers a second."""
+
+    told: list[float] = field(default_factory=list)
+    """Notifications a second, until the last one."""
+
     refused: int = 0
-    answered_seconds: float = 0.0
-    told_seconds: float = 0.0
-    """Until the last notification of each burst."""
 
 
 class Comparison:
@@ -69,11 +71,11 @@ class Comparison:
                 # The first of all finds the target cold, too.
                 self._one(client, service)
             for _ in range(_COLD_ROUNDS):
-                for service in self._shuffled():
+                for service in self.shuffled():
                     self._make_cold(service)
                     found[service.name].cold.append(self._one(client, service)[0])
             for _ in range(_ROUNDS):
-                for service in self._shuffled():
+                for service in self.shuffled():
                     answer_ms, told_ms = self._one(client, service)
                     found[service.name].answer.append(answer_ms)
                     found[service.name].told.append(told_ms)
@@ -84,13 +86,14 @@ class Comparison:
         found = {each.name: Rates() for each in self._services}
         with http_client(clients) as client:
             for _ in range(_BURSTS):
-                for service in self._shuffled():
+                for service in self.shuffled():
                     # Not counted: it starts as many processes as will be needed.
-                    self._burst(client, service, clients, clients, Rates())
-                    self._burst(client, service, clients, _BURST, found[service.name])
+                    self.burst(client, service, clients, clients, Rates())
+                    self.burst(client, service, clients, BURST, found[service.name])
         return found
 
-    def _shuffled(self) -> list[Rival]:
+    def shuffled(self) -> list[Rival]:
+        """Return the services in another order each time."""
         return self._order.sample(self._services, len(self._services))
 
     def _make_cold(self, service: Rival) -> None:
@@ -118,14 +121,15 @@ class Comparison:
             told_seconds = time.perf_counter() - answered
         return (answered - start) * 1000, told_seconds * 1000
 
-    def _burst(
+    def burst(
         self, client: httpx.Client, service: Rival, clients: int, size: int, rates: Rates
     ) -> None:
+        """Ask for `size` tasks, wait until they are told of, and add what it took to `rates`."""
         titles, mark = [str(uuid.uuid4()) for _ in range(size)], len(self._stack.receiver.received)
         start = time.perf_counter()
         with ThreadPoolExecutor(clients) as pool:
             created = list(pool.map(lambda title: service.create(client, title), titles))
-        rates.answered_seconds += time.perf_counter() - start
+        rates.answered.append(size / (time.perf_counter() - start))
         wanted = {title for title, was in zip(titles, created, strict=True) if was}
         wait_until(
             lambda: wanted - told(self._stack, mark).keys(),
@@ -133,13 +137,15 @@ class Comparison:
             seconds=_PATIENCE_SECONDS,
             enough=lambda missing: not missing,
         )
-        rates.told_seconds += time.perf_counter() - start
-        rates.requests += size
+        rates.told.append(size / (time.perf_counter() - start))
         rates.refused += size - len(wanted)
 
 
-def latency_table(found: dict[str, Latencies]) -> str:
-    """Show medians and the slowest of a hundred, in milliseconds and beside the first service."""
+def latency_table(found: dict[str, Latencies], not_measured: Sequence[str] = ()) -> str:
+    """Show medians and the slowest of a hundred, in milliseconds and beside the first service.
+
+    `not_measured` names services that the table is to say so of.
+    """
     columns: list[tuple[str, Callable[[Latencies], float]]] = [
         ("cold median", lambda each: statistics.median(each.cold)),
         ("p50", lambda each: statistics.median(each.answer)),
@@ -156,22 +162,25 @@ def latency_table(found: dict[str, Latencies]) -> str:
         (name, *(cell for _, of in columns for cell in _beside(of(each), of(first))))
         for name, each in found.items()
     ]
-    missing = ("in TypeScript", *["not measured"] * len(heads))
-    return table(["service", *heads], [*rows, missing])
+    missing = [(name, *["not measured"] * len(heads)) for name in not_measured]
+    return table(["service", *heads], [*rows, *missing])
 
 
 def rate_table(found: dict[int, dict[str, Rates]]) -> str:
-    """Show answers and notifications a second, and the share of the first service's."""
+    """Show medians of the bursts, and of their ratios to the first service's of the same round."""
     rows = []
     for clients, rates in found.items():
         first = next(iter(rates.values()))
         for name, each in rates.items():
-            answers, of_first = (one.requests / one.answered_seconds for one in (each, first))
-            told_too, told_first = (one.requests / one.told_seconds for one in (each, first))
-            beside = (*_beside(answers, of_first), *_beside(told_too, told_first))
-            rows.append((clients, name, *beside, each.refused))
+            cells = (*_rounds(each.answered, first.answered), *_rounds(each.told, first.told))
+            rows.append((clients, name, *cells, each.refused))
     heads = ["answers a second", "x ours", "told a second", "x ours", "refused"]
     return table(["clients", "service", *heads], rows)
+
+
+def _rounds(values: Sequence[float], of_first: Sequence[float]) -> tuple[float, float]:
+    ratios = [value / of for value, of in zip(values, of_first, strict=True)]
+    return statistics.median(values), statistics.median(ratios)
 
 
 def _beside(value: float, first: float) -> tuple[float, object]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import statistics
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
-from pathlib import Path
 
 from benchmarks.subjects import ROOT
 
@@ -58,33 +56,3 @@ def _run(number: int) -> list[tuple[float, float, float]]:
 def _turn(line: str) -> tuple[float, float, float]:
     resources, own, plain = map(float, line.split())
     return resources, own, plain
-
-
-@dataclass(frozen=True)
-class BundleTime:
-    name: str
-    cold_seconds: float
-    """With an empty build folder; pip's own cache is as it is."""
-
-    warm_seconds: float
-
-
-def bundle_times(build_folder: Path) -> list[BundleTime]:
-    """Time how long the zips take to build."""
-    from benchmarks.subjects import SUBJECTS  # noqa: PLC0415 -- imports pulumi
-    from components.blocks.bundle import build_bundle  # noqa: PLC0415
-    from components.blocks.dependencies import lambda_target  # noqa: PLC0415
-
-    found: list[BundleTime] = []
-    seen: list[object] = []
-    for subject in SUBJECTS:
-        if subject.code is None or subject.code in seen:
-            continue
-        seen.append(subject.code)
-        seconds = []
-        for _ in range(2):
-            started = time.perf_counter()
-            build_bundle(subject.code, lambda_target("3.13", "arm64"), build_folder)
-            seconds.append(time.perf_counter() - started)
-        found.append(BundleTime(subject.name, *seconds))
-    return found

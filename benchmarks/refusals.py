@@ -55,7 +55,7 @@ def outcome_table(stack: DeployedStack, services: Sequence[Rival]) -> str:
         wanted = len(outcome.titles)
         reached = sum(arrived[title] > 0 for title in outcome.titles)
         twice = sum(arrived[title] > 1 for title in outcome.titles)
-        stored = _stored(stack, service, outcome.titles)
+        stored = rows_stored(stack, service, outcome.titles)
         lost = wanted - reached - outcome.dead_letters
         counts = (wanted, outcome.created, stored, reached, twice, outcome.dead_letters, lost)
         cells.append((outcome.failures, outcome.service, *counts))
@@ -65,14 +65,14 @@ def outcome_table(stack: DeployedStack, services: Sequence[Rival]) -> str:
 def _refused(stack: DeployedStack, service: Rival, failures: int, tries: int) -> Outcome:
     name = service.name if tries == 1 else f"{service.name}, client asks {tries} times"
     outcome = Outcome(failures, name, [str(uuid.uuid4()) for _ in range(_TASKS)])
-    letters_before = queue_depth(stack)
+    letters_before = queue_depth(stack, service.dead_letters_url)
     with http_client(1) as client:
         for title in outcome.titles:
             with _refusing(stack, failures):
                 outcome.created += any(service.create(client, title) for _ in range(tries))
                 if not service.waits:
-                    _until_settled(stack, title, letters_before + outcome.dead_letters)
-            outcome.dead_letters = queue_depth(stack) - letters_before
+                    _until_settled(stack, service, title, letters_before + outcome.dead_letters)
+            outcome.dead_letters = queue_depth(stack, service.dead_letters_url) - letters_before
             _close_breaker(stack)
     return outcome
 
@@ -98,9 +98,9 @@ def _refusing(stack: DeployedStack, times: int) -> Iterator[None]:
         watcher.join()
 
 
-def _until_settled(stack: DeployedStack, title: str, letters: int) -> None:
+def _until_settled(stack: DeployedStack, service: Rival, title: str, letters: int) -> None:
     wait_until(
-        lambda: told(stack)[title] or queue_depth(stack) > letters,
+        lambda: told(stack)[title] or queue_depth(stack, service.dead_letters_url) > letters,
         "a notification or a dead letter",
         seconds=_PATIENCE_SECONDS,
     )
@@ -112,7 +112,8 @@ def _close_breaker(stack: DeployedStack) -> None:
     breakers.close(_CHANNEL, None, int(time.time()))
 
 
-def _stored(stack: DeployedStack, service: Rival, titles: list[str]) -> int:
+def rows_stored(stack: DeployedStack, service: Rival, titles: list[str]) -> int:
+    """Count the rows that a service has stored for these titles."""
     pages = (
         stack.client("dynamodb")
         .get_paginator("scan")

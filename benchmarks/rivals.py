@@ -1,10 +1,8 @@
-"""The services that are compared end to end: ours, and bare ones beside it in the same emulator."""
+"""The services that are compared end to end: ours, and others beside it in the same emulator."""
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from collections import Counter
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -12,19 +10,18 @@ from pathlib import Path
 
 import httpx
 
+from benchmarks.archive import zip_of
+from benchmarks.aws_parts import allow, make_api, make_role, make_table
 from benchmarks.subjects import zipped
 from components import task_service
 from components.blocks.function import PythonFunctionArgs
 from components.blocks.runtime import PYTHON_VERSION
 from local.bytecode import with_bytecode
-from local.clients import ACCOUNT_ID, REGION
-from local.deviations import api_url
 from local.stack import DeployedStack
 
 _BARE = Path(__file__).with_name("bare") / "bare_service.py"
 _MEMORY_MB = PythonFunctionArgs.memory_mb
 _TIMEOUT_SECONDS = 30
-_ROUTE = "POST /tasks"
 
 
 @dataclass(frozen=True)
@@ -36,8 +33,14 @@ class Rival:
     """Where its API answers, without a trailing slash."""
 
     function_name: str
+    target_name: str
+    """The function that it hands off to."""
+
     table_name: str
     """Where it stores tasks; each row has a `title`."""
+
+    dead_letters_url: str
+    """The queue of events that its target has failed for good."""
 
     bundle: bytes
     """The zip it was deployed from."""
@@ -69,7 +72,9 @@ def rivals(stack: DeployedStack) -> list[Rival]:
         "ours",
         stack.api_url,
         stack.function_names()["create-task"],
+        stack.function_names()["send-notification"],
         stack.outputs["tasksTableName"],
+        stack.outputs["deadLetterQueueUrl"],
         with_bytecode(zipped(task_service.CODE).read_bytes()),
     )
     return [
@@ -80,17 +85,18 @@ def rivals(stack: DeployedStack) -> list[Rival]:
 
 
 def _bare(stack: DeployedStack, name: str, slug: str, invocation_type: str) -> Rival:
-    stack.client("dynamodb").create_table(
-        TableName=slug,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "task_id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "task_id", "AttributeType": "S"}],
+    target_arn = stack.outputs["targetFunctionArn"]
+    role_arn = make_role(
+        stack,
+        slug,
+        allow("dynamodb:PutItem", make_table(stack, slug, "task_id")),
+        allow("lambda:InvokeFunction", target_arn),
     )
     # boto3 is the runtime's, as on AWS.
-    bundle = with_bytecode(_zip())
+    bundle = with_bytecode(zip_of(_BARE))
     function_arn = stack.client("lambda").create_function(
         FunctionName=slug,
-        Role=_role(stack, slug),
+        Role=role_arn,
         Runtime=f"python{PYTHON_VERSION}",
         Handler=f"{_BARE.stem}.handle",
         Code={"ZipFile": bundle},
@@ -99,62 +105,18 @@ def _bare(stack: DeployedStack, name: str, slug: str, invocation_type: str) -> R
         Environment={
             "Variables": {
                 "TABLE_NAME": slug,
-                "TARGET_ARN": stack.outputs["targetFunctionArn"],
+                "TARGET_ARN": target_arn,
                 "INVOCATION_TYPE": invocation_type,
             }
         },
     )["FunctionArn"]
-    waits = invocation_type == "RequestResponse"
-    return Rival(name, _api(stack, slug, function_arn), slug, slug, bundle, waits)
-
-
-def _zip() -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as archive:
-        archive.write(_BARE, _BARE.name)
-    return target.getvalue()
-
-
-def _role(stack: DeployedStack, slug: str) -> str:
-    iam = stack.client("iam")
-    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}
-    role = iam.create_role(
-        RoleName=slug, AssumeRolePolicyDocument=_policy({**trust, "Action": "sts:AssumeRole"})
-    )["Role"]
-    table_arn = f"arn:aws:dynamodb:{REGION}:{ACCOUNT_ID}:table/{slug}"
-    rights = [
-        {"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": table_arn},
-        {
-            "Effect": "Allow",
-            "Action": "lambda:InvokeFunction",
-            "Resource": stack.outputs["targetFunctionArn"],
-        },
-    ]
-    iam.put_role_policy(RoleName=slug, PolicyName="work", PolicyDocument=_policy(*rights))
-    return str(role["Arn"])
-
-
-def _policy(*statements: dict[str, object]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})
-
-
-def _api(stack: DeployedStack, slug: str, function_arn: str) -> str:
-    gateway = stack.client("apigatewayv2")
-    api_id = gateway.create_api(Name=slug, ProtocolType="HTTP")["ApiId"]
-    integration = gateway.create_integration(
-        ApiId=api_id,
-        IntegrationType="AWS_PROXY",
-        IntegrationUri=function_arn,
-        PayloadFormatVersion="2.0",
+    return Rival(
+        name,
+        make_api(stack, slug, function_arn, payload_version="2.0"),
+        slug,
+        stack.function_names()["send-notification"],
+        slug,
+        stack.outputs["deadLetterQueueUrl"],
+        bundle,
+        waits=invocation_type == "RequestResponse",
     )
-    target = f"integrations/{integration['IntegrationId']}"
-    gateway.create_route(ApiId=api_id, RouteKey=_ROUTE, Target=target)
-    gateway.create_stage(ApiId=api_id, StageName="$default", AutoDeploy=True)
-    stack.client("lambda").add_permission(
-        FunctionName=slug,
-        StatementId="api",
-        Action="lambda:InvokeFunction",
-        Principal="apigateway.amazonaws.com",
-        SourceArn=f"arn:aws:execute-api:{REGION}:{ACCOUNT_ID}:{api_id}/*/POST/tasks",
-    )
-    return api_url(stack.emulator.url, api_id)

@@ -77,11 +77,14 @@ def deployed_stack(
     retry_base_seconds: float = RETRY_BASE_SECONDS,
     only: str | None = None,
     settings: Mapping[str, str] | None = None,
+    watched: bool = True,
 ) -> Iterator[DeployedStack]:
     """The program deployed on `port` while the block runs, and its receiver on the next.
 
     Both are free ones if `port` is None. `only` leaves out all channels but those of one kind;
-    `settings` override those of the local stack, as text.
+    `settings` override those of the local stack, as text. Unless it is `watched`, no metrics are
+    published and no alarms go off: that work costs the emulator more with every datapoint, and
+    benchmarks would measure it.
 
     `kind` names the instance together with the port. What earlier runs of the kind left behind
     when they were killed is cleaned up first. Raises InstanceInUseError, EmulatorError, and
@@ -101,7 +104,7 @@ def deployed_stack(
     ):
         make_outside(emulator.client)
         outputs = deploy(emulator.client, receiver.url, only, settings)
-        with publishing_metrics(emulator.client):
+        with publishing_metrics(emulator.client) if watched else contextlib.nullcontext():
             yield DeployedStack(outputs, emulator, receiver)
 
 

@@ -11,6 +11,7 @@ import psutil
 
 from local.chaos.proxy import FaultProxy
 from local.stack import DeployedStack
+from local.workers import function_processes
 
 _KILL_EVERY_SECONDS = 10
 """Each new process costs a second of a shared core, and takes those that are starting with it."""
@@ -35,7 +36,7 @@ def processes_dying(stack: DeployedStack, proxy: FaultProxy, seed: int) -> Itera
 
     def kill() -> None:
         while not over.wait(_KILL_EVERY_SECONDS):
-            workers = _workers(stack)
+            workers = function_processes(stack)
             if workers:
                 worker, name = chance.choice(workers)
                 proxy.window.process_killed()
@@ -53,19 +54,6 @@ def processes_dying(stack: DeployedStack, proxy: FaultProxy, seed: int) -> Itera
     finally:
         over.set()
         killer.join()
-
-
-def _workers(stack: DeployedStack) -> list[tuple[psutil.Process, str]]:
-    """The functions' processes of this deployment's emulator, and of no other."""
-    directory = f"{stack.emulator.log.parent}/"
-    found: list[tuple[psutil.Process, str]] = []
-    for process in psutil.Process().children():
-        with suppress(psutil.Error):
-            if directory in process.cmdline():
-                for worker in process.children(recursive=True):
-                    name = worker.environ().get("AWS_LAMBDA_FUNCTION_NAME")
-                    found += [(worker, name)] if name else []
-    return found
 
 
 @contextmanager

@@ -128,10 +128,10 @@ def arrivals(stack: DeployedStack, words: str) -> dict[str, int]:
     }
 
 
-def queue_depth(stack: DeployedStack) -> int:
-    """Dead letters in the queue, whether visible or just being read."""
+def queue_depth(stack: DeployedStack, queue_url: str | None = None) -> int:
+    """Messages in a queue, by default dead letters, whether visible or just being read."""
     attributes = stack.client("sqs").get_queue_attributes(
-        QueueUrl=stack.outputs["deadLetterQueueUrl"],
+        QueueUrl=queue_url or stack.outputs["deadLetterQueueUrl"],
         AttributeNames=[
             "ApproximateNumberOfMessages",
             "ApproximateNumberOfMessagesNotVisible",
