@@ -14,15 +14,14 @@ import httpx
 
 from benchmarks.subjects import zipped
 from components import task_service
-from components.blocks.function import PythonFunctionArgs
-from components.blocks.runtime import PYTHON_VERSION
+from components.blocks.runtime import PYTHON_VERSION, Runtime
 from local.bytecode import with_bytecode
 from local.clients import ACCOUNT_ID, REGION
 from local.deviations import api_url
 from local.stack import DeployedStack
 
 _BARE = Path(__file__).with_name("bare") / "bare_service.py"
-_MEMORY_MB = PythonFunctionArgs.memory_mb
+_MEMORY_MB = Runtime.memory_mb
 _TIMEOUT_SECONDS = 30
 _ROUTE = "POST /tasks"
 
