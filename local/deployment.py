@@ -39,12 +39,12 @@ class Deployment:
 
         Text that is JSON is taken for what it says.
         """
-        project, config = self._config()
+        project = read_stack(ROOT, STACK).project
         key, *inner = path.split(".")
         if not inner:
             self._settings[key] = value
             return
-        whole = json.loads(config[f"{project}:{key}"])
+        whole = json.loads(self.config()[f"{project}:{key}"])
         *way, last = inner
         part = whole
         for step in way:
@@ -61,10 +61,12 @@ class Deployment:
         NotDeployableHereError for what would have to be deleted.
         """
         provider = EmulatorProvider(self._client, self._provider)
-        project, config = self._config()
+        project = read_stack(ROOT, STACK).project
         # The program builds its bundles under the working directory, as `pulumi up` has it.
         with contextlib.chdir(ROOT):
-            graph = run_program(ROOT, project=project, stack=STACK, config=config, mocks=provider)
+            graph = run_program(
+                ROOT, project=project, stack=STACK, config=self.config(), mocks=provider
+            )
         if provider.left_over:
             raise NotDeployableHereError(
                 f"the local deployment cannot delete {', '.join(sorted(provider.left_over))}; "
@@ -73,9 +75,10 @@ class Deployment:
         self._provider = provider
         return dict(graph.exports)
 
-    def _config(self) -> tuple[str, dict[str, str]]:
+    def config(self) -> dict[str, str]:
+        """The stack's configuration as the program gets it: full keys, values as text."""
         project, config = read_stack(ROOT, STACK)
         key = f"{project}:channels"
         config[key] = channels_here(config[key], self._receiver_url, self._only)
         own = {f"{project}:{key}": value for key, value in self._settings.items()}
-        return project, config | own
+        return config | own

@@ -115,12 +115,18 @@ class EmulatorProvider(Mocks):
         before = self._before.get(key)
         if before is None:
             return None
+        if key in self.standing:
+            raise NotDeployableHereError(
+                f"the local deployment cannot tell two resources {key[1]} ({key[0]}) apart when it "
+                "is brought up again; name one of them anew"
+            )
         mend = MENDERS.get(key[0])
         if mend is not None:
             found = mend(self._client, before.name, inputs)
             return before._replace(inputs=inputs) if found else None
         if inputs != before.inputs:
-            changed = sorted(name for name in inputs if inputs[name] != before.inputs.get(name))
+            names = inputs.keys() | before.inputs.keys()
+            changed = sorted(name for name in names if inputs.get(name) != before.inputs.get(name))
             raise NotDeployableHereError(
                 f"the local deployment cannot change a {key[0]} yet ({key[1]}: {changed}); "
                 "add it to MENDERS in local/resources/, or run `make down` and `make up`"

@@ -38,7 +38,9 @@ def _mend_function(client: Clients, name: str, inputs: Inputs) -> bool:
     code = with_bytecode(_zip_of(inputs["code"]))
     if found["CodeSha256"] != base64.b64encode(hashlib.sha256(code).digest()).decode():
         functions.update_function_code(FunctionName=name, ZipFile=code)
-    functions.update_function_configuration(FunctionName=name, **_configuration(inputs))
+    declared = _configuration(inputs)
+    if any(found.get(setting) != value for setting, value in declared.items()):
+        functions.update_function_configuration(FunctionName=name, **declared)
     _reserve(client, name, inputs)
     return True
 
