@@ -77,6 +77,7 @@ class StackConfig(BaseModel):
     architecture: Literal["arm64", "x86_64"]
     bundle_for: Literal["lambda", "host"]
     api: Api
+    memory_mb: Annotated[int, Field(ge=128, le=10_240)]
     log_retention_days: LogRetentionDays
     encryption: Literal["aws", "customer"]
     protect_data: bool
@@ -97,6 +98,7 @@ class StackConfig(BaseModel):
         return Runtime(
             architecture=self.architecture,
             bundle_for=self.bundle_for,
+            memory_mb=self.memory_mb,
             log_retention_days=self.log_retention_days,
             encryption_key=key,
         )

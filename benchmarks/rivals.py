@@ -14,13 +14,12 @@ from benchmarks.archive import zip_of
 from benchmarks.aws_parts import allow, make_api, make_role, make_table
 from benchmarks.subjects import zipped
 from components import task_service
-from components.blocks.function import PythonFunctionArgs
-from components.blocks.runtime import PYTHON_VERSION
+from components.blocks.runtime import PYTHON_VERSION, Runtime
 from local.bytecode import with_bytecode
 from local.stack import DeployedStack
 
 _BARE = Path(__file__).with_name("bare") / "bare_service.py"
-_MEMORY_MB = PythonFunctionArgs.memory_mb
+_MEMORY_MB = Runtime.memory_mb
 _TIMEOUT_SECONDS = 30
 
 

@@ -18,7 +18,7 @@ fields @timestamp, @log, level, message, event_type, channel, errorMessage
 | limit 1000""",
     "errors": """\
 fields @timestamp, @log, message, errorType, errorMessage, correlation_id, event_id
-| filter level in ["ERROR", "CRITICAL"]
+| filter level in ["ERROR", "CRITICAL"] or message = "not delivered"
 | sort @timestamp desc
 | limit 200""",
     "slow-deliveries": """\

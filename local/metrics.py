@@ -58,19 +58,28 @@ def publishing_metrics(client: Clients) -> Iterator[None]:
         publisher.join()
 
 
-def publish_queue_depths(client: Clients) -> None:
-    """Put one datapoint per metric and watched queue, as SQS does."""
+def publish_queue_depths(client: Clients, clock: Callable[[], float] = time.time) -> None:
+    """Put one datapoint per metric and watched queue, as SQS does; none for one that is gone."""
+    sqs = client("sqs")
     for queue_name in watched_queues(client):
+        try:
+            url = sqs.get_queue_url(QueueName=queue_name)["QueueUrl"]
+        except sqs.exceptions.QueueDoesNotExist:
+            continue
         client("cloudwatch").put_metric_data(
-            Namespace=_QUEUES, MetricData=_depths(client("sqs"), queue_name)
+            Namespace=_QUEUES, MetricData=_depths(sqs, url, queue_name, clock())
         )
 
 
 class PrintedMetrics:
-    """Puts what functions print in the embedded metric format, as CloudWatch Logs does."""
+    """Puts what functions print in the embedded metric format, as CloudWatch Logs does.
 
-    def __init__(self, client: Clients) -> None:
+    `clock` says at what time it is put.
+    """
+
+    def __init__(self, client: Clients, clock: Callable[[], float] = time.time) -> None:
         self._client = client
+        self._clock = clock
         self._seen: dict[tuple[str, str, int, str], float] = {}
 
     def publish(self) -> None:
@@ -115,6 +124,7 @@ class PrintedMetrics:
                         {
                             "MetricName": metric["Name"],
                             "Dimensions": dimensions,
+                            "Timestamp": self._clock(),
                             "Value": float(document[metric["Name"]]),
                             "Unit": metric["Unit"],
                         }
@@ -136,15 +146,15 @@ def watched_queues(client: Clients) -> set[str]:
     }
 
 
-def _depths(sqs: Any, queue_name: str) -> list[dict[str, Any]]:
-    depths = sqs.get_queue_attributes(
-        QueueUrl=sqs.get_queue_url(QueueName=queue_name)["QueueUrl"],
-        AttributeNames=list(_METRICS.values()),
-    )["Attributes"]
+def _depths(sqs: Any, url: str, queue_name: str, now: float) -> list[dict[str, Any]]:
+    depths = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(_METRICS.values()))[
+        "Attributes"
+    ]
     return [
         {
             "MetricName": metric,
             "Dimensions": [{"Name": "QueueName", "Value": queue_name}],
+            "Timestamp": now,
             "Value": float(depths[attribute]),
             "Unit": "Count",
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from typing import Any, NamedTuple
 
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks
 
@@ -18,7 +18,7 @@ from local.resources import (
     schedules,
     tables,
 )
-from local.resources.maker import Maker
+from local.resources.maker import Maker, Mender
 
 MAKERS: dict[str, Maker] = {
     **iam.MAKERS,
@@ -29,6 +29,16 @@ MAKERS: dict[str, Maker] = {
     **observability.MAKERS,
     **schedules.MAKERS,
     **http_apis.MAKERS,
+}
+
+MENDERS: dict[str, Mender] = {
+    **iam.MENDERS,
+    **functions.MENDERS,
+    **tables.MENDERS,
+    **messaging.MENDERS,
+    **observability.MENDERS,
+    **schedules.MENDERS,
+    **http_apis.MENDERS,
 }
 
 _ANSWERS: dict[str, dict[str, str]] = {
@@ -52,11 +62,31 @@ class NotDeployableHereError(Exception):
     """The program uses something the local deployment does not know."""
 
 
-class EmulatorProvider(Mocks):
-    """Creates each resource in the emulator and answers with its real outputs."""
+class Standing(NamedTuple):
+    """A resource as it was made last."""
 
-    def __init__(self, client: Clients) -> None:
+    resource_id: str
+    name: str
+    inputs: dict[str, Any]
+    outputs: dict[str, Any]
+
+
+class EmulatorProvider(Mocks):
+    """Creates each resource in the emulator and answers with its real outputs.
+
+    What the provider of an earlier run has made is not made again, but put back as declared.
+    """
+
+    def __init__(self, client: Clients, before: EmulatorProvider | None = None) -> None:
         self._client = client
+        self._before = before.standing if before else {}
+        self.standing: dict[tuple[str, str], Standing] = {}
+        """By type and logical name."""
+
+    @property
+    def left_over(self) -> list[str]:
+        """What the earlier run has made and this one did not declare."""
+        return [f"{name} ({typ})" for typ, name in self._before.keys() - self.standing.keys()]
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         """Create one resource; NotDeployableHereError names a type without a maker."""
@@ -69,10 +99,39 @@ class EmulatorProvider(Mocks):
                 f"the local deployment cannot create {args.typ} yet ({args.name}); "
                 "add it to local/resources/"
             )
+        key = (args.typ, args.name)
+        stands = self._mended(key, inputs) or self._made(maker, args.name, inputs)
+        self.standing[key] = stands
+        return stands.resource_id, {"name": stands.name, **inputs, **stands.outputs}
+
+    def _made(self, maker: Maker, logical_name: str, inputs: dict[str, Any]) -> Standing:
         # Pulumi's own suffix when a program leaves the name to it: seven hexadecimal digits.
-        name = inputs.get("name") or f"{args.name}-{secrets.token_hex(4)[:7]}"
+        name = inputs.get("name") or f"{logical_name}-{secrets.token_hex(4)[:7]}"
         resource_id, outputs = maker(self._client, name, inputs)
-        return resource_id, {"name": name, **inputs, **outputs}
+        return Standing(resource_id, name, inputs, outputs)
+
+    def _mended(self, key: tuple[str, str], inputs: dict[str, Any]) -> Standing | None:
+        """The resource of the earlier run as it is declared now; None if there is none."""
+        before = self._before.get(key)
+        if before is None:
+            return None
+        if key in self.standing:
+            raise NotDeployableHereError(
+                f"the local deployment cannot tell two resources {key[1]} ({key[0]}) apart when it "
+                "is brought up again; name one of them anew"
+            )
+        mend = MENDERS.get(key[0])
+        if mend is not None:
+            found = mend(self._client, before.name, inputs)
+            return before._replace(inputs=inputs) if found else None
+        if inputs != before.inputs:
+            names = inputs.keys() | before.inputs.keys()
+            changed = sorted(name for name in names if inputs.get(name) != before.inputs.get(name))
+            raise NotDeployableHereError(
+                f"the local deployment cannot change a {key[0]} yet ({key[1]}: {changed}); "
+                "add it to MENDERS in local/resources/, or run `make down` and `make up`"
+            )
+        return before
 
     # Pulumi declares a tuple here and accepts a plain dict only.
     def call(self, args: MockCallArgs) -> dict[Any, Any]:  # type: ignore[override]

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from typing import Any
 
-from local.clients import Clients
+from local.deployment import Deployment
 from local.emulator import Emulator, free_port, running_emulator
-from local.instance import ROOT, Instance, sweep_leftovers
+from local.instance import Instance, sweep_leftovers
 from local.metrics import publishing_metrics
-from local.monitor import run_program
-from local.outside import channels_here, make_outside, phone_queue, webhook_secret
-from local.provider import EmulatorProvider
+from local.outside import make_outside, phone_queue, webhook_secret
 from local.receiver import WebhookReceiver, running_receiver
-from local.stack_files import read_stack
-
-STACK = "local"
 
 RETRY_BASE_SECONDS = 0.5
 
@@ -34,6 +28,13 @@ class DeployedStack:
 
     receiver: WebhookReceiver
     """What the webhooks of the stack are posted to."""
+
+    deployment: Deployment
+    """What brought it up, and can do so again."""
+
+    def brought_up_again(self) -> DeployedStack:
+        """The stack after `pulumi up --refresh`; its outputs may be others."""
+        return replace(self, outputs=self.deployment.up())
 
     @property
     def api_url(self) -> str:
@@ -82,9 +83,9 @@ def deployed_stack(
     """The program deployed on `port` while the block runs, and its receiver on the next.
 
     Both are free ones if `port` is None. `only` leaves out all channels but those of one kind;
-    `settings` override those of the local stack, as text. Unless it is `watched`, no metrics are
-    published and no alarms go off: that work costs the emulator more with every datapoint, and
-    benchmarks would measure it.
+    `settings` override those of the local stack, as text. `watched` publishes metrics and looks at
+    the alarms each second, which costs the emulator more with every datapoint; who leaves it out
+    does it himself, at a time of his own, or measures without it.
 
     `kind` names the instance together with the port. What earlier runs of the kind left behind
     when they were killed is cleaned up first. Raises InstanceInUseError, EmulatorError, and
@@ -103,28 +104,7 @@ def deployed_stack(
         ) as emulator,
     ):
         make_outside(emulator.client)
-        outputs = deploy(emulator.client, receiver.url, only, settings)
-        with publishing_metrics(emulator.client) if watched else contextlib.nullcontext():
-            yield DeployedStack(outputs, emulator, receiver)
-
-
-def deploy(
-    client: Clients,
-    receiver_url: str,
-    only: str | None = None,
-    settings: Mapping[str, str] | None = None,
-) -> dict[str, Any]:
-    """Create everything the program declares for the local stack; return the stack's outputs.
-
-    `settings` override the stack's own.
-    """
-    project, config = read_stack(ROOT, STACK)
-    key = f"{project}:channels"
-    config[key] = channels_here(config[key], receiver_url, only)
-    config |= {f"{project}:{key}": value for key, value in (settings or {}).items()}
-    # The program builds its bundles under the working directory, as `pulumi up` has it.
-    with contextlib.chdir(ROOT):
-        graph = run_program(
-            ROOT, project=project, stack=STACK, config=config, mocks=EmulatorProvider(client)
-        )
-    return dict(graph.exports)
+        deployment = Deployment(emulator.client, receiver.url, only=only, settings=settings)
+        outputs = deployment.up()
+        with publishing_metrics(emulator.client) if watched else nullcontext():
+            yield DeployedStack(outputs, emulator, receiver, deployment)

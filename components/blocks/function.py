@@ -55,8 +55,8 @@ class PythonFunctionArgs:
     timeout_seconds: int = 10
     """How long one invocation may run, 1 to 900."""
 
-    memory_mb: int = 512
-    """Memory, 128 to 10240; CPU grows with it (1769 MB is one whole processor)."""
+    memory_mb: int | None = None
+    """Memory, 128 to 10240; left out, what `runtime` gives each function."""
 
     reserved_concurrency: int | None = None
     """Invocations at once that are kept for the function and are its limit, 1 or more. An account
@@ -64,7 +64,8 @@ class PythonFunctionArgs:
 
     def __post_init__(self) -> None:
         require_between("timeout_seconds", self.timeout_seconds, 1, 900)
-        require_between("memory_mb", self.memory_mb, 128, 10_240)
+        if self.memory_mb is not None:
+            require_between("memory_mb", self.memory_mb, 128, 10_240)
         if self.reserved_concurrency is not None and self.reserved_concurrency < 1:
             # With 0 every event is a dead letter at once.
             raise ValueError(
@@ -131,7 +132,7 @@ class PythonFunction(pulumi.ComponentResource):
             code=_archive(args),
             role=self.role.arn,
             timeout=args.timeout_seconds,
-            memory_size=args.memory_mb,
+            memory_size=args.memory_mb or args.runtime.memory_mb,
             environment={"variables": args.environment},
             logging_config={
                 "log_format": "JSON",

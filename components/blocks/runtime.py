@@ -7,7 +7,7 @@ from typing import Literal
 
 from components.blocks.dependencies import Target, host_target, lambda_target
 from components.blocks.encryption_key import EncryptionKey
-from components.blocks.limits import require_one_of
+from components.blocks.limits import require_between, require_one_of
 
 PYTHON_VERSION = "3.13"
 ARCHITECTURES = ("arm64", "x86_64")
@@ -29,6 +29,10 @@ class Runtime:
     bundle_for: Literal["lambda", "host"] = "lambda"
     """Whose Python the bundles are built for; "host" is for the local emulator."""
 
+    memory_mb: int = 512
+    """Memory of each function, 128 to 10240; processor grows with it, and 1769 MB is a whole one.
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html"""
+
     log_retention_days: int = 30
     """How long CloudWatch keeps the logs; one of LOG_RETENTION_DAYS."""
 
@@ -38,6 +42,7 @@ class Runtime:
     def __post_init__(self) -> None:
         require_one_of("architecture", self.architecture, ARCHITECTURES)
         require_one_of("bundle_for", self.bundle_for, ("lambda", "host"))
+        require_between("memory_mb", self.memory_mb, 128, 10_240)
         require_one_of("log_retention_days", self.log_retention_days, LOG_RETENTION_DAYS)
 
     @property

@@ -2,45 +2,78 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import secrets
 from pathlib import Path
+from typing import Any
 
 import pulumi
 
 from local.bytecode import with_bytecode
 from local.clients import REGION, Clients
-from local.resources.maker import Inputs, Made, Maker, given, whole
+from local.resources.maker import Inputs, Made, Maker, Mender, given, making_again, whole
 
 
 def _function(client: Clients, name: str, inputs: Inputs) -> Made:
-    logging = inputs.get("loggingConfig", {})
     created = client("lambda").create_function(
         FunctionName=name,
-        Role=inputs["role"],
-        Runtime=inputs["runtime"],
-        Handler=inputs["handler"],
         Code={"ZipFile": with_bytecode(_zip_of(inputs["code"]))},
-        Environment={"Variables": inputs.get("environment", {}).get("variables", {})},
         Architectures=inputs.get("architectures", ["x86_64"]),
-        TracingConfig={"Mode": inputs.get("tracingConfig", {}).get("mode", "PassThrough")},
-        LoggingConfig=given(LogFormat=logging.get("logFormat"), LogGroup=logging.get("logGroup")),
         Tags=inputs.get("tags", {}),
+        **_configuration(inputs),
+    )
+    _reserve(client, name, inputs)
+    arn = created["FunctionArn"]
+    invoke_arn = f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{arn}/invocations"
+    return name, {"arn": arn, "invokeArn": invoke_arn, "version": "$LATEST"}
+
+
+def _mend_function(client: Clients, name: str, inputs: Inputs) -> bool:
+    functions = client("lambda")
+    try:
+        found = functions.get_function_configuration(FunctionName=name)
+    except functions.exceptions.ResourceNotFoundException:
+        return False
+    code = with_bytecode(_zip_of(inputs["code"]))
+    if found["CodeSha256"] != base64.b64encode(hashlib.sha256(code).digest()).decode():
+        functions.update_function_code(FunctionName=name, ZipFile=code)
+    declared = _configuration(inputs)
+    if any(found.get(setting) != value for setting, value in declared.items()):
+        functions.update_function_configuration(FunctionName=name, **declared)
+    _reserve(client, name, inputs)
+    return True
+
+
+def _configuration(inputs: Inputs) -> dict[str, Any]:
+    logging = inputs.get("loggingConfig", {})
+    return {
+        "Role": inputs["role"],
+        "Runtime": inputs["runtime"],
+        "Handler": inputs["handler"],
+        "Environment": {"Variables": inputs.get("environment", {}).get("variables", {})},
+        "TracingConfig": {"Mode": inputs.get("tracingConfig", {}).get("mode", "PassThrough")},
+        "LoggingConfig": given(
+            LogFormat=logging.get("logFormat"), LogGroup=logging.get("logGroup")
+        ),
         **given(
             Timeout=whole(inputs.get("timeout")),
             MemorySize=whole(inputs.get("memorySize")),
             Description=inputs.get("description"),
             KMSKeyArn=inputs.get("kmsKeyArn"),
         ),
-    )
+    }
+
+
+def _reserve(client: Clients, name: str, inputs: Inputs) -> None:
     reserved = whole(inputs.get("reservedConcurrentExecutions"))
     # The provider's way to say "not reserved" is -1.
     if reserved is not None and reserved >= 0:
         client("lambda").put_function_concurrency(
             FunctionName=name, ReservedConcurrentExecutions=reserved
         )
-    arn = created["FunctionArn"]
-    invoke_arn = f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{arn}/invocations"
-    return name, {"arn": arn, "invokeArn": invoke_arn, "version": "$LATEST"}
+    else:
+        client("lambda").delete_function_concurrency(FunctionName=name)
 
 
 def _zip_of(code: object) -> bytes:
@@ -83,4 +116,11 @@ MAKERS: dict[str, Maker] = {
     "aws:lambda/function:Function": _function,
     "aws:lambda/permission:Permission": _permission,
     "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": _event_invoke_config,
+}
+
+MENDERS: dict[str, Mender] = {
+    "aws:lambda/function:Function": _mend_function,
+    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": making_again(
+        _event_invoke_config
+    ),
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 from local.clients import ACCOUNT_ID, REGION, Clients
 from local.deviations import api_url, stable_api_id
-from local.resources.maker import Inputs, Made, Maker, given, whole
+from local.resources.maker import Inputs, Made, Maker, Mender, given, whole
 
 
 def _api(client: Clients, name: str, inputs: Inputs) -> Made:
@@ -81,15 +81,38 @@ def _route(client: Clients, name: str, inputs: Inputs) -> Made:
 
 
 def _stage(client: Clients, name: str, inputs: Inputs) -> Made:
-    # Throttling and access logs are accepted by the emulator and have no effect: left out.
     stage = inputs.get("name", name)
     client("apigatewayv2").create_stage(
-        ApiId=inputs["apiId"], StageName=stage, AutoDeploy=bool(inputs.get("autoDeploy", False))
+        ApiId=inputs["apiId"],
+        StageName=stage,
+        AutoDeploy=bool(inputs.get("autoDeploy", False)),
+        # Kept by the emulator, without effect. So would access logs be: left out.
+        DefaultRouteSettings=_throttling(inputs.get("defaultRouteSettings", {})),
     )
     return stage, {
         "invokeUrl": api_url(client.endpoint, inputs["apiId"]),
         "executionArn": f"arn:aws:execute-api:{REGION}:{ACCOUNT_ID}:{inputs['apiId']}/{stage}",
     }
+
+
+def _mend_stage(client: Clients, name: str, inputs: Inputs) -> bool:
+    api = client("apigatewayv2")
+    try:
+        api.update_stage(
+            ApiId=inputs["apiId"],
+            StageName=name,
+            DefaultRouteSettings=_throttling(inputs.get("defaultRouteSettings", {})),
+        )
+    except api.exceptions.NotFoundException:
+        return False
+    return True
+
+
+def _throttling(inputs: Inputs) -> dict[str, Any]:
+    return given(
+        ThrottlingRateLimit=inputs.get("throttlingRateLimit"),
+        ThrottlingBurstLimit=whole(inputs.get("throttlingBurstLimit")),
+    )
 
 
 MAKERS: dict[str, Maker] = {
@@ -99,3 +122,5 @@ MAKERS: dict[str, Maker] = {
     "aws:apigatewayv2/route:Route": _route,
     "aws:apigatewayv2/stage:Stage": _stage,
 }
+
+MENDERS: dict[str, Mender] = {"aws:apigatewayv2/stage:Stage": _mend_stage}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from local.clients import Clients
 from local.deviations import role_policy_for_emulator
-from local.resources.maker import Inputs, Made, Maker, tags_list
+from local.resources.maker import Inputs, Made, Maker, Mender, making_again, tags_list
 
 
 def _role(client: Clients, name: str, inputs: Inputs) -> Made:
@@ -29,3 +29,5 @@ MAKERS: dict[str, Maker] = {
     "aws:iam/role:Role": _role,
     "aws:iam/rolePolicy:RolePolicy": _role_policy,
 }
+
+MENDERS: dict[str, Mender] = {"aws:iam/rolePolicy:RolePolicy": making_again(_role_policy)}

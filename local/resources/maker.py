@@ -13,6 +13,21 @@ Made = tuple[str, dict[str, Any]]
 
 Maker = Callable[[Clients, str, Inputs], Made]
 
+Mender = Callable[[Clients, str, Inputs], bool]
+"""Changes a resource of that name to what is declared, whatever was done to it meanwhile.
+
+Returns whether it was there; one that was deleted is left to the maker."""
+
+
+def making_again(maker: Maker) -> Mender:
+    """The mender of a resource that the same call makes and changes."""
+
+    def mend(client: Clients, name: str, inputs: Inputs) -> bool:
+        maker(client, name, inputs)
+        return True
+
+    return mend
+
 
 def given(**arguments: Any) -> dict[str, Any]:
     """The arguments that are not None: boto3 refuses a None, the provider leaves inputs out."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from local.clients import ACCOUNT_ID, REGION, Clients
-from local.resources.maker import Inputs, Made, Maker, given
+from local.resources.maker import Inputs, Made, Maker, Mender, given, making_again
 
 _QUEUE_ATTRIBUTES = {
     "delaySeconds": "DelaySeconds",
@@ -17,15 +17,28 @@ _QUEUE_ATTRIBUTES = {
 
 
 def _queue(client: Clients, name: str, inputs: Inputs) -> Made:
-    attributes = {
+    url = client("sqs").create_queue(
+        QueueName=name, Attributes=_attributes(inputs), tags=inputs.get("tags", {})
+    )["QueueUrl"]
+    return url, {"url": url, "arn": f"arn:aws:sqs:{REGION}:{ACCOUNT_ID}:{name}"}
+
+
+def _mend_queue(client: Clients, name: str, inputs: Inputs) -> bool:
+    sqs = client("sqs")
+    try:
+        url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    except sqs.exceptions.QueueDoesNotExist:
+        return False
+    sqs.set_queue_attributes(QueueUrl=url, Attributes=_attributes(inputs))
+    return True
+
+
+def _attributes(inputs: Inputs) -> dict[str, str]:
+    return {
         attribute: _attribute_text(inputs[key])
         for key, attribute in _QUEUE_ATTRIBUTES.items()
         if key in inputs
     }
-    url = client("sqs").create_queue(
-        QueueName=name, Attributes=attributes, tags=inputs.get("tags", {})
-    )["QueueUrl"]
-    return url, {"url": url, "arn": f"arn:aws:sqs:{REGION}:{ACCOUNT_ID}:{name}"}
 
 
 def _attribute_text(value: object) -> str:
@@ -77,4 +90,10 @@ MAKERS: dict[str, Maker] = {
     "aws:sns/topicPolicy:TopicPolicy": _topic_policy,
     "aws:sns/topicSubscription:TopicSubscription": _subscription,
     "aws:sesv2/emailIdentity:EmailIdentity": _email_identity,
+}
+
+MENDERS: dict[str, Mender] = {
+    "aws:sqs/queue:Queue": _mend_queue,
+    "aws:sqs/queuePolicy:QueuePolicy": making_again(_queue_policy),
+    "aws:sns/topicPolicy:TopicPolicy": making_again(_topic_policy),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from local.clients import ACCOUNT_ID, REGION, Clients
-from local.resources.maker import Inputs, Made, Maker, given, whole
+from local.resources.maker import Inputs, Made, Maker, Mender, given, making_again, whole
 
 
 def _log_group(client: Clients, name: str, inputs: Inputs) -> Made:
@@ -129,4 +129,10 @@ MAKERS: dict[str, Maker] = {
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": _composite_alarm,
     "aws:cloudwatch/dashboard:Dashboard": _dashboard,
     "aws:cloudwatch/queryDefinition:QueryDefinition": _query_definition,
+}
+
+MENDERS: dict[str, Mender] = {
+    "aws:cloudwatch/metricAlarm:MetricAlarm": making_again(_metric_alarm),
+    "aws:cloudwatch/compositeAlarm:CompositeAlarm": making_again(_composite_alarm),
+    "aws:cloudwatch/dashboard:Dashboard": making_again(_dashboard),
 }

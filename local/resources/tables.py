@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from local.clients import Clients
-from local.resources.maker import Inputs, Made, Maker, given, tags_list
+from local.resources.maker import Inputs, Made, Maker, Mender, given, tags_list
 
 
 def _table(client: Clients, name: str, inputs: Inputs) -> Made:
@@ -38,6 +38,19 @@ def _table(client: Clients, name: str, inputs: Inputs) -> Made:
     return name, {"arn": table["TableArn"]}
 
 
+def _mend_table(client: Clients, name: str, inputs: Inputs) -> bool:
+    """How the table is paid for is changed back; whatever else was done to it is not looked at."""
+    dynamodb = client("dynamodb")
+    try:
+        table = dynamodb.describe_table(TableName=name)["Table"]
+    except dynamodb.exceptions.ResourceNotFoundException:
+        return False
+    declared = inputs.get("billingMode", "PROVISIONED")
+    if table["BillingModeSummary"]["BillingMode"] != declared:
+        dynamodb.update_table(TableName=name, BillingMode=declared)
+    return True
+
+
 def _encryption(inputs: Inputs) -> dict[str, Any] | None:
     if not inputs.get("enabled"):
         return None
@@ -66,3 +79,5 @@ def _keys(inputs: Inputs) -> list[dict[str, str]]:
 
 
 MAKERS: dict[str, Maker] = {"aws:dynamodb/table:Table": _table}
+
+MENDERS: dict[str, Mender] = {"aws:dynamodb/table:Table": _mend_table}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.blocks.function import PythonFunctionArgs
+from components.blocks.function import PythonFunction, PythonFunctionArgs
 from components.blocks.runtime import Runtime
 from tests.components.a_function import NO_DEPENDENCIES, a_function
 from tests.mocks import FUNCTION, ROLE_POLICY, record
@@ -65,6 +65,27 @@ def test_sizes_that_lambda_refuses_fail_before_deploy(field: str, value: int) ->
             code=NO_DEPENDENCIES,
             **{field: value},  # type: ignore[arg-type]
         )
+
+
+def test_a_function_has_the_memory_of_its_stack_or_its_own() -> None:
+    def program() -> None:
+        runtime = Runtime(memory_mb=256)
+        for name, memory_mb in (("small", None), ("large", 1_024)):
+            PythonFunction(
+                name,
+                PythonFunctionArgs(
+                    handler="x.handle", code=NO_DEPENDENCIES, runtime=runtime, memory_mb=memory_mb
+                ),
+            )
+
+    made = record(program).of_type(FUNCTION)
+
+    assert {each.name: each.inputs["memorySize"] for each in made} == {"small": 256, "large": 1_024}
+
+
+def test_memory_that_lambda_refuses_for_a_stack_fails_before_deploy() -> None:
+    with pytest.raises(ValueError, match="memory_mb must be between 128 and 10240, got 10241"):
+        Runtime(memory_mb=10_241)
 
 
 @pytest.mark.parametrize(

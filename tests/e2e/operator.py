@@ -16,11 +16,16 @@ class Terminal:
     """Types commands of `python -m ops`; the stack is found as what `make up` has started."""
 
     def __init__(self, stack: DeployedStack, folder: Path) -> None:
-        port = stack.emulator.url.rsplit(":", 1)[1]
-        place = folder / f"up-{port}"
+        place = folder / f"up-{stack.emulator.port}"
         place.mkdir()
-        (place / "outputs.json").write_text(json.dumps(stack.outputs))
-        self._surroundings = Surroundings(local_folder=folder)
+        self._outputs_file = place / "outputs.json"
+        self.is_beside(stack)
+        # The emulator's queues are whole: a long poll finds no more than a short one.
+        self._surroundings = Surroundings(local_folder=folder, poll_seconds=0)
+
+    def is_beside(self, stack: DeployedStack) -> None:
+        """Let the commands find the stack's outputs as they are now."""
+        self._outputs_file.write_text(json.dumps(stack.outputs))
 
     def types(self, *words: str, answers: str | None = None) -> Result:
         """Run a command on the stack."""

@@ -8,6 +8,7 @@ import pytest
 
 from local.emulator import Emulator, free_port, running_emulator
 from local.instance import Instance, sweep_leftovers
+from tests.local.redeployed import Stack
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +20,8 @@ def emulator() -> Iterator[Emulator]:
         running_emulator(instance, port, retry_base_seconds=0.1) as started,
     ):
         yield started
+
+
+@pytest.fixture
+def stack(emulator: Emulator) -> Stack:
+    return Stack(emulator)

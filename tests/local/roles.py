@@ -14,6 +14,16 @@ def policy_of(*statements: dict[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
+TRUST = policy_of(
+    {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+    }
+)
+"""Lets functions have a role."""
+
+
 def as_role(emulator: Emulator, policy: str) -> Clients:
     """Clients that act as a new role with this policy."""
     iam, name = emulator.client("iam"), f"role-{uuid.uuid4()}"

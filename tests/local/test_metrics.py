@@ -47,6 +47,20 @@ def test_only_queues_that_an_alarm_watches_are_published(emulator: Emulator) -> 
     assert name in watched_queues(emulator.client)
 
 
+def test_a_queue_that_is_gone_does_not_keep_others_from_being_published(emulator: Emulator) -> None:
+    sqs, gone, there = emulator.client("sqs"), f"a-{uuid.uuid4()}", f"z-{uuid.uuid4()}"
+    for name in (gone, there):
+        sqs.create_queue(QueueName=name)
+        _alarm_on(emulator, name)
+    sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=gone)["QueueUrl"])
+
+    publish_queue_depths(emulator.client)
+    Alarms(emulator.client).evaluate()
+
+    assert _state(emulator, there) == "OK"
+    assert _state(emulator, gone) == "INSUFFICIENT_DATA"
+
+
 def test_the_alarm_goes_off_when_a_message_waits(emulator: Emulator) -> None:
     sqs, name = emulator.client("sqs"), f"queue-{uuid.uuid4()}"
     url = sqs.create_queue(QueueName=name)["QueueUrl"]

@@ -17,9 +17,7 @@ from local.clients import ACCOUNT_ID, REGION
 from local.emulator import Emulator
 from local.monitor import Graph, run_program
 from local.provider import EmulatorProvider, NotDeployableHereError
-
-TRUST = """{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
-  "Principal": {"Service": "lambda.amazonaws.com"}}]}"""
+from tests.local.roles import TRUST
 
 
 def _deploy(emulator: Emulator, program: Callable[[], Any]) -> Graph:

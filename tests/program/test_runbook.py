@@ -7,9 +7,8 @@ import re
 import pytest
 
 from local.monitor import Graph
-from tests.runbook import BY_PULUMI, commands, sections, words
-
-PARTS = ("It means", "People notice", "Look here", "Do this", "It is over when")
+from stack_config import StackConfig
+from tests.runbook import PARTS, PLACEHOLDERS, RUNBOOK, commands, parts, sections, words
 
 
 def test_alarms_and_sections_are_the_same(dev: Graph) -> None:
@@ -29,17 +28,21 @@ def test_every_alarms_message_names_its_section(dev: Graph) -> None:
 
 @pytest.mark.parametrize("section", sections())
 def test_every_section_has_all_parts_in_order_and_something_to_type(section: str) -> None:
-    found = re.findall(r"^\*\*(.+?)\*\*", sections()[section], re.MULTILINE)
-
-    assert found == list(PARTS)
+    assert tuple(parts(section)) == PARTS
     assert commands(section)
 
 
 @pytest.mark.parametrize("section", sections())
-def test_every_command_is_ours_or_the_one_of_pulumi(section: str) -> None:
-    known = dict.fromkeys(("STACK", "EVENT_ID", "CORRELATION_ID", "CHANNEL", "FILE"), "x")
+def test_every_command_is_ours_or_pulumis_and_is_about_the_stack(section: str) -> None:
     for command in commands(section):
-        assert command == BY_PULUMI or words(command, **known)
+        assert words(command, dict.fromkeys(PLACEHOLDERS, "x"))[-2:] == ["--stack", "x"]
+
+
+def test_every_setting_that_a_command_changes_exists() -> None:
+    changed = re.findall(r"^pulumi config set (?:--path )?(\w+)", RUNBOOK.read_text(), re.MULTILINE)
+
+    assert changed
+    assert set(changed) <= {str(field.alias) for field in StackConfig.model_fields.values()}
 
 
 def test_every_link_within_the_runbook_leads_to_a_section() -> None:

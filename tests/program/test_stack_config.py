@@ -64,6 +64,7 @@ def channels(**changed: object) -> str:
         ("api", api(burstRequests=0), r"burst_requests must be at least 1, got 0"),
         ("api", api(colour="red"), r"\['colour'\] is not a setting; the settings are auth, "),
         ("notificationReservedConcurrency", "-1", r"notificationReservedConcurrency: .* 0, got -1"),
+        ("memoryMb", "64", r"memoryMb: .* 128, got 64"),
         ("logRetention", "8", r"logRetention is not a setting; .*logRetentionDays"),
     ],
 )

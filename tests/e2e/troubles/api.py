@@ -1,0 +1,53 @@
+"""An API that fails, or is slow."""
+
+from __future__ import annotations
+
+from components.api_alarms import ApiThresholds
+from components.blocks.alarm_kind import AlarmKind
+from tests.e2e.rights import take_right
+from tests.e2e.troubles.trouble import Scene, Trouble
+
+_THRESHOLDS = ApiThresholds()
+_OPERATION = "create-task"
+
+
+def _somebody_takes_the_right_to_store(scene: Scene) -> None:
+    take_right(scene.stack, _OPERATION, "may-write-tasks")
+    for _ in range(_THRESHOLDS.least_requests):
+        scene.creates_a_task()
+
+
+def _clients_fail(scene: Scene) -> bool:
+    return scene.creates_a_task().is_server_error
+
+
+def _functions_have_too_little_processor(scene: Scene) -> None:
+    scene.newcomer.values["MEMORY_MB"] = str(2 * scene.function(_OPERATION)["MemorySize"])
+    scene.creates_a_task()
+
+
+def _they_have_so_still(scene: Scene) -> bool:
+    memory_mb = scene.function(_OPERATION)["MemorySize"]
+    return bool(memory_mb < int(scene.newcomer.values["MEMORY_MB"]))
+
+
+TROUBLES = (
+    Trouble(
+        name="somebody takes the right to store",
+        kind=AlarmKind.API_ERRORS,
+        begins=_somebody_takes_the_right_to_store,
+        lasts=_clients_fail,
+        # As many requests as failures.
+        counted=_THRESHOLDS.least_requests,
+        begins_counted=True,
+        afterwards=Scene.everybody_was_told,
+    ),
+    Trouble(
+        name="functions have too little processor",
+        kind=AlarmKind.API_LATENCY,
+        begins=_functions_have_too_little_processor,
+        lasts=_they_have_so_still,
+        # Far above: a fast answer of the same minutes must not hide it.
+        counted=10 * _THRESHOLDS.latency_ms,
+    ),
+)

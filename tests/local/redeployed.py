@@ -1,0 +1,22 @@
+"""A program in the emulator, brought up as often as a test likes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from local.emulator import Emulator
+from local.monitor import run_program
+from local.provider import EmulatorProvider
+
+
+class Stack:
+    """Knows what the program made when it was brought up last."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._client = emulator.client
+        self.provider: EmulatorProvider | None = None
+
+    def up(self, program: Callable[[], Any]) -> dict[str, Any]:
+        self.provider = EmulatorProvider(self._client, self.provider)
+        return dict(run_program(program, mocks=self.provider).exports)
