@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from local.clients import ACCOUNT_ID, REGION, Clients
+from ops.topic_queue import make_topic_queue
 
 PLATFORMS = ("APNS", "GCM")
 """Apple's and Google's; there is one phone of each."""
@@ -80,13 +81,5 @@ def _make_phone(client: Clients, platform: str, topic_arn: str) -> None:
 def queue_open_to(client: Clients, topic_arn: str, name: str) -> str:
     """Make a queue that the topic may write to, and return the queue's ARN."""
     queue_arn = f"arn:aws:sqs:{REGION}:{ACCOUNT_ID}:{name}"
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "sns.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": queue_arn,
-        "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    client("sqs").create_queue(QueueName=name, Attributes={"Policy": policy})
+    make_topic_queue(client("sqs"), queue_arn, topic_arn)
     return queue_arn

@@ -11,6 +11,7 @@ from typing import Any
 
 from ops.alarm_states import AlarmState
 from ops.interrupts import Interrupts
+from ops.topic_queue import make_topic_queue
 
 _REASON = "A trial by verify-alarms; nothing is wrong."
 
@@ -59,7 +60,7 @@ def listening(
     subscription = None
     place = topic_arn.replace(":sns:", ":sqs:", 1).rsplit(":", 1)[0]
     arn = f"{place}:verify-alarms-{uuid.uuid4().hex[:12]}"
-    url = _create_queue(sqs, arn, topic_arn)
+    url = make_topic_queue(sqs, arn, topic_arn)
     try:
         subscription = sns.subscribe(
             TopicArn=topic_arn, Protocol="sqs", Endpoint=arn, ReturnSubscriptionArn=True
@@ -72,23 +73,6 @@ def listening(
                     sns.unsubscribe(SubscriptionArn=subscription)
             finally:
                 sqs.delete_queue(QueueUrl=url)
-
-
-def _create_queue(sqs: Any, arn: str, topic_arn: str) -> str:
-    """Make the queue that the topic may write to, and return its URL."""
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "sns.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": arn,
-        "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    # With the queue, not after it: a later change takes up to a minute to hold everywhere.
-    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
-    name = arn.rsplit(":", 1)[1]
-    url: str = sqs.create_queue(QueueName=name, Attributes={"Policy": policy})["QueueUrl"]
-    return url
 
 
 def try_alarm(
