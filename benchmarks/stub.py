@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.server
 import ssl
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
@@ -14,6 +13,7 @@ from typing import Any
 import trustme
 
 from lambdas.shared.aws_calls.amazon_roots import AMAZON_ROOTS
+from local.serving import serving
 
 
 class Stub(http.server.ThreadingHTTPServer):
@@ -71,14 +71,8 @@ def stub(authority: trustme.CA | None = None) -> Iterator[Stub]:
         authority.issue_cert("localhost").configure_cert(context)
         server.socket = context.wrap_socket(server.socket, server_side=True)
         server.scheme = "https"
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
+    with serving(server):
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def trust(authority: trustme.CA, folder: Path, *, everybody: bool) -> Path:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import ssl
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from typing import Any
 import trustme
 
 from local.emulator import require_free_port
+from local.serving import serving
 
 _HOST = "127.0.0.1"
 _NAME = "localhost"
@@ -113,11 +113,5 @@ def _as_ascii(body: bytes) -> str:
 def running_receiver(port: int, folder: Path) -> Iterator[WebhookReceiver]:
     """A running receiver, for as long as the block runs. EmulatorError if the port is taken."""
     require_free_port(port)
-    with WebhookReceiver(port, folder) as receiver:
-        thread = threading.Thread(target=receiver.serve_forever, name="receiver", daemon=True)
-        thread.start()
-        try:
-            yield receiver
-        finally:
-            receiver.shutdown()
-            thread.join()
+    with serving(WebhookReceiver(port, folder)) as receiver:
+        yield receiver

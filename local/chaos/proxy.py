@@ -15,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from local.chaos.window import Window
+from local.serving import serving
 
 RATE = 0.06
 """Share of the requests that something happens to while faults are on."""
@@ -127,14 +128,8 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def fault_proxy(upstream_port: int, seed: int) -> Iterator[FaultProxy]:
     """A running proxy, for as long as the block runs."""
-    with FaultProxy(upstream_port, seed) as proxy:
-        thread = threading.Thread(target=proxy.serve_forever, name="proxy", daemon=True)
-        thread.start()
-        try:
-            yield proxy
-        finally:
-            proxy.shutdown()
-            thread.join()
+    with serving(FaultProxy(upstream_port, seed)) as proxy:
+        yield proxy
 
 
 def _service(path: str, target: str) -> str | None:

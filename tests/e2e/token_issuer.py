@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,8 @@ from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+
+from local.serving import serving
 
 KEY_ID = "the-only-key"
 LIFETIME_SECONDS = 300
@@ -69,12 +70,6 @@ def running_issuer() -> Iterator[TokenIssuer]:
         def log_message(self, *_args: Any) -> None:
             """Requests are nobody's business."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as server:
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Pages)) as server:
         issuer = TokenIssuer(f"http://127.0.0.1:{server.server_address[1]}")
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield issuer
-        finally:
-            server.shutdown()
-            thread.join()
+        yield issuer

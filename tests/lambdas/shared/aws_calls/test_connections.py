@@ -23,6 +23,7 @@ from lambdas.shared.aws_calls.amazon_roots import AMAZON_ROOTS
 from lambdas.shared.aws_calls.connections import Connections, Request
 from lambdas.shared.aws_calls.errors import NoAnswerError, NotConnectedError
 from lambdas.shared.aws_calls.retries import Patience
+from local.serving import serving
 
 PATIENCE = Patience(connect_timeout=5, read_timeout=0.5, total_max_attempts=1)
 REQUEST = Request("/path", {"Host": "localhost", "X-Name": "value"}, b"body")
@@ -74,16 +75,6 @@ class _Echo(http.server.BaseHTTPRequestHandler):
 def server() -> Iterator[Server]:
     with serving(Server()) as server:
         yield server
-
-
-@contextmanager
-def serving(server: Server) -> Iterator[Server]:
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
 
 
 @contextmanager
