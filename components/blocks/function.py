@@ -102,26 +102,8 @@ class PythonFunction(pulumi.ComponentResource):
         self.role = aws.iam.Role(
             f"{name}-role", assume_role_policy=_LAMBDA_MAY_ASSUME_ROLE, opts=self._child
         )
-        # Made here, so that it has a retention; Lambda would make one that keeps logs for ever.
-        log_group = aws.cloudwatch.LogGroup(
-            f"{name}-log",
-            name=f"/aws/lambda/{pulumi.get_project()}-{pulumi.get_stack()}-{name}",
-            retention_in_days=args.runtime.log_retention_days,
-            kms_key_id=arn_of(key),
-            opts=self._child,
-        )
-        may_write_log = self.allow(
-            "write-log",
-            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-            resources=[log_group.arn.apply(lambda arn: f"{arn}:*")],
-        )
-        # X-Ray has no resources to name: AWS offers nothing narrower than "*".
-        may_trace = self.allow(
-            "trace",
-            actions=["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
-            resources=["*"],
-        )
-        rights = [may_write_log, may_trace]
+        log_group = self._make_log_group(args.runtime)
+        rights = [self._allow_writing_to(log_group), self._allow_tracing()]
         if key is not None:
             rights.append(self._allow_use_of(key))
         function = aws.lambda_.Function(
@@ -181,6 +163,31 @@ class PythonFunction(pulumi.ComponentResource):
             role=self.role.name,
             policy=json_text({"Version": "2012-10-17", "Statement": [statement]}),
             opts=self._child,
+        )
+
+    def _make_log_group(self, runtime: Runtime) -> aws.cloudwatch.LogGroup:
+        # Made here, so that it has a retention; Lambda would make one that keeps logs for ever.
+        return aws.cloudwatch.LogGroup(
+            f"{self.logical_name}-log",
+            name=f"/aws/lambda/{pulumi.get_project()}-{pulumi.get_stack()}-{self.logical_name}",
+            retention_in_days=runtime.log_retention_days,
+            kms_key_id=arn_of(runtime.encryption_key),
+            opts=self._child,
+        )
+
+    def _allow_writing_to(self, log_group: aws.cloudwatch.LogGroup) -> aws.iam.RolePolicy:
+        return self.allow(
+            "write-log",
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+            resources=[log_group.arn.apply(lambda arn: f"{arn}:*")],
+        )
+
+    def _allow_tracing(self) -> aws.iam.RolePolicy:
+        # X-Ray has no resources to name: AWS offers nothing narrower than "*".
+        return self.allow(
+            "trace",
+            actions=["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
+            resources=["*"],
         )
 
     def _allow_use_of(self, key: EncryptionKey) -> aws.iam.RolePolicy:
