@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
 
@@ -78,9 +78,26 @@ def rivals(stack: DeployedStack) -> list[Rival]:
     )
     return [
         ours,
+        _direct(stack, ours),
         _bare(stack, "bare boto3, Event", "bare-event", "Event"),
         _bare(stack, "bare boto3, synchronous", "bare-synchronous", "RequestResponse"),
     ]
+
+
+def _direct(stack: DeployedStack, ours: Rival) -> Rival:
+    """Deploy our function once more, with the settings of `delivery="direct"`: no outbox."""
+    functions, slug = stack.client("lambda"), "direct"
+    settings = functions.get_function_configuration(FunctionName=ours.function_name)
+    variables = {**settings["Environment"]["Variables"]}
+    del variables["HANDOFF_OUTBOX_TABLE_NAME"]
+    function_arn = functions.create_function(
+        FunctionName=slug,
+        Code={"ZipFile": ours.bundle},
+        Environment={"Variables": variables},
+        **{key: settings[key] for key in ("Role", "Runtime", "Handler", "Timeout", "MemorySize")},
+    )["FunctionArn"]
+    url = make_api(stack, slug, function_arn, payload_version="2.0")
+    return replace(ours, name="ours, no outbox", url=url, function_name=slug)
 
 
 def _bare(stack: DeployedStack, name: str, slug: str, invocation_type: str) -> Rival:
