@@ -22,13 +22,8 @@ def _clients_fail(scene: Scene) -> bool:
 
 
 def _functions_have_too_little_processor(scene: Scene) -> None:
-    scene.newcomer.values["MEMORY_MB"] = str(2 * scene.function(_OPERATION)["MemorySize"])
+    scene.wants_twice_the_memory(_OPERATION)
     scene.creates_a_task()
-
-
-def _they_have_so_still(scene: Scene) -> bool:
-    memory_mb = scene.function(_OPERATION)["MemorySize"]
-    return bool(memory_mb < int(scene.newcomer.values["MEMORY_MB"]))
 
 
 TROUBLES = (
@@ -46,7 +41,7 @@ TROUBLES = (
         name="functions have too little processor",
         kind=AlarmKind.API_LATENCY,
         begins=_functions_have_too_little_processor,
-        lasts=_they_have_so_still,
+        lasts=lambda scene: scene.has_less_than_wanted(_OPERATION),
         # Far above: a fast answer of the same minutes must not hide it.
         counted=10 * _THRESHOLDS.latency_ms,
     ),

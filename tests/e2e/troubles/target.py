@@ -48,13 +48,9 @@ def _no_room_is_kept(scene: Scene) -> bool:
 
 
 def _the_target_has_too_little_processor(scene: Scene) -> None:
-    scene.newcomer.values["MEMORY_MB"] = str(2 * scene.function(TARGET)["MemorySize"])
+    scene.wants_twice_the_memory(TARGET)
     scene.creates_a_task()
     scene.newcomer.values["EVENT_ID"] = scene.newcomer.values["CORRELATION_ID"]
-
-
-def _it_has_so_still(scene: Scene) -> bool:
-    return bool(scene.function(TARGET)["MemorySize"] < int(scene.newcomer.values["MEMORY_MB"]))
 
 
 def _the_receiver_breaks(scene: Scene) -> None:
@@ -104,7 +100,7 @@ TROUBLES = (
         name="the target has too little processor",
         kind=AlarmKind.TARGET_DURATION,
         begins=_the_target_has_too_little_processor,
-        lasts=_it_has_so_still,
+        lasts=lambda scene: scene.has_less_than_wanted(TARGET),
         counted=TIMEOUT_SECONDS * 1_000,
     ),
     Trouble(

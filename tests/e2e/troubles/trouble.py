@@ -64,6 +64,14 @@ class Scene:
         )
         return found
 
+    def wants_twice_the_memory(self, operation: str) -> None:
+        """Note it as what the one on call is to set."""
+        self.newcomer.values["MEMORY_MB"] = str(2 * self.function(operation)["MemorySize"])
+
+    def has_less_than_wanted(self, operation: str) -> bool:
+        """Whether a function still has less memory."""
+        return bool(self.function(operation)["MemorySize"] < int(self.newcomer.values["MEMORY_MB"]))
+
 
 def _nothing(_: Scene) -> None:
     pass
