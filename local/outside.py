@@ -68,7 +68,8 @@ def _make_secret(ssm: Any) -> None:
 
 def _make_phone(client: Clients, platform: str, topic_arn: str) -> None:
     """A phone is a platform endpoint; its user data names the queue that stands for its screen."""
-    sns, queue_arn = client("sns"), queue_open_to(client, topic_arn, phone_queue(platform))
+    sns, queue_arn = client("sns"), _queue_arn(phone_queue(platform))
+    make_topic_queue(client("sqs"), queue_arn, topic_arn)
     application = sns.create_platform_application(
         Name="tasks", Platform=platform, Attributes={"PlatformCredential": "local"}
     )["PlatformApplicationArn"]
@@ -78,8 +79,13 @@ def _make_phone(client: Clients, platform: str, topic_arn: str) -> None:
     sns.subscribe(TopicArn=topic_arn, Protocol="application", Endpoint=endpoint)
 
 
-def queue_open_to(client: Clients, topic_arn: str, name: str) -> str:
-    """Make a queue that the topic may write to, and return the queue's ARN."""
-    queue_arn = f"arn:aws:sqs:{REGION}:{ACCOUNT_ID}:{name}"
-    make_topic_queue(client("sqs"), queue_arn, topic_arn)
-    return queue_arn
+def subscribe_queue(client: Clients, topic_arn: str, name: str) -> str:
+    """Subscribe a new queue to the topic, as people subscribe an address; return its URL."""
+    queue_arn = _queue_arn(name)
+    url = make_topic_queue(client("sqs"), queue_arn, topic_arn)
+    client("sns").subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=queue_arn)
+    return url
+
+
+def _queue_arn(name: str) -> str:
+    return f"arn:aws:sqs:{REGION}:{ACCOUNT_ID}:{name}"

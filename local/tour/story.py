@@ -13,7 +13,7 @@ from rich.table import Table
 
 from local.console import console, working
 from local.instance import FOLDER
-from local.outside import queue_open_to
+from local.outside import subscribe_queue
 from local.stack import DeployedStack, deployed_stack
 from local.tour.all_is_well import complete_and_delete, create_a_task, hand_one_event_twice
 from local.tour.balance import Balance, take_balance
@@ -45,7 +45,9 @@ def tell() -> bool:
     """Take every step; return whether all of it was observed as told."""
     started = time.monotonic()
     with _stack() as stack, httpx.Client(base_url=stack.api_url, trust_env=False) as api:
-        tour = Tour(stack, api, subscriber_url=_subscribe(stack))
+        topic = stack.outputs["alarmTopicArn"]
+        subscriber_url = subscribe_queue(stack.emulator.client, topic, "tour-subscriber")
+        tour = Tour(stack, api, subscriber_url=subscriber_url)
         try:
             for number, step in enumerate(_STEPS, start=1):
                 console.print(f"\n[bold]{number}. {step.__doc__}[/]")
@@ -66,14 +68,6 @@ def _stack() -> Iterator[DeployedStack]:
         with working("Starting the emulator and deploying the program"):
             stack = running.enter_context(deployed_stack("tour"))
         yield stack
-
-
-def _subscribe(stack: DeployedStack) -> str:
-    """Subscribe a queue to the alarm topic, as people subscribe an address; return its URL."""
-    name, topic = "tour-subscriber", stack.outputs["alarmTopicArn"]
-    arn = queue_open_to(stack.emulator.client, topic, name)
-    stack.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
-    return str(stack.client("sqs").get_queue_url(QueueName=name)["QueueUrl"])
 
 
 def _add_up(balance: Balance) -> bool:

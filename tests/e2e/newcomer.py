@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from local.outside import queue_open_to
+from local.outside import subscribe_queue
 from local.stack import DeployedStack
 from local.wait import wait_until
 from tests.e2e.alarm_watch import AlarmWatch
@@ -36,9 +36,7 @@ class Newcomer:
         self.said = ""
         self._terminal = terminal
         topic = stack.outputs["alarmTopicArn"]
-        arn = queue_open_to(stack.emulator.client, topic, "newcomer")
-        self._queue = stack.client("sqs").get_queue_url(QueueName="newcomer")["QueueUrl"]
-        stack.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+        self._queue = subscribe_queue(stack.emulator.client, topic, "newcomer")
 
     def is_told(self, kind: str, state: str) -> str:
         """Look until the message comes that the alarm is in `state`; return the section it names.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from local.outside import queue_open_to
+from local.outside import subscribe_queue
 from local.stack import DeployedStack
 from tests.e2e.operator import Terminal
 
@@ -14,11 +14,7 @@ def test_every_alarm_is_heard_and_put_back(
 ) -> None:
     terminal = Terminal(stack, tmp_path_factory.mktemp("verify"))
     topic = stack.outputs["alarmTopicArn"]
-    stack.client("sns").subscribe(
-        TopicArn=topic,
-        Protocol="sqs",
-        Endpoint=queue_open_to(stack.emulator.client, topic, "on-call"),
-    )
+    subscribe_queue(stack.emulator.client, topic, "on-call")
     subscribed = stack.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
 
     result = terminal.types("verify-alarms", "--apply", answers="y\n")
