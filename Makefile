@@ -4,7 +4,7 @@ PORT ?= 4566
 BIN := .venv/bin
 # Every lock file: each X.in names what is needed, X.txt pins it with hashes.
 LOCKED := requirements requirements-dev requirements-emulator policy/requirements \
-  lambdas/notification_service/requirements
+  lambdas/serverless_runtime/notification_service/requirements
 # A file at a time on each processor: every file brings its own emulator, so none disturbs another.
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 export PULUMI_ERROR_OUTPUT_STRING := 1
@@ -78,7 +78,7 @@ clean: down ## Stop the local deployment and remove everything that was built
 	rm -rf .venv .venv-emulator .venv-policy .build .local
 
 .venv/.ready: requirements-dev.txt scripts/make_venv.py
-	@$(PYTHON) scripts/make_venv.py .venv requirements-dev.txt
+	@$(PYTHON) scripts/make_venv.py .venv requirements-dev.txt components lambdas
 
 .venv-emulator/.ready: requirements-emulator.txt scripts/make_venv.py
 	@$(PYTHON) scripts/make_venv.py .venv-emulator requirements-emulator.txt

@@ -6,15 +6,24 @@ client -> task service -> handoff -> notification service -> e-mail, SMS, push, 
                              └─ what failed too often -> dead-letter queue -> alarm -> people
 """
 
+import sys
+from pathlib import Path
+
 import pulumi
 
-from components.async_handoff import AsyncHandoff, AsyncHandoffArgs
-from components.blocks.alarm_topic import AlarmTopic
-from components.blocks.dead_letter_queue import DeadLetterQueue
-from components.blocks.encryption_key import EncryptionKey
-from components.notification_service import NotificationService, NotificationServiceArgs
-from components.operator_view import OperatorView, OperatorViewArgs
-from components.task_service import TaskService, TaskServiceArgs
+# From this repository; a program of your own installs the library instead.
+sys.path.extend(str(Path(__file__).parent / root) for root in ("components", "lambdas"))
+
+from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue
+from pulumi_serverless.blocks.encryption_key import EncryptionKey
+from pulumi_serverless.blocks.monitoring.alarm_topic import AlarmTopic
+from pulumi_serverless.blocks.monitoring.operations import OperatorView, OperatorViewArgs
+from pulumi_serverless.handoff.async_handoff import AsyncHandoff, AsyncHandoffArgs
+from pulumi_serverless.notification_service.notification_service import (
+    NotificationService,
+    NotificationServiceArgs,
+)
+from pulumi_serverless.task_service.task_service import TaskService, TaskServiceArgs
 from stack_config import StackConfig
 
 config = StackConfig.load()

@@ -24,14 +24,14 @@ from pydantic.alias_generators import to_camel
 from pydantic.dataclasses import dataclass
 from pydantic_core import ErrorDetails
 
-from components.blocks.alarm_topic import AlarmTopicArgs, Subscriber
-from components.blocks.api_access import AUTH_KINDS, ApiAccess
-from components.blocks.dead_letter_queue import DeadLetterQueueArgs
-from components.blocks.encryption_key import EncryptionKey
-from components.blocks.runtime import LOG_RETENTION_DAYS, Runtime
-from components.handoff_thresholds import HandoffThresholds
-from lambdas.notification_service.settings.channel import ChannelSettings
-from lambdas.notification_service.settings.kinds import KINDS
+from pulumi_serverless.blocks.api_access import AUTH_KINDS, ApiAccess
+from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueueArgs
+from pulumi_serverless.blocks.encryption_key import EncryptionKey
+from pulumi_serverless.blocks.monitoring.alarm_topic import AlarmTopicArgs, Subscriber
+from pulumi_serverless.blocks.runtime import LOG_RETENTION_DAYS, Runtime
+from pulumi_serverless.handoff.thresholds import HandoffThresholds
+from serverless_runtime.notification_service.settings.channel import ChannelSettings
+from serverless_runtime.notification_service.settings.kinds import KINDS
 
 LogRetentionDays = Literal[LOG_RETENTION_DAYS]  # type: ignore[valid-type]
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.subjects import ROOT, SUBJECTS
-from components.blocks.bundle import FunctionCode, build_bundle
-from components.blocks.dependencies import lambda_target
 from local.emulator import free_port
+from pulumi_serverless.blocks.bundle import FunctionCode, build_bundle
+from pulumi_serverless.blocks.dependencies import lambda_target
 
 _EMULATOR_VENV = ".venv-emulator"
 

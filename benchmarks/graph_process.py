@@ -13,15 +13,15 @@ from typing import Any
 
 import pulumi
 
-from components.async_handoff import AsyncHandoff, AsyncHandoffArgs
-from components.blocks.bundle import FunctionCode
-from components.blocks.function import PythonFunction, PythonFunctionArgs
-from components.blocks.runtime import Runtime
-from local.monitor import STACK_TYPE, Graph, run_program
-from local.recorded import Resource
-from tests.mocks import AwsMocks
+from pulumi_serverless.blocks.bundle import FunctionCode
+from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
+from pulumi_serverless.blocks.runtime import Runtime
+from pulumi_serverless.handoff.async_handoff import AsyncHandoff, AsyncHandoffArgs
+from pulumi_serverless.testing.mocks import AwsMocks
+from pulumi_serverless.testing.program import STACK_TYPE, Graph, run_program
+from pulumi_serverless.testing.recorded import Resource
 
-_CODE = FunctionCode(packages=("lambdas.handoff", "lambdas.shared"))
+_CODE = FunctionCode(packages=("serverless_runtime.handoff", "serverless_runtime.shared"))
 _UPPER = re.compile(r"(?<!^)([A-Z])")
 
 

@@ -40,7 +40,7 @@ OUTBOX_SHARDS, OUTBOX_WRITES_PER_SHARD = 8, 3
 DEFAULT_CONCURRENCY = 1_000
 # https://docs.aws.amazon.com/ses/latest/dg/quotas.html: production accounts start at 14 a second.
 SES_PER_SECOND = 14
-# lambdas/handoff_relay/relay.py: per shard and run, a run every minute.
+# lambdas/serverless_runtime/handoff/relay/relay.py: per shard and run, a run every minute.
 RELAYED_PER_RUN = 1_000
 RELAY_SECONDS_PER_EVENT = 0.020
 RELAY_RUN_SECONDS = 50

@@ -12,10 +12,10 @@ from http import HTTPStatus
 
 from benchmarks.report import table
 from benchmarks.rivals import Rival, http_client, told
-from lambdas.notification_service.dynamo_breakers import DynamoBreakers
 from local.stack import DeployedStack
 from local.tour.observe import queue_depth
 from local.wait import wait_until
+from serverless_runtime.notification_service.dynamo_breakers import DynamoBreakers
 
 FAILURES = (1, 2, 3)
 

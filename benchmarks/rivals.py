@@ -13,10 +13,10 @@ import httpx
 from benchmarks.archive import zip_of
 from benchmarks.aws_parts import allow, make_api, make_role, make_table
 from benchmarks.subjects import zipped
-from components import task_service
-from components.blocks.runtime import PYTHON_VERSION, Runtime
 from local.bytecode import with_bytecode
 from local.stack import DeployedStack
+from pulumi_serverless.blocks.runtime import PYTHON_VERSION, Runtime
+from pulumi_serverless.task_service import task_service
 
 _BARE = Path(__file__).with_name("bare") / "bare_service.py"
 _MEMORY_MB = Runtime.memory_mb

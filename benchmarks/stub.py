@@ -12,8 +12,8 @@ from typing import Any
 
 import trustme
 
-from lambdas.shared.aws_calls.amazon_roots import AMAZON_ROOTS
 from local.serving import serving
+from serverless_runtime.shared.aws.amazon_roots import AMAZON_ROOTS
 
 
 class Stub(http.server.ThreadingHTTPServer):

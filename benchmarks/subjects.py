@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from components import notification_service, relay, task_service
-from components.blocks.bundle import FunctionCode, build_bundle
-from components.blocks.dependencies import host_target, install_dependencies
+from pulumi_serverless.blocks.bundle import FunctionCode, build_bundle
+from pulumi_serverless.blocks.dependencies import host_target, install_dependencies
+from pulumi_serverless.handoff import relay
+from pulumi_serverless.notification_service import notification_service
+from pulumi_serverless.task_service import task_service
 
 ROOT = Path(__file__).resolve().parent.parent
 _BUILD = ROOT / ".build"
@@ -63,8 +65,8 @@ class Subject:
     """What its bundle holds; None for the bare handler."""
 
 
-_OWN = "from lambdas.shared import aws; aws.dynamodb()"
-_TASKS = "lambdas.task_service.handlers"
+_OWN = "from serverless_runtime.shared import aws; aws.dynamodb()"
+_TASKS = "serverless_runtime.task_service.handlers"
 
 BARE = Subject("bare boto3", "bare_handler")
 CREATE = Subject(
@@ -81,11 +83,14 @@ SUBJECTS = [
     ),
     Subject("get-task", f"{_TASKS}.get_task", _OWN, task_service.CODE),
     Subject("list-tasks", f"{_TASKS}.list_tasks", _OWN, task_service.CODE),
-    Subject("relay", "lambdas.handoff_relay.handler", f"{_OWN}; aws.lambda_()", relay.CODE),
+    Subject(
+        "relay", "serverless_runtime.handoff.relay.handler", f"{_OWN}; aws.lambda_()", relay.CODE
+    ),
     Subject(
         "send-notification",
-        "lambdas.notification_service.handler",
-        f"import lambdas.notification_service.handler as h; h._adapters(); {_OWN}; aws.sqs()",
+        "serverless_runtime.notification_service.handler",
+        "import serverless_runtime.notification_service.handler as h; h._adapters(); "
+        f"{_OWN}; aws.sqs()",
         notification_service.CODE,
     ),
 ]

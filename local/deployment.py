@@ -9,10 +9,10 @@ from typing import Any
 
 from local.clients import Clients
 from local.instance import ROOT
-from local.monitor import run_program
 from local.outside import channels_here
 from local.provider import EmulatorProvider, NotDeployableHereError
 from local.stack_files import read_stack
+from pulumi_serverless.testing.program import run_program
 
 STACK = "local"
 

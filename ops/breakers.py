@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from lambdas.notification_service.breaker_state import BreakerState
-from lambdas.notification_service.dynamo_breakers import PARTITION, breaker_state
+from serverless_runtime.notification_service.breaker_state import BreakerState
+from serverless_runtime.notification_service.dynamo_breakers import PARTITION, breaker_state
 
 
 def read_breakers(dynamodb: Any, table: str, channels: Iterable[str]) -> dict[str, BreakerState]:

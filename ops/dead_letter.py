@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from lambdas.shared.moment import from_text
 from ops.failure_record import FailureRecord, UnreadableDeadLetterError, read_failure_record
+from serverless_runtime.shared.timestamps import from_text
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from lambdas.notification_service.settings import BY_TASK
+from serverless_runtime.notification_service.settings import BY_TASK
 
 
 @dataclass(frozen=True, kw_only=True)

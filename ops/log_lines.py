@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from lambdas.shared.moment import from_text
+from serverless_runtime.shared.timestamps import from_text
 
 
 @dataclass(frozen=True, kw_only=True)

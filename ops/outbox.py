@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from lambdas.handoff.outbox_rows import SHARDS, log_fields_of, position_of
+from serverless_runtime.handoff.outbox_rows import SHARDS, log_fields_of, position_of
 
 
 @dataclass(frozen=True, kw_only=True)

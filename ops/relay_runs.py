@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from lambdas.handoff_relay.settings import OLDEST_AGE
+from serverless_runtime.handoff.relay.settings import OLDEST_AGE
 
 LOOKS_BACK = timedelta(minutes=15)
 """It runs every minute; one that has not run for so long has an alarm of its own."""

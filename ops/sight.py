@@ -12,8 +12,8 @@ from typing import Any
 
 from rich.console import Console
 
-from lambdas.shared.moment import to_text
 from ops.dead_letter import DeadLetter
+from serverless_runtime.shared.timestamps import to_text
 
 _SHAPES = (
     (re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+"), "<address>"),

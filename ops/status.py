@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from lambdas.notification_service.breaker_state import BreakerState
 from ops.alarm_states import AlarmState, read_alarms
 from ops.breakers import read_breakers
 from ops.dead_letter import DeadLetter
@@ -17,6 +16,7 @@ from ops.outbox import Backlog, read_backlog
 from ops.parts import Parts
 from ops.relay_runs import RelayRun, last_relay_run
 from ops.surroundings import StackAccess
+from serverless_runtime.notification_service.breaker_state import BreakerState
 
 MOST_LETTERS = 100
 

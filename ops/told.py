@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lambdas.notification_service.breaker import BreakerOpenError
 from ops.log_lines import LogLine
+from serverless_runtime.notification_service.breaker import BreakerOpenError
 
 _WORDS = {
     "handed off": "accepted by Lambda for the target",

@@ -1,5 +1,5 @@
 """The policy pack: `pulumi preview --policy-pack policy --policy-pack-config policy/dev.json`."""
 
-from handoff_policy.pack import serve
+from serverless_policy.pack import serve
 
 serve()

@@ -14,21 +14,21 @@ PAGE = ROOT / "docs" / "reference.md"
 
 # What a program of somebody else's imports, in the order in which it meets it.
 MODULES = (
-    "components.async_handoff",
-    "components.task_service",
-    "components.notification_service",
-    "components.blocks.function",
-    "components.blocks.bundle",
-    "components.blocks.dead_letter_queue",
-    "components.blocks.alarm",
-    "components.blocks.table",
-    "components.blocks.http_api",
-    "lambdas.handoff.hand_off",
-    "lambdas.handoff.event",
-    "lambdas.notification_service.settings.email",
-    "lambdas.notification_service.settings.sms",
-    "lambdas.notification_service.settings.push",
-    "lambdas.notification_service.settings.webhook",
+    "pulumi_serverless.handoff.async_handoff",
+    "pulumi_serverless.task_service.task_service",
+    "pulumi_serverless.notification_service.notification_service",
+    "pulumi_serverless.blocks.function",
+    "pulumi_serverless.blocks.bundle",
+    "pulumi_serverless.blocks.dead_letter_queue",
+    "pulumi_serverless.blocks.monitoring.alarm",
+    "pulumi_serverless.blocks.table",
+    "pulumi_serverless.blocks.http_api",
+    "serverless_runtime.handoff.hand_off",
+    "serverless_runtime.handoff.event",
+    "serverless_runtime.notification_service.settings.email",
+    "serverless_runtime.notification_service.settings.sms",
+    "serverless_runtime.notification_service.settings.push",
+    "serverless_runtime.notification_service.settings.webhook",
 )
 
 HEADER = """\
@@ -42,8 +42,8 @@ docstrings; what is not on it may change in any release.
 def reference() -> str:
     """The page as it should be."""
     packages = {
-        name: griffe.load(name, search_paths=[str(ROOT)], resolve_aliases=False)
-        for name in ("components", "lambdas")
+        name: griffe.load(name, search_paths=[str(ROOT / root)], resolve_aliases=False)
+        for root, name in (("components", "pulumi_serverless"), ("lambdas", "serverless_runtime"))
     }
     lines = [HEADER]
     for path in MODULES:

@@ -21,5 +21,5 @@ def write_sbom(lock: Path, folder: Path) -> Path:
 
 
 if __name__ == "__main__":
-    for found in sorted(ROOT.glob("lambdas/*/requirements.txt")):
+    for found in sorted(ROOT.glob("lambdas/serverless_runtime/*/requirements.txt")):
         sys.stdout.write(f"{write_sbom(found, FOLDER).relative_to(ROOT)}\n")

@@ -1,8 +1,11 @@
-"""Make a virtual environment: make_venv.py FOLDER REQUIREMENTS. Standard library only.
+"""Make a virtual environment: make_venv.py FOLDER REQUIREMENTS [SOURCE_ROOT ...].
+
+Source roots are put on its path, as an editable install would. Standard library only.
 
 It also runs on Pythons that are too old for the project, to say so; keep its syntax plain.
 """
 
+import glob
 import os
 import shutil
 import signal
@@ -15,7 +18,7 @@ OLDEST = (3, 11)
 NEWER_NAMES = ["python3.14", "python3.13", "python3.12", "python3.11"]
 
 
-def main(folder, requirements):
+def main(folder, requirements, *source_roots):
     use_a_new_enough_python()
     refuse_a_link(folder)
     import venv
@@ -24,6 +27,7 @@ def main(folder, requirements):
     say("Making %s with Python %d.%d" % ((folder,) + sys.version_info[:2]))
     venv.EnvBuilder(clear=True, with_pip=True).create(folder)
     install(os.path.join(folder, "bin", "python"), requirements)
+    put_on_path(folder, source_roots)
     open(os.path.join(folder, ".ready"), "w").close()
 
 
@@ -75,6 +79,13 @@ def install(python, requirements):
             "pip's index setting) and run the same command again."
             % (requirements, "\n".join(errors) or output)
         )
+
+
+def put_on_path(folder, source_roots):
+    """Let the environment import from these folders."""
+    for site_packages in glob.glob(os.path.join(folder, "lib", "python*", "site-packages")):
+        with open(os.path.join(site_packages, "source_roots.pth"), "w") as lines:
+            lines.writelines("%s\n" % os.path.abspath(root) for root in source_roots)
 
 
 def show_progress(pip, requirements):

@@ -8,11 +8,11 @@ from datetime import date
 
 import pytest
 
-from lambdas.handoff.outbox_rows import SHARDS
-from lambdas.handoff_relay.metrics import metrics_of
-from lambdas.handoff_relay.relay import Report
+from pulumi_serverless.testing.mocks import FUNCTION
 from scripts.costs import PAGE, PRICES, Bill, per_million, tables, written
-from tests.mocks import FUNCTION
+from serverless_runtime.handoff.outbox_rows import SHARDS
+from serverless_runtime.handoff.relay.metrics import metrics_of
+from serverless_runtime.handoff.relay.relay import Report
 from tests.program.programs import run_stack
 
 MONTH = 1_000_000

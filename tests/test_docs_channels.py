@@ -19,24 +19,25 @@ import yaml
 from moto import mock_aws
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from lambdas.notification_service.channel_settings import channels_from
-from lambdas.notification_service.channels.webhook_signature import keys_of, signed
-from lambdas.notification_service.dynamo_breakers import DynamoBreakers
-from lambdas.notification_service.dynamo_deliveries import DynamoDeliveries
-from lambdas.notification_service.guarded_channel import guarded
-from lambdas.notification_service.notify import notify
-from lambdas.notification_service.settings.channel import ChannelSettings
-from lambdas.notification_service.settings.kinds import KINDS
-from lambdas.shared import aws
-from local.monitor import Graph
+from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY
+from pulumi_serverless.testing.program import Graph
+from serverless_runtime.notification_service.channel_settings import channels_from
+from serverless_runtime.notification_service.channels.webhook_signature import keys_of, signed
+from serverless_runtime.notification_service.dynamo_breakers import DynamoBreakers
+from serverless_runtime.notification_service.dynamo_deliveries import DynamoDeliveries
+from serverless_runtime.notification_service.guarded_channel import guarded
+from serverless_runtime.notification_service.notify import notify
+from serverless_runtime.notification_service.settings.channel import ChannelSettings
+from serverless_runtime.notification_service.settings.kinds import KINDS
+from serverless_runtime.shared import aws
 from tests.lambdas.notification_service.fakes import RecordingDeadLetters
 from tests.lambdas.samples import an_event
 from tests.lambdas.tables import DELIVERIES, create_tables
 from tests.lambdas.wire import Moto
-from tests.mocks import FUNCTION, ROLE_POLICY
 from tests.program.programs import ROOT, run_stack
 
 PAGE = (ROOT / "docs/channels.md").read_text()
+SERVICE = "lambdas/serverless_runtime/notification_service"
 OF_ALL_KINDS = {field.name for field in fields(ChannelSettings)}
 
 
@@ -98,7 +99,7 @@ def test_the_receiver_of_the_page_accepts_ours_and_nothing_else() -> None:
 
 def _install(path: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """Import a block of the page as if it were the file that its first line names."""
-    name = path.removesuffix(".py").replace("/", ".")
+    name = path.removeprefix("lambdas/").removesuffix(".py").replace("/", ".")
     file = folder / f"{name}.py"
     file.write_text(CODE[path])
     spec = importlib.util.spec_from_file_location(name, file)
@@ -114,9 +115,9 @@ def _install(path: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Module
 def queue_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The kind of the page, installed while a test runs."""
     assert "queue" not in KINDS
-    *lines, table_line = CODE["lambdas/notification_service/settings/kinds.py"].strip().split("\n")
-    _install("lambdas/notification_service/settings/queue.py", tmp_path, monkeypatch)
-    _install("lambdas/notification_service/channels/queue.py", tmp_path, monkeypatch)
+    *lines, table_line = CODE[f"{SERVICE}/settings/kinds.py"].strip().split("\n")
+    _install(f"{SERVICE}/settings/queue.py", tmp_path, monkeypatch)
+    _install(f"{SERVICE}/channels/queue.py", tmp_path, monkeypatch)
     names: dict[str, Any] = {}
     exec("\n".join(lines), names)  # noqa: S102 -- our own page
     line = ast.parse(f"{{{table_line.strip()}}}", mode="eval")

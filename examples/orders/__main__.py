@@ -2,12 +2,12 @@
 
 import pulumi
 
-from components.async_handoff import AsyncHandoff, AsyncHandoffArgs
-from components.blocks.alarm_topic import AlarmTopic, AlarmTopicArgs, Subscriber
-from components.blocks.bundle import FunctionCode
-from components.blocks.function import PythonFunction, PythonFunctionArgs
+from pulumi_serverless.blocks.bundle import FunctionCode
+from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
+from pulumi_serverless.blocks.monitoring.alarm_topic import AlarmTopic, AlarmTopicArgs, Subscriber
+from pulumi_serverless.handoff.async_handoff import AsyncHandoff, AsyncHandoffArgs
 
-code = FunctionCode(packages=("orders", "lambdas.handoff", "lambdas.shared"))
+code = FunctionCode(packages=("orders", "serverless_runtime.handoff", "serverless_runtime.shared"))
 
 ship_order = PythonFunction(
     "ship-order",

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.task_service.task_rows import task_of
 from local.chaos.load import event_id_of
 from local.chaos.window import Window
 from local.stack import DeployedStack
+from serverless_runtime.task_service.task_rows import task_of
 
 _EVENT_ID = re.compile(r"event ([0-9a-f-]{36})\s*$")
 

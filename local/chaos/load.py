@@ -10,9 +10,9 @@ from typing import Any
 
 import httpx
 
-from lambdas.contracts.event_types import EventType
-from lambdas.contracts.task import Task
-from lambdas.contracts.task_event import TaskEvent
+from serverless_runtime.contracts.event_types import EventType
+from serverless_runtime.contracts.task import Task
+from serverless_runtime.contracts.task_event import TaskEvent
 
 CLIENTS = 24
 TASKS_PER_CLIENT = 38

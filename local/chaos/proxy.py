@@ -23,7 +23,7 @@ RATE = 0.06
 _UPSTREAM_SECONDS = 30
 _REFUSED, _UNREACHED = "refused", "never arrived"
 _LOST, _SILENT = "answer lost", "no answer in time"
-# Longer than the runtime waits for an answer of each (lambdas/shared/aws.py).
+# Longer than the runtime waits for an answer of each (lambdas/serverless_runtime/shared/aws.py).
 _SILENCE_SECONDS = {"dynamodb": 2.5, "lambda": 3.5, "ses": 10.5}
 _HOP_BY_HOP = {"connection", "transfer-encoding", "content-length"}
 _REFUSALS = {

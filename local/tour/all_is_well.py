@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 
 import httpx
 
-from lambdas.contracts.task import Task
-from lambdas.contracts.task_event import TaskEvent
-from lambdas.shared.moment import to_text
 from local.tour.observe import TARGET, arrivals, emails_about, log_records, require, wait_for
 from local.tour.tour import ONCE_EACH, OUTBOX, Tour, require_status, saw, the_email
+from serverless_runtime.contracts.task import Task
+from serverless_runtime.contracts.task_event import TaskEvent
+from serverless_runtime.shared.timestamps import to_text
 
 
 def create_a_task(tour: Tour) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from components.blocks.alarm_kind import AlarmKind
 from local.outside import PLATFORMS
 from local.stack import DeployedStack
 from local.wait import NeverHappenedError, wait_until
+from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
 
 T = TypeVar("T")
 

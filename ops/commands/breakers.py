@@ -9,15 +9,15 @@ from typing import Any
 
 import click
 
-from lambdas.notification_service.breaker_state import BreakerState
-from lambdas.notification_service.dynamo_breakers import DynamoBreakers
-from lambdas.shared.aws_calls.boto3_clients import dynamodb_of
-from lambdas.shared.aws_calls.errors import AwsCallError
 from ops.breakers import read_breakers
 from ops.commands.options import LEFT
 from ops.commands.tables import EXIT_CODES, on_table
 from ops.sight import age, moment_text, one_line, out
 from ops.surroundings import Surroundings, TableAccess
+from serverless_runtime.notification_service.breaker_state import BreakerState
+from serverless_runtime.notification_service.dynamo_breakers import DynamoBreakers
+from serverless_runtime.shared.aws.boto3_clients import dynamodb_of
+from serverless_runtime.shared.aws.errors import AwsCallError
 
 
 class _WithList(click.Group):

@@ -16,11 +16,11 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from lambdas.shared.moment import to_text
 from ops.letter_queue import WHY_HIDDEN, LetterQueue
 from ops.plan import Plan
 from ops.run import Outcome
 from ops.sight import one_line, shape
+from serverless_runtime.shared.timestamps import to_text
 
 _LEFT_OUTCOMES = ("refused", "unreadable", "failed")
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from components.blocks.bundle import FunctionCode
-from components.blocks.function import PythonFunction, PythonFunctionArgs
+from pulumi_serverless.blocks.bundle import FunctionCode
+from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
 
-NO_DEPENDENCIES = FunctionCode(packages=("lambdas.shared",))
+NO_DEPENDENCIES = FunctionCode(packages=("serverless_runtime.shared",))
 
 
 def a_function(name: str, *, timeout_seconds: int = 10) -> PythonFunction:
     return PythonFunction(
         name,
         PythonFunctionArgs(
-            handler="lambdas.shared.handle", code=NO_DEPENDENCIES, timeout_seconds=timeout_seconds
+            handler="serverless_runtime.shared.handle",
+            code=NO_DEPENDENCIES,
+            timeout_seconds=timeout_seconds,
         ),
     )

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from components.blocks.alarm import AlarmArgs
-from components.blocks.alarm_kind import AlarmKind
-from components.blocks.metric import Formula, Metric
+from pulumi_serverless.blocks.monitoring.alarm import AlarmArgs
+from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
+from pulumi_serverless.blocks.monitoring.metric import Formula, Metric
 
 REQUESTS = Metric(namespace="Shop", name="Requests", dimensions={}, statistic="Sum")
 

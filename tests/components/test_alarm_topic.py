@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from components.blocks.alarm_topic import AlarmTopic, AlarmTopicArgs, Protocol, Subscriber
-from tests.mocks import record
+from pulumi_serverless.blocks.monitoring.alarm_topic import (
+    AlarmTopic,
+    AlarmTopicArgs,
+    Protocol,
+    Subscriber,
+)
+from pulumi_serverless.testing.mocks import record
 
 SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
 HOOK = "https://events.example.com/integration/0123secret/enqueue"

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from components.async_handoff import AsyncHandoff, AsyncHandoffArgs
-from components.blocks.alarm_kind import AlarmKind
-from components.handoff_thresholds import HandoffThresholds
-from local.monitor import Graph
-from local.recorded import Resource
+from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
+from pulumi_serverless.handoff.async_handoff import AsyncHandoff, AsyncHandoffArgs
+from pulumi_serverless.handoff.thresholds import HandoffThresholds
+from pulumi_serverless.testing.mocks import record
+from pulumi_serverless.testing.program import Graph
+from pulumi_serverless.testing.recorded import Resource
 from tests.components.a_function import a_function
-from tests.mocks import record
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"

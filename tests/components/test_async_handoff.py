@@ -6,10 +6,10 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.async_handoff import AsyncHandoff, AsyncHandoffArgs
-from components.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
+from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
+from pulumi_serverless.handoff.async_handoff import AsyncHandoff, AsyncHandoffArgs
+from pulumi_serverless.testing.mocks import ROLE_POLICY, record
 from tests.components.a_function import a_function
-from tests.mocks import ROLE_POLICY, record
 
 DELIVERY = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
 QUEUE = "aws:sqs/queue:Queue"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from components.blocks.bundle import BundleError, FunctionCode, build_bundle
-from components.blocks.dependencies import (
+from pulumi_serverless.blocks.bundle import BundleError, FunctionCode, build_bundle
+from pulumi_serverless.blocks.dependencies import (
     DependenciesError,
     host_target,
     install_dependencies,
@@ -81,7 +81,10 @@ def test_changed_sources_change_the_bundle(tmp_path: Path, monkeypatch: pytest.M
     assert build_bundle(SERVICE, host_target(), tmp_path / "build").read_bytes() != before
 
 
-@pytest.mark.parametrize("package", ["no_such_package", "lambdas.no_such", "lambdas.shared.aws"])
+@pytest.mark.parametrize(
+    "package",
+    ["no_such_package", "serverless_runtime.no_such", "serverless_runtime.shared.environment"],
+)
 def test_a_package_that_cannot_be_imported_is_named(package: str, tmp_path: Path) -> None:
     with pytest.raises(BundleError, match=rf"can import, got '{package}'"):
         build_bundle(FunctionCode(packages=(package,)), host_target(), tmp_path / "build")

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from components.blocks.function import PythonFunction, PythonFunctionArgs
-from components.blocks.runtime import Runtime
+from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
+from pulumi_serverless.blocks.runtime import Runtime
+from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY, record
 from tests.components.a_function import NO_DEPENDENCIES, a_function
-from tests.mocks import FUNCTION, ROLE_POLICY, record
 
 
 def statements(policy: str) -> list[dict[str, Any]]:

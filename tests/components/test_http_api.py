@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from components.blocks.api_access import ApiAccess, IamAuth, JwtAuth, NoAuth
-from components.blocks.http_api import HttpApi, HttpApiArgs
-from local.monitor import Graph
+from pulumi_serverless.blocks.api_access import ApiAccess, IamAuth, JwtAuth, NoAuth
+from pulumi_serverless.blocks.http_api import HttpApi, HttpApiArgs
+from pulumi_serverless.testing.mocks import record
+from pulumi_serverless.testing.program import Graph
 from tests.components.a_function import a_function
-from tests.mocks import record
 
 PERMISSION = "aws:lambda/permission:Permission"
 ROUTE = "aws:apigatewayv2/route:Route"

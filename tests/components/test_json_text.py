@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.blocks.json_text import json_text
-from local.monitor import Graph, run_program
-from tests.mocks import AwsMocks, record
+from pulumi_serverless.blocks.json_text import json_text
+from pulumi_serverless.testing.mocks import AwsMocks, record
+from pulumi_serverless.testing.program import Graph, run_program
 
 DOCUMENTS = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),

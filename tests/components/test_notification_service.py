@@ -4,12 +4,15 @@ import json
 
 import pytest
 
-from components.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
-from components.notification_service import NotificationService, NotificationServiceArgs
-from lambdas.notification_service.settings.channel import ChannelSettings
-from lambdas.notification_service.settings.email import EmailSettings
-from local.monitor import Graph
-from tests.mocks import FUNCTION, ROLE_POLICY, record
+from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
+from pulumi_serverless.notification_service.notification_service import (
+    NotificationService,
+    NotificationServiceArgs,
+)
+from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY, record
+from pulumi_serverless.testing.program import Graph
+from serverless_runtime.notification_service.settings.channel import ChannelSettings
+from serverless_runtime.notification_service.settings.email import EmailSettings
 
 IDENTITY = "aws:sesv2/emailIdentity:EmailIdentity"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from components.async_handoff import AsyncHandoff, AsyncHandoffArgs
-from components.blocks.runtime import Runtime
-from local.monitor import Graph
+from pulumi_serverless.blocks.runtime import Runtime
+from pulumi_serverless.handoff.async_handoff import AsyncHandoff, AsyncHandoffArgs
+from pulumi_serverless.testing.mocks import ACCOUNT_ID, FUNCTION, ROLE_POLICY, record
+from pulumi_serverless.testing.program import Graph
 from tests.components.a_function import a_function
-from tests.mocks import ACCOUNT_ID, FUNCTION, ROLE_POLICY, record
 
 DELIVERY = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
 ROLE = "aws:iam/role:Role"

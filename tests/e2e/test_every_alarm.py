@@ -14,10 +14,10 @@ from typing import Any
 import httpx
 import pytest
 
-from components.blocks.alarm_kind import AlarmKind
 from local.stack import DeployedStack, deployed_stack
 from local.wait import wait_until
 from ops.commands.options import OUT_OF_REACH
+from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
 from tests.e2e.alarm_watch import AlarmWatch
 from tests.e2e.newcomer import PATIENCE_SECONDS, Newcomer
 from tests.e2e.operator import Terminal

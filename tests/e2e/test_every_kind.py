@@ -10,15 +10,15 @@ import httpx
 import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from lambdas.contracts.task import Task
-from lambdas.contracts.task_event import TaskEvent
-from lambdas.shared.moment import to_text
 from local.outside import PLATFORMS
 from local.receiver import Received
 from local.stack import DeployedStack
 from local.tour.observe import arrivals, pushes_about
 from local.tour.tour import ONCE_EACH
 from local.wait import wait_until
+from serverless_runtime.contracts.task import Task
+from serverless_runtime.contracts.task_event import TaskEvent
+from serverless_runtime.shared.timestamps import to_text
 from tests.lambdas.notification_service.html_reader import Reader
 from tests.lambdas.titles import FAMILY, HEBREW
 

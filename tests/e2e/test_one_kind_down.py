@@ -18,16 +18,16 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from lambdas.notification_service.breaker import FAILURES_TO_OPEN
-from lambdas.notification_service.dynamo_breakers import DynamoBreakers
-from lambdas.notification_service.settings.kinds import KINDS
-from lambdas.shared.aws_calls.boto3_clients import dynamodb_of
 from local.outside import PLATFORMS
 from local.stack import DeployedStack
 from local.tour.observe import arrivals, queue_depth
 from local.tour.tour import ONCE_EACH
 from local.wait import wait_until
 from ops.dead_letters import read_dead_letters, replay_dead_letters
+from serverless_runtime.notification_service.breaker import FAILURES_TO_OPEN
+from serverless_runtime.notification_service.dynamo_breakers import DynamoBreakers
+from serverless_runtime.notification_service.settings.kinds import KINDS
+from serverless_runtime.shared.aws.boto3_clients import dynamodb_of
 from tests.e2e.test_burst import create_all
 
 EVENTS = int(os.environ.get("EVENTS", "25"))

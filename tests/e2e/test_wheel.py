@@ -15,7 +15,7 @@ __all__ = ["there", "wheel"]
 DEPLOY = """
 import json, pathlib, sys
 from local.clients import Clients
-from local.monitor import run_program
+from pulumi_serverless.testing.program import run_program
 from local.provider import EmulatorProvider
 
 provider = EmulatorProvider(Clients(sys.argv[1]))

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from local.monitor import Graph, run_program
-from tests.mocks import FUNCTION, ROLE_POLICY, AwsMocks
+from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY, AwsMocks
+from pulumi_serverless.testing.program import Graph, run_program
 from tests.program.programs import ROOT
 
 EXAMPLE = ROOT / "examples" / "orders"

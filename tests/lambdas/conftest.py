@@ -8,7 +8,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from lambdas.shared import aws
+from serverless_runtime.shared import aws
 from tests.lambdas.recorded_lambda import RecordedLambda
 from tests.lambdas.tables import (
     DEAD_LETTER_QUEUE_URL,

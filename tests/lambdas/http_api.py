@@ -15,7 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl
 
-from lambdas.task_service.handlers import (
+from serverless_runtime.task_service.handlers import (
     create_task,
     delete_task,
     get_task,

@@ -7,8 +7,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from lambdas.shared.aws_calls.connections import Answer, Request
-from lambdas.shared.aws_calls.errors import NoAnswerError
+from serverless_runtime.shared.aws.connections import Answer, Request
+from serverless_runtime.shared.aws.errors import NoAnswerError
 
 
 class RawBody(io.BytesIO):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from lambdas.contracts.task import Task
-from lambdas.contracts.task_event import TaskEvent
+from serverless_runtime.contracts.task import Task
+from serverless_runtime.contracts.task_event import TaskEvent
 
 AT = "2026-03-01T09:30:00.000Z"
 

@@ -10,7 +10,7 @@ from typing import Any
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectTimeoutError
 
-from lambdas.shared import aws
+from serverless_runtime.shared import aws
 from tests.lambdas.recorded_lambda import RawBody
 
 OPERATIONS = {"secretsmanager": "GetSecretValue", "ssm": "GetParameter"}

@@ -9,7 +9,7 @@ from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 from moto.core.models import botocore_stubber
 
-from lambdas.shared.aws_calls.connections import Answer, Request
+from serverless_runtime.shared.aws.connections import Answer, Request
 from tests.lambdas.reserved_words import refuse_reserved_words
 
 Hook = Callable[[Request], Answer | None]

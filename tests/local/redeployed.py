@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from local.emulator import Emulator
-from local.monitor import run_program
 from local.provider import EmulatorProvider
+from pulumi_serverless.testing.program import run_program
 
 
 class Stack:

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.shared.metrics import metrics_line
 from local.clients import ACCOUNT_ID, REGION, Clients
 from local.deviations import (
     DEVIATIONS,
@@ -20,6 +19,7 @@ from local.deviations import (
 )
 from local.emulator import Emulator, emulator_python
 from local.tour.observe import log_lines
+from serverless_runtime.shared.metrics import metrics_line
 from tests.local.roles import as_role, policy_of
 
 SENDER = "sender@example.com"

@@ -7,11 +7,11 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from lambdas.shared.metrics import metrics_line
 from local.alarms import Alarms
 from local.emulator import Emulator
 from local.metrics import PrintedMetrics, publish_queue_depths, publishing_metrics, watched_queues
 from local.wait import wait_until
+from serverless_runtime.shared.metrics import metrics_line
 
 
 def _alarm_on(emulator: Emulator, queue_name: str) -> None:

@@ -12,12 +12,12 @@ import httpx
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from lambdas.notification_service.settings.kinds import KINDS
 from local.emulator import Emulator, EmulatorError, free_port
 from local.instance import ROOT
 from local.outside import PLATFORMS, channels_here, make_outside, phone_queue, webhook_secret
 from local.receiver import WebhookReceiver, running_receiver
 from local.stack_files import read_stack
+from serverless_runtime.notification_service.settings.kinds import KINDS
 
 TITLE = '"<b>\r\n😀 \u202e\u05e9\u05dc\u05d5\u05dd'
 

@@ -15,8 +15,8 @@ from pulumi.runtime import MockCallArgs, MockResourceArgs
 
 from local.clients import ACCOUNT_ID, REGION
 from local.emulator import Emulator
-from local.monitor import Graph, run_program
 from local.provider import EmulatorProvider, NotDeployableHereError
+from pulumi_serverless.testing.program import Graph, run_program
 from tests.local.roles import TRUST
 
 

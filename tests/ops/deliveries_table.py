@@ -9,14 +9,14 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 
-from lambdas.contracts.task_event import TaskEvent
-from lambdas.notification_service.deliveries import Lease
-from lambdas.notification_service.dynamo_breakers import DynamoBreakers
-from lambdas.notification_service.dynamo_deliveries import DynamoDeliveries
-from lambdas.shared.aws_calls.boto3_clients import dynamodb_of
 from ops.cli import commands
 from ops.stack_outputs import CommandResult, RunCommand
 from ops.surroundings import Surroundings
+from serverless_runtime.contracts.task_event import TaskEvent
+from serverless_runtime.notification_service.deliveries import Lease
+from serverless_runtime.notification_service.dynamo_breakers import DynamoBreakers
+from serverless_runtime.notification_service.dynamo_deliveries import DynamoDeliveries
+from serverless_runtime.shared.aws.boto3_clients import dynamodb_of
 from tests.lambdas.tables import DELIVERIES
 
 NOON = 1_772_366_400

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.notification_service.sqs_dead_letters import SqsDeadLetters
-from lambdas.shared.aws_calls.sqs import Sqs
 from ops.failure_record import UnreadableDeadLetterError, read_failure_record
+from serverless_runtime.notification_service.sqs_dead_letters import SqsDeadLetters
+from serverless_runtime.shared.aws.sqs import Sqs
 
 EVENT = {"id": "e-1", "type": "task.created.v1"}
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from lambdas.shared.moment import to_text
 from ops.commands.list_letters import show_groups
 from ops.dead_letter import DeadLetter
+from serverless_runtime.shared.timestamps import to_text
 from tests.ops.fakes import Operator, Overriding, Queue, a_record, an_event
 
 

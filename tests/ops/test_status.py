@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from lambdas.notification_service.breaker_state import BreakerState
 from ops.alarm_states import AlarmState
 from ops.commands.status_lines import as_json, lines
 from ops.dead_letter import DeadLetter
@@ -16,6 +15,7 @@ from ops.letter_queue import Depth
 from ops.outbox import Backlog
 from ops.relay_runs import RelayRun
 from ops.status import Status
+from serverless_runtime.notification_service.breaker_state import BreakerState
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FINE = AlarmState(

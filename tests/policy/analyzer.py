@@ -14,8 +14,8 @@ from pulumi.output import Unknown
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
-from local.monitor import STACK_TYPE, Graph
-from local.recorded import Resource
+from pulumi_serverless.testing.program import STACK_TYPE, Graph
+from pulumi_serverless.testing.recorded import Resource
 from tests.program.programs import ROOT
 
 PYTHON = ROOT / ".venv-policy" / "bin" / "python"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from handoff_policy.resource import UNKNOWN, Resource
-from handoff_policy.rule import Rule
 from pulumi.output import Unknown
 
-from local.monitor import Graph
+from pulumi_serverless.testing.program import Graph
+from serverless_policy.resource import UNKNOWN, Resource
+from serverless_policy.rule import Rule
 
 
 def seen(graph: Graph) -> list[Resource]:

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from handoff_policy.rules import RULES
 
-from local.monitor import Graph
-from tests.mocks import record
+from pulumi_serverless.testing.mocks import record
+from pulumi_serverless.testing.program import Graph
+from serverless_policy.rules import RULES
 from tests.policy.analyzer import LEVELS, Analyzer, analyzer
 from tests.policy.test_rules import EXAMPLES, pairs
 from tests.program.programs import ROOT, STACKS, run_stack

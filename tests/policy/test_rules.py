@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pulumi_aws as aws
 import pytest
-from handoff_policy.rules import RULES
 
-from tests.mocks import record
+from pulumi_serverless.testing.mocks import record
+from serverless_policy.rules import RULES
 from tests.policy.examples import (
     REFUSES_HTTP,
     TOPIC,

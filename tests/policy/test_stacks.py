@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from handoff_policy.rules import RULES
 
-from local.monitor import run_program
-from tests.mocks import AwsMocks
+from pulumi_serverless.testing.mocks import AwsMocks
+from pulumi_serverless.testing.program import run_program
+from serverless_policy.rules import RULES
 from tests.policy.seen import refused
 from tests.program.programs import ROOT, STACKS, run_stack
 

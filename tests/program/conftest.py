@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from local.monitor import Graph
+from pulumi_serverless.testing.program import Graph
 from tests.program.programs import run_stack
 
 

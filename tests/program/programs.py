@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from local.monitor import Graph, run_program
 from local.stack_files import read_stack
-from tests.mocks import AwsMocks
+from pulumi_serverless.testing.mocks import AwsMocks
+from pulumi_serverless.testing.program import Graph, run_program
 
 ROOT = Path(__file__).parents[2]
 STACKS = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))

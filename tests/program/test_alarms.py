@@ -7,9 +7,9 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.api_alarms import ApiThresholds
-from components.blocks.alarm_kind import AlarmKind
-from local.monitor import Graph
+from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
+from pulumi_serverless.blocks.monitoring.http_api_alarms import ApiThresholds
+from pulumi_serverless.testing.program import Graph
 from tests.program.programs import run_stack
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"

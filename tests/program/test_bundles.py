@@ -11,25 +11,27 @@ from pathlib import Path
 
 import pytest
 
-from components import notification_service, relay, task_service
-from components.blocks.bundle import FunctionCode, build_bundle
-from components.blocks.dependencies import Target, host_target, lambda_target
-from local.monitor import Graph
-from tests.mocks import FUNCTION
+from pulumi_serverless.blocks.bundle import FunctionCode, build_bundle
+from pulumi_serverless.blocks.dependencies import Target, host_target, lambda_target
+from pulumi_serverless.handoff import relay
+from pulumi_serverless.notification_service import notification_service
+from pulumi_serverless.task_service import task_service
+from pulumi_serverless.testing.mocks import FUNCTION
+from pulumi_serverless.testing.program import Graph
 from tests.program.programs import ROOT
 
 CODES = {
     "task_service": task_service.CODE,
     "notification_service": notification_service.CODE,
-    "handoff_relay": relay.CODE,
+    "relay": relay.CODE,
 }
 WHEEL_MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 BINARY = "markupsafe"  # a small library that is compiled for each processor
 WRITE_AN_EMAIL = """
-from lambdas.contracts.task import Task
-from lambdas.contracts.task_event import TaskEvent
-from lambdas.notification_service.channels.email import channels
-from lambdas.notification_service.settings.email import EmailSettings
+from serverless_runtime.contracts.task import Task
+from serverless_runtime.contracts.task_event import TaskEvent
+from serverless_runtime.notification_service.channels.email import channels
+from serverless_runtime.notification_service.settings.email import EmailSettings
 
 class Ses:
     def send_email(self, *, Content, **_):
@@ -76,7 +78,8 @@ def test_every_handler_runs_on_its_bundle_alone(
     handlers = [function.inputs["handler"] for function in dev.of_type(FUNCTION)]
     modules = [path.rsplit(".", 1)[0] for path in handlers if f".{name}." in path]
     clients = [f"import boto3; boto3.client({service!r})" for service in code.aws_services]
-    own = "from lambdas.shared import aws; aws.dynamodb(); aws.lambda_(); aws.sqs(); aws.ses()"
+    own = "from serverless_runtime.shared import aws"
+    own += "; aws.dynamodb(); aws.lambda_(); aws.sqs(); aws.ses()"
 
     done = run_isolated(
         bundle(code, host_target()),
@@ -111,7 +114,7 @@ def test_a_dependency_missing_from_a_bundle_is_noticed(
                 target.writestr(entry, source.read(entry))
 
     done = run_isolated(
-        partial, tmp_path / "code", "from lambdas.shared import aws; aws.client('sns')"
+        partial, tmp_path / "code", "from serverless_runtime.shared import aws; aws.client('sns')"
     )
 
     assert f"No module named '{forgotten}'" in done.stderr
@@ -131,7 +134,9 @@ def test_a_bundle_of_ours_is_the_same_for_every_processor(name: str, bundle: Bun
 def test_a_bundle_with_binaries_holds_its_processors_and_no_others(
     architecture: str, tmp_path: Path
 ) -> None:
-    code = FunctionCode(packages=("lambdas.contracts",), requirements=a_lock(BINARY, tmp_path))
+    code = FunctionCode(
+        packages=("serverless_runtime.contracts",), requirements=a_lock(BINARY, tmp_path)
+    )
 
     built = build_bundle(code, lambda_target("3.13", architecture), tmp_path)
 
@@ -159,7 +164,7 @@ def test_a_bundle_holds_its_own_service_and_nothing_to_test_or_compile(
     with zipfile.ZipFile(bundle(CODES[name], lambda_target("3.13", "arm64"))) as archive:
         entries = archive.infolist()
 
-    others = tuple(f"lambdas/{other}/" for other in set(CODES) - {name})
+    others = tuple(f"serverless_runtime/{other}/" for other in set(CODES) - {name})
     for entry in entries:
         assert not entry.filename.startswith(others), entry.filename
         assert "__pycache__" not in entry.filename

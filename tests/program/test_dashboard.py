@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from components.saved_queries import QUERIES
-from lambdas.contracts.event_types import EVENT_TYPES
-from local.monitor import Graph
-from tests.mocks import FUNCTION, REGION
+from pulumi_serverless.blocks.monitoring.log_queries import QUERIES
+from pulumi_serverless.testing.mocks import FUNCTION, REGION
+from pulumi_serverless.testing.program import Graph
+from serverless_runtime.contracts.event_types import EVENT_TYPES
 
 DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"
 QUERY = "aws:cloudwatch/queryDefinition:QueryDefinition"

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from lambdas.notification_service.settings.kinds import KINDS
-from local.monitor import Graph
-from tests.mocks import FUNCTION, ROLE_POLICY
+from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY
+from pulumi_serverless.testing.program import Graph
+from serverless_runtime.notification_service.settings.kinds import KINDS
 from tests.program.programs import run_stack
 
 TASKS = "arn:tasks-table"

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from local.monitor import Graph
+from pulumi_serverless.testing.program import Graph
 from stack_config import StackConfig
 from tests.runbook import PARTS, PLACEHOLDERS, RUNBOOK, commands, parts, sections, words
 

@@ -5,7 +5,7 @@ import json
 import pulumi
 import pytest
 
-from tests.mocks import FUNCTION
+from pulumi_serverless.testing.mocks import FUNCTION
 from tests.program.programs import STACKS, run_stack
 
 CHANNEL = {"kind": "email", "sender": "a@example.com", "recipients": ["b@example.com"]}

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from lambdas.contracts.event_types import EventType
-from lambdas.contracts.task import Task
-from lambdas.contracts.task_event import TaskEvent
-from lambdas.task_service.create_task import Claim, Draft, NewTasks, create_task
-from lambdas.task_service.delete_task import delete_task
-from lambdas.task_service.http.refusals import problem_of
-from lambdas.task_service.update_task import update_task
+from serverless_runtime.contracts.event_types import EventType
+from serverless_runtime.contracts.task import Task
+from serverless_runtime.contracts.task_event import TaskEvent
+from serverless_runtime.task_service.create_task import Claim, Draft, NewTasks, create_task
+from serverless_runtime.task_service.delete_task import delete_task
+from serverless_runtime.task_service.http.refusals import problem_of
+from serverless_runtime.task_service.update_task import update_task
 from tests.proof.faults import Died, Run
 from tests.proof.world import Faults, World
 

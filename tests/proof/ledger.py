@@ -10,9 +10,9 @@ from collections import Counter, defaultdict
 from functools import lru_cache
 from typing import Any
 
-from lambdas.contracts.event_types import EventType
-from lambdas.contracts.task_event import TaskEvent
-from lambdas.task_service.task_rows import task_of
+from serverless_runtime.contracts.event_types import EventType
+from serverless_runtime.contracts.task_event import TaskEvent
+from serverless_runtime.task_service.task_rows import task_of
 from tests.lambdas.tables import DELIVERIES, OUTBOX, TASKS
 from tests.proof.dynamo import Change, InMemoryDynamo
 from tests.proof.expressions import Row

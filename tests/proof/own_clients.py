@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lambdas.shared.aws_calls.boto3_clients import own_errors
+from serverless_runtime.shared.aws.boto3_clients import own_errors
 
 
 class OwnLambda:

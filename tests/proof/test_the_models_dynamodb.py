@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from lambdas.shared import aws
+from serverless_runtime.shared import aws
 from tests.lambdas.tables import DELIVERIES, OUTBOX, TASKS, create_tables
 from tests.proof.dynamo import InMemoryDynamo
 from tests.proof.faults import ATTEMPTS

@@ -11,27 +11,6 @@ from typing import Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.contracts.task_event import TaskEvent
-from lambdas.handoff.hand_off import Handoff
-from lambdas.handoff.outbox_rows import SHARDS
-from lambdas.handoff.target import Target
-from lambdas.handoff_relay.dynamo_outbox import DynamoOutbox
-from lambdas.handoff_relay.relay import relay_shard
-from lambdas.notification_service.channels import email
-from lambdas.notification_service.dynamo_breakers import DynamoBreakers
-from lambdas.notification_service.dynamo_deliveries import DynamoDeliveries
-from lambdas.notification_service.guarded_channel import guarded
-from lambdas.notification_service.notify import notify
-from lambdas.notification_service.settings.email import EmailSettings
-from lambdas.notification_service.sqs_dead_letters import SqsDeadLetters
-from lambdas.shared.aws_calls.boto3_clients import dynamodb_of
-from lambdas.shared.aws_calls.dynamodb import DynamoDb
-from lambdas.shared.aws_calls.lambda_ import Lambda
-from lambdas.shared.aws_calls.ses import Ses
-from lambdas.shared.aws_calls.sqs import Sqs
-from lambdas.shared.metrics import Counter
-from lambdas.task_service.dynamo_task_changes import DynamoTaskChanges
-from lambdas.task_service.handed_off_events import HandedOffEvents
 from ops.interrupts import Interrupts
 from ops.letter_queue import LetterQueue
 from ops.plan import ReplayRules, plan_replay
@@ -39,6 +18,27 @@ from ops.run import Outcome, Pace, Replay
 from ops.selection import Selection
 from ops.target import NotAcceptedError
 from ops.target import Target as ReplayTarget
+from serverless_runtime.contracts.task_event import TaskEvent
+from serverless_runtime.handoff.hand_off import Handoff
+from serverless_runtime.handoff.outbox_rows import SHARDS
+from serverless_runtime.handoff.relay.dynamo_outbox import DynamoOutbox
+from serverless_runtime.handoff.relay.relay import relay_shard
+from serverless_runtime.handoff.target import Target
+from serverless_runtime.notification_service.channels import email
+from serverless_runtime.notification_service.dynamo_breakers import DynamoBreakers
+from serverless_runtime.notification_service.dynamo_deliveries import DynamoDeliveries
+from serverless_runtime.notification_service.guarded_channel import guarded
+from serverless_runtime.notification_service.notify import notify
+from serverless_runtime.notification_service.settings.email import EmailSettings
+from serverless_runtime.notification_service.sqs_dead_letters import SqsDeadLetters
+from serverless_runtime.shared.aws.boto3_clients import dynamodb_of
+from serverless_runtime.shared.aws.dynamodb import DynamoDb
+from serverless_runtime.shared.aws.lambda_ import Lambda
+from serverless_runtime.shared.aws.ses import Ses
+from serverless_runtime.shared.aws.sqs import Sqs
+from serverless_runtime.shared.metrics import Counter
+from serverless_runtime.task_service.dynamo_task_changes import DynamoTaskChanges
+from serverless_runtime.task_service.handed_off_events import HandedOffEvents
 from tests.lambdas.tables import DELIVERIES, OUTBOX, TARGET_ARN, TASKS
 from tests.proof.dynamo import Change, InMemoryDynamo
 from tests.proof.faults import Died, Fault, Run

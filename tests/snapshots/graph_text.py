@@ -10,8 +10,8 @@ from typing import Any
 import pulumi
 import yaml
 
-from local.monitor import STACK_TYPE, Graph
-from local.recorded import Alias, Resource
+from pulumi_serverless.testing.program import STACK_TYPE, Graph
+from pulumi_serverless.testing.recorded import Alias, Resource
 
 Blocks = dict[str, dict[str, Any]]
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 
-from local.monitor import STACK_TYPE, Graph
-from local.recorded import Alias, Resource
+from pulumi_serverless.testing.program import STACK_TYPE, Graph
+from pulumi_serverless.testing.recorded import Alias, Resource
 from tests.snapshots.graph_text import identity
 
 COMPONENT = "serverless:index:"

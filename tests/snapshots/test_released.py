@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from tests.mocks import record
+from pulumi_serverless.testing.mocks import record
 from tests.program.programs import STACKS, run_stack
 from tests.snapshots.files import last_release
 from tests.snapshots.released import lost, released

@@ -4,9 +4,9 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from components.blocks.table import Key, Table, TableArgs
-from local.monitor import Graph
-from tests.mocks import record
+from pulumi_serverless.blocks.table import Key, Table, TableArgs
+from pulumi_serverless.testing.mocks import record
+from pulumi_serverless.testing.program import Graph
 from tests.program.programs import STACKS, run_stack
 from tests.snapshots.difference import difference
 from tests.snapshots.files import FOLDER, kept_snapshot

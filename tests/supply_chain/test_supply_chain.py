@@ -14,7 +14,7 @@ from tests.program.programs import ROOT
 
 LOCKS = sorted(
     path.with_suffix(".txt")
-    for pattern in ("*.in", "policy/*.in", "lambdas/*/*.in")
+    for pattern in ("*.in", "policy/*.in", "lambdas/serverless_runtime/*/*.in")
     for path in ROOT.glob(pattern)
 )
 PIN = re.compile(r"^([a-z0-9-]+)==(\S+)(?: ;.*?)? \\$", re.MULTILINE)

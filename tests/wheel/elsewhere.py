@@ -67,7 +67,7 @@ def elsewhere(wheel: Path, folder: Path) -> Elsewhere:
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", python]
     _run([*pip, "install", "--quiet", "--no-deps", "--no-index", wheel])
     site = next((folder / "venv" / "lib").glob("python*/site-packages"))
-    (distribution,) = importlib.metadata.distributions(name="internal-handoff", path=[str(site)])
+    (distribution,) = importlib.metadata.distributions(name="pulumi-serverless", path=[str(site)])
     _link(site, [*(distribution.requires or ()), *_FOR_LOCAL])
 
     shutil.copytree(ROOT / "tests" / "wheel" / "program", folder / "program")

@@ -26,9 +26,10 @@ def test_the_wheel_holds_every_file_of_the_packages_and_no_other(wheel: Path) ->
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
 
-    assert held == in_git("components", "lambdas")
-    assert {"components/py.typed", "lambdas/py.typed"} <= held
-    assert "lambdas/notification_service/requirements.txt" in held
+    sources = in_git("components", "lambdas")
+    assert held == {source.split("/", 1)[1] for source in sources}
+    assert {"pulumi_serverless/py.typed", "serverless_runtime/py.typed"} <= held
+    assert "serverless_runtime/notification_service/requirements.txt" in held
 
 
 def test_the_version_is_semantic_and_the_changelog_knows_it(wheel: Path) -> None:
@@ -39,7 +40,9 @@ def test_the_version_is_semantic_and_the_changelog_knows_it(wheel: Path) -> None
 
 
 def test_the_components_come_from_the_wheel(there: Elsewhere) -> None:
-    found = there.run("import components, json; print(json.dumps(components.__file__))")
+    found = there.run(
+        "import pulumi_serverless, json; print(json.dumps(pulumi_serverless.__file__))"
+    )
 
     assert Path(found).is_relative_to(there.python.parents[1])
 
@@ -47,7 +50,7 @@ def test_the_components_come_from_the_wheel(there: Elsewhere) -> None:
 DECLARE = """
 import json, pathlib, sys
 from pulumi.runtime import Mocks
-from local.monitor import run_program
+from pulumi_serverless.testing.program import run_program
 
 class Made(Mocks):
     def new_resource(self, args):
@@ -70,4 +73,4 @@ def test_a_program_in_another_folder_declares_the_three_components(there: Elsewh
     assert len(declared["code"]) == 3
     for bundle in declared["code"]:
         with zipfile.ZipFile(there.folder / bundle) as archive:
-            assert "lambdas/shared/aws.py" in archive.namelist()
+            assert "serverless_runtime/shared/aws/__init__.py" in archive.namelist()

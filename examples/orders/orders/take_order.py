@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from lambdas.handoff.event import Event
-from lambdas.handoff.hand_off import Handoff
+from serverless_runtime.handoff.event import Event
+from serverless_runtime.handoff.hand_off import Handoff
 
 
 def handle(order: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from components.blocks.alarm_kind import AlarmKind
 from local.tour.observe import TARGET, log_records, queue_depth
 from local.wait import wait_until
+from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
 from tests.e2e.newcomer import PATIENCE_SECONDS
 from tests.e2e.rights import has_right, take_right
 from tests.e2e.test_poison import hand_over_poison

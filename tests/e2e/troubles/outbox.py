@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from components.blocks.alarm_kind import AlarmKind
+from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
 from tests.e2e.troubles.trouble import Scene, Trouble
 
 

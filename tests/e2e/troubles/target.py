@@ -6,11 +6,11 @@ import math
 
 import httpx
 
-from components.blocks.alarm_kind import AlarmKind
-from components.notification_service import TIMEOUT_SECONDS
-from lambdas.notification_service.breaker import FAILURES_TO_OPEN
 from local.tour.observe import TARGET
 from ops.breakers import read_breakers
+from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
+from pulumi_serverless.notification_service.notification_service import TIMEOUT_SECONDS
+from serverless_runtime.notification_service.breaker import FAILURES_TO_OPEN
 from tests.e2e.troubles.dead_letters import events_are_given_up, may_not_send
 from tests.e2e.troubles.trouble import Scene, Trouble
 

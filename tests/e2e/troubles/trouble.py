@@ -9,11 +9,11 @@ from typing import Any
 
 import httpx
 
-from components.blocks.alarm_kind import AlarmKind
 from local.stack import DeployedStack
 from local.tour.observe import arrivals, queue_depth
 from local.tour.tour import ONCE_EACH
 from local.wait import wait_until
+from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
 from tests.e2e.newcomer import PATIENCE_SECONDS, Newcomer
 
 

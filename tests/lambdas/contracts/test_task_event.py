@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.contracts.event_types import EVENT_TYPES
-from lambdas.contracts.task import STATUSES, Task
-from lambdas.contracts.task_event import (
+from serverless_runtime.contracts.event_types import EVENT_TYPES
+from serverless_runtime.contracts.task import STATUSES, Task
+from serverless_runtime.contracts.task_event import (
     EventTooLargeError,
     TaskEvent,
     UnreadableEventError,

@@ -8,10 +8,10 @@ from typing import Any
 import boto3
 import pytest
 
-from lambdas.handoff.event import Event
-from lambdas.handoff.hand_off import Handoff
-from lambdas.handoff.target import Target
-from lambdas.shared.aws_calls.errors import RefusedError
+from serverless_runtime.handoff.event import Event
+from serverless_runtime.handoff.hand_off import Handoff
+from serverless_runtime.handoff.target import Target
+from serverless_runtime.shared.aws.errors import RefusedError
 from tests.lambdas.handoff.outbox_table import rows
 from tests.lambdas.recorded_lambda import RecordedLambda
 from tests.lambdas.tables import DELIVERIES, OUTBOX, TARGET_ARN

@@ -4,9 +4,9 @@ import logging
 
 import pytest
 
-from lambdas.handoff.event import Event
-from lambdas.handoff.hand_off import Handoff
-from lambdas.handoff.target import Target
+from serverless_runtime.handoff.event import Event
+from serverless_runtime.handoff.hand_off import Handoff
+from serverless_runtime.handoff.target import Target
 from tests.lambdas.handoff.outbox_table import rows
 from tests.lambdas.recorded_lambda import RecordedLambda
 from tests.lambdas.tables import OUTBOX, TARGET_ARN

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lambdas.notification_service.breaker import CACHE_SECONDS, Breaker
-from lambdas.notification_service.channel import ChannelError
-from lambdas.notification_service.dynamo_breakers import DynamoBreakers
+from serverless_runtime.notification_service.breaker import CACHE_SECONDS, Breaker
+from serverless_runtime.notification_service.channel import ChannelError
+from serverless_runtime.notification_service.dynamo_breakers import DynamoBreakers
 from tests.lambdas.notification_service.fakes import Clock
 from tests.lambdas.tables import DELIVERIES
 

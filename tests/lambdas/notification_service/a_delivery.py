@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lambdas.notification_service.deliveries import Deliveries, Lease
-from lambdas.notification_service.settings.channel import Guarantee
+from serverless_runtime.notification_service.deliveries import Deliveries, Lease
+from serverless_runtime.notification_service.settings.channel import Guarantee
 from tests.lambdas.samples import an_event
 
 EVENT = an_event()

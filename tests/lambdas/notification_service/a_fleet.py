@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from lambdas.contracts.task_event import TaskEvent
-from lambdas.notification_service.channel import ConfiguredChannel
-from lambdas.notification_service.deliveries import DeliveryInProgressError
-from lambdas.notification_service.dynamo_breakers import DynamoBreakers
-from lambdas.notification_service.dynamo_deliveries import DynamoDeliveries
-from lambdas.notification_service.guarded_channel import GuardedChannel, guarded
-from lambdas.notification_service.notify import NotDeliveredError, notify
-from lambdas.notification_service.settings.email import EmailSettings
+from serverless_runtime.contracts.task_event import TaskEvent
+from serverless_runtime.notification_service.channel import ConfiguredChannel
+from serverless_runtime.notification_service.deliveries import DeliveryInProgressError
+from serverless_runtime.notification_service.dynamo_breakers import DynamoBreakers
+from serverless_runtime.notification_service.dynamo_deliveries import DynamoDeliveries
+from serverless_runtime.notification_service.guarded_channel import GuardedChannel, guarded
+from serverless_runtime.notification_service.notify import NotDeliveredError, notify
+from serverless_runtime.notification_service.settings.email import EmailSettings
 from tests.lambdas.notification_service.fakes import Clock, RecordingDeadLetters
 from tests.lambdas.tables import DELIVERIES
 

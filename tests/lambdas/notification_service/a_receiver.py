@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import trustme
 
-from lambdas.notification_service.channel import ChannelError
-from lambdas.notification_service.channels.webhook_connection import Receiver
-from lambdas.notification_service.channels.webhook_resolver import AddressInfo
-from lambdas.notification_service.settings.webhook_networks import allowed_network
+from serverless_runtime.notification_service.channel import ChannelError
+from serverless_runtime.notification_service.channels.webhook_connection import Receiver
+from serverless_runtime.notification_service.channels.webhook_resolver import AddressInfo
+from serverless_runtime.notification_service.settings.webhook_networks import allowed_network
 from tests.lambdas.notification_service.https_receiver import HOST
 
 

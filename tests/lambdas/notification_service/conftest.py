@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from lambdas.notification_service.deliveries import Deliveries
-from lambdas.notification_service.dynamo_deliveries import DynamoDeliveries
+from serverless_runtime.notification_service.deliveries import Deliveries
+from serverless_runtime.notification_service.dynamo_deliveries import DynamoDeliveries
 from tests.lambdas.notification_service.a_breaker import Provider
 from tests.lambdas.notification_service.fakes import Clock, RecordingDeadLetters
 from tests.lambdas.notification_service.in_memory_deliveries import InMemoryDeliveries

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from lambdas.contracts.event_types import EVENT_TYPES, EventType
-from lambdas.contracts.task_event import TaskEvent
-from lambdas.notification_service.channel import ChannelError
-from lambdas.notification_service.settings.channel import Guarantee
+from serverless_runtime.contracts.event_types import EVENT_TYPES, EventType
+from serverless_runtime.contracts.task_event import TaskEvent
+from serverless_runtime.notification_service.channel import ChannelError
+from serverless_runtime.notification_service.settings.channel import Guarantee
 
 
 class Clock:

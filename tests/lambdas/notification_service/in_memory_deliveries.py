@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lambdas.contracts.task_event import TaskEvent
-from lambdas.notification_service.deliveries import DeliveryInProgressError, Lease, Standing
-from lambdas.notification_service.dynamo_deliveries import LEASE_SECONDS
-from lambdas.notification_service.settings.channel import Guarantee
+from serverless_runtime.contracts.task_event import TaskEvent
+from serverless_runtime.notification_service.deliveries import (
+    DeliveryInProgressError,
+    Lease,
+    Standing,
+)
+from serverless_runtime.notification_service.dynamo_deliveries import LEASE_SECONDS
+from serverless_runtime.notification_service.settings.channel import Guarantee
 
 
 @dataclass

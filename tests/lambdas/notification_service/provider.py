@@ -10,9 +10,9 @@ from urllib.parse import parse_qsl
 
 from botocore.awsrequest import AWSResponse
 
-from lambdas.notification_service.channel import Channel, ChannelError
-from lambdas.shared import aws
-from lambdas.shared.aws_calls import connections
+from serverless_runtime.notification_service.channel import Channel, ChannelError
+from serverless_runtime.shared import aws
+from serverless_runtime.shared.aws import connections
 from tests.lambdas.recorded_lambda import RawBody
 from tests.lambdas.samples import an_event
 from tests.lambdas.wire import Moto

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
-from lambdas.contracts.task_event import TaskEvent
-from lambdas.notification_service.breaker import FAILURES_TO_OPEN, FIRST_COOL_DOWN_SECONDS
-from lambdas.notification_service.channel import ChannelError
-from lambdas.shared import aws
-from lambdas.shared.aws_calls.boto3_clients import dynamodb_of
+from serverless_runtime.contracts.task_event import TaskEvent
+from serverless_runtime.notification_service.breaker import (
+    FAILURES_TO_OPEN,
+    FIRST_COOL_DOWN_SECONDS,
+)
+from serverless_runtime.notification_service.channel import ChannelError
+from serverless_runtime.shared import aws
+from serverless_runtime.shared.aws.boto3_clients import dynamodb_of
 from tests.lambdas.notification_service.a_fleet import Fleet, Provider
 from tests.lambdas.notification_service.fakes import Clock
 from tests.lambdas.samples import a_task, an_event

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from lambdas.notification_service.breaker import (
+from serverless_runtime.notification_service.breaker import (
     FAILURES_TO_OPEN,
     FIRST_COOL_DOWN_SECONDS,
     BreakerOpenError,
 )
-from lambdas.notification_service.channel import (
+from serverless_runtime.notification_service.channel import (
     ChannelError,
     ConfiguredChannel,
     PermanentChannelError,
     UnknownOutcomeError,
 )
-from lambdas.notification_service.dynamo_breakers import DynamoBreakers
-from lambdas.notification_service.guarded_channel import guarded
+from serverless_runtime.notification_service.dynamo_breakers import DynamoBreakers
+from serverless_runtime.notification_service.guarded_channel import guarded
 from tests.lambdas.notification_service import a_fleet
 from tests.lambdas.notification_service.a_breaker import (
     Provider,

@@ -8,18 +8,18 @@ from typing import Any, cast
 
 import pytest
 
-from lambdas.notification_service.breaker import (
+from serverless_runtime.notification_service.breaker import (
     CACHE_SECONDS,
     FAILURES_TO_OPEN,
     FIRST_COOL_DOWN_SECONDS,
     Breaker,
 )
-from lambdas.notification_service.channel import ChannelError
-from lambdas.notification_service.dynamo_breakers import DynamoBreakers
-from lambdas.shared import aws
-from lambdas.shared.aws_calls.connections import Request
-from lambdas.shared.aws_calls.dynamodb import DynamoDb
-from lambdas.shared.aws_calls.errors import RefusedError
+from serverless_runtime.notification_service.channel import ChannelError
+from serverless_runtime.notification_service.dynamo_breakers import DynamoBreakers
+from serverless_runtime.shared import aws
+from serverless_runtime.shared.aws.connections import Request
+from serverless_runtime.shared.aws.dynamodb import DynamoDb
+from serverless_runtime.shared.aws.errors import RefusedError
 from tests.lambdas.notification_service.a_breaker import (
     Provider,
     an_instance,

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from lambdas.notification_service.breaker import (
+from serverless_runtime.notification_service.breaker import (
     FAILURES_TO_OPEN,
     FIRST_COOL_DOWN_SECONDS,
     LONGEST_COOL_DOWN_SECONDS,
     PROBE_SECONDS,
 )
-from lambdas.notification_service.channel import (
+from serverless_runtime.notification_service.channel import (
     ChannelError,
     PermanentChannelError,
 )
-from lambdas.notification_service.dynamo_breakers import DynamoBreakers
+from serverless_runtime.notification_service.dynamo_breakers import DynamoBreakers
 from tests.lambdas.notification_service.a_breaker import (
     Provider,
     an_instance,

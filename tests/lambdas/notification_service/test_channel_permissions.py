@@ -4,9 +4,9 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-from lambdas.notification_service.settings.email import EmailSettings
-from lambdas.notification_service.settings.push import PushSettings
-from lambdas.notification_service.settings.sms import SmsSettings
+from serverless_runtime.notification_service.settings.email import EmailSettings
+from serverless_runtime.notification_service.settings.push import PushSettings
+from serverless_runtime.notification_service.settings.sms import SmsSettings
 
 IDENTITY = "arn:aws:ses:eu-west-1:123456789012:identity/example.com"
 CONFIGURATION_SET = "arn:aws:ses:eu-west-1:123456789012:configuration-set/tasks"

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from lambdas.notification_service.channel_settings import ChannelSettingsError, channels_from
+from serverless_runtime.notification_service.channel_settings import (
+    ChannelSettingsError,
+    channels_from,
+)
 
 EMAIL = '{"kind": "email", "sender": "a@example.com", "recipients": ["b@example.com"]}'
 

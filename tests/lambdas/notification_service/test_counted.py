@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from lambdas.notification_service.breaker import FAILURES_TO_OPEN
-from lambdas.notification_service.counted import CountedBreakers, CountedDeliveries
-from lambdas.shared.metrics import Counter
+from serverless_runtime.notification_service.breaker import FAILURES_TO_OPEN
+from serverless_runtime.notification_service.counted import CountedBreakers, CountedDeliveries
+from serverless_runtime.shared.metrics import Counter
 from tests.lambdas.notification_service.a_delivery import lease, start
 from tests.lambdas.tables import DELIVERIES
 

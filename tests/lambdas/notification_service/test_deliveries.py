@@ -5,8 +5,8 @@ from __future__ import annotations
 import boto3
 import pytest
 
-from lambdas.notification_service.deliveries import Deliveries, DeliveryInProgressError
-from lambdas.notification_service.dynamo_deliveries import (
+from serverless_runtime.notification_service.deliveries import Deliveries, DeliveryInProgressError
+from serverless_runtime.notification_service.dynamo_deliveries import (
     KEPT_SECONDS,
     LEASE_SECONDS,
     DynamoDeliveries,

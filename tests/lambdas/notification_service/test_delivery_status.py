@@ -7,14 +7,14 @@ from typing import Any
 import boto3
 import pytest
 
-from lambdas.notification_service.channel import ChannelError, PermanentChannelError
-from lambdas.notification_service.dynamo_deliveries import (
+from serverless_runtime.notification_service.channel import ChannelError, PermanentChannelError
+from serverless_runtime.notification_service.dynamo_deliveries import (
     KEPT_SECONDS,
     LEASE_SECONDS,
     DynamoDeliveries,
 )
-from lambdas.notification_service.notify import NotDeliveredError, notify
-from lambdas.notification_service.settings.channel import GUARANTEES, Guarantee
+from serverless_runtime.notification_service.notify import NotDeliveredError, notify
+from serverless_runtime.notification_service.settings.channel import GUARANTEES, Guarantee
 from tests.lambdas.notification_service.a_delivery import EVENT, lease, start
 from tests.lambdas.notification_service.fakes import (
     Clock,

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lambdas.contracts.task_event import TaskEvent
-from lambdas.notification_service.channels.email import channels, subject_of
-from lambdas.notification_service.channels.wording import lines, one_line
-from lambdas.notification_service.settings.email import EmailSettings
+from serverless_runtime.contracts.task_event import TaskEvent
+from serverless_runtime.notification_service.channels.email import channels, subject_of
+from serverless_runtime.notification_service.channels.wording import lines, one_line
+from serverless_runtime.notification_service.settings.email import EmailSettings
 from tests.lambdas.notification_service.html_reader import Reader
 from tests.lambdas.notification_service.provider import Accepting, answering
 from tests.lambdas.samples import AT, a_task, an_event

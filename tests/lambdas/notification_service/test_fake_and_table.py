@@ -8,9 +8,16 @@ from dataclasses import replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lambdas.notification_service.deliveries import Deliveries, DeliveryInProgressError, Lease
-from lambdas.notification_service.dynamo_deliveries import LEASE_SECONDS, DynamoDeliveries
-from lambdas.notification_service.settings.channel import GUARANTEES, Guarantee
+from serverless_runtime.notification_service.deliveries import (
+    Deliveries,
+    DeliveryInProgressError,
+    Lease,
+)
+from serverless_runtime.notification_service.dynamo_deliveries import (
+    LEASE_SECONDS,
+    DynamoDeliveries,
+)
+from serverless_runtime.notification_service.settings.channel import GUARANTEES, Guarantee
 from tests.lambdas.notification_service.a_delivery import EVENT
 from tests.lambdas.notification_service.fakes import Clock
 from tests.lambdas.notification_service.in_memory_deliveries import InMemoryDeliveries

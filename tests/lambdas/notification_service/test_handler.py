@@ -12,10 +12,10 @@ import pytest
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
-from lambdas.notification_service.handler import handle
-from lambdas.notification_service.notify import NotDeliveredError
-from lambdas.shared import moment
-from lambdas.shared.aws_calls.errors import RefusedError
+from serverless_runtime.notification_service.handler import handle
+from serverless_runtime.notification_service.notify import NotDeliveredError
+from serverless_runtime.shared import timestamps
+from serverless_runtime.shared.aws.errors import RefusedError
 from tests.lambdas.notification_service.provider import answering, refusal
 from tests.lambdas.samples import an_event
 from tests.lambdas.shared.test_json_log import bare_root
@@ -93,11 +93,11 @@ def test_what_is_no_event_is_dead_lettered_as_it_came(
 
 
 def test_a_dead_letter_has_the_shape_of_lambdas_own(aws_in_memory: None) -> None:
-    before = moment.now()
+    before = timestamps.now()
     handle({"surprise": "\ufffe\x01ü"}, CONTEXT)
 
     [record] = dead_letters()
-    assert before - timedelta(seconds=1) <= moment.from_text(record.pop("timestamp"))
+    assert before - timedelta(seconds=1) <= timestamps.from_text(record.pop("timestamp"))
     assert record["responsePayload"].pop("errorMessage")
     assert record == {
         "version": "1.0",

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from lambdas.notification_service.deliveries import (
+from serverless_runtime.notification_service.deliveries import (
     Deliveries,
     DeliveryInProgressError,
     Lease,
 )
-from lambdas.notification_service.dynamo_deliveries import LEASE_SECONDS
-from lambdas.notification_service.notify import NotDeliveredError, notify
+from serverless_runtime.notification_service.dynamo_deliveries import LEASE_SECONDS
+from serverless_runtime.notification_service.notify import NotDeliveredError, notify
 from tests.lambdas.notification_service.a_delivery import EVENT, lease, start
 from tests.lambdas.notification_service.fakes import (
     Clock,

@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
-from components.notification_service import TIMEOUT_SECONDS
-from lambdas.notification_service.channel import ChannelError
-from lambdas.notification_service.deliveries import Deliveries
-from lambdas.notification_service.dynamo_breakers import DynamoBreakers
-from lambdas.notification_service.dynamo_deliveries import DynamoDeliveries
-from lambdas.notification_service.guarded_channel import guarded
-from lambdas.notification_service.notify import RECORD_SECONDS, NotDeliveredError, notify
-from lambdas.notification_service.settings.kinds import KINDS
+from pulumi_serverless.notification_service.notification_service import TIMEOUT_SECONDS
+from serverless_runtime.notification_service.channel import ChannelError
+from serverless_runtime.notification_service.deliveries import Deliveries
+from serverless_runtime.notification_service.dynamo_breakers import DynamoBreakers
+from serverless_runtime.notification_service.dynamo_deliveries import DynamoDeliveries
+from serverless_runtime.notification_service.guarded_channel import guarded
+from serverless_runtime.notification_service.notify import RECORD_SECONDS, NotDeliveredError, notify
+from serverless_runtime.notification_service.settings.kinds import KINDS
 from tests.lambdas.notification_service.a_delivery import EVENT
 from tests.lambdas.notification_service.a_fleet import Provider
 from tests.lambdas.notification_service.fakes import (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from lambdas.notification_service.channel import PermanentChannelError
-from lambdas.notification_service.deliveries import Deliveries, Lease
-from lambdas.notification_service.notify import NotDeliveredError, notify
+from serverless_runtime.notification_service.channel import PermanentChannelError
+from serverless_runtime.notification_service.deliveries import Deliveries, Lease
+from serverless_runtime.notification_service.notify import NotDeliveredError, notify
 from tests.lambdas.notification_service.a_delivery import EVENT
 from tests.lambdas.notification_service.fakes import (
     Clock,

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lambdas.contracts.task_event import TaskEvent
-from lambdas.notification_service.channels.push import channels
-from lambdas.notification_service.channels.wording import one_line
-from lambdas.notification_service.settings.push import PushSettings
+from serverless_runtime.contracts.task_event import TaskEvent
+from serverless_runtime.notification_service.channels.push import channels
+from serverless_runtime.notification_service.channels.wording import one_line
+from serverless_runtime.notification_service.settings.push import PushSettings
 from tests.lambdas.notification_service.provider import Accepting, answering, attributes_of
 from tests.lambdas.samples import a_task, an_event
 from tests.lambdas.titles import TITLES

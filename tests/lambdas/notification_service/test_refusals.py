@@ -9,18 +9,24 @@ import boto3
 import pytest
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
-from lambdas.notification_service.channel import (
+from serverless_runtime.notification_service.channel import (
     Channel,
     ChannelError,
     PermanentChannelError,
     UnknownOutcomeError,
 )
-from lambdas.notification_service.channels import email, push, ses_refusals, sms, sns_refusals
-from lambdas.notification_service.settings.email import EmailSettings
-from lambdas.notification_service.settings.push import PushSettings
-from lambdas.notification_service.settings.sms import SmsSettings
-from lambdas.shared import aws
-from lambdas.shared.aws_calls.errors import NoAnswerError, NotConnectedError
+from serverless_runtime.notification_service.channels import (
+    email,
+    push,
+    ses_refusals,
+    sms,
+    sns_refusals,
+)
+from serverless_runtime.notification_service.settings.email import EmailSettings
+from serverless_runtime.notification_service.settings.push import PushSettings
+from serverless_runtime.notification_service.settings.sms import SmsSettings
+from serverless_runtime.shared import aws
+from serverless_runtime.shared.aws.errors import NoAnswerError, NotConnectedError
 from tests.lambdas.notification_service.provider import OPERATIONS, heard, refusal
 
 NUMBER = "+447700900123"

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.notification_service.channels.gsm import is_gsm, septets
-from lambdas.notification_service.channels.sms import channels, sms_of
-from lambdas.notification_service.channels.wording import one_line
-from lambdas.notification_service.settings.sms import SmsSettings
+from serverless_runtime.notification_service.channels.gsm import is_gsm, septets
+from serverless_runtime.notification_service.channels.sms import channels, sms_of
+from serverless_runtime.notification_service.channels.wording import one_line
+from serverless_runtime.notification_service.settings.sms import SmsSettings
 from tests.lambdas.notification_service.provider import Accepting, answering, attributes_of
 from tests.lambdas.samples import a_task, an_event
 from tests.lambdas.titles import FAMILY, HEBREW, TITLES

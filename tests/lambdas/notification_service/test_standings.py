@@ -8,11 +8,14 @@ from http import HTTPStatus
 
 import pytest
 
-from lambdas.notification_service.deliveries import Deliveries, DeliveryInProgressError
-from lambdas.notification_service.dynamo_deliveries import LEASE_SECONDS, DynamoDeliveries
-from lambdas.notification_service.settings.channel import GUARANTEES, Guarantee
-from lambdas.shared.aws_calls.connections import Answer, Request
-from lambdas.shared.aws_calls.errors import NoAnswerError
+from serverless_runtime.notification_service.deliveries import Deliveries, DeliveryInProgressError
+from serverless_runtime.notification_service.dynamo_deliveries import (
+    LEASE_SECONDS,
+    DynamoDeliveries,
+)
+from serverless_runtime.notification_service.settings.channel import GUARANTEES, Guarantee
+from serverless_runtime.shared.aws.connections import Answer, Request
+from serverless_runtime.shared.aws.errors import NoAnswerError
 from tests.lambdas.notification_service.a_delivery import lease, start
 from tests.lambdas.notification_service.fakes import Clock
 from tests.lambdas.tables import DELIVERIES

@@ -9,11 +9,11 @@ import pytest
 import trustme
 from standardwebhooks import WebhookVerificationError
 
-from lambdas.notification_service.channel import ChannelError, PermanentChannelError
-from lambdas.notification_service.channels.webhook import MAX_WAIT_SECONDS, channels
-from lambdas.notification_service.channels.webhook_connection import POST_SECONDS
-from lambdas.notification_service.settings.webhook import WebhookSettings
-from lambdas.shared import aws
+from serverless_runtime.notification_service.channel import ChannelError, PermanentChannelError
+from serverless_runtime.notification_service.channels.webhook import MAX_WAIT_SECONDS, channels
+from serverless_runtime.notification_service.channels.webhook_connection import POST_SECONDS
+from serverless_runtime.notification_service.settings.webhook import WebhookSettings
+from serverless_runtime.shared import aws
 from tests.lambdas.notification_service.https_receiver import HttpsReceiver, says
 from tests.lambdas.notification_service.webhook_fixtures import NEW, OLD, STRANGE, Send, verified
 from tests.lambdas.samples import a_task, an_event

@@ -10,15 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.notification_service.channel import ChannelError, PermanentChannelError
-from lambdas.notification_service.channels.webhook_addresses import reason_against
-from lambdas.notification_service.channels.webhook_deadline import Deadline
-from lambdas.notification_service.channels.webhook_resolver import (
+from serverless_runtime.notification_service.channel import ChannelError, PermanentChannelError
+from serverless_runtime.notification_service.channels.webhook_addresses import reason_against
+from serverless_runtime.notification_service.channels.webhook_deadline import Deadline
+from serverless_runtime.notification_service.channels.webhook_resolver import (
     AddressInfo,
     checked_addresses,
     resolve,
 )
-from lambdas.notification_service.settings.webhook_networks import NEVER_ALLOWED, allowed_network
+from serverless_runtime.notification_service.settings.webhook_networks import (
+    NEVER_ALLOWED,
+    allowed_network,
+)
 
 PRIVATE = [
     allowed_network(text)

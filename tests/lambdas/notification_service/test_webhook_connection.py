@@ -9,12 +9,12 @@ from contextlib import AbstractContextManager
 import pytest
 import trustme
 
-from lambdas.notification_service.channel import (
+from serverless_runtime.notification_service.channel import (
     ChannelError,
     PermanentChannelError,
     UnknownOutcomeError,
 )
-from lambdas.notification_service.settings.webhook_networks import allowed_network
+from serverless_runtime.notification_service.settings.webhook_networks import allowed_network
 from tests.lambdas.notification_service.a_receiver import Names, SteppingClock, a_receiver, error_of
 from tests.lambdas.notification_service.https_receiver import (
     HOST,

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.notification_service.channel import (
+from serverless_runtime.notification_service.channel import (
     ChannelError,
     PermanentChannelError,
     UnknownOutcomeError,
 )
-from lambdas.notification_service.channels.webhook import channels
-from lambdas.notification_service.notify import notify
-from lambdas.notification_service.settings.webhook import WebhookSettings
+from serverless_runtime.notification_service.channels.webhook import channels
+from serverless_runtime.notification_service.notify import notify
+from serverless_runtime.notification_service.settings.webhook import WebhookSettings
 from tests.lambdas.notification_service.a_receiver import Names
 from tests.lambdas.notification_service.fakes import Clock, RecordingDeadLetters
 from tests.lambdas.notification_service.https_receiver import (

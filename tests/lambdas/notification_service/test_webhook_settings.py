@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.notification_service.settings.webhook import WebhookSettings, parts_of
+from serverless_runtime.notification_service.settings.webhook import WebhookSettings, parts_of
 
 SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:hook-a1b2c3"  # noqa: S105 -- its name
 URL = "https://hooks.example/tasks"

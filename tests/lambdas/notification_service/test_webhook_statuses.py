@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.notification_service.channel import (
+from serverless_runtime.notification_service.channel import (
     ChannelError,
     PermanentChannelError,
     UnknownOutcomeError,
 )
-from lambdas.notification_service.channels.webhook_statuses import (
+from serverless_runtime.notification_service.channels.webhook_statuses import (
     MAX_RETRY_AFTER_SECONDS,
     MEANINGS,
     raise_for,

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import trustme
 
-from lambdas.notification_service.channel import ChannelError
-from lambdas.notification_service.channels.webhook_connection import Receiver
-from lambdas.notification_service.settings.webhook_networks import allowed_network
+from serverless_runtime.notification_service.channel import ChannelError
+from serverless_runtime.notification_service.channels.webhook_connection import Receiver
+from serverless_runtime.notification_service.settings.webhook_networks import allowed_network
 from tests.lambdas.notification_service.a_receiver import Names, a_receiver, error_of
 from tests.lambdas.notification_service.https_receiver import HOST, HttpsReceiver, receiver_with
 

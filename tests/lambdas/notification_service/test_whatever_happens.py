@@ -5,15 +5,15 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.notification_service.channel import (
+from serverless_runtime.notification_service.channel import (
     ChannelError,
     PermanentChannelError,
     UnknownOutcomeError,
 )
-from lambdas.notification_service.deliveries import DeliveryInProgressError
-from lambdas.notification_service.dynamo_deliveries import LEASE_SECONDS
-from lambdas.notification_service.notify import NotDeliveredError, notify
-from lambdas.notification_service.settings.channel import GUARANTEES, Guarantee
+from serverless_runtime.notification_service.deliveries import DeliveryInProgressError
+from serverless_runtime.notification_service.dynamo_deliveries import LEASE_SECONDS
+from serverless_runtime.notification_service.notify import NotDeliveredError, notify
+from serverless_runtime.notification_service.settings.channel import GUARANTEES, Guarantee
 from tests.lambdas.notification_service.a_delivery import EVENT
 from tests.lambdas.notification_service.fakes import (
     Clock,

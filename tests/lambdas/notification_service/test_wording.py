@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.contracts.event_types import EVENT_TYPES
-from lambdas.notification_service.channels.wording import (
+from serverless_runtime.contracts.event_types import EVENT_TYPES
+from serverless_runtime.notification_service.channels.wording import (
     HAPPENED,
     lines,
     one_line,

@@ -11,12 +11,12 @@ import pytest
 import trustme
 from standardwebhooks import Webhook
 
-from lambdas.notification_service.channel import ChannelError
-from lambdas.notification_service.channels.webhook import WebhookSender
-from lambdas.notification_service.channels.webhook_signature import keys_of
-from lambdas.notification_service.settings.channel import Guarantee
-from lambdas.shared import aws
-from lambdas.shared.secrets import Secret
+from serverless_runtime.notification_service.channel import ChannelError
+from serverless_runtime.notification_service.channels.webhook import WebhookSender
+from serverless_runtime.notification_service.channels.webhook_signature import keys_of
+from serverless_runtime.notification_service.settings.channel import Guarantee
+from serverless_runtime.shared import aws
+from serverless_runtime.shared.secrets import Secret
 from tests.lambdas.notification_service.a_receiver import a_receiver
 from tests.lambdas.notification_service.https_receiver import (
     HOST,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lambdas.shared import aws
+from serverless_runtime.shared import aws
 
 
 @pytest.mark.parametrize("service", ["sesv2", "sns"])

@@ -4,7 +4,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from lambdas.shared.environment import MissingSettingsError, environment_for, read_settings
+from serverless_runtime.shared.environment import (
+    MissingSettingsError,
+    environment_for,
+    read_settings,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from lambdas.shared import json_log
+from serverless_runtime.shared import json_log
 
 
 # Not a fixture: pytest adds its own handlers to the root logger after fixtures are set up.
@@ -25,14 +25,14 @@ def bare_root() -> Iterator[logging.Logger]:
 def test_a_line_is_json_with_its_fields(capsys: pytest.CaptureFixture[str]) -> None:
     with bare_root():
         json_log.configure("request-1")
-        logging.getLogger("lambdas.x").info("handed off", extra={"event_id": "e-1"})
+        logging.getLogger("serverless_runtime.x").info("handed off", extra={"event_id": "e-1"})
 
     line = json.loads(capsys.readouterr().out)
     assert line.pop("timestamp").endswith("Z")
     assert line == {
         "level": "INFO",
         "message": "handed off",
-        "logger": "lambdas.x",
+        "logger": "serverless_runtime.x",
         "requestId": "request-1",
         "event_id": "e-1",
     }
@@ -44,7 +44,7 @@ def test_an_exception_is_part_of_its_line(capsys: pytest.CaptureFixture[str]) ->
         try:
             raise ValueError("no\nsuch thing")
         except ValueError:
-            logging.getLogger("lambdas.x").exception("failed")
+            logging.getLogger("serverless_runtime.x").exception("failed")
 
     line = json.loads(capsys.readouterr().out)
     assert (line["errorType"], line["errorMessage"]) == ("ValueError", "no\nsuch thing")
@@ -55,7 +55,7 @@ def test_configuring_twice_writes_each_line_once(capsys: pytest.CaptureFixture[s
     with bare_root():
         json_log.configure("first")
         json_log.configure("second")
-        logging.getLogger("lambdas.x").info("hello")
+        logging.getLogger("serverless_runtime.x").info("hello")
 
     lines = [json.loads(text) for text in capsys.readouterr().out.splitlines()]
     assert [line["requestId"] for line in lines] == ["second"]
@@ -89,7 +89,7 @@ def test_addresses_are_masked_wherever_they_stand(capsys: pytest.CaptureFixture[
             except KeyError as error:
                 raise ValueError("refused carol@c.example, +447700900123") from error
         except ValueError:
-            logging.getLogger("lambdas.x").exception(
+            logging.getLogger("serverless_runtime.x").exception(
                 "not sent to %s",
                 "dave@d.example",
                 extra={"to": [{"eve@e.example": 1}, "f@f.example"]},
@@ -118,7 +118,7 @@ def test_addresses_are_masked_for_the_runtimes_own_formatter() -> None:
         try:
             raise ValueError("refused carol@c.example")
         except ValueError:
-            logging.getLogger("lambdas.x").exception("not sent to %s", "dave@d.example")
+            logging.getLogger("serverless_runtime.x").exception("not sent to %s", "dave@d.example")
 
     [record] = kept
     assert record.exc_info is not None
@@ -134,9 +134,9 @@ def test_bound_ids_are_on_every_line_of_one_invocation(capsys: pytest.CaptureFix
         json_log.configure("first")
         json_log.bind(correlation_id="order-4711", event_id="e-1")
         json_log.bind(task_id="t-1")
-        logging.getLogger("lambdas.x").info("own id", extra={"event_id": "e-2"})
+        logging.getLogger("serverless_runtime.x").info("own id", extra={"event_id": "e-2"})
         json_log.configure("second")
-        logging.getLogger("lambdas.x").info("another invocation")
+        logging.getLogger("serverless_runtime.x").info("another invocation")
 
     own, other = [json.loads(text) for text in capsys.readouterr().out.splitlines()]
     assert (own["correlation_id"], own["event_id"], own["task_id"]) == ("order-4711", "e-2", "t-1")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lambdas.shared.masking import masked
+from serverless_runtime.shared.masking import masked
 
 
 @pytest.mark.parametrize(

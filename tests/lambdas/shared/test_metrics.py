@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from lambdas.shared.metrics import CHANNEL, EVENT_TYPE, Counter, metrics_line, write_metrics
+from serverless_runtime.shared.metrics import (
+    CHANNEL,
+    EVENT_TYPE,
+    Counter,
+    metrics_line,
+    write_metrics,
+)
 
 
 def test_a_line_is_one_document_of_the_embedded_metric_format() -> None:

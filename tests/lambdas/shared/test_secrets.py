@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from lambdas.shared import aws
-from lambdas.shared.secret_refusals import IS_PERMANENT
-from lambdas.shared.secrets import (
+from serverless_runtime.shared import aws
+from serverless_runtime.shared.secret_refusals import IS_PERMANENT
+from serverless_runtime.shared.secrets import (
     LIFETIME_SECONDS,
     MAX_AGE_SECONDS,
     MalformedSecretError,

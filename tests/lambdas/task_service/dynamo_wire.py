@@ -7,9 +7,9 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
-from lambdas.shared import aws
-from lambdas.shared.aws_calls.connections import Answer, Request
-from lambdas.shared.aws_calls.errors import AwsCallError, NoAnswerError
+from serverless_runtime.shared import aws
+from serverless_runtime.shared.aws.connections import Answer, Request
+from serverless_runtime.shared.aws.errors import AwsCallError, NoAnswerError
 from tests.lambdas.wire import Hook, Moto, answer_of_moto
 
 

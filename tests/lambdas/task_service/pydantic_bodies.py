@@ -9,9 +9,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from lambdas.contracts.task import STATUSES, Status, Task
-from lambdas.shared.moment import from_text, to_text
-from lambdas.task_service.create_task import Draft
+from serverless_runtime.contracts.task import STATUSES, Status, Task
+from serverless_runtime.shared.timestamps import from_text, to_text
+from serverless_runtime.task_service.create_task import Draft
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")

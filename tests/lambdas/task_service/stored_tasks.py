@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lambdas.contracts.task_event import TaskEvent
-from lambdas.shared import aws
-from lambdas.shared.aws_calls.dynamodb import DynamoDb
-from lambdas.task_service.dynamo_task_changes import DynamoTaskChanges
+from serverless_runtime.contracts.task_event import TaskEvent
+from serverless_runtime.shared import aws
+from serverless_runtime.shared.aws.dynamodb import DynamoDb
+from serverless_runtime.task_service.dynamo_task_changes import DynamoTaskChanges
 from tests.lambdas.tables import TASKS
 
 

@@ -12,9 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from lambdas.task_service.http import task_bodies
-from lambdas.task_service.http.problem import Problem
-from lambdas.task_service.http.request import Request
+from serverless_runtime.task_service.http import task_bodies
+from serverless_runtime.task_service.http.problem import Problem
+from serverless_runtime.task_service.http.request import Request
 from tests.lambdas.samples import a_task
 from tests.lambdas.task_service.pydantic_bodies import (
     CreateTaskBody,

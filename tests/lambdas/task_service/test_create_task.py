@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.task_service.task_id import is_task_id, new_task_id
+from serverless_runtime.task_service.task_id import is_task_id, new_task_id
 from tests.lambdas.http_api import request
 from tests.lambdas.recorded_lambda import RecordedLambda
 from tests.lambdas.tables import TASKS

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from lambdas.contracts.task_event import TaskEvent
-from lambdas.shared.aws_calls.errors import NoAnswerError, NotConnectedError
-from lambdas.task_service.dynamo_task_changes import DynamoTaskChanges
-from tests.lambdas.handoff_relay.a_relay import other_client
+from serverless_runtime.contracts.task_event import TaskEvent
+from serverless_runtime.shared.aws.errors import NoAnswerError, NotConnectedError
+from serverless_runtime.task_service.dynamo_task_changes import DynamoTaskChanges
+from tests.lambdas.handoff.relay.a_relay import other_client
 from tests.lambdas.http_api import request
 from tests.lambdas.recorded_lambda import RecordedLambda
 from tests.lambdas.reserved_words import reserved_words_in

@@ -21,24 +21,26 @@ def imported_by(module: str) -> set[str]:
 
 @pytest.mark.parametrize("name", READERS)
 def test_what_only_reads_cannot_hand_off(name: str) -> None:
-    modules = imported_by(f"lambdas.task_service.handlers.{name}")
+    modules = imported_by(f"serverless_runtime.task_service.handlers.{name}")
 
-    assert not [module for module in modules if module.startswith("lambdas.handoff")]
+    assert not [module for module in modules if module.startswith("serverless_runtime.handoff")]
 
 
 @pytest.mark.parametrize("name", WRITERS)
 def test_what_writes_hands_off(name: str) -> None:
-    assert "lambdas.handoff.hand_off" in imported_by(f"lambdas.task_service.handlers.{name}")
+    assert "serverless_runtime.handoff.hand_off" in imported_by(
+        f"serverless_runtime.task_service.handlers.{name}"
+    )
 
 
 def test_the_notification_service_needs_no_library_until_a_channel_does() -> None:
-    modules = imported_by("lambdas.notification_service.handler")
+    modules = imported_by("serverless_runtime.notification_service.handler")
 
     for library in ("boto3", "botocore", "pystache", "pydantic"):
         assert library not in modules
-    assert not [name for name in modules if name.startswith("lambdas.task_service")]
+    assert not [name for name in modules if name.startswith("serverless_runtime.task_service")]
 
 
 def test_settings_pull_in_nothing_but_the_standard_library() -> None:
-    for module in ("task_service", "notification_service", "handoff", "handoff_relay"):
-        assert "boto3" not in imported_by(f"lambdas.{module}.settings")
+    for module in ("task_service", "notification_service", "handoff", "handoff.relay"):
+        assert "boto3" not in imported_by(f"serverless_runtime.{module}.settings")

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lambdas.contracts.task import STATUSES, Status
-from lambdas.shared.aws_calls.connections import Request
-from lambdas.task_service.task_id import new_task_id
+from serverless_runtime.contracts.task import STATUSES, Status
+from serverless_runtime.shared.aws.connections import Request
+from serverless_runtime.task_service.task_id import new_task_id
 from tests.lambdas.http_api import Answer, request
 from tests.lambdas.samples import a_task, an_event
 from tests.lambdas.tables import create_tables

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from lambdas.shared.aws_calls.connections import Request
-from lambdas.shared.aws_calls.errors import NoAnswerError
-from lambdas.task_service.dynamo_task_changes import DynamoTaskChanges
+from serverless_runtime.shared.aws.connections import Request
+from serverless_runtime.shared.aws.errors import NoAnswerError
+from serverless_runtime.task_service.dynamo_task_changes import DynamoTaskChanges
 from tests.lambdas.http_api import request
 from tests.lambdas.recorded_lambda import RecordedLambda
 from tests.lambdas.samples import a_task, an_event

@@ -2,14 +2,17 @@
 
 import pulumi
 
-from components.async_handoff import AsyncHandoff, AsyncHandoffArgs
-from components.blocks.alarm_topic import AlarmTopic, AlarmTopicArgs, Subscriber
-from components.blocks.api_access import ApiAccess, NoAuth
-from components.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
-from components.blocks.runtime import Runtime
-from components.notification_service import NotificationService, NotificationServiceArgs
-from components.task_service import TaskService, TaskServiceArgs
-from lambdas.notification_service.settings.email import EmailSettings
+from pulumi_serverless.blocks.api_access import ApiAccess, NoAuth
+from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
+from pulumi_serverless.blocks.monitoring.alarm_topic import AlarmTopic, AlarmTopicArgs, Subscriber
+from pulumi_serverless.blocks.runtime import Runtime
+from pulumi_serverless.handoff.async_handoff import AsyncHandoff, AsyncHandoffArgs
+from pulumi_serverless.notification_service.notification_service import (
+    NotificationService,
+    NotificationServiceArgs,
+)
+from pulumi_serverless.task_service.task_service import TaskService, TaskServiceArgs
+from serverless_runtime.notification_service.settings.email import EmailSettings
 
 runtime = Runtime(bundle_for="host")
 dead_letters = DeadLetterQueue("dead-letters", DeadLetterQueueArgs())

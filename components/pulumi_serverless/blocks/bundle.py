@@ -1,0 +1,126 @@
+"""A function's zip: its own sources and its locked dependencies, the same bytes everywhere.
+
+Entries are sorted, carry no time stamp and one file mode, and are stored, not compressed: what
+deflate writes differs between zlib builds, and Pulumi compares a zip by its bytes.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from pulumi_serverless.blocks.dependencies import Target, install_dependencies
+
+_EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+_REGULAR_FILE_MODE = 0o100644 << 16
+
+# Written by the installer for itself; they name the machine or the order of installation.
+_INSTALLER_FILES = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
+
+# What they list is in the bundle itself.
+_LOCK_FILES = {"requirements.in", "requirements.txt"}
+
+_SDK_DATA = PurePosixPath("botocore/data")
+
+
+class BundleError(Exception):
+    """A bundle cannot be built from what its spec names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionCode:
+    """What goes into the zip of one or more functions."""
+
+    packages: Sequence[str]
+    """Packages that the program can import, e.g. "orders" or "serverless_runtime.handoff".
+
+    Every file in them travels under its import path, templates as well as Python, except lock
+    files, hidden files and compiled Python.
+    """
+
+    requirements: Path | None = None
+    """Lock file with hashes of everything third-party, or None if there is nothing."""
+
+    aws_services: Sequence[str] = ()
+    """Services whose API models the AWS SDK keeps, e.g. "dynamodb"; the other 400 are left out."""
+
+
+def build_bundle(code: FunctionCode, target: Target, build_folder: Path) -> Path:
+    """Build the zip under `build_folder` and return its path. Nothing is written if it is there.
+
+    Raises BundleError if a package does not exist, DependenciesError if the lock file cannot be
+    installed for `target`.
+    """
+    entries = dict(_sources(code))
+    if code.requirements:
+        installed = install_dependencies(code.requirements, target, build_folder / "dependencies")
+        entries |= dict(_third_party(installed, code.aws_services))
+    zip_path = build_folder / "bundles" / target.label / f"{'+'.join(code.packages)}.zip"
+    _write_zip(zip_path, entries)
+    return zip_path
+
+
+def _sources(code: FunctionCode) -> Iterator[tuple[str, Path]]:
+    for package in code.packages:
+        folder, root = _locate(package)
+        for source in folder.rglob("*"):
+            if source.is_file() and _travels(source.relative_to(folder)):
+                yield source.relative_to(root).as_posix(), source
+        # The packages above: `serverless_runtime.shared` is imported through `lambdas`.
+        while (folder := folder.parent) != root:
+            yield (folder / "__init__.py").relative_to(root).as_posix(), folder / "__init__.py"
+
+
+def _travels(inside: Path) -> bool:
+    if any(part == "__pycache__" or part.startswith(".") for part in inside.parts):
+        return False
+    return inside.name not in _LOCK_FILES
+
+
+def _locate(package: str) -> tuple[Path, Path]:
+    """A package's folder, and the folder that its import path starts from."""
+    try:
+        spec = importlib.util.find_spec(package)
+    except ModuleNotFoundError:
+        spec = None
+    if spec is None or spec.origin is None or not spec.origin.endswith("__init__.py"):
+        raise BundleError(
+            "packages must name packages (folders with an __init__.py) that the program can "
+            f"import, got {package!r}"
+        )
+    folder = Path(spec.origin).parent
+    return folder, folder.parents[package.count(".")]
+
+
+def _third_party(installed: Path, aws_services: Sequence[str]) -> Iterator[tuple[str, Path]]:
+    for source in installed.rglob("*"):
+        inside = PurePosixPath(source.relative_to(installed).as_posix())
+        if source.is_file() and _belongs(inside, aws_services):
+            yield str(inside), source
+
+
+def _belongs(inside: PurePosixPath, aws_services: Sequence[str]) -> bool:
+    if inside.parts[0] == "bin" or "__pycache__" in inside.parts:
+        return False
+    if inside.parent.suffix == ".dist-info" and inside.name in _INSTALLER_FILES:
+        return False
+    if inside.is_relative_to(_SDK_DATA) and len(inside.parts) > len(_SDK_DATA.parts) + 1:
+        return inside.parts[len(_SDK_DATA.parts)] in aws_services
+    return not inside.is_relative_to("boto3/examples")
+
+
+def _write_zip(zip_path: Path, entries: dict[str, Path]) -> None:
+    zip_path.parent.mkdir(parents=True, exist_ok=True)
+    # Written aside and moved into place: two programs may build the same bundle at once.
+    partial = zip_path.with_suffix(f".{os.getpid()}.partial")
+    with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(entries):
+            entry = zipfile.ZipInfo(name, _EARLIEST_ZIP_TIME)
+            entry.create_system = 3
+            entry.external_attr = _REGULAR_FILE_MODE
+            archive.writestr(entry, entries[name].read_bytes())
+    partial.replace(zip_path)

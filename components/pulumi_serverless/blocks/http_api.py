@@ -1,0 +1,200 @@
+"""An HTTP API whose routes call functions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from pulumi_serverless.blocks.access_log import FORMAT, AccessLog
+from pulumi_serverless.blocks.api_access import PUBLIC_TAG, ApiAccess, IamAuth, JwtAuth, NoAuth
+from pulumi_serverless.blocks.function import PythonFunction
+from pulumi_serverless.blocks.runtime import Runtime
+
+DEFAULT_ROUTE = "$default"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpApiArgs:
+    """Who answers what, whom, and how much of it."""
+
+    routes: Mapping[str, PythonFunction]
+    """Route keys, e.g. "GET /tasks/{taskId}", "ANY /tasks" or "$default", and who answers."""
+
+    access: ApiAccess
+    """Who may call, from which web pages, and how often."""
+
+    request_headers: Sequence[str] = ()
+    """Headers that web pages may send beside their credentials, e.g. "if-match"."""
+
+    response_headers: Sequence[str] = ()
+    """Headers that web pages may read, e.g. "etag"."""
+
+    runtime: Runtime = field(default_factory=Runtime)
+    """How its access log is kept."""
+
+    def __post_init__(self) -> None:
+        self.access.auth.require_routes(list(self.routes))
+
+
+class HttpApi(pulumi.ComponentResource):
+    """An HTTP API; each route may call its own function and no other."""
+
+    url: pulumi.Output[str]
+    """Where the API answers, without a trailing slash."""
+
+    id: pulumi.Output[str]
+    """What the API's metrics are told apart by."""
+
+    def __init__(
+        self, name: str, args: HttpApiArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("serverless:index:HttpApi", name, {}, opts)
+        self._name = name
+        self._args = args
+        self._child = pulumi.ResourceOptions(parent=self)
+        self._api = aws.apigatewayv2.Api(
+            name,
+            protocol_type="HTTP",
+            cors_configuration=_cors(args),
+            tags=PUBLIC_TAG if isinstance(args.access.auth, NoAuth) else None,
+            opts=self._child,
+        )
+        integrations = self._integrate(set(args.routes.values()))
+        authorizer = self._authorizer()
+        for route_key, function in args.routes.items():
+            self._route(
+                route_key, function, integrations[function], self._guard(route_key, authorizer)
+            )
+        for route_key, function in _preflights(args).items():
+            # A preflight carries no credentials: a guarded route that takes every method would
+            # refuse it before API Gateway could answer.
+            # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
+            self._route(route_key, function, integrations[function], {"authorization_type": "NONE"})
+        self._stage()
+        self.url = self._api.api_endpoint
+        self.id = self._api.id
+        self.register_outputs({"url": self.url})
+
+    def _integrate(
+        self, functions: set[PythonFunction]
+    ) -> dict[PythonFunction, aws.apigatewayv2.Integration]:
+        return {
+            function: aws.apigatewayv2.Integration(
+                f"{self._name}-calls-{function.logical_name}",
+                api_id=self._api.id,
+                integration_type="AWS_PROXY",
+                integration_uri=function.arn,
+                payload_format_version="2.0",
+                opts=self._child,
+            )
+            for function in sorted(functions, key=lambda function: function.logical_name)
+        }
+
+    def _authorizer(self) -> aws.apigatewayv2.Authorizer | None:
+        auth = self._args.access.auth
+        if not isinstance(auth, JwtAuth):
+            return None
+        return aws.apigatewayv2.Authorizer(
+            f"{self._name}-tokens",
+            api_id=self._api.id,
+            authorizer_type="JWT",
+            identity_sources=["$request.header.Authorization"],
+            jwt_configuration={"issuer": auth.issuer, "audiences": list(auth.audiences)},
+            opts=self._child,
+        )
+
+    def _guard(
+        self, route_key: str, authorizer: aws.apigatewayv2.Authorizer | None
+    ) -> dict[str, Any]:
+        """What a route asks of its callers."""
+        auth = self._args.access.auth
+        if isinstance(auth, JwtAuth) and authorizer is not None:
+            return {
+                "authorization_type": "JWT",
+                "authorizer_id": authorizer.id,
+                "authorization_scopes": list(auth.scopes.get(route_key, ())) or None,
+            }
+        return {"authorization_type": "AWS_IAM" if isinstance(auth, IamAuth) else "NONE"}
+
+    def _route(
+        self,
+        route_key: str,
+        function: PythonFunction,
+        integration: aws.apigatewayv2.Integration,
+        guard: dict[str, Any],
+    ) -> None:
+        aws.apigatewayv2.Route(
+            f"{self._name}-{_slug(route_key)}",
+            api_id=self._api.id,
+            route_key=route_key,
+            target=pulumi.Output.concat("integrations/", integration.id),
+            opts=self._child,
+            **guard,
+        )
+        aws.lambda_.Permission(
+            f"{self._name}-may-call-{_slug(route_key)}",
+            action="lambda:InvokeFunction",
+            function=function.name,
+            principal="apigateway.amazonaws.com",
+            source_arn=pulumi.Output.concat(self._api.execution_arn, "/*/", _arn_path(route_key)),
+            opts=self._child,
+        )
+
+    def _stage(self) -> None:
+        access = self._args.access
+        log = AccessLog(f"{self._name}-access", self._args.runtime, opts=self._child)
+        aws.apigatewayv2.Stage(
+            f"{self._name}-stage",
+            api_id=self._api.id,
+            name="$default",
+            auto_deploy=True,
+            access_log_settings={"destination_arn": log.arn, "format": FORMAT},
+            default_route_settings={
+                "throttling_rate_limit": access.requests_per_second,
+                "throttling_burst_limit": access.burst_requests,
+            },
+            opts=self._child,
+        )
+
+
+def _cors(args: HttpApiArgs) -> aws.apigatewayv2.ApiCorsConfigurationArgs | None:
+    if not args.access.cors_origins:
+        return None
+    methods = {key.split(" ")[0] for key in args.routes} - {"ANY", DEFAULT_ROUTE}
+    return aws.apigatewayv2.ApiCorsConfigurationArgs(
+        allow_origins=list(args.access.cors_origins),
+        allow_methods=sorted(methods),
+        allow_headers=[*args.access.auth.request_headers, *args.request_headers],
+        expose_headers=list(args.response_headers),
+        max_age=args.access.cors_max_age_seconds,
+    )
+
+
+def _preflights(args: HttpApiArgs) -> dict[str, PythonFunction]:
+    """An open OPTIONS route beside every route that takes all methods, if web pages may call."""
+    if not args.access.cors_origins:
+        return {}
+    paths = {
+        "/{proxy+}" if key == DEFAULT_ROUTE else key.removeprefix("ANY "): function
+        for key, function in args.routes.items()
+        if key == DEFAULT_ROUTE or key.startswith("ANY ")
+    }
+    return {f"OPTIONS {path}": function for path, function in paths.items()}
+
+
+def _slug(route_key: str) -> str:
+    # The permission's statement id is made from its name; AWS takes letters, digits, - and _.
+    return re.sub(r"[^A-Za-z0-9]+", "-", route_key).strip("-")
+
+
+def _arn_path(route_key: str) -> str:
+    """A route as API Gateway names it to Lambda: "GET/tasks/{taskId}", "*/tasks", "$default"."""
+    if route_key == DEFAULT_ROUTE:
+        return DEFAULT_ROUTE
+    method, path = route_key.split(" ", 1)
+    return f"{'*' if method == 'ANY' else method}{path}"

@@ -1,0 +1,100 @@
+"""The topic that alarms report to, and the people who hear of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import urlsplit
+
+import pulumi
+import pulumi_aws as aws
+
+from pulumi_serverless.blocks.encryption_key import EncryptionKey, arn_of
+
+Protocol = Literal["email", "https", "sqs"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subscriber:
+    """Somebody, or something, that an alarm is told to."""
+
+    protocol: Protocol
+    """"email" for a person, "https" for an incident or chat service, "sqs" for a queue."""
+
+    endpoint: str
+    """The address, the URL, or the ARN of a queue whose policy lets the topic send to it."""
+
+    def __post_init__(self) -> None:
+        is_fine, needed = {
+            "email": ("@" in self.endpoint, "an address"),
+            "https": (self.endpoint.startswith("https://"), "a URL with https://"),
+            "sqs": (self.endpoint.startswith("arn:"), "a queue's ARN"),
+        }[self.protocol]
+        if not is_fine:
+            # Not shown: it may hold somebody's key.
+            raise ValueError(
+                f"endpoint of a subscriber by {self.protocol} must be {needed}, "
+                f"got {len(self.endpoint)} characters that are none"
+            )
+
+    @property
+    def label(self) -> str:
+        """Tells it from others in resource names, which everybody may read."""
+        if self.protocol != "https":
+            return self.endpoint.rsplit(":", 1)[-1]
+        digest = hashlib.sha256(self.endpoint.encode()).hexdigest()
+        return f"{urlsplit(self.endpoint).hostname}-{digest[:8]}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmTopicArgs:
+    """Who is told."""
+
+    subscribers: Sequence[Subscriber] = field(default_factory=tuple)
+    """Each by e-mail or https confirms once; until then SNS sends nothing there."""
+
+    require_subscriber: bool = True
+    """Whether a topic that nobody listens to is an error. SNS takes what it can give to nobody."""
+
+    def __post_init__(self) -> None:
+        if self.require_subscriber and not self.subscribers:
+            raise ValueError(
+                "subscribers must name at least one, got 0: alarms would be told to nobody; "
+                "set alarmEmails or alarmSubscribers"
+            )
+
+
+class AlarmTopic(pulumi.ComponentResource):
+    """One topic with its subscriptions."""
+
+    arn: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        args: AlarmTopicArgs,
+        encryption_key: EncryptionKey | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("serverless:index:AlarmTopic", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        topic = aws.sns.Topic(name, kms_master_key_id=arn_of(encryption_key), opts=child)
+        for subscriber in args.subscribers:
+            aws.sns.TopicSubscription(
+                f"{name}-{subscriber.label}",
+                topic=topic.arn,
+                protocol=subscriber.protocol,
+                endpoint=_endpoint(subscriber),
+                opts=child,
+            )
+        self.arn = topic.arn
+        self.register_outputs({"arn": self.arn})
+
+
+def _endpoint(subscriber: Subscriber) -> pulumi.Input[str]:
+    # The URL of an incident service is the key to it.
+    if subscriber.protocol == "https":
+        return pulumi.Output.secret(subscriber.endpoint)
+    return subscriber.endpoint

@@ -1,0 +1,113 @@
+"""One page per stack that shows where events are, in the order they flow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from pulumi_serverless.blocks.json_text import json_text
+from pulumi_serverless.blocks.monitoring.metric import Metric
+
+COLUMNS = 24
+_TITLE_HEIGHT = 1
+_GRAPH_HEIGHT = 6
+_ALARMS_HEIGHT = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Graph:
+    """Lines over time."""
+
+    title: str
+    lines: Mapping[str, Metric]
+    """What each line is called, and its metric."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """One step of the flow, a row of the page."""
+
+    title: str
+    graphs: Sequence[Graph]
+    """1 to 6, side by side."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DashboardArgs:
+    """What the page shows, from top to bottom."""
+
+    stages: Sequence[Stage]
+    alarm_arns: Sequence[pulumi.Input[str]]
+    """Alarms whose states end the page, up to 100."""
+
+
+class Dashboard(pulumi.ComponentResource):
+    """A CloudWatch dashboard, named for its stack."""
+
+    name: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, args: DashboardArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("serverless:index:Dashboard", name, {}, opts)
+        region = aws.get_region_output(opts=pulumi.InvokeOutputOptions(parent=self)).region
+        dashboard = aws.cloudwatch.Dashboard(
+            name,
+            dashboard_name=f"{pulumi.get_project()}-{pulumi.get_stack()}",
+            dashboard_body=json_text({"widgets": _widgets(args, region)}),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.name = dashboard.dashboard_name
+        self.register_outputs({"name": self.name})
+
+
+def _widgets(args: DashboardArgs, region: pulumi.Input[str]) -> list[dict[str, Any]]:
+    """The page's parts on the grid of 24 columns.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+    """
+    widgets, y = [], 0
+    for stage in args.stages:
+        widgets.append(_title(stage.title, y))
+        y += _TITLE_HEIGHT
+        width = COLUMNS // len(stage.graphs)
+        for number, graph in enumerate(stage.graphs):
+            place = {"x": number * width, "y": y, "width": width, "height": _GRAPH_HEIGHT}
+            widgets.append({"type": "metric", **place, "properties": _properties(graph, region)})
+        y += _GRAPH_HEIGHT
+    widgets.append(_title("Alarms", y))
+    place = {"x": 0, "y": y + _TITLE_HEIGHT, "width": COLUMNS, "height": _ALARMS_HEIGHT}
+    alarms = {"title": "Each message names its section of the runbook", "alarms": args.alarm_arns}
+    widgets.append({"type": "alarm", **place, "properties": alarms})
+    return widgets
+
+
+def _title(text: str, y: int) -> dict[str, Any]:
+    place = {"x": 0, "y": y, "width": COLUMNS, "height": _TITLE_HEIGHT}
+    return {"type": "text", **place, "properties": {"markdown": f"## {text}"}}
+
+
+def _properties(graph: Graph, region: pulumi.Input[str]) -> dict[str, Any]:
+    return {
+        "title": graph.title,
+        "view": "timeSeries",
+        "stacked": False,
+        "region": region,
+        "period": 60,
+        "metrics": [_line(label, metric) for label, metric in graph.lines.items()],
+        "yAxis": {"left": {"min": 0}},
+    }
+
+
+def _line(label: str, metric: Metric) -> list[Any]:
+    dimensions = [part for pair in metric.dimensions.items() for part in pair]
+    return [
+        metric.namespace,
+        metric.name,
+        *dimensions,
+        {"stat": metric.statistic, "label": label},
+    ]

@@ -1,0 +1,59 @@
+"""Pulumi mocks for unit tests, and the shortest way to run a piece of program under them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pulumi
+from pulumi.runtime import MockCallArgs, MockResourceArgs
+
+from pulumi_serverless.testing.program import Graph, run_program
+
+FUNCTION = "aws:lambda/function:Function"
+ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
+
+
+_CALLER_IDENTITY = "aws:index/getCallerIdentity:getCallerIdentity"
+_REGION = "aws:index/getRegion:getRegion"
+ACCOUNT_ID = "123456789012"
+REGION = "eu-west-1"
+
+
+class UnpreparedCallError(AssertionError):
+    """The program asked the provider something that no test prepared an answer for."""
+
+
+class AwsMocks(pulumi.runtime.Mocks):
+    """Answers every resource with ids of its own; in preview only with its inputs."""
+
+    def __init__(self, *, preview: bool = False) -> None:
+        self._preview = preview
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        if not args.custom:
+            return None, dict(args.inputs)
+        if self._preview:
+            return "", dict(args.inputs)
+        return f"{args.name}-id", {
+            "name": f"{args.name}-1a2b3c4",
+            "arn": f"arn:{args.name}",
+            "url": f"https://sqs/{args.name}",
+            "apiEndpoint": "https://api.example.com",
+            "executionArn": "arn:api",
+            "keyId": f"{args.name}-1a2b3c4",
+            **args.inputs,
+        }
+
+    # Pulumi declares a tuple here and accepts a plain dict only.
+    def call(self, args: MockCallArgs) -> dict[Any, Any]:  # type: ignore[override]
+        if args.token == _CALLER_IDENTITY:
+            return {"accountId": ACCOUNT_ID}
+        if args.token == _REGION:
+            return {"id": REGION, "region": REGION}
+        raise UnpreparedCallError(f"no answer prepared for the provider call {args.token}")
+
+
+def record(program: Callable[[], Any]) -> Graph:
+    """Run `program` as a deployment and return what it declared."""
+    return run_program(program, mocks=AwsMocks())

@@ -1,0 +1,183 @@
+"""Runs a Pulumi program without the Pulumi CLI and records what it declared.
+
+The program runs the way Pulumi's language host runs it (as `__main__`, inside a stack), against
+Pulumi's own mock monitor. What `new_resource` answers decides what the run is: a unit test
+returns made-up ids, the local deployment creates the resource in the emulator and returns its.
+
+The monitor is stricter than Pulumi's: two resources with one name are an error, as in the engine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import runpy
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from google.protobuf import empty_pb2
+from pulumi.runtime import rpc, set_all_config, settings
+from pulumi.runtime.mocks import MockEngine, MockMonitor, Mocks, MockSettings
+
+from pulumi_serverless.testing.recorded import Resource, recorded
+
+STACK_TYPE = "pulumi:pulumi:Stack"
+
+Program = Path | Callable[[], Any]
+
+
+class DuplicateResourceError(Exception):
+    """Two resources of one type, parent and name; the Pulumi engine refuses the program."""
+
+
+class Graph(MockMonitor):
+    """Everything one run of a program declared, in the order of registration."""
+
+    def __init__(self, mocks: Mocks) -> None:
+        super().__init__(mocks)
+        self.all: list[Resource] = []
+        self._by_urn: dict[str, Resource] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def exports(self) -> dict[str, Any]:
+        """The stack's outputs."""
+        return next(r for r in self.all if r.type == STACK_TYPE).outputs
+
+    def of_type(self, resource_type: str) -> list[Resource]:
+        """Every resource of the type, e.g. "aws:sqs/queue:Queue"."""
+        return [found for found in self.all if found.type == resource_type]
+
+    def only(self, resource_type: str) -> Resource:
+        """The one resource of the type; LookupError names what there is if not exactly one."""
+        found = self.of_type(resource_type)
+        if len(found) != 1:
+            raise LookupError(f"expected one {resource_type}, found {[r.name for r in found]}")
+        return found[0]
+
+    def named(self, name: str, resource_type: str | None = None) -> Resource:
+        """The one resource with this logical name (and type, where a component shares it)."""
+        found = [r for r in self.all if r.name == name and resource_type in (None, r.type)]
+        if len(found) != 1:
+            raise LookupError(f"expected one resource {name}, found {[r.type for r in found]}")
+        return found[0]
+
+    def make_urn(self, parent: str, type_: str, name: str) -> str:
+        # The engine's rule; the mock monitor's own keeps only the nearest parent.
+        if parent:
+            qualified = parent.split("::", 3)[2]
+            if qualified != STACK_TYPE:
+                type_ = f"{qualified}${type_}"
+        return f"urn:pulumi:{settings.get_stack()}::{settings.get_project()}::{type_}::{name}"
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
+        with _event_loop_of_thread():
+            self._record(request)
+            return super().RegisterResource(request)  # type: ignore[no-untyped-call]
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
+        with _event_loop_of_thread():
+            outputs = rpc.deserialize_properties(request.outputs, keep_unknowns=True)
+            with self._lock:
+                self._by_urn[request.urn].outputs = outputs
+            return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
+
+    def Invoke(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
+        with _event_loop_of_thread():
+            return super().Invoke(request)  # type: ignore[no-untyped-call]
+
+    def _record(self, request: Any) -> None:
+        resource = recorded(self.make_urn(request.parent, request.type, request.name), request)
+        with self._lock:
+            if resource.urn in self._by_urn:
+                raise DuplicateResourceError(f"duplicate resource {resource.urn}; name it anew")
+            self._by_urn[resource.urn] = resource
+            self.all.append(resource)
+
+
+def run_program(
+    program: Program,
+    *,
+    project: str = "test",
+    stack: str = "unit",
+    config: Mapping[str, str] | None = None,
+    mocks: Mocks,
+    preview: bool = False,
+) -> Graph:
+    """Run `program` (a folder with `__main__.py`, or a function) and return its record.
+
+    `config` maps full keys ("project:key", "aws:region") to values as the engine passes them:
+    text, with lists and objects as JSON. `preview` leaves what a mock does not answer unknown.
+    Raises what the program raises, and DuplicateResourceError.
+    """
+    graph = Graph(mocks)
+
+    def body() -> None:
+        settings.reset_options()
+        settings.configure(_settings(graph, project, stack, preview))
+        set_all_config(dict(config or {}), [])
+        with _fresh_modules(program):
+            asyncio.run(pulumi.runtime.run_in_stack(lambda: _execute(program)))
+
+    # Pulumi keeps its settings in context variables: a copy keeps runs apart.
+    contextvars.copy_context().run(body)
+    return graph
+
+
+@contextmanager
+def _event_loop_of_thread() -> Iterator[None]:
+    """An event loop for Pulumi's (de)serialisers, closed afterwards; worker threads have none."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        yield
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
+
+
+def _settings(graph: Graph, project: str, stack: str, preview: bool) -> MockSettings:
+    features = graph.GetDeploymentInfo(empty_pb2.Empty()).supportedFeatures  # type: ignore[no-untyped-call]
+    return MockSettings(
+        monitor=graph,
+        monitor_features=set(features),
+        engine=MockEngine(None),
+        project=project,
+        stack=stack,
+        dry_run=preview,
+        organization="organization",
+        root_directory=".",
+        callbacks=None,
+        outputs=set(),
+        lock=threading.Lock(),
+        package_refs={},
+        base_providers_by_ref={},
+        legacy_apply_enabled=False,
+        parallel=4,
+    )
+
+
+def _execute(program: Program) -> None:
+    if isinstance(program, Path):
+        runpy.run_path(str(program), run_name="__main__")
+    else:
+        program()
+
+
+@contextmanager
+def _fresh_modules(program: Program) -> Iterator[None]:
+    """Forget the modules that a folder's program imported, so that two programs do not mix."""
+    before = set(sys.modules)
+    try:
+        yield
+    finally:
+        if isinstance(program, Path):
+            for name in set(sys.modules) - before:
+                source = getattr(sys.modules[name], "__file__", None) or ""
+                if Path(source).parent == program:
+                    del sys.modules[name]

@@ -1,0 +1,183 @@
+"""The message the task service hands to the notification service: a CloudEvents 1.0 event.
+
+It carries a snapshot of the task, so its reader never needs the task table. A change that an
+old reader would misread gets a new type (`task.created.v2`); a new optional field does not.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from serverless_runtime.contracts.event_types import EVENT_TYPES, EventType
+from serverless_runtime.contracts.task import MalformedTaskError, Task
+from serverless_runtime.shared.timestamps import from_text
+
+MAX_WIRE_BYTES = 200_000
+"""Leaves room for the failure record Lambda wraps around it: a queue message holds 256 KiB."""
+
+_SPEC_VERSION = "1.0"
+_CONTENT_TYPE = "application/json"
+_MAX_COUNT = 2**31 - 1  # CloudEvents' Integer
+_SOURCE = "/task-service"
+_EVENT_IDS = uuid.UUID("2b3c6b0e-6f0e-5d1c-9c55-0d9a1c0f4f0a")
+
+
+class UnreadableEventError(Exception):
+    """The payload is not a task event this version understands; retrying cannot help."""
+
+
+class EventTooLargeError(ValueError):
+    """The event would not fit into a dead letter."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskEvent:
+    """Something that happened to one task. Raises EventTooLargeError when made too large."""
+
+    event_id: str
+    """The same for the same happening, however often it is told; the idempotency key."""
+
+    event_type: EventType
+    """What happened; CloudEvents `type`."""
+
+    time: str
+    """When it happened, RFC 3339."""
+
+    correlation_id: str
+    """The API request that caused it; carried into every log line."""
+
+    replays: int = 0
+    """How often a person has sent it again from the dead-letter queue."""
+
+    source: str = _SOURCE
+    task: Task
+    """The task as it was after the happening, or before its deletion."""
+
+    def __post_init__(self) -> None:
+        if (size := len(self.to_wire())) > MAX_WIRE_BYTES:
+            raise EventTooLargeError(
+                f"a task event must be at most {MAX_WIRE_BYTES} bytes on the wire, got {size}"
+            )
+
+    @classmethod
+    def about(cls, task: Task, event_type: EventType, *, time: str, correlation_id: str) -> Self:
+        """Tell what happened to `task`; its id follows from the task, its version and the type."""
+        name = f"{task.task_id}/{task.version}/{event_type}"
+        return cls(
+            event_id=str(uuid.uuid5(_EVENT_IDS, name)),
+            event_type=event_type,
+            time=time,
+            correlation_id=correlation_id,
+            task=task,
+        )
+
+    def replayed(self) -> Self:
+        """Return the same event, sent again once more."""
+        return replace(self, replays=self.replays + 1)
+
+    def to_payload(self) -> dict[str, Any]:
+        """Return the event in CloudEvents' structured JSON form."""
+        return {
+            "specversion": _SPEC_VERSION,
+            "id": self.event_id,
+            "source": self.source,
+            "type": self.event_type,
+            "subject": self.task.task_id,
+            "time": self.time,
+            "datacontenttype": _CONTENT_TYPE,
+            "correlationid": self.correlation_id,
+            "replays": self.replays,
+            "data": self.task.to_document(),
+        }
+
+    def to_wire(self) -> bytes:
+        """Return the payload as JSON in ASCII: SQS refuses some characters, even in a dead letter.
+
+        That an escaped character takes up to six bytes is counted in MAX_WIRE_BYTES.
+        """
+        return json.dumps(self.to_payload(), ensure_ascii=True, separators=(",", ":")).encode()
+
+    @classmethod
+    def from_payload(cls, payload: object) -> Self:
+        """Read any decoded JSON value; attributes this version does not know are ignored.
+
+        Raises UnreadableEventError naming the attribute, what it must be, and what it was.
+        """
+        if not isinstance(payload, Mapping):
+            raise UnreadableEventError(
+                f"a task event must be a JSON object, got {type(payload).__name__}"
+            )
+        _require(payload, "specversion", (_SPEC_VERSION,))
+        _require(payload, "type", EVENT_TYPES)
+        _require(payload, "datacontenttype", (_CONTENT_TYPE,))
+        task = _task(payload)
+        if payload.get("subject") != task.task_id:
+            raise UnreadableEventError(
+                "task event subject must be the id of the task in data, "
+                f"got {_shown(payload.get('subject'))}"
+            )
+        try:
+            return cls(
+                event_id=_text(payload, "id"),
+                event_type=payload["type"],
+                time=_moment(payload, "time"),
+                correlation_id=_text(payload, "correlationid"),
+                replays=_count(payload, "replays"),
+                source=_text(payload, "source"),
+                task=task,
+            )
+        except EventTooLargeError as error:
+            raise UnreadableEventError(str(error)) from error
+
+
+def _task(payload: Mapping[str, Any]) -> Task:
+    try:
+        return Task.from_document(payload.get("data"))
+    except MalformedTaskError as error:
+        raise UnreadableEventError(f"task event data: {error}") from error
+
+
+def _require(payload: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> None:
+    value = payload.get(name)
+    if not isinstance(value, str) or value not in allowed:
+        raise UnreadableEventError(
+            f"task event {name} must be {' or '.join(allowed)}, got {_shown(value)}"
+        )
+
+
+def _text(payload: Mapping[str, Any], name: str) -> str:
+    value = payload.get(name)
+    if not isinstance(value, str) or not value:
+        raise UnreadableEventError(
+            f"task event {name} must be text and not empty, got {_shown(value)}"
+        )
+    return value
+
+
+def _moment(payload: Mapping[str, Any], name: str) -> str:
+    value = _text(payload, name)
+    try:
+        from_text(value)
+    except ValueError as error:
+        raise UnreadableEventError(f"task event {name}: {error}; got {_shown(value)}") from error
+    return value
+
+
+def _count(payload: Mapping[str, Any], name: str) -> int:
+    value = payload.get(name)
+    if type(value) is not int or not 0 <= value <= _MAX_COUNT:
+        raise UnreadableEventError(
+            f"task event {name} must be a whole number from 0 to {_MAX_COUNT}, got {_shown(value)}"
+        )
+    return value
+
+
+def _shown(value: object) -> str:
+    """Show enough of `value` to recognise it; the text ends up in logs and dead letters."""
+    if value is None:
+        return "nothing"
+    return ascii(value[:60]) if isinstance(value, str) else type(value).__name__

@@ -1,0 +1,104 @@
+"""The outbox table as the relay uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from serverless_runtime.handoff.outbox_rows import Row, event_id_of, event_of, position_of
+from serverless_runtime.handoff.relay.relay import Claim, WaitingRow
+from serverless_runtime.shared import aws
+from serverless_runtime.shared.aws.dynamodb import DynamoDb
+from serverless_runtime.shared.aws.errors import RefusedError
+
+
+class DynamoOutbox:
+    """Fulfils `Outbox`."""
+
+    def __init__(self, table_name: str, client: DynamoDb | None = None) -> None:
+        self._table_name = table_name
+        self._client = client or aws.dynamodb()
+
+    def oldest_first(self, shard: str, *, committed_before: int) -> Iterator[WaitingRow]:
+        """Yield the rows committed before that moment, a page of up to 1 MB at a time.
+
+        Payloads are left out; a claim brings its own.
+        """
+        rows = self._client.query_items(
+            TableName=self._table_name,
+            ConsistentRead=True,
+            KeyConditionExpression="#shard = :shard AND #committed < :before",
+            ProjectionExpression="#shard, #committed, committed_at, next_attempt_at, attempts",
+            ExpressionAttributeNames={"#shard": "shard", "#committed": "committed"},
+            ExpressionAttributeValues={
+                ":shard": {"S": shard},
+                ":before": {"S": position_of(committed_before)},
+            },
+        )
+        yield from map(_waiting_row, rows)
+
+    def claim(self, row: WaitingRow, *, owner: str, next_attempt_at: int) -> Claim | None:
+        """Take the row if it still is as it was read; a row that is gone stays gone."""
+        try:
+            answer = self._client.update_item(
+                TableName=self._table_name,
+                Key=_key(row),
+                # Fails for a row that is gone, too: nothing equals an attribute that is not there.
+                ConditionExpression="next_attempt_at = :seen",
+                UpdateExpression=(
+                    "SET #owner = :owner, attempts = :attempts, next_attempt_at = :next"
+                ),
+                ExpressionAttributeNames={"#owner": "owner"},
+                ExpressionAttributeValues={
+                    ":seen": {"N": str(row.next_attempt_at)},
+                    ":owner": {"S": owner},
+                    ":attempts": {"N": str(row.attempts + 1)},
+                    ":next": {"N": str(next_attempt_at)},
+                },
+                ReturnValues="ALL_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except RefusedError as error:
+            if not _is_condition_failure(error):
+                raise
+            return _own_claim(row, owner, error.document.get("Item"))
+        return Claim(row=row, owner=owner, event=event_of(answer["Attributes"]))
+
+    def remove(self, claim: Claim) -> None:
+        """Remove the claim's row; one that is gone or has another owner by now is left alone."""
+        try:
+            self._client.delete_item(
+                TableName=self._table_name,
+                Key=_key(claim.row),
+                ConditionExpression="#owner = :owner",
+                ExpressionAttributeNames={"#owner": "owner"},
+                ExpressionAttributeValues={":owner": {"S": claim.owner}},
+            )
+        except RefusedError as error:
+            if not _is_condition_failure(error):
+                raise
+
+
+def _own_claim(row: WaitingRow, owner: str, stored: Row | None) -> Claim | None:
+    """Return the claim if it was our own first request, whose answer was lost, that changed it."""
+    if stored is None or stored.get("owner") != {"S": owner}:
+        return None
+    return Claim(row=row, owner=owner, event=event_of(stored))
+
+
+def _waiting_row(row: Row) -> WaitingRow:
+    return WaitingRow(
+        shard=row["shard"]["S"],
+        committed=row["committed"]["S"],
+        event_id=event_id_of(row["committed"]["S"]),
+        committed_at=int(row["committed_at"]["N"]),
+        next_attempt_at=int(row["next_attempt_at"]["N"]),
+        attempts=int(row["attempts"]["N"]),
+    )
+
+
+def _key(row: WaitingRow) -> Row:
+    return {"shard": {"S": row.shard}, "committed": {"S": row.committed}}
+
+
+def _is_condition_failure(error: RefusedError) -> bool:
+    return error.code == "ConditionalCheckFailedException"

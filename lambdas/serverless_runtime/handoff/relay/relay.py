@@ -1,0 +1,152 @@
+"""Hand off what is still in the outbox. No AWS in here.
+
+A row is claimed, its event handed off, and the row removed, in this order: a relay that dies in
+between leaves the row to a later run. An event can so reach the target twice, and never not at all.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from serverless_runtime.handoff.event import Event
+
+FIRST_BACKOFF_SECONDS = 60
+"""Longer than the slowest attempt (some 26 s, when everything answers at the last moment): nobody
+else can claim a row while an attempt on it lasts."""
+
+LONGEST_BACKOFF_SECONDS = 900
+
+MAX_ATTEMPTS_PER_RUN = 1_000
+"""In one shard. At some 20 ms each they fit a run; a longer backlog goes on a minute later."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingRow:
+    """What the outbox shows of an event before somebody claims it. Moments: epoch milliseconds."""
+
+    shard: str
+    committed: str
+    """The sort key."""
+
+    event_id: str
+
+    committed_at: int
+    next_attempt_at: int
+    attempts: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """The right to hand off one event, until another attempt at it is due."""
+
+    row: WaitingRow
+    owner: str
+    event: Event
+
+
+class Outbox(Protocol):
+    """Where committed events wait."""
+
+    def oldest_first(self, shard: str, *, committed_before: int) -> Iterator[WaitingRow]:
+        """Yield a shard's rows from the oldest on, reading only as many as are taken."""
+        ...
+
+    def claim(self, row: WaitingRow, *, owner: str, next_attempt_at: int) -> Claim | None:
+        """Take the row until `next_attempt_at`; None if it is gone or was taken by another."""
+        ...
+
+    def remove(self, claim: Claim) -> None:
+        """Remove the claim's row, unless another has claimed it since."""
+        ...
+
+
+class Target(Protocol):
+    """Where events go."""
+
+    def accepts(self, event: Event) -> bool:
+        """Hand the event off; return whether it was accepted. Raises nothing."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What one run met."""
+
+    oldest_age_seconds: float = 0
+    """Age of the oldest event when the run began; 0 if none was waiting."""
+
+    backlog: int = 0
+    """Rows seen. A run that ends early has not seen all."""
+
+    handed_off: int = 0
+    failed: int = 0
+
+    def __add__(self, other: Report) -> Report:
+        return Report(
+            oldest_age_seconds=max(self.oldest_age_seconds, other.oldest_age_seconds),
+            backlog=self.backlog + other.backlog,
+            handed_off=self.handed_off + other.handed_off,
+            failed=self.failed + other.failed,
+        )
+
+
+def relay_shard(
+    shard: str,
+    *,
+    outbox: Outbox,
+    target: Target,
+    minimum_age_seconds: float,
+    has_time: Callable[[], bool],
+    clock: Callable[[], float] = time.time,
+) -> Report:
+    """Hand off the shard's events that are older than `minimum_age_seconds` and due, oldest first.
+
+    Stops when `has_time` says so, or after MAX_ATTEMPTS_PER_RUN. Raises what reading the outbox
+    raises; what goes wrong with one row is logged, and the row is left for a later run.
+    """
+    started_ms = int(clock() * 1000)
+    report = Report()
+    waiting = outbox.oldest_first(
+        shard, committed_before=started_ms - int(minimum_age_seconds * 1000)
+    )
+    for row in waiting:
+        age_seconds = (started_ms - row.committed_at) / 1000
+        report += Report(oldest_age_seconds=age_seconds, backlog=1)
+        if not has_time() or report.handed_off + report.failed >= MAX_ATTEMPTS_PER_RUN:
+            return report
+        now_ms = int(clock() * 1000)
+        if row.next_attempt_at <= now_ms:
+            report += _relay_row(row, now_ms, outbox, target)
+    return report
+
+
+def backoff_seconds(attempts: int) -> int:
+    """Return how long to wait after the given number of attempts, 1 or more."""
+    # The exponent is limited too: a row may be tried for weeks.
+    return min(FIRST_BACKOFF_SECONDS << min(attempts - 1, 10), LONGEST_BACKOFF_SECONDS)
+
+
+def _relay_row(row: WaitingRow, now_ms: int, outbox: Outbox, target: Target) -> Report:
+    next_attempt_at = now_ms + backoff_seconds(row.attempts + 1) * 1000
+    try:
+        claim = outbox.claim(row, owner=uuid.uuid4().hex, next_attempt_at=next_attempt_at)
+    except Exception:
+        log.exception("outbox row not claimed", extra={"event_id": row.event_id})
+        return Report(failed=1)
+    if claim is None:
+        return Report()
+    if not target.accepts(claim.event):
+        return Report(failed=1)
+    try:
+        outbox.remove(claim)
+    except Exception:
+        # Harmless: the event is handed off again, and the target skips a duplicate.
+        log.warning("outbox row not deleted", extra=claim.event.ids, exc_info=True)
+    return Report(handed_off=1)

@@ -1,0 +1,121 @@
+"""Notifications by e-mail, through Amazon SES."""
+
+from __future__ import annotations
+
+import functools
+import html
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pystache
+
+from serverless_runtime.contracts.task_event import TaskEvent
+from serverless_runtime.notification_service.channel import ConfiguredChannel
+from serverless_runtime.notification_service.channels.aws_calls import ask
+from serverless_runtime.notification_service.channels.ses_refusals import IS_PERMANENT
+from serverless_runtime.notification_service.channels.wording import (
+    HAPPENED,
+    lines,
+    one_line,
+    reference,
+    shortened,
+)
+from serverless_runtime.notification_service.settings.email import EmailSettings
+from serverless_runtime.shared import aws
+from serverless_runtime.shared.aws.ses import Ses
+from serverless_runtime.shared.masking import masked
+
+_MAX_SUBJECT = 120
+_TEMPLATES = Path(__file__).with_name("templates")
+_NOT_IN_A_TAG = re.compile(r"[^A-Za-z0-9_-]")
+"""https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html"""
+
+
+def channels(settings: EmailSettings, client: Ses | None = None) -> list[ConfiguredChannel]:
+    """Return the one channel that writes to all recipients."""
+    return [
+        ConfiguredChannel(
+            settings=settings,
+            name=settings.name,
+            sent_to=masked(", ".join(settings.recipients)),
+            sender=EmailSender(settings, client or aws.ses()),
+        )
+    ]
+
+
+class EmailSender:
+    """One message to all recipients, who see each other's addresses, as text and as HTML."""
+
+    def __init__(self, settings: EmailSettings, client: Ses) -> None:
+        self._envelope: dict[str, Any] = {
+            "FromEmailAddress": settings.sender,
+            "Destination": {"ToAddresses": list(settings.recipients)},
+        }
+        if settings.configuration_set_arn is not None:
+            name = settings.configuration_set_arn.rsplit("/", 1)[1]
+            self._envelope["ConfigurationSetName"] = name
+        self._client = client
+        # Read here, while the function starts: a template that is missing or broken shows before
+        # an event waits for it.
+        self._text = _template("task_event.txt", escape=str)
+        self._html = _template("task_event.html", escape=html.escape)
+
+    def send(self, event: TaskEvent) -> str:
+        """Send the message and return SES's message id. Raises ChannelError and its kinds."""
+        answer = ask(
+            "SES",
+            IS_PERMANENT,
+            self._client.send_email,
+            **self._envelope,
+            Content={"Simple": self._message(event)},
+            EmailTags=[
+                {"Name": "event_id", "Value": reference(event.event_id)},
+                {"Name": "event_type", "Value": _NOT_IN_A_TAG.sub("-", event.event_type)},
+            ],
+        )
+        return str(answer["MessageId"])
+
+    def _message(self, event: TaskEvent) -> dict[str, Any]:
+        task = event.task
+        detail = lines(task.detail or "")
+        # Plain text in plain containers: Mustache would call a function, and look into an object.
+        said = {
+            "happened": HAPPENED[event.event_type],
+            "time": event.time,
+            "title": one_line(task.title),
+            "status": task.status,
+            "due_at": task.due_at,
+            "detail": {"first": detail[0], "rest": detail[1:]} if detail else None,
+            "task_id": one_line(task.task_id),
+            "event_id": one_line(event.event_id),
+        }
+        return {
+            "Subject": _utf8(subject_of(event)),
+            "Body": {
+                "Text": _utf8(self._text(said)),
+                "Html": _utf8(self._html(said)),
+            },
+            # The same for every attempt: whoever gets two copies can tell that they are one.
+            "Headers": [{"Name": "X-Entity-Ref-ID", "Value": reference(event.event_id)}],
+        }
+
+
+def subject_of(event: TaskEvent) -> str:
+    """Return one line of at most 120 characters: nothing in a title can start another header."""
+    return shortened(one_line(f"{HAPPENED[event.event_type]}: {event.task.title}"), _MAX_SUBJECT)
+
+
+def _template(name: str, escape: Callable[[str], str]) -> Callable[[dict[str, Any]], str]:
+    """Return what writes the template with `escape` around each value.
+
+    Raises if the template is missing or broken; what is returned raises if a name has no value.
+    """
+    renderer = pystache.Renderer(search_dirs=str(_TEMPLATES), escape=escape, missing_tags="strict")
+    parsed = pystache.parse(renderer.load_template(name), raise_on_mismatch=True)
+    return functools.partial(renderer.render, parsed)
+
+
+def _utf8(data: str) -> dict[str, str]:
+    return {"Data": data, "Charset": "UTF-8"}

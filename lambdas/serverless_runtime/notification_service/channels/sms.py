@@ -1,0 +1,70 @@
+"""Notifications by text message, through Amazon SNS."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from typing import Any
+
+from serverless_runtime.contracts.task_event import TaskEvent
+from serverless_runtime.notification_service.channel import ConfiguredChannel
+from serverless_runtime.notification_service.channels.gsm import is_gsm, septets
+from serverless_runtime.notification_service.channels.sns import publish
+from serverless_runtime.notification_service.channels.wording import HAPPENED, one_line, shortened
+from serverless_runtime.notification_service.settings.sms import SmsSettings
+from serverless_runtime.shared import aws
+from serverless_runtime.shared.masking import masked
+
+# What one part holds, and so costs: https://docs.aws.amazon.com/sns/latest/dg/sms_sending-overview.html
+_MAX_SEPTETS = 160
+_MAX_UTF16_UNITS = 70
+
+
+def channels(settings: SmsSettings, client: Any = None) -> list[ConfiguredChannel]:
+    """Return one channel for each number: a retry after half of them must not write twice to them.
+
+    Deliveries are told apart by a hash of the number. Its place in the list would pass one
+    person's deliveries to the next when a number is removed, and the number itself must not be
+    in records.
+    """
+    return [
+        ConfiguredChannel(
+            settings=settings,
+            name=f"{settings.name}/{hashlib.sha256(number.encode()).hexdigest()[:8]}",
+            sent_to=masked(number),
+            sender=SmsSender(settings, number, client or aws.client("sns")),
+        )
+        for number in settings.numbers
+    ]
+
+
+class SmsSender:
+    """One text message of one part to one number."""
+
+    def __init__(self, settings: SmsSettings, number: str, client: Any) -> None:
+        self._number = number
+        self._attributes: dict[str, str] = {"AWS.SNS.SMS.SMSType": settings.sms_type}
+        if settings.sender_id is not None:
+            self._attributes["AWS.SNS.SMS.SenderID"] = settings.sender_id
+        self._client = client
+
+    def send(self, event: TaskEvent) -> str:
+        """Send the message and return SNS's message id. Raises ChannelError and its kinds."""
+        return publish(
+            self._client, self._attributes, PhoneNumber=self._number, Message=sms_of(event)
+        )
+
+
+def sms_of(event: TaskEvent) -> str:
+    """Return a text that fits into one part: 160 characters of the GSM alphabet, 70 of others."""
+    # Composed, so that an accent written as a character of its own does not leave the alphabet.
+    text = unicodedata.normalize(
+        "NFC", one_line(f"{HAPPENED[event.event_type]}: {event.task.title}")
+    )
+    if is_gsm(text):
+        return shortened(text, _MAX_SEPTETS, size=septets, ellipsis="...")
+    return shortened(text, _MAX_UTF16_UNITS, size=_utf16_units)
+
+
+def _utf16_units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2

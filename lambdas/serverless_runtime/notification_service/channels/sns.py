@@ -1,0 +1,32 @@
+"""Publishing through Amazon SNS, to a number, a phone or a topic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from serverless_runtime.notification_service.channels.aws_calls import ask
+from serverless_runtime.notification_service.channels.sns_refusals import IS_PERMANENT
+from serverless_runtime.shared.aws.boto3_clients import own_errors
+
+
+def publish(client: Any, attributes: Mapping[str, str], **request: Any) -> str:
+    """Publish what `request` names and return SNS's message id. Raises ChannelError and its kinds.
+
+    `attributes` are message attributes, all of them text.
+    """
+
+    def call(**asked: Any) -> Any:
+        with own_errors():
+            return client.publish(**asked)
+
+    answer = ask(
+        "SNS",
+        IS_PERMANENT,
+        call,
+        MessageAttributes={
+            name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
+        },
+        **request,
+    )
+    return str(answer["MessageId"])

@@ -1,0 +1,61 @@
+"""Which addresses a webhook may be posted to.
+
+A URL is an order to connect somewhere, and whoever holds the host's DNS decides where. So the rule
+is about the addresses, and only what is public for certain is public.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+
+from serverless_runtime.notification_service.settings.webhook_networks import NEVER_ALLOWED, Network
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+# https://www.iana.org/assignments/ipv6-unicast-address-assignments
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+
+# Special purposes, which `is_global` of some Python versions takes for public:
+# https://www.iana.org/assignments/iana-ipv4-special-registry
+# https://www.iana.org/assignments/iana-ipv6-special-registry
+_NOT_PUBLIC: tuple[Network, ...] = (
+    ipaddress.IPv4Network("192.0.0.0/24"),
+    ipaddress.IPv4Network("192.88.99.0/24"),
+    ipaddress.IPv4Network("224.0.0.0/3"),
+    # Teredo and others, documentation, 6to4, documentation. Teredo and 6to4 embed IPv4 addresses.
+    ipaddress.IPv6Network("2001::/23"),
+    ipaddress.IPv6Network("2001:db8::/32"),
+    ipaddress.IPv6Network("2002::/16"),
+    ipaddress.IPv6Network("3fff::/20"),
+)
+
+# A subnet without IPv4 reaches it through these: https://www.rfc-editor.org/rfc/rfc6052
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+
+def reason_against(address: Address, allowed: Sequence[Network]) -> str | None:
+    """Return why nothing may be posted to `address`, or None if it is public or in `allowed`."""
+    meant = _meant_by(address)
+    if any(meant in network for network in NEVER_ALLOWED):
+        return "link-local, where AWS serves credentials"
+    if any(meant in network for network in allowed) or _is_public(meant):
+        return None
+    return "not public, and in none of the allowed networks"
+
+
+def _meant_by(address: Address) -> Address:
+    """The IPv4 address that an IPv6 address stands for, where a packet would really go there."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address
+
+
+def _is_public(address: Address) -> bool:
+    if address.version == 6 and address not in _GLOBAL_UNICAST:  # noqa: PLR2004 -- its name
+        return False
+    return address.is_global and not any(address in network for network in _NOT_PUBLIC)

@@ -1,0 +1,130 @@
+"""One HTTPS POST to an address that was checked before, within a hard limit of time.
+
+No proxy of the environment, no redirect, no second look-up of the host between check and connect.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import socket
+import ssl
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from serverless_runtime.notification_service.channel import ChannelError, UnknownOutcomeError
+from serverless_runtime.notification_service.channels.webhook_deadline import (
+    Deadline,
+    DeadlineSocket,
+)
+from serverless_runtime.notification_service.channels.webhook_resolver import (
+    AddressInfo,
+    Resolver,
+    checked_addresses,
+    resolve,
+)
+from serverless_runtime.notification_service.settings.webhook_networks import Network
+
+POST_SECONDS = 5.0
+"""One whole request, from the look-up of the host to the last byte of the answer."""
+
+_MAX_ANSWER_BYTES = 4_096
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a receiver said: the status decides, and its text is not kept."""
+
+    status: int
+    headers: http.client.HTTPMessage
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receiver:
+    """Where to post, and by which rules."""
+
+    host: str
+    port: int
+    path: str = field(repr=False)
+    allowed_networks: Sequence[Network] = ()
+    seconds: float = POST_SECONDS
+    tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    resolver: Resolver = resolve
+    clock: Callable[[], float] = time.monotonic
+
+    def post(self, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Post `body` and return the answer, whatever it says.
+
+        Raises PermanentChannelError if the host's addresses may not be posted to, ChannelError if
+        the request was not begun, and UnknownOutcomeError if it was, and then nothing came back.
+        """
+        deadline = Deadline(self.seconds, self.clock)
+        addresses = checked_addresses(
+            self.host, self.port, self.allowed_networks, self.resolver, deadline
+        )
+        connection = http.client.HTTPSConnection(self.host, self.port, context=self.tls)
+        connection.sock = self._connected(addresses, deadline)
+        with contextlib.closing(connection):
+            return self._exchange(connection, body, headers)
+
+    def _connected(self, addresses: Sequence[AddressInfo], deadline: Deadline) -> DeadlineSocket:
+        try:
+            plain = _first_that_connects(addresses, deadline)
+        except OSError as error:
+            raise ChannelError(
+                f"{self.host} could not be reached ({_named(error)}); nothing was sent"
+            ) from error
+        try:
+            plain.settimeout(deadline.remaining())
+            # An end that TLS did not announce may cut an answer short; it is no end here.
+            encrypted = self.tls.wrap_socket(
+                plain, server_hostname=self.host, suppress_ragged_eofs=False
+            )
+        except OSError as error:
+            plain.close()
+            raise ChannelError(
+                f"{self.host} gave no connection to trust ({_named(error)}); nothing was sent"
+            ) from error
+        return DeadlineSocket(encrypted, deadline)
+
+    def _exchange(
+        self, connection: http.client.HTTPSConnection, body: bytes, headers: Mapping[str, str]
+    ) -> Answer:
+        try:
+            connection.request("POST", self.path, body, headers)
+            response = connection.getresponse()
+        except (OSError, http.client.HTTPException) as error:
+            raise UnknownOutcomeError(
+                f"{self.host} gave no answer ({_named(error)}); it may have accepted the event"
+            ) from error
+        with response:
+            # The receiver may finish in peace; what it says after its headers changes nothing.
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                response.read(_MAX_ANSWER_BYTES)
+            return Answer(status=response.status, headers=response.headers)
+
+
+def _first_that_connects(addresses: Sequence[AddressInfo], deadline: Deadline) -> socket.socket:
+    """Connect to one address after the other; each has its share of the time."""
+    last: OSError = TimeoutError()
+    for number, (family, kind, protocol, _, address) in enumerate(addresses):
+        sock = socket.socket(family, kind, protocol)
+        try:
+            sock.settimeout(deadline.remaining() / (len(addresses) - number))
+            sock.connect(address)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except OSError as error:
+            sock.close()
+            last = error
+        else:
+            return sock
+    raise last
+
+
+def _named(error: Exception) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"certificate: {error.verify_message}"
+    if isinstance(error, OSError) and error.strerror:
+        return f"{type(error).__name__}: {error.strerror}"
+    return type(error).__name__

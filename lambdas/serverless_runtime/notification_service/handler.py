@@ -1,0 +1,70 @@
+"""Lambda entry point of the notification service: the target of the task events' handoff."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from serverless_runtime.contracts.task_event import TaskEvent, UnreadableEventError
+from serverless_runtime.notification_service.channel import Channel
+from serverless_runtime.notification_service.channel_settings import channels_from
+from serverless_runtime.notification_service.counted import CountedBreakers, CountedDeliveries
+from serverless_runtime.notification_service.guarded_channel import guarded
+from serverless_runtime.notification_service.notify import notify
+from serverless_runtime.notification_service.settings import NotificationSettings
+from serverless_runtime.notification_service.sqs_dead_letters import SqsDeadLetters
+from serverless_runtime.shared import json_log
+from serverless_runtime.shared.environment import read_settings
+from serverless_runtime.shared.metrics import Counter, MetricsSettings
+
+_ID = re.compile(r"[A-Za-z0-9._=+/-]{1,128}")
+_IDS = {"event_id": "id", "correlation_id": "correlationid", "task_id": "subject"}
+
+log = logging.getLogger(__name__)
+
+
+def handle(payload: object, context: Any) -> None:
+    """Deliver one task event; what a retry cannot help is dead-lettered here and now.
+
+    Raising makes Lambda retry, then dead-letter it with the text.
+    """
+    json_log.configure(getattr(context, "aws_request_id", None))
+    queue_url, deliveries, channels = _adapters()
+    dead_letters = SqsDeadLetters(queue_url, payload, context)
+    json_log.bind(**_ids(payload))
+    try:
+        event = TaskEvent.from_payload(payload)
+    except UnreadableEventError as error:
+        log.exception("unreadable event")
+        dead_letters.add(str(error), type(error).__name__)
+        return
+    notify(event, deliveries, channels, dead_letters, lambda: _seconds_left(context))
+
+
+def _ids(payload: object) -> dict[str, str]:
+    """Those of the event that look like ids: a line about an unreadable one can be found, too."""
+    known = payload if isinstance(payload, Mapping) else {}
+    return {
+        field: known[name]
+        for field, name in _IDS.items()
+        if isinstance(known.get(name), str) and _ID.fullmatch(known[name])
+    }
+
+
+def _seconds_left(context: Any) -> float:
+    return float(context.get_remaining_time_in_millis()) / 1000
+
+
+@functools.cache
+def _adapters() -> tuple[str, CountedDeliveries, Sequence[Channel]]:
+    settings = read_settings(NotificationSettings)
+    counter = Counter(read_settings(MetricsSettings).metrics_stack)
+    table = settings.deliveries_table_name
+    return (
+        settings.dead_letter_queue_url,
+        CountedDeliveries(table, counter),
+        guarded(channels_from(settings.channels), CountedBreakers(table, counter)),
+    )

@@ -1,0 +1,91 @@
+"""A channel that writes e-mail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from serverless_runtime.notification_service.settings.channel import (
+    ChannelSettings,
+    Later,
+    Permission,
+)
+from serverless_runtime.notification_service.settings.checks import (
+    require_arn,
+    require_list,
+    require_match,
+)
+
+_ADDRESS = re.compile(r"[^\s@,;:<>()\[\]\\\"]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_IDENTITY_ARN = re.compile(r"arn:[a-z-]+:ses:[a-z0-9-]+:\d{12}:identity/\S+")
+_CONFIGURATION_SET_ARN = re.compile(
+    r"arn:[a-z-]+:ses:[a-z0-9-]+:\d{12}:configuration-set/[A-Za-z0-9_-]+"
+)
+_MAX_RECIPIENTS = 50
+"""https://docs.aws.amazon.com/ses/latest/dg/quotas.html: recipients of one message."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmailSettings(ChannelSettings):
+    """One message to all recipients, through SES; they see each other's addresses."""
+
+    kind: Literal["email"] = "email"
+    name: str = "email"
+
+    sender: str
+    """Address that notifications come from."""
+
+    recipients: Sequence[str]
+    """Addresses that every notification goes to, 1 to 50."""
+
+    sender_identity_arn: str | Later | None = None
+    """SES identity that covers the sender; without it NotificationService makes and owns one."""
+
+    configuration_set_arn: str | Later | None = None
+    """SES configuration set, for events of bounces and complaints; none if not set. An identity
+    that has a default one sends only with the right to it: set it here, too."""
+
+    # The wait for a connection and for SES's answer.
+    budget_seconds: ClassVar[int] = 11
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_list("recipients", self.recipients, 1, _MAX_RECIPIENTS)
+        for address in (self.sender, *self.recipients):
+            require_match("an e-mail address", address, _ADDRESS, "a@example.com")
+        if self.sender_identity_arn is not None:
+            require_arn(
+                "sender_identity_arn",
+                self.sender_identity_arn,
+                _IDENTITY_ARN,
+                "arn:aws:ses:eu-west-1:123456789012:identity/example.com",
+            )
+        if self.configuration_set_arn is not None:
+            require_arn(
+                "configuration_set_arn",
+                self.configuration_set_arn,
+                _CONFIGURATION_SET_ARN,
+                "arn:aws:ses:eu-west-1:123456789012:configuration-set/tasks",
+            )
+
+    def permissions(self) -> list[Permission]:
+        """Return the right to send as this sender. ValueError if its identity is not known yet."""
+        if self.sender_identity_arn is None:
+            raise ValueError("sender_identity_arn must be set before permissions are asked for")
+        send = Permission(
+            purpose="send",
+            actions=["ses:SendEmail"],
+            resources=[self.sender_identity_arn],
+            condition={"StringEquals": {"ses:FromAddress": self.sender}},
+        )
+        if self.configuration_set_arn is None:
+            return [send]
+        # SES asks for the right on both. This one alone sends nothing, so it needs no condition.
+        use_configuration_set = Permission(
+            purpose="use-configuration-set",
+            actions=["ses:SendEmail"],
+            resources=[self.configuration_set_arn],
+        )
+        return [send, use_configuration_set]

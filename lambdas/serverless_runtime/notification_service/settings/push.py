@@ -1,0 +1,48 @@
+"""A channel that pushes to phones."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from serverless_runtime.notification_service.settings.channel import (
+    ChannelSettings,
+    Later,
+    Permission,
+)
+from serverless_runtime.notification_service.settings.checks import require_arn
+
+_TARGET_ARN = re.compile(
+    r"arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:([A-Za-z0-9_-]{1,256}|endpoint/[A-Za-z_]+/\S+/[0-9a-f-]+)"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PushSettings(ChannelSettings):
+    """One message to a phone, or to all that subscribe to a topic, through SNS mobile push."""
+
+    kind: Literal["push"] = "push"
+    name: str = "push"
+
+    target_arn: str | Later
+    """An SNS platform endpoint, or a standard topic whose subscribers are such endpoints: a FIFO
+    topic has none. A topic with a KMS key of its own asks for rights that this channel does not
+    have."""
+
+    # The wait for a connection and for SNS's answer.
+    budget_seconds: ClassVar[int] = 6
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_arn(
+            "target_arn",
+            self.target_arn,
+            _TARGET_ARN,
+            "arn:aws:sns:eu-west-1:123456789012:phones (standard topic) or "
+            "…:endpoint/GCM/app/0f1e… (platform endpoint)",
+        )
+
+    def permissions(self) -> list[Permission]:
+        """Return the right to publish to this one target."""
+        return [Permission(purpose="send", actions=["sns:Publish"], resources=[self.target_arn])]

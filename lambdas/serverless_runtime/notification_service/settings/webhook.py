@@ -1,0 +1,113 @@
+"""A channel that posts to an HTTPS URL."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from serverless_runtime.notification_service.settings.channel import (
+    ChannelSettings,
+    Later,
+    Permission,
+)
+from serverless_runtime.notification_service.settings.checks import require_arn, require_list
+from serverless_runtime.notification_service.settings.webhook_networks import allowed_network
+
+_LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_URL = re.compile(rf"https://({_LABEL}(?:\.{_LABEL})*)(?::([0-9]{{1,5}}))?(/[!\"$-~]*)?")
+_USER = re.compile("//[^/]*@")
+_MAX_HOST = 253
+_MAX_PORT = 65_535
+_SECRET_ARN = re.compile(
+    r"arn:[a-z-]+:(secretsmanager:[a-z0-9-]+:\d{12}:secret:\S+|ssm:[a-z0-9-]+:\d{12}:parameter/\S+)"
+)
+_KEY_ARN = re.compile(r"arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
+_MAX_NETWORKS = 10
+
+
+def parts_of(url: object) -> tuple[str, int, str]:
+    """Return host, port and the path with its query. Raises ValueError if `url` is no webhook's."""
+    match = _URL.fullmatch(url) if isinstance(url, str) else None
+    if match is None:
+        # Without what may be a password.
+        got = _USER.sub("//***@", url) if isinstance(url, str) else url
+        raise ValueError(
+            "url must look like https://example.com/hooks/tasks, without user, password and "
+            f"fragment, got {got!r}"
+        )
+    host, port, path = match[1], int(match[2] or 443), match[3] or "/"
+    if len(host) > _MAX_HOST:
+        raise ValueError(f"url must have a host of at most {_MAX_HOST} characters, got {len(host)}")
+    if not 1 <= port <= _MAX_PORT:
+        raise ValueError(f"url must have a port from 1 to {_MAX_PORT}, got {port}")
+    return host, port, path
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebhookSettings(ChannelSettings):
+    """One signed POST (Standard Webhooks) to a URL."""
+
+    kind: Literal["webhook"] = "webhook"
+    name: str = "webhook"
+
+    url: str
+    """Where to post: HTTPS, a host name or IPv4 address, without user, password and fragment.
+    It is neither logged nor recorded beyond the host, for some receivers' paths are secrets."""
+
+    secret_arn: str | Later
+    """Secret of Secrets Manager, or SecureString of SSM, that holds `whsec_…`; during a rotation
+    several, separated by white space. A parameter's ARN must be text, not an output: it decides
+    what is permitted."""
+
+    secret_key_arn: str | Later | None = None
+    """Customer-managed KMS key that the secret is encrypted with; none for AWS's own key."""
+
+    allowed_networks: Sequence[str] = ()
+    """Private networks, such as "10.1.0.0/16", that the URL may resolve into; public ones always
+    may, and link-local ones never. Only for receivers of your own: whoever holds the host's DNS
+    chooses the address."""
+
+    # The secret 4 s, two posts of 5 s each, and 5 s between them if the receiver asks for it; 1 s
+    # for what is computed.
+    budget_seconds: ClassVar[int] = 20
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        parts_of(self.url)
+        require_arn(
+            "secret_arn",
+            self.secret_arn,
+            _SECRET_ARN,
+            "arn:aws:secretsmanager:eu-west-1:123456789012:secret:hook-a1b2c3 "
+            "or arn:aws:ssm:eu-west-1:123456789012:parameter/hook",
+        )
+        if self.secret_key_arn is not None:
+            require_arn(
+                "secret_key_arn",
+                self.secret_key_arn,
+                _KEY_ARN,
+                "arn:aws:kms:eu-west-1:123456789012:key/0f1e…",
+            )
+        require_list("allowed_networks", self.allowed_networks, 0, _MAX_NETWORKS)
+        for network in self.allowed_networks:
+            allowed_network(network)
+
+    @property
+    def _in_ssm(self) -> bool:
+        return isinstance(self.secret_arn, str) and self.secret_arn.split(":")[2] == "ssm"
+
+    def permissions(self) -> list[Permission]:
+        """Return the right to read this one secret."""
+        read = Permission(
+            purpose="read-secret",
+            actions=["ssm:GetParameter" if self._in_ssm else "secretsmanager:GetSecretValue"],
+            resources=[self.secret_arn],
+        )
+        if self.secret_key_arn is None:
+            return [read]
+        decrypt = Permission(
+            purpose="decrypt-secret", actions=["kms:Decrypt"], resources=[self.secret_key_arn]
+        )
+        return [read, decrypt]

@@ -1,0 +1,55 @@
+"""Dead letters in SQS, in the shape that Lambda writes: one tool reads and replays both.
+
+Shape: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from serverless_runtime.shared import aws, timestamps
+from serverless_runtime.shared.aws.sqs import Sqs
+
+CONDITION = "PermanentFailure"
+"""Beside Lambda's own RetriesExhausted and EventAgeExceeded: nobody waited for retries."""
+
+
+class SqsDeadLetters:
+    """Fulfils `DeadLetters` for one invocation."""
+
+    def __init__(
+        self, queue_url: str, payload: object, context: object, client: Sqs | None = None
+    ) -> None:
+        """`payload` and `context` are what Lambda called the function with."""
+        self._queue_url = queue_url
+        self._payload = payload
+        self._context = context
+        self._client = client or aws.sqs()
+
+    def add(self, reason: str, error_type: str) -> None:
+        """Send the failure record. Raises AwsCallError, for a payload too large as well."""
+        # ASCII: SQS refuses some characters.
+        body = json.dumps(self._record(reason, error_type), ensure_ascii=True)
+        self._client.send_message(queue_url=self._queue_url, body=body)
+
+    def _record(self, reason: str, error_type: str) -> dict[str, Any]:
+        version = getattr(self._context, "function_version", None)
+        return {
+            "version": "1.0",
+            "timestamp": timestamps.to_text(timestamps.now()),
+            "requestContext": {
+                "requestId": getattr(self._context, "aws_request_id", None),
+                "functionArn": getattr(self._context, "invoked_function_arn", None),
+                "condition": CONDITION,
+                # Approximate indeed: Lambda does not tell a function which attempt it is.
+                "approximateInvokeCount": 1,
+            },
+            "requestPayload": self._payload,
+            "responseContext": {
+                "statusCode": 200,
+                "executedVersion": version,
+                "functionError": "Handled",
+            },
+            "responsePayload": {"errorMessage": reason, "errorType": error_type},
+        }

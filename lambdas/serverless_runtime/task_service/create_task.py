@@ -1,0 +1,85 @@
+"""Create a task and tell that it was created. No AWS in here."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Protocol
+
+from serverless_runtime.contracts.task import Status, Task
+from serverless_runtime.contracts.task_event import TaskEvent
+from serverless_runtime.shared.timestamps import now, to_text
+from serverless_runtime.task_service.task_id import new_task_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What a client says of a task; the rest is ours."""
+
+    title: str
+    detail: str | None = None
+    status: Status = "pending"
+    due_at: str | None = None
+
+    def fingerprint(self) -> str:
+        """Return the same text for the same request, however its JSON was written."""
+        canonical = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """An idempotency key and the request it stands for."""
+
+    key: str
+    fingerprint: str
+
+
+class NewTasks(Protocol):
+    """Where tasks are stored when they are new, with the events that tell of them."""
+
+    def create(self, task: Task, event: TaskEvent) -> None:
+        """Store the task and the event together, and hand the event off."""
+        ...
+
+    def create_once(self, task: Task, event: TaskEvent, claim: Claim, at: datetime) -> Task:
+        """Do the same with the claim, or return what the claim's first request stored.
+
+        Raises KeyReusedError if the key stands for another request, and ContentionError while
+        another request with the same key keeps being in the way.
+        """
+        ...
+
+
+def create_task(
+    draft: Draft,
+    *,
+    idempotency_key: str | None,
+    correlation_id: str,
+    tasks: NewTasks,
+    clock: Callable[[], datetime] = now,
+) -> Task:
+    """Store a new task and hand off `task.created.v1`; return the task.
+
+    With an idempotency key that was used before for the same request, the first task is returned
+    as it was then, and nothing is handed off: its event was stored with it. Raises what `NewTasks`
+    raises.
+    """
+    moment = clock()
+    task = Task(
+        task_id=new_task_id(moment),
+        **asdict(draft),
+        created_at=to_text(moment),
+        updated_at=to_text(moment),
+    )
+    event = TaskEvent.about(
+        task, "task.created.v1", time=task.created_at, correlation_id=correlation_id
+    )
+    if idempotency_key is None:
+        tasks.create(task, event)
+        return task
+    claim = Claim(key=idempotency_key, fingerprint=draft.fingerprint())
+    return tasks.create_once(task, event, claim, moment)

@@ -1,0 +1,31 @@
+"""`POST /tasks`"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from serverless_runtime.shared import json_log
+from serverless_runtime.task_service.create_task import create_task
+from serverless_runtime.task_service.handlers.adapters import changing_tasks
+from serverless_runtime.task_service.http.entry import answer
+from serverless_runtime.task_service.http.parameters import idempotency_key
+from serverless_runtime.task_service.http.request import Request
+from serverless_runtime.task_service.http.response import Response, task_response
+from serverless_runtime.task_service.http.task_bodies import draft
+
+
+def handle(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Create a task."""
+    return answer(event, context, _create, methods=("POST",))
+
+
+def _create(request: Request) -> Response:
+    key = idempotency_key(request.headers)
+    task = create_task(
+        draft(request),
+        idempotency_key=key,
+        correlation_id=request.correlation_id,
+        tasks=changing_tasks(),
+    )
+    json_log.bind(task_id=task.task_id)
+    return task_response(201, task, {"Location": f"/tasks/{task.task_id}"})

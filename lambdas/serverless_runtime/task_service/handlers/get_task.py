@@ -1,0 +1,28 @@
+"""`GET /tasks/{taskId}`, and the 405 for methods the path does not have"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from serverless_runtime.shared.environment import read_settings
+from serverless_runtime.task_service.dynamo_tasks import DynamoTasks
+from serverless_runtime.task_service.get_task import get_task
+from serverless_runtime.task_service.http.entry import answer
+from serverless_runtime.task_service.http.request import Request
+from serverless_runtime.task_service.http.response import Response, task_response
+from serverless_runtime.task_service.settings import TaskSettings
+
+
+def handle(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Return one task."""
+    return answer(event, context, _get, methods=("GET",))
+
+
+def _get(request: Request) -> Response:
+    return task_response(200, get_task(request.path_parameters["taskId"], _tasks()))
+
+
+@functools.cache
+def _tasks() -> DynamoTasks:
+    return DynamoTasks(read_settings(TaskSettings).tasks_table_name)

@@ -1,0 +1,130 @@
+"""Request bodies: size, content type, JSON, and every bad field named."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from serverless_runtime.task_service.http.problem import BadField, Problem
+from serverless_runtime.task_service.http.request import Request
+
+JSON = ("application/json",)
+PATCH = ("application/merge-patch+json", "application/json")
+
+_MAX_BYTES = 65_536
+_MAX_ERRORS = 100
+
+
+class RefusedFieldError(Exception):
+    """A field may not be what it is; the text says what it must be."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """What one field of a body may be."""
+
+    attribute: str
+    """Its name in our own words."""
+
+    check: Callable[[object], Any]
+    """Returns what the JSON value stands for, or raises RefusedFieldError."""
+
+    required: bool = False
+
+
+def read_body(
+    request: Request, fields: Mapping[str, Field], content_types: tuple[str, ...]
+) -> dict[str, Any]:
+    """Return the fields that the body has, by attribute. Raises Problem 415, 413 or 400."""
+    _require_content_type(request.headers.get("content-type", ""), content_types)
+    body = _decoded(request)
+    if len(body) > _MAX_BYTES:
+        raise Problem(413, f"the body must be at most {_MAX_BYTES} bytes, got {len(body)}")
+    document = _parsed(body)
+    if not isinstance(document, dict):
+        raise _refusal([BadField("body", "", "must be a JSON object")])
+    values: dict[str, Any] = {}
+    refused = list(_refused_fields(document, fields, values))
+    if refused:
+        raise _refusal(refused)
+    return values
+
+
+def _refused_fields(
+    document: Mapping[str, Any], fields: Mapping[str, Field], values: dict[str, Any]
+) -> Iterator[BadField]:
+    """Put what is good into `values`, and yield the rest: known fields first."""
+    for name, field in fields.items():
+        if name in document:
+            try:
+                values[field.attribute] = field.check(document[name])
+            except RefusedFieldError as error:
+                yield _bad_field(name, str(error))
+        elif field.required:
+            yield _bad_field(name, "required")
+    for name in document:
+        if name not in fields:
+            yield _bad_field(name, "unknown field")
+
+
+def _parsed(body: bytes) -> object:
+    try:
+        text = body.decode()
+        document: object = json.loads(text)
+        if "\\u" in text:
+            # Half of a surrogate pair can be escaped in JSON, and is not text.
+            json.dumps(document, ensure_ascii=False).encode()
+    except json.JSONDecodeError as error:
+        raise _not_json(f"{error.msg} at line {error.lineno} column {error.colno}") from error
+    except UnicodeError as error:
+        raise _not_json("not UTF-8 text") from error
+    except (ValueError, RecursionError) as error:
+        raise _not_json("a number is too long, or something is nested too deeply") from error
+    return document
+
+
+def _not_json(detail: str) -> Problem:
+    return Problem(
+        400,
+        "the body is not valid JSON",
+        errors=[BadField("body", "", f"Invalid JSON: {detail}")],
+    )
+
+
+def _require_content_type(header: str, content_types: tuple[str, ...]) -> None:
+    media_type, *parameters = header.split(";")
+    if media_type.strip().lower() not in content_types:
+        raise Problem(415, f"Content-Type must be {' or '.join(content_types)}")
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        is_charset = name.strip().lower().rstrip("*") == "charset"
+        if is_charset and value.strip().strip('"').lower() != "utf-8":
+            raise Problem(415, "the charset must be utf-8")
+
+
+def _decoded(request: Request) -> bytes:
+    if not request.body_is_base64:
+        # What this writes for a lone surrogate is not UTF-8, and so refused as JSON.
+        return request.body.encode(errors="surrogatepass")
+    try:
+        return base64.b64decode(request.body, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Problem(400, "the body is not valid base64") from error
+
+
+def _refusal(found: list[BadField]) -> Problem:
+    detail = f"{len(found)} fields of the body are refused"
+    if len(found) == 1:
+        detail = "one field of the body is refused"
+    elif len(found) > _MAX_ERRORS:
+        detail += f"; the first {_MAX_ERRORS} are named"
+    return Problem(400, detail, errors=found[:_MAX_ERRORS])
+
+
+def _bad_field(name: str, detail: str) -> BadField:
+    pointer = "/" + name.replace("~", "~0").replace("/", "~1")
+    return BadField("body", pointer, detail)

@@ -1,0 +1,61 @@
+"""Change a task, and tell if that completed it. No AWS in here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+
+from serverless_runtime.contracts.task import Task
+from serverless_runtime.contracts.task_event import TaskEvent
+from serverless_runtime.shared.timestamps import now, to_text
+from serverless_runtime.task_service.contention import tries
+from serverless_runtime.task_service.errors import ContentionError, VersionMismatchError
+from serverless_runtime.task_service.get_task import OneTask, get_task
+
+
+class ChangingTasks(OneTask, Protocol):
+    """Where tasks are changed."""
+
+    def replace(self, task: Task, *, version_read: int, event: TaskEvent | None) -> bool:
+        """Store the task if the stored one still is `version_read`; return whether it was.
+
+        An event is stored together with the task, and handed off.
+        """
+        ...
+
+
+def update_task(
+    task_id: str,
+    change: Callable[[Task], Task],
+    *,
+    accepts: Callable[[int], bool],
+    correlation_id: str,
+    tasks: ChangingTasks,
+    clock: Callable[[], datetime] = now,
+) -> Task:
+    """Apply `change` and return the task as stored; a change that changes nothing writes nothing.
+
+    `accepts` says which versions the client agreed to change. The transition into completed hands
+    off `task.completed.v1`. Raises TaskNotFoundError, VersionMismatchError, ContentionError.
+    """
+    for _ in tries():
+        before = get_task(task_id, tasks)
+        if not accepts(before.version):
+            raise VersionMismatchError(before.version)
+        wanted = change(before)
+        if wanted == before:
+            return before
+        after = replace(wanted, version=before.version + 1, updated_at=to_text(clock()))
+        is_completion = after.status == "completed" != before.status
+        event = _completed(after, correlation_id) if is_completion else None
+        if tasks.replace(after, version_read=before.version, event=event):
+            return after
+    raise ContentionError("the task was changed by others each time; try again")
+
+
+def _completed(task: Task, correlation_id: str) -> TaskEvent:
+    return TaskEvent.about(
+        task, "task.completed.v1", time=task.updated_at, correlation_id=correlation_id
+    )

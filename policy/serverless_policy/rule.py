@@ -1,0 +1,39 @@
+"""What a rule is: a function that finds what it refuses, and the words that go with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from serverless_policy.resource import Resource
+
+
+class Finding(NamedTuple):
+    """One resource that a rule refuses, and what of it."""
+
+    resource: Resource
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One thing that no stack may deploy."""
+
+    id: str
+    """What `policy/<stack>.json` calls it."""
+
+    refuses: str
+    """What it refuses, as a phrase."""
+
+    mend: str
+    """What to do about it."""
+
+    sees: Literal["resource", "stack"]
+    """Whether `check` gets each resource alone, before it is made, or all of them at once."""
+
+    check: Callable[[Sequence[Resource]], Iterable[Finding]]
+
+    def advice(self, finding: Finding) -> str:
+        """What the person reads whose preview is refused."""
+        return f"{finding.resource.name}: {finding.what}. {self.mend}"

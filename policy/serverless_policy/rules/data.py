@@ -1,0 +1,28 @@
+"""Rules about what holds data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from serverless_policy.resource import UNKNOWN, Resource, of_type
+from serverless_policy.rule import Finding, Rule
+
+
+def _unprotected(resources: Sequence[Resource]) -> Iterator[Finding]:
+    for table in of_type(resources, "aws:dynamodb/table:Table"):
+        if not table.protect:
+            yield Finding(table, "Pulumi would delete the table (no protect)")
+        if table.get("deletionProtectionEnabled") not in (True, UNKNOWN):
+            yield Finding(table, "anybody may delete the table (no deletion protection)")
+        if table.get("pointInTimeRecovery", "enabled") not in (True, UNKNOWN):
+            yield Finding(table, "the table cannot be restored (no point-in-time recovery)")
+
+
+DATA = Rule(
+    id="data-is-protected",
+    refuses="tables that can be deleted, or cannot be restored",
+    mend="Set internal-handoff:protectData to true in the stack's file. A stack whose data may go "
+    "says so in policy/<stack>.json.",
+    sees="resource",
+    check=_unprotected,
+)

@@ -1,0 +1,46 @@
+"""Rules about functions and their logs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from serverless_policy.resource import UNKNOWN, Resource, of_type
+from serverless_policy.rule import Finding, Rule
+
+# On Amazon Linux 2023 and supported until October 2028 at least.
+# https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+RUNTIMES_IN_SUPPORT = {"python3.12", "python3.13", "python3.14"}
+
+
+def _logs_for_ever(resources: Sequence[Resource]) -> Iterator[Finding]:
+    for group in of_type(resources, "aws:cloudwatch/logGroup:LogGroup"):
+        if not group.get("retentionInDays"):
+            yield Finding(group, "keeps logs for ever (no retention)")
+    for function in of_type(resources, "aws:lambda/function:Function"):
+        # Known to come from a group of our own is enough: its name is unknown in a preview.
+        if function.get("loggingConfig", "logGroup") is None:
+            yield Finding(function, "Lambda would make it a log group that keeps logs for ever")
+
+
+def _old_runtimes(resources: Sequence[Resource]) -> Iterator[Finding]:
+    for function in of_type(resources, "aws:lambda/function:Function"):
+        if function.get("runtime") not in (*RUNTIMES_IN_SUPPORT, UNKNOWN):
+            yield Finding(function, f"runs on {function.get('runtime')}")
+
+
+LOGS = Rule(
+    id="logs-expire",
+    refuses="logs that are kept for ever",
+    mend="Make the log group with retention_in_days and name it in the function's logging_config; "
+    "pulumi_serverless.blocks.function.PythonFunction does both.",
+    sees="resource",
+    check=_logs_for_ever,
+)
+RUNTIMES = Rule(
+    id="runtime-is-supported",
+    refuses="runtimes that AWS no longer supports, or that nobody here has looked at",
+    mend=f"Use one of {', '.join(sorted(RUNTIMES_IN_SUPPORT))}, or add a newer one to "
+    "RUNTIMES_IN_SUPPORT in policy/serverless_policy/rules/functions.py.",
+    sees="resource",
+    check=_old_runtimes,
+)

@@ -1,0 +1,54 @@
+"""Rules about queues."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from serverless_policy.resource import UNKNOWN, Resource, as_list, of_type, statements
+from serverless_policy.rule import Finding, Rule
+
+QUEUE = "aws:sqs/queue:Queue"
+
+
+def _unencrypted(resources: Sequence[Resource]) -> Iterator[Finding]:
+    for queue in of_type(resources, QUEUE):
+        if not queue.get("sqsManagedSseEnabled") and not queue.get("kmsMasterKeyId"):
+            yield Finding(queue, "is not said to be encrypted at rest")
+
+
+def _plain_http(resources: Sequence[Resource]) -> Iterator[Finding]:
+    policies = list(of_type(resources, "aws:sqs/queuePolicy:QueuePolicy"))
+    for queue in of_type(resources, QUEUE):
+        documents = [queue.get("policy")]
+        documents += [policy.get("policy") for policy in policies if policy.uses("queueUrl", queue)]
+        if not any(_refuses_http(document) for document in documents):
+            yield Finding(queue, "accepts plain HTTP")
+
+
+def _refuses_http(document: Any) -> bool:
+    # Not known yet is no finding: the deployment is checked again with what it knows.
+    return document is UNKNOWN or any(
+        statement.get("Effect") == "Deny"
+        and statement.get("Principal") in ("*", {"AWS": "*"})
+        and "sqs:*" in [action.lower() for action in as_list(statement.get("Action"))]
+        and statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
+        for statement in statements(document)
+    )
+
+
+UNENCRYPTED = Rule(
+    id="queue-is-encrypted",
+    refuses="queues that are not said to be encrypted",
+    mend="Set sqs_managed_sse_enabled=True or kms_master_key_id; DeadLetterQueue sets the first.",
+    sees="resource",
+    check=_unencrypted,
+)
+PLAIN_HTTP = Rule(
+    id="queue-refuses-plain-http",
+    refuses="queues that accept plain HTTP",
+    mend="Give it a queue policy that denies sqs:* to everyone where aws:SecureTransport is false; "
+    "pulumi_serverless.blocks.dead_letter_queue.DeadLetterQueue has one.",
+    sees="stack",
+    check=_plain_http,
+)

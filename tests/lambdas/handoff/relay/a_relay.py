@@ -1,0 +1,115 @@
+"""A relay over moto's outbox table, with a clock that stands still until a test moves it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from serverless_runtime.handoff.event import Event
+from serverless_runtime.handoff.hand_off import Handoff
+from serverless_runtime.handoff.outbox_rows import SHARDS
+from serverless_runtime.handoff.relay.dynamo_outbox import DynamoOutbox
+from serverless_runtime.handoff.relay.relay import (
+    MAX_ATTEMPTS_PER_RUN,
+    Claim,
+    Report,
+    WaitingRow,
+    relay_shard,
+)
+from serverless_runtime.handoff.target import Target
+from serverless_runtime.shared import aws
+from serverless_runtime.shared.aws.dynamodb import DynamoDb
+from tests.lambdas.handoff.outbox_table import rows
+from tests.lambdas.tables import OUTBOX
+from tests.lambdas.wire import Moto
+
+START = 1_772_357_400.0
+MINIMUM_AGE_SECONDS = 45
+
+
+class RecordedTarget:
+    """Accepts events while `open`, and keeps the ids of those it was asked to accept."""
+
+    def __init__(self) -> None:
+        self.open = True
+        self.asked: list[str] = []
+        self.while_asked: Callable[[], Any] = lambda: None
+
+    def accepts(self, event: Event) -> bool:
+        self.asked.append(event.event_id)
+        self.while_asked()
+        return self.open
+
+
+@dataclass
+class Clock:
+    now: float = START
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Scene:
+    """Events that their callers could not hand off, and relays that try."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.target = RecordedTarget()
+
+    def leave_behind(self, event_id: str) -> None:
+        """Commit an event now, whose caller does not get it handed off."""
+        nobody = Target("")
+        event = Event(event_id=event_id, correlation_id="c", payload=b'{"type": "x"}')
+        assert not Handoff(nobody, OUTBOX, clock=self.clock).hand_off(event)
+
+    def run(
+        self, *, has_time: Callable[[], bool] = lambda: True, outbox: DynamoOutbox | None = None
+    ) -> Report:
+        """Run a relay over every shard, one after the other."""
+        reports = [
+            relay_shard(
+                shard,
+                outbox=outbox or DynamoOutbox(OUTBOX),
+                target=self.target,
+                minimum_age_seconds=MINIMUM_AGE_SECONDS,
+                has_time=has_time,
+                clock=self.clock,
+            )
+            for shard in SHARDS
+        ]
+        return sum(reports, start=Report())
+
+    def row(self) -> dict[str, Any]:
+        """Return the only row of the outbox."""
+        [row] = rows()
+        return row
+
+
+class LongOutbox:
+    """Fulfils `Outbox` with more due rows than one run may try."""
+
+    def oldest_first(self, shard: str, *, committed_before: int) -> Iterator[WaitingRow]:
+        for number in range(2 * MAX_ATTEMPTS_PER_RUN):
+            yield WaitingRow(
+                shard=shard,
+                committed=f"0#{number}",
+                event_id=str(number),
+                committed_at=0,
+                next_attempt_at=0,
+                attempts=0,
+            )
+
+    def claim(self, row: WaitingRow, *, owner: str, next_attempt_at: int) -> Claim | None:
+        event = Event(event_id=row.event_id, correlation_id="c", payload=b"{}")
+        return Claim(row=row, owner=owner, event=event)
+
+    def remove(self, claim: Claim) -> None:
+        pass
+
+
+def other_client() -> DynamoDb:
+    """Return a client that no hook of a test listens to."""
+    client = DynamoDb(aws.dynamodb().api.patience)
+    client.api.transport = Moto()
+    return client

@@ -1,0 +1,182 @@
+"""The relay as Lambda runs it."""
+
+from __future__ import annotations
+
+import json
+import time
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+
+from serverless_runtime.handoff.event import Event
+from serverless_runtime.handoff.hand_off import Handoff
+from serverless_runtime.handoff.relay.handler import STOPS_WITH_SECONDS_LEFT, handle
+from serverless_runtime.handoff.relay.relay import FIRST_BACKOFF_SECONDS
+from serverless_runtime.handoff.target import Target
+from serverless_runtime.shared import aws
+from tests.lambdas.handoff.outbox_table import rows
+from tests.lambdas.recorded_lambda import RecordedLambda
+from tests.lambdas.tables import DEAD_LETTER_QUEUE_URL, OUTBOX
+from tests.lambdas.task_service.dynamo_wire import refusal, wire
+
+PLENTY_MS = 90_000
+
+
+def run(capsys: pytest.CaptureFixture[str], left_ms: int = PLENTY_MS) -> dict[str, Any]:
+    """Run the relay and return its metrics line."""
+    context = SimpleNamespace(aws_request_id="r-1", get_remaining_time_in_millis=lambda: left_ms)
+    capsys.readouterr()
+    handle({}, context)
+    [line] = [line for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+    metrics: dict[str, Any] = json.loads(line)
+    return metrics
+
+
+def leave_behind(*event_ids: str, age_seconds: float) -> None:
+    handoff = Handoff(Target(""), OUTBOX, clock=lambda: time.time() - age_seconds)
+    for event_id in event_ids:
+        handoff.hand_off(
+            Event(event_id=event_id, correlation_id="c", payload=json.dumps(event_id).encode())
+        )
+
+
+def test_every_shard_is_relayed(
+    recorded_lambda: RecordedLambda, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ids = [f"e-{number}" for number in range(40)]
+    leave_behind(*ids, age_seconds=100)
+
+    metrics = run(capsys)
+
+    assert sorted(map(str, recorded_lambda.payloads)) == sorted(ids)
+    assert rows() == []
+    assert metrics["RelayHandedOff"] == metrics["OutboxBacklog"] == 40
+    assert metrics["RelayFailed"] == 0
+    assert 100 <= metrics["OutboxOldestAge"] < 130
+
+
+def test_the_minimum_age_is_the_settings(
+    recorded_lambda: RecordedLambda, capsys: pytest.CaptureFixture[str]
+) -> None:
+    leave_behind("young", age_seconds=20)
+    leave_behind("old", age_seconds=46)
+
+    run(capsys)
+
+    assert [str(payload) for payload in recorded_lambda.payloads] == ["old"]
+
+
+def test_a_refused_invoke_leaves_the_row(
+    recorded_lambda: RecordedLambda, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recorded_lambda.status = 429
+    leave_behind("e-1", age_seconds=100)
+
+    metrics = run(capsys)
+
+    assert (metrics["RelayHandedOff"], metrics["RelayFailed"]) == (0, 1)
+    assert len(rows()) == 1
+
+
+@pytest.mark.parametrize("status", [200, 204])
+def test_a_row_goes_on_a_202_and_nothing_else(
+    recorded_lambda: RecordedLambda, capsys: pytest.CaptureFixture[str], status: int
+) -> None:
+    recorded_lambda.status = status
+    leave_behind("e-1", age_seconds=100)
+
+    run(capsys)
+
+    assert len(rows()) == 1
+
+
+def test_nothing_is_begun_when_little_time_is_left(
+    recorded_lambda: RecordedLambda, capsys: pytest.CaptureFixture[str]
+) -> None:
+    leave_behind("e-1", age_seconds=100)
+
+    metrics = run(capsys, left_ms=STOPS_WITH_SECONDS_LEFT * 1000)
+
+    assert recorded_lambda.payloads == []
+    assert metrics["OutboxBacklog"] == 1
+
+
+def test_an_attempt_at_its_slowest_ends_in_time() -> None:
+    table, target = aws.dynamodb().api.patience, aws.lambda_().api.patience
+
+    # The same three calls for a caller (commit, invoke, delete) and the relay (claim instead).
+    seconds = 2 * table.longest_seconds + target.longest_seconds
+    assert seconds < 30, "the least minimum age: the relay would take a row from its caller"
+    assert seconds < FIRST_BACKOFF_SECONDS, "another relay would claim the row"
+    assert seconds <= STOPS_WITH_SECONDS_LEFT - 10
+    # The look at the dead letters begins with the run and is long over.
+    assert aws.sqs().api.patience.longest_seconds < STOPS_WITH_SECONDS_LEFT
+
+
+def test_the_metrics_are_one_document_of_the_embedded_metric_format(
+    aws_in_memory: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    metrics = run(capsys)
+
+    metadata = metrics.pop("_aws")
+    assert abs(metadata.pop("Timestamp") - time.time() * 1000) < 60_000
+    assert metadata == {
+        "CloudWatchMetrics": [
+            {
+                "Namespace": "Handoff",
+                "Dimensions": [["Handoff"]],
+                "Metrics": [
+                    {"Name": "OutboxOldestAge", "Unit": "Seconds"},
+                    {"Name": "OutboxBacklog", "Unit": "Count"},
+                    {"Name": "RelayHandedOff", "Unit": "Count"},
+                    {"Name": "RelayFailed", "Unit": "Count"},
+                    {"Name": "DeadLetters", "Unit": "Count"},
+                ],
+            }
+        ]
+    }
+    assert metrics == {
+        "Handoff": "orders",
+        "OutboxOldestAge": 0,
+        "OutboxBacklog": 0,
+        "RelayHandedOff": 0,
+        "RelayFailed": 0,
+        "DeadLetters": 0,
+    }
+
+
+def test_a_letter_that_somebody_reads_is_counted_too(
+    recorded_lambda: RecordedLambda, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sqs = boto3.client("sqs")
+    for _ in range(3):
+        sqs.send_message(QueueUrl=DEAD_LETTER_QUEUE_URL, MessageBody="{}")
+    sqs.receive_message(QueueUrl=DEAD_LETTER_QUEUE_URL, VisibilityTimeout=60)
+
+    assert run(capsys)["DeadLetters"] == 3
+
+
+def test_a_queue_that_cannot_be_looked_at_holds_up_no_event(
+    recorded_lambda: RecordedLambda, capsys: pytest.CaptureFixture[str]
+) -> None:
+    boto3.client("sqs").delete_queue(QueueUrl=DEAD_LETTER_QUEUE_URL)
+    leave_behind("e-1", age_seconds=100)
+
+    metrics = run(capsys)
+
+    assert "DeadLetters" not in metrics, "0 would say that all is well"
+    assert metrics["RelayHandedOff"] == 1
+
+
+def test_an_outbox_that_cannot_be_read_has_no_metrics(
+    aws_in_memory: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (
+        wire("Query", refusal("AccessDeniedException")),
+        pytest.raises(Exception, match="AccessDenied"),
+    ):
+        run(capsys)
+
+    assert '"_aws"' not in capsys.readouterr().out

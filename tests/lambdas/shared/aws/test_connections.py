@@ -1,0 +1,210 @@
+"""Connections to real servers on this machine: kept, given up, trusted or not."""
+
+from __future__ import annotations
+
+import hashlib
+import http.server
+import itertools
+import re
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+
+from local.serving import serving
+from serverless_runtime.shared.aws.amazon_roots import AMAZON_ROOTS
+from serverless_runtime.shared.aws.connections import Connections, Request
+from serverless_runtime.shared.aws.errors import NoAnswerError, NotConnectedError
+from serverless_runtime.shared.aws.retries import Patience
+
+PATIENCE = Patience(connect_timeout=5, read_timeout=0.5, total_max_attempts=1)
+REQUEST = Request("/path", {"Host": "localhost", "X-Name": "value"}, b"body")
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """Answers each request with its own body, and counts the connections."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        self.connections = 0
+        self.hangs_up_after_an_answer = False
+        self.says_that_it_will_close = False
+        self.body: bytes | None = None
+        super().__init__(("localhost", 0), _Echo)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.connections += 1
+        super().process_request(request, client_address)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up is no news."""
+
+
+class _Echo(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    # Or the body would wait for the client to acknowledge the headers.
+    disable_nagle_algorithm = True
+    server: Server
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(202)
+        self.send_header("Content-Length", str(len(body if self.server.body is None else b"xx")))
+        self.send_header("X-Name", self.headers["X-Name"])
+        if self.server.says_that_it_will_close:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(body if self.server.body is None else self.server.body)
+        if self.server.hangs_up_after_an_answer or self.server.body is not None:
+            self.close_connection = True
+
+    def log_message(self, *_: Any) -> None:
+        """Tests are quiet."""
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with serving(Server()) as server:
+        yield server
+
+
+@contextmanager
+def connected(server: Server, scheme: str = "http") -> Iterator[Connections]:
+    ours = Connections(f"{scheme}://localhost:{server.server_port}", PATIENCE)
+    yield ours
+    for idle in ours._idle:
+        idle.close()
+
+
+def test_a_thousand_requests_share_a_connection(server: Server) -> None:
+    with connected(server) as ours:
+        for _ in range(1_000):
+            answer = ours.send(REQUEST)
+
+    assert (answer.status, answer.headers["x-name"], answer.body) == (202, "value", b"body")
+    assert server.connections == 1
+
+
+def test_threads_have_connections_of_their_own_and_leave_them_to_others(server: Server) -> None:
+    together = threading.Barrier(4)
+
+    def bodies(ours: Connections, number: int) -> list[bytes]:
+        together.wait(5)
+        sent = [f"{number} {each}".encode() for each in range(20)]
+        assert [ours.send(REQUEST._replace(body=body)).body for body in sent] == sent
+        return sent
+
+    with connected(server) as ours, ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(bodies, [ours] * 4, range(4)))
+
+    assert len(set(itertools.chain(*found))) == 80
+    assert server.connections <= 4
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_a_connection_that_the_server_closed_is_replaced(server: Server, announced: bool) -> None:
+    server.says_that_it_will_close = announced
+    server.hangs_up_after_an_answer = not announced
+
+    with connected(server) as ours:
+        for _ in range(3):
+            assert ours.send(REQUEST).status == 202
+            _wait_for_hang_up(ours)
+
+    assert server.connections == 3
+
+
+def _wait_for_hang_up(ours: Connections) -> None:
+    for idle in ours._idle:
+        idle.sock.settimeout(5)
+        idle.sock.recv(1, socket.MSG_PEEK)
+
+
+def test_an_answer_cut_short_is_none(server: Server) -> None:
+    server.body = b"x"
+
+    with connected(server) as ours, pytest.raises(NoAnswerError, match="IncompleteRead"):
+        ours.send(REQUEST)
+
+
+def test_silence_is_no_answer() -> None:
+    with socket.create_server(("localhost", 0)) as silent:
+        url = f"http://localhost:{silent.getsockname()[1]}"
+
+        with pytest.raises(NoAnswerError, match="timed out"):
+            Connections(url, PATIENCE).send(REQUEST)
+
+
+def test_a_closed_port_is_no_connection() -> None:
+    with socket.create_server(("localhost", 0)) as taken:
+        url = f"http://localhost:{taken.getsockname()[1]}"
+
+    with pytest.raises(NotConnectedError, match="refused"):
+        Connections(url, PATIENCE).send(REQUEST)
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def tls_server(authority: trustme.CA) -> Iterator[Server]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    server = Server()
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    with serving(server) as served:
+        yield served
+
+
+def test_an_authority_of_ones_own_can_be_named(
+    tls_server: Server, authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(tmp_path / "ca.pem"))
+
+    with connected(tls_server, "https") as ours:
+        assert [ours.send(REQUEST).status for _ in range(3)] == [202] * 3
+    assert tls_server.connections == 1
+
+
+def test_an_unknown_authority_is_not_trusted(tls_server: Server) -> None:
+    refused = pytest.raises(NotConnectedError, match="CERTIFICATE_VERIFY_FAILED")
+    with connected(tls_server, "https") as ours, refused:
+        ours.send(REQUEST)
+
+
+def test_all_clients_read_the_roots_once() -> None:
+    first = Connections("https://dynamodb.eu-west-1.amazonaws.com", PATIENCE)
+    second = Connections("https://lambda.eu-west-1.amazonaws.com", PATIENCE)
+
+    assert first._tls is second._tls is not None
+
+
+def test_the_roots_are_those_that_amazon_publishes() -> None:
+    known = (files("botocore") / "cacert.pem").read_text()
+
+    # https://www.amazontrust.com/repository/
+    assert {fingerprint[:16] for fingerprint in _fingerprints(AMAZON_ROOTS)} == {
+        "8ecde6884f3d87b1",
+        "1ba5b2aa8c65401a",
+        "18ce6cfe7bf14e60",
+        "e35d28419ed02025",
+        "568d6905a2c88708",
+    }
+    assert _fingerprints(AMAZON_ROOTS) <= _fingerprints(known)
+
+
+def _fingerprints(text: str) -> set[str]:
+    found = re.findall("-----BEGIN.*?-----END CERTIFICATE-----", text, re.DOTALL)
+    return {hashlib.sha256(ssl.PEM_cert_to_DER_cert(each)).hexdigest() for each in found}
