@@ -71,3 +71,13 @@ def test_every_setting_that_a_command_changes_exists() -> None:
 
     assert changed
     assert set(changed) <= {str(field.alias) for field in StackConfig.model_fields.values()}
+
+
+def test_every_log_query_that_a_page_names_exists() -> None:
+    definitions = _graph(".").of_type("aws:cloudwatch/queryDefinition:QueryDefinition")
+    queries = {str(each.inputs["name"]).rsplit("/", 1)[1] for each in definitions}
+
+    named = set(re.findall(r"Logs Insights query\s+`([a-z-]+)`", " ".join(TEXTS.values())))
+
+    assert named
+    assert named <= queries
