@@ -14,17 +14,24 @@ __all__ = ["there", "wheel"]
 
 DEPLOY = """
 import json, pathlib, sys
+from local.deployment import EMULATOR_CONFIG
 from local.emulator.clients import Clients
 from pulumi_serverless.testing.program import run_program
 from local.engine.provider import EmulatorProvider
 
 provider = EmulatorProvider(Clients(sys.argv[1]))
-graph = run_program(pathlib.Path.cwd(), project="elsewhere", stack="local", mocks=provider)
+graph = run_program(
+    pathlib.Path.cwd(),
+    project="elsewhere",
+    stack="local",
+    config=EMULATOR_CONFIG,
+    mocks=provider,
+)
 print(json.dumps(graph.exports))
 """
 
 
-def test_a_task_of_the_installed_components_is_told_of(there: Elsewhere) -> None:
+def test_a_task_of_the_installed_components_is_notified(there: Elsewhere) -> None:
     port = free_port()
     with (
         Instance(f"wheel-{port}").owned() as instance,
