@@ -12,7 +12,7 @@ from pulumi_serverless.handoff.async_handoff import AsyncHandoff, AsyncHandoffAr
 from pulumi_serverless.handoff.thresholds import HandoffThresholds
 from pulumi_serverless.testing.mocks import record
 from pulumi_serverless.testing.program import Graph
-from pulumi_serverless.testing.recorded import Resource
+from pulumi_serverless.testing.program import Resource
 from tests.components.a_function import a_function
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
