@@ -1,4 +1,4 @@
-"""The rules over what every stack declares, as a preview and as a deployment."""
+"""The rules over what every stack and every example declares, as a preview and as a deployment."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import json
 
 import pytest
 
-from pulumi_serverless.testing.mocks import AwsMocks
-from pulumi_serverless.testing.program import run_program
 from serverless_policy.rules import RULES
+from tests.examples.programs import EXAMPLES, run_example
 from tests.policy.seen import refused
 from tests.program.programs import ROOT, STACKS, run_stack
 
@@ -37,12 +36,13 @@ def test_no_stack_exempts_itself_from_a_rule_that_it_keeps(stack: str) -> None:
         assert refused(by_id[rule], graph), f"policy/{stack}.json need not name {rule}"
 
 
-def test_the_components_break_no_rule_in_a_program_of_somebody_elses() -> None:
-    example = run_program(
-        ROOT / "examples" / "orders", project="orders", stack="dev", mocks=AwsMocks()
-    )
+@pytest.mark.parametrize("example", EXAMPLES)
+@pytest.mark.parametrize("preview", [True, False], ids=["preview", "deployment"])
+def test_an_example_breaks_no_rule(example: str, preview: bool) -> None:
+    graph = run_example(example, preview=preview)
+
     for rule in RULES:
-        assert refused(rule, example) == [], rule.id
+        assert refused(rule, graph) == [], rule.id
 
 
 def test_the_documents_list_the_rules() -> None:
