@@ -15,9 +15,9 @@ from typing import Any
 import httpx
 
 from benchmarks.subjects import zipped
-from local.bytecode import with_bytecode
-from local.clients import ACCOUNT_ID, REGION
-from local.deviations import api_url
+from local.emulator.bytecode import with_bytecode
+from local.emulator.clients import ACCOUNT_ID, REGION
+from local.engine.services.http_apis import api_url
 from local.stack import DeployedStack
 from pulumi_serverless.blocks.runtime import PYTHON_VERSION, Runtime
 from pulumi_serverless.task_service import task_service
@@ -80,7 +80,7 @@ def deploy_baselines(stack: DeployedStack) -> list[Service]:
         stack.function_names()["create-task"],
         stack.function_names()["send-notification"],
         stack.outputs["tasksTableName"],
-        stack.outputs["deadLetterQueueUrl"],
+        stack.dead_letter_queue_url,
         with_bytecode(zipped(task_service.CODE).read_bytes()),
     )
     return [
@@ -108,7 +108,7 @@ def _direct(stack: DeployedStack, ours: Service) -> Service:
 
 
 def _bare(stack: DeployedStack, name: str, slug: str, invocation_type: str) -> Service:
-    target_arn = stack.outputs["targetFunctionArn"]
+    target_arn = stack.target_arn
     role_arn = _make_role(
         stack,
         slug,
@@ -139,7 +139,7 @@ def _bare(stack: DeployedStack, name: str, slug: str, invocation_type: str) -> S
         slug,
         stack.function_names()["send-notification"],
         slug,
-        stack.outputs["deadLetterQueueUrl"],
+        stack.dead_letter_queue_url,
         bundle,
         waits=invocation_type == "RequestResponse",
     )

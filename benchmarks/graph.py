@@ -16,15 +16,19 @@ from typing import Any
 import pulumi
 
 from benchmarks.subjects import ROOT
-from pulumi_serverless.blocks.bundle import FunctionCode
-from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
-from pulumi_serverless.blocks.runtime import Runtime
-from pulumi_serverless.handoff.async_handoff import AsyncHandoff, AsyncHandoffArgs
-from pulumi_serverless.testing.mocks import AwsMocks
-from pulumi_serverless.testing.program import STACK_TYPE, Graph, run_program
-from pulumi_serverless.testing.recorded import Resource
+from pulumi_serverless import (
+    AsyncHandoff,
+    AsyncHandoffArgs,
+    Foundation,
+    FunctionCode,
+    PythonFunction,
+    PythonFunctionArgs,
+)
+from pulumi_serverless.testing import AwsMocks, Graph, Resource, run_program
+from pulumi_serverless.testing.program import STACK_TYPE
 
 _CODE = FunctionCode(packages=("serverless_runtime.handoff", "serverless_runtime.shared"))
+_FOR_THIS_PYTHON = {"pulumi-serverless:bundleFor": "host"}
 _UPPER = re.compile(r"(?<!^)([A-Z])")
 
 _TURNS = {1: 10, 10: 3, 100: 1}
@@ -78,15 +82,13 @@ def _turn(line: str) -> tuple[float, float, float]:
 
 def _hand_offs(number: int) -> None:
     """Declare callers and targets of their own, with the handoff between them."""
-    runtime = Runtime(bundle_for="host")
+    foundation = Foundation(alarm_topic_arn="arn:aws:sns:eu-west-1:1:t")
     for each in range(number):
-        args = PythonFunctionArgs(handler="h.handle", code=_CODE, runtime=runtime)
+        args = PythonFunctionArgs(foundation=foundation, handler="h.handle", code=_CODE)
         target = PythonFunction(f"target-{each}", args)
         handoff = AsyncHandoff(
             f"handoff-{each}",
-            AsyncHandoffArgs(
-                target=target, alarm_topic_arn="arn:aws:sns:eu-west-1:1:t", runtime=runtime
-            ),
+            AsyncHandoffArgs(foundation=foundation, target=target),
         )
         handoff.allow_caller(PythonFunction(f"caller-{each}", args))
 
@@ -127,7 +129,7 @@ def _seconds(program: Callable[[], None]) -> tuple[float, Graph]:
     """Return the processor seconds of one run: another process's turn does not count."""
     gc.collect()  # What the run before has left is not for this one to clear away.
     started = time.process_time()
-    graph = run_program(program, mocks=AwsMocks())
+    graph = run_program(program, config=_FOR_THIS_PYTHON, mocks=AwsMocks())
     return time.process_time() - started, graph
 
 

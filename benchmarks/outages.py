@@ -13,9 +13,9 @@ from http import HTTPStatus
 
 from benchmarks.baselines import Service, http_client, notified
 from benchmarks.report import table
+from local.scenario.observe import queue_depth
 from local.stack import DeployedStack
-from local.tour.observe import queue_depth
-from local.wait import NeverHappenedError, wait_until
+from local.wait import DeadlineExceededError, wait_until
 from serverless_runtime.notification_service.dynamo_breakers import DynamoBreakers
 
 FAILURES = (1, 2, 3)
@@ -73,7 +73,7 @@ def receiver_table(stack: DeployedStack, services: Sequence[Service]) -> str:
 def lambda_table(stack: DeployedStack, services: Sequence[Service]) -> str:
     """Deny each service the invoke, allow it again, give the relay its time, and count."""
     outcomes = [_while_denied(stack, service) for service in services]
-    with suppress(NeverHappenedError):
+    with suppress(DeadlineExceededError):
         wait_until(
             lambda: sum(_missing(stack, each) for each in outcomes),
             "every created task's notification",
@@ -169,7 +169,7 @@ def _until_settled(stack: DeployedStack, service: Service, title: str, depth: in
 
 def _close_circuit_breaker(stack: DeployedStack) -> None:
     # Open, it would keep the next task's notification from being tried at all.
-    breakers = DynamoBreakers(stack.outputs["deliveriesTableName"], stack.client("dynamodb"))
+    breakers = DynamoBreakers(stack.deliveries_table, stack.client("dynamodb"))
     breakers.close(_CHANNEL, None, int(time.time()))
 
 

@@ -7,8 +7,8 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from local.alarms import Alarms, metric_queries
-from local.metrics import PrintedMetrics, publish_queue_depths
+from local.cloudwatch.alarms import Alarms, metric_queries
+from local.cloudwatch.metrics import EmbeddedMetrics, publish_queue_depths
 from local.stack import DeployedStack
 
 HOUR_SECONDS = 3_600
@@ -27,7 +27,7 @@ class AlarmWatch:
         self._stack = stack
         self._ahead_seconds = 0
         self._carried_until = math.floor(time.time())
-        self._printed = PrintedMetrics(stack.emulator.client, clock=self.now)
+        self._printed = EmbeddedMetrics(stack.emulator.client, clock=self.now)
         self._alarms = Alarms(stack.emulator.client, clock=self.now)
 
     def now(self) -> float:

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from local.emulator import EmulatorError, free_port, require_free_port
+from local.emulator.start import EmulatorError, free_port, require_free_port
 from local.instance import FOLDER, ROOT
 from local.wait import wait_until
 

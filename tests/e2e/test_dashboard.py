@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 from local.dashboard.page import write_page
+from local.scenario.observe import emails_about
 from local.stack import DeployedStack
-from local.tour.observe import emails_about
 from local.wait import wait_until
 
 # What a person would see: parts on top of each other, parts without size, and what is written.

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from local.scenario.observe import depth_alarm, emails_about, queue_depth
 from local.stack import DeployedStack
-from local.tour.observe import depth_alarm, emails_about, queue_depth
 from local.wait import wait_until
 from ops.dead_letters import read_dead_letters, replay_dead_letters
 
@@ -34,7 +34,7 @@ def _mend(stack: DeployedStack) -> None:
 def test_a_failed_event_is_kept_announced_and_replayed(
     stack: DeployedStack, api: httpx.Client
 ) -> None:
-    sqs, queue_url = stack.client("sqs"), stack.outputs["deadLetterQueueUrl"]
+    sqs, queue_url = stack.client("sqs"), stack.dead_letter_queue_url
     title = f"Nobody hears of {uuid.uuid4()}"
     assert api.post("/tasks", json={"title": title}).status_code == 201
 
@@ -52,9 +52,7 @@ def test_a_failed_event_is_kept_announced_and_replayed(
     )
 
     _mend(stack)
-    report = replay_dead_letters(
-        sqs, stack.client("lambda"), queue_url, stack.outputs["targetFunctionArn"], limit=10
-    )
+    report = replay_dead_letters(sqs, stack.client("lambda"), queue_url, stack.target_arn, limit=10)
 
     assert len(report.replayed) == 1
     (email,) = wait_until(lambda: emails_about(stack, title), "the e-mail", seconds=15)

@@ -13,18 +13,18 @@ from typing import Any
 
 import httpx
 import pytest
+from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
 
 from local.stack import DeployedStack, deployed_stack
 from local.wait import wait_until
 from ops.commands.options import OUT_OF_REACH
-from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
 from tests.e2e.alarm_watch import AlarmWatch
-from tests.e2e.newcomer import PATIENCE_SECONDS, Newcomer
-from tests.e2e.operator import Terminal
-from tests.e2e.test_one_kind_down import mend
-from tests.e2e.troubles import TROUBLES
-from tests.e2e.troubles.outbox import nothing_runs_the_relay, the_schedule_is_switched_off
-from tests.e2e.troubles.trouble import Scene, Trouble
+from tests.e2e.incidents import TROUBLES
+from tests.e2e.incidents.incident import Scene, Trouble
+from tests.e2e.incidents.outbox import nothing_runs_the_relay, the_schedule_is_switched_off
+from tests.e2e.on_call import PATIENCE_SECONDS, Newcomer
+from tests.e2e.terminal import Terminal
+from tests.e2e.test_one_channel_down import mend
 from tests.runbook import DO, LOOK, OVER, commands
 
 SUMMARY = AlarmKind.HANDOFF_UNHEALTHY
@@ -47,7 +47,7 @@ def newcomer(troubled: DeployedStack, tmp_path_factory: pytest.TempPathFactory) 
 def scene(newcomer: Newcomer, tmp_path: Path) -> Iterator[Scene]:
     """With a quiet stack before, and a file for what the commands save."""
     newcomer.values["FILE"] = str(tmp_path / "saved.jsonl")
-    queue_url = newcomer.stack.outputs["deadLetterQueueUrl"]
+    queue_url = newcomer.stack.dead_letter_queue_url
     newcomer.stack.client("sqs").purge_queue(QueueUrl=queue_url)
     newcomer.watch.let_an_hour_pass()
     wait_until(

@@ -11,8 +11,8 @@ from typing import Any
 
 import httpx
 
+from local.scenario.observe import emails_about
 from local.stack import DeployedStack
-from local.tour.observe import emails_about
 from local.wait import wait_until
 
 # The minimum age of this stack, the minute until the next run, and a slow machine.
@@ -40,7 +40,7 @@ def _may_not_hand_off(stack: DeployedStack, operation: str) -> Iterator[None]:
 
 
 def _waiting(stack: DeployedStack) -> list[dict[str, Any]]:
-    answer = stack.client("dynamodb").scan(TableName=stack.outputs["outboxTableName"])
+    answer = stack.client("dynamodb").scan(TableName=stack.outbox_table)
     return list(answer["Items"])
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.clients import ACCOUNT_ID, REGION, Clients, Credentials
+from local.emulator.clients import ACCOUNT_ID, REGION, Clients, Credentials
 from local.stack import DeployedStack
 
 HAND_OFF = {"write outbox row", "delete outbox row", "hand off"}
@@ -165,7 +165,7 @@ def _is_denied(attempt: Attempt, client: Clients, outputs: dict[str, Any]) -> bo
 @pytest.fixture(scope="module", autouse=True)
 def _empty_queue_afterwards(stack: DeployedStack) -> Any:
     yield
-    stack.client("sqs").purge_queue(QueueUrl=stack.outputs["deadLetterQueueUrl"])
+    stack.client("sqs").purge_queue(QueueUrl=stack.dead_letter_queue_url)
     for table, key in (
         ("tasksTableName", _TASK),
         ("deliveriesTableName", _DELIVERY),

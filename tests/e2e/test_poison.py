@@ -8,8 +8,8 @@ from functools import partial
 
 import pytest
 
+from local.scenario.observe import TARGET, lines_with, queue_depth
 from local.stack import DeployedStack
-from local.tour.observe import TARGET, lines_with, queue_depth
 from local.wait import wait_until
 from ops.dead_letters import read_dead_letters, replay_dead_letters
 
@@ -19,14 +19,14 @@ AT_ONCE_SECONDS = 10
 
 @pytest.fixture(autouse=True)
 def _an_empty_queue(stack: DeployedStack) -> None:
-    stack.client("sqs").purge_queue(QueueUrl=stack.outputs["deadLetterQueueUrl"])
+    stack.client("sqs").purge_queue(QueueUrl=stack.dead_letter_queue_url)
 
 
 def hand_over_poison(stack: DeployedStack) -> str:
     event_id = str(uuid.uuid4())
     event = {"specversion": "1.0", "id": event_id, "type": f"task.{event_id}.v1", "replays": 0}
     stack.client("lambda").invoke(
-        FunctionName=stack.outputs["targetFunctionArn"],
+        FunctionName=stack.target_arn,
         InvocationType="Event",
         Payload=json.dumps(event).encode(),
     )
@@ -34,7 +34,7 @@ def hand_over_poison(stack: DeployedStack) -> str:
 
 
 def test_a_poison_event_is_a_dead_letter_after_one_attempt(stack: DeployedStack) -> None:
-    sqs, queue_url = stack.client("sqs"), stack.outputs["deadLetterQueueUrl"]
+    sqs, queue_url = stack.client("sqs"), stack.dead_letter_queue_url
     event_id = hand_over_poison(stack)
 
     wait_until(lambda: queue_depth(stack), "a dead letter", seconds=AT_ONCE_SECONDS)
@@ -47,7 +47,7 @@ def test_a_poison_event_is_a_dead_letter_after_one_attempt(stack: DeployedStack)
         f"got 'task.{event_id}.v1'"
     )
     assert letter.record.function is not None
-    assert letter.record.function.startswith(stack.outputs["targetFunctionArn"])
+    assert letter.record.function.startswith(stack.target_arn)
 
     # The emulator gives every attempt a request id of its own; the event's is in each one's error.
     told = partial(lines_with, stack, TARGET, event_id)
@@ -59,13 +59,11 @@ def test_a_poison_event_is_a_dead_letter_after_one_attempt(stack: DeployedStack)
 
 
 def test_a_poison_event_that_is_replayed_comes_back_once(stack: DeployedStack) -> None:
-    sqs, queue_url = stack.client("sqs"), stack.outputs["deadLetterQueueUrl"]
+    sqs, queue_url = stack.client("sqs"), stack.dead_letter_queue_url
     event_id = hand_over_poison(stack)
     wait_until(lambda: queue_depth(stack), "a dead letter", seconds=AT_ONCE_SECONDS)
 
-    report = replay_dead_letters(
-        sqs, stack.client("lambda"), queue_url, stack.outputs["targetFunctionArn"], limit=10
-    )
+    report = replay_dead_letters(sqs, stack.client("lambda"), queue_url, stack.target_arn, limit=10)
     assert len(report.replayed) == 1
 
     wait_until(lambda: queue_depth(stack), "it to come back", seconds=AT_ONCE_SECONDS)

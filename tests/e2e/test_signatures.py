@@ -12,7 +12,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from local.clients import ACCOUNT_ID, REGION
+from local.emulator.clients import ACCOUNT_ID, REGION
 from local.stack import DeployedStack, deployed_stack
 
 TRUST = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT_ID}, "Action": "sts:AssumeRole"}

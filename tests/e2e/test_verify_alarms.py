@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from local.outside import subscribe_queue
+from local.scenario.prerequisites import subscribe_queue
 from local.stack import DeployedStack
-from tests.e2e.operator import Terminal
+from tests.e2e.terminal import Terminal
 
 
 def test_every_alarm_is_heard_and_put_back(

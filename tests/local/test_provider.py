@@ -13,9 +13,9 @@ import pulumi_aws as aws
 import pytest
 from pulumi.runtime import MockCallArgs, MockResourceArgs
 
-from local.clients import ACCOUNT_ID, REGION
-from local.emulator import Emulator
-from local.provider import EmulatorProvider, NotDeployableHereError
+from local.emulator.clients import ACCOUNT_ID, REGION
+from local.emulator.start import Emulator
+from local.engine.provider import EmulatorProvider, UnsupportedError
 from pulumi_serverless.testing.program import Graph, run_program
 from tests.local.roles import TRUST
 
@@ -24,17 +24,17 @@ def _deploy(emulator: Emulator, program: Callable[[], Any]) -> Graph:
     return run_program(program, mocks=EmulatorProvider(emulator.client))
 
 
-def test_a_type_without_a_maker_is_an_error_that_names_it(emulator: Emulator) -> None:
+def test_a_type_without_a_creator_is_an_error_that_names_it(emulator: Emulator) -> None:
     bucket = MockResourceArgs(typ="aws:s3/bucket:Bucket", name="files", inputs={}, custom=True)
 
-    with pytest.raises(NotDeployableHereError, match=r"create aws:s3/bucket:Bucket yet \(files\)"):
+    with pytest.raises(UnsupportedError, match=r"create aws:s3/bucket:Bucket yet \(files\)"):
         EmulatorProvider(emulator.client).new_resource(bucket)
 
 
-def test_a_lookup_without_an_answer_is_an_error_that_names_it(emulator: Emulator) -> None:
+def test_a_lookup_without_a_result_is_an_error_that_names_it(emulator: Emulator) -> None:
     lookup = MockCallArgs("aws:index/getIpRanges:getIpRanges", {}, "")
 
-    with pytest.raises(NotDeployableHereError, match="cannot answer aws:index/getIpRanges"):
+    with pytest.raises(UnsupportedError, match="cannot look up aws:index/getIpRanges"):
         EmulatorProvider(emulator.client).call(lookup)
 
 
