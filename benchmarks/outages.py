@@ -128,10 +128,10 @@ def _titles() -> list[str]:
 def _failing_receiver(stack: DeployedStack, times: int) -> Iterator[None]:
     """Let the receiver fail so many posts, or fewer if the block ends first."""
     receiver, ended = stack.receiver, threading.Event()
-    enough = len(receiver.refused) + times
+    enough = len(receiver.rejected) + times
 
     def recover() -> None:
-        while len(receiver.refused) < enough and not ended.is_set():
+        while len(receiver.rejected) < enough and not ended.is_set():
             time.sleep(_POLL_SECONDS)
         receiver.status = HTTPStatus.NO_CONTENT
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
 
 from pulumi_serverless.blocks.monitoring.alarm import AlarmArgs
+from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
 from pulumi_serverless.blocks.monitoring.metric import Formula, Metric
 
 REQUESTS = Metric(namespace="Shop", name="Requests", dimensions={}, statistic="Sum")

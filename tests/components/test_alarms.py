@@ -6,12 +6,13 @@ import re
 from typing import Any
 
 import pytest
-from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
 
+from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
 from pulumi_serverless.handoff.async_handoff import AsyncHandoff, AsyncHandoffArgs
 from pulumi_serverless.handoff.thresholds import HandoffThresholds
 from pulumi_serverless.testing.mocks import record
-from pulumi_serverless.testing.program import Graph, Resource
+from pulumi_serverless.testing.program import Graph
+from pulumi_serverless.testing.program import Resource
 from tests.components.a_function import a_function
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"

@@ -13,11 +13,11 @@ from typing import Any
 
 import httpx
 import pytest
-from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
 
 from local.stack import DeployedStack, deployed_stack
 from local.wait import wait_until
 from ops.commands.options import OUT_OF_REACH
+from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
 from tests.e2e.alarm_watch import AlarmWatch
 from tests.e2e.incidents import TROUBLES
 from tests.e2e.incidents.incident import Scene, Trouble

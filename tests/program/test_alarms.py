@@ -6,8 +6,8 @@ from typing import Any
 
 import pulumi
 import pytest
-from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
 
+from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
 from pulumi_serverless.blocks.monitoring.http_api_alarms import ApiThresholds
 from pulumi_serverless.testing.program import Graph
 from tests.program.programs import run_stack

@@ -18,8 +18,8 @@ _WHOLE = """\
 
 """
 _DIFFERENCES = """\
-# How stack {stack} differs from {base}.yaml: for each resource the values that differ, by their path.
-# A resource of {stack} alone is whole here; null is a value, or a resource, that {stack} lacks.
+# How stack {stack} differs from {base}.yaml: for each resource the values that differ, by their
+# path. A resource of {stack} alone is whole here; null is what {stack} lacks.
 # `make snapshot` writes this file; a change in it is a change in AWS.
 
 """

@@ -131,16 +131,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, pulumi.FileArchive):
-        return _bundle(PurePath(value.path))
+        path = PurePath(value.path)
+        return f"bundle {path.parent.name} {path.name}"
     if isinstance(value, str) and value[:1] in ("{", "["):
         return _meaning(value)
     return value
-
-
-def _bundle(path: PurePath) -> str:
-    # A bundle for this machine's own Python says so, and not which Python that is.
-    target = "host" if path.parent.name.startswith("host-") else path.parent.name
-    return f"bundle {target} {path.name}"
 
 
 def _meaning(text: str) -> Any:

@@ -4,9 +4,9 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from pulumi_serverless.blocks.table import Key, Table, TableArgs
+from pulumi_serverless import Foundation, Key, Table, TableArgs
 from pulumi_serverless.testing import Graph, record
-from tests.program.programs import STACKS, run_stack
+from tests.program.programs import ROOT, STACKS, run_stack
 from tests.snapshots.difference import difference
 from tests.snapshots.files import BASE, FOLDER, current, kept
 from tests.snapshots.graph_text import as_text, differences, snapshot
@@ -41,20 +41,14 @@ def test_two_stacks_differ_in_values_by_their_path_and_in_resources() -> None:
     assert differences(snapshot(other), snapshot(kept_queue))["aws:sns/topic:Topic t"] is None
 
 
-def test_a_snapshot_names_no_folder_of_this_machine_and_none_of_its_pythons() -> None:
-    bundles = {
-        block["inputs"]["code"]
-        for block in snapshot(run_stack("local")).values()
-        if block and "code" in block.get("inputs", {})
-    }
-    assert bundles
-    assert {bundle.split(" ")[1] for bundle in bundles} == {"host"}
-    assert not [bundle for bundle in bundles if "/" in bundle]
+def test_a_snapshot_names_no_folder_of_this_machine() -> None:
+    assert str(ROOT) not in as_text(snapshot(run_stack("local")))
 
 
 def tables(*, protect_data: bool, name: str = "orders") -> Graph:
     key = Key(partition="order_id", sort="line")
-    return record(lambda: Table(name, TableArgs(key=key, protect_data=protect_data)))
+    foundation = Foundation(alarm_topic_arn="arn:alarms", protect_data=protect_data)
+    return record(lambda: Table(name, TableArgs(foundation=foundation, key=key)))
 
 
 def test_a_difference_names_the_resource_and_shows_the_lines_that_changed() -> None:

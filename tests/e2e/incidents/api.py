@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
-
 from pulumi_serverless.blocks.monitoring.http_api_alarms import ApiThresholds
 from tests.e2e.rights import take_right
 from tests.e2e.troubles.trouble import Scene, Trouble

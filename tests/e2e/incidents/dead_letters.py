@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
-
 from local.scenario.observe import TARGET, log_records, queue_depth
 from local.wait import wait_until
+from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
 from tests.e2e.incidents.incident import Scene, Trouble
 from tests.e2e.on_call import PATIENCE_SECONDS
 from tests.e2e.permissions import has_right, take_right

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
 
 from local.scenario.observe import arrivals, queue_depth
 from local.scenario.tour.tour import ONCE_EACH
 from local.stack import DeployedStack
 from local.wait import wait_until
+from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
 from tests.e2e.on_call import PATIENCE_SECONDS, Newcomer
 
 

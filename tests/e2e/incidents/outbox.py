@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
-
 from tests.e2e.troubles.trouble import Scene, Trouble
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
-
 from tests.e2e.troubles.trouble import Scene, Trouble
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 import httpx
-from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
 
 from local.scenario.observe import TARGET
 from ops.breakers import read_breakers
+from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
 from pulumi_serverless.notification_service.notification_service import TIMEOUT_SECONDS
 from serverless_runtime.notification_service.breaker import FAILURES_TO_OPEN
 from tests.e2e.incidents.dead_letters import events_are_given_up, may_not_send
