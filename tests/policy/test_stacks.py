@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from serverless_policy.rules import RULES
-from tests.examples.programs import EXAMPLES, run_example
 from tests.policy.seen import refused
-from tests.program.programs import ROOT, STACKS, run_stack
+from tests.program.programs import PROGRAMS, ROOT, STACKS, deploy, run_stack
 
 EXEMPTIONS = {path.stem: json.loads(path.read_text()) for path in ROOT.glob("policy/*.json")}
 
@@ -36,10 +36,10 @@ def test_no_stack_exempts_itself_from_a_rule_that_it_keeps(stack: str) -> None:
         assert refused(by_id[rule], graph), f"policy/{stack}.json need not name {rule}"
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
+@pytest.mark.parametrize("example", set(PROGRAMS) - {ROOT}, ids=lambda folder: folder.name)
 @pytest.mark.parametrize("preview", [True, False], ids=["preview", "deployment"])
-def test_an_example_breaks_no_rule(example: str, preview: bool) -> None:
-    graph = run_example(example, preview=preview)
+def test_an_example_breaks_no_rule(example: Path, preview: bool) -> None:
+    graph = deploy(example, preview=preview)
 
     for rule in RULES:
         assert refused(rule, graph) == [], rule.id

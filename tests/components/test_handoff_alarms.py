@@ -1,4 +1,4 @@
-"""What each alarm of a handoff watches, and when it goes off."""
+"""What each alarm of a handoff watches, and when it fires."""
 
 from __future__ import annotations
 
@@ -7,17 +7,14 @@ from typing import Any
 
 import pytest
 
-from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
 from pulumi_serverless.handoff.async_handoff import AsyncHandoff, AsyncHandoffArgs
 from pulumi_serverless.handoff.thresholds import HandoffThresholds
 from pulumi_serverless.testing.mocks import record
-from pulumi_serverless.testing.program import Graph
-from pulumi_serverless.testing.program import Resource
-from tests.components.a_function import a_function
+from pulumi_serverless.testing.program import Graph, Resource
+from tests.components.a_function import FOUNDATION, TOPIC, a_function
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
-TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
 QUEUE = {"QueueName": "events-dead-letters-1a2b3c4"}
 DIMENSIONS = {
     "AWS/SQS": QUEUE,
@@ -38,7 +35,7 @@ def deployed(**settings: Any) -> Graph:
     return record(
         lambda: AsyncHandoff(
             "events",
-            AsyncHandoffArgs(target=a_function("notify"), alarm_topic_arn=TOPIC, **settings),
+            AsyncHandoffArgs(foundation=FOUNDATION, target=a_function("notify"), **settings),
         )
     )
 
@@ -47,16 +44,16 @@ def thresholds(**changed: Any) -> Graph:
     return deployed(thresholds=HandoffThresholds(**changed))
 
 
-def alarm(kind: str, stack: Graph | None = None) -> dict[str, Any]:
-    return (stack or deployed()).named(f"events-{kind}", ALARM).inputs
+def alarm(alarm_id: str, stack: Graph | None = None) -> dict[str, Any]:
+    return (stack or deployed()).named(f"events-{alarm_id}", ALARM).inputs
 
 
-def kind_of(resource: Resource) -> str:
+def id_of(resource: Resource) -> str:
     return resource.name.removeprefix("events-")
 
 
 @pytest.mark.parametrize(
-    ("kind", "watched", "statistic", "threshold", "period_seconds"),
+    ("alarm_id", "watched", "statistic", "threshold", "period_seconds"),
     [
         ("dead-letter-age", ("AWS/SQS", "ApproximateAgeOfOldestMessage"), "Maximum", 86_400, 300),
         ("dead-letter-refused", ("AWS/Lambda", "DestinationDeliveryFailures"), "Sum", 1, 60),
@@ -69,9 +66,9 @@ def kind_of(resource: Resource) -> str:
     ],
 )
 def test_an_alarm_watches_its_metric_at_its_threshold(
-    kind: str, watched: tuple[str, str], statistic: str, threshold: float, period_seconds: int
+    alarm_id: str, watched: tuple[str, str], statistic: str, threshold: float, period_seconds: int
 ) -> None:
-    inputs = alarm(kind)
+    inputs = alarm(alarm_id)
 
     namespace, metric = watched
     assert (inputs["namespace"], inputs["metricName"]) == (namespace, metric)
@@ -81,7 +78,7 @@ def test_an_alarm_watches_its_metric_at_its_threshold(
     assert inputs["comparisonOperator"] == "GreaterThanOrEqualToThreshold"
 
 
-def test_a_letter_that_somebody_reads_still_counts() -> None:
+def test_a_dead_letter_that_somebody_reads_still_counts() -> None:
     inputs = alarm("dead-letter-depth")
 
     result, *sources = inputs["metricQueries"]
@@ -107,25 +104,25 @@ def test_the_outbox_is_throttled_when_reads_or_writes_are() -> None:
     assert metrics["write_0"]["dimensions"] == {"TableName": "events-outbox-1a2b3c4"}
 
 
-@pytest.mark.parametrize("kind", ["target-throttled", "outbox-throttled"])
-def test_what_ends_by_itself_must_last_for_three_of_five_minutes(kind: str) -> None:
-    inputs = alarm(kind)
+@pytest.mark.parametrize("alarm_id", ["target-throttled", "outbox-throttled"])
+def test_what_ends_by_itself_must_last_for_three_of_five_minutes(alarm_id: str) -> None:
+    inputs = alarm(alarm_id)
 
     assert (inputs["datapointsToAlarm"], inputs["evaluationPeriods"]) == (3, 5)
 
 
-@pytest.mark.parametrize("kind", sorted(ALWAYS - {"target-throttled"}))
-def test_everything_else_goes_off_by_one_datapoint(kind: str) -> None:
-    inputs = alarm(kind)
+@pytest.mark.parametrize("alarm_id", sorted(ALWAYS - {"target-throttled"}))
+def test_everything_else_fires_at_one_datapoint(alarm_id: str) -> None:
+    inputs = alarm(alarm_id)
 
     assert inputs["evaluationPeriods"] == 1
     assert "datapointsToAlarm" not in inputs
 
 
-def test_only_the_relays_silence_is_bad_and_not_before_its_first_run() -> None:
+def test_missing_data_is_breaching_for_the_relay_only_and_not_before_its_first_run() -> None:
     for resource in deployed().of_type(ALARM):
-        silence = "breaching" if kind_of(resource) == "outbox-age" else "notBreaching"
-        assert resource.inputs["treatMissingData"] == silence, resource.name
+        missing = "breaching" if id_of(resource) == "outbox-age" else "notBreaching"
+        assert resource.inputs["treatMissingData"] == missing, resource.name
 
     age = alarm("outbox-age")
     assert age["evaluationPeriods"] == 3
@@ -133,46 +130,43 @@ def test_only_the_relays_silence_is_bad_and_not_before_its_first_run() -> None:
 
 
 @pytest.mark.parametrize(
-    ("delivery", "kinds"), [("outbox", ALWAYS | OF_THE_OUTBOX), ("direct", ALWAYS)]
+    ("delivery", "ids"), [("outbox", ALWAYS | OF_THE_OUTBOX), ("direct", ALWAYS)]
 )
-def test_a_handoff_has_the_alarms_that_make_sense_for_it(delivery: str, kinds: set[str]) -> None:
+def test_a_handoff_has_the_alarms_that_make_sense_for_it(delivery: str, ids: set[str]) -> None:
     stack = deployed(delivery=delivery)
 
-    assert {kind_of(resource) for resource in stack.of_type(ALARM)} == kinds
+    assert {id_of(resource) for resource in stack.of_type(ALARM)} == ids
     rule = stack.only(COMPOSITE).inputs["alarmRule"]
-    assert set(re.findall(r'ALARM\("arn:events-([a-z-]+)"\)', rule)) == kinds
-    names = stack.named("events", "serverless:index:AsyncHandoff").outputs["alarm_names"]
-    assert set(names) == {*kinds, "handoff-unhealthy"}
-    assert names["events-dropped"] == "events-events-dropped-1a2b3c4"
+    assert set(re.findall(r'ALARM\("arn:events-([a-z-]+)"\)', rule)) == ids
 
 
-def test_every_alarm_tells_the_topic_when_it_goes_off_and_when_it_is_over() -> None:
+def test_every_alarm_notifies_the_topic_when_it_fires_and_when_it_is_over() -> None:
     for resource in deployed().of_type(ALARM):
         assert resource.inputs["alarmActions"] == [TOPIC], resource.name
         assert resource.inputs["okActions"] == [TOPIC], resource.name
 
 
-def test_the_summary_tells_nobody_what_they_have_been_told() -> None:
-    summary = deployed().only(COMPOSITE).inputs
+def test_the_composite_alarm_notifies_nobody_a_second_time() -> None:
+    composite = deployed().only(COMPOSITE).inputs
 
-    assert "alarmActions" not in summary
-    assert "okActions" not in summary
-    assert summary["alarmName"] == "test-unit-events-unhealthy"
+    assert "alarmActions" not in composite
+    assert "okActions" not in composite
+    assert composite["alarmName"] == "test-unit-events-handoff-unhealthy"
 
 
-def test_every_message_names_the_handoff_and_its_section_of_the_runbook() -> None:
+def test_every_description_names_the_handoff_and_the_alarms_runbook_page() -> None:
     stack = deployed()
 
     for resource in stack.of_type(ALARM):
         text = resource.inputs["alarmDescription"]
-        assert text.endswith(f"What to do: docs/runbook.md#{AlarmKind(kind_of(resource))}")
+        assert text.endswith(f"What to do: docs/runbooks/{id_of(resource)}.md")
         assert "events" in text
-    summary = stack.only(COMPOSITE).inputs["alarmDescription"]
-    assert summary.endswith("docs/runbook.md#handoff-unhealthy")
+    composite = stack.only(COMPOSITE).inputs["alarmDescription"]
+    assert composite.endswith("What to do: docs/runbooks/handoff-unhealthy.md")
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "kind", "threshold"),
+    ("field", "value", "alarm_id", "threshold"),
     [
         ("dead_letters", 100, "dead-letter-depth", 100),
         ("dead_letter_age_seconds", 3_600, "dead-letter-age", 3_600),
@@ -182,18 +176,20 @@ def test_every_message_names_the_handoff_and_its_section_of_the_runbook() -> Non
         ("outbox_age_seconds", 120, "outbox-age", 120),
     ],
 )
-def test_a_threshold_reaches_its_alarm(field: str, value: int, kind: str, threshold: float) -> None:
-    assert alarm(kind, thresholds(**{field: value}))["threshold"] == threshold
+def test_a_threshold_reaches_its_alarm(
+    field: str, value: int, alarm_id: str, threshold: float
+) -> None:
+    assert alarm(alarm_id, thresholds(**{field: value}))["threshold"] == threshold
 
 
-def test_an_events_age_is_told_of_before_it_is_given_up() -> None:
+def test_an_old_event_fires_an_alarm_before_it_is_dead_lettered() -> None:
     assert alarm("event-age", deployed(max_event_age_seconds=600))["threshold"] == 300_000
 
     with pytest.raises(ValueError, match=r"event_age_seconds .* between 1 and 599, got 600"):
         record(
             lambda: AsyncHandoffArgs(
+                foundation=FOUNDATION,
                 target=a_function("notify"),
-                alarm_topic_arn=TOPIC,
                 max_event_age_seconds=600,
                 thresholds=HandoffThresholds(event_age_seconds=600),
             )
