@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pulumi_serverless.testing.mocks import record
-from pulumi_serverless.testing.program import Graph
+from pulumi_serverless.testing import Graph, record
 from serverless_policy.rules import RULES
 from tests.policy.analyzer import LEVELS, Analyzer, analyzer
 from tests.policy.test_rules import EXAMPLES, pairs
@@ -49,11 +48,11 @@ def test_without_its_file_a_stack_is_refused_what_it_is_exempt_from(pack: Analyz
 
 @pytest.mark.parametrize("rule", EXAMPLES)
 def test_a_bad_example_is_refused_with_the_rules_advice(rule: str, pack: Analyzer) -> None:
-    mend = next(each.mend for each in RULES if each.id == rule)
+    remediation = next(each.remediation for each in RULES if each.id == rule)
     for name, program in pairs("refused"):
         if name == rule:
             advice = pack.refusals(record(program))[rule]
-            assert all(mend in each for each in advice)
+            assert all(remediation in each for each in advice)
 
 
 @pytest.mark.parametrize("rule", EXAMPLES)

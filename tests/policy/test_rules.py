@@ -3,7 +3,7 @@ from __future__ import annotations
 import pulumi_aws as aws
 import pytest
 
-from pulumi_serverless.testing.mocks import record
+from pulumi_serverless.testing import record
 from serverless_policy.rules import RULES
 from tests.policy.examples import (
     REFUSES_HTTP,
@@ -64,7 +64,7 @@ EXAMPLES = {
             permission(principal="apigateway.amazonaws.com", source_arn="arn:aws:execute-api:a"),
         ],
     ),
-    "routes-ask-who-calls": Examples(
+    "routes-need-credentials": Examples(
         refused=[
             route(),
             route(authorization="NONE"),
@@ -94,7 +94,7 @@ EXAMPLES = {
         refused=[handoff(timeout=51), handoff(timeout=900, retries=1)],
         passed=[handoff(timeout=50), handoff(timeout=900, retries=0), lambda: made(function(900))],
     ),
-    "dead-letters-are-told-of": Examples(
+    "dead-letters-have-an-alarm": Examples(
         refused=[
             handoff(),
             handoff(alarm={"alarm_actions": None}),
@@ -104,9 +104,9 @@ EXAMPLES = {
         ],
         passed=[handoff(alarm={}), queue()],
     ),
-    "somebody-hears-the-alarms": Examples(
-        refused=[alarm_topic(heard=False)],
-        passed=[alarm_topic(heard=True), lambda: made(aws.sns.Topic("no-alarms"))],
+    "alarms-have-a-subscriber": Examples(
+        refused=[alarm_topic(subscribed=False)],
+        passed=[alarm_topic(subscribed=True), lambda: made(aws.sns.Topic("no-alarms"))],
     ),
     "queue-is-encrypted": Examples(
         refused=[queue(), queue(sqs_managed_sse_enabled=False)],
@@ -153,13 +153,13 @@ def test_every_rule_has_examples() -> None:
 
 
 @pytest.mark.parametrize(("rule", "program"), pairs("refused"))
-def test_a_rule_refuses_its_bad_examples_and_says_how_to_mend_them(
+def test_a_rule_refuses_its_bad_examples_and_says_how_to_fix_them(
     rule: str, program: Program
 ) -> None:
     advice = refused(BY_RULE[rule], record(program))
 
     assert advice
-    assert all(BY_RULE[rule].mend in each for each in advice)
+    assert all(BY_RULE[rule].remediation in each for each in advice)
 
 
 @pytest.mark.parametrize(("rule", "program"), pairs("passed"))

@@ -1,16 +1,15 @@
-"""The rules over what every stack declares, as a preview and as a deployment."""
+"""The rules over what every stack and every example declares, as a preview and as a deployment."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
-from pulumi_serverless.testing.mocks import AwsMocks
-from pulumi_serverless.testing.program import run_program
 from serverless_policy.rules import RULES
 from tests.policy.seen import refused
-from tests.program.programs import ROOT, STACKS, run_stack
+from tests.program.programs import PROGRAMS, ROOT, STACKS, deploy, run_stack
 
 EXEMPTIONS = {path.stem: json.loads(path.read_text()) for path in ROOT.glob("policy/*.json")}
 
@@ -37,12 +36,13 @@ def test_no_stack_exempts_itself_from_a_rule_that_it_keeps(stack: str) -> None:
         assert refused(by_id[rule], graph), f"policy/{stack}.json need not name {rule}"
 
 
-def test_the_components_break_no_rule_in_a_program_of_somebody_elses() -> None:
-    example = run_program(
-        ROOT / "examples" / "orders", project="orders", stack="dev", mocks=AwsMocks()
-    )
+@pytest.mark.parametrize("example", set(PROGRAMS) - {ROOT}, ids=lambda folder: folder.name)
+@pytest.mark.parametrize("preview", [True, False], ids=["preview", "deployment"])
+def test_an_example_breaks_no_rule(example: Path, preview: bool) -> None:
+    graph = deploy(example, preview=preview)
+
     for rule in RULES:
-        assert refused(rule, example) == [], rule.id
+        assert refused(rule, graph) == [], rule.id
 
 
 def test_the_documents_list_the_rules() -> None:

@@ -1,8 +1,8 @@
 """Runs a Pulumi program without the Pulumi CLI and records what it declared.
 
 The program runs the way Pulumi's language host runs it (as `__main__`, inside a stack), against
-Pulumi's own mock monitor. What `new_resource` answers decides what the run is: a unit test
-returns made-up ids, the local deployment creates the resource in the emulator and returns its.
+Pulumi's own mock monitor. What `new_resource` returns decides what the run is: a unit test returns
+made-up ids, a local deployment creates the resource in an emulator and returns its outputs.
 
 The monitor is stricter than Pulumi's: two resources with one name are an error, as in the engine.
 """
@@ -16,6 +16,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,6 @@ import pulumi
 from google.protobuf import empty_pb2
 from pulumi.runtime import rpc, set_all_config, settings
 from pulumi.runtime.mocks import MockEngine, MockMonitor, Mocks, MockSettings
-
-from pulumi_serverless.testing.recorded import Resource, recorded
 
 STACK_TYPE = "pulumi:pulumi:Stack"
 
@@ -35,12 +34,65 @@ class DuplicateResourceError(Exception):
     """Two resources of one type, parent and name; the Pulumi engine refuses the program."""
 
 
+@dataclass
+class Resource:
+    """One resource as the program registered it. Input names are the provider's (camelCase)."""
+
+    urn: str
+    """Its URN, as the engine would build it."""
+
+    type: str
+    """Its type token, e.g. "aws:sqs/queue:Queue"."""
+
+    name: str
+    """Its logical name."""
+
+    parent: str
+    """URN of its parent."""
+
+    custom: bool
+    """Whether a provider makes it; a component is not custom."""
+
+    inputs: dict[str, Any]
+    """What the program asked for."""
+
+    outputs: dict[str, Any] = field(default_factory=dict)
+    """What a component, or the stack, registered as its outputs."""
+
+    protect: bool = False
+    """Whether Pulumi refuses to delete it."""
+
+    retain_on_delete: bool = False
+    """Whether it stays in AWS when the program drops it."""
+
+    delete_before_replace: bool = False
+    """Whether a replacement is made only after it is gone."""
+
+    deleted_with: str = ""
+    """URN of the resource whose deletion deletes it, too."""
+
+    ignore_changes: list[str] = field(default_factory=list)
+    """Inputs whose changes Pulumi ignores."""
+
+    replace_on_changes: list[str] = field(default_factory=list)
+    """Inputs whose changes replace it."""
+
+    dependencies: list[str] = field(default_factory=list)
+    """URNs of the resources that come before it."""
+
+    property_dependencies: dict[str, list[str]] = field(default_factory=dict)
+    """For each input, URNs of the resources whose outputs are in it."""
+
+
 class Graph(MockMonitor):
     """Everything one run of a program declared, in the order of registration."""
 
+    all: list[Resource]
+    """Every resource, the stack itself included."""
+
     def __init__(self, mocks: Mocks) -> None:
         super().__init__(mocks)
-        self.all: list[Resource] = []
+        self.all = []
         self._by_urn: dict[str, Resource] = {}
         self._lock = threading.Lock()
 
@@ -68,7 +120,7 @@ class Graph(MockMonitor):
         return found[0]
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
-        # The engine's rule; the mock monitor's own keeps only the nearest parent.
+        """Build a URN by the engine's rule; the mock monitor's keeps the nearest parent only."""
         if parent:
             qualified = parent.split("::", 3)[2]
             if qualified != STACK_TYPE:
@@ -76,11 +128,13 @@ class Graph(MockMonitor):
         return f"urn:pulumi:{settings.get_stack()}::{settings.get_project()}::{type_}::{name}"
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
+        """Record a resource, and let the mocks make it."""
         with _event_loop_of_thread():
             self._record(request)
             return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
+        """Record what a component, or the stack, registers as its outputs."""
         with _event_loop_of_thread():
             outputs = rpc.deserialize_properties(request.outputs, keep_unknowns=True)
             with self._lock:
@@ -88,14 +142,17 @@ class Graph(MockMonitor):
             return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
 
     def Invoke(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
+        """Let the mocks respond to a provider's function."""
         with _event_loop_of_thread():
             return super().Invoke(request)  # type: ignore[no-untyped-call]
 
     def _record(self, request: Any) -> None:
-        resource = recorded(self.make_urn(request.parent, request.type, request.name), request)
+        resource = _resource(self.make_urn(request.parent, request.type, request.name), request)
         with self._lock:
             if resource.urn in self._by_urn:
-                raise DuplicateResourceError(f"duplicate resource {resource.urn}; name it anew")
+                raise DuplicateResourceError(
+                    f"duplicate resource {resource.urn}; give it another name"
+                )
             self._by_urn[resource.urn] = resource
             self.all.append(resource)
 
@@ -112,7 +169,7 @@ def run_program(
     """Run `program` (a folder with `__main__.py`, or a function) and return its record.
 
     `config` maps full keys ("project:key", "aws:region") to values as the engine passes them:
-    text, with lists and objects as JSON. `preview` leaves what a mock does not answer unknown.
+    text, with lists and objects as JSON. With `preview`, what a mock leaves out is unknown.
     Raises what the program raises, and DuplicateResourceError.
     """
     graph = Graph(mocks)
@@ -127,6 +184,28 @@ def run_program(
     # Pulumi keeps its settings in context variables: a copy keeps runs apart.
     contextvars.copy_context().run(body)
     return graph
+
+
+def _resource(urn: str, request: Any) -> Resource:
+    """Read a RegisterResourceRequest."""
+    return Resource(
+        urn=urn,
+        type=request.type,
+        name=request.name,
+        parent=request.parent,
+        custom=request.custom,
+        inputs=rpc.deserialize_properties(request.object, keep_unknowns=True),
+        protect=request.protect,
+        retain_on_delete=request.retainOnDelete,
+        delete_before_replace=request.deleteBeforeReplace,
+        deleted_with=request.deletedWith,
+        ignore_changes=list(request.ignoreChanges),
+        replace_on_changes=list(request.replaceOnChanges),
+        dependencies=list(request.dependencies),
+        property_dependencies={
+            key: list(value.urns) for key, value in request.propertyDependencies.items()
+        },
+    )
 
 
 @contextmanager
