@@ -24,20 +24,11 @@ class DeadLetterQueueArgs:
     """Whether Pulumi refuses to delete the queue, and the key that encrypts its messages: who
     writes or reads dead letters must be allowed to use it, or Lambda's delivery fails."""
 
-    queue_name: str | None = None
-    """Physical name of a standard queue; left out, Pulumi picks one with a random suffix."""
-
     retention_days: int = 14
     """How long a dead letter waits for replay, 1 to 14 (AWS default: 4)."""
 
     def __post_init__(self) -> None:
         require_between("retention_days", self.retention_days, 1, 14)
-        # https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
-        if self.queue_name is not None and self.queue_name.endswith(".fifo"):
-            raise ValueError(
-                "queue_name must name a standard queue, because Lambda cannot deliver to a FIFO "
-                f"queue, got {self.queue_name!r}"
-            )
 
 
 class DeadLetterQueue(pulumi.ComponentResource):
@@ -54,7 +45,6 @@ class DeadLetterQueue(pulumi.ComponentResource):
         key_arn = args.foundation.key_arn
         queue = aws.sqs.Queue(
             name,
-            name=args.queue_name,
             message_retention_seconds=args.retention_days * SECONDS_PER_DAY,
             # SQS takes one or the other.
             sqs_managed_sse_enabled=True if key_arn is None else None,
