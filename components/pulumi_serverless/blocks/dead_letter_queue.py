@@ -18,11 +18,11 @@ SECONDS_PER_DAY = 86_400
 
 @dataclass(frozen=True, kw_only=True)
 class DeadLetterQueueArgs:
-    """How dead letters are kept."""
+    """Retention, protection and encryption of dead letters."""
 
     foundation: Foundation
-    """Whether Pulumi refuses to delete the queue, and the key that encrypts its messages: who
-    writes or reads dead letters must be allowed to use it, or Lambda's delivery fails."""
+    """Whether the queue is protected from deletion, and the key that encrypts its messages. Writers
+    and readers need permission to use the key, or Lambda's delivery fails."""
 
     retention_days: int = 14
     """How long a dead letter waits for replay, 1 to 14 (AWS default: 4)."""
@@ -46,10 +46,10 @@ class DeadLetterQueue(pulumi.ComponentResource):
         queue = aws.sqs.Queue(
             name,
             message_retention_seconds=args.retention_days * SECONDS_PER_DAY,
-            # SQS takes one or the other.
+            # SQS accepts one or the other.
             sqs_managed_sse_enabled=True if key_arn is None else None,
             kms_master_key_id=key_arn,
-            # SQS itself has no such protection.
+            # By Pulumi: SQS itself has no deletion protection.
             opts=pulumi.ResourceOptions(parent=self, protect=args.foundation.protect_data),
         )
         aws.sqs.QueuePolicy(
@@ -88,7 +88,7 @@ class DeadLetterQueue(pulumi.ComponentResource):
         return self._writers[function.logical_name]
 
     def metric(self, name: str, statistic: str) -> Metric:
-        """A metric that SQS publishes of the queue."""
+        """A metric that SQS publishes about the queue."""
         return Metric(
             namespace="AWS/SQS",
             name=name,
