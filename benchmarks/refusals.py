@@ -15,7 +15,9 @@ from benchmarks.rivals import Rival, http_client, told
 from local.stack import DeployedStack
 from local.tour.observe import queue_depth
 from local.wait import wait_until
-from serverless_runtime.notification_service.dynamo_breakers import DynamoBreakers
+from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
+    DynamoCircuitBreakerStore,
+)
 
 FAILURES = (1, 2, 3)
 
@@ -108,7 +110,9 @@ def _until_settled(stack: DeployedStack, service: Rival, title: str, letters: in
 
 def _close_breaker(stack: DeployedStack) -> None:
     # It would keep the next task's notification from being tried at all.
-    breakers = DynamoBreakers(stack.outputs["deliveriesTableName"], stack.client("dynamodb"))
+    breakers = DynamoCircuitBreakerStore(
+        stack.outputs["deliveriesTableName"], stack.client("dynamodb")
+    )
     breakers.close(_CHANNEL, None, int(time.time()))
 
 

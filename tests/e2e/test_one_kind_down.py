@@ -24,8 +24,10 @@ from local.tour.observe import arrivals, queue_depth
 from local.tour.tour import ONCE_EACH
 from local.wait import wait_until
 from ops.dead_letters import read_dead_letters, replay_dead_letters
-from serverless_runtime.notification_service.breaker import FAILURES_TO_OPEN
-from serverless_runtime.notification_service.dynamo_breakers import DynamoBreakers
+from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import FAILURES_TO_OPEN
+from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
+    DynamoCircuitBreakerStore,
+)
 from serverless_runtime.notification_service.settings.kinds import KINDS
 from serverless_runtime.shared.aws.boto3_clients import dynamodb_of
 from tests.e2e.test_burst import create_all
@@ -52,7 +54,7 @@ def _mended(stack: DeployedStack) -> Iterator[None]:
 def mend(stack: DeployedStack) -> None:
     """The provider is back, and an operator says so."""
     stack.receiver.status = httpx.codes.NO_CONTENT
-    breakers = DynamoBreakers(
+    breakers = DynamoCircuitBreakerStore(
         stack.outputs["deliveriesTableName"], dynamodb_of(stack.client("dynamodb"))
     )
     for kind in KINDS:

@@ -100,7 +100,13 @@ def test_every_line_is_a_metric_of_something_that_the_program_has_made(
 ) -> None:
     known = known_values(dev)
     for namespace, name, *dimensions, options in lines(widgets):
-        assert namespace in {"AWS/ApiGateway", "AWS/Lambda", "AWS/SQS", "Handoff"}
+        assert namespace in {
+            "AWS/ApiGateway",
+            "AWS/Lambda",
+            "AWS/SQS",
+            "Handoff",
+            "NotificationService",
+        }
         assert name
         assert options["stat"] in STATISTICS
         assert len(dimensions) % 2 == 0

@@ -14,8 +14,16 @@ from pulumi_serverless.notification_service.dashboard import channel_stage
 from pulumi_serverless.notification_service.notification_service import NotificationService
 from pulumi_serverless.task_service.task_service import TaskService
 from serverless_runtime.contracts.event_types import EVENT_TYPES
-from serverless_runtime.handoff.relay.settings import DIMENSION, OLDEST_AGE
-from serverless_runtime.shared.metrics import EVENT_TYPE, HANDED_OFF, NAMESPACE, STACK
+from serverless_runtime.handoff.metrics import HANDED_OFF, NAMESPACE
+from serverless_runtime.handoff.relay.settings import (
+    BACKLOG,
+    DEAD_LETTERS,
+    DIMENSION,
+    OLDEST_AGE,
+    RELAY_FAILED,
+    RELAY_HANDED_OFF,
+)
+from serverless_runtime.shared.metrics import EVENT_TYPE, STACK
 
 
 def stages(
@@ -100,9 +108,9 @@ def _handoff(handoff: AsyncHandoff) -> Stage:
             Graph(
                 title="Relay",
                 lines={
-                    "waiting": _metric(NAMESPACE, "OutboxBacklog", dimensions, "Maximum"),
-                    "handed off": _metric(NAMESPACE, "RelayHandedOff", dimensions, "Sum"),
-                    "failed": _metric(NAMESPACE, "RelayFailed", dimensions, "Sum"),
+                    "waiting": _metric(NAMESPACE, BACKLOG, dimensions, "Maximum"),
+                    "handed off": _metric(NAMESPACE, RELAY_HANDED_OFF, dimensions, "Sum"),
+                    "failed": _metric(NAMESPACE, RELAY_FAILED, dimensions, "Sum"),
                 },
             ),
         ],
@@ -149,7 +157,7 @@ def _dead_letters(handoff: AsyncHandoff, target: PythonFunction) -> Stage:
     }
     if handoff.outbox is not None:
         seen = {DIMENSION: handoff.outbox.metric_name}
-        depth["seen by the relay"] = _metric(NAMESPACE, "DeadLetters", seen, "Maximum")
+        depth["seen by the relay"] = _metric(NAMESPACE, DEAD_LETTERS, seen, "Maximum")
     return Stage(
         title="Dead letters",
         graphs=[

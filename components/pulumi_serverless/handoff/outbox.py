@@ -19,8 +19,8 @@ from pulumi_serverless.blocks.runtime import Runtime
 from pulumi_serverless.blocks.table import Key, Table, TableArgs
 from pulumi_serverless.handoff.relay import Relay, RelayArgs
 from pulumi_serverless.handoff.thresholds import HandoffThresholds
+from serverless_runtime.handoff.metrics import NAMESPACE
 from serverless_runtime.handoff.relay.settings import DIMENSION, OLDEST_AGE
-from serverless_runtime.shared.metrics import NAMESPACE
 
 ALARM_PERIODS = 3
 """A run that comes late or is lost must not wake anybody."""

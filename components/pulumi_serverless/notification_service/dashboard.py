@@ -9,17 +9,16 @@ import pulumi
 from pulumi_serverless.blocks.monitoring.dashboard import Graph, Stage
 from pulumi_serverless.blocks.monitoring.metric import Metric
 from pulumi_serverless.notification_service.notification_service import NotificationService
-from serverless_runtime.shared.metrics import (
-    BREAKER_OPENED,
+from serverless_runtime.notification_service.metrics import (
     CHANNEL,
+    CIRCUIT_BREAKER_OPENED,
     DEAD_LETTERED,
     DELIVERED,
     DUPLICATE,
-    EVENT_TYPE,
     NAMESPACE,
     REPLAYED,
-    STACK,
 )
+from serverless_runtime.shared.metrics import EVENT_TYPE, STACK
 
 
 def channel_stage(notifications: NotificationService) -> Stage:
@@ -44,7 +43,7 @@ def channel_stage(notifications: NotificationService) -> Stage:
         for title, name in wanted.items()
     ]
     breakers = {
-        channel.name: _counted(BREAKER_OPENED, {CHANNEL: channel.name})
+        channel.name: _counted(CIRCUIT_BREAKER_OPENED, {CHANNEL: channel.name})
         for channel in notifications.channels
     }
     opened = Graph(title="Breakers opened", lines=breakers)

@@ -20,12 +20,13 @@ from pulumi_serverless.blocks.monitoring.table_alarm import throttled_alarm
 from pulumi_serverless.blocks.runtime import Runtime
 from pulumi_serverless.blocks.table import Key, Table, TableArgs
 from serverless_runtime import notification_service
+from serverless_runtime.notification_service.metrics import CIRCUIT_BREAKER_OPENED, NAMESPACE
 from serverless_runtime.notification_service.settings import BY_TASK, NotificationSettings
 from serverless_runtime.notification_service.settings.channel import ChannelSettings
 from serverless_runtime.notification_service.settings.email import EmailSettings
 from serverless_runtime.notification_service.settings.kinds import require_different_names
 from serverless_runtime.shared.environment import environment_for
-from serverless_runtime.shared.metrics import BREAKER_OPENED, NAMESPACE, STACK, MetricsSettings
+from serverless_runtime.shared.metrics import STACK, MetricsSettings
 
 CODE = FunctionCode(
     packages=(
@@ -148,7 +149,7 @@ class NotificationService(pulumi.ComponentResource):
             "five times in a row. Events on this channel are retried, then dead-lettered.",
             watches=Metric(
                 namespace=NAMESPACE,
-                name=BREAKER_OPENED,
+                name=CIRCUIT_BREAKER_OPENED,
                 dimensions={STACK: self._stack},
                 statistic="Sum",
             ),

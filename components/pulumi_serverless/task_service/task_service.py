@@ -20,7 +20,7 @@ from pulumi_serverless.blocks.table import Key, Table, TableArgs
 from pulumi_serverless.handoff.async_handoff import AsyncHandoff
 from serverless_runtime.shared.environment import environment_for
 from serverless_runtime.shared.metrics import MetricsSettings
-from serverless_runtime.task_service.settings import TaskSettings
+from serverless_runtime.task_service.settings import STATUS_INDEX, TaskSettings
 
 CODE = FunctionCode(
     packages=(
@@ -35,7 +35,6 @@ CODE = FunctionCode(
 REQUEST_HEADERS = ("content-type", "idempotency-key", "if-match", "x-correlation-id")
 RESPONSE_HEADERS = ("etag", "location", "x-correlation-id")
 
-STATUS_INDEX = "by-status"
 
 # Longer than the calls of a request can take with all their retries, shorter than the 30 s after
 # which API Gateway gives up. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html

@@ -10,7 +10,7 @@ from local.tour.observe import TARGET
 from ops.breakers import read_breakers
 from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
 from pulumi_serverless.notification_service.notification_service import TIMEOUT_SECONDS
-from serverless_runtime.notification_service.breaker import FAILURES_TO_OPEN
+from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import FAILURES_TO_OPEN
 from tests.e2e.troubles.dead_letters import events_are_given_up, may_not_send
 from tests.e2e.troubles.trouble import Scene, Trouble
 
