@@ -16,7 +16,9 @@ from benchmarks.report import table
 from local.scenario.observe import queue_depth
 from local.stack import DeployedStack
 from local.wait import DeadlineExceededError, wait_until
-from serverless_runtime.notification_service.dynamo_breakers import DynamoBreakers
+from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
+    DynamoCircuitBreakerStore,
+)
 
 FAILURES = (1, 2, 3)
 
@@ -169,7 +171,7 @@ def _until_settled(stack: DeployedStack, service: Service, title: str, depth: in
 
 def _close_circuit_breaker(stack: DeployedStack) -> None:
     # Open, it would keep the next task's notification from being tried at all.
-    breakers = DynamoBreakers(stack.deliveries_table, stack.client("dynamodb"))
+    breakers = DynamoCircuitBreakerStore(stack.deliveries_table, stack.client("dynamodb"))
     breakers.close(_CHANNEL, None, int(time.time()))
 
 

@@ -72,7 +72,7 @@ BARE = Subject("bare boto3", "bare_handler")
 CREATE = Subject(
     "create-task",
     f"{_TASKS}.create_task",
-    f"import {_TASKS}.adapters as a; a.changing_tasks(); {_OWN}; aws.lambda_()",
+    f"import {_TASKS}.task_writer as w; w.task_writer(); {_OWN}; aws.lambda_()",
     task_service.CODE,
 )
 SUBJECTS = [

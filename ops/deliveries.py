@@ -82,7 +82,7 @@ def _record(row: dict[str, Any]) -> DeliveryRecord:
         task_id=row["task_id"]["S"],
         correlation_id=row["correlation_id"]["S"],
         channel=row["channel"]["S"],
-        sent_to=_text(row, "sent_to"),
+        sent_to=_text(row, "recipient"),
         status=row["status"]["S"],
         attempts=None if attempts is None else int(attempts),
         replays=int(row["replays"]["N"]),

@@ -16,7 +16,7 @@ from ops.outbox import Backlog, read_backlog
 from ops.parts import Parts
 from ops.relay_runs import RelayRun, last_relay_run
 from ops.surroundings import StackAccess
-from serverless_runtime.notification_service.breaker_state import BreakerState
+from serverless_runtime.notification_service.circuit_breaker.state import CircuitBreakerState
 
 MOST_LETTERS = 100
 
@@ -42,7 +42,7 @@ class Status:
     letters: list[DeadLetter] = field(default_factory=list)
     """Up to 100 of those in the queue."""
 
-    breakers: Mapping[str, BreakerState] = field(default_factory=dict)
+    breakers: Mapping[str, CircuitBreakerState] = field(default_factory=dict)
     unread: Mapping[str, str] = field(default_factory=dict)
     """Why a part was not read, by its name."""
 
@@ -52,7 +52,7 @@ class Status:
         return [alarm for alarm in self.alarms if alarm.state != "OK"]
 
     @property
-    def open_breakers(self) -> dict[str, BreakerState]:
+    def open_breakers(self) -> dict[str, CircuitBreakerState]:
         """Those of the channels whose providers are left alone."""
         return {name: state for name, state in self.breakers.items() if state.status != "CLOSED"}
 
@@ -122,7 +122,7 @@ class StatusReader:
     def _alarms(self) -> list[AlarmState]:
         return read_alarms(self._client("cloudwatch"), self._access.output("alarmNames"))
 
-    def _breakers(self, dynamodb: Any) -> dict[str, BreakerState]:
+    def _breakers(self, dynamodb: Any) -> dict[str, CircuitBreakerState]:
         table = self._access.output("deliveriesTableName")
         return read_breakers(dynamodb, table, self._access.output("channelNames"))
 

@@ -14,8 +14,10 @@ from ops.commands.options import LEFT
 from ops.commands.tables import EXIT_CODES, on_table
 from ops.sight import age, moment_text, one_line, out
 from ops.surroundings import Surroundings, TableAccess
-from serverless_runtime.notification_service.breaker_state import BreakerState
-from serverless_runtime.notification_service.dynamo_breakers import DynamoBreakers
+from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
+    DynamoCircuitBreakerStore,
+)
+from serverless_runtime.notification_service.circuit_breaker.state import CircuitBreakerState
 from serverless_runtime.shared.aws.boto3_clients import dynamodb_of
 from serverless_runtime.shared.aws.errors import AwsCallError
 
@@ -85,14 +87,14 @@ def close_breaker(surroundings: Surroundings, *, access: TableAccess, name: str)
         return
     now = int(surroundings.now().timestamp())
     try:
-        DynamoBreakers(access.table, dynamodb_of(dynamodb)).close(name, None, now)
+        DynamoCircuitBreakerStore(access.table, dynamodb_of(dynamodb)).close(name, None, now)
     except AwsCallError as error:
         # In boto3's words, like all other commands.
         raise error.__cause__ or error from None
     click.echo(f"{name} is closed; all instances know within two seconds.")
 
 
-def _words(state: BreakerState, now: datetime) -> str:
+def _words(state: CircuitBreakerState, now: datetime) -> str:
     until = _moment(state.blocked_until)
     if state.status == "CLOSED" or until is None:
         return "closed"
@@ -104,7 +106,7 @@ def _words(state: BreakerState, now: datetime) -> str:
     return f"half open, a probe is on its way until {moment_text(until)} at the latest"
 
 
-def _details(state: BreakerState, now: datetime) -> list[str]:
+def _details(state: CircuitBreakerState, now: datetime) -> list[str]:
     changed, failed = _moment(state.changed_at), _moment(state.last_failed_at)
     lines = []
     if changed is not None:
@@ -120,7 +122,7 @@ def _opened(trips: int) -> str:
     return {0: "never opened since", 1: "opened once"}.get(trips, f"opened {trips} times")
 
 
-def _as_json(name: str, state: BreakerState) -> dict[str, Any]:
+def _as_json(name: str, state: CircuitBreakerState) -> dict[str, Any]:
     known = asdict(state)
     del known["changed_by"]
     moments = ("blocked_until", "changed_at", "last_failed_at")

@@ -39,7 +39,7 @@ def test_a_service_needs_a_channel() -> None:
 def test_two_channels_of_one_name_fail_before_deploy() -> None:
     channel = EmailSettings(sender="a@example.com", recipients=["b@example.com"])
 
-    with pytest.raises(ValueError, match="a name of its own, got email more than once; set name"):
+    with pytest.raises(ValueError, match="a unique name, got email more than once; set name"):
         a_service(channel, channel)
 
 

@@ -21,8 +21,10 @@ from local.scenario.prerequisites import PLATFORMS
 from local.stack import DeployedStack
 from local.wait import wait_until
 from ops.dead_letters import read_dead_letters, replay_dead_letters
-from serverless_runtime.notification_service.breaker import FAILURES_TO_OPEN
-from serverless_runtime.notification_service.dynamo_breakers import DynamoBreakers
+from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import FAILURES_TO_OPEN
+from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
+    DynamoCircuitBreakerStore,
+)
 from serverless_runtime.notification_service.settings.kinds import KINDS
 from serverless_runtime.shared.aws.boto3_clients import dynamodb_of
 from tests.e2e.permissions import without_permission
@@ -50,7 +52,9 @@ def _restored(stack: DeployedStack) -> Iterator[None]:
 def restore_channels(stack: DeployedStack) -> None:
     """The provider is available again, and an operator closes the circuit breakers."""
     stack.receiver.status = httpx.codes.NO_CONTENT
-    breakers = DynamoBreakers(stack.deliveries_table, dynamodb_of(stack.client("dynamodb")))
+    breakers = DynamoCircuitBreakerStore(
+        stack.deliveries_table, dynamodb_of(stack.client("dynamodb"))
+    )
     for kind in KINDS:
         breakers.close(kind, None, int(time.time()))
 

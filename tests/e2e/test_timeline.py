@@ -80,7 +80,7 @@ def test_any_one_id_leads_to_the_whole_timeline(
         ("create-task", "not accepted by Lambda; it waits in the outbox"),
         ("create-task", "POST /tasks answered 201"),
         ("relay", "accepted by Lambda for the target"),
-        ("send-notification", "email: attempt failed: SES refused the message"),
+        ("send-notification", "email: attempt failed: SES rejected the message"),
         ("send-notification", "webhook: sent"),
         ("replay", "it had been dead-lettered; a person replayed it (1)"),
         ("send-notification", "webhook: came again, and was skipped"),
@@ -106,7 +106,7 @@ def test_no_line_of_any_log_holds_a_title_or_an_address(
 ) -> None:
     lines = [line for name in stack.function_names() for line in raw_log(stack, name)]
 
-    assert any("SES refused the message" in line for line in lines)
+    assert any("SES rejected the message" in line for line in lines)
     for text in (
         "Nobody may read",
         journey.title[-12:],

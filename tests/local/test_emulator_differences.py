@@ -119,7 +119,9 @@ def test_the_emulator_still_makes_no_metrics_of_log_lines(emulator: Emulator) ->
     logs.create_log_group(logGroupName=name)
     logs.create_log_stream(logGroupName=name, logStreamName="run")
     now_ms = int(time.time() * 1000)
-    line = metrics_line({"Age": ("Seconds", 1)}, {"Handoff": name}, at_ms=now_ms)
+    line = metrics_line(
+        {"Age": ("Seconds", 1)}, {"Handoff": name}, namespace="Handoff", at_ms=now_ms
+    )
     logs.put_log_events(
         logGroupName=name,
         logStreamName="run",

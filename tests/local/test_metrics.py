@@ -110,7 +110,9 @@ def test_what_any_function_prints_becomes_metrics_once(emulator: Emulator) -> No
     logs.create_log_group(logGroupName=group)
     logs.create_log_stream(logGroupName=group, logStreamName="run")
     now_ms = int(time.time() * 1000)
-    sold = metrics_line({"Sold": ("Count", 2)}, {"Stack": stack, "Kind": "tea"}, at_ms=now_ms)
+    sold = metrics_line(
+        {"Sold": ("Count", 2)}, {"Stack": stack, "Kind": "tea"}, namespace="Handoff", at_ms=now_ms
+    )
     metrics = EmbeddedMetrics(emulator.client)
 
     _prints(emulator, group, ['{"level": "INFO"}', sold])

@@ -13,9 +13,11 @@ from ops.cli import commands
 from ops.stack_outputs import CommandResult, RunCommand
 from ops.surroundings import Surroundings
 from serverless_runtime.contracts.task_event import TaskEvent
-from serverless_runtime.notification_service.deliveries import Lease
-from serverless_runtime.notification_service.dynamo_breakers import DynamoBreakers
-from serverless_runtime.notification_service.dynamo_deliveries import DynamoDeliveries
+from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
+    DynamoCircuitBreakerStore,
+)
+from serverless_runtime.notification_service.delivery_leases import Lease
+from serverless_runtime.notification_service.dynamo_delivery_leases import DynamoDeliveryLeases
 from serverless_runtime.shared.aws.boto3_clients import dynamodb_of
 from tests.lambdas.tables import DELIVERIES
 
@@ -32,8 +34,8 @@ class Reader:
         self.run: RunCommand = lambda words: None
         self.local_folder = Path("/nonexistent")
         self.accesses: list[Any] = []
-        self.deliveries = DynamoDeliveries(DELIVERIES, dynamodb_of(dynamodb), lambda: self.now)
-        self.breakers = DynamoBreakers(DELIVERIES, dynamodb_of(dynamodb))
+        self.deliveries = DynamoDeliveryLeases(DELIVERIES, dynamodb_of(dynamodb), lambda: self.now)
+        self.breakers = DynamoCircuitBreakerStore(DELIVERIES, dynamodb_of(dynamodb))
 
     def types(self, *words: str) -> Result:
         """Run a command on the table."""

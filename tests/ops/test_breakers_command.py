@@ -40,7 +40,7 @@ def test_the_half_open_state_is_told_apart(reader: Reader) -> None:
     reader.opened("email", until=NOON)
     assert "open, the next message is a probe" in reader.types("breakers").stdout
 
-    reader.breakers.take_probe("email", "two", until=NOON + 60, now=NOON)
+    reader.breakers.acquire_probe("email", "two", until=NOON + 60, now=NOON)
     on_its_way = "half open, a probe is on its way until 2026-03-01T12:01:00.000Z at the latest"
     assert on_its_way in reader.types("breakers").stdout
 
@@ -88,7 +88,7 @@ def test_one_can_be_closed_by_hand(reader: Reader, half_open: bool) -> None:
     for name in ("email", "sms"):
         reader.opened(name, until=NOON)
     if half_open:
-        reader.breakers.take_probe("email", "two", until=NOON + 60, now=NOON)
+        reader.breakers.acquire_probe("email", "two", until=NOON + 60, now=NOON)
 
     result = reader.types("breakers", "close", "email")
 
@@ -100,10 +100,10 @@ def test_one_can_be_closed_by_hand(reader: Reader, half_open: bool) -> None:
 
 def test_a_probe_that_fails_after_that_does_not_open_it(reader: Reader) -> None:
     reader.opened("email", until=NOON)
-    reader.breakers.take_probe("email", "two", until=NOON + 60, now=NOON)
+    reader.breakers.acquire_probe("email", "two", until=NOON + 60, now=NOON)
     reader.types("breakers", "close", "email")
 
-    reader.breakers.open_again("email", "two", "late", until=NOON + 99, now=NOON)
+    reader.breakers.reopen("email", "two", "late", until=NOON + 99, now=NOON)
 
     assert reader.breakers.read("email").status == "CLOSED"
 

@@ -17,9 +17,9 @@ OTHER = an_event(a_task(task_id="019501d2-7c00-7a51-8f3e-000000000001"))
 
 
 def test_an_events_deliveries_are_shown_oldest_first(reader: Reader) -> None:
-    reader.deliveries.finish(reader.started(EVENT, "sms"), "sns-1")
+    reader.deliveries.complete(reader.started(EVENT, "sms"), "sns-1")
     reader.now += 1
-    reader.deliveries.finish(reader.started(EVENT, "email"), "ses-1")
+    reader.deliveries.complete(reader.started(EVENT, "email"), "ses-1")
     reader.started(OTHER, "email")
 
     result = reader.types("deliveries", "--event", EVENT.event_id)
@@ -93,7 +93,7 @@ def test_what_is_not_delivered_says_why(reader: Reader, end: str | None, lines: 
 def test_json_holds_everything_that_is_known(reader: Reader) -> None:
     reader.deliveries.release(reader.started(EVENT, "email"), "busy")
     reader.now += 60
-    reader.deliveries.finish(reader.started(EVENT.replayed(), "email"), "ses-1")
+    reader.deliveries.complete(reader.started(EVENT.replayed(), "email"), "ses-1")
 
     result = reader.types("deliveries", "--event", EVENT.event_id, "--json")
 

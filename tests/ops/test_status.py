@@ -15,7 +15,7 @@ from ops.letter_queue import Depth
 from ops.outbox import Backlog
 from ops.relay_runs import RelayRun
 from ops.status import Status
-from serverless_runtime.notification_service.breaker_state import BreakerState
+from serverless_runtime.notification_service.circuit_breaker.state import CircuitBreakerState
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FINE = AlarmState(
@@ -33,7 +33,7 @@ WELL = Status(
     backlog=Backlog(count=2, is_all=True, oldest_at=NOON - timedelta(seconds=2)),
     relay=RelayRun(at=NOON - timedelta(seconds=30), handed_off=1, failed=0),
     depth=Depth(0, 0),
-    breakers={"email": BreakerState()},
+    breakers={"email": CircuitBreakerState()},
 )
 
 
@@ -55,7 +55,7 @@ def test_a_stack_in_which_nothing_waits_is_healthy() -> None:
         {"backlog": Backlog(count=1, is_all=True, oldest_at=NOON - timedelta(seconds=121))},
         {"relay": None},
         {"relay": RelayRun(at=NOON - timedelta(seconds=181), handed_off=0, failed=0)},
-        {"breakers": {"email": BreakerState(status="OPEN")}},
+        {"breakers": {"email": CircuitBreakerState(status="OPEN")}},
         {"alarms": [replace(FINE, state="MISSING")]},
     ],
 )

@@ -53,7 +53,7 @@ def types(reader: Reader, queue: Queue) -> Any:
 def test_what_may_not_be_read_is_named_and_the_rest_is_told(
     types: Any, reader: Reader, queue: Queue
 ) -> None:
-    reader.deliveries.finish(reader.started(EVENT, "sms"), "sns-1")
+    reader.deliveries.complete(reader.started(EVENT, "sms"), "sns-1")
     queue.add_failed(EVENT.to_payload())
 
     result = types("trace", EVENT.task.task_id)

@@ -48,7 +48,7 @@ def channels(**changed: object) -> str:
         (
             "channels",
             channels(recipients=[]),
-            r"channels\[0\]\['email'\]: recipients must be 1 to 50, got 0",
+            r"channels\[0\]\['email'\]: recipients must have 1 to 50 entries, got 0",
         ),
         ("encryption", "none", r"encryption: .*'aws' or 'customer', got 'none'"),
         ("api", "{}", r"api\['auth'\] is missing; say who may call the API"),

@@ -25,10 +25,12 @@ from serverless_runtime.handoff.relay.dynamo_outbox import DynamoOutbox
 from serverless_runtime.handoff.relay.relay import relay_shard
 from serverless_runtime.handoff.target import Target
 from serverless_runtime.notification_service.channels import email
-from serverless_runtime.notification_service.dynamo_breakers import DynamoBreakers
-from serverless_runtime.notification_service.dynamo_deliveries import DynamoDeliveries
-from serverless_runtime.notification_service.guarded_channel import guarded
-from serverless_runtime.notification_service.notify import notify
+from serverless_runtime.notification_service.circuit_breaker.channel import with_circuit_breakers
+from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
+    DynamoCircuitBreakerStore,
+)
+from serverless_runtime.notification_service.dynamo_delivery_leases import DynamoDeliveryLeases
+from serverless_runtime.notification_service.notify_channels import notify_channels
 from serverless_runtime.notification_service.settings.email import EmailSettings
 from serverless_runtime.notification_service.sqs_dead_letters import SqsDeadLetters
 from serverless_runtime.shared.aws.boto3_clients import dynamodb_of
@@ -37,8 +39,8 @@ from serverless_runtime.shared.aws.lambda_ import Lambda
 from serverless_runtime.shared.aws.ses import Ses
 from serverless_runtime.shared.aws.sqs import Sqs
 from serverless_runtime.shared.metrics import Counter
-from serverless_runtime.task_service.dynamo_task_changes import DynamoTaskChanges
-from serverless_runtime.task_service.handed_off_events import HandedOffEvents
+from serverless_runtime.task_service.dynamo_task_writer import DynamoTaskWriter
+from serverless_runtime.task_service.event_publisher import HandoffEventPublisher
 from tests.lambdas.tables import DELIVERIES, OUTBOX, TARGET_ARN, TASKS
 from tests.proof.dynamo import Change, InMemoryDynamo
 from tests.proof.faults import Died, Fault, Run
@@ -105,11 +107,13 @@ class World:
     def odd_answer(self) -> dict[str, Any]:
         return {"StatusCode": 200, "Payload": io.BytesIO()}
 
-    def tasks(self, run: Run) -> DynamoTaskChanges:
+    def tasks(self, run: Run) -> DynamoTaskWriter:
         """Return the task service's table, with its way out for events."""
         dynamodb, target = self._own_dynamodb(run), self._own_target(run)
         handoff = Handoff(target, OUTBOX, dynamodb, self.clock)
-        return DynamoTaskChanges(TASKS, HandedOffEvents(handoff, Counter("proof")), dynamodb)
+        return DynamoTaskWriter(
+            TASKS, HandoffEventPublisher(handoff, Counter("Handoff", "proof")), dynamodb
+        )
 
     def _own_dynamodb(self, run: Run) -> DynamoDb:
         return dynamodb_of(run.client("dynamodb", self.dynamo))
@@ -163,16 +167,16 @@ class World:
             for channel in email.channels(_email_settings(name), client=ses)
         ]
         dynamodb = self._own_dynamodb(run)
-        deliveries = DynamoDeliveries(DELIVERIES, dynamodb, self.clock)
-        breakers = DynamoBreakers(DELIVERIES, dynamodb)
+        deliveries = DynamoDeliveryLeases(DELIVERIES, dynamodb, self.clock)
+        breakers = DynamoCircuitBreakerStore(DELIVERIES, dynamodb)
         context = SimpleNamespace(aws_request_id="r", invoked_function_arn=TARGET_ARN)
         letters = SqsDeadLetters(
             "q", payload, context, cast("Sqs", OwnSqs(run.client("sqs", self.letters)))
         )
-        notify(
+        notify_channels(
             TaskEvent.from_payload(payload),
             deliveries,
-            guarded(channels, breakers, self.clock),
+            with_circuit_breakers(channels, breakers, self.clock),
             letters,
             run.seconds_left,
         )

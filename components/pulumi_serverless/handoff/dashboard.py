@@ -6,7 +6,13 @@ from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, Graph
 from pulumi_serverless.handoff.outbox import Outbox
-from serverless_runtime.handoff.relay.settings import OLDEST_AGE
+from serverless_runtime.handoff.relay.settings import (
+    BACKLOG,
+    DEAD_LETTERS,
+    OLDEST_AGE,
+    RELAY_FAILED,
+    RELAY_HANDED_OFF,
+)
 
 
 def outbox_row(name: str, outbox: Outbox) -> DashboardRow:
@@ -21,9 +27,9 @@ def outbox_row(name: str, outbox: Outbox) -> DashboardRow:
             Graph(
                 title="Relay",
                 lines={
-                    "waiting": outbox.metric("OutboxBacklog", "Maximum"),
-                    "handed off": outbox.metric("RelayHandedOff", "Sum"),
-                    "failed": outbox.metric("RelayFailed", "Sum"),
+                    "waiting": outbox.metric(BACKLOG, "Maximum"),
+                    "handed off": outbox.metric(RELAY_HANDED_OFF, "Sum"),
+                    "failed": outbox.metric(RELAY_FAILED, "Sum"),
                 },
             ),
         ],
@@ -66,7 +72,7 @@ def dead_letter_row(
         "being read": queue.metric("ApproximateNumberOfMessagesNotVisible", "Maximum"),
     }
     if outbox is not None:
-        depth["seen by the relay"] = outbox.metric("DeadLetters", "Maximum")
+        depth["seen by the relay"] = outbox.metric(DEAD_LETTERS, "Maximum")
     return DashboardRow(
         title=f"Handoff {name}: dead letters",
         graphs=[

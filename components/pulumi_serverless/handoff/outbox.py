@@ -16,8 +16,8 @@ from pulumi_serverless.blocks.monitoring.metric import Metric
 from pulumi_serverless.blocks.names import stack_name
 from pulumi_serverless.blocks.table import Key, Table, TableArgs
 from pulumi_serverless.handoff.relay import Relay, RelayArgs
+from serverless_runtime.handoff.metrics import NAMESPACE
 from serverless_runtime.handoff.relay.settings import DIMENSION
-from serverless_runtime.shared.metrics import NAMESPACE
 
 
 @dataclass(frozen=True, kw_only=True)

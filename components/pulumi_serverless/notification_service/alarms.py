@@ -8,7 +8,8 @@ from pulumi_serverless.blocks.monitoring.metric import Metric
 from pulumi_serverless.blocks.monitoring.table_alarms import throttled_alarm
 from pulumi_serverless.blocks.names import stack_name
 from pulumi_serverless.blocks.table import Table
-from serverless_runtime.shared.metrics import BREAKER_OPENED, NAMESPACE, STACK
+from serverless_runtime.notification_service.metrics import CIRCUIT_BREAKER_OPENED, NAMESPACE
+from serverless_runtime.shared.metrics import STACK
 
 
 def notification_alarms(name: str, table: Table, *, foundation: Foundation) -> list[AlarmArgs]:
@@ -26,7 +27,7 @@ def notification_alarms(name: str, table: Table, *, foundation: Foundation) -> l
         "dead-lettered.",
         metric=Metric(
             namespace=NAMESPACE,
-            name=BREAKER_OPENED,
+            name=CIRCUIT_BREAKER_OPENED,
             dimensions={STACK: stack_name()},
             statistic="Sum",
         ),

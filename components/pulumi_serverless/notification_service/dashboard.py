@@ -7,18 +7,17 @@ from collections.abc import Mapping, Sequence
 from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, Graph
 from pulumi_serverless.blocks.monitoring.metric import Metric
 from pulumi_serverless.blocks.names import stack_name
-from serverless_runtime.notification_service.settings.channel import ChannelSettings
-from serverless_runtime.shared.metrics import (
-    BREAKER_OPENED,
+from serverless_runtime.notification_service.metrics import (
     CHANNEL,
+    CIRCUIT_BREAKER_OPENED,
     DEAD_LETTERED,
     DELIVERED,
     DUPLICATE,
-    EVENT_TYPE,
     NAMESPACE,
     REPLAYED,
-    STACK,
 )
+from serverless_runtime.notification_service.settings.channel import ChannelSettings
+from serverless_runtime.shared.metrics import EVENT_TYPE, STACK
 
 
 def channels_row(name: str, channels: Sequence[ChannelSettings]) -> DashboardRow:
@@ -43,7 +42,8 @@ def channels_row(name: str, channels: Sequence[ChannelSettings]) -> DashboardRow
         for title, metric in wanted.items()
     ]
     breakers = {
-        channel.name: _counted(BREAKER_OPENED, {CHANNEL: channel.name}) for channel in channels
+        channel.name: _counted(CIRCUIT_BREAKER_OPENED, {CHANNEL: channel.name})
+        for channel in channels
     }
     opened = Graph(title="Circuit breakers opened", lines=breakers)
     return DashboardRow(title=f"Channels of {name}", graphs=[*counts, opened])

@@ -22,7 +22,12 @@ from pulumi_serverless.blocks.table import Key, Table, TableArgs
 from pulumi_serverless.notification_service.alarms import notification_alarms
 from pulumi_serverless.notification_service.dashboard import channels_row
 from serverless_runtime import notification_service
-from serverless_runtime.notification_service.settings import BY_TASK, NotificationSettings
+from serverless_runtime.notification_service.log_messages import DEAD_LETTERED, NOT_DELIVERED
+from serverless_runtime.notification_service.settings import (
+    BY_TASK,
+    TIMEOUT_SECONDS,
+    NotificationSettings,
+)
 from serverless_runtime.notification_service.settings.channel import ChannelSettings
 from serverless_runtime.notification_service.settings.email import EmailSettings
 from serverless_runtime.notification_service.settings.kinds import require_different_names
@@ -39,12 +44,9 @@ CODE = FunctionCode(
     aws_services=("secretsmanager", "sns", "ssm"),
 )
 
-# Below the first retry, which Lambda makes about a minute after a failure.
-TIMEOUT_SECONDS = 45
-
-DEAD_LETTER_REASONS = """\
+DEAD_LETTER_REASONS = f"""\
 fields coalesce(error_type, errorType) as reason
-| filter message in ["dead-lettered", "not delivered"]
+| filter message in ["{DEAD_LETTERED}", "{NOT_DELIVERED}"]
 | stats count(*) as times, count_distinct(event_id) as events by message, channel, reason
 | sort events desc"""
 

@@ -10,7 +10,8 @@ from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, Graph
 from pulumi_serverless.blocks.monitoring.metric import Metric
 from pulumi_serverless.blocks.names import stack_name
 from serverless_runtime.contracts.event_types import EVENT_TYPES
-from serverless_runtime.shared.metrics import EVENT_TYPE, HANDED_OFF, NAMESPACE, STACK
+from serverless_runtime.handoff.metrics import HANDED_OFF, NAMESPACE
+from serverless_runtime.shared.metrics import EVENT_TYPE, STACK
 
 
 def api_row(name: str, api: HttpApi) -> DashboardRow:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from serverless_runtime.handoff import log_messages
 from serverless_runtime.handoff.event import Event
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.lambda_ import Lambda
@@ -29,10 +30,13 @@ class Target:
         try:
             status = (self._client or aws.lambda_()).invoke_event(self._arn, event.payload)
         except Exception:
-            log.exception("handoff failed", extra={**event.ids, "target": self._arn})
+            log.exception(log_messages.HANDOFF_FAILED, extra={**event.ids, "target": self._arn})
             return False
         if status != _ACCEPTED:
-            log.error("handoff refused", extra={**event.ids, "target": self._arn, "got": status})
+            log.error(
+                log_messages.HANDOFF_REFUSED,
+                extra={**event.ids, "target": self._arn, "got": status},
+            )
             return False
-        log.info("handed off", extra=event.ids)
+        log.info(log_messages.HANDED_OFF, extra=event.ids)
         return True

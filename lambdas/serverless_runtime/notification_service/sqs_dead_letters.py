@@ -1,4 +1,4 @@
-"""Dead letters in SQS, in the shape that Lambda writes: one tool reads and replays both.
+"""Dead letters in SQS, in the shape of Lambda's failure records: one tool reads and replays both.
 
 Shape: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 """
@@ -12,7 +12,7 @@ from serverless_runtime.shared import aws, timestamps
 from serverless_runtime.shared.aws.sqs import Sqs
 
 CONDITION = "PermanentFailure"
-"""Beside Lambda's own RetriesExhausted and EventAgeExceeded: nobody waited for retries."""
+"""Beside Lambda's own RetriesExhausted and EventAgeExceeded: there were no retries."""
 
 
 class SqsDeadLetters:
@@ -29,7 +29,7 @@ class SqsDeadLetters:
 
     def add(self, reason: str, error_type: str) -> None:
         """Send the failure record. Raises AwsCallError, for a payload too large as well."""
-        # ASCII: SQS refuses some characters.
+        # ASCII: SQS rejects some characters.
         body = json.dumps(self._record(reason, error_type), ensure_ascii=True)
         self._client.send_message(queue_url=self._queue_url, body=body)
 
@@ -42,7 +42,7 @@ class SqsDeadLetters:
                 "requestId": getattr(self._context, "aws_request_id", None),
                 "functionArn": getattr(self._context, "invoked_function_arn", None),
                 "condition": CONDITION,
-                # Approximate indeed: Lambda does not tell a function which attempt it is.
+                # Lambda does not pass a function the number of its attempt.
                 "approximateInvokeCount": 1,
             },
             "requestPayload": self._payload,

@@ -8,8 +8,8 @@ import httpx
 
 from local.scenario.observe import TARGET
 from ops.breakers import read_breakers
-from pulumi_serverless.notification_service.notification_service import TIMEOUT_SECONDS
-from serverless_runtime.notification_service.breaker import FAILURES_TO_OPEN
+from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import FAILURES_TO_OPEN
+from serverless_runtime.notification_service.settings import TIMEOUT_SECONDS
 from tests.e2e.incidents.dead_letters import events_are_dropped, may_not_send
 from tests.e2e.incidents.incident import Incident, Scenario
 

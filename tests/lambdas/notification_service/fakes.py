@@ -24,7 +24,7 @@ class RecordingChannel:
 
     def __init__(self, name: str = "email", guarantee: Guarantee = "at_least_once") -> None:
         self.name = name
-        self.sent_to = f"{name} of the team"
+        self.recipient = f"{name} of the team"
         self.guarantee: Guarantee = guarantee
         self.asked = 0
         self.sent: list[str] = []

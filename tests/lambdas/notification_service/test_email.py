@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.notification_service.channels.email import channels, subject_of
-from serverless_runtime.notification_service.channels.wording import lines, one_line
+from serverless_runtime.notification_service.channels.message_text import lines, one_line
 from serverless_runtime.notification_service.settings.email import EmailSettings
 from tests.lambdas.notification_service.html_reader import Reader
-from tests.lambdas.notification_service.provider import Accepting, answering
+from tests.lambdas.notification_service.stubbed_providers import Accepting, answering
 from tests.lambdas.samples import AT, a_task, an_event
 from tests.lambdas.titles import TITLES
 

@@ -13,10 +13,10 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
 from serverless_runtime.notification_service.handler import handle
-from serverless_runtime.notification_service.notify import NotDeliveredError
+from serverless_runtime.notification_service.notify_channels import NotDeliveredError
 from serverless_runtime.shared import timestamps
 from serverless_runtime.shared.aws.errors import RefusedError
-from tests.lambdas.notification_service.provider import answering, refusal
+from tests.lambdas.notification_service.stubbed_providers import answering, refusal
 from tests.lambdas.samples import an_event
 from tests.lambdas.shared.test_json_log import bare_root
 from tests.lambdas.tables import DEAD_LETTER_QUEUE_URL
@@ -57,7 +57,7 @@ def test_an_event_is_delivered_once(verified_sender: None) -> None:
 
 def test_a_refusal_is_raised_for_people_and_can_be_retried(aws_in_memory: None) -> None:
     with pytest.raises(
-        NotDeliveredError, match=r"^email: SES refused the message: MessageRejected"
+        NotDeliveredError, match=r"^email: SES rejected the message: MessageRejected"
     ):
         handle(an_event().to_payload(), CONTEXT)
 
@@ -136,7 +136,7 @@ def test_an_address_that_ses_cannot_read_is_dead_lettered_with_the_event(
     [record] = dead_letters()
     assert record["requestPayload"] == payload
     assert record["responsePayload"] == {
-        "errorMessage": "email: SES refused the message: BadRequestException: Missing domain",
+        "errorMessage": "email: SES rejected the message: BadRequestException: Missing domain",
         "errorType": "PermanentChannelError",
     }
 

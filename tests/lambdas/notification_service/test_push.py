@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from serverless_runtime.contracts.task_event import TaskEvent
+from serverless_runtime.notification_service.channels.message_text import one_line
 from serverless_runtime.notification_service.channels.push import channels
-from serverless_runtime.notification_service.channels.wording import one_line
 from serverless_runtime.notification_service.settings.push import PushSettings
-from tests.lambdas.notification_service.provider import Accepting, answering, attributes_of
+from tests.lambdas.notification_service.stubbed_providers import Accepting, answering, attributes_of
 from tests.lambdas.samples import a_task, an_event
 from tests.lambdas.titles import TITLES
 

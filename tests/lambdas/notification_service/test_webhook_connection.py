@@ -15,7 +15,6 @@ from serverless_runtime.notification_service.channel import (
     UnknownOutcomeError,
 )
 from serverless_runtime.notification_service.settings.webhook_networks import allowed_network
-from tests.lambdas.notification_service.a_receiver import Names, SteppingClock, a_receiver, error_of
 from tests.lambdas.notification_service.https_receiver import (
     HOST,
     HttpsReceiver,
@@ -26,6 +25,12 @@ from tests.lambdas.notification_service.https_receiver import (
     says,
     swallowing,
     untouched,
+)
+from tests.lambdas.notification_service.webhook_receivers import (
+    Names,
+    SteppingClock,
+    a_receiver,
+    error_of,
 )
 
 
@@ -118,7 +123,7 @@ def test_who_never_answers_may_have_accepted(ca: trustme.CA, server: HttpsReceiv
     error = error_of(a_receiver(ca, server.port, seconds=0.5))
 
     assert type(error) is UnknownOutcomeError
-    assert str(error) == f"{HOST} gave no answer (TimeoutError); it may have accepted the event"
+    assert str(error) == f"{HOST} did not respond (TimeoutError); it may have accepted the event"
 
 
 @pytest.mark.parametrize("start", [b"", b"HTTP/1.1 200 ", b"HTTP/1.1 200 OK\r\nX-Long: "])

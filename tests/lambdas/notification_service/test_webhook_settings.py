@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from serverless_runtime.notification_service.settings.webhook import WebhookSettings, parts_of
+from serverless_runtime.notification_service.settings.webhook import WebhookSettings, parse_url
 
 SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:hook-a1b2c3"  # noqa: S105 -- its name
 URL = "https://hooks.example/tasks"
@@ -24,7 +24,7 @@ def settings(**changes: Any) -> WebhookSettings:
     ],
 )
 def test_a_url_is_a_host_a_port_and_a_path(url: str, parts: tuple[str, int, str]) -> None:
-    assert parts_of(url) == parts
+    assert parse_url(url) == parts
     assert settings(url=url).url == url
 
 
@@ -110,7 +110,7 @@ def test_other_networks_cannot_be_allowed(network: str) -> None:
 
 @pytest.mark.parametrize("network", ["fd00:ec2::254", "fd00::/8", "fc00::/7"])
 def test_a_network_that_holds_ec2s_metadata_cannot_be_allowed(network: str) -> None:
-    with pytest.raises(ValueError, match="must not reach into fd00:ec2::/32, where AWS serves"):
+    with pytest.raises(ValueError, match="must not overlap fd00:ec2::/32, where AWS serves"):
         settings(allowed_networks=[network])
 
 
@@ -121,7 +121,7 @@ def test_what_is_no_network_is_refused(network: object) -> None:
 
 
 def test_there_are_at_most_ten_networks() -> None:
-    with pytest.raises(ValueError, match="allowed_networks must be 0 to 10, got 11"):
+    with pytest.raises(ValueError, match="allowed_networks must have 0 to 10 entries, got 11"):
         settings(allowed_networks=[f"10.{number}.0.0/16" for number in range(11)])
 
 

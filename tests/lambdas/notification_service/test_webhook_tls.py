@@ -8,8 +8,8 @@ import trustme
 from serverless_runtime.notification_service.channel import ChannelError
 from serverless_runtime.notification_service.channels.webhook_connection import Receiver
 from serverless_runtime.notification_service.settings.webhook_networks import allowed_network
-from tests.lambdas.notification_service.a_receiver import Names, a_receiver, error_of
 from tests.lambdas.notification_service.https_receiver import HOST, HttpsReceiver, receiver_with
+from tests.lambdas.notification_service.webhook_receivers import Names, a_receiver, error_of
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -37,7 +37,7 @@ def test_a_certificate_of_an_unknown_authority_is_refused(server: HttpsReceiver)
     error = error_of(a_receiver(trustme.CA(), server.port))
 
     assert type(error) is ChannelError
-    assert "gave no connection to trust (certificate: " in str(error)
+    assert "failed the TLS handshake (certificate: " in str(error)
     assert server.requests == []
 
 
@@ -57,4 +57,4 @@ def test_who_never_greets_has_been_sent_nothing(ca: trustme.CA) -> None:
         error = error_of(a_receiver(ca, mute.getsockname()[1], seconds=0.2))
 
     assert type(error) is ChannelError
-    assert str(error) == f"{HOST} gave no connection to trust (TimeoutError); nothing was sent"
+    assert str(error) == f"{HOST} failed the TLS handshake (TimeoutError); nothing was sent"

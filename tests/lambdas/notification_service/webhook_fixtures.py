@@ -13,17 +13,17 @@ from standardwebhooks import Webhook
 
 from serverless_runtime.notification_service.channel import ChannelError
 from serverless_runtime.notification_service.channels.webhook import WebhookSender
-from serverless_runtime.notification_service.channels.webhook_signature import keys_of
+from serverless_runtime.notification_service.channels.webhook_signature import parse_keys
 from serverless_runtime.notification_service.settings.channel import Guarantee
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.secrets import Secret
-from tests.lambdas.notification_service.a_receiver import a_receiver
 from tests.lambdas.notification_service.https_receiver import (
     HOST,
     HttpsReceiver,
     Request,
     receiver_with,
 )
+from tests.lambdas.notification_service.webhook_receivers import a_receiver
 from tests.lambdas.samples import an_event
 
 OLD, NEW, STRANGE = (f"whsec_{base64.b64encode(bytes([n]) * 32).decode()}" for n in (1, 2, 3))
@@ -89,6 +89,6 @@ def sending(ca: trustme.CA, server: HttpsReceiver, secret_arn: str) -> Send:
 
     def make(receiver: dict[str, Any] | None = None, **changes: Any) -> Sending:
         there = a_receiver(ca, server.port, **(receiver or {}))
-        return Sending(Secret(secret_arn, keys_of), there, **changes)
+        return Sending(Secret(secret_arn, parse_keys), there, **changes)
 
     return make

@@ -8,7 +8,7 @@ from typing import Any
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.dynamodb import DynamoDb
-from serverless_runtime.task_service.dynamo_task_changes import DynamoTaskChanges
+from serverless_runtime.task_service.dynamo_task_writer import DynamoTaskWriter
 from tests.lambdas.tables import TASKS
 
 
@@ -22,7 +22,7 @@ class NobodyTold:
         self._client.transact_write_items(TransactItems=list(writes))
 
 
-def stored_tasks(client: DynamoDb | None = None) -> DynamoTaskChanges:
+def stored_tasks(client: DynamoDb | None = None) -> DynamoTaskWriter:
     """Return the table, through the functions' own client unless another is given."""
     client = client or aws.dynamodb()
-    return DynamoTaskChanges(TASKS, NobodyTold(client), client)
+    return DynamoTaskWriter(TASKS, NobodyTold(client), client)

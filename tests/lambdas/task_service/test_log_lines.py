@@ -31,7 +31,7 @@ def test_every_line_about_a_change_has_all_three_ids(
     lines += lines_of(capsys, "PUT", path, {"title": "Buy milk", "status": "completed"})
     lines += lines_of(capsys, "DELETE", path)
 
-    assert [line["message"] for line in lines] == 3 * ["handed off", "request answered"]
+    assert [line["message"] for line in lines] == 3 * ["handed off", "request completed"]
     told = [event["id"] for event in recorded_lambda.payloads for _ in range(2)]
     assert [line["event_id"] for line in lines] == told
     assert {line["task_id"] for line in lines} == {event["subject"]}

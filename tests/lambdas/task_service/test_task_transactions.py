@@ -9,7 +9,7 @@ import pytest
 
 from serverless_runtime.shared.aws.connections import Request
 from serverless_runtime.shared.aws.errors import NoAnswerError
-from serverless_runtime.task_service.dynamo_task_changes import DynamoTaskChanges
+from serverless_runtime.task_service.dynamo_task_writer import DynamoTaskWriter
 from tests.lambdas.http_api import request
 from tests.lambdas.recorded_lambda import RecordedLambda
 from tests.lambdas.samples import a_task, an_event
@@ -24,7 +24,7 @@ PATH = f"/tasks/{a_task().task_id}"
 
 
 @pytest.fixture
-def tasks(aws_in_memory: None) -> DynamoTaskChanges:
+def tasks(aws_in_memory: None) -> DynamoTaskWriter:
     return stored_tasks()
 
 
@@ -37,7 +37,7 @@ def tasks(aws_in_memory: None) -> DynamoTaskChanges:
     ],
 )
 def test_a_transaction_is_repeated_under_the_same_token(
-    *, recorded_lambda: RecordedLambda, tasks: DynamoTaskChanges, method: str, path: str, body: Any
+    *, recorded_lambda: RecordedLambda, tasks: DynamoTaskWriter, method: str, path: str, body: Any
 ) -> None:
     tasks.create(a_task(), an_event())
     sent: list[dict[str, Any]] = []
@@ -58,7 +58,7 @@ def test_a_transaction_is_repeated_under_the_same_token(
 
 
 def test_a_task_and_its_event_are_stored_in_one_transaction(
-    recorded_lambda: RecordedLambda, tasks: DynamoTaskChanges
+    recorded_lambda: RecordedLambda, tasks: DynamoTaskWriter
 ) -> None:
     tasks.create(a_task(), an_event())
     sent: list[list[str]] = []
@@ -108,7 +108,7 @@ def cancelled(*codes: str) -> Hook:
 )
 def test_when_others_win_every_time_it_is_a_conflict(
     *,
-    tasks: DynamoTaskChanges,
+    tasks: DynamoTaskWriter,
     recorded_lambda: RecordedLambda,
     method: str,
     body: Any,

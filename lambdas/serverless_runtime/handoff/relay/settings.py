@@ -18,3 +18,7 @@ class RelaySettings:
 # What an alarm on the relay's metrics must spell as the relay does.
 DIMENSION = "Handoff"
 OLDEST_AGE = "OutboxOldestAge"
+BACKLOG = "OutboxBacklog"
+RELAY_HANDED_OFF = "RelayHandedOff"
+RELAY_FAILED = "RelayFailed"
+DEAD_LETTERS = "DeadLetters"
