@@ -19,7 +19,7 @@ class RawBody(io.BytesIO):
 
 
 class RecordedLambda:
-    """Implements `Transport`: responds to invokes with `status`, or not at all, and records them."""
+    """Implements `Transport`: records invokes; responds with `status`, or not at all."""
 
     def __init__(self) -> None:
         self.status = 202

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
+from botocore.loaders import Loader
 
 from serverless_runtime.shared.aws import errors
 from serverless_runtime.shared.aws.client_config import ClientConfig
@@ -34,6 +36,9 @@ BOTO3_ERRORS: Mapping[type[errors.AwsCallError], type[Exception]] = {
     errors.ConnectTimeoutError: ConnectTimeoutError,
     errors.ResponseTimeoutError: ReadTimeoutError,
 }
+
+
+_LOADER = Loader()
 
 
 class Recording:
@@ -64,8 +69,10 @@ def boto3_client(
     sent: list[AWSPreparedRequest] | None = None,
 ) -> Any:
     retries = {"mode": "standard", "total_max_attempts": attempts}
-    # The default session keeps the credentials and endpoints of the first test.
-    client = boto3.Session().client(service, config=Config(retries=retries))
+    # A default session would keep the credentials and endpoints of the first test.
+    session = botocore.session.Session()
+    session.register_component("data_loader", _LOADER)
+    client = boto3.Session(botocore_session=session).client(service, config=Config(retries=retries))
     left = list(lines)
 
     def play(request: AWSPreparedRequest, **_: Any) -> AWSResponse:

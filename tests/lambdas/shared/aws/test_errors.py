@@ -125,7 +125,7 @@ def test_botocore_is_neither_imported_nor_needed_to_be_imported_first() -> None:
         "PYTHONPATH": "lambdas",
     }
 
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 -- our own interpreter
         [sys.executable, "-c", WITHOUT_BOTOCORE],
         env=environ,
         capture_output=True,
