@@ -17,7 +17,7 @@ from serverless_runtime.shared import aws
 from tests.lambdas.notification_service.a_fleet import Fleet, Provider
 from tests.lambdas.notification_service.fakes import Clock
 from tests.lambdas.samples import a_task, an_event
-from tests.proof.dynamo import InMemoryDynamo
+from tests.model_tests.in_memory_dynamo import InMemoryDynamo
 
 EVENTS = [
     an_event(a_task(task_id=f"019501d2-7c00-7a51-8f3e-{number:012d}")) for number in range(200)

@@ -13,6 +13,8 @@ from typing import Any
 
 from serverless_runtime.shared.aws.client_config import CLIENT_CONFIGS
 
+__all__ = ["CLIENT_CONFIGS", "boto3_client", "client"]
+
 
 @functools.cache
 def client(service: str) -> Any:

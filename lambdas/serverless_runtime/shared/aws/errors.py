@@ -26,7 +26,7 @@ class AwsCallError(Exception):
         Exception.__init__(self, message)
 
     @property  # type: ignore[misc]
-    def __class__(self) -> type:
+    def __class__(self) -> Any:
         # `isinstance` asks for it: an error handler may import botocore after this was raised.
         return _combined(type(self))
 

@@ -31,7 +31,7 @@ SMALL_CLIENTS: Mapping[str, Callable[[ClientConfig], ServiceClient]] = {
     "sqs": SqsClient,
     "sesv2": SesV2Client,
 }
-BOTO3_ERRORS: Mapping[type[errors.AwsCallError], type[Exception]] = {
+BOTO3_ERRORS: Mapping[type[errors.AwsCallError], Callable[..., Exception]] = {
     errors.ConnectError: EndpointConnectionError,
     errors.ConnectTimeoutError: ConnectTimeoutError,
     errors.ResponseTimeoutError: ReadTimeoutError,
