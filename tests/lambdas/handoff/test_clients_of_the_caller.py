@@ -35,7 +35,7 @@ def client(request: pytest.FixtureRequest, recorded_lambda: RecordedLambda) -> C
         return aws.client
 
     def made(service: str) -> Any:
-        client = boto3.client(service)  # type: ignore[call-overload]
+        client = boto3.client(service)
         if service == "lambda":
             client.meta.events.register_first("before-send", _recorded(recorded_lambda))
         return client
@@ -75,7 +75,7 @@ def test_what_the_client_raises_is_raised(client: Client) -> None:
         handoff.commit([OWN_WRITE], EVENT)
 
     assert raised.value.response["Error"]["Code"] == "TransactionCanceledException"
-    [own, outbox] = raised.value.response["CancellationReasons"]  # type: ignore[typeddict-item]
+    [own, outbox] = raised.value.response["CancellationReasons"]
     assert (own["Code"], own["Item"]) == ("ConditionalCheckFailed", own_row())
     assert outbox == {"Code": "None"}
 
