@@ -18,8 +18,6 @@ from serverless_runtime.notification_service.circuit_breaker.dynamo_store import
     DynamoCircuitBreakerStore,
 )
 from serverless_runtime.notification_service.circuit_breaker.state import CircuitBreakerState
-from serverless_runtime.shared.aws.boto3_clients import dynamodb_of
-from serverless_runtime.shared.aws.errors import AwsCallError
 
 
 class _WithList(click.Group):

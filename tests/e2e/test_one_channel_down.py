@@ -15,6 +15,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from serverless_runtime.shared.aws.boto3_clients import dynamodb_of
 
 from local.scenario.observe import ONCE_EACH, TARGET, arrivals, queue_depth
 from local.scenario.prerequisites import PLATFORMS
@@ -26,7 +27,6 @@ from serverless_runtime.notification_service.circuit_breaker.dynamo_store import
     DynamoCircuitBreakerStore,
 )
 from serverless_runtime.notification_service.settings.kinds import KINDS
-from serverless_runtime.shared.aws.boto3_clients import dynamodb_of
 from tests.e2e.permissions import without_permission
 from tests.e2e.test_burst import create_all
 

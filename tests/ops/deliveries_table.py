@@ -18,7 +18,6 @@ from serverless_runtime.notification_service.circuit_breaker.dynamo_store import
 )
 from serverless_runtime.notification_service.delivery_leases import Lease
 from serverless_runtime.notification_service.dynamo_delivery_leases import DynamoDeliveryLeases
-from serverless_runtime.shared.aws.boto3_clients import dynamodb_of
 from tests.lambdas.tables import DELIVERIES
 
 NOON = 1_772_366_400

@@ -18,8 +18,7 @@ from serverless_runtime.notification_service.delivery_leases import (
 )
 from serverless_runtime.notification_service.settings.channel import Guarantee
 from serverless_runtime.shared import aws
-from serverless_runtime.shared.aws.dynamodb import DynamoDb
-from serverless_runtime.shared.aws.errors import RefusedError
+from serverless_runtime.shared.aws.errors import error_code, service_errors
 
 LEASE_SECONDS = 60
 """More than the function's timeout of 45 s: a lease outlasts its attempt. Less than the timeout
@@ -51,11 +50,11 @@ class DynamoDeliveryLeases:
     def __init__(
         self,
         table_name: str,
-        client: DynamoDb | None = None,
+        client: Any = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._table_name = table_name
-        self._client = client or aws.dynamodb()
+        self._client = client or aws.client("dynamodb")
         self._clock = clock
 
     def start(
@@ -124,10 +123,10 @@ class DynamoDeliveryLeases:
                 ExpressionAttributeValues=values,
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        except RefusedError as error:
+        except service_errors() as error:
             if not _is_condition_failure(error):
                 raise
-            row: dict[str, Any] = error.document["Item"]
+            row: dict[str, Any] = error.response["Item"]
             # Our own first write, whose response was lost.
             return None if row["lease_owner"]["S"] == lease.owner else row
         return None
@@ -177,7 +176,7 @@ class DynamoDeliveryLeases:
                     **values,
                 },
             )
-        except RefusedError as error:
+        except service_errors() as error:
             if not _is_condition_failure(error):
                 raise
             return False
@@ -188,8 +187,8 @@ def _error(reason: str) -> dict[str, Any]:
     return {":error": {"S": storable_reason(reason)}}
 
 
-def _is_condition_failure(error: RefusedError) -> bool:
-    return error.code == "ConditionalCheckFailedException"
+def _is_condition_failure(error: Exception) -> bool:
+    return error_code(error) == "ConditionalCheckFailedException"
 
 
 def _key(lease: Lease) -> dict[str, Any]:

@@ -15,8 +15,7 @@ from typing import Any, Protocol
 
 from serverless_runtime.contracts.task import Task
 from serverless_runtime.contracts.task_event import TaskEvent
-from serverless_runtime.shared.aws.dynamodb import DynamoDb
-from serverless_runtime.shared.aws.errors import RefusedError
+from serverless_runtime.shared.aws.errors import ServiceError, service_errors
 from serverless_runtime.task_service import idempotency_rows
 from serverless_runtime.task_service.create_task import Claim
 from serverless_runtime.task_service.dynamo_errors import (
@@ -53,7 +52,7 @@ class DynamoTaskWriter(DynamoTaskReader):
     """
 
     def __init__(
-        self, table_name: str, events: EventPublisher, client: DynamoDb | None = None
+        self, table_name: str, events: EventPublisher, client: Any = None
     ) -> None:
         super().__init__(table_name, client)
         self._events = events
@@ -118,7 +117,7 @@ class DynamoTaskWriter(DynamoTaskReader):
         with translate_transient_errors():
             try:
                 self._client.put_item(**put, ReturnValuesOnConditionCheckFailure="ALL_OLD")
-            except RefusedError as error:
+            except service_errors() as error:
                 if is_conflict(error):
                     return False
                 if not is_condition_failure(error):
@@ -136,7 +135,7 @@ class DynamoTaskWriter(DynamoTaskReader):
         with translate_transient_errors():
             try:
                 self._events.commit(writes, event)
-            except RefusedError as error:
+            except service_errors() as error:
                 codes = cancellation_codes(error)
                 if refusable is not None and codes[refusable : refusable + 1] == [
                     "ConditionalCheckFailed"
@@ -155,5 +154,5 @@ def _version_is(version: int) -> dict[str, Any]:
     }
 
 
-def _is_ours(error: RefusedError, row: Row) -> bool:
-    return bool(error.document.get("Item", {}).get("write_id") == row["write_id"])
+def _is_ours(error: ServiceError, row: Row) -> bool:
+    return bool(error.response.get("Item", {}).get("write_id") == row["write_id"])

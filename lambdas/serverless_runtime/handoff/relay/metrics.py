@@ -14,7 +14,7 @@ from serverless_runtime.shared.metrics import Values
 
 
 def metrics_of(report: Report, *, dead_letters: int | None) -> Values:
-    """Return the metrics of a run; those of the queue are left out if it could not be looked at."""
+    """Return the metrics of a run; that of the queue is left out if SQS failed."""
     metrics: dict[str, tuple[str, float]] = {
         OLDEST_AGE: ("Seconds", report.oldest_age_seconds),
         BACKLOG: ("Count", report.backlog),

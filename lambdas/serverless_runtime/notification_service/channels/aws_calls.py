@@ -10,7 +10,14 @@ from serverless_runtime.notification_service.channel import (
     PermanentChannelError,
     UnknownOutcomeError,
 )
-from serverless_runtime.shared.aws.errors import NoAnswerError, NotConnectedError, RefusedError
+from serverless_runtime.shared.aws.errors import (
+    ServiceError,
+    connect_errors,
+    error_code,
+    http_status,
+    response_errors,
+    service_errors,
+)
 from serverless_runtime.shared.masking import masked
 
 _SERVER_ERROR = 500
@@ -27,24 +34,24 @@ def call_aws(
     """
     try:
         return call(**request)
-    except RefusedError as error:
+    except service_errors() as error:
         raise _channel_error(provider, is_permanent, error) from error
-    except NotConnectedError as error:
+    except connect_errors() as error:
         raise ChannelError(
             f"{provider} could not be reached ({type(error).__name__}); nothing was sent"
         ) from error
-    except NoAnswerError as error:
+    except response_errors() as error:
         raise UnknownOutcomeError(
             f"{provider} did not respond ({type(error).__name__}); the message may have been sent"
         ) from error
 
 
 def _channel_error(
-    provider: str, is_permanent: Mapping[str, bool], error: RefusedError
+    provider: str, is_permanent: Mapping[str, bool], error: ServiceError
 ) -> ChannelError:
     # Providers quote the address that they reject.
-    text = f"{error.code}: {masked(error.message)}"
-    if error.status >= _SERVER_ERROR:
+    text = f"{error_code(error)}: {masked(error.response['Error']['Message'])}"
+    if http_status(error) >= _SERVER_ERROR:
         return UnknownOutcomeError(f"{provider} failed: {text}; the message may have been sent")
-    kind = PermanentChannelError if is_permanent.get(error.code, False) else ChannelError
+    kind = PermanentChannelError if is_permanent.get(error_code(error), False) else ChannelError
     return kind(f"{provider} rejected the message: {text}")

@@ -10,8 +10,7 @@ from serverless_runtime.notification_service.deliveries_table import (
     storable_reason,
 )
 from serverless_runtime.shared import aws
-from serverless_runtime.shared.aws.dynamodb import DynamoDb
-from serverless_runtime.shared.aws.errors import RefusedError
+from serverless_runtime.shared.aws.errors import error_code, service_errors
 
 PARTITION = "circuit-breakers"
 """In place of an event id. The channel's name in the sort key is prefixed with #, which no
@@ -27,9 +26,9 @@ _RELEASED = "REMOVE blocked_until, changed_by"
 class DynamoCircuitBreakerStore:
     """Fulfils `CircuitBreakerStore`. A row that has expired, weeks later, means CLOSED."""
 
-    def __init__(self, table_name: str, client: DynamoDb | None = None) -> None:
+    def __init__(self, table_name: str, client: Any = None) -> None:
         self._table_name = table_name
-        self._client = client or aws.dynamodb()
+        self._client = client or aws.client("dynamodb")
 
     def read(self, channel: str) -> CircuitBreakerState:
         """Return the state; the read may be stale, as only conditional writes decide."""
@@ -153,11 +152,11 @@ class DynamoCircuitBreakerStore:
                 ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        except RefusedError as error:
-            if error.code != "ConditionalCheckFailedException":
+        except service_errors() as error:
+            if error_code(error) != "ConditionalCheckFailedException":
                 raise
             # No row, another's write, or our own, whose response was lost: the row shows which.
-            return state_of(error.document.get("Item"))
+            return state_of(error.response.get("Item"))
         return state_of(answer["Attributes"])
 
 

@@ -1,4 +1,4 @@
-"""The real runtime between services that a test commands. The only module that puts it together."""
+"""The real runtime between simulated services: the only module that puts them together."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -19,10 +19,11 @@ from ops.selection import Selection
 from ops.target import NotAcceptedError
 from ops.target import Target as ReplayTarget
 from serverless_runtime.contracts.task_event import TaskEvent
-from serverless_runtime.handoff.hand_off import Handoff
+from serverless_runtime.handoff import Handoff
 from serverless_runtime.handoff.outbox_rows import SHARDS
 from serverless_runtime.handoff.relay.dynamo_outbox import DynamoOutbox
 from serverless_runtime.handoff.relay.relay import relay_shard
+from serverless_runtime.handoff.settings import HandoffSettings
 from serverless_runtime.handoff.target import Target
 from serverless_runtime.notification_service.channels import email
 from serverless_runtime.notification_service.circuit_breaker.channel import with_circuit_breakers
@@ -33,21 +34,15 @@ from serverless_runtime.notification_service.dynamo_delivery_leases import Dynam
 from serverless_runtime.notification_service.notify_channels import notify_channels
 from serverless_runtime.notification_service.settings.email import EmailSettings
 from serverless_runtime.notification_service.sqs_dead_letters import SqsDeadLetters
-from serverless_runtime.shared.aws.boto3_clients import dynamodb_of
-from serverless_runtime.shared.aws.dynamodb import DynamoDb
-from serverless_runtime.shared.aws.lambda_ import Lambda
-from serverless_runtime.shared.aws.ses import Ses
-from serverless_runtime.shared.aws.sqs import Sqs
 from serverless_runtime.shared.metrics import Counter
 from serverless_runtime.task_service.dynamo_task_writer import DynamoTaskWriter
 from serverless_runtime.task_service.event_publisher import HandoffEventPublisher
 from tests.lambdas.tables import DELIVERIES, OUTBOX, TARGET_ARN, TASKS
-from tests.proof.dynamo import Change, InMemoryDynamo
-from tests.proof.faults import Died, Fault, Run
-from tests.proof.ledger import CHANNELS, Ledger, Message
-from tests.proof.own_clients import OwnLambda, OwnSes, OwnSqs
-from tests.proof.services import AsyncQueue, LetterBox, Provider, Queued
-from tests.proof.turns import Turns
+from tests.model_tests.faults import Died, Fault, Run
+from tests.model_tests.in_memory_dynamo import Change, InMemoryDynamo
+from tests.model_tests.ledger import CHANNELS, Ledger, Message
+from tests.model_tests.services import AsyncQueue, DeadLetterQueue, Provider, Queued
+from tests.model_tests.turns import Turns
 
 START = 1_772_357_400.0
 MINIMUM_AGE_SECONDS = 45
@@ -56,16 +51,16 @@ TARGET_TIMEOUT_SECONDS = 45
 Faults = Mapping[int, Fault]
 
 
-class World:
-    """All state there is, a clock, and the programs that run in it."""
+class Simulation:
+    """All state, a clock, and the programs that run on them."""
 
     def __init__(self) -> None:
         self.now = START
         self.ledger = Ledger()
         self.turns = Turns()
         self.dynamo = InMemoryDynamo(self.clock, self._changed)
-        self.letters = LetterBox(self.clock)
-        self.queue = AsyncQueue(self.clock, self.letters.bury)
+        self.dead_letters = DeadLetterQueue(self.clock)
+        self.queue = AsyncQueue(self.clock, self.dead_letters.add)
         self.provider = Provider(self._accepted)
         self._acting: Run | None = None
         self._attempts: list[Run] = []
@@ -73,15 +68,15 @@ class World:
     def clock(self) -> float:
         return self.now
 
-    def moment(self) -> datetime:
+    def utc_now(self) -> datetime:
         return datetime.fromtimestamp(self.now, UTC)
 
     def advance(self, seconds: float) -> None:
-        """Let time go by for everybody."""
+        """Let time pass for everybody."""
         self.now += max(seconds, 0.001)
-        self.queue.grow_old()
+        self.queue.expire_old()
         for run in self._attempts:
-            run.look_at_the_clock()
+            run.check_timeout()
         self.check()
 
     def pause(self) -> None:
@@ -90,7 +85,7 @@ class World:
 
     @contextmanager
     def on_behalf_of(self, run: Run) -> Iterator[None]:
-        """Do what a request of the run does, and look whether all promises still hold."""
+        """Do what a request of the run does, and check every invariant."""
         self._acting = run
         try:
             yield
@@ -99,32 +94,31 @@ class World:
             self.check()
 
     def check(self) -> None:
-        self.ledger.check(self.dynamo, self.queue, self.letters, self.provider)
+        self.ledger.check(self.dynamo, self.queue, self.dead_letters, self.provider)
 
-    def may_be_sent_again(self, message: Message, run: Run) -> None:
+    def excuse_duplicate(self, message: Message, run: Run) -> None:
         self.ledger.excuses[message].add(run)
 
-    def odd_answer(self) -> dict[str, Any]:
+    def odd_response(self) -> dict[str, Any]:
         return {"StatusCode": 200, "Payload": io.BytesIO()}
 
     def tasks(self, run: Run) -> DynamoTaskWriter:
-        """Return the task service's table, with its way out for events."""
-        dynamodb, target = self._own_dynamodb(run), self._own_target(run)
-        handoff = Handoff(target, OUTBOX, dynamodb, self.clock)
-        return DynamoTaskWriter(
-            TASKS, HandoffEventPublisher(handoff, Counter("Handoff", "proof")), dynamodb
+        """Return the task service's table, with its event publisher."""
+        dynamodb = run.client("dynamodb", self.dynamo)
+        handoff = Handoff(
+            HandoffSettings(handoff_target_arn=TARGET_ARN, handoff_outbox_table_name=OUTBOX),
+            client=dynamodb,
+            lambda_client=run.client("lambda", self.queue),
+            clock=self.clock,
         )
-
-    def _own_dynamodb(self, run: Run) -> DynamoDb:
-        return dynamodb_of(run.client("dynamodb", self.dynamo))
-
-    def _own_target(self, run: Run) -> Target:
-        return Target(TARGET_ARN, cast("Lambda", OwnLambda(run.client("lambda", self.queue))))
+        publisher = HandoffEventPublisher(handoff, Counter("Handoff", "model"))
+        return DynamoTaskWriter(TASKS, publisher, dynamodb)
 
     def relay(self, faults: Faults) -> None:
         """One run of the relay, shard after shard; what one raises does not end the others."""
         run = Run(self, faults=faults, timeout_seconds=90)
-        outbox, target = DynamoOutbox(OUTBOX, self._own_dynamodb(run)), self._own_target(run)
+        outbox = DynamoOutbox(OUTBOX, run.client("dynamodb", self.dynamo))
+        target = Target(TARGET_ARN, run.client("lambda", self.queue))
         for shard in SHARDS:
             try:
                 relay_shard(
@@ -137,7 +131,7 @@ class World:
                 )
             except Died:
                 return
-            except Exception:  # noqa: S112 -- reading the outbox failed; the alarm's affair
+            except Exception:  # noqa: S112 -- reading the outbox failed; an alarm's affair
                 continue
 
     def run_target(
@@ -160,33 +154,31 @@ class World:
         self.check()
 
     def _deliver(self, payload: dict[str, Any], run: Run) -> None:
-        ses = cast("Ses", OwnSes(run.client("sesv2", self.provider)))
+        ses = run.client("sesv2", self.provider)
         channels = [
             channel
             for name in CHANNELS
             for channel in email.channels(_email_settings(name), client=ses)
         ]
-        dynamodb = self._own_dynamodb(run)
+        dynamodb = run.client("dynamodb", self.dynamo)
         deliveries = DynamoDeliveryLeases(DELIVERIES, dynamodb, self.clock)
         breakers = DynamoCircuitBreakerStore(DELIVERIES, dynamodb)
         context = SimpleNamespace(aws_request_id="r", invoked_function_arn=TARGET_ARN)
-        letters = SqsDeadLetters(
-            "q", payload, context, cast("Sqs", OwnSqs(run.client("sqs", self.letters)))
-        )
+        dead_letters = SqsDeadLetters("q", payload, context, run.client("sqs", self.dead_letters))
         notify_channels(
             TaskEvent.from_payload(payload),
             deliveries,
             with_circuit_breakers(channels, breakers, self.clock),
-            letters,
+            dead_letters,
             run.seconds_left,
         )
 
     def replay(self, faults: Faults, *, force: bool = False) -> list[Outcome]:
-        """A person replays what is in the dead-letter queue, or begins to."""
+        """An operator replays the dead-letter queue, or begins to."""
         run = Run(self, faults=faults)
         outcomes: list[Outcome] = []
-        rules = ReplayRules(started_at=self.moment(), **({"max_replays": None} if force else {}))
-        sqs = run.client("sqs", self.letters)
+        rules = ReplayRules(started_at=self.utc_now(), **({"max_replays": None} if force else {}))
+        sqs = run.client("sqs", self.dead_letters)
         try:
             with LetterQueue(sqs, "q", clock=self.clock, poll_seconds=0) as queue:
                 Replay(
@@ -202,7 +194,7 @@ class World:
             BotoCoreError,
             ClientError,
             NotAcceptedError,
-        ):  # the person sees it, and tries again
+        ):  # the operator sees it, and tries again
             pass
         return outcomes
 

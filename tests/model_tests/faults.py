@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import uuid
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any
 
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
 ATTEMPTS = {"dynamodb": 3, "lambda": 2, "sesv2": 1, "sqs": 4}
-"""How often the SDK sends a request that fails in passing; a test compares it with the clients."""
+"""How often a request is sent that fails for a transient reason; a test compares the clients."""
 
 
 class Died(BaseException):
@@ -21,16 +22,16 @@ class Fault(Enum):
 
     DIES_BEFORE = "the process dies before the request is sent"
     DIES_AFTER = "the process dies after the request took effect"
-    LOST = "the request takes effect, its answer is lost"
+    LOST = "the request takes effect, its response is lost"
     UNREACHED = "the request never arrives"
-    BROKEN = "AWS answers 500 and has done nothing"
-    THROTTLED = "AWS answers 429 and has done nothing"
-    DENIED = "AWS answers 403 and has done nothing"
-    ODD = "Lambda answers an invoke with 200, and has queued nothing"
+    BROKEN = "AWS responds with 500 and has done nothing"
+    THROTTLED = "AWS responds with 429 and has done nothing"
+    DENIED = "AWS responds with 403 and has done nothing"
+    ODD = "Lambda responds to an invoke with 200, and has queued nothing"
 
 
 _REPEATED = (ReadTimeoutError, ConnectTimeoutError)
-_REFUSALS = {
+_ERRORS = {
     Fault.BROKEN: (500, "InternalServerError"),
     Fault.THROTTLED: (429, "ThrottlingException"),
     Fault.DENIED: (403, "AccessDeniedException"),
@@ -42,25 +43,25 @@ class Run:
 
     def __init__(
         self,
-        world: Any,
+        simulation: Any,
         *,
         faults: Mapping[int, Fault] | None = None,
         timeout_seconds: float = float("inf"),
     ) -> None:
-        self._world = world
+        self._simulation = simulation
         self._faults = dict(faults or {})
-        self._ends_at = world.now + timeout_seconds
+        self._ends_at = simulation.now + timeout_seconds
         self._requests = 0
         self._dead = False
-        self.struck: list[tuple[str, Fault]] = []
-        """Operations and the faults that really happened to them."""
+        self.injected: list[tuple[str, Fault]] = []
+        """Operations and the faults that were really injected."""
 
         self.unrecorded: set[tuple[str, str]] = set()
         """What this run has sent and not recorded: event ids with their channel."""
 
     def seconds_left(self) -> float:
-        """Return what Lambda tells the function about its time."""
-        left: float = self._ends_at - self._world.now
+        """Return the function's remaining time."""
+        left: float = self._ends_at - self._simulation.now
         return left
 
     def client(self, service: str, backend: Any) -> Client:
@@ -68,7 +69,7 @@ class Run:
         return Client(self, service, backend)
 
     def request(self, service: str, operation: str, effect: Callable[[], Any]) -> Any:
-        """Send a request as the SDK does, again if it failed in passing."""
+        """Send a request as the SDK does, again if its failure is transient."""
         for left in reversed(range(ATTEMPTS[service])):
             try:
                 return self._send(operation, effect)
@@ -81,61 +82,61 @@ class Run:
                     raise
         raise AssertionError("unreachable")
 
-    def look_at_the_clock(self) -> None:
+    def check_timeout(self) -> None:
         """Be killed when the time is up, wherever the program is; it finds out when it goes on."""
-        if not self._dead and self._world.now > self._ends_at:
+        if not self._dead and self._simulation.now > self._ends_at:
             self._dead = True
-            self._tell_of_window()
+            self._excuse_duplicates()
 
     def _send(self, operation: str, effect: Callable[[], Any]) -> Any:
-        self._world.pause()
+        self._simulation.pause()
         fault = self._faults.get(self._requests)
         self._requests += 1
-        self.look_at_the_clock()
+        self.check_timeout()
         if self._dead:
             fault = Fault.DIES_BEFORE
         if fault is Fault.ODD and operation != "invoke":
             fault = None
         if fault is not None:
-            self.struck.append((operation, fault))
+            self.injected.append((operation, fault))
         if fault is Fault.DIES_BEFORE:
             self._die()
         if fault is Fault.UNREACHED:
-            self._tell_of_window()
+            self._excuse_duplicates()
             raise ConnectTimeoutError(endpoint_url="https://aws")
-        if fault in _REFUSALS:
-            self._tell_of_window()
-            raise _refusal(*_REFUSALS[fault])
+        if fault in _ERRORS:
+            self._excuse_duplicates()
+            raise _client_error(*_ERRORS[fault])
         if fault is Fault.ODD:
-            return self._world.odd_answer()
-        return self._answer(effect, fault)
+            return self._simulation.odd_response()
+        return self._response(effect, fault)
 
-    def _answer(self, effect: Callable[[], Any], fault: Fault | None) -> Any:
+    def _response(self, effect: Callable[[], Any], fault: Fault | None) -> Any:
         error: ClientError | None = None
-        answer: Any = None
-        with self._world.on_behalf_of(self):
+        response: Any = None
+        with self._simulation.on_behalf_of(self):
             try:
-                answer = effect()
+                response = effect()
             except ClientError as raised:
                 error = raised
         if fault is Fault.DIES_AFTER:
             self._die()
         if fault is Fault.LOST:
-            self._tell_of_window()
+            self._excuse_duplicates()
             raise ReadTimeoutError(endpoint_url="https://aws")
         if error is not None:
             raise error
-        return answer
+        return response
 
     def _die(self) -> None:
         self._dead = True
-        self._tell_of_window()
+        self._excuse_duplicates()
         raise Died
 
-    def _tell_of_window(self) -> None:
+    def _excuse_duplicates(self) -> None:
         """The only excuse for sending twice: a fault between the provider's accept and our own."""
         for each in self.unrecorded:
-            self._world.may_be_sent_again(each, self)
+            self._simulation.excuse_duplicate(each, self)
 
 
 class Client:
@@ -148,25 +149,18 @@ class Client:
 
     def __getattr__(self, operation: str) -> Callable[..., Any]:
         effect = getattr(self._backend, operation)
-        return lambda **asked: self._run.request(self._service, operation, lambda: effect(**asked))
 
-    def get_paginator(self, operation: str) -> Pages:
-        return Pages(getattr(self, operation))
+        def call(**arguments: Any) -> Any:
+            if operation == "transact_write_items":
+                arguments.setdefault("ClientRequestToken", uuid.uuid4().hex)
+            return self._run.request(self._service, operation, lambda: effect(**arguments))
 
-
-class Pages:
-    """A paginator over answers that all fit one page; asks only when somebody looks."""
-
-    def __init__(self, ask: Callable[..., Any]) -> None:
-        self._ask = ask
-
-    def paginate(self, **asked: Any) -> Iterator[Any]:
-        yield self._ask(**asked)
+        return call
 
 
-def _refusal(status: int, code: str) -> ClientError:
-    answer: Any = {
+def _client_error(status: int, code: str) -> ClientError:
+    response: Any = {
         "Error": {"Code": code, "Message": code},
         "ResponseMetadata": {"HTTPStatusCode": status},
     }
-    return ClientError(answer, "Request")
+    return ClientError(response, "Request")

@@ -1,6 +1,6 @@
 """DynamoDB in memory: conditional writes, transactions with their token, consistent queries.
 
-moto says the same, a hundred times slower; test_the_models_dynamodb.py holds the two together.
+moto does the same, a hundred times slower; test_in_memory_dynamo.py holds the two together.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from tests.lambdas.tables import DELIVERIES, OUTBOX, TASKS
-from tests.proof.expressions import Reader, Row
+from tests.model_tests.expressions import Reader, Row
 
 KEYS = {
     TASKS: ("shard", "task_id"),
@@ -36,27 +36,27 @@ class InMemoryDynamo:
         self._changed = changed
         self._tokens: dict[str, float] = {}
 
-    def put_item(self, **asked: Any) -> dict[str, Any]:
-        self._write_one("Put", asked)
+    def put_item(self, **arguments: Any) -> dict[str, Any]:
+        self._write_one("Put", arguments)
         return {}
 
-    def delete_item(self, **asked: Any) -> dict[str, Any]:
-        self._write_one("Delete", asked)
+    def delete_item(self, **arguments: Any) -> dict[str, Any]:
+        self._write_one("Delete", arguments)
         return {}
 
-    def update_item(self, **asked: Any) -> dict[str, Any]:
-        after = self._write_one("Update", asked)
-        return {"Attributes": after} if asked.get("ReturnValues") == "ALL_NEW" else {}
+    def update_item(self, **arguments: Any) -> dict[str, Any]:
+        after = self._write_one("Update", arguments)
+        return {"Attributes": after} if arguments.get("ReturnValues") == "ALL_NEW" else {}
 
-    def get_item(self, **asked: Any) -> dict[str, Any]:
-        row = self.tables[asked["TableName"]].get(_key("Get", asked))
+    def get_item(self, **arguments: Any) -> dict[str, Any]:
+        row = self.tables[arguments["TableName"]].get(_key("Get", arguments))
         return {} if row is None else {"Item": copy.deepcopy(row)}
 
-    def transact_write_items(self, **asked: Any) -> dict[str, Any]:
-        token, now = asked["ClientRequestToken"], self._clock()
+    def transact_write_items(self, **arguments: Any) -> dict[str, Any]:
+        token, now = arguments["ClientRequestToken"], self._clock()
         if now - self._tokens.get(token, -_TOKEN_SECONDS) < _TOKEN_SECONDS:
             return {}
-        writes = [next(iter(item.items())) for item in asked["TransactItems"]]
+        writes = [next(iter(item.items())) for item in arguments["TransactItems"]]
         reasons = [self._reason(kind, each) for kind, each in writes]
         if any(reason["Code"] == _REFUSED for reason in reasons):
             raise _error("TransactionCanceledException", CancellationReasons=reasons)
@@ -66,17 +66,19 @@ class InMemoryDynamo:
             self._changed(change)
         return {}
 
-    def query(self, **asked: Any) -> dict[str, Any]:
+    def query(self, **arguments: Any) -> dict[str, Any]:
         """Understand one query, the relay's: a shard, up to a position."""
-        if asked["KeyConditionExpression"] != "#shard = :shard AND #committed < :before":
-            raise NotImplementedError(f"the model knows no query {asked['KeyConditionExpression']}")
-        assert asked["ConsistentRead"], "a query that may miss what was just written"
+        if arguments["KeyConditionExpression"] != "#shard = :shard AND #committed < :before":
+            raise NotImplementedError(
+                f"the model knows no query {arguments['KeyConditionExpression']}"
+            )
+        assert arguments["ConsistentRead"], "a query that may miss what was just written"
         shard, before = (
-            asked["ExpressionAttributeValues"][name]["S"] for name in (":shard", ":before")
+            arguments["ExpressionAttributeValues"][name]["S"] for name in (":shard", ":before")
         )
         found = [
             row
-            for key, row in sorted(self.tables[asked["TableName"]].items())
+            for key, row in sorted(self.tables[arguments["TableName"]].items())
             if key[0] == shard and key[1] < before
         ]
         return {"Items": copy.deepcopy(found)}
@@ -87,46 +89,51 @@ class InMemoryDynamo:
         for key in [k for k, row in rows.items() if int(row[attribute]["N"]) < self._clock()]:
             del rows[key]
 
-    def _write_one(self, kind: str, asked: Mapping[str, Any]) -> Row:
-        reason = self._reason(kind, asked)
+    def _write_one(self, kind: str, arguments: Mapping[str, Any]) -> Row:
+        reason = self._reason(kind, arguments)
         if reason["Code"] == _REFUSED:
             shown = {"Item": reason["Item"]} if "Item" in reason else {}
             raise _error("ConditionalCheckFailedException", **shown)
-        change = self._apply(kind, asked)
+        change = self._apply(kind, arguments)
         self._changed(change)
         return copy.deepcopy(change[2] or {})
 
-    def _reason(self, kind: str, asked: Mapping[str, Any]) -> dict[str, Any]:
-        row = self.tables[asked["TableName"]].get(_key(kind, asked))
-        condition = asked.get("ConditionExpression")
-        if condition is None or _reader(condition, row or {}, asked).holds():
+    def _reason(self, kind: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        row = self.tables[arguments["TableName"]].get(_key(kind, arguments))
+        condition = arguments.get("ConditionExpression")
+        if condition is None or _reader(condition, row or {}, arguments).holds():
             return {"Code": "None"}
-        shows = asked.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" and row is not None
+        shows = (
+            arguments.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" and row is not None
+        )
         return {"Code": _REFUSED, **({"Item": copy.deepcopy(row)} if shows else {})}
 
-    def _apply(self, kind: str, asked: Mapping[str, Any]) -> Change:
-        table, key = self.tables[asked["TableName"]], _key(kind, asked)
+    def _apply(self, kind: str, arguments: Mapping[str, Any]) -> Change:
+        table, key = self.tables[arguments["TableName"]], _key(kind, arguments)
         before, after = table.get(key), None
         if kind == "Put":
-            after = copy.deepcopy(dict(asked["Item"]))
+            after = copy.deepcopy(dict(arguments["Item"]))
         elif kind == "Update":
-            row = {**asked["Key"], **(before or {})}
-            after = _reader(asked["UpdateExpression"], row, asked).updated()
+            row = {**arguments["Key"], **(before or {})}
+            after = _reader(arguments["UpdateExpression"], row, arguments).updated()
         if after is None:
             table.pop(key, None)
         else:
             table[key] = after
-        return asked["TableName"], before, after
+        return arguments["TableName"], before, after
 
 
-def _reader(expression: str, row: Row, asked: Mapping[str, Any]) -> Reader:
-    names, values = asked.get("ExpressionAttributeNames"), asked.get("ExpressionAttributeValues")
+def _reader(expression: str, row: Row, arguments: Mapping[str, Any]) -> Reader:
+    names, values = (
+        arguments.get("ExpressionAttributeNames"),
+        arguments.get("ExpressionAttributeValues"),
+    )
     return Reader(expression, row, names, values)
 
 
-def _key(kind: str, asked: Mapping[str, Any]) -> Key:
-    row = asked["Item"] if kind == "Put" else asked["Key"]
-    partition, sort = KEYS[asked["TableName"]]
+def _key(kind: str, arguments: Mapping[str, Any]) -> Key:
+    row = arguments["Item"] if kind == "Put" else arguments["Key"]
+    partition, sort = KEYS[arguments["TableName"]]
     return row[partition]["S"], row[sort]["S"]
 
 

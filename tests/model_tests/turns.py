@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
-from tests.proof.faults import Died
+from tests.model_tests.faults import Died
 
 Program = Callable[[], None]
 
 
 class Turns:
-    """Threads of which exactly one runs at any moment; they change places before a request."""
+    """Threads of which exactly one runs at any time; they take turns before each request."""
 
     def __init__(self) -> None:
         self._mine = threading.local()

@@ -29,10 +29,12 @@ class Queued:
 class AsyncQueue:
     """Lambda's own queue: at least once, in no order, with its retries and an age limit."""
 
-    def __init__(self, clock: Callable[[], float], bury: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(
+        self, clock: Callable[[], float], add_dead_letter: Callable[[dict[str, Any]], None]
+    ) -> None:
         self.events: list[Queued] = []
         self._clock = clock
-        self._bury = bury
+        self._add_dead_letter = add_dead_letter
 
     def invoke(self, *, InvocationType: str, Payload: bytes, **_: Any) -> dict[str, Any]:  # noqa: N803
         assert InvocationType == "Event"
@@ -58,17 +60,17 @@ class AsyncQueue:
             return
         event.attempts += 1
         if event.attempts == MAX_ATTEMPTS:
-            self._give_up(event, "RetriesExhausted", {"errorMessage": error, "errorType": "E"})
+            self._dead_letter(event, "RetriesExhausted", {"errorMessage": error, "errorType": "E"})
             return
         event.due_at = self._clock() + RETRY_SECONDS[event.attempts - 1]
 
-    def grow_old(self) -> None:
+    def expire_old(self) -> None:
         """Give up what has waited, throttled, for as long as Lambda keeps trying."""
         for event in list(self.events):
             if not event.running and self._clock() - event.since > MAX_AGE_SECONDS:
-                self._give_up(event, "EventAgeExceeded", None)
+                self._dead_letter(event, "EventAgeExceeded", None)
 
-    def _give_up(self, event: Queued, condition: str, answer: dict[str, str] | None) -> None:
+    def _dead_letter(self, event: Queued, condition: str, response: dict[str, str] | None) -> None:
         at = datetime.fromtimestamp(self._clock(), UTC).isoformat(timespec="milliseconds")
         record = {
             "version": "1.0",
@@ -81,12 +83,14 @@ class AsyncQueue:
             },
             "requestPayload": event.payload,
         }
-        self._bury(record if answer is None else {**record, "responsePayload": answer})
+        self._add_dead_letter(
+            record if response is None else {**record, "responsePayload": response}
+        )
         self.events.remove(event)
 
 
 @dataclass(kw_only=True)
-class Letter:
+class DeadLetter:
     """A message of the dead-letter queue."""
 
     number: int
@@ -97,27 +101,27 @@ class Letter:
 
 
 @dataclass
-class LetterBox:
+class DeadLetterQueue:
     """SQS with one queue. A receipt handle is good until the message is received again."""
 
     clock: Callable[[], float]
-    letters: list[Letter] = field(default_factory=list)
+    messages: list[DeadLetter] = field(default_factory=list)
     _numbers: Any = field(default_factory=count)
 
-    def bury(self, record: dict[str, Any]) -> None:
+    def add(self, record: dict[str, Any]) -> None:
         self.send_message(QueueUrl="q", MessageBody=json.dumps(record))
 
     def send_message(self, *, QueueUrl: str, MessageBody: str, **_: Any) -> dict[str, Any]:  # noqa: N803
-        self.letters.append(
-            Letter(number=next(self._numbers), body=MessageBody, sent_at=self.clock())
+        self.messages.append(
+            DeadLetter(number=next(self._numbers), body=MessageBody, sent_at=self.clock())
         )
         return {"MessageId": "m"}
 
-    def receive_message(self, **asked: Any) -> dict[str, Any]:
+    def receive_message(self, **arguments: Any) -> dict[str, Any]:
         now = self.clock()
-        shown = [each for each in self.letters if each.hidden_until <= now]
-        for each in shown[: asked["MaxNumberOfMessages"]]:
-            each.hidden_until = now + asked["VisibilityTimeout"]
+        shown = [each for each in self.messages if each.hidden_until <= now]
+        for each in shown[: arguments["MaxNumberOfMessages"]]:
+            each.hidden_until = now + arguments["VisibilityTimeout"]
             each.receives += 1
         return {
             "Messages": [
@@ -130,28 +134,28 @@ class LetterBox:
                         "ApproximateReceiveCount": str(each.receives),
                     },
                 }
-                for each in shown[: asked["MaxNumberOfMessages"]]
+                for each in shown[: arguments["MaxNumberOfMessages"]]
             ]
         }
 
     def get_queue_attributes(self, **_: Any) -> dict[str, Any]:
-        hidden = sum(each.hidden_until > self.clock() for each in self.letters)
+        hidden = sum(each.hidden_until > self.clock() for each in self.messages)
         return {
             "Attributes": {
-                "ApproximateNumberOfMessages": str(len(self.letters) - hidden),
+                "ApproximateNumberOfMessages": str(len(self.messages) - hidden),
                 "ApproximateNumberOfMessagesNotVisible": str(hidden),
             }
         }
 
     def delete_message(self, *, ReceiptHandle: str, **_: Any) -> dict[str, Any]:  # noqa: N803
-        self.letters = [
-            each for each in self.letters if f"{each.number}/{each.receives}" != ReceiptHandle
+        self.messages = [
+            each for each in self.messages if f"{each.number}/{each.receives}" != ReceiptHandle
         ]
         return {}
 
-    def change_message_visibility_batch(self, **asked: Any) -> dict[str, Any]:
-        handles = {entry["ReceiptHandle"]: entry for entry in asked["Entries"]}
-        for each in self.letters:
+    def change_message_visibility_batch(self, **arguments: Any) -> dict[str, Any]:
+        handles = {entry["ReceiptHandle"]: entry for entry in arguments["Entries"]}
+        for each in self.messages:
             if entry := handles.get(f"{each.number}/{each.receives}"):
                 each.hidden_until = self.clock() + entry["VisibilityTimeout"]
         return {"Successful": [{"Id": entry["Id"]} for entry in handles.values()]}
@@ -164,9 +168,9 @@ class Provider:
     accepted: Callable[[tuple[str, str]], None]
     sent: list[tuple[str, str]] = field(default_factory=list)
 
-    def send_email(self, **asked: Any) -> dict[str, Any]:
-        text = asked["Content"]["Simple"]["Body"]["Text"]["Data"]
-        [address] = asked["Destination"]["ToAddresses"]
+    def send_email(self, **arguments: Any) -> dict[str, Any]:
+        text = arguments["Content"]["Simple"]["Body"]["Text"]["Data"]
+        [address] = arguments["Destination"]["ToAddresses"]
         message = text.rsplit("event ", 1)[1].strip(), address.removesuffix("@example.com")
         self.sent.append(message)
         self.accepted(message)

@@ -1,8 +1,8 @@
 """Whatever happens in whatever order: nothing is lost, and nothing is sent twice.
 
-The model's faults are those of faults.py; its services those of services.py and dynamo.py. All
-promises are looked at after every request that took effect, and the machine asserts them after
-every step. At the end the faults cease, and everything must arrive.
+The model's faults are those of faults.py; its services those of services.py and
+in_memory_dynamo.py. All invariants are checked after every request that took effect, and the
+machine asserts them after every step. At the end the faults cease, and everything must arrive.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from tests.lambdas.tables import DELIVERIES, OUTBOX, TASKS
-from tests.proof.clients import Clients
-from tests.proof.faults import Fault
-from tests.proof.world import START, World
+from tests.model_tests.clients import Clients
+from tests.model_tests.faults import Fault
+from tests.model_tests.simulation import START, Simulation
 
 _DAY = 86_400
-_LETTERS_LIVE_SECONDS = 13 * _DAY
-"""A dead letter is replayed within 14 days, or it is gone: that is documented, not a fault."""
+_DEAD_LETTER_RETENTION_SECONDS = 13 * _DAY
+"""A dead letter is replayed within 14 days, or it is gone: that is documented, and no fault."""
 
 _EVERYTHING_SECONDS = 20 * _DAY
 """Deliveries are remembered for 21 days."""
@@ -52,8 +52,8 @@ class Everything(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = World()
-        self.clients = Clients(self.world)
+        self.simulation = Simulation()
+        self.clients = Clients(self.simulation)
 
     @rule(key=keys, faults=faults)
     def a_client_creates(self, key: str | None, faults: dict[int, Fault]) -> None:
@@ -66,7 +66,7 @@ class Everything(RuleBasedStateMachine):
     @rule(key=keys)
     def a_client_cannot_hand_off(self, key: str | None) -> None:
         self.clients.create(key, dict.fromkeys(range(1, 6), Fault.THROTTLED))
-        self.world.advance(46)
+        self.simulation.advance(46)
 
     @rule(data=st.data())
     def programs_run_in_turns(self, data: st.DataObject) -> None:
@@ -76,88 +76,95 @@ class Everything(RuleBasedStateMachine):
     def lambda_runs_one_event_twice_at_once(
         self, data: st.DataObject, place: int, one: dict[int, Fault], other: dict[int, Fault]
     ) -> None:
-        if due := self.world.queue.due():
+        if due := self.simulation.queue.due():
             event = due[place % len(due)]
-            copy = self.world.queue.duplicate(event)
+            copy = self.simulation.queue.duplicate(event)
             attempts = ((event, one), (copy, other))
-            self._in_turns(data, [partial(self.world.run_target, *each) for each in attempts])
+            self._in_turns(data, [partial(self.simulation.run_target, *each) for each in attempts])
 
     def _in_turns(self, data: st.DataObject, programs: list[Callable[[], Any]]) -> None:
         turn: list[int] = []
 
         def choose(running: int) -> int:
             if not turn or turn[0] >= running:
-                self.world.advance(data.draw(st.sampled_from([0, 0, 0, 1, 31, 46, 61])))
+                self.simulation.advance(data.draw(st.sampled_from([0, 0, 0, 1, 31, 46, 61])))
                 place = data.draw(st.integers(0, running - 1))
                 turn[:] = [place] * data.draw(st.integers(1, 12))
             return turn.pop()
 
-        self.world.turns.run(programs, choose)
+        self.simulation.turns.run(programs, choose)
 
     @rule(place=places)
     def lambda_delivers_twice(self, place: int) -> None:
-        if due := self.world.queue.due():
-            self.world.queue.duplicate(due[place % len(due)])
+        if due := self.simulation.queue.due():
+            self.simulation.queue.duplicate(due[place % len(due)])
 
     @rule(seconds=whiles)
     def time_goes_by(self, seconds: float) -> None:
         latest = min(
             [START + _EVERYTHING_SECONDS]
-            + [letter.sent_at + _LETTERS_LIVE_SECONDS for letter in self.world.letters.letters]
+            + [
+                each.sent_at + _DEAD_LETTER_RETENTION_SECONDS
+                for each in self.simulation.dead_letters.messages
+            ]
         )
-        if self.world.now + seconds < latest:
-            self.world.advance(seconds)
+        if self.simulation.now + seconds < latest:
+            self.simulation.advance(seconds)
 
     @rule()
     def ttl_deletes(self) -> None:
-        self.world.dynamo.expire(DELIVERIES)
+        self.simulation.dynamo.expire(DELIVERIES)
 
     @invariant()
-    def all_promises_are_kept(self) -> None:
-        assert not self.world.ledger.broken
+    def no_invariant_is_violated(self) -> None:
+        assert not self.simulation.ledger.violations
 
     def teardown(self) -> None:
         """The faults are over: everything arrives."""
-        drain(self.world)
-        assert not self.world.ledger.broken
-        assert not self.world.ledger.undelivered(self.world.provider)
+        drain(self.simulation)
+        assert not self.simulation.ledger.violations
+        assert not self.simulation.ledger.undelivered(self.simulation.provider)
 
     def _program(self, data: st.DataObject, kind: str) -> Callable[[], Any]:
         """Draw what a program works on, and its faults."""
-        strikes = data.draw(faults)
+        injected = data.draw(faults)
         if kind == "relay":
-            return lambda: self.world.relay(strikes)
+            return lambda: self.simulation.relay(injected)
         if kind == "replay":
-            return lambda: self.world.replay(strikes)
+            return lambda: self.simulation.replay(injected)
         if kind == "new":
             key = data.draw(keys)
-            return lambda: self.clients.create(key, strikes)
+            return lambda: self.clients.create(key, injected)
         place = data.draw(places)
         if kind == "target":
-            return lambda: self._attempt(place, strikes)
-        verb = data.draw(st.sampled_from(["complete", "rename", "delete"]))
-        return lambda: self._change(verb, place, strikes)
+            return lambda: self._attempt(place, injected)
+        use_case = data.draw(st.sampled_from(["complete", "rename", "delete"]))
+        return lambda: self._change(use_case, place, injected)
 
-    def _attempt(self, place: int, strikes: dict[int, Fault]) -> None:
-        if due := self.world.queue.due():
-            self.world.run_target(due[place % len(due)], strikes)
+    def _attempt(self, place: int, faults: dict[int, Fault]) -> None:
+        if due := self.simulation.queue.due():
+            self.simulation.run_target(due[place % len(due)], faults)
 
-    def _change(self, verb: str, place: int, strikes: dict[int, Fault]) -> None:
-        rows = self.world.dynamo.tables[TASKS].values()
+    def _change(self, use_case: str, place: int, faults: dict[int, Fault]) -> None:
+        rows = self.simulation.dynamo.tables[TASKS].values()
         ids = [row["task_id"]["S"] for row in rows if "version" in row]
         if ids:
-            getattr(self.clients, verb)(sorted(ids)[place % len(ids)], strikes)
+            getattr(self.clients, use_case)(sorted(ids)[place % len(ids)], faults)
 
 
-def drain(world: World) -> None:
+def drain(simulation: Simulation) -> None:
     """Let everything run without faults until nothing is left to do."""
     for _ in range(40):
-        world.relay({})
-        for event in world.queue.due():
-            world.run_target(event, {})
-        world.replay({}, force=True)
-        world.advance(1_000)
-        if not (world.queue.events or world.letters.letters or world.dynamo.tables[OUTBOX]):
+        simulation.relay({})
+        for event in simulation.queue.due():
+            simulation.run_target(event, {})
+        simulation.replay({}, force=True)
+        simulation.advance(1_000)
+        if not (
+            simulation.queue.events
+            or simulation.dead_letters.messages
+            or simulation.dynamo.tables[OUTBOX]
+        ):
             return
     raise AssertionError("something is left for ever")
 

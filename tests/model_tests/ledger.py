@@ -1,4 +1,4 @@
-"""What was promised, and whether it is kept. Knows tables and messages, not how they are written.
+"""Expected events, and the invariants. Knows tables and messages, not how they are written.
 
 That an event must exist follows from the task that was stored, not from what the runtime says.
 """
@@ -14,10 +14,10 @@ from serverless_runtime.contracts.event_types import EventType
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.task_service.task_rows import task_of
 from tests.lambdas.tables import DELIVERIES, OUTBOX, TASKS
-from tests.proof.dynamo import Change, InMemoryDynamo
-from tests.proof.expressions import Row
-from tests.proof.faults import Run
-from tests.proof.services import AsyncQueue, LetterBox, Provider
+from tests.model_tests.expressions import Row
+from tests.model_tests.faults import Run
+from tests.model_tests.in_memory_dynamo import Change, InMemoryDynamo
+from tests.model_tests.services import AsyncQueue, DeadLetterQueue, Provider
 
 CHANNELS = ("email", "pager")
 Message = tuple[str, str]
@@ -25,20 +25,20 @@ Message = tuple[str, str]
 
 
 class Ledger:
-    """Every event that must be told of, and every excuse for telling twice."""
+    """Every event that must be delivered, and every excuse for sending it twice."""
 
     def __init__(self) -> None:
         self.events: dict[str, tuple[EventType, str]] = {}
         """Type and task of each committed event, by its id."""
 
         self.excuses: defaultdict[Message, set[Run]] = defaultdict(set)
-        self.broken: list[str] = []
-        """Promises that were broken, in words."""
+        self.violations: list[str] = []
+        """Invariants that did not hold, in words."""
 
-    def promise_kept(self, kept: bool, promise: str) -> None:
-        """Note a broken promise; it is raised later, where no code under test can catch it."""
-        if not kept and promise not in self.broken:
-            self.broken.append(promise)
+    def require(self, holds: bool, invariant: str) -> None:
+        """Record a violation; it is raised later, where no code under test can catch it."""
+        if not holds and invariant not in self.violations:
+            self.violations.append(invariant)
 
     def changed(self, change: Change, run: Run | None, now: float) -> None:
         """Take note of a write that took effect."""
@@ -47,7 +47,7 @@ class Ledger:
             self._delivery_changed(before, after, run)
         if table == TASKS and "request_hash" in (after or before or {}):
             kept = before is not None and int(before["expires_at"]["N"]) > now
-            self.promise_kept(not kept, "an idempotency key stands for its first answer")
+            self.require(not kept, "an idempotency key stands for its first response")
         elif table == TASKS:
             self._task_changed(before, after)
 
@@ -58,7 +58,7 @@ class Ledger:
             self._owe("task.created.v1", after)
         elif after is not None and before is not None:
             version = int(before["version"]["N"]) + 1
-            self.promise_kept(int(after["version"]["N"]) == version, "no update overwrites another")
+            self.require(int(after["version"]["N"]) == version, "no update overwrites another")
             if after["status"]["S"] == "completed" != before["status"]["S"]:
                 self._owe("task.completed.v1", after)
 
@@ -78,20 +78,26 @@ class Ledger:
         return (event_type, task_id) in self.events.values()
 
     def check(
-        self, dynamo: InMemoryDynamo, queue: AsyncQueue, letters: LetterBox, provider: Provider
+        self,
+        dynamo: InMemoryDynamo,
+        queue: AsyncQueue,
+        dead_letters: DeadLetterQueue,
+        provider: Provider,
     ) -> None:
         """Nothing is lost, nothing invented, and nothing sent twice without an excuse."""
         sent = Counter(provider.sent)
         kept = {row["event_id"]["S"] for row in dynamo.tables[OUTBOX].values()}
         kept |= {event.payload["id"] for event in queue.events}
-        kept |= {_event_id(letter.body) for letter in letters.letters}
+        kept |= {_event_id(each.body) for each in dead_letters.messages}
         for event_id, (event_type, _) in self.events.items():
             delivered = all(sent[event_id, channel] for channel in CHANNELS)
-            self.promise_kept(delivered or event_id in kept, f"{event_type} is not lost")
+            self.require(delivered or event_id in kept, f"{event_type} is not lost")
         for message, times in sent.items():
-            self.promise_kept(message[0] in self.events, "nobody is told what did not happen")
+            self.require(
+                message[0] in self.events, "no message is about an event that was not committed"
+            )
             allowed = 1 + len(self.excuses[message])
-            self.promise_kept(times <= allowed, f"{message[1]} is sent {allowed} times at most")
+            self.require(times <= allowed, f"{message[1]} is sent {allowed} times at most")
 
     def undelivered(self, provider: Provider) -> list[str]:
         """Return the types of committed events that some channel has not been served for."""

@@ -14,14 +14,14 @@ from moto import mock_aws
 
 from serverless_runtime.shared import aws
 from tests.lambdas.tables import DELIVERIES, OUTBOX, TASKS, create_tables
-from tests.proof.dynamo import InMemoryDynamo
-from tests.proof.faults import ATTEMPTS
+from tests.model_tests.faults import ATTEMPTS
+from tests.model_tests.in_memory_dynamo import InMemoryDynamo
 
 Request = tuple[str, dict[str, Any]]
 
 _ids = st.sampled_from(["a", "b"])
 _owners = st.sampled_from(["one", "two"])
-_moments = st.integers(1, 9).map(lambda n: {"N": str(n)})
+_timestamps = st.integers(1, 9).map(lambda n: {"N": str(n)})
 _shown = st.sampled_from(["ALL_OLD", "NONE"])
 
 
@@ -128,7 +128,7 @@ _makers: list[Callable[..., Request]] = [
     _get,
 ]
 _requests = st.builds(
-    lambda maker, *rest: maker(*rest), st.sampled_from(_makers), _ids, _owners, _moments, _shown
+    lambda maker, *rest: maker(*rest), st.sampled_from(_makers), _ids, _owners, _timestamps, _shown
 )
 
 
@@ -140,62 +140,56 @@ def motos() -> Iterator[Any]:
 
 @settings(derandomize=True, database=None, max_examples=60, deadline=None)
 @given(requests=st.lists(_requests, max_size=12))
-def test_the_model_and_moto_answer_alike(motos: Any, requests: list[Request]) -> None:
+def test_the_model_and_moto_respond_alike(motos: Any, requests: list[Request]) -> None:
     for name in motos.list_tables()["TableNames"]:
         motos.delete_table(TableName=name)
     create_tables(motos)
     model = InMemoryDynamo(lambda: 0.0, lambda change: None)
 
-    for operation, asked in _once_per_token(requests):
-        assert _told(model, operation, asked) == _told(motos, operation, asked), operation
+    for operation, arguments in _once_per_token(requests):
+        assert _outcome(model, operation, arguments) == _outcome(motos, operation, arguments), (
+            operation
+        )
 
 
 def _once_per_token(requests: list[Request]) -> Iterator[Request]:
     # moto remembers tokens beyond the table; what a token does is tested by itself below.
-    for number, (operation, asked) in enumerate(requests):
+    for number, (operation, arguments) in enumerate(requests):
         unique = {"ClientRequestToken": f"{number}-{id(requests)}"}
-        yield operation, asked | (unique if "ClientRequestToken" in asked else {})
+        yield operation, arguments | (unique if "ClientRequestToken" in arguments else {})
 
 
-def _told(client: Any, operation: str, asked: dict[str, Any]) -> Any:
+def _outcome(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
     try:
-        answer = getattr(client, operation)(**asked)
+        response = getattr(client, operation)(**arguments)
     except ClientError as error:
         reasons = error.response.get("CancellationReasons", [])
         found = [(reason.get("Code"), reason.get("Item")) for reason in reasons]
         return error.response["Error"]["Code"], error.response.get("Item"), found
-    return {name: answer.get(name) for name in ("Item", "Items", "Attributes")}
+    return {name: response.get(name) for name in ("Item", "Items", "Attributes")}
 
 
-def test_a_repeated_transaction_is_done_once_and_answered_twice() -> None:
+def test_a_repeated_transaction_takes_effect_once_and_succeeds_twice() -> None:
     now = [0.0]
     model = InMemoryDynamo(lambda: now[0], lambda change: None)
-    _, asked = _transaction("a", "one", {"N": "5"}, "NONE")
-    asked["TransactItems"][0]["Put"]["ConditionExpression"] = "attribute_not_exists(task_id)"
-    del asked["TransactItems"][0]["Put"]["ExpressionAttributeValues"]
+    _, arguments = _transaction("a", "one", {"N": "5"}, "NONE")
+    arguments["TransactItems"][0]["Put"]["ConditionExpression"] = "attribute_not_exists(task_id)"
+    del arguments["TransactItems"][0]["Put"]["ExpressionAttributeValues"]
 
-    assert model.transact_write_items(**asked) == model.transact_write_items(**asked) == {}
+    assert model.transact_write_items(**arguments) == model.transact_write_items(**arguments) == {}
     now[0] = 601
     with pytest.raises(ClientError, match="TransactionCanceledException"):
-        model.transact_write_items(**asked)
+        model.transact_write_items(**arguments)
 
 
-def test_an_unknown_expression_is_no_answer() -> None:
+def test_an_unknown_expression_is_an_error() -> None:
     model = InMemoryDynamo(lambda: 0.0, lambda change: None)
-    asked = {"TableName": DELIVERIES, "Key": _delivery_key("a")}
+    arguments = {"TableName": DELIVERIES, "Key": _delivery_key("a")}
 
     with pytest.raises(NotImplementedError, match="cannot compare"):
-        model.delete_item(**asked, ConditionExpression="contains(lease_owner, :x)")
+        model.delete_item(**arguments, ConditionExpression="contains(lease_owner, :x)")
 
 
-@pytest.mark.parametrize("service", ["sesv2"])
-def test_the_model_repeats_requests_as_often_as_the_real_clients(
-    service: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    config = aws.client(service).meta.config
-    assert config.retries["total_max_attempts"] == ATTEMPTS[service]
-    assert aws.dynamodb().api.patience.total_max_attempts == ATTEMPTS["dynamodb"]
-    assert aws.lambda_().api.patience.total_max_attempts == ATTEMPTS["lambda"]
+@pytest.mark.parametrize("service", ["dynamodb", "lambda", "sesv2"])
+def test_the_model_retries_requests_as_often_as_the_real_clients(service: str) -> None:
+    assert aws.CLIENT_CONFIGS[service].total_max_attempts == ATTEMPTS[service]

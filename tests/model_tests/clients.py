@@ -1,4 +1,4 @@
-"""People who use the API, through the task service's verbs."""
+"""Clients of the API, at the task service's use cases."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from serverless_runtime.task_service.create_task import Claim, Draft, TaskCreato
 from serverless_runtime.task_service.delete_task import delete_task
 from serverless_runtime.task_service.http.error_mapping import problem_of
 from serverless_runtime.task_service.update_task import update_task
-from tests.proof.faults import Died, Run
-from tests.proof.world import Faults, World
+from tests.model_tests.faults import Died, Run
+from tests.model_tests.simulation import Faults, Simulation
 
 TIMEOUT_SECONDS = 30
 _DRAFT = Draft(title="Buy milk")
@@ -42,14 +42,14 @@ class Numbered:
 
 
 class Clients:
-    """Send requests, and hold the service to its answers."""
+    """Send requests, and check that its responses are true."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
         self._made = 0
 
     def create(self, key: str | None, faults: Faults) -> int | None:
-        """Create a task; return the answer's status, None if there was no answer."""
+        """Create a task; return the response's status, None if there was none."""
         run = self._run(faults)
 
         def request() -> None:
@@ -57,14 +57,14 @@ class Clients:
                 _DRAFT,
                 idempotency_key=key,
                 correlation_id="c",
-                tasks=Numbered(self._world.tasks(run), self._number),
-                clock=self._world.moment,
+                tasks=Numbered(self._simulation.tasks(run), self._number),
+                clock=self._simulation.utc_now,
             )
 
-        known = len(self._world.ledger.events)
+        known = len(self._simulation.ledger.events)
         status = self._status(request, 201)
         if status == 201 and key is None:
-            self._require(len(self._world.ledger.events) > known, "a 201 means: committed")
+            self._require(len(self._simulation.ledger.events) > known, "a 201 means: committed")
         return status
 
     def complete(self, task_id: str, faults: Faults) -> int | None:
@@ -72,14 +72,14 @@ class Clients:
         return self._update(task_id, faults, lambda task: replace(task, status="completed"), True)
 
     def rename(self, task_id: str, faults: Faults) -> int | None:
-        """Change a task in a way that nobody is told of."""
+        """Change a task in a way that emits no event."""
         return self._update(
             task_id, faults, lambda task: replace(task, title=f"{task.title[:50]}!"), False
         )
 
     def delete(self, task_id: str, faults: Faults) -> int | None:
         """Delete a task."""
-        tasks = self._world.tasks(self._run(faults))
+        tasks = self._simulation.tasks(self._run(faults))
 
         def request() -> None:
             delete_task(
@@ -87,15 +87,15 @@ class Clients:
                 accepts=lambda version: True,
                 correlation_id="c",
                 tasks=tasks,
-                clock=self._world.moment,
+                clock=self._simulation.utc_now,
             )
 
         return self._committed(self._status(request, 204), "task.deleted.v1", task_id)
 
     def _update(
-        self, task_id: str, faults: Faults, change: Callable[[Task], Task], told: bool
+        self, task_id: str, faults: Faults, change: Callable[[Task], Task], notified: bool
     ) -> int | None:
-        tasks = self._world.tasks(self._run(faults))
+        tasks = self._simulation.tasks(self._run(faults))
 
         def request() -> None:
             update_task(
@@ -104,11 +104,11 @@ class Clients:
                 accepts=lambda version: True,
                 correlation_id="c",
                 tasks=tasks,
-                clock=self._world.moment,
+                clock=self._simulation.utc_now,
             )
 
         status = self._status(request, 200)
-        return self._committed(status, "task.completed.v1", task_id) if told else status
+        return self._committed(status, "task.completed.v1", task_id) if notified else status
 
     def _status(self, request: Callable[[], None], success: int) -> int | None:
         try:
@@ -121,15 +121,15 @@ class Clients:
 
     def _committed(self, status: int | None, event_type: EventType, task_id: str) -> int | None:
         if status is not None and status < 300:
-            committed = self._world.ledger.committed(event_type, task_id)
+            committed = self._simulation.ledger.committed(event_type, task_id)
             self._require(committed, f"a {status} means: committed")
         return status
 
-    def _require(self, kept: bool, promise: str) -> None:
-        self._world.ledger.promise_kept(kept, promise)
+    def _require(self, holds: bool, invariant: str) -> None:
+        self._simulation.ledger.require(holds, invariant)
 
     def _run(self, faults: Faults) -> Run:
-        return Run(self._world, faults=faults, timeout_seconds=TIMEOUT_SECONDS)
+        return Run(self._simulation, faults=faults, timeout_seconds=TIMEOUT_SECONDS)
 
     def _number(self) -> int:
         self._made += 1
