@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from local.clients import ACCOUNT_ID, REGION, Clients
-from ops.topic_queue import make_topic_queue
+from ops.alarms.topic_queue import make_topic_queue
 
 PLATFORMS = ("APNS", "GCM")
 """Apple's and Google's; there is one phone of each."""

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from local.stack import DeployedStack
 from ops.cli import commands
-from ops.surroundings import Surroundings
+from ops.context import Surroundings
 
 
 class Terminal:

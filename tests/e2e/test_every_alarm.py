@@ -16,7 +16,7 @@ import pytest
 
 from local.stack import DeployedStack, deployed_stack
 from local.wait import wait_until
-from ops.commands.options import OUT_OF_REACH
+from ops.options import OUT_OF_REACH
 from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
 from tests.e2e.alarm_watch import AlarmWatch
 from tests.e2e.newcomer import PATIENCE_SECONDS, Newcomer

@@ -12,12 +12,12 @@ from typing import Any, cast
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ops.interrupts import Interrupts
-from ops.letter_queue import LetterQueue
-from ops.plan import ReplayRules, plan_replay
-from ops.run import Outcome, Pace, Replay
-from ops.selection import Selection
-from ops.target import NotAcceptedError
-from ops.target import Target as ReplayTarget
+from ops.dead_letters.reader import LetterQueue
+from ops.dead_letters.selection import ReplayRules, plan_replay
+from ops.dead_letters.replay import Outcome, Pace, Replay
+from ops.dead_letters.filters import Selection
+from ops.dead_letters.target import NotAcceptedError
+from ops.dead_letters.target import Target as ReplayTarget
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.handoff.hand_off import Handoff
 from serverless_runtime.handoff.outbox_rows import SHARDS

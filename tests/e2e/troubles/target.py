@@ -7,7 +7,7 @@ import math
 import httpx
 
 from local.tour.observe import TARGET
-from ops.breakers import read_breakers
+from ops.deliveries.circuit_breakers import read_breakers
 from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
 from pulumi_serverless.notification_service.notification_service import TIMEOUT_SECONDS
 from serverless_runtime.notification_service.breaker import FAILURES_TO_OPEN
