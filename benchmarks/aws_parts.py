@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from local.clients import ACCOUNT_ID, REGION
-from local.deviations import api_url
+from local.emulator.clients import ACCOUNT_ID, REGION
+from local.engine.services.http_apis import api_url
 from local.stack import DeployedStack
 
 Statement = dict[str, Any]

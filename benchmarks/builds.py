@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.subjects import ROOT, SUBJECTS
-from local.emulator import free_port
+from local.emulator.start import free_port
 from pulumi_serverless.blocks.bundle import FunctionCode, build_bundle
 from pulumi_serverless.blocks.dependencies import lambda_target
 

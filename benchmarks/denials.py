@@ -12,7 +12,7 @@ from benchmarks.refusals import rows_stored
 from benchmarks.report import table
 from benchmarks.rivals import Rival, http_client, told
 from local.stack import DeployedStack
-from local.wait import NeverHappenedError, wait_until
+from local.wait import DeadlineExceededError, wait_until
 
 _TASKS = 5
 _POLICY = "denied"
@@ -34,7 +34,7 @@ def denial_table(stack: DeployedStack, services: Sequence[Rival]) -> str:
     """Deny each service the invocation, allow it again, give the relay its time, and count."""
     found = [_while_denied(stack, service) for service in services]
     promised = {title for each in found for title in each.created}
-    with suppress(NeverHappenedError):
+    with suppress(DeadlineExceededError):
         wait_until(
             lambda: promised - told(stack).keys(),
             "what was answered with 201 to be told of",

@@ -15,8 +15,8 @@ import psutil
 from benchmarks.end_to_end import BURST, Comparison, Rates
 from benchmarks.report import table
 from benchmarks.rivals import Rival, http_client
+from local.emulator.workers import emulator_processes, function_processes
 from local.stack import DeployedStack
-from local.workers import emulator_processes, function_processes
 
 _ROUNDS = 5
 _EMULATOR = "emulator"
@@ -51,9 +51,9 @@ def _milliseconds(rounds: Sequence[dict[str, float]], part: str) -> float:
 
 def _seconds(stack: DeployedStack) -> dict[str, float]:
     """Processor seconds until now, by function, and those of the emulator."""
-    named = [(each, _EMULATOR) for each in emulator_processes(stack)]
+    named = [(each, _EMULATOR) for each in emulator_processes(stack.emulator)]
     found: dict[str, float] = {}
-    for process, name in [*named, *function_processes(stack)]:
+    for process, name in [*named, *function_processes(stack.emulator)]:
         # An idle one may end while we look.
         with suppress(psutil.Error):
             times = process.cpu_times()

@@ -12,8 +12,8 @@ from http import HTTPStatus
 
 from benchmarks.report import table
 from benchmarks.rivals import Rival, http_client, told
+from local.scenario.observe import queue_depth
 from local.stack import DeployedStack
-from local.tour.observe import queue_depth
 from local.wait import wait_until
 from serverless_runtime.notification_service.dynamo_breakers import DynamoBreakers
 
@@ -108,7 +108,7 @@ def _until_settled(stack: DeployedStack, service: Rival, title: str, letters: in
 
 def _close_breaker(stack: DeployedStack) -> None:
     # It would keep the next task's notification from being tried at all.
-    breakers = DynamoBreakers(stack.outputs["deliveriesTableName"], stack.client("dynamodb"))
+    breakers = DynamoBreakers(stack.deliveries_table, stack.client("dynamodb"))
     breakers.close(_CHANNEL, None, int(time.time()))
 
 

@@ -13,7 +13,7 @@ import httpx
 from benchmarks.archive import zip_of
 from benchmarks.aws_parts import allow, make_api, make_role, make_table
 from benchmarks.subjects import zipped
-from local.bytecode import with_bytecode
+from local.emulator.bytecode import with_bytecode
 from local.stack import DeployedStack
 from pulumi_serverless.blocks.runtime import PYTHON_VERSION, Runtime
 from pulumi_serverless.task_service import task_service
@@ -73,7 +73,7 @@ def rivals(stack: DeployedStack) -> list[Rival]:
         stack.function_names()["create-task"],
         stack.function_names()["send-notification"],
         stack.outputs["tasksTableName"],
-        stack.outputs["deadLetterQueueUrl"],
+        stack.dead_letter_queue_url,
         with_bytecode(zipped(task_service.CODE).read_bytes()),
     )
     return [
@@ -101,7 +101,7 @@ def _direct(stack: DeployedStack, ours: Rival) -> Rival:
 
 
 def _bare(stack: DeployedStack, name: str, slug: str, invocation_type: str) -> Rival:
-    target_arn = stack.outputs["targetFunctionArn"]
+    target_arn = stack.target_arn
     role_arn = make_role(
         stack,
         slug,
@@ -132,7 +132,7 @@ def _bare(stack: DeployedStack, name: str, slug: str, invocation_type: str) -> R
         slug,
         stack.function_names()["send-notification"],
         slug,
-        stack.outputs["deadLetterQueueUrl"],
+        stack.dead_letter_queue_url,
         bundle,
         waits=invocation_type == "RequestResponse",
     )

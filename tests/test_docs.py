@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local.cli import curl_lines
-from local.deviations import DEVIATIONS
+from local.emulator.differences import DEVIATIONS
 from scripts.make_reference import reference
 from stack_config import StackConfig
 

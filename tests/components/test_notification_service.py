@@ -13,17 +13,18 @@ from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY, record
 from pulumi_serverless.testing.program import Graph
 from serverless_runtime.notification_service.settings.channel import ChannelSettings
 from serverless_runtime.notification_service.settings.email import EmailSettings
+from tests.components.a_function import FOUNDATION
 
 IDENTITY = "aws:sesv2/emailIdentity:EmailIdentity"
 
 
 def a_service(*channels: ChannelSettings) -> Graph:
     def program() -> None:
-        queue = DeadLetterQueue("dead", DeadLetterQueueArgs())
+        queue = DeadLetterQueue("dead", DeadLetterQueueArgs(foundation=FOUNDATION))
         NotificationService(
             "notify",
             NotificationServiceArgs(
-                channels=channels, dead_letter_queue=queue, alarm_topic_arn="arn:alarms"
+                foundation=FOUNDATION, channels=channels, dead_letter_queue=queue
             ),
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 
-from local.emulator import free_port, running_emulator
+from local.emulator.start import free_port, running_emulator
 from local.instance import Instance
 from local.wait import wait_until
 from tests.wheel.conftest import there, wheel
@@ -14,17 +14,24 @@ __all__ = ["there", "wheel"]
 
 DEPLOY = """
 import json, pathlib, sys
-from local.clients import Clients
+from local.deployment import EMULATOR_CONFIG
+from local.emulator.clients import Clients
 from pulumi_serverless.testing.program import run_program
-from local.provider import EmulatorProvider
+from local.engine.provider import EmulatorProvider
 
 provider = EmulatorProvider(Clients(sys.argv[1]))
-graph = run_program(pathlib.Path.cwd(), project="elsewhere", stack="local", mocks=provider)
+graph = run_program(
+    pathlib.Path.cwd(),
+    project="elsewhere",
+    stack="local",
+    config=EMULATOR_CONFIG,
+    mocks=provider,
+)
 print(json.dumps(graph.exports))
 """
 
 
-def test_a_task_of_the_installed_components_is_told_of(there: Elsewhere) -> None:
+def test_a_task_of_the_installed_components_is_notified(there: Elsewhere) -> None:
     port = free_port()
     with (
         Instance(f"wheel-{port}").owned() as instance,

@@ -13,9 +13,9 @@ import pulumi_aws as aws
 import pytest
 from pulumi.runtime import MockCallArgs, MockResourceArgs
 
-from local.clients import ACCOUNT_ID, REGION
-from local.emulator import Emulator
-from local.provider import EmulatorProvider, NotDeployableHereError
+from local.emulator.clients import ACCOUNT_ID, REGION
+from local.emulator.start import Emulator
+from local.engine.provider import EmulatorProvider, UnsupportedError
 from pulumi_serverless.testing.program import Graph, run_program
 from tests.local.roles import TRUST
 
@@ -24,17 +24,17 @@ def _deploy(emulator: Emulator, program: Callable[[], Any]) -> Graph:
     return run_program(program, mocks=EmulatorProvider(emulator.client))
 
 
-def test_a_type_without_a_maker_is_an_error_that_names_it(emulator: Emulator) -> None:
+def test_a_type_without_a_creator_is_an_error_that_names_it(emulator: Emulator) -> None:
     bucket = MockResourceArgs(typ="aws:s3/bucket:Bucket", name="files", inputs={}, custom=True)
 
-    with pytest.raises(NotDeployableHereError, match=r"create aws:s3/bucket:Bucket yet \(files\)"):
+    with pytest.raises(UnsupportedError, match=r"create aws:s3/bucket:Bucket yet \(files\)"):
         EmulatorProvider(emulator.client).new_resource(bucket)
 
 
-def test_a_lookup_without_an_answer_is_an_error_that_names_it(emulator: Emulator) -> None:
+def test_a_lookup_without_a_result_is_an_error_that_names_it(emulator: Emulator) -> None:
     lookup = MockCallArgs("aws:index/getIpRanges:getIpRanges", {}, "")
 
-    with pytest.raises(NotDeployableHereError, match="cannot answer aws:index/getIpRanges"):
+    with pytest.raises(UnsupportedError, match="cannot look up aws:index/getIpRanges"):
         EmulatorProvider(emulator.client).call(lookup)
 
 
@@ -217,6 +217,41 @@ def test_alarms_a_summary_and_a_dashboard_arrive_as_declared(emulator: Emulator)
     }
     assert summary["AlarmRule"] == f'ALARM("{alarm["AlarmArn"]}")'
     assert cloudwatch.get_dashboard(DashboardName=board_name)["DashboardBody"] == '{"widgets": []}'
+
+
+def test_only_alarms_on_metrics_that_come_each_second_get_a_short_period(
+    emulator: Emulator,
+) -> None:
+    def alarm(name: str, metric_name: str, namespace: str = "AWS/SQS") -> pulumi.Output[str]:
+        return aws.cloudwatch.MetricAlarm(
+            name,
+            namespace=namespace,
+            metric_name=metric_name,
+            dimensions={"QueueName": "orders"},
+            statistic="Maximum",
+            comparison_operator="GreaterThanOrEqualToThreshold",
+            evaluation_periods=1,
+            threshold=1,
+            period=60,
+        ).name
+
+    def program() -> None:
+        names = {
+            "depth": alarm("depth", "ApproximateNumberOfMessagesVisible"),
+            "age": alarm("age", "ApproximateAgeOfOldestMessage"),
+            "custom": alarm("custom", "ApproximateNumberOfMessagesVisible", namespace="Shop"),
+        }
+        pulumi.export("names", names)
+
+    names = _deploy(emulator, program).exports["names"]
+
+    described = emulator.client("cloudwatch").describe_alarms(AlarmNames=list(names.values()))
+    periods = {alarm["AlarmName"]: alarm["Period"] for alarm in described["MetricAlarms"]}
+    assert {key: periods[name] for key, name in names.items()} == {
+        "depth": 10,
+        "age": 60,
+        "custom": 60,
+    }
 
 
 def test_a_saved_query_arrives_with_its_log_groups(emulator: Emulator) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from pulumi_serverless.blocks.limits import require_between
+from pulumi_serverless.blocks.limits import require_at_least, require_between
 
 PUBLIC_TAG = {"public": "intended"}
-"""On an API that anybody may call, so that a policy can tell intention from oversight."""
+"""On an API that anybody may call, so that a policy can tell that it is intended."""
 
 _ISSUER = re.compile(r"https://[^\s?#]+|http://(127\.0\.0\.1|localhost)(:\d+)?(/[^\s?#]*)?")
 _ORIGIN = re.compile(r"https://[A-Za-z0-9.-]+(:\d+)?|http://(127\.0\.0\.1|localhost)(:\d+)?")
@@ -23,7 +23,7 @@ _MAX_CORS_AGE_SECONDS = 86_400
 
 @dataclass(frozen=True, kw_only=True)
 class ApiAuth:
-    """How an API knows its callers. Raises ValueError for what AWS would refuse."""
+    """How an API authenticates its callers. Raises ValueError for what AWS would refuse."""
 
     kind: str
 
@@ -59,8 +59,8 @@ class JwtAuth(ApiAuth):
     request_headers: ClassVar = ("authorization",)
 
     issuer: str
-    """The token's `iss`, letter by letter; its keys are found below it. HTTPS; plain HTTP on the
-    loopback is for the local emulator."""
+    """The token's `iss`, character by character; its keys are found below it. HTTPS; plain HTTP on
+    the loopback is for the local emulator."""
 
     audiences: Sequence[str]
     """One of them is in the token's `aud` (or is its `client_id`), 1 to 50."""
@@ -102,7 +102,7 @@ class ApiAccess:
     """Who may call an API, from which web pages, and how often."""
 
     auth: ApiAuth
-    """Has no default, so that no API is open by oversight."""
+    """Has no default, so that no API is open accidentally."""
 
     cors_origins: Sequence[str] = ()
     """Web pages that browsers let call, e.g. "https://tasks.example.com"; none by default."""
@@ -111,7 +111,8 @@ class ApiAccess:
     """How long a browser remembers that it may, 0 to 86400."""
 
     requests_per_second: int = 500
-    """Steady rate above which the API answers 429; AWS allows an account 10000 if not asked."""
+    """Steady rate above which the API responds with 429; the default quota of an account is
+    10000."""
 
     burst_requests: int = 1_000
     """Requests that may come at once before the rate counts."""
@@ -125,8 +126,5 @@ class ApiAccess:
                 )
         require_between("cors_max_age_seconds", self.cors_max_age_seconds, 0, _MAX_CORS_AGE_SECONDS)
         for field_name in ("requests_per_second", "burst_requests"):
-            # With 0 API Gateway answers nobody.
-            if getattr(self, field_name) < 1:
-                raise ValueError(
-                    f"{field_name} must be at least 1, got {getattr(self, field_name)}"
-                )
+            # With 0 API Gateway refuses every request.
+            require_at_least(field_name, getattr(self, field_name), 1)

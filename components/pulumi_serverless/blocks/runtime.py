@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+
+import pulumi
 
 from pulumi_serverless.blocks.dependencies import Target, host_target, lambda_target
-from pulumi_serverless.blocks.encryption_key import EncryptionKey
 from pulumi_serverless.blocks.limits import require_between, require_one_of
 
 PYTHON_VERSION = "3.13"
@@ -26,9 +26,6 @@ class Runtime:
     architecture: str = "arm64"
     """Processor, "arm64" or "x86_64"."""
 
-    bundle_for: Literal["lambda", "host"] = "lambda"
-    """Whose Python the bundles are built for; "host" is for the local emulator."""
-
     memory_mb: int = 512
     """Memory of each function, 128 to 10240; processor grows with it, and 1769 MB is a whole one.
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html"""
@@ -36,17 +33,20 @@ class Runtime:
     log_retention_days: int = 30
     """How long CloudWatch keeps the logs; one of LOG_RETENTION_DAYS."""
 
-    encryption_key: EncryptionKey | None = None
-    """Key for what the stack stores: logs, environment variables, tables; without one, AWS's."""
-
     def __post_init__(self) -> None:
         require_one_of("architecture", self.architecture, ARCHITECTURES)
-        require_one_of("bundle_for", self.bundle_for, ("lambda", "host"))
         require_between("memory_mb", self.memory_mb, 128, 10_240)
         require_one_of("log_retention_days", self.log_retention_days, LOG_RETENTION_DAYS)
 
     @property
     def bundle_target(self) -> Target:
-        if self.bundle_for == "host":
+        """The Python that bundles are built for.
+
+        Lambda's, unless the program's configuration says `pulumi-serverless:bundleFor: host`, as
+        an emulator needs it that runs handlers with the Python of its own machine.
+        """
+        bundle_for = pulumi.Config("pulumi-serverless").get("bundleFor", "lambda")
+        require_one_of("pulumi-serverless:bundleFor", bundle_for, ("lambda", "host"))
+        if bundle_for == "host":
             return host_target()
         return lambda_target(PYTHON_VERSION, self.architecture)

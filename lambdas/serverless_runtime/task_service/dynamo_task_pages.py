@@ -10,9 +10,8 @@ from serverless_runtime.contracts.task import Status, Task
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.dynamodb import DynamoDb
 from serverless_runtime.task_service.dynamo_errors import passing_errors_named
+from serverless_runtime.task_service.settings import STATUS_INDEX
 from serverless_runtime.task_service.task_rows import SHARDS, task_of
-
-STATUS_INDEX = "by-status"
 
 _SPARE = 4
 """Shards are never equally full; a few rows more save most second queries."""

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+STATUS_INDEX = "by-status"
+"""The tasks' index by status."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class TaskSettings:

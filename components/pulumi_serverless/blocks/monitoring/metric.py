@@ -1,4 +1,4 @@
-"""What an alarm looks at: one CloudWatch metric, or a formula over several."""
+"""What an alarm watches: one CloudWatch metric, or a math expression over several."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Metric:
     dimensions: Mapping[str, pulumi.Input[str]]
 
     statistic: str
-    """What becomes of a period's values: "Maximum", "Sum", or a percentile such as "p99"."""
+    """How a period's values become one: "Maximum", "Sum", or a percentile such as "p99"."""
 
     @property
     def is_percentile(self) -> bool:
@@ -31,7 +31,7 @@ class Metric:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Formula:
+class MathExpression:
     """Metric math over 1 to 10 metrics, which it names by their keys: lower case, `a_b`.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
@@ -50,7 +50,7 @@ class Formula:
     def queries(
         self, period_seconds: int, label: str
     ) -> list[aws.cloudwatch.MetricAlarmMetricQueryArgs]:
-        """The formula, named `label`, and its metrics, as a MetricAlarm takes them."""
+        """The expression, named `label`, and its metrics, as a MetricAlarm takes them."""
         sources = [
             aws.cloudwatch.MetricAlarmMetricQueryArgs(
                 id=key,
