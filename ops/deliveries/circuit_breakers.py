@@ -12,8 +12,6 @@ from serverless_runtime.notification_service.dynamo_breakers import (
     DynamoBreakers,
     breaker_state,
 )
-from serverless_runtime.shared.aws.boto3_clients import dynamodb_of
-from serverless_runtime.shared.aws.errors import AwsCallError
 
 CircuitBreaker = BreakerState
 CircuitBreakers = Mapping[str, CircuitBreaker]
@@ -42,7 +40,4 @@ def read_circuit_breakers(dynamodb: Any, table: str, channels: Iterable[str]) ->
 
 def close_circuit_breaker(dynamodb: Any, table: str, channel: str, now: int) -> None:
     """Close it, whatever its state is. Raises botocore's errors."""
-    try:
-        DynamoBreakers(table, dynamodb_of(dynamodb)).close(channel, None, now)
-    except AwsCallError as error:
-        raise error.__cause__ or error from None
+    DynamoBreakers(table, dynamodb).close(channel, None, now)

@@ -10,6 +10,8 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
+from serverless_runtime.shared.aws.boto3_clients import dynamodb_of
+from serverless_runtime.shared.aws.ses import Ses
 
 from ops.dead_letters.outcome import Outcome
 from ops.dead_letters.reader import DeadLetterReader
@@ -19,7 +21,7 @@ from ops.dead_letters.target import NotAcceptedError
 from ops.dead_letters.target import Target as ReplayTarget
 from ops.interrupts import Interrupts
 from serverless_runtime.contracts.task_event import TaskEvent
-from serverless_runtime.handoff.hand_off import Handoff
+from serverless_runtime.handoff.handoff import Handoff
 from serverless_runtime.handoff.outbox_rows import SHARDS
 from serverless_runtime.handoff.relay.dynamo_outbox import DynamoOutbox
 from serverless_runtime.handoff.relay.relay import relay_shard
@@ -31,10 +33,8 @@ from serverless_runtime.notification_service.guarded_channel import guarded
 from serverless_runtime.notification_service.notify import notify
 from serverless_runtime.notification_service.settings.email import EmailSettings
 from serverless_runtime.notification_service.sqs_dead_letters import SqsDeadLetters
-from serverless_runtime.shared.aws.boto3_clients import dynamodb_of
 from serverless_runtime.shared.aws.dynamodb import DynamoDb
 from serverless_runtime.shared.aws.lambda_ import Lambda
-from serverless_runtime.shared.aws.ses import Ses
 from serverless_runtime.shared.aws.sqs import Sqs
 from serverless_runtime.shared.metrics import Counter
 from serverless_runtime.task_service.dynamo_task_changes import DynamoTaskChanges
