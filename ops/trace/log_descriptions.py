@@ -9,7 +9,7 @@ _DESCRIPTIONS = {
     "handed off": "accepted by Lambda for the target",
     "handoff failed": "not accepted by Lambda; waiting in the outbox",
     "handoff refused": "not accepted by Lambda; waiting in the outbox",
-    "outbox row not deleted": "handed off, but still in the outbox: will be handed off again",
+    "outbox row not deleted": "handed off, but still in the outbox: handed off again later",
     "outbox row not claimed": "the relay could not claim it in the outbox",
     "notification sent": "sent",
     "not delivered": "attempt failed",
