@@ -11,13 +11,13 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ops.dead_letters.outcome import Outcome
+from ops.dead_letters.reader import DeadLetterReader
+from ops.dead_letters.replay import RateLimiter, Replay
+from ops.dead_letters.selection import ReplayRules, select_for_replay
+from ops.dead_letters.target import NotAcceptedError
+from ops.dead_letters.target import Target as ReplayTarget
 from ops.interrupts import Interrupts
-from ops.letter_queue import LetterQueue
-from ops.plan import ReplayRules, plan_replay
-from ops.run import Outcome, Pace, Replay
-from ops.selection import Selection
-from ops.target import NotAcceptedError
-from ops.target import Target as ReplayTarget
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.handoff import Handoff
 from serverless_runtime.handoff.outbox_rows import SHARDS
@@ -180,15 +180,15 @@ class Simulation:
         rules = ReplayRules(started_at=self.utc_now(), **({"max_replays": None} if force else {}))
         sqs = run.client("sqs", self.dead_letters)
         try:
-            with LetterQueue(sqs, "q", clock=self.clock, poll_seconds=0) as queue:
+            with DeadLetterReader(sqs, "q", clock=self.clock, poll_seconds=0) as reader:
                 Replay(
-                    queue=queue,
+                    reader=reader,
                     target=ReplayTarget(run.client("lambda", self.queue), TARGET_ARN),
-                    pace=Pace(1000, self.clock, self.advance),
+                    rate_limiter=RateLimiter(1000, self.clock, self.advance),
                     sleep=self.advance,
                     interrupts=Interrupts(),
-                    note=outcomes.append,
-                ).run(plan_replay(queue.take(10), Selection(), rules))
+                    record=outcomes.append,
+                ).run(select_for_replay(reader.receive(10), rules))
         except (
             Died,
             BotoCoreError,

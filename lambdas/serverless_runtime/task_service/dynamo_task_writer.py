@@ -51,9 +51,7 @@ class DynamoTaskWriter(DynamoTaskReader):
     Every method raises StoreUnavailableError when a table throttles or does not respond.
     """
 
-    def __init__(
-        self, table_name: str, events: EventPublisher, client: Any = None
-    ) -> None:
+    def __init__(self, table_name: str, events: EventPublisher, client: Any = None) -> None:
         super().__init__(table_name, client)
         self._events = events
 
