@@ -23,7 +23,7 @@ MODULES = (
     "pulumi_serverless.blocks.monitoring.alarm",
     "pulumi_serverless.blocks.table",
     "pulumi_serverless.blocks.http_api",
-    "serverless_runtime.handoff.hand_off",
+    "serverless_runtime.handoff.handoff",
     "serverless_runtime.handoff.event",
     "serverless_runtime.notification_service.settings.email",
     "serverless_runtime.notification_service.settings.sms",
