@@ -81,10 +81,10 @@ def _refused(stack: DeployedStack, service: Rival, failures: int, tries: int) ->
 def _refusing(stack: DeployedStack, times: int) -> Iterator[None]:
     """Let the receiver refuse so many posts, or fewer if the block ends first."""
     receiver, ended = stack.receiver, threading.Event()
-    enough = len(receiver.refused) + times
+    enough = len(receiver.rejected) + times
 
     def accept_again() -> None:
-        while len(receiver.refused) < enough and not ended.is_set():
+        while len(receiver.rejected) < enough and not ended.is_set():
             time.sleep(_LOOK_AGAIN_SECONDS)
         receiver.status = HTTPStatus.NO_CONTENT
 
