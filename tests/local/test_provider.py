@@ -131,8 +131,8 @@ def test_a_function_has_the_declared_environment_and_delivery(
     delivery = functions.get_function_event_invoke_config(FunctionName=exports["name"])
     assert delivery["MaximumRetryAttempts"] == 1
     assert delivery["DestinationConfig"]["OnFailure"]["Destination"] == exports["queue"]
-    answer = functions.invoke(FunctionName=exports["name"], Payload=b'{"a": 1}')
-    assert answer["Payload"].read() == b'{"a": 1}'
+    response = functions.invoke(FunctionName=exports["name"], Payload=b'{"a": 1}')
+    assert response["Payload"].read() == b'{"a": 1}'
 
 
 def test_a_schedule_runs_the_declared_target_at_the_declared_rate(emulator: Emulator) -> None:
@@ -264,6 +264,6 @@ def test_a_saved_query_arrives_with_its_log_groups(emulator: Emulator) -> None:
 
     _deploy(emulator, program)
 
-    answer = emulator.client("logs").describe_query_definitions(queryDefinitionNamePrefix=name)
-    [made] = answer["queryDefinitions"]
-    assert (made["queryString"], made["logGroupNames"]) == ("fields @message", ["/shop"])
+    response = emulator.client("logs").describe_query_definitions(queryDefinitionNamePrefix=name)
+    [query] = response["queryDefinitions"]
+    assert (query["queryString"], query["logGroupNames"]) == ("fields @message", ["/shop"])
