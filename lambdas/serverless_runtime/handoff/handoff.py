@@ -1,0 +1,109 @@
+"""The caller's side of a handoff: commit an event with the caller's own writes, then hand it off.
+
+Lambda usually accepts the event at once. If it does not, or the caller dies first, the event waits
+in the outbox, and the relay (`relay/` beside this file) hands it off within about two minutes.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Self
+
+from serverless_runtime.handoff.event import Event
+from serverless_runtime.handoff.outbox_rows import key_of, row_of
+from serverless_runtime.handoff.settings import HandoffSettings
+from serverless_runtime.handoff.target import Target
+from serverless_runtime.shared import aws
+from serverless_runtime.shared.environment import read_settings
+
+log = logging.getLogger(__name__)
+
+
+class Handoff:
+    """Gives work to one target function. Knows ids and bytes, not what they mean.
+
+    Without an outbox table delivery is direct: an event that Lambda does not accept is logged
+    and lost.
+    """
+
+    def __init__(
+        self,
+        settings: HandoffSettings | None = None,
+        *,
+        client: Any = None,
+        lambda_client: Any = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Use the environment's settings unless others are given. Raises MissingSettingsError.
+
+        `client` is for DynamoDB, `lambda_client` for Lambda: boto3's, or by default the small ones
+        of `serverless_runtime.shared.aws`.
+        """
+        settings = settings or read_settings(HandoffSettings)
+        self._target = Target(settings.handoff_target_arn, lambda_client)
+        self._outbox_table_name = settings.handoff_outbox_table_name
+        self._client = client
+        self._clock = clock
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Return the handoff that the function's settings name. Raises MissingSettingsError."""
+        return cls(read_settings(HandoffSettings))
+
+    def commit(self, writes: Sequence[Mapping[str, Any]], event: Event) -> bool:
+        """Store the caller's writes and the event, all or nothing; then hand the event off.
+
+        `writes` are 1 to 99 of DynamoDB's TransactItems. What the client raises until they are
+        stored is raised as it is, with the `CancellationReasons` of its `response` in the order of
+        `writes`. What fails afterwards is logged, and never raised.
+
+        Returns whether Lambda has accepted the event already; if not, the relay hands it off.
+        """
+        committed_at_ms = self._now_ms()
+        self._dynamodb.transact_write_items(
+            TransactItems=[*writes, *self._outbox_puts(event, committed_at_ms)]
+        )
+        return self._deliver(event, committed_at_ms)
+
+    def hand_off(self, event: Event) -> bool:
+        """Hand off an event that belongs to no write of the caller's.
+
+        Raises what the client raises if the event cannot be put into the outbox: then nothing has
+        happened. Returns whether Lambda has accepted the event already; if not, the relay hands it
+        off, or with direct delivery nobody does.
+        """
+        committed_at_ms = self._now_ms()
+        for each in self._outbox_puts(event, committed_at_ms):
+            self._dynamodb.put_item(**each["Put"])
+        return self._deliver(event, committed_at_ms)
+
+    def _outbox_puts(self, event: Event, committed_at_ms: int) -> list[dict[str, Any]]:
+        if self._outbox_table_name is None:
+            return []
+        row = row_of(event, committed_at_ms)
+        return [{"Put": {"TableName": self._outbox_table_name, "Item": row}}]
+
+    def _deliver(self, event: Event, committed_at_ms: int) -> bool:
+        if not self._target.accepts(event):
+            return False
+        if self._outbox_table_name is not None:
+            self._delete_row(self._outbox_table_name, event, committed_at_ms)
+        return True
+
+    def _delete_row(self, table_name: str, event: Event, committed_at_ms: int) -> None:
+        try:
+            self._dynamodb.delete_item(
+                TableName=table_name, Key=key_of(event.event_id, committed_at_ms)
+            )
+        except Exception:
+            # Harmless: the relay hands the event off again, and the target skips a duplicate.
+            log.warning("outbox row not deleted", extra=event.ids, exc_info=True)
+
+    def _now_ms(self) -> int:
+        return int(self._clock() * 1000)
+
+    @property
+    def _dynamodb(self) -> Any:
+        return self._client or aws.client("dynamodb")
