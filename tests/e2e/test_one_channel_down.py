@@ -27,7 +27,6 @@ from ops.dead_letters import read_dead_letters, replay_dead_letters
 from serverless_runtime.notification_service.breaker import FAILURES_TO_OPEN
 from serverless_runtime.notification_service.dynamo_breakers import DynamoBreakers
 from serverless_runtime.notification_service.settings.kinds import KINDS
-from serverless_runtime.shared.aws.boto3_clients import dynamodb_of
 from tests.e2e.test_burst import create_all
 
 EVENTS = int(os.environ.get("EVENTS", "25"))
@@ -52,7 +51,7 @@ def _mended(stack: DeployedStack) -> Iterator[None]:
 def mend(stack: DeployedStack) -> None:
     """The provider is back, and an operator says so."""
     stack.receiver.status = httpx.codes.NO_CONTENT
-    breakers = DynamoBreakers(stack.deliveries_table, dynamodb_of(stack.client("dynamodb")))
+    breakers = DynamoBreakers(stack.deliveries_table, stack.client("dynamodb"))
     for kind in KINDS:
         breakers.close(kind, None, int(time.time()))
 
