@@ -13,7 +13,7 @@ from typing import Any
 import trustme
 
 from local.serving import serving
-from serverless_runtime.shared.aws.amazon_roots import AMAZON_ROOTS
+from serverless_runtime.shared.aws.amazon_root_certificates import AMAZON_ROOT_CERTIFICATES
 
 
 class Stub(http.server.ThreadingHTTPServer):
@@ -80,7 +80,9 @@ def trust(authority: trustme.CA, folder: Path, *, everybody: bool) -> Path:
 
     `everybody` is for botocore, which brings some 130; our functions bring Amazon's.
     """
-    roots = (files("botocore") / "cacert.pem").read_text() if everybody else AMAZON_ROOTS
+    roots = (
+        (files("botocore") / "cacert.pem").read_text() if everybody else AMAZON_ROOT_CERTIFICATES
+    )
     path = folder / ("everybody.pem" if everybody else "amazon.pem")
     path.write_text(roots + authority.cert_pem.bytes().decode())
     return path

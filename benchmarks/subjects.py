@@ -65,14 +65,14 @@ class Subject:
     """What its bundle holds; None for the bare handler."""
 
 
-_OWN = "from serverless_runtime.shared import aws; aws.dynamodb()"
+_OWN = "from serverless_runtime.shared import aws; aws.client('dynamodb')"
 _TASKS = "serverless_runtime.task_service.handlers"
 
 BARE = Subject("bare boto3", "bare_handler")
 CREATE = Subject(
     "create-task",
     f"{_TASKS}.create_task",
-    f"import {_TASKS}.adapters as a; a.changing_tasks(); {_OWN}; aws.lambda_()",
+    f"import {_TASKS}.adapters as a; a.changing_tasks(); {_OWN}; aws.client('lambda')",
     task_service.CODE,
 )
 SUBJECTS = [
@@ -84,13 +84,16 @@ SUBJECTS = [
     Subject("get-task", f"{_TASKS}.get_task", _OWN, task_service.CODE),
     Subject("list-tasks", f"{_TASKS}.list_tasks", _OWN, task_service.CODE),
     Subject(
-        "relay", "serverless_runtime.handoff.relay.handler", f"{_OWN}; aws.lambda_()", relay.CODE
+        "relay",
+        "serverless_runtime.handoff.relay.handler",
+        f"{_OWN}; aws.client('lambda')",
+        relay.CODE,
     ),
     Subject(
         "send-notification",
         "serverless_runtime.notification_service.handler",
         "import serverless_runtime.notification_service.handler as h; h._adapters(); "
-        f"{_OWN}; aws.sqs()",
+        f"{_OWN}; aws.client('sqs')",
         notification_service.CODE,
     ),
 ]

@@ -136,7 +136,7 @@ def aws_in_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ("AWS_SECRET_ACCESS_KEY", "testing"),
     ):
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(aws.dynamodb().api, "transport", Moto())
+    monkeypatch.setattr(aws.client("dynamodb"), "transport", Moto())
     with mock_aws():
         create_tables(aws.client("dynamodb"))
         yield

@@ -16,8 +16,6 @@ from ops.sight import age, moment_text, one_line, out
 from ops.surroundings import Surroundings, TableAccess
 from serverless_runtime.notification_service.breaker_state import BreakerState
 from serverless_runtime.notification_service.dynamo_breakers import DynamoBreakers
-from serverless_runtime.shared.aws.boto3_clients import dynamodb_of
-from serverless_runtime.shared.aws.errors import AwsCallError
 
 
 class _WithList(click.Group):
@@ -84,11 +82,7 @@ def close_breaker(surroundings: Surroundings, *, access: TableAccess, name: str)
         click.echo(f"{name} is closed already; nothing was changed.")
         return
     now = int(surroundings.now().timestamp())
-    try:
-        DynamoBreakers(access.table, dynamodb_of(dynamodb)).close(name, None, now)
-    except AwsCallError as error:
-        # In boto3's words, like all other commands.
-        raise error.__cause__ or error from None
+    DynamoBreakers(access.table, dynamodb).close(name, None, now)
     click.echo(f"{name} is closed; all instances know within two seconds.")
 
 

@@ -24,7 +24,6 @@ from ops.dead_letters import read_dead_letters, replay_dead_letters
 from serverless_runtime.notification_service.breaker import FAILURES_TO_OPEN
 from serverless_runtime.notification_service.dynamo_breakers import DynamoBreakers
 from serverless_runtime.notification_service.settings.kinds import KINDS
-from serverless_runtime.shared.aws.boto3_clients import dynamodb_of
 from tests.e2e.permissions import without_permission
 from tests.e2e.test_burst import create_all
 
@@ -50,7 +49,7 @@ def _restored(stack: DeployedStack) -> Iterator[None]:
 def restore_channels(stack: DeployedStack) -> None:
     """The provider is available again, and an operator closes the circuit breakers."""
     stack.receiver.status = httpx.codes.NO_CONTENT
-    breakers = DynamoBreakers(stack.deliveries_table, dynamodb_of(stack.client("dynamodb")))
+    breakers = DynamoBreakers(stack.deliveries_table, stack.client("dynamodb"))
     for kind in KINDS:
         breakers.close(kind, None, int(time.time()))
 

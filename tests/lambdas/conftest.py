@@ -40,8 +40,8 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "CHANNELS",
         '[{"kind": "email", "sender": "tasks@example.com", "recipients": ["team@example.com"]}]',
     )
-    for client in (aws.dynamodb(), aws.sqs(), aws.ses()):
-        monkeypatch.setattr(client.api, "transport", Moto())
+    for service in ("dynamodb", "sqs", "sesv2"):
+        monkeypatch.setattr(aws.client(service), "transport", Moto())
 
 
 @pytest.fixture
@@ -55,5 +55,5 @@ def aws_in_memory(environment: None) -> Iterator[None]:
 @pytest.fixture
 def recorded_lambda(aws_in_memory: None, monkeypatch: pytest.MonkeyPatch) -> RecordedLambda:
     recorded = RecordedLambda()
-    monkeypatch.setattr(aws.lambda_().api, "transport", recorded)
+    monkeypatch.setattr(aws.client("lambda"), "transport", recorded)
     return recorded

@@ -7,40 +7,39 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from serverless_runtime.shared.aws.connections import Answer, Request
-from serverless_runtime.shared.aws.errors import NoAnswerError
+from serverless_runtime.shared.aws.connections import Request, Response
+from serverless_runtime.shared.aws.errors import ResponseTimeoutError
 
 
 class RawBody(io.BytesIO):
-    """The body of an answer to boto3."""
+    """The body of a response to boto3."""
 
     def stream(self, **_: Any) -> Any:
         yield self.read()
 
 
 class RecordedLambda:
-    """Fulfils `Transport`: answers invokes with `status`, or with silence, and keeps what was
-    asked."""
+    """Implements `Transport`: responds to invokes with `status`, or not at all, and records them."""
 
     def __init__(self) -> None:
         self.status = 202
         self.silent = False
-        self.before_answer: Callable[[], Any] = lambda: None
+        self.before_response: Callable[[], Any] = lambda: None
         self.payloads: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
 
-    def send(self, request: Request) -> Answer:
+    def send(self, request: Request) -> Response:
         self.payloads.append(json.loads(request.body))
         self.headers.append({name.lower(): value for name, value in request.headers.items()})
-        self.before_answer()
+        self.before_response()
         if self.silent:
-            raise NoAnswerError("silence")
+            raise ResponseTimeoutError("silence")
         if self.status >= 400:
             headers = {"x-amzn-errortype": "AccessDeniedException"}
-            return Answer(self.status, headers, b'{"Type":"User","message":"no"}')
-        return Answer(self.status, {}, b"")
+            return Response(self.status, headers, b'{"Type":"User","message":"no"}')
+        return Response(self.status, {}, b"")
 
     @property
     def types(self) -> list[str]:
-        """What was handed off, in order."""
+        """Types of what was handed off, in order."""
         return [payload["type"] for payload in self.payloads]

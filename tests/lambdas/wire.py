@@ -1,4 +1,4 @@
-"""The wire between our own AWS clients and AWS: hooks see each request, then moto answers it."""
+"""The wire between the small AWS clients and AWS: hooks see each request, then moto responds."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 from moto.core.models import botocore_stubber
 
-from serverless_runtime.shared.aws.connections import Answer, Request
+from serverless_runtime.shared.aws.connections import Request, Response
 from tests.lambdas.reserved_words import refuse_reserved_words
 
-Hook = Callable[[Request], Answer | None]
+Hook = Callable[[Request], Response | None]
 
 
 class Moto:
-    """Fulfils `Transport` for any service. Refuses what DynamoDB would and moto does not."""
+    """Implements `Transport` for any service. Refuses what DynamoDB would and moto does not."""
 
     def __init__(self) -> None:
         self.hooks: list[tuple[str, Hook]] = []
 
-    def send(self, request: Request) -> Answer:
+    def send(self, request: Request) -> Response:
         for operation, hook in list(self.hooks):
             if operation in ("*", operation_of(request)):
                 answer = hook(request)
                 if answer is not None:
                     return answer
-        return answer_of_moto(request)
+        return moto_response(request)
 
     @contextmanager
     def watched(self, operation: str, hook: Hook) -> Iterator[None]:
-        """Let `hook` see each request for `operation` ("*" for all) on its way, and answer or
-        break it."""
+        """Let `hook` see each request for `operation` ("*" for all) on its way, and respond to it
+        or break it."""
         self.hooks.append((operation, hook))
         yield
         self.hooks.remove((operation, hook))
@@ -44,7 +44,7 @@ def operation_of(request: Request) -> str:
     return request.headers["X-Amz-Target"].rsplit(".", 1)[1]
 
 
-def answer_of_moto(request: Request) -> Answer:
+def moto_response(request: Request) -> Response:
     """Do in moto what the request asks. Fails where there is no `aws_in_memory`."""
     assert botocore_stubber.enabled, "this test has no AWS to talk to: use aws_in_memory"
     if "dynamodb" in request.headers["Host"]:
@@ -63,7 +63,7 @@ def answer_of_moto(request: Request) -> Answer:
     )
     assert answer is not None, f"moto does not know {request.path}"
     status, sent, body = answer
-    return Answer(
+    return Response(
         status,
         {name.lower(): str(value) for name, value in sent.items()},
         body if isinstance(body, bytes) else body.encode(),

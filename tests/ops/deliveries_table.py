@@ -16,7 +16,6 @@ from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.notification_service.deliveries import Lease
 from serverless_runtime.notification_service.dynamo_breakers import DynamoBreakers
 from serverless_runtime.notification_service.dynamo_deliveries import DynamoDeliveries
-from serverless_runtime.shared.aws.boto3_clients import dynamodb_of
 from tests.lambdas.tables import DELIVERIES
 
 NOON = 1_772_366_400
@@ -32,8 +31,8 @@ class Reader:
         self.run: RunCommand = lambda words: None
         self.local_folder = Path("/nonexistent")
         self.accesses: list[Any] = []
-        self.deliveries = DynamoDeliveries(DELIVERIES, dynamodb_of(dynamodb), lambda: self.now)
-        self.breakers = DynamoBreakers(DELIVERIES, dynamodb_of(dynamodb))
+        self.deliveries = DynamoDeliveries(DELIVERIES, dynamodb, lambda: self.now)
+        self.breakers = DynamoBreakers(DELIVERIES, dynamodb)
 
     def types(self, *words: str) -> Result:
         """Run a command on the table."""

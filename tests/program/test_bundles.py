@@ -79,7 +79,7 @@ def test_every_handler_runs_on_its_bundle_alone(
     modules = [path.rsplit(".", 1)[0] for path in handlers if f".{name}." in path]
     clients = [f"import boto3; boto3.client({service!r})" for service in code.aws_services]
     own = "from serverless_runtime.shared import aws"
-    own += "; aws.dynamodb(); aws.lambda_(); aws.sqs(); aws.ses()"
+    own += "; [aws.client(each) for each in ('dynamodb', 'lambda', 'sqs', 'sesv2')]"
 
     done = run_isolated(
         bundle(code, host_target()),

@@ -19,7 +19,7 @@ from ops.selection import Selection
 from ops.target import NotAcceptedError
 from ops.target import Target as ReplayTarget
 from serverless_runtime.contracts.task_event import TaskEvent
-from serverless_runtime.handoff.hand_off import Handoff
+from serverless_runtime.handoff.handoff import Handoff
 from serverless_runtime.handoff.outbox_rows import SHARDS
 from serverless_runtime.handoff.relay.dynamo_outbox import DynamoOutbox
 from serverless_runtime.handoff.relay.relay import relay_shard

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from serverless_runtime.handoff.event import Event
-from serverless_runtime.handoff.hand_off import Handoff
+from serverless_runtime.handoff import Event, Handoff
 
 
 def handle(order: dict[str, Any], context: Any) -> dict[str, Any]:

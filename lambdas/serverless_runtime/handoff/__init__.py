@@ -1,0 +1,6 @@
+"""The caller's side of a handoff: `Handoff.from_environment().commit(writes, event)`."""
+
+from serverless_runtime.handoff.event import Event
+from serverless_runtime.handoff.handoff import Handoff
+
+__all__ = ["Event", "Handoff"]

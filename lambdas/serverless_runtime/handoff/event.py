@@ -11,20 +11,20 @@ MAX_PAYLOAD_BYTES = 200_000
 failure record around it."""
 
 MAX_ID_BYTES = 512
-"""Half of what a sort key may hold; the outbox puts the moment of the commit before it."""
+"""Half of what a sort key may hold; the outbox puts the time of the commit before it."""
 
 MAX_LOG_FIELDS_BYTES = 1_000
 """Names and values together: room for some ids."""
 
-_TAKEN = {*vars(logging.makeLogRecord({})), "message", "asctime", "event_id", "correlation_id"}
+_RESERVED = {*vars(logging.makeLogRecord({})), "message", "asctime", "event_id", "correlation_id"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """One thing that happened. Raises ValueError for what could not be kept or delivered."""
+    """One occurrence. Raises ValueError for what could not be stored or delivered."""
 
     event_id: str
-    """The same for the same happening, however often it is told: the target's idempotency key."""
+    """The same for every delivery of the same occurrence: the target's idempotency key."""
 
     correlation_id: str
     """The request that caused it; carried into every log line."""
@@ -46,8 +46,8 @@ class Event:
         size = sum(len(f"{name}{value}".encode()) for name, value in self.log_fields.items())
         if size > MAX_LOG_FIELDS_BYTES:
             raise ValueError(f"log_fields must be at most {MAX_LOG_FIELDS_BYTES} bytes, got {size}")
-        if taken := sorted(_TAKEN & set(self.log_fields)):
-            raise ValueError(f"log_fields must have names of their own, got {', '.join(taken)}")
+        if reserved := sorted(_RESERVED & set(self.log_fields)):
+            raise ValueError(f"log_fields must have names of their own, got {', '.join(reserved)}")
 
     @property
     def ids(self) -> dict[str, str]:

@@ -1,13 +1,12 @@
 """How an event is written in the outbox table, for the callers that fill it and the relay.
 
 The key is (`shard`, `committed`): the shard follows from the event's id, and within a shard the
-rows sort by the moment of their commit. So the relay reads from the oldest on with plain queries,
+rows sort by the time of their commit. So the relay reads from the oldest on with plain queries,
 which unlike those of an index are allowed to be consistent.
 """
 
 from __future__ import annotations
 
-import base64
 import zlib
 from typing import Any
 
@@ -33,9 +32,9 @@ def key_of(event_id: str, committed_at_ms: int) -> Row:
     }
 
 
-def position_of(moment_ms: int) -> str:
-    """Return where the rows of a moment begin in their shard; what is earlier sorts before it."""
-    return f"{moment_ms:015d}"
+def position_of(timestamp_ms: int) -> str:
+    """Return where a shard's rows of that time begin; earlier ones sort before it."""
+    return f"{timestamp_ms:015d}"
 
 
 def event_id_of(committed: str) -> str:
@@ -44,7 +43,7 @@ def event_id_of(committed: str) -> str:
 
 
 def row_of(event: Event, committed_at_ms: int) -> Row:
-    """Return the row of an event that nobody has tried to relay yet."""
+    """Return the row of an event that no relay has attempted yet."""
     return {
         **key_of(event.event_id, committed_at_ms),
         "event_id": {"S": event.event_id},
@@ -59,16 +58,15 @@ def row_of(event: Event, committed_at_ms: int) -> Row:
 
 
 def event_of(row: Row) -> Event:
-    """Read the event of a row that `row_of` wrote, as DynamoDB answers with it."""
+    """Read the event of a row that `row_of` wrote."""
     return Event(
         event_id=row["event_id"]["S"],
         correlation_id=row["correlation_id"]["S"],
-        payload=base64.b64decode(row["payload"]["B"]),
+        payload=row["payload"]["B"],
         log_fields=log_fields_of(row),
     )
 
 
 def log_fields_of(row: Row) -> dict[str, str]:
-    """Read the ids for log lines; rows that an earlier version has written have none."""
-    fields = row.get("log_fields", {"M": {}})["M"]
-    return {name: text["S"] for name, text in fields.items()}
+    """Read the ids for log lines."""
+    return {name: text["S"] for name, text in row["log_fields"]["M"].items()}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from serverless_runtime.handoff.event import Event
 from serverless_runtime.shared import aws
-from serverless_runtime.shared.aws.lambda_ import Lambda
 
 _ACCEPTED = 202
 
@@ -16,22 +16,26 @@ log = logging.getLogger(__name__)
 class Target:
     """One Lambda function, invoked asynchronously."""
 
-    def __init__(self, arn: str, client: Lambda | None = None) -> None:
+    def __init__(self, arn: str, client: Any = None) -> None:
         self._arn = arn
         self._client = client
 
     def accepts(self, event: Event) -> bool:
         """Ask Lambda to run the target with the event; return whether Lambda has accepted it.
 
-        Raises nothing: every failure is logged with the event's ids. False also stands for an
-        answer that was lost, so the target may run although nobody was told that it will.
+        Raises nothing: every failure is logged with the event's ids. After False the target may
+        run all the same, if Lambda's response was lost.
         """
         try:
-            status = (self._client or aws.lambda_()).invoke_event(self._arn, event.payload)
+            response = (self._client or aws.client("lambda")).invoke(
+                FunctionName=self._arn, InvocationType="Event", Payload=event.payload
+            )
+            # boto3 keeps the connection for the next request only once the body has been read.
+            response["Payload"].read()
         except Exception:
             log.exception("handoff failed", extra={**event.ids, "target": self._arn})
             return False
-        if status != _ACCEPTED:
+        if (status := response["StatusCode"]) != _ACCEPTED:
             log.error("handoff refused", extra={**event.ids, "target": self._arn, "got": status})
             return False
         log.info("handed off", extra=event.ids)

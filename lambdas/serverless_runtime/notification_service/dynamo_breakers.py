@@ -8,8 +8,7 @@ from serverless_runtime.notification_service.breaker_state import BreakerState
 from serverless_runtime.notification_service.dynamo_deliveries import KEPT_SECONDS
 from serverless_runtime.notification_service.kept_reason import kept_reason
 from serverless_runtime.shared import aws
-from serverless_runtime.shared.aws.dynamodb import DynamoDb
-from serverless_runtime.shared.aws.errors import RefusedError
+from serverless_runtime.shared.aws.errors import error_code, service_errors
 
 PARTITION = "breakers"
 """In the place of an event id. The name in the sort key gets a # in front, which no delivery's
@@ -25,9 +24,9 @@ _UNHELD = "REMOVE blocked_until, changed_by"
 class DynamoBreakers:
     """Fulfils `BreakerStates`. A row that has expired, weeks later, is as good as CLOSED."""
 
-    def __init__(self, table_name: str, client: DynamoDb | None = None) -> None:
+    def __init__(self, table_name: str, client: Any = None) -> None:
         self._table_name = table_name
-        self._client = client or aws.dynamodb()
+        self._client = client or aws.client("dynamodb")
 
     def read(self, channel: str) -> BreakerState:
         """Return the state, perhaps as it was a moment ago: only conditional writes decide."""
@@ -149,11 +148,11 @@ class DynamoBreakers:
                 ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        except RefusedError as error:
-            if error.code != "ConditionalCheckFailedException":
+        except service_errors() as error:
+            if error_code(error) != "ConditionalCheckFailedException":
                 raise
             # Nothing there, another's write, or our own, whose answer was lost: all in the row.
-            return breaker_state(error.document.get("Item"))
+            return breaker_state(error.response.get("Item"))
         return breaker_state(answer["Attributes"])
 
 

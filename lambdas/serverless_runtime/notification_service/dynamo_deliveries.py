@@ -15,8 +15,7 @@ from serverless_runtime.notification_service.deliveries import (
 from serverless_runtime.notification_service.kept_reason import kept_reason
 from serverless_runtime.notification_service.settings.channel import Guarantee
 from serverless_runtime.shared import aws
-from serverless_runtime.shared.aws.dynamodb import DynamoDb
-from serverless_runtime.shared.aws.errors import RefusedError
+from serverless_runtime.shared.aws.errors import error_code, service_errors
 
 LEASE_SECONDS = 60
 """More than the function's time-out of 45 s: a lease outlasts its attempt. Less than the time-out
@@ -49,11 +48,11 @@ class DynamoDeliveries:
     def __init__(
         self,
         table_name: str,
-        client: DynamoDb | None = None,
+        client: Any = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._table_name = table_name
-        self._client = client or aws.dynamodb()
+        self._client = client or aws.client("dynamodb")
         self._clock = clock
 
     def start(self, event: TaskEvent, lease: Lease, guarantee: Guarantee, sent_to: str) -> Standing:
@@ -116,10 +115,10 @@ class DynamoDeliveries:
                 ExpressionAttributeValues=values,
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        except RefusedError as error:
+        except service_errors() as error:
             if not _is_condition_failure(error):
                 raise
-            row: dict[str, Any] = error.document["Item"]
+            row: dict[str, Any] = error.response["Item"]
             # Our own first write, whose answer was lost.
             return None if row["lease_owner"]["S"] == lease.owner else row
         return None
@@ -169,7 +168,7 @@ class DynamoDeliveries:
                     **values,
                 },
             )
-        except RefusedError as error:
+        except service_errors() as error:
             if not _is_condition_failure(error):
                 raise
             return False
@@ -180,8 +179,8 @@ def _error(reason: str) -> dict[str, Any]:
     return {":error": {"S": kept_reason(reason)}}
 
 
-def _is_condition_failure(error: RefusedError) -> bool:
-    return error.code == "ConditionalCheckFailedException"
+def _is_condition_failure(error: Exception) -> bool:
+    return error_code(error) == "ConditionalCheckFailedException"
 
 
 def _key(lease: Lease) -> dict[str, Any]:

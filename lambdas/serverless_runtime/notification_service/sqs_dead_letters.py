@@ -9,7 +9,6 @@ import json
 from typing import Any
 
 from serverless_runtime.shared import aws, timestamps
-from serverless_runtime.shared.aws.sqs import Sqs
 
 CONDITION = "PermanentFailure"
 """Beside Lambda's own RetriesExhausted and EventAgeExceeded: nobody waited for retries."""
@@ -19,19 +18,19 @@ class SqsDeadLetters:
     """Fulfils `DeadLetters` for one invocation."""
 
     def __init__(
-        self, queue_url: str, payload: object, context: object, client: Sqs | None = None
+        self, queue_url: str, payload: object, context: object, client: Any = None
     ) -> None:
         """`payload` and `context` are what Lambda called the function with."""
         self._queue_url = queue_url
         self._payload = payload
         self._context = context
-        self._client = client or aws.sqs()
+        self._client = client or aws.client("sqs")
 
     def add(self, reason: str, error_type: str) -> None:
-        """Send the failure record. Raises AwsCallError, for a payload too large as well."""
+        """Send the failure record. Raises what the client raises, also if it is too large."""
         # ASCII: SQS refuses some characters.
         body = json.dumps(self._record(reason, error_type), ensure_ascii=True)
-        self._client.send_message(queue_url=self._queue_url, body=body)
+        self._client.send_message(QueueUrl=self._queue_url, MessageBody=body)
 
     def _record(self, reason: str, error_type: str) -> dict[str, Any]:
         version = getattr(self._context, "function_version", None)

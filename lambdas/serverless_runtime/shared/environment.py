@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class MissingSettingsError(Exception):
-    """Environment variables the function needs are not set; only a deployment can mend it."""
+    """Environment variables the function needs are not set; only a deployment can set them."""
 
 
 def environment_for(settings_class: type[Any], **values: Any) -> dict[str, Any]:

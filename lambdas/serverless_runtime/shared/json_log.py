@@ -2,8 +2,8 @@
 
 On AWS the function's JSON logging configuration makes the runtime do this, and its handler is
 left alone. Elsewhere the root logger has no handler and gets one that writes the same shape.
-Callers log ids and counts; never a payload or a title. Addresses that stand in the errors of others
-are masked on the way, with either handler.
+Callers log ids and counts, never a payload or a title. Addresses in texts, such as a provider's
+errors, are masked with either handler.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from serverless_runtime.shared.timestamps import to_text
 
 _request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 _NOTHING: Mapping[str, str] = MappingProxyType({})
-_about: ContextVar[Mapping[str, str]] = ContextVar("about", default=_NOTHING)
+_bound: ContextVar[Mapping[str, str]] = ContextVar("bound", default=_NOTHING)
 
 _OWN_ATTRIBUTES = {
     *vars(logging.makeLogRecord({})),
@@ -40,7 +40,7 @@ def configure(request_id: str | None = None) -> None:
     Call it at the start of every invocation; calling it again changes only the request id.
     """
     _request_id.set(request_id)
-    _about.set(_NOTHING)
+    _bound.set(_NOTHING)
     # Below warning the SDK logs credentials' origin, and at debug whole request bodies.
     for noisy in ("boto3", "botocore", "urllib3"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
@@ -52,12 +52,12 @@ def configure(request_id: str | None = None) -> None:
         root.setLevel(logging.INFO)
     for each in root.handlers:
         # A handler takes the same filter once only.
-        each.addFilter(_completed_and_masked)
+        each.addFilter(_bind_and_mask)
 
 
 def bind(**ids: str) -> None:
     """Put `ids` on the lines that follow in this invocation, unless a line has its own."""
-    _about.set({**_about.get(), **ids})
+    _bound.set({**_bound.get(), **ids})
 
 
 class JsonFormatter(logging.Formatter):
@@ -84,10 +84,10 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, default=str)
 
 
-def _completed_and_masked(record: logging.LogRecord) -> bool:
-    """Change the record for whichever formatter comes next; let it pass."""
+def _bind_and_mask(record: logging.LogRecord) -> bool:
+    """Add the bound ids to the record and mask its texts, for any formatter."""
     record.msg, record.args = masked(record.getMessage()), ()
-    for name, value in {**_about.get(), **vars(record)}.items():
+    for name, value in {**_bound.get(), **vars(record)}.items():
         if name not in _OWN_ATTRIBUTES:
             setattr(record, name, _masked_value(value))
     if record.exc_info and record.exc_info[0] is not None:
@@ -108,7 +108,7 @@ def _masked_value(value: object) -> object:
 
 
 class _StdoutHandler(logging.Handler):
-    """Writes to whatever `sys.stdout` is at that moment; the emulator replaces it."""
+    """Writes to `sys.stdout` as it is then; the emulator replaces it."""
 
     def emit(self, record: logging.LogRecord) -> None:
         try:

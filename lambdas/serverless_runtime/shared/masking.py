@@ -1,4 +1,4 @@
-"""Addresses of people, made unreadable for logs and records, and still told apart by eye."""
+"""Masks e-mail addresses and phone numbers, so that they can still be told apart by eye."""
 
 from __future__ import annotations
 

@@ -13,29 +13,55 @@ from typing import Any, Generic, TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 
 from serverless_runtime.shared import aws
-from serverless_runtime.shared.secret_refusals import is_permanent
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 LIFETIME_SECONDS = 300
-"""How long a value is used without asking for a newer one."""
+"""How long a value is used without reading it again."""
 
 MAX_AGE_SECONDS = 900
-"""How long it is used when asking fails: a store that is away for minutes stops nobody, and a
-secret that was taken away is out of use after a quarter of an hour."""
+"""How long it is used when reading fails: an outage of minutes stops nobody, and a secret that was
+deleted is out of use after a quarter of an hour."""
+
+ERROR_CODES: dict[str, bool] = {
+    # The store cannot read this ARN; it comes from the settings.
+    "InvalidParameterException": True,
+    "ValidationException": True,
+    # A missing secret can be created; one that is scheduled for deletion can be restored.
+    "ResourceNotFoundException": False,
+    "ParameterNotFound": False,
+    "ParameterVersionNotFound": False,
+    "InvalidRequestException": False,
+    # A key can be enabled and a permission granted without a deployment; both take a while.
+    "DecryptionFailure": False,
+    "InvalidKeyId": False,
+    "AccessDeniedException": False,
+    # The store's own failure.
+    "InternalServiceError": False,
+    "InternalServerError": False,
+    "ThrottlingException": False,
+    "ServiceUnavailable": False,
+}
+"""What Secrets Manager and SSM document for reading a secret, and common codes: whether the failure
+is permanent. Any other code is retried: two attempts more cost less than an event that waits for a
+person without need.
+https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
+https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html
+https://docs.aws.amazon.com/secretsmanager/latest/apireference/CommonErrors.html
+"""
 
 
 class MalformedSecretError(ValueError):
-    """The value is not what its reader can use. The text must not quote it."""
+    """The value is not what its reader can use. The message must not quote it."""
 
 
 class UnreadableSecretError(Exception):
-    """There is no usable value; the text says which secret, and why."""
+    """There is no usable value; the message says which secret, and why."""
 
     def __init__(self, text: str, *, permanent: bool) -> None:
-        """`permanent` if only a deployment can mend it."""
+        """`permanent` if only a deployment can fix it."""
         super().__init__(text)
         self.permanent = permanent
 
@@ -60,7 +86,7 @@ class Secret(Generic[T]):
         self._kept: tuple[float, T] | None = None
 
     def read(self) -> T:
-        """Return the value, at most 5 minutes old, or 15 if no newer one can be had.
+        """Return the value, at most 5 minutes old, or 15 if no newer one can be read.
 
         Raises UnreadableSecretError.
         """
@@ -81,7 +107,7 @@ class Secret(Generic[T]):
         try:
             return self._parse(self._fetch(self._client, self._arn))
         except MalformedSecretError as error:
-            # Mended where the secret is kept, like a sender that SES has not verified yet.
+            # Fixed where the secret is stored, without a deployment.
             raise UnreadableSecretError(
                 f"secret {self._arn} {error}; correct its value", permanent=False
             ) from None
@@ -89,7 +115,7 @@ class Secret(Generic[T]):
             code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
             raise UnreadableSecretError(
                 f"secret {self._arn} could not be read: {code}: {message}",
-                permanent=is_permanent(code),
+                permanent=ERROR_CODES.get(code, False),
             ) from error
         except BotoCoreError as error:
             raise UnreadableSecretError(
@@ -98,10 +124,10 @@ class Secret(Generic[T]):
 
 
 def _from_secrets_manager(client: Any, arn: str) -> str:
-    answer = client.get_secret_value(SecretId=arn)
-    if "SecretString" not in answer:
+    response = client.get_secret_value(SecretId=arn)
+    if "SecretString" not in response:
         raise MalformedSecretError("must hold text, got binary")
-    return str(answer["SecretString"])
+    return str(response["SecretString"])
 
 
 def _from_ssm(client: Any, arn: str) -> str:

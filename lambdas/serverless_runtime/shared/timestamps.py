@@ -1,4 +1,4 @@
-"""Moments as RFC 3339 text in UTC with milliseconds, `2026-03-01T09:30:00.000Z`."""
+"""Timestamps as RFC 3339 text in UTC with milliseconds, `2026-03-01T09:30:00.000Z`."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ _RFC_3339 = re.compile(
 )
 
 
-def to_text(moment: datetime) -> str:
-    """Write an aware `moment`; what is finer than a millisecond is cut off."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def to_text(timestamp: datetime) -> str:
+    """Format an aware `timestamp`, truncated to milliseconds."""
+    return timestamp.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def from_text(text: str) -> datetime:
-    """Read an RFC 3339 date-time with its offset, and return it in UTC.
+    """Parse an RFC 3339 date-time with its offset, and return it in UTC.
 
     Raises ValueError if `text` is anything else, or outside the years 1 to 9999 in UTC.
     """
@@ -29,5 +29,5 @@ def from_text(text: str) -> datetime:
 
 
 def now() -> datetime:
-    """Return this moment in UTC."""
+    """Return the current time in UTC."""
     return datetime.now(UTC)

@@ -15,8 +15,7 @@ from typing import Any, Protocol
 
 from serverless_runtime.contracts.task import Task
 from serverless_runtime.contracts.task_event import TaskEvent
-from serverless_runtime.shared.aws.dynamodb import DynamoDb
-from serverless_runtime.shared.aws.errors import RefusedError
+from serverless_runtime.shared.aws.errors import ServiceError, service_errors
 from serverless_runtime.task_service import idempotency_rows
 from serverless_runtime.task_service.contention import tries
 from serverless_runtime.task_service.create_task import Claim
@@ -52,7 +51,7 @@ class DynamoTaskChanges(DynamoTasks):
     Every method raises StoreUnavailableError when a table throttles or is silent.
     """
 
-    def __init__(self, table_name: str, events: Events, client: DynamoDb | None = None) -> None:
+    def __init__(self, table_name: str, events: Events, client: Any = None) -> None:
         super().__init__(table_name, client)
         self._events = events
 
@@ -116,7 +115,7 @@ class DynamoTaskChanges(DynamoTasks):
         with passing_errors_named():
             try:
                 self._client.put_item(**put, ReturnValuesOnConditionCheckFailure="ALL_OLD")
-            except RefusedError as error:
+            except service_errors() as error:
                 if is_conflict(error):
                     return False
                 if not is_condition_failure(error):
@@ -134,7 +133,7 @@ class DynamoTaskChanges(DynamoTasks):
         with passing_errors_named():
             try:
                 self._events.commit(writes, event)
-            except RefusedError as error:
+            except service_errors() as error:
                 codes = cancellation_codes(error)
                 if refusable is not None and codes[refusable : refusable + 1] == [
                     "ConditionalCheckFailed"
@@ -153,5 +152,5 @@ def _version_is(version: int) -> dict[str, Any]:
     }
 
 
-def _is_ours(error: RefusedError, row: Row) -> bool:
-    return bool(error.document.get("Item", {}).get("write_id") == row["write_id"])
+def _is_ours(error: ServiceError, row: Row) -> bool:
+    return bool(error.response.get("Item", {}).get("write_id") == row["write_id"])

@@ -8,7 +8,7 @@ from typing import Any
 
 from serverless_runtime.contracts.task import Status, Task
 from serverless_runtime.shared import aws
-from serverless_runtime.shared.aws.dynamodb import DynamoDb
+from serverless_runtime.shared.aws.dynamodb import query_items
 from serverless_runtime.task_service.dynamo_errors import passing_errors_named
 from serverless_runtime.task_service.settings import STATUS_INDEX
 from serverless_runtime.task_service.task_rows import SHARDS, task_of
@@ -20,9 +20,9 @@ _SPARE = 4
 class DynamoTaskPages:
     """Fulfils `TasksByAge`. Raises StoreUnavailableError when the table throttles or is silent."""
 
-    def __init__(self, table_name: str, client: DynamoDb | None = None) -> None:
+    def __init__(self, table_name: str, client: Any = None) -> None:
         self._table_name = table_name
-        self._client = client or aws.dynamodb()
+        self._client = client or aws.client("dynamodb")
 
     def newest_first(
         self, *, status: Status | None, before: str | None, expected: int
@@ -52,4 +52,4 @@ class DynamoTaskPages:
             query["KeyConditionExpression"] += " AND task_id < :before"
             query["ExpressionAttributeValues"][":before"] = {"S": before}
         with passing_errors_named():
-            yield from map(task_of, self._client.query_items(**query))
+            yield from map(task_of, query_items(self._client, **query))

@@ -9,9 +9,9 @@ import boto3
 import pytest
 
 from serverless_runtime.handoff.event import Event
-from serverless_runtime.handoff.hand_off import Handoff
-from serverless_runtime.handoff.target import Target
-from serverless_runtime.shared.aws.errors import RefusedError
+from serverless_runtime.handoff.handoff import Handoff
+from serverless_runtime.handoff.settings import HandoffSettings
+from serverless_runtime.shared.aws.errors import ServiceError
 from tests.lambdas.handoff.outbox_table import rows
 from tests.lambdas.recorded_lambda import RecordedLambda
 from tests.lambdas.tables import DELIVERIES, OUTBOX, TARGET_ARN
@@ -38,12 +38,13 @@ OWN_WRITE = {
 
 
 def a_handoff(outbox: str | None = OUTBOX) -> Handoff:
-    return Handoff(Target(TARGET_ARN), outbox, clock=lambda: NOW)
+    settings = HandoffSettings(handoff_target_arn=TARGET_ARN, handoff_outbox_table_name=outbox)
+    return Handoff(settings, clock=lambda: NOW)
 
 
 def own_row() -> dict[str, Any] | None:
-    answer = boto3.client("dynamodb").get_item(TableName=DELIVERIES, Key=OWN_KEY)
-    return dict(answer["Item"]) if "Item" in answer else None
+    response = boto3.client("dynamodb").get_item(TableName=DELIVERIES, Key=OWN_KEY)
+    return dict(response["Item"]) if "Item" in response else None
 
 
 def test_three_lines_hand_off(recorded_lambda: RecordedLambda) -> None:
@@ -60,7 +61,7 @@ def test_the_row_is_there_before_the_target_is_invoked_and_gone_after(
     recorded_lambda: RecordedLambda,
 ) -> None:
     seen: list[Any] = []
-    recorded_lambda.before_answer = lambda: seen.append((own_row(), len(rows())))
+    recorded_lambda.before_response = lambda: seen.append((own_row(), len(rows())))
 
     a_handoff().commit([OWN_WRITE], EVENT)
 
@@ -94,17 +95,17 @@ def test_what_lambda_does_not_accept_stays_in_the_outbox(
 
 
 @pytest.mark.parametrize("outbox", [OUTBOX, None], ids=["outbox", "direct"])
-def test_a_write_that_is_refused_stops_everything_and_is_told_in_its_place(
+def test_a_condition_that_fails_stops_everything_and_is_reported_in_its_place(
     recorded_lambda: RecordedLambda, outbox: str | None
 ) -> None:
     other = {"Put": {"TableName": DELIVERIES, "Item": {**OWN_KEY, "channel": {"S": "other"}}}}
     a_handoff().commit([OWN_WRITE], EVENT)
     recorded_lambda.payloads.clear()
 
-    with pytest.raises(RefusedError) as raised:
+    with pytest.raises(ServiceError) as raised:
         a_handoff(outbox).commit([other, OWN_WRITE], EVENT)
 
-    reasons = raised.value.document["CancellationReasons"]
+    reasons = raised.value.response["CancellationReasons"]
     assert [reason["Code"] for reason in reasons[:2]] == ["None", "ConditionalCheckFailed"]
     assert reasons[1]["Item"] == OWN_KEY
     assert recorded_lambda.payloads == []

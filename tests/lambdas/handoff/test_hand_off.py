@@ -5,8 +5,8 @@ import logging
 import pytest
 
 from serverless_runtime.handoff.event import Event
-from serverless_runtime.handoff.hand_off import Handoff
-from serverless_runtime.handoff.target import Target
+from serverless_runtime.handoff.handoff import Handoff
+from serverless_runtime.handoff.settings import HandoffSettings
 from tests.lambdas.handoff.outbox_table import rows
 from tests.lambdas.recorded_lambda import RecordedLambda
 from tests.lambdas.tables import OUTBOX, TARGET_ARN
@@ -17,8 +17,10 @@ EVENT = Event(
     payload=b'{"type": "x"}',
     log_fields={"task_id": "t-1"},
 )
-DIRECT = Handoff(Target(TARGET_ARN))
-WITH_OUTBOX = Handoff(Target(TARGET_ARN), OUTBOX)
+DIRECT = Handoff(HandoffSettings(handoff_target_arn=TARGET_ARN))
+WITH_OUTBOX = Handoff(
+    HandoffSettings(handoff_target_arn=TARGET_ARN, handoff_outbox_table_name=OUTBOX)
+)
 
 both = pytest.mark.parametrize("handoff", [DIRECT, WITH_OUTBOX], ids=["direct", "outbox"])
 
@@ -64,14 +66,14 @@ def test_a_failure_is_logged_with_all_ids_and_not_raised(
 
 
 def test_a_target_that_is_no_name_fails_without_raising(aws_in_memory: None) -> None:
-    assert not Handoff(Target("")).hand_off(EVENT)
+    assert not Handoff(HandoffSettings(handoff_target_arn="")).hand_off(EVENT)
 
 
 def test_an_event_without_a_write_goes_through_the_outbox_too(
     recorded_lambda: RecordedLambda,
 ) -> None:
     seen = []
-    recorded_lambda.before_answer = lambda: seen.append(len(rows()))
+    recorded_lambda.before_response = lambda: seen.append(len(rows()))
 
     WITH_OUTBOX.hand_off(EVENT)
 

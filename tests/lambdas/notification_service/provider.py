@@ -17,7 +17,7 @@ from tests.lambdas.recorded_lambda import RawBody
 from tests.lambdas.samples import an_event
 from tests.lambdas.wire import Moto
 
-Answer = Callable[[Any], connections.Answer | None]
+Answer = Callable[[Any], connections.Response | None]
 OPERATIONS = {"sesv2": "SendEmail", "sns": "Publish"}
 
 
@@ -25,7 +25,7 @@ OPERATIONS = {"sesv2": "SendEmail", "sns": "Publish"}
 def answering(service: str, answer: Answer) -> Iterator[None]:
     """Let `answer` reply to every message that is sent through `service`."""
     if service == "sesv2":
-        transport = aws.ses().api.transport
+        transport = aws.client("sesv2").transport
         assert isinstance(transport, Moto)
         with transport.watched("SendEmail", answer):
             yield
@@ -53,13 +53,13 @@ class Accepting:
         self.emails: list[dict[str, Any]] = []
         self.publishes: list[dict[str, str]] = []
 
-    def __call__(self, request: Any) -> connections.Answer:
+    def __call__(self, request: Any) -> connections.Response:
         if isinstance(request, connections.Request):
             self.emails.append(json.loads(request.body))
-            return connections.Answer(200, {}, b'{"MessageId": "ses-1"}')
+            return connections.Response(200, {}, b'{"MessageId": "ses-1"}')
         self.publishes.append(dict(parse_qsl(request.body, keep_blank_values=True)))
         body = b"<R><PublishResult><MessageId>sns-1</MessageId></PublishResult></R>"
-        return connections.Answer(200, {}, body)
+        return connections.Response(200, {}, body)
 
 
 def attributes_of(publish: dict[str, str]) -> dict[str, str]:
@@ -75,13 +75,13 @@ def attributes_of(publish: dict[str, str]) -> dict[str, str]:
 def refusal(service: str, code: str, status: int = 400, message: str = "no") -> Answer:
     """Return an answer that refuses with `code`, in the service's own protocol."""
 
-    def refuse(request: Any) -> connections.Answer:
+    def refuse(request: Any) -> connections.Response:
         if service == "sesv2":
             body, headers = json.dumps({"message": message}), {"x-amzn-errortype": code}
         else:
             error = f"<Code>{code}</Code><Message>{message}</Message>"
             body, headers = f"<ErrorResponse><Error>{error}</Error></ErrorResponse>", {}
-        return connections.Answer(status, headers, body.encode())
+        return connections.Response(status, headers, body.encode())
 
     return refuse
 

@@ -14,7 +14,6 @@ from serverless_runtime.notification_service.breaker import (
 )
 from serverless_runtime.notification_service.channel import ChannelError
 from serverless_runtime.shared import aws
-from serverless_runtime.shared.aws.boto3_clients import dynamodb_of
 from tests.lambdas.notification_service.a_fleet import Fleet, Provider
 from tests.lambdas.notification_service.fakes import Clock
 from tests.lambdas.samples import a_task, an_event
@@ -39,8 +38,8 @@ def events_and_table(
 ) -> tuple[list[TaskEvent], Any]:
     """All events on the model of DynamoDB; moto, which is much slower, gets a tenth."""
     if request.param == "model":
-        return EVENTS, dynamodb_of(model)
-    return EVENTS[::10], aws.dynamodb()
+        return EVENTS, model
+    return EVENTS[::10], aws.client("dynamodb")
 
 
 def times(provider: Provider) -> Counter[str]:
@@ -79,7 +78,7 @@ def test_others_get_each_event_once_and_it_is_hardly_called_until_it_returns(
 
 def test_a_provider_that_is_back_soon_needs_no_replay(clock: Clock, model: InMemoryDynamo) -> None:
     broken, well = Provider("sms"), Provider("email")
-    fleet = Fleet(INSTANCES, [broken, well], clock, dynamodb_of(model))
+    fleet = Fleet(INSTANCES, [broken, well], clock, model)
     broken.down = ChannelError("no answer")
     ends = clock.now + FIRST_COOL_DOWN_SECONDS
 
@@ -98,7 +97,7 @@ def test_instances_that_run_while_one_probes_leave_the_provider_alone(
     clock: Clock, model: InMemoryDynamo
 ) -> None:
     broken, well = Provider("sms"), Provider("email")
-    fleet = Fleet(INSTANCES, [broken, well], clock, dynamodb_of(model))
+    fleet = Fleet(INSTANCES, [broken, well], clock, model)
     broken.down = ChannelError("no answer")
     for event in EVENTS[:FAILURES_TO_OPEN]:
         fleet.attempt(event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -18,8 +18,7 @@ from serverless_runtime.notification_service.channel import ChannelError
 from serverless_runtime.notification_service.dynamo_breakers import DynamoBreakers
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.connections import Request
-from serverless_runtime.shared.aws.dynamodb import DynamoDb
-from serverless_runtime.shared.aws.errors import RefusedError
+from serverless_runtime.shared.aws.errors import ServiceError
 from tests.lambdas.notification_service.a_breaker import (
     Provider,
     an_instance,
@@ -112,16 +111,17 @@ class _Away:
 
     def __getattr__(self, operation: str) -> Any:
         if operation not in self._operations:
-            return getattr(aws.dynamodb(), operation)
+            return getattr(aws.client("dynamodb"), operation)
 
         def refuse(**_: Any) -> None:
-            raise RefusedError(operation, 500, "InternalServerError", "", {})
+            error = {"Code": "InternalServerError", "Message": ""}
+            raise ServiceError({"Error": error, "ResponseMetadata": {}}, operation)
 
         return refuse
 
 
-def away(*operations: str) -> DynamoDb:
-    return cast("DynamoDb", _Away(*operations))
+def away(*operations: str) -> Any:
+    return _Away(*operations)
 
 
 def test_when_its_state_cannot_be_read_calls_go_through(
@@ -170,4 +170,4 @@ def test_a_breaker_never_stands_in_the_way_of_a_delivery_of_the_same_key(clock: 
     tried(an_instance(clock), provider)
 
     key = {"event_id": {"S": "breakers"}, "channel": {"S": "email"}}
-    assert "Item" not in aws.dynamodb().get_item(TableName=DELIVERIES, Key=key)
+    assert "Item" not in aws.client("dynamodb").get_item(TableName=DELIVERIES, Key=key)

@@ -15,7 +15,7 @@ from moto.ses.models import ses_backends
 from serverless_runtime.notification_service.handler import handle
 from serverless_runtime.notification_service.notify import NotDeliveredError
 from serverless_runtime.shared import timestamps
-from serverless_runtime.shared.aws.errors import RefusedError
+from serverless_runtime.shared.aws.errors import ServiceError
 from tests.lambdas.notification_service.provider import answering, refusal
 from tests.lambdas.samples import an_event
 from tests.lambdas.shared.test_json_log import bare_root
@@ -121,7 +121,7 @@ def test_what_the_queue_does_not_take_is_lambdas_to_keep(aws_in_memory: None) ->
     sqs = boto3.client("sqs")
     sqs.delete_queue(QueueUrl=DEAD_LETTER_QUEUE_URL)
 
-    with pytest.raises(RefusedError, match="NonExistentQueue"):
+    with pytest.raises(ServiceError, match="NonExistentQueue"):
         handle("no event", CONTEXT)
 
 

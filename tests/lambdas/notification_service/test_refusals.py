@@ -26,7 +26,7 @@ from serverless_runtime.notification_service.settings.email import EmailSettings
 from serverless_runtime.notification_service.settings.push import PushSettings
 from serverless_runtime.notification_service.settings.sms import SmsSettings
 from serverless_runtime.shared import aws
-from serverless_runtime.shared.aws.errors import NoAnswerError, NotConnectedError
+from serverless_runtime.shared.aws.errors import ResponseTimeoutError, ConnectError
 from tests.lambdas.notification_service.provider import OPERATIONS, heard, refusal
 
 NUMBER = "+447700900123"
@@ -96,14 +96,14 @@ def test_a_fault_of_the_provider_may_have_sent(
     ("errors", "kind", "text"),
     [
         (
-            (NoAnswerError, ReadTimeoutError),
+            (ResponseTimeoutError, ReadTimeoutError),
             UnknownOutcomeError,
-            "gave no answer (NoAnswerError); the message may have been sent",
+            "gave no answer ({}); the message may have been sent",
         ),
         (
-            (NotConnectedError, ConnectTimeoutError),
+            (ConnectError, ConnectTimeoutError),
             ChannelError,
-            "could not be reached (NotConnectedError); nothing was sent",
+            "could not be reached ({}); nothing was sent",
         ),
     ],
 )
@@ -124,7 +124,8 @@ def test_silence_is_asked_once_and_says_what_it_means(
     said = heard(channel_of(service), service, be_silent)
 
     assert type(said) is kind
-    assert str(said) == f"{NAMES[service]} {text}"
+    raised = errors[0] if service == "sesv2" else errors[1]
+    assert str(said) == f"{NAMES[service]} {text.format(raised.__name__)}"
     assert len(asked) == 1
 
 
@@ -142,7 +143,7 @@ def test_an_address_that_a_provider_quotes_is_masked(
 
 @pytest.mark.parametrize("kind", ["sesv2", "sns", "push"])
 def test_an_attempt_takes_no_longer_than_its_channel_says(aws_in_memory: None, kind: str) -> None:
-    patience = aws.PATIENCE["sesv2" if kind == "sesv2" else "sns"]
+    config = aws.CLIENT_CONFIGS["sesv2" if kind == "sesv2" else "sns"]
 
-    assert patience.total_max_attempts == 1
-    assert channel_of(kind).budget_seconds == patience.longest_seconds
+    assert config.total_max_attempts == 1
+    assert channel_of(kind).budget_seconds == config.max_seconds

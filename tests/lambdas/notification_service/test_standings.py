@@ -14,13 +14,13 @@ from serverless_runtime.notification_service.dynamo_deliveries import (
     DynamoDeliveries,
 )
 from serverless_runtime.notification_service.settings.channel import GUARANTEES, Guarantee
-from serverless_runtime.shared.aws.connections import Answer, Request
-from serverless_runtime.shared.aws.errors import NoAnswerError
+from serverless_runtime.shared.aws.connections import Request, Response
+from serverless_runtime.shared.aws.errors import ResponseError
 from tests.lambdas.notification_service.a_delivery import lease, start
 from tests.lambdas.notification_service.fakes import Clock
 from tests.lambdas.tables import DELIVERIES
 from tests.lambdas.task_service.dynamo_wire import wire
-from tests.lambdas.wire import answer_of_moto
+from tests.lambdas.wire import moto_response
 
 every_guarantee = pytest.mark.parametrize("guarantee", GUARANTEES)
 
@@ -117,13 +117,13 @@ def repeated_once() -> Iterator[list[int]]:
     """The row is stored, but its answer is lost, and the client writes it again."""
     repeats: list[int] = []
 
-    def lose_what_is_stored(request: Request) -> Answer | None:
+    def lose_what_is_stored(request: Request) -> Response | None:
         if repeats:
             return None
-        answer = answer_of_moto(request)
+        answer = moto_response(request)
         if answer.status == HTTPStatus.OK:
             repeats.append(1)
-            raise NoAnswerError("lost")
+            raise ResponseError("lost")
         return answer
 
     with wire("UpdateItem", lose_what_is_stored):

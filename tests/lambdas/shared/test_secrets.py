@@ -7,8 +7,8 @@ import pytest
 from moto import mock_aws
 
 from serverless_runtime.shared import aws
-from serverless_runtime.shared.secret_refusals import IS_PERMANENT
 from serverless_runtime.shared.secrets import (
+    ERROR_CODES,
     LIFETIME_SECONDS,
     MAX_AGE_SECONDS,
     MalformedSecretError,
@@ -127,7 +127,7 @@ def test_a_malformed_newer_value_is_not_kept(stored: Stored, clock: Clock) -> No
     assert value.read() == "MENDED"
 
 
-@pytest.mark.parametrize("code", [*IS_PERMANENT, "SomethingNew"])
+@pytest.mark.parametrize("code", [*ERROR_CODES, "SomethingNew"])
 def test_only_what_a_deployment_must_mend_is_permanent(
     stored: Stored, clock: Clock, code: str
 ) -> None:
@@ -145,7 +145,7 @@ def test_every_error_that_the_stores_document_is_decided(environment: None) -> N
         for shape in aws.client(service).meta.service_model.operation_model(operation).error_shapes
     }
 
-    assert set(IS_PERMANENT) == documented | COMMON
+    assert set(ERROR_CODES) == documented | COMMON
 
 
 def test_a_store_that_is_away_is_asked_once(stored: Stored, clock: Clock) -> None:

@@ -8,14 +8,14 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from serverless_runtime.shared import aws
-from serverless_runtime.shared.aws.connections import Answer, Request
-from serverless_runtime.shared.aws.errors import AwsCallError, NoAnswerError
-from tests.lambdas.wire import Hook, Moto, answer_of_moto
+from serverless_runtime.shared.aws.connections import Request, Response
+from serverless_runtime.shared.aws.errors import AwsCallError, ResponseError
+from tests.lambdas.wire import Hook, Moto, moto_response
 
 
 def wire(operation: str, hook: Hook) -> AbstractContextManager[None]:
-    """Let `hook` see each request for `operation` on its way, and answer or break it."""
-    transport = aws.dynamodb().api.transport
+    """Let `hook` see each request for `operation` on its way, and respond to it or break it."""
+    transport = aws.client("dynamodb").transport
     assert isinstance(transport, Moto)
     return transport.watched(operation, hook)
 
@@ -32,16 +32,16 @@ def once(do_it: Callable[[Any], None]) -> Hook:
     return hook
 
 
-def lose_the_answer(request: Request) -> None:
+def lose_the_response(request: Request) -> None:
     """Do what the request asks, and lose what DynamoDB says to it."""
-    answer_of_moto(request)
-    raise NoAnswerError("lost")
+    moto_response(request)
+    raise ResponseError("lost")
 
 
 def refusal(code: str, **more: Any) -> Hook:
-    """Answer every request with DynamoDB's error `code`."""
+    """Respond to every request with DynamoDB's error `code`."""
     body = json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{code}", **more}).encode()
-    return lambda request: Answer(400, {}, body)
+    return lambda request: Response(400, {}, body)
 
 
 def silence(error: type[AwsCallError]) -> Hook:

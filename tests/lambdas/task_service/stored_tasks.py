@@ -7,7 +7,6 @@ from typing import Any
 
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.shared import aws
-from serverless_runtime.shared.aws.dynamodb import DynamoDb
 from serverless_runtime.task_service.dynamo_task_changes import DynamoTaskChanges
 from tests.lambdas.tables import TASKS
 
@@ -15,14 +14,14 @@ from tests.lambdas.tables import TASKS
 class NobodyTold:
     """Fulfils `Events`: stores the writes in one transaction and hands nothing off."""
 
-    def __init__(self, client: DynamoDb) -> None:
+    def __init__(self, client: Any) -> None:
         self._client = client
 
     def commit(self, writes: Sequence[Mapping[str, Any]], event: TaskEvent) -> None:
         self._client.transact_write_items(TransactItems=list(writes))
 
 
-def stored_tasks(client: DynamoDb | None = None) -> DynamoTaskChanges:
+def stored_tasks(client: Any = None) -> DynamoTaskChanges:
     """Return the table, through the functions' own client unless another is given."""
-    client = client or aws.dynamodb()
+    client = client or aws.client("dynamodb")
     return DynamoTaskChanges(TASKS, NobodyTold(client), client)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from serverless_runtime.contracts.task_event import TaskEvent
-from serverless_runtime.shared.aws.errors import NoAnswerError, NotConnectedError
+from serverless_runtime.shared.aws.errors import ResponseError, ConnectError
 from serverless_runtime.task_service.dynamo_task_changes import DynamoTaskChanges
 from tests.lambdas.handoff.relay.a_relay import other_client
 from tests.lambdas.http_api import request
@@ -16,7 +16,7 @@ from tests.lambdas.recorded_lambda import RecordedLambda
 from tests.lambdas.reserved_words import reserved_words_in
 from tests.lambdas.samples import AT, a_task, an_event
 from tests.lambdas.task_service.dynamo_wire import (
-    lose_the_answer,
+    lose_the_response,
     once,
     refusal,
     silence,
@@ -66,7 +66,7 @@ def test_only_the_version_read_is_deleted(tasks: DynamoTaskChanges) -> None:
 def test_a_write_whose_answer_was_lost_is_known_to_be_ours(tasks: DynamoTaskChanges) -> None:
     tasks.create(a_task(), an_event())
 
-    with wire("PutItem", once(lose_the_answer)):
+    with wire("PutItem", once(lose_the_response)):
         assert tasks.replace(a_task(version=2), version_read=1, event=None)
 
 
@@ -111,8 +111,8 @@ def test_a_version_agreed_to_is_checked_again_when_others_won(
         ("POST", "/tasks", "TransactWriteItems", refusal("ThrottlingException")),
         ("GET", "/tasks", "Query", refusal("ThrottlingException")),
         ("GET", PATH, "GetItem", refusal("RequestLimitExceeded")),
-        ("PATCH", PATH, "GetItem", silence(NoAnswerError)),
-        ("DELETE", PATH, "GetItem", silence(NotConnectedError)),
+        ("PATCH", PATH, "GetItem", silence(ResponseError)),
+        ("DELETE", PATH, "GetItem", silence(ConnectError)),
     ],
 )
 def test_a_table_that_is_away_is_a_503_that_says_when_to_try_again(

@@ -28,7 +28,7 @@ def test_what_only_reads_cannot_hand_off(name: str) -> None:
 
 @pytest.mark.parametrize("name", WRITERS)
 def test_what_writes_hands_off(name: str) -> None:
-    assert "serverless_runtime.handoff.hand_off" in imported_by(
+    assert "serverless_runtime.handoff.handoff" in imported_by(
         f"serverless_runtime.task_service.handlers.{name}"
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from serverless_runtime.shared.aws.connections import Request
-from serverless_runtime.shared.aws.errors import NoAnswerError
+from serverless_runtime.shared.aws.errors import ResponseError
 from serverless_runtime.task_service.dynamo_task_changes import DynamoTaskChanges
 from tests.lambdas.http_api import request
 from tests.lambdas.recorded_lambda import RecordedLambda
@@ -45,7 +45,7 @@ def test_a_transaction_is_repeated_under_the_same_token(
     def break_the_first(request: Request) -> None:
         sent.append(json.loads(request.body))
         if len(sent) == 1:
-            raise NoAnswerError("lost")
+            raise ResponseError("lost")
 
     with wire("TransactWriteItems", break_the_first):
         answer = request(method, path, body)

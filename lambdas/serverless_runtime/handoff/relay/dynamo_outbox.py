@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from serverless_runtime.handoff.outbox_rows import Row, event_id_of, event_of, position_of
 from serverless_runtime.handoff.relay.relay import Claim, WaitingRow
 from serverless_runtime.shared import aws
-from serverless_runtime.shared.aws.dynamodb import DynamoDb
-from serverless_runtime.shared.aws.errors import RefusedError
+from serverless_runtime.shared.aws.dynamodb import query_items
+from serverless_runtime.shared.aws.errors import error_code, service_errors
+
+_CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class DynamoOutbox:
-    """Fulfils `Outbox`."""
+    """Implements `Outbox`; `client` is boto3's or the small one."""
 
-    def __init__(self, table_name: str, client: DynamoDb | None = None) -> None:
+    def __init__(self, table_name: str, client: Any = None) -> None:
         self._table_name = table_name
-        self._client = client or aws.dynamodb()
+        self._client = client or aws.client("dynamodb")
 
     def oldest_first(self, shard: str, *, committed_before: int) -> Iterator[WaitingRow]:
-        """Yield the rows committed before that moment, a page of up to 1 MB at a time.
+        """Yield the rows committed before that time, a page of up to 1 MB at a time.
 
         Payloads are left out; a claim brings its own.
         """
-        rows = self._client.query_items(
+        rows = query_items(
+            self._client,
             TableName=self._table_name,
             ConsistentRead=True,
             KeyConditionExpression="#shard = :shard AND #committed < :before",
@@ -39,7 +43,7 @@ class DynamoOutbox:
     def claim(self, row: WaitingRow, *, owner: str, next_attempt_at: int) -> Claim | None:
         """Take the row if it still is as it was read; a row that is gone stays gone."""
         try:
-            answer = self._client.update_item(
+            response = self._client.update_item(
                 TableName=self._table_name,
                 Key=_key(row),
                 # Fails for a row that is gone, too: nothing equals an attribute that is not there.
@@ -57,11 +61,11 @@ class DynamoOutbox:
                 ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        except RefusedError as error:
-            if not _is_condition_failure(error):
+        except service_errors() as error:
+            if error_code(error) != _CONDITION_FAILED:
                 raise
-            return _own_claim(row, owner, error.document.get("Item"))
-        return Claim(row=row, owner=owner, event=event_of(answer["Attributes"]))
+            return _own_claim(row, owner, error.response.get("Item"))
+        return Claim(row=row, owner=owner, event=event_of(response["Attributes"]))
 
     def remove(self, claim: Claim) -> None:
         """Remove the claim's row; one that is gone or has another owner by now is left alone."""
@@ -73,13 +77,13 @@ class DynamoOutbox:
                 ExpressionAttributeNames={"#owner": "owner"},
                 ExpressionAttributeValues={":owner": {"S": claim.owner}},
             )
-        except RefusedError as error:
-            if not _is_condition_failure(error):
+        except service_errors() as error:
+            if error_code(error) != _CONDITION_FAILED:
                 raise
 
 
 def _own_claim(row: WaitingRow, owner: str, stored: Row | None) -> Claim | None:
-    """Return the claim if it was our own first request, whose answer was lost, that changed it."""
+    """Return the claim if our own first request made it, and only its response was lost."""
     if stored is None or stored.get("owner") != {"S": owner}:
         return None
     return Claim(row=row, owner=owner, event=event_of(stored))
@@ -98,7 +102,3 @@ def _waiting_row(row: Row) -> WaitingRow:
 
 def _key(row: WaitingRow) -> Row:
     return {"shard": {"S": row.shard}, "committed": {"S": row.committed}}
-
-
-def _is_condition_failure(error: RefusedError) -> bool:
-    return error.code == "ConditionalCheckFailedException"

@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from serverless_runtime.handoff.outbox_rows import SHARDS
+from serverless_runtime.handoff.relay.dead_letter_depth import dead_letter_depth
 from serverless_runtime.handoff.relay.dynamo_outbox import DynamoOutbox
 from serverless_runtime.handoff.relay.metrics import metrics_of
 from serverless_runtime.handoff.relay.relay import Report, relay_shard
 from serverless_runtime.handoff.relay.settings import DIMENSION, RelaySettings
-from serverless_runtime.handoff.relay.sqs_depth import depth_of
 from serverless_runtime.handoff.settings import HandoffSettings
 from serverless_runtime.handoff.target import Target
 from serverless_runtime.shared import json_log
@@ -19,15 +19,15 @@ from serverless_runtime.shared.environment import MissingSettingsError, read_set
 from serverless_runtime.shared.metrics import write_metrics
 
 STOPS_WITH_SECONDS_LEFT = 40
-"""An attempt that began before takes 26 s at the worst, as the SDK is patient (claim and removal
-9 s each, invoke 8 s): the run ends, and its metrics are written, with more than 10 s left."""
+"""An attempt that began before takes 26 s at most, by the clients' timeouts and retries (claim and
+removal 9 s each, invoke 8 s): the run ends, and emits its metrics, with more than 10 s left."""
 
 
 def handle(event: object, context: Any) -> None:
     """Relay each shard in a thread of its own, so that a slow one does not hold up the others.
 
-    Raises what reading the outbox raises. Then there are no metrics, which sets the alarm off: an
-    age of 0 would say that all is well.
+    Raises what reading the outbox raises. Then there are no metrics, and the alarm fires: an age of
+    0 would say that all is well.
     """
     json_log.configure(getattr(context, "aws_request_id", None))
     settings, outbox, target = _adapters()
@@ -42,7 +42,7 @@ def handle(event: object, context: Any) -> None:
         )
 
     with ThreadPoolExecutor(max_workers=len(SHARDS) + 1) as pool:
-        dead_letters = pool.submit(depth_of, settings.dead_letter_queue_url)
+        dead_letters = pool.submit(dead_letter_depth, settings.dead_letter_queue_url)
         report = sum(pool.map(relayed, SHARDS), start=Report())
     write_metrics(
         metrics_of(report, dead_letters=dead_letters.result()),

@@ -1,7 +1,7 @@
 """Hand off what is still in the outbox. No AWS in here.
 
 A row is claimed, its event handed off, and the row removed, in this order: a relay that dies in
-between leaves the row to a later run. An event can so reach the target twice, and never not at all.
+between leaves the row to a later run. So an event may reach the target twice, and is never lost.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from typing import Protocol
 from serverless_runtime.handoff.event import Event
 
 FIRST_BACKOFF_SECONDS = 60
-"""Longer than the slowest attempt (some 26 s, when everything answers at the last moment): nobody
+"""Longer than the slowest attempt (some 26 s, when every response takes as long as it may): nobody
 else can claim a row while an attempt on it lasts."""
 
 LONGEST_BACKOFF_SECONDS = 900
 
 MAX_ATTEMPTS_PER_RUN = 1_000
-"""In one shard. At some 20 ms each they fit a run; a longer backlog goes on a minute later."""
+"""In one shard. At some 20 ms each they fit a run; the next run goes on a minute later."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
 class WaitingRow:
-    """What the outbox shows of an event before somebody claims it. Moments: epoch milliseconds."""
+    """What the outbox shows of an event before somebody claims it. Times: epoch milliseconds."""
 
     shard: str
     committed: str
@@ -44,7 +44,7 @@ class WaitingRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """The right to hand off one event, until another attempt at it is due."""
+    """Exclusive: nobody else hands the event off until another attempt at it is due."""
 
     row: WaitingRow
     owner: str
@@ -77,7 +77,7 @@ class Target(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What one run met."""
+    """What one run found and did."""
 
     oldest_age_seconds: float = 0
     """Age of the oldest event when the run began; 0 if none was waiting."""

@@ -9,12 +9,16 @@ class RelaySettings:
     """Name of the handoff in metrics, the value of their dimension `Handoff`."""
 
     dead_letter_queue_url: str
-    """Queue whose depth is looked at in each run."""
+    """Queue whose depth each run measures."""
 
     minimum_age_seconds: str
     """Seconds that an event is its caller's own to hand off; a whole number."""
 
 
-# What an alarm on the relay's metrics must spell as the relay does.
+# The relay's metrics and their dimension, for alarms, dashboards and tools as well.
 DIMENSION = "Handoff"
 OLDEST_AGE = "OutboxOldestAge"
+BACKLOG = "OutboxBacklog"
+RELAY_HANDED_OFF = "RelayHandedOff"
+RELAY_FAILED = "RelayFailed"
+DEAD_LETTERS = "DeadLetters"

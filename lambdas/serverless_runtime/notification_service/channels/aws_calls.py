@@ -10,7 +10,14 @@ from serverless_runtime.notification_service.channel import (
     PermanentChannelError,
     UnknownOutcomeError,
 )
-from serverless_runtime.shared.aws.errors import NoAnswerError, NotConnectedError, RefusedError
+from serverless_runtime.shared.aws.errors import (
+    ServiceError,
+    connect_errors,
+    error_code,
+    http_status,
+    response_errors,
+    service_errors,
+)
 from serverless_runtime.shared.masking import masked
 
 _SERVER_ERROR = 500
@@ -27,22 +34,22 @@ def ask(
     """
     try:
         return call(**request)
-    except RefusedError as error:
+    except service_errors() as error:
         raise _refusal(provider, is_permanent, error) from error
-    except NotConnectedError as error:
+    except connect_errors() as error:
         raise ChannelError(
             f"{provider} could not be reached ({type(error).__name__}); nothing was sent"
         ) from error
-    except NoAnswerError as error:
+    except response_errors() as error:
         raise UnknownOutcomeError(
             f"{provider} gave no answer ({type(error).__name__}); the message may have been sent"
         ) from error
 
 
-def _refusal(provider: str, is_permanent: Mapping[str, bool], error: RefusedError) -> ChannelError:
+def _refusal(provider: str, is_permanent: Mapping[str, bool], error: ServiceError) -> ChannelError:
     # Providers quote the address that they refuse.
-    said = f"{error.code}: {masked(error.message)}"
-    if error.status >= _SERVER_ERROR:
+    said = f"{error_code(error)}: {masked(error.response['Error']['Message'])}"
+    if http_status(error) >= _SERVER_ERROR:
         return UnknownOutcomeError(f"{provider} failed: {said}; the message may have been sent")
-    kind = PermanentChannelError if is_permanent.get(error.code, False) else ChannelError
+    kind = PermanentChannelError if is_permanent.get(error_code(error), False) else ChannelError
     return kind(f"{provider} refused the message: {said}")

@@ -24,7 +24,6 @@ from serverless_runtime.notification_service.channels.wording import (
 )
 from serverless_runtime.notification_service.settings.email import EmailSettings
 from serverless_runtime.shared import aws
-from serverless_runtime.shared.aws.ses import Ses
 from serverless_runtime.shared.masking import masked
 
 _MAX_SUBJECT = 120
@@ -33,14 +32,14 @@ _NOT_IN_A_TAG = re.compile(r"[^A-Za-z0-9_-]")
 """https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html"""
 
 
-def channels(settings: EmailSettings, client: Ses | None = None) -> list[ConfiguredChannel]:
+def channels(settings: EmailSettings, client: Any = None) -> list[ConfiguredChannel]:
     """Return the one channel that writes to all recipients."""
     return [
         ConfiguredChannel(
             settings=settings,
             name=settings.name,
             sent_to=masked(", ".join(settings.recipients)),
-            sender=EmailSender(settings, client or aws.ses()),
+            sender=EmailSender(settings, client or aws.client("sesv2")),
         )
     ]
 
@@ -48,7 +47,7 @@ def channels(settings: EmailSettings, client: Ses | None = None) -> list[Configu
 class EmailSender:
     """One message to all recipients, who see each other's addresses, as text and as HTML."""
 
-    def __init__(self, settings: EmailSettings, client: Ses) -> None:
+    def __init__(self, settings: EmailSettings, client: Any) -> None:
         self._envelope: dict[str, Any] = {
             "FromEmailAddress": settings.sender,
             "Destination": {"ToAddresses": list(settings.recipients)},

@@ -7,7 +7,6 @@ from typing import Any
 
 from serverless_runtime.notification_service.channels.aws_calls import ask
 from serverless_runtime.notification_service.channels.sns_refusals import IS_PERMANENT
-from serverless_runtime.shared.aws.boto3_clients import own_errors
 
 
 def publish(client: Any, attributes: Mapping[str, str], **request: Any) -> str:
@@ -15,15 +14,10 @@ def publish(client: Any, attributes: Mapping[str, str], **request: Any) -> str:
 
     `attributes` are message attributes, all of them text.
     """
-
-    def call(**asked: Any) -> Any:
-        with own_errors():
-            return client.publish(**asked)
-
     answer = ask(
         "SNS",
         IS_PERMANENT,
-        call,
+        client.publish,
         MessageAttributes={
             name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
         },

@@ -1,66 +1,80 @@
-"""DynamoDB, as far as the functions use it.
+"""DynamoDB, as far as the functions use it, as boto3 offers it.
 
-Arguments and answers are those of DynamoDB's API, so its reference and boto3's describe them:
-https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB.html
-The one difference is binary values: bytes in arguments, base64 text in answers.
+https://docs.aws.amazon.com/boto3/latest/reference/services/dynamodb.html
 """
 
 from __future__ import annotations
 
 import base64
 import json
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from serverless_runtime.shared.aws.api import Api
-from serverless_runtime.shared.aws.retries import Patience
+from serverless_runtime.shared.aws.client_config import ClientConfig
+from serverless_runtime.shared.aws.service_client import ServiceClient
 
-_FIRST_PAUSE_SECONDS = 0.025
+_FIRST_DELAY_SECONDS = 0.025
 
 
-class DynamoDb:
-    """Every method raises what `Api.call` raises."""
-
-    def __init__(self, patience: Patience) -> None:
-        self.api = Api("dynamodb", patience, first_pause_seconds=_FIRST_PAUSE_SECONDS)
+class DynamoDbClient(ServiceClient):
+    def __init__(self, config: ClientConfig) -> None:
+        super().__init__("dynamodb", config, first_delay_seconds=_FIRST_DELAY_SECONDS)
 
     def get_item(self, **arguments: Any) -> dict[str, Any]:
-        return self._call("GetItem", arguments)
+        return self._request("GetItem", arguments)
 
     def put_item(self, **arguments: Any) -> dict[str, Any]:
-        return self._call("PutItem", arguments)
+        return self._request("PutItem", arguments)
 
     def update_item(self, **arguments: Any) -> dict[str, Any]:
-        return self._call("UpdateItem", arguments)
+        return self._request("UpdateItem", arguments)
 
     def delete_item(self, **arguments: Any) -> dict[str, Any]:
-        return self._call("DeleteItem", arguments)
+        return self._request("DeleteItem", arguments)
+
+    def query(self, **arguments: Any) -> dict[str, Any]:
+        return self._request("Query", arguments)
 
     def transact_write_items(self, **arguments: Any) -> dict[str, Any]:
-        """Without a ClientRequestToken a repeat after a lost answer would be taken for another
-        transaction: give one."""
-        return self._call("TransactWriteItems", arguments)
+        """A retry after a lost response carries the same token, and is not a second transaction."""
+        arguments.setdefault("ClientRequestToken", str(uuid.uuid4()))
+        return self._request("TransactWriteItems", arguments)
 
-    def query_items(self, **arguments: Any) -> Iterator[dict[str, Any]]:
-        """Yield the items that Query finds, asking for a page when the one before is used up."""
-        while True:
-            page = self._call("Query", arguments)
-            yield from page["Items"]
-            if "LastEvaluatedKey" not in page:
-                return
-            arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]
-
-    def _call(self, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    def _request(self, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
         headers = {
             "Content-Type": "application/x-amz-json-1.0",
             "X-Amz-Target": f"DynamoDB_20120810.{operation}",
         }
-        body = json.dumps(arguments, default=_base64).encode()
-        answer: dict[str, Any] = json.loads(self.api.call(operation, "/", headers, body).body)
-        return answer
+        return self._call_json(operation, arguments, headers)
+
+    def _parsed(self, body: bytes) -> dict[str, Any]:
+        # Few responses hold binary values, and looking at every object takes time.
+        hook = _with_bytes if b'"B' in body else None
+        parsed: dict[str, Any] = json.loads(body, object_hook=hook)
+        return parsed
 
 
-def _base64(value: object) -> str:
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
-    raise TypeError(f"an argument of DynamoDB cannot be of type {type(value).__name__}")
+def query_items(client: Any, **arguments: Any) -> Iterator[dict[str, Any]]:
+    """Yield the items that a query finds, fetching a page when the one before is used up.
+
+    `client` is this module's or boto3's.
+    """
+    while True:
+        page = client.query(**arguments)
+        yield from page["Items"]
+        if "LastEvaluatedKey" not in page:
+            return
+        arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def _with_bytes(value: dict[str, Any]) -> dict[str, Any]:
+    """Decode an attribute value of type B or BS; return any other object as it is."""
+    if len(value) != 1:
+        return value
+    binary, binary_set = value.get("B"), value.get("BS")
+    if isinstance(binary, str):
+        return {"B": base64.b64decode(binary)}
+    if isinstance(binary_set, list):
+        return {"BS": [base64.b64decode(each) for each in binary_set]}
+    return value

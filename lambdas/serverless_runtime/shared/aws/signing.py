@@ -9,44 +9,19 @@ import functools
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote
+
+from serverless_runtime.shared.aws.credentials import Credentials
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
 
 
-class MissingCredentialsError(Exception):
-    """The environment holds no credentials."""
-
-
-@dataclass(frozen=True)
-class Credentials:
-    access_key: str
-    secret_key: str
-    session_token: str | None = None
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What a signature is good for."""
+class Scope(NamedTuple):
+    """What a signature is valid for."""
 
     region: str
     service: str
-
-
-def credentials_from(environ: Mapping[str, str]) -> Credentials:
-    """Read the credentials that Lambda gives a function. Raises MissingCredentialsError."""
-    try:
-        return Credentials(
-            environ["AWS_ACCESS_KEY_ID"],
-            environ["AWS_SECRET_ACCESS_KEY"],
-            environ.get("AWS_SESSION_TOKEN") or None,
-        )
-    except KeyError as missing:
-        raise MissingCredentialsError(
-            f"{missing.args[0]} is not set; Lambda sets it, except with SnapStart: "
-            "turn that off for this function"
-        ) from None
 
 
 def sign(
@@ -61,8 +36,8 @@ def sign(
 ) -> dict[str, str]:
     """Return `headers` with those that sign the request added.
 
-    `path` is as it goes over the wire, `headers` must have a Host, and `timestamp` is the moment
-    in UTC as 20260301T093000Z.
+    `path` is as it goes over the wire, `headers` must have a Host, and `timestamp` is in
+    UTC, as 20260301T093000Z.
     """
     headers = {**headers, "X-Amz-Date": timestamp}
     if credentials.session_token is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from serverless_runtime.handoff.event import Event
-from serverless_runtime.handoff.hand_off import Handoff
+from serverless_runtime.handoff.handoff import Handoff
 from serverless_runtime.handoff.outbox_rows import SHARDS
 from serverless_runtime.handoff.relay.dynamo_outbox import DynamoOutbox
 from serverless_runtime.handoff.relay.relay import (
@@ -17,9 +17,9 @@ from serverless_runtime.handoff.relay.relay import (
     WaitingRow,
     relay_shard,
 )
-from serverless_runtime.handoff.target import Target
+from serverless_runtime.handoff.settings import HandoffSettings
 from serverless_runtime.shared import aws
-from serverless_runtime.shared.aws.dynamodb import DynamoDb
+from serverless_runtime.shared.aws.dynamodb import DynamoDbClient
 from tests.lambdas.handoff.outbox_table import rows
 from tests.lambdas.tables import OUTBOX
 from tests.lambdas.wire import Moto
@@ -59,9 +59,9 @@ class Scene:
 
     def leave_behind(self, event_id: str) -> None:
         """Commit an event now, whose caller does not get it handed off."""
-        nobody = Target("")
+        nobody = HandoffSettings(handoff_target_arn="", handoff_outbox_table_name=OUTBOX)
         event = Event(event_id=event_id, correlation_id="c", payload=b'{"type": "x"}')
-        assert not Handoff(nobody, OUTBOX, clock=self.clock).hand_off(event)
+        assert not Handoff(nobody, clock=self.clock).hand_off(event)
 
     def run(
         self, *, has_time: Callable[[], bool] = lambda: True, outbox: DynamoOutbox | None = None
@@ -108,8 +108,8 @@ class LongOutbox:
         pass
 
 
-def other_client() -> DynamoDb:
+def other_client() -> DynamoDbClient:
     """Return a client that no hook of a test listens to."""
-    client = DynamoDb(aws.dynamodb().api.patience)
-    client.api.transport = Moto()
+    client = DynamoDbClient(aws.CLIENT_CONFIGS["dynamodb"])
+    client.transport = Moto()
     return client

@@ -12,7 +12,7 @@ from serverless_runtime.shared.aws.connections import Request
 from tests.lambdas.handoff.outbox_table import rows
 from tests.lambdas.handoff.relay.a_relay import Scene, other_client
 from tests.lambdas.tables import OUTBOX
-from tests.lambdas.task_service.dynamo_wire import lose_the_answer, once, wire
+from tests.lambdas.task_service.dynamo_wire import lose_the_response, once, wire
 
 
 @pytest.fixture
@@ -20,11 +20,11 @@ def scene(aws_in_memory: None) -> Scene:
     return Scene()
 
 
-def test_a_claim_whose_answer_was_lost_is_known_to_be_ours(scene: Scene) -> None:
+def test_a_claim_whose_response_was_lost_is_known_to_be_ours(scene: Scene) -> None:
     scene.leave_behind("e-1")
     scene.clock.now += 60
 
-    with wire("UpdateItem", once(lose_the_answer)):
+    with wire("UpdateItem", once(lose_the_response)):
         assert scene.run().handed_off == 1
 
     assert scene.target.asked == ["e-1"]
@@ -109,16 +109,3 @@ def test_a_late_relay_does_not_remove_what_another_has_claimed_since(scene: Scen
 
     assert scene.target.asked == ["e-1", "e-1"]
     assert scene.row()["attempts"] == {"N": "2"}
-
-
-def test_a_row_of_an_earlier_version_without_log_fields_is_handed_off(scene: Scene) -> None:
-    scene.leave_behind("e-1")
-    row = scene.row()
-    other_client().update_item(
-        TableName=OUTBOX,
-        Key={name: row[name] for name in ("shard", "committed")},
-        UpdateExpression="REMOVE log_fields",
-    )
-    scene.clock.now += 60
-
-    assert scene.run().handed_off == 1

@@ -11,10 +11,10 @@ import boto3
 import pytest
 
 from serverless_runtime.handoff.event import Event
-from serverless_runtime.handoff.hand_off import Handoff
+from serverless_runtime.handoff.handoff import Handoff
 from serverless_runtime.handoff.relay.handler import STOPS_WITH_SECONDS_LEFT, handle
 from serverless_runtime.handoff.relay.relay import FIRST_BACKOFF_SECONDS
-from serverless_runtime.handoff.target import Target
+from serverless_runtime.handoff.settings import HandoffSettings
 from serverless_runtime.shared import aws
 from tests.lambdas.handoff.outbox_table import rows
 from tests.lambdas.recorded_lambda import RecordedLambda
@@ -35,7 +35,8 @@ def run(capsys: pytest.CaptureFixture[str], left_ms: int = PLENTY_MS) -> dict[st
 
 
 def leave_behind(*event_ids: str, age_seconds: float) -> None:
-    handoff = Handoff(Target(""), OUTBOX, clock=lambda: time.time() - age_seconds)
+    settings = HandoffSettings(handoff_target_arn="", handoff_outbox_table_name=OUTBOX)
+    handoff = Handoff(settings, clock=lambda: time.time() - age_seconds)
     for event_id in event_ids:
         handoff.hand_off(
             Event(event_id=event_id, correlation_id="c", payload=json.dumps(event_id).encode())
@@ -104,15 +105,15 @@ def test_nothing_is_begun_when_little_time_is_left(
 
 
 def test_an_attempt_at_its_slowest_ends_in_time() -> None:
-    table, target = aws.dynamodb().api.patience, aws.lambda_().api.patience
+    table, target = aws.CLIENT_CONFIGS["dynamodb"], aws.CLIENT_CONFIGS["lambda"]
 
     # The same three calls for a caller (commit, invoke, delete) and the relay (claim instead).
-    seconds = 2 * table.longest_seconds + target.longest_seconds
+    seconds = 2 * table.max_seconds + target.max_seconds
     assert seconds < 30, "the least minimum age: the relay would take a row from its caller"
     assert seconds < FIRST_BACKOFF_SECONDS, "another relay would claim the row"
     assert seconds <= STOPS_WITH_SECONDS_LEFT - 10
-    # The look at the dead letters begins with the run and is long over.
-    assert aws.sqs().api.patience.longest_seconds < STOPS_WITH_SECONDS_LEFT
+    # The depth of the dead-letter queue is asked for when the run begins.
+    assert aws.CLIENT_CONFIGS["sqs"].max_seconds < STOPS_WITH_SECONDS_LEFT
 
 
 def test_the_metrics_are_one_document_of_the_embedded_metric_format(
@@ -147,7 +148,7 @@ def test_the_metrics_are_one_document_of_the_embedded_metric_format(
     }
 
 
-def test_a_letter_that_somebody_reads_is_counted_too(
+def test_a_dead_letter_in_flight_is_counted_too(
     recorded_lambda: RecordedLambda, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sqs = boto3.client("sqs")
@@ -158,7 +159,7 @@ def test_a_letter_that_somebody_reads_is_counted_too(
     assert run(capsys)["DeadLetters"] == 3
 
 
-def test_a_queue_that_cannot_be_looked_at_holds_up_no_event(
+def test_a_queue_that_cannot_be_read_holds_up_no_event(
     recorded_lambda: RecordedLambda, capsys: pytest.CaptureFixture[str]
 ) -> None:
     boto3.client("sqs").delete_queue(QueueUrl=DEAD_LETTER_QUEUE_URL)

@@ -10,11 +10,11 @@ from serverless_runtime.handoff.relay.relay import (
     backoff_seconds,
     relay_shard,
 )
-from serverless_runtime.shared.aws.connections import Answer, Request
+from serverless_runtime.shared.aws.connections import Request, Response
 from tests.lambdas.handoff.outbox_table import rows
 from tests.lambdas.handoff.relay.a_relay import LongOutbox, RecordedTarget, Scene
 from tests.lambdas.task_service.dynamo_wire import refusal, wire
-from tests.lambdas.wire import answer_of_moto
+from tests.lambdas.wire import moto_response
 
 
 @pytest.fixture
@@ -101,9 +101,9 @@ def test_a_page_of_rows_that_are_not_due_does_not_hide_the_due_one(scene: Scene)
     scene.target.asked.clear()
     scene.target.open = True
 
-    def small_page(request: Request) -> Answer:
+    def small_page(request: Request) -> Response:
         body = json.dumps({**json.loads(request.body), "Limit": 2}).encode()
-        return answer_of_moto(request._replace(body=body))
+        return moto_response(request._replace(body=body))
 
     with wire("Query", small_page):
         report = scene.run()
@@ -140,7 +140,7 @@ def test_a_claim_that_fails_leaves_the_others_their_turn(scene: Scene) -> None:
     refused: list[Request] = []
     throttled = refusal("ThrottlingException")
 
-    def refuse_first_row(request: Request) -> Answer | None:
+    def refuse_first_row(request: Request) -> Response | None:
         # The client asks three times.
         refused.append(request)
         return throttled(request) if len(refused) <= 3 else None

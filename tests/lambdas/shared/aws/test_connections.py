@@ -1,4 +1,4 @@
-"""Connections to real servers on this machine: kept, given up, trusted or not."""
+"""Connections to real servers on this machine: kept open, closed, trusted or not."""
 
 from __future__ import annotations
 
@@ -20,24 +20,29 @@ import pytest
 import trustme
 
 from local.serving import serving
-from serverless_runtime.shared.aws.amazon_roots import AMAZON_ROOTS
+from serverless_runtime.shared.aws.amazon_root_certificates import AMAZON_ROOT_CERTIFICATES
+from serverless_runtime.shared.aws.client_config import ClientConfig
 from serverless_runtime.shared.aws.connections import Connections, Request
-from serverless_runtime.shared.aws.errors import NoAnswerError, NotConnectedError
-from serverless_runtime.shared.aws.retries import Patience
+from serverless_runtime.shared.aws.errors import (
+    ConnectError,
+    ConnectTimeoutError,
+    ResponseError,
+    ResponseTimeoutError,
+)
 
-PATIENCE = Patience(connect_timeout=5, read_timeout=0.5, total_max_attempts=1)
+CONFIG = ClientConfig(connect_timeout=5, read_timeout=0.5, total_max_attempts=1)
 REQUEST = Request("/path", {"Host": "localhost", "X-Name": "value"}, b"body")
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """Answers each request with its own body, and counts the connections."""
+    """Echoes the body of each request, and counts the connections."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         self.connections = 0
-        self.hangs_up_after_an_answer = False
-        self.says_that_it_will_close = False
+        self.closes_after_a_response = False
+        self.announces_that_it_closes = False
         self.body: bytes | None = None
         super().__init__(("localhost", 0), _Echo)
 
@@ -46,7 +51,7 @@ class Server(http.server.ThreadingHTTPServer):
         super().process_request(request, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is no news."""
+        """Quiet when a client closes its connection."""
 
 
 class _Echo(http.server.BaseHTTPRequestHandler):
@@ -60,11 +65,11 @@ class _Echo(http.server.BaseHTTPRequestHandler):
         self.send_response(202)
         self.send_header("Content-Length", str(len(body if self.server.body is None else b"xx")))
         self.send_header("X-Name", self.headers["X-Name"])
-        if self.server.says_that_it_will_close:
+        if self.server.announces_that_it_closes:
             self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(body if self.server.body is None else self.server.body)
-        if self.server.hangs_up_after_an_answer or self.server.body is not None:
+        if self.server.closes_after_a_response or self.server.body is not None:
             self.close_connection = True
 
     def log_message(self, *_: Any) -> None:
@@ -79,7 +84,7 @@ def server() -> Iterator[Server]:
 
 @contextmanager
 def connected(server: Server, scheme: str = "http") -> Iterator[Connections]:
-    ours = Connections(f"{scheme}://localhost:{server.server_port}", PATIENCE)
+    ours = Connections(f"{scheme}://localhost:{server.server_port}", CONFIG)
     yield ours
     for idle in ours._idle:
         idle.close()
@@ -88,9 +93,9 @@ def connected(server: Server, scheme: str = "http") -> Iterator[Connections]:
 def test_a_thousand_requests_share_a_connection(server: Server) -> None:
     with connected(server) as ours:
         for _ in range(1_000):
-            answer = ours.send(REQUEST)
+            response = ours.send(REQUEST)
 
-    assert (answer.status, answer.headers["x-name"], answer.body) == (202, "value", b"body")
+    assert (response.status, response.headers["x-name"], response.body) == (202, "value", b"body")
     assert server.connections == 1
 
 
@@ -112,44 +117,56 @@ def test_threads_have_connections_of_their_own_and_leave_them_to_others(server: 
 
 @pytest.mark.parametrize("announced", [True, False])
 def test_a_connection_that_the_server_closed_is_replaced(server: Server, announced: bool) -> None:
-    server.says_that_it_will_close = announced
-    server.hangs_up_after_an_answer = not announced
+    server.announces_that_it_closes = announced
+    server.closes_after_a_response = not announced
 
     with connected(server) as ours:
         for _ in range(3):
             assert ours.send(REQUEST).status == 202
-            _wait_for_hang_up(ours)
+            _wait_for_close(ours)
 
     assert server.connections == 3
 
 
-def _wait_for_hang_up(ours: Connections) -> None:
+def _wait_for_close(ours: Connections) -> None:
     for idle in ours._idle:
         idle.sock.settimeout(5)
         idle.sock.recv(1, socket.MSG_PEEK)
 
 
-def test_an_answer_cut_short_is_none(server: Server) -> None:
+def test_a_response_cut_short_is_none(server: Server) -> None:
     server.body = b"x"
 
-    with connected(server) as ours, pytest.raises(NoAnswerError, match="IncompleteRead"):
+    with connected(server) as ours, pytest.raises(ResponseError, match="IncompleteRead"):
         ours.send(REQUEST)
 
 
-def test_silence_is_no_answer() -> None:
+def test_a_response_is_awaited_for_the_read_timeout() -> None:
     with socket.create_server(("localhost", 0)) as silent:
         url = f"http://localhost:{silent.getsockname()[1]}"
 
-        with pytest.raises(NoAnswerError, match="timed out"):
-            Connections(url, PATIENCE).send(REQUEST)
+        with pytest.raises(ResponseTimeoutError, match="did not respond in time"):
+            Connections(url, CONFIG).send(REQUEST)
 
 
 def test_a_closed_port_is_no_connection() -> None:
     with socket.create_server(("localhost", 0)) as taken:
         url = f"http://localhost:{taken.getsockname()[1]}"
 
-    with pytest.raises(NotConnectedError, match="refused"):
-        Connections(url, PATIENCE).send(REQUEST)
+    with pytest.raises(ConnectError, match="refused"):
+        Connections(url, CONFIG).send(REQUEST)
+
+
+def test_a_connection_is_awaited_for_the_connect_timeout() -> None:
+    config = ClientConfig(connect_timeout=0.1, read_timeout=5, total_max_attempts=1)
+    with socket.create_server(("localhost", 0), backlog=0) as full:
+        address = full.getsockname()[:2]
+        waiting = [socket.create_connection(address)]
+
+        with pytest.raises(ConnectTimeoutError, match="could not be reached in time"):
+            Connections(f"http://localhost:{address[1]}", config).send(REQUEST)
+        for each in waiting:
+            each.close()
 
 
 @pytest.fixture(scope="module")
@@ -167,7 +184,7 @@ def tls_server(authority: trustme.CA) -> Iterator[Server]:
         yield served
 
 
-def test_an_authority_of_ones_own_can_be_named(
+def test_another_certificate_authority_can_be_named(
     tls_server: Server, authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
@@ -179,30 +196,30 @@ def test_an_authority_of_ones_own_can_be_named(
 
 
 def test_an_unknown_authority_is_not_trusted(tls_server: Server) -> None:
-    refused = pytest.raises(NotConnectedError, match="CERTIFICATE_VERIFY_FAILED")
+    refused = pytest.raises(ConnectError, match="CERTIFICATE_VERIFY_FAILED")
     with connected(tls_server, "https") as ours, refused:
         ours.send(REQUEST)
 
 
-def test_all_clients_read_the_roots_once() -> None:
-    first = Connections("https://dynamodb.eu-west-1.amazonaws.com", PATIENCE)
-    second = Connections("https://lambda.eu-west-1.amazonaws.com", PATIENCE)
+def test_all_clients_share_the_root_certificates() -> None:
+    first = Connections("https://dynamodb.eu-west-1.amazonaws.com", CONFIG)
+    second = Connections("https://lambda.eu-west-1.amazonaws.com", CONFIG)
 
     assert first._tls is second._tls is not None
 
 
-def test_the_roots_are_those_that_amazon_publishes() -> None:
+def test_the_root_certificates_are_those_that_amazon_publishes() -> None:
     known = (files("botocore") / "cacert.pem").read_text()
 
     # https://www.amazontrust.com/repository/
-    assert {fingerprint[:16] for fingerprint in _fingerprints(AMAZON_ROOTS)} == {
+    assert {fingerprint[:16] for fingerprint in _fingerprints(AMAZON_ROOT_CERTIFICATES)} == {
         "8ecde6884f3d87b1",
         "1ba5b2aa8c65401a",
         "18ce6cfe7bf14e60",
         "e35d28419ed02025",
         "568d6905a2c88708",
     }
-    assert _fingerprints(AMAZON_ROOTS) <= _fingerprints(known)
+    assert _fingerprints(AMAZON_ROOT_CERTIFICATES) <= _fingerprints(known)
 
 
 def _fingerprints(text: str) -> set[str]:

@@ -6,31 +6,32 @@ import zlib
 
 import pytest
 
-from serverless_runtime.shared.aws.api import Api
-from serverless_runtime.shared.aws.connections import Answer, Request
+from serverless_runtime.shared.aws.client_config import ClientConfig
+from serverless_runtime.shared.aws.connections import Request, Response
 from serverless_runtime.shared.aws.errors import (
     AwsCallError,
-    NoAnswerError,
-    NotConnectedError,
-    RefusedError,
+    ConnectError,
+    ResponseError,
+    ServiceError,
 )
-from serverless_runtime.shared.aws.retries import Patience, RetryQuota, pause_seconds
+from serverless_runtime.shared.aws.retries import RetryQuota, delay_seconds
+from serverless_runtime.shared.aws.service_client import ServiceClient
 
-BUSY = Answer(503, {}, b"")
-DENIED = Answer(403, {"x-amzn-errortype": "AccessDeniedException"}, b"{}")
-GOOD = Answer(200, {}, b"{}")
-DAMAGED = Answer(200, {"x-amz-crc32": "1"}, b"{}")
-SILENCE, AWAY = NoAnswerError("silence"), NotConnectedError("away")
+BUSY = Response(503, {}, b"")
+DENIED = Response(403, {"x-amzn-errortype": "AccessDeniedException"}, b"{}")
+GOOD = Response(200, {}, b"{}")
+DAMAGED = Response(200, {"x-amz-crc32": "1"}, b"{}")
+LOST, AWAY = ResponseError("lost"), ConnectError("away")
 
 
 class Script:
-    """Fulfils `Transport`: does what is written, one line for each request."""
+    """Implements `Transport`: plays one line for each request."""
 
-    def __init__(self, *lines: Answer | AwsCallError) -> None:
+    def __init__(self, *lines: Response | AwsCallError) -> None:
         self.lines = list(lines)
         self.requests: list[Request] = []
 
-    def send(self, request: Request) -> Answer:
+    def send(self, request: Request) -> Response:
         self.requests.append(request)
         line = self.lines.pop(0)
         if isinstance(line, AwsCallError):
@@ -38,18 +39,24 @@ class Script:
         return line
 
 
-def an_api(script: Script, attempts: int = 3) -> Api:
-    patience = Patience(connect_timeout=1, read_timeout=1, total_max_attempts=attempts)
-    api = Api("dynamodb", patience, first_pause_seconds=0)
-    api.transport = script
-    return api
+class Client(ServiceClient):
+    def get(self) -> Response:
+        response, _ = self._call("GetItem", "/", {}, b"{}")
+        return response
 
 
-@pytest.mark.parametrize("trouble", [BUSY, DAMAGED, SILENCE, AWAY])
-def test_what_may_pass_is_tried_again(trouble: Answer | AwsCallError) -> None:
-    script = Script(trouble, trouble, GOOD)
+def a_client(script: Script, attempts: int = 3) -> Client:
+    config = ClientConfig(read_timeout=1, total_max_attempts=attempts)
+    client = Client("dynamodb", config, first_delay_seconds=0)
+    client.transport = script
+    return client
 
-    assert an_api(script).call("GetItem", "/", {}, b"{}") == GOOD
+
+@pytest.mark.parametrize("failure", [BUSY, DAMAGED, LOST, AWAY])
+def test_a_transient_failure_is_retried(failure: Response | AwsCallError) -> None:
+    script = Script(failure, failure, GOOD)
+
+    assert a_client(script).get() == GOOD
 
     assert {request.body for request in script.requests} == {b"{}"}
     assert len(script.requests) == 3
@@ -59,70 +66,75 @@ def test_what_may_pass_is_tried_again(trouble: Answer | AwsCallError) -> None:
 def test_attempts_come_to_an_end(attempts: int) -> None:
     script = Script(*[BUSY] * 10)
 
-    with pytest.raises(RefusedError, match="503"):
-        an_api(script, attempts).call("GetItem", "/", {}, b"{}")
+    with pytest.raises(ServiceError, match="503"):
+        a_client(script, attempts).get()
 
     assert len(script.requests) == attempts
 
 
-def test_a_refusal_is_final() -> None:
+def test_another_error_is_not_retried() -> None:
     script = Script(DENIED, GOOD)
 
-    with pytest.raises(RefusedError) as refused:
-        an_api(script).call("GetItem", "/", {}, b"{}")
+    with pytest.raises(ServiceError) as raised:
+        a_client(script).get()
 
-    assert (refused.value.code, len(script.requests)) == ("AccessDeniedException", 1)
+    assert (raised.value.response["Error"]["Code"], len(script.requests)) == (
+        "AccessDeniedException",
+        1,
+    )
 
 
-def test_a_right_checksum_is_no_damage() -> None:
-    good = Answer(200, {"x-amz-crc32": str(zlib.crc32(b"{}"))}, b"{}")
+def test_a_correct_checksum_is_accepted() -> None:
+    good = Response(200, {"x-amz-crc32": str(zlib.crc32(b"{}"))}, b"{}")
 
-    assert an_api(Script(good), 1).call("GetItem", "/", {}, b"{}") == good
+    assert a_client(Script(good), 1).get() == good
 
 
 def test_an_outage_does_not_triple_the_load() -> None:
     script = Script(*[BUSY] * 1_000)
-    api = an_api(script)
+    client = a_client(script)
 
     for _ in range(100):
-        with pytest.raises(RefusedError):
-            api.call("GetItem", "/", {}, b"{}")
+        with pytest.raises(ServiceError):
+            client.get()
 
     assert len(script.requests) == 100 + 500 // 14
 
 
-def test_successes_earn_repeats_again() -> None:
+def test_successes_earn_retries_again() -> None:
     quota = RetryQuota()
-    while quota.take(SILENCE):
+    while quota.acquire(LOST):
         pass
 
     for _ in range(14 - 500 % 14):
-        assert not quota.take(SILENCE)
-        quota.give_back(0)
+        assert not quota.acquire(LOST)
+        quota.release(0)
 
-    assert quota.take(SILENCE) == 14
+    assert quota.acquire(LOST) == 14
 
 
-THROTTLED = RefusedError("GetItem", 400, "ThrottlingException", "", {})
+THROTTLED = ServiceError(
+    {"Error": {"Code": "ThrottlingException", "Message": ""}, "ResponseMetadata": {}}, "GetItem"
+)
 
 
 @pytest.mark.parametrize(
     ("error", "attempt", "headers", "low", "high"),
     [
-        (SILENCE, 1, {}, 0, 0.025),
-        (SILENCE, 3, {}, 0, 0.1),
+        (LOST, 1, {}, 0, 0.025),
+        (LOST, 3, {}, 0, 0.1),
         (THROTTLED, 1, {}, 0, 1),
         (THROTTLED, 20, {}, 0, 20),
         (THROTTLED, 1, {"x-amz-retry-after": "1500"}, 1.5, 1.5),
         (THROTTLED, 1, {"x-amz-retry-after": "60000"}, 5, 6),
-        (SILENCE, 1, {"x-amz-retry-after": "soon"}, 0, 0.025),
+        (LOST, 1, {"x-amz-retry-after": "soon"}, 0, 0.025),
     ],
 )
-def test_pauses_grow_and_are_random_and_longer_if_asked_for(
+def test_delays_grow_and_are_random_and_longer_if_the_service_asks(
     *, error: AwsCallError, attempt: int, headers: dict[str, str], low: float, high: float
 ) -> None:
-    def pause(chance: float) -> float:
-        return pause_seconds(error, attempt, 0.025, headers, lambda: chance)
+    def delay(jitter: float) -> float:
+        return delay_seconds(error, attempt, 0.025, headers, lambda: jitter)
 
-    assert pause(0.0) == pytest.approx(low)
-    assert pause(1.0) == pytest.approx(high)
+    assert delay(0.0) == pytest.approx(low)
+    assert delay(1.0) == pytest.approx(high)

@@ -1,11 +1,11 @@
-"""The roots of Amazon Trust Services, which the endpoints under amazonaws.com chain to.
+"""Amazon root CA certificates: the endpoints under amazonaws.com chain to one of them.
 
-Published at https://www.amazontrust.com/repository/; the first runs out at the end of 2037. AWS
-advises to trust all of them, and nothing below:
+Published at https://www.amazontrust.com/repository/; the first expires at the end of 2037. AWS
+advises to trust all of them and no intermediate:
 https://docs.aws.amazon.com/acm/latest/userguide/acm-bestpractices.html
 """
 
-AMAZON_ROOTS = """\
+AMAZON_ROOT_CERTIFICATES = """\
 -----BEGIN CERTIFICATE-----
 MIIDQTCCAimgAwIBAgITBmyfz5m/jAo54vB4ikPmljZbyjANBgkqhkiG9w0BAQsF
 ADA5MQswCQYDVQQGEwJVUzEPMA0GA1UEChMGQW1hem9uMRkwFwYDVQQDExBBbWF6

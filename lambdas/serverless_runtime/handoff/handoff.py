@@ -1,14 +1,13 @@
-"""The caller's side of a handoff: an event is committed with the caller's own writes, then told.
+"""The caller's side of a handoff: commit an event with the caller's own writes, then hand it off.
 
 Lambda usually accepts the event at once. If it does not, or the caller dies first, the event waits
-in the outbox, and the relay (the package beside this file) hands it off within about two minutes.
+in the outbox, and the relay (`relay/` beside this file) hands it off within about two minutes.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
@@ -17,7 +16,6 @@ from serverless_runtime.handoff.outbox_rows import key_of, row_of
 from serverless_runtime.handoff.settings import HandoffSettings
 from serverless_runtime.handoff.target import Target
 from serverless_runtime.shared import aws
-from serverless_runtime.shared.aws.dynamodb import DynamoDb
 from serverless_runtime.shared.environment import read_settings
 
 log = logging.getLogger(__name__)
@@ -32,46 +30,49 @@ class Handoff:
 
     def __init__(
         self,
-        target: Target,
-        outbox_table_name: str | None = None,
-        client: DynamoDb | None = None,
+        settings: HandoffSettings | None = None,
+        *,
+        client: Any = None,
+        lambda_client: Any = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._target = target
-        self._outbox_table_name = outbox_table_name
+        """Use the environment's settings unless others are given. Raises MissingSettingsError.
+
+        `client` is for DynamoDB, `lambda_client` for Lambda: boto3's, or by default the small ones
+        of `serverless_runtime.shared.aws`.
+        """
+        settings = settings or read_settings(HandoffSettings)
+        self._target = Target(settings.handoff_target_arn, lambda_client)
+        self._outbox_table_name = settings.handoff_outbox_table_name
         self._client = client
         self._clock = clock
 
     @classmethod
     def from_environment(cls) -> Self:
         """Return the handoff that the function's settings name. Raises MissingSettingsError."""
-        settings = read_settings(HandoffSettings)
-        return cls(Target(settings.handoff_target_arn), settings.handoff_outbox_table_name)
+        return cls(read_settings(HandoffSettings))
 
     def commit(self, writes: Sequence[Mapping[str, Any]], event: Event) -> bool:
         """Store the caller's writes and the event, all or nothing; then hand the event off.
 
-        `writes` are 1 to 99 of DynamoDB's TransactItems. What fails until they are stored is
-        raised as it is: a RefusedError's CancellationReasons are in the order of `writes`. What
-        fails afterwards is logged, and never raised.
+        `writes` are 1 to 99 of DynamoDB's TransactItems. What the client raises until they are
+        stored is raised as it is, with the `CancellationReasons` of its `response` in the order of
+        `writes`. What fails afterwards is logged, and never raised.
 
-        Returns whether Lambda has accepted the event already; if not, the relay sees to it.
+        Returns whether Lambda has accepted the event already; if not, the relay hands it off.
         """
         committed_at_ms = self._now_ms()
         self._dynamodb.transact_write_items(
-            TransactItems=[*writes, *self._outbox_puts(event, committed_at_ms)],
-            # The same in repeats of this request: one whose answer was lost is not
-            # taken for another, whose conditions would then fail on our own writes.
-            ClientRequestToken=str(uuid.uuid4()),
+            TransactItems=[*writes, *self._outbox_puts(event, committed_at_ms)]
         )
         return self._deliver(event, committed_at_ms)
 
     def hand_off(self, event: Event) -> bool:
-        """Hand an event off that no write of the caller's belongs to.
+        """Hand off an event that belongs to no write of the caller's.
 
-        Raises what DynamoDB raises if the event cannot be put into the outbox: then nothing has
-        happened. Returns whether Lambda has accepted the event already; if not, the relay sees
-        to it, or with direct delivery nobody does.
+        Raises what the client raises if the event cannot be put into the outbox: then nothing has
+        happened. Returns whether Lambda has accepted the event already; if not, the relay hands it
+        off, or with direct delivery nobody does.
         """
         committed_at_ms = self._now_ms()
         for each in self._outbox_puts(event, committed_at_ms):
@@ -104,5 +105,5 @@ class Handoff:
         return int(self._clock() * 1000)
 
     @property
-    def _dynamodb(self) -> DynamoDb:
-        return self._client or aws.dynamodb()
+    def _dynamodb(self) -> Any:
+        return self._client or aws.client("dynamodb")

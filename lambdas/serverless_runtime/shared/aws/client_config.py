@@ -1,0 +1,35 @@
+"""Timeouts and attempts of each AWS service that the functions call."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class ClientConfig(NamedTuple):
+    """How long an attempt may take, in seconds, and how many attempts a call has at most."""
+
+    read_timeout: float
+    total_max_attempts: int
+    connect_timeout: float = 1
+
+    @property
+    def max_seconds(self) -> float:
+        """How long a call's attempts may take altogether, without the delays between them."""
+        return (self.connect_timeout + self.read_timeout) * self.total_max_attempts
+
+
+CLIENT_CONFIGS = {
+    # Responds in milliseconds; the worst case, 3 attempts of 3 s, stays within the API's 30 s.
+    "dynamodb": ClientConfig(read_timeout=2, total_max_attempts=3),
+    # Only the 202 is awaited. A repeated invoke carries the same event id and is harmless.
+    "lambda": ClientConfig(read_timeout=3, total_max_attempts=2),
+    # A dead letter that cannot be written in 8 s is left to Lambda's own retries.
+    "sqs": ClientConfig(read_timeout=3, total_max_attempts=2),
+    # SES has no idempotency key: a retry after a lost response would send a second message.
+    "sesv2": ClientConfig(read_timeout=10, total_max_attempts=1),
+    # Nor has SNS when it publishes to a phone number or a mobile device.
+    "sns": ClientConfig(read_timeout=5, total_max_attempts=1),
+    # A webhook's time includes reading its secret, and Lambda's retry is the second attempt.
+    "secretsmanager": ClientConfig(read_timeout=3, total_max_attempts=1),
+    "ssm": ClientConfig(read_timeout=3, total_max_attempts=1),
+}

@@ -1,0 +1,20 @@
+"""SES, version 2, as far as the functions use it, as boto3 offers it.
+
+https://docs.aws.amazon.com/boto3/latest/reference/services/sesv2.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from serverless_runtime.shared.aws.client_config import ClientConfig
+from serverless_runtime.shared.aws.service_client import ServiceClient
+
+
+class SesV2Client(ServiceClient):
+    def __init__(self, config: ClientConfig) -> None:
+        super().__init__("sesv2", config, host_prefix="email", signing_name="ses")
+
+    def send_email(self, **arguments: Any) -> dict[str, Any]:
+        headers = {"Content-Type": "application/json"}
+        return self._call_json("SendEmail", arguments, headers, "/v2/email/outbound-emails")

@@ -1,0 +1,220 @@
+"""Return values and errors are those of boto3, for the same responses."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from serverless_runtime.shared.aws import service_client
+from serverless_runtime.shared.aws.connections import Response
+from serverless_runtime.shared.aws.dynamodb import query_items
+from serverless_runtime.shared.aws.errors import ServiceError
+from tests.lambdas.shared.aws.recorded_wire import MAKERS
+
+ID = {"x-amzn-requestid": "r-1"}
+KEY = {"TableName": "t", "Key": {"id": {"S": "1"}}}
+ITEM = {
+    "id": {"S": "é"},
+    "B": {"B": "AP8="},
+    "set": {"BS": ["", "eA=="]},
+    "nested": {"M": {"B": {"S": "B"}, "BS": {"L": [{"B": "eA=="}, {"BS": ["eA=="]}]}}},
+    "n": {"N": "1.50"},
+    "ns": {"NS": ["1"]},
+    "none": {"NULL": True},
+    "yes": {"BOOL": True},
+}
+EVENT = {"FunctionName": "f", "InvocationType": "Event", "Payload": b"{}"}
+TRANSACTION = {"TransactItems": [{"Delete": KEY}, {"Delete": KEY}]}
+EMAIL = {"FromEmailAddress": "a@example.com", "Content": {"Raw": {"Data": b"x"}}}
+QUEUE = {"QueueUrl": "https://sqs.eu-west-1.amazonaws.com/123456789012/q"}
+
+
+def recorded(status: int, document: Any = None, **headers: str) -> Response:
+    body = b"" if document is None else json.dumps(document).encode()
+    return Response(status, {**ID, **{k.replace("_", "-"): v for k, v in headers.items()}}, body)
+
+
+def dynamodb_error(code: str, **members: Any) -> Response:
+    return recorded(400, {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", **members})
+
+
+@pytest.fixture(autouse=True)
+def no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service_client, "delay_seconds", lambda *_: 0)
+    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "arguments", "responses"),
+    [
+        ("dynamodb", "get_item", KEY, [recorded(200, {"Item": ITEM})]),
+        ("dynamodb", "get_item", KEY, [recorded(200, {})]),
+        ("dynamodb", "get_item", KEY, [recorded(500), recorded(503), recorded(200, {})]),
+        ("dynamodb", "update_item", KEY, [recorded(200, {"Attributes": ITEM})]),
+        ("dynamodb", "delete_item", KEY, [recorded(200, {})]),
+        (
+            "dynamodb",
+            "put_item",
+            {"TableName": "t", "Item": {"id": {"S": "1"}}},
+            [recorded(200, {"ConsumedCapacity": {"TableName": "t", "CapacityUnits": 1.5}})],
+        ),
+        (
+            "dynamodb",
+            "query",
+            {"TableName": "t"},
+            [
+                recorded(
+                    200, {"Items": [ITEM], "Count": 1, "LastEvaluatedKey": {"b": {"B": "eA=="}}}
+                )
+            ],
+        ),
+        ("dynamodb", "transact_write_items", TRANSACTION, [recorded(200, {})]),
+        ("lambda", "invoke", EVENT, [recorded(202)]),
+        (
+            "lambda",
+            "invoke",
+            {"FunctionName": "f", "Payload": "{}"},
+            [recorded(200, {}, x_amz_function_error="Unhandled", x_amz_executed_version="$LATEST")],
+        ),
+        (
+            "sqs",
+            "send_message",
+            {**QUEUE, "MessageBody": "x"},
+            [
+                recorded(
+                    200, {"MessageId": "m", "MD5OfMessageBody": "9dd4e461268c8034f5c8564e155c67a6"}
+                )
+            ],
+        ),
+        (
+            "sqs",
+            "get_queue_attributes",
+            {**QUEUE, "AttributeNames": ["All"]},
+            [recorded(200, {"Attributes": {"ApproximateNumberOfMessages": "3"}})],
+        ),
+        ("sesv2", "send_email", EMAIL, [recorded(200, {"MessageId": "m"})]),
+    ],
+)
+def test_return_values_are_those_of_boto3(
+    service: str, operation: str, arguments: dict[str, Any], responses: list[Response]
+) -> None:
+    ours, theirs = (
+        getattr(make(service, responses, attempts=3), operation)(**arguments) for make in MAKERS
+    )
+
+    if operation == "invoke":
+        assert ours.pop("Payload").read() == theirs.pop("Payload").read() == responses[0].body
+    assert ours == theirs
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "arguments", "response"),
+    [
+        ("dynamodb", "get_item", KEY, dynamodb_error("ValidationException", message="m")),
+        ("dynamodb", "get_item", KEY, dynamodb_error("ThrottlingException", message="slow down")),
+        (
+            "dynamodb",
+            "update_item",
+            KEY,
+            dynamodb_error("ConditionalCheckFailedException", message="m", Item=ITEM),
+        ),
+        (
+            "dynamodb",
+            "transact_write_items",
+            TRANSACTION,
+            dynamodb_error(
+                "TransactionCanceledException",
+                Message="cancelled",
+                CancellationReasons=[
+                    {"Code": "None"},
+                    {"Code": "ConditionalCheckFailed", "Message": "m", "Item": ITEM},
+                ],
+            ),
+        ),
+        ("dynamodb", "get_item", KEY, Response(503, {}, b"<html>busy</html>")),
+        ("dynamodb", "get_item", KEY, Response(500, {}, b"")),
+        ("dynamodb", "get_item", KEY, recorded(400, {"__type": "x#SlowDown", "Message": "m"})),
+        (
+            "lambda",
+            "invoke",
+            EVENT,
+            recorded(
+                404,
+                {"Type": "User", "Message": "no such function"},
+                x_amzn_errortype="ResourceNotFoundException",
+            ),
+        ),
+        (
+            "lambda",
+            "invoke",
+            EVENT,
+            recorded(
+                429,
+                {"Type": "User", "message": "rate", "Reason": "CallerRateLimitExceeded"},
+                x_amzn_errortype="TooManyRequestsException:http://x/",
+            ),
+        ),
+        ("lambda", "invoke", EVENT, recorded(403, {"Message": "no"}, x_amzn_errortype="Denied")),
+        ("lambda", "invoke", EVENT, Response(503, {}, b"<html>busy</html>")),
+        (
+            "sqs",
+            "send_message",
+            {**QUEUE, "MessageBody": "x"},
+            recorded(
+                400,
+                {"__type": "com.amazonaws.sqs#QueueDoesNotExist", "message": "m"},
+                x_amzn_query_error="AWS.SimpleQueueService.NonExistentQueue;Sender",
+            ),
+        ),
+        (
+            "sesv2",
+            "send_email",
+            EMAIL,
+            recorded(
+                400,
+                {"message": "Email address is not verified"},
+                x_amzn_errortype="MessageRejected",
+            ),
+        ),
+    ],
+)
+@pytest.mark.parametrize("attempts", [1, 2])
+def test_errors_are_those_of_boto3(
+    service: str, operation: str, arguments: dict[str, Any], response: Response, attempts: int
+) -> None:
+    ours, theirs = (
+        _error_of(make(service, [response] * attempts, attempts), operation, arguments)
+        for make in MAKERS
+    )
+
+    assert isinstance(ours, ServiceError)
+    assert str(ours) == str(theirs)
+    assert ours.operation_name == theirs.operation_name
+    # botocore drops what its model of the error does not have, such as a second "message".
+    more = {k: v for k, v in ours.response.items() if k not in theirs.response}
+    assert {k: v for k, v in ours.response.items() if k not in more} == theirs.response
+    assert set(more) <= {"message", "Message"}
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_items_are_fetched_page_by_page_and_no_page_too_many(make: Any) -> None:
+    pages = [
+        recorded(200, {"Items": [{"id": {"S": "1"}}], "LastEvaluatedKey": {"id": {"S": "1"}}}),
+        recorded(200, {"Items": [], "LastEvaluatedKey": {"id": {"S": "2"}}}),
+        recorded(200, {"Items": [{"id": {"S": "3"}}]}),
+    ]
+
+    first = query_items(make("dynamodb", pages[:1]), TableName="t")
+    assert next(first) == {"id": {"S": "1"}}
+
+    found = list(query_items(make("dynamodb", pages), TableName="t"))
+    assert found == [{"id": {"S": "1"}}, {"id": {"S": "3"}}]
+
+
+def _error_of(client: Any, operation: str, arguments: dict[str, Any]) -> ClientError:
+    with pytest.raises(ClientError) as raised:
+        getattr(client, operation)(**arguments)
+    return raised.value
