@@ -1,4 +1,4 @@
-"""Somebody at a terminal beside the local stack."""
+"""A terminal beside the local stack."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from ops.surroundings import Surroundings
 
 
 class Terminal:
-    """Types commands of `python -m ops`; the stack is found as what `make up` has started."""
+    """Runs commands of `python -m ops`, which find the stack as if `make up` had started it."""
 
     def __init__(self, stack: DeployedStack, folder: Path) -> None:
-        place = folder / f"up-{stack.emulator.port}"
-        place.mkdir()
-        self._outputs_file = place / "outputs.json"
-        self.is_beside(stack)
-        # The emulator's queues are whole: a long poll finds no more than a short one.
+        instance = folder / f"up-{stack.emulator.port}"
+        instance.mkdir()
+        self._outputs_file = instance / "outputs.json"
+        self.use(stack)
+        # The emulator's queues are not distributed: a long poll finds no more than a short one.
         self._surroundings = Surroundings(local_folder=folder, poll_seconds=0)
 
-    def is_beside(self, stack: DeployedStack) -> None:
+    def use(self, stack: DeployedStack) -> None:
         """Let the commands find the stack's outputs as they are now."""
         self._outputs_file.write_text(json.dumps(stack.outputs))
 
-    def types(self, *words: str, answers: str | None = None) -> Result:
+    def run(self, *words: str, replies: str | None = None) -> Result:
         """Run a command on the stack."""
-        return self.types_exactly(*words, "--stack", "local", answers=answers)
+        return self.run_exactly(*words, "--stack", "local", replies=replies)
 
-    def types_exactly(self, *words: str, answers: str | None = None) -> Result:
-        """Run a command as it stands."""
-        return CliRunner().invoke(commands, list(words), obj=self._surroundings, input=answers)
+    def run_exactly(self, *words: str, replies: str | None = None) -> Result:
+        """Run a command as given."""
+        return CliRunner().invoke(commands, list(words), obj=self._surroundings, input=replies)

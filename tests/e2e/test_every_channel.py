@@ -1,4 +1,4 @@
-"""What a client writes arrives on every kind of channel, once, and as it was meant."""
+"""What a client writes arrives on every channel, once, and as intended."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ import httpx
 import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from local.scenario.observe import arrivals, pushes_about
+from local.scenario.observe import ONCE_EACH, arrivals, pushes_about
 from local.scenario.prerequisites import PLATFORMS
 from local.scenario.receiver import Received
-from local.scenario.tour.tour import ONCE_EACH
 from local.stack import DeployedStack
 from local.wait import wait_until
 from serverless_runtime.contracts.task import Task
@@ -32,24 +31,24 @@ TITLES = {
     "turned around": ("invoice \u202egpj.exe", "invoice gpj.exe"),
     "accents": ("é" * 100, "é" * 100),
 }
-"""What is written, and what people read of it."""
+"""What is written, and what people read."""
 
-REFUSED_BY_THE_API = "Milk\r\nBcc: all@example.com\r\n\r\nmore"
-READ_OF_IT = "Milk Bcc: all@example.com more"
+REJECTED_BY_THE_API = "Milk\r\nBcc: all@example.com\r\n\r\nmore"
+READ_AS = "Milk Bcc: all@example.com more"
 
 
 @pytest.fixture(scope="module")
 def plain_page(stack: DeployedStack, api: httpx.Client) -> Reader:
-    """An e-mail about a title without anything odd."""
+    """An email about a title without anything odd."""
     title = f"Plain {uuid.uuid4()}"
     assert api.post("/tasks", json={"title": title}).status_code == 201
     return Reader(_the_one(stack.emails, "Subject", f"Task created: {title}")["BodyHtml"])
 
 
-def _the_one(look: Any, key: str, wanted: str) -> dict[str, Any]:
-    """The one message whose `key` is `wanted`, as soon as it is there."""
+def _the_one(poll: Any, key: str, wanted: str) -> dict[str, Any]:
+    """The one message whose `key` is `wanted`, as soon as it exists."""
     [found] = wait_until(
-        lambda: [message for message in look() if message[key] == wanted],
+        lambda: [message for message in poll() if message[key] == wanted],
         f"a message with {key} {wanted!r}",
         seconds=ARRIVES_WITHIN_SECONDS,
     )
@@ -65,7 +64,7 @@ def _webhook(stack: DeployedStack, event_words: str) -> Received:
 
 
 def _require_read(stack: DeployedStack, shown: str, plain: Reader) -> None:
-    """Look at e-mail, SMS and push for one notification that reads `shown`."""
+    """Check email, SMS and push of one notification that reads `shown`."""
     headline = f"Task created: {shown}"
     email = _the_one(stack.emails, "Subject", headline)
     assert f"Title:  {shown}\n" in email["BodyText"]
@@ -102,10 +101,10 @@ def test_a_title_reads_the_same_on_every_channel(
 def test_line_breaks_in_a_title_start_no_header(
     stack: DeployedStack, api: httpx.Client, plain_page: Reader
 ) -> None:
-    assert api.post("/tasks", json={"title": REFUSED_BY_THE_API}).status_code == 400
-    # Another caller of the target may be less careful than the API.
+    assert api.post("/tasks", json={"title": REJECTED_BY_THE_API}).status_code == 400
+    # Another caller of the target may validate less than the API.
     now, task_id = to_text(datetime.now(UTC)), str(uuid.uuid4())
-    task = Task(task_id=task_id, title=REFUSED_BY_THE_API, created_at=now, updated_at=now)
+    task = Task(task_id=task_id, title=REJECTED_BY_THE_API, created_at=now, updated_at=now)
     event = TaskEvent.about(task, "task.created.v1", time=now, correlation_id=str(uuid.uuid4()))
     stack.client("lambda").invoke(
         FunctionName=stack.target_arn,
@@ -115,7 +114,7 @@ def test_line_breaks_in_a_title_start_no_header(
 
     _webhook(stack, task_id)
 
-    _require_read(stack, READ_OF_IT, plain_page)
+    _require_read(stack, READ_AS, plain_page)
 
 
 def test_each_change_of_a_task_arrives_once_on_every_channel(
@@ -132,8 +131,8 @@ def test_each_change_of_a_task_arrives_once_on_every_channel(
         seconds=ARRIVES_WITHIN_SECONDS,
         enough=lambda arrived: arrived == dict.fromkeys(ONCE_EACH, 3),
     )
-    told = {each.headers["webhook-id"] for each in stack.receiver.about(title)}
-    assert len(told) == 3
+    webhook_ids = {each.headers["webhook-id"] for each in stack.receiver.about(title)}
+    assert len(webhook_ids) == 3
     for platform in PLATFORMS:
         headlines = [str(push) for push in pushes_about(stack, platform, title)]
         assert len(set(headlines)) == 3
@@ -146,7 +145,7 @@ def received(stack: DeployedStack, api: httpx.Client) -> Received:
 
 
 @pytest.mark.parametrize("header", ["webhook-id", "webhook-timestamp", "webhook-signature"])
-def test_a_receiver_refuses_what_was_tampered_with(
+def test_a_receiver_rejects_what_was_tampered_with(
     stack: DeployedStack, received: Received, header: str
 ) -> None:
     verifier = Webhook(stack.webhook_secret())

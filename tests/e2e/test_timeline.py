@@ -1,4 +1,4 @@
-"""What happened to a notification can be told from one id, and without anybody's texts.
+"""One id leads to the whole timeline of a notification, without anybody's data in it.
 
 One event goes through everything: it is not handed off at once, relayed, retried, dead-lettered,
 replayed and delivered.
@@ -18,11 +18,11 @@ import pytest
 from local.scenario.observe import emails_about, queue_depth, raw_log
 from local.stack import DeployedStack
 from local.wait import wait_until
-from tests.e2e.permissions import take_right
+from tests.e2e.permissions import without_permission
 from tests.e2e.terminal import Terminal
 
 SENDER = "tasks@example.com"
-PATIENCE_SECONDS = 180
+TIMEOUT_SECONDS = 180
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,16 +40,16 @@ def terminal(stack: DeployedStack, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture(scope="module")
 def journey(stack: DeployedStack, api: httpx.Client, terminal: Terminal) -> Journey:
     title, correlation_id = f"Nobody may read {uuid.uuid4()}", f"complaint-{uuid.uuid4()}"
-    with _no_sender(stack), _no_invoke(stack):
+    with _no_sender(stack), without_permission(stack, "create-task", "hand-off"):
         created = api.post(
             "/tasks", json={"title": title}, headers={"X-Correlation-Id": correlation_id}
         )
         assert created.status_code == 201
     with _no_sender(stack):
-        wait_until(lambda: queue_depth(stack), "a dead letter", seconds=PATIENCE_SECONDS)
-    replay = terminal.types("dead-letters", "replay", "--apply")
+        wait_until(lambda: queue_depth(stack), "a dead letter", seconds=TIMEOUT_SECONDS)
+    replay = terminal.run("dead-letters", "replay", "--apply")
     assert replay.exit_code == 0, replay.output
-    wait_until(lambda: emails_about(stack, title), "the e-mail", seconds=PATIENCE_SECONDS)
+    wait_until(lambda: emails_about(stack, title), "the email", seconds=TIMEOUT_SECONDS)
     return Journey(title=title, correlation_id=correlation_id, task_id=created.json()["id"])
 
 
@@ -63,26 +63,19 @@ def _no_sender(stack: DeployedStack) -> Iterator[None]:
         ses.create_email_identity(EmailIdentity=SENDER)
 
 
-@contextmanager
-def _no_invoke(stack: DeployedStack) -> Iterator[None]:
-    put_back = take_right(stack, "create-task", "hand-off")
-    try:
-        yield
-    finally:
-        put_back()
-
-
 @pytest.mark.parametrize("known", ["correlation_id", "task_id", "event_id"])
-def test_any_one_id_tells_the_whole_story(journey: Journey, terminal: Terminal, known: str) -> None:
-    first = json.loads(terminal.types("trace", journey.correlation_id, "--json").stdout)
+def test_any_one_id_leads_to_the_whole_timeline(
+    journey: Journey, terminal: Terminal, known: str
+) -> None:
+    first = json.loads(terminal.run("trace", journey.correlation_id, "--json").stdout)
     [event_id] = first["events"]
-    asked = {**vars(journey), "event_id": event_id}[known]
+    requested = {**vars(journey), "event_id": event_id}[known]
 
-    result = terminal.types("trace", asked, "--json")
+    result = terminal.run("trace", requested, "--json")
 
     assert result.exit_code == 0, result.output
-    story = json.loads(result.stdout)
-    told = [(step["where"], step["what"]) for step in story["steps"]]
+    timeline = json.loads(result.stdout)
+    steps = [(step["where"], step["what"]) for step in timeline["steps"]]
     milestones = [
         ("create-task", "not accepted by Lambda; it waits in the outbox"),
         ("create-task", "POST /tasks answered 201"),
@@ -94,17 +87,17 @@ def test_any_one_id_tells_the_whole_story(journey: Journey, terminal: Terminal, 
         ("send-notification", "email: sent as"),
     ]
     for where, words in milestones:
-        assert any(where == at and what.startswith(words) for at, what in told), (
+        assert any(where == at and what.startswith(words) for at, what in steps), (
             where,
             words,
-            told,
+            steps,
         )
-    failed = [what for _, what in told if what.startswith("email: attempt failed")]
+    failed = [what for _, what in steps if what.startswith("email: attempt failed")]
     assert len(failed) == 3
-    moments = [step["at"] for step in story["steps"]]
-    assert moments == sorted(moments)
-    assert list(story["events"]) == [event_id]
-    assert story["events"][event_id].startswith("delivered by ")
+    timestamps = [step["at"] for step in timeline["steps"]]
+    assert timestamps == sorted(timestamps)
+    assert list(timeline["events"]) == [event_id]
+    assert timeline["events"][event_id].startswith("delivered by ")
     assert journey.title not in result.stdout
 
 
@@ -125,7 +118,7 @@ def test_no_line_of_any_log_holds_a_title_or_an_address(
 
 
 def test_an_unknown_id_is_exit_code_1(terminal: Terminal, journey: Journey) -> None:
-    result = terminal.types("trace", str(uuid.uuid4()))
+    result = terminal.run("trace", str(uuid.uuid4()))
 
     assert result.exit_code == 1
     assert "nothing is known of" in result.stderr

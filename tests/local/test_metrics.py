@@ -8,12 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from local.cloudwatch.alarms import Alarms
-from local.cloudwatch.metrics import (
-    EmbeddedMetrics,
-    publish_queue_depths,
-    publishing_metrics,
-    watched_queues,
-)
+from local.cloudwatch.metrics import EmbeddedMetrics, publish_queue_depths, watched_queues
+from local.cloudwatch.publisher import publishing_metrics
 from local.emulator.start import Emulator
 from local.wait import wait_until
 from serverless_runtime.shared.metrics import metrics_line

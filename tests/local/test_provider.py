@@ -219,6 +219,41 @@ def test_alarms_a_summary_and_a_dashboard_arrive_as_declared(emulator: Emulator)
     assert cloudwatch.get_dashboard(DashboardName=board_name)["DashboardBody"] == '{"widgets": []}'
 
 
+def test_only_alarms_on_metrics_that_come_each_second_get_a_short_period(
+    emulator: Emulator,
+) -> None:
+    def alarm(name: str, metric_name: str, namespace: str = "AWS/SQS") -> pulumi.Output[str]:
+        return aws.cloudwatch.MetricAlarm(
+            name,
+            namespace=namespace,
+            metric_name=metric_name,
+            dimensions={"QueueName": "orders"},
+            statistic="Maximum",
+            comparison_operator="GreaterThanOrEqualToThreshold",
+            evaluation_periods=1,
+            threshold=1,
+            period=60,
+        ).name
+
+    def program() -> None:
+        names = {
+            "depth": alarm("depth", "ApproximateNumberOfMessagesVisible"),
+            "age": alarm("age", "ApproximateAgeOfOldestMessage"),
+            "custom": alarm("custom", "ApproximateNumberOfMessagesVisible", namespace="Shop"),
+        }
+        pulumi.export("names", names)
+
+    names = _deploy(emulator, program).exports["names"]
+
+    described = emulator.client("cloudwatch").describe_alarms(AlarmNames=list(names.values()))
+    periods = {alarm["AlarmName"]: alarm["Period"] for alarm in described["MetricAlarms"]}
+    assert {key: periods[name] for key, name in names.items()} == {
+        "depth": 10,
+        "age": 60,
+        "custom": 60,
+    }
+
+
 def test_a_saved_query_arrives_with_its_log_groups(emulator: Emulator) -> None:
     name = f"shop/{uuid.uuid4()}"
 

@@ -81,7 +81,7 @@ def test_a_setting_that_differs_reaches_what_it_sets() -> None:
         maxEventAgeSeconds="600",
         deadLetterRetentionDays="3",
         relayMinimumAgeSeconds="60",
-        outboxAlarmAgeSeconds="600",
+        outboxAgeSeconds="600",
         notificationReservedConcurrency="50",
         api='{"auth": {"kind": "iam"}, "requestsPerSecond": 7, "burstRequests": 9}',
         alarmEmails='["ops@example.com"]',

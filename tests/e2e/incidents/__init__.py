@@ -1,12 +1,11 @@
-"""Everything that goes wrong in the tests of the runbook."""
+"""The incidents by which the runbook is tested: those of every module of this package."""
 
-from tests.e2e.troubles import api, dead_letters, outbox, tables, target
+import pkgutil
+from importlib import import_module
 
-TROUBLES = (
-    *dead_letters.TROUBLES,
-    *target.TROUBLES,
-    *outbox.TROUBLES,
-    *tables.TROUBLES,
-    *api.TROUBLES,
+INCIDENTS = tuple(
+    incident
+    for module in pkgutil.iter_modules(__path__, f"{__name__}.")
+    for incident in getattr(import_module(module.name), "INCIDENTS", ())
 )
 """At least one for each alarm."""

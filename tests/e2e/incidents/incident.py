@@ -1,4 +1,4 @@
-"""What a trouble is, and where it happens."""
+"""What an incident is, and where it happens."""
 
 from __future__ import annotations
 
@@ -9,102 +9,100 @@ from typing import Any
 
 import httpx
 
-from local.scenario.observe import arrivals, queue_depth
-from local.scenario.tour.tour import ONCE_EACH
+from local.scenario.observe import ONCE_EACH, arrivals, queue_depth
 from local.stack import DeployedStack
 from local.wait import wait_until
-from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
-from tests.e2e.on_call import PATIENCE_SECONDS, Newcomer
+from tests.e2e.on_call import TIMEOUT_SECONDS, OnCallEngineer
 
 
 @dataclass
-class Scene:
-    """A stack with somebody on call beside it."""
+class Scenario:
+    """A stack, its clients, and the engineer on call."""
 
-    newcomer: Newcomer
+    engineer: OnCallEngineer
     api: httpx.Client
     titles: list[str] = field(default_factory=list)
     """Of the tasks that were created."""
 
     @property
     def stack(self) -> DeployedStack:
-        return self.newcomer.stack
+        return self.engineer.stack
 
     def creates_a_task(self) -> httpx.Response:
-        """Create a task as a client does, who keeps the correlation id for a complaint."""
-        title = f"In trouble {uuid.uuid4()}"
-        answer = self.api.post("/tasks", json={"title": title})
-        self.newcomer.values["CORRELATION_ID"] = answer.headers["X-Correlation-Id"]
-        if answer.is_success:
+        """Create a task as a client does that keeps the correlation id for a complaint."""
+        title = f"During an incident {uuid.uuid4()}"
+        response = self.api.post("/tasks", json={"title": title})
+        self.engineer.values["CORRELATION_ID"] = response.headers["X-Correlation-Id"]
+        if response.is_success:
             self.titles.append(title)
-        return answer
+        return response
 
-    def everybody_was_told(self) -> None:
-        """Wait until each task has been told of once on each channel."""
+    def everything_was_delivered(self) -> None:
+        """Wait until each task's notification has arrived once on each channel."""
         wait_until(
             lambda: [arrivals(self.stack, title) for title in self.titles],
             "one message on each channel",
-            seconds=PATIENCE_SECONDS,
+            seconds=TIMEOUT_SECONDS,
             enough=lambda seen: all(each == ONCE_EACH for each in seen),
         )
 
     def waits_for_dead_letters(self, count: int) -> None:
-        """Wait until that many events were given up and are kept."""
+        """Wait until that many events are dead letters."""
         wait_until(
             lambda: queue_depth(self.stack),
             f"{count} dead letters",
-            seconds=PATIENCE_SECONDS,
+            seconds=TIMEOUT_SECONDS,
             enough=lambda depth: depth == count,
         )
 
-    def function(self, operation: str) -> dict[str, Any]:
+    def function(self, name: str) -> dict[str, Any]:
         """A function's configuration, as Lambda has it now."""
         found: dict[str, Any] = self.stack.client("lambda").get_function_configuration(
-            FunctionName=self.stack.function_names()[operation]
+            FunctionName=self.stack.function_names()[name]
         )
         return found
 
-    def wants_twice_the_memory(self, operation: str) -> None:
-        """Note it as what the one on call is to set."""
-        self.newcomer.values["MEMORY_MB"] = str(2 * self.function(operation)["MemorySize"])
+    def needs_twice_the_memory(self, function: str) -> None:
+        """Let the engineer choose that as the new setting."""
+        self.engineer.values["MEMORY_MB"] = str(2 * self.function(function)["MemorySize"])
 
-    def has_less_than_wanted(self, operation: str) -> bool:
-        """Whether a function still has less memory."""
-        return bool(self.function(operation)["MemorySize"] < int(self.newcomer.values["MEMORY_MB"]))
+    def has_too_little_memory(self, function: str) -> bool:
+        """Whether a function still has less than the engineer chose."""
+        return bool(self.function(function)["MemorySize"] < int(self.engineer.values["MEMORY_MB"]))
 
 
-def _nothing(_: Scene) -> None:
+def _nothing(_: Scenario) -> None:
     pass
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trouble:
-    """One thing that goes wrong, which the section of its alarm ends."""
+class Incident:
+    """One failure, which the commands of its alarm's runbook page resolve."""
 
     name: str
-    """A test's; a sentence's end."""
 
-    kind: AlarmKind
+    alarm_id: str
+    """The alarm that fires, by the name of its page."""
 
-    begins: Callable[[Scene], None]
+    begin: Callable[[Scenario], None]
 
-    lasts: Callable[[Scene], bool]
-    """Whether it is still there: looked at in the stack, never remembered."""
+    persists: Callable[[Scenario], bool]
+    """Whether it is still there: read from the stack, never remembered."""
 
-    counted: float | None = None
-    """What AWS counts for the alarm while it lasts; None if the emulator does all of it."""
+    datapoint: float | None = None
+    """The value of the alarm's metric while it persists; None if the emulator publishes all."""
 
-    begins_counted: bool = False
-    """Whether the emulator counts it when it begins; afterwards `counted` is put."""
+    published_at_first: bool = False
+    """Whether the emulator publishes the first datapoint; afterwards `datapoint` is put."""
 
     looking_fails: bool = False
-    """Whether something cannot be reached that a command looks at."""
+    """Whether a command of "Where to look" cannot reach something."""
 
-    outside: Callable[[Scene], None] = _nothing
-    """What the section has one mend outside AWS."""
+    fix_outside_aws: Callable[[Scenario], None] = _nothing
+    """What the page has somebody fix outside AWS."""
 
-    but: Collection[str] = ()
-    """Parts of those commands of the section that are for other troubles."""
+    skipping: Collection[str] = ()
+    """Parts of those commands of the page that are for other incidents."""
 
-    afterwards: Callable[[Scene], None] = _nothing
-    """Fails unless people notice it no more."""
+    afterwards: Callable[[Scenario], None] = _nothing
+    """Fails unless clients and people no longer notice it."""

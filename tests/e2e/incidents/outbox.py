@@ -4,44 +4,43 @@ from __future__ import annotations
 
 from typing import Any
 
-from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
-from tests.e2e.troubles.trouble import Scene, Trouble
+from tests.e2e.incidents.incident import Incident, Scenario
 
 
-def _schedules(scene: Scene) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = scene.stack.client("scheduler").list_schedules()["Schedules"]
+def _schedules(scenario: Scenario) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = scenario.stack.client("scheduler").list_schedules()["Schedules"]
     return found
 
 
-def the_schedule_is_switched_off(scene: Scene) -> None:
-    scheduler = scene.stack.client("scheduler")
-    [schedule] = _schedules(scene)
+def the_schedule_is_disabled(scenario: Scenario) -> None:
+    scheduler = scenario.stack.client("scheduler")
+    [schedule] = _schedules(scenario)
     found = scheduler.get_schedule(Name=schedule["Name"])
     kept = ("Name", "ScheduleExpression", "FlexibleTimeWindow", "Target")
     scheduler.update_schedule(**{name: found[name] for name in kept}, State="DISABLED")
 
 
-def _the_schedule_is_deleted(scene: Scene) -> None:
-    [schedule] = _schedules(scene)
-    scene.stack.client("scheduler").delete_schedule(Name=schedule["Name"])
+def _the_schedule_is_deleted(scenario: Scenario) -> None:
+    [schedule] = _schedules(scenario)
+    scenario.stack.client("scheduler").delete_schedule(Name=schedule["Name"])
 
 
-def nothing_runs_the_relay(scene: Scene) -> bool:
-    return not any(schedule["State"] == "ENABLED" for schedule in _schedules(scene))
+def nothing_runs_the_relay(scenario: Scenario) -> bool:
+    return not any(schedule["State"] == "ENABLED" for schedule in _schedules(scenario))
 
 
-TROUBLES = (
-    Trouble(
-        name="somebody switches the relay's schedule off",
-        kind=AlarmKind.OUTBOX_AGE,
-        begins=the_schedule_is_switched_off,
-        lasts=nothing_runs_the_relay,
-        but=("pulumi",),
+INCIDENTS = (
+    Incident(
+        name="somebody disables the relay's schedule",
+        alarm_id="outbox-age",
+        begin=the_schedule_is_disabled,
+        persists=nothing_runs_the_relay,
+        skipping=("pulumi",),
     ),
-    Trouble(
+    Incident(
         name="somebody deletes the relay's schedule",
-        kind=AlarmKind.OUTBOX_AGE,
-        begins=_the_schedule_is_deleted,
-        lasts=nothing_runs_the_relay,
+        alarm_id="outbox-age",
+        begin=_the_schedule_is_deleted,
+        persists=nothing_runs_the_relay,
     ),
 )

@@ -1,4 +1,4 @@
-"""A target that fails, has no room, or is slow; and its providers."""
+"""A target that fails, is throttled or is slow; and its providers."""
 
 from __future__ import annotations
 
@@ -8,109 +8,108 @@ import httpx
 
 from local.scenario.observe import TARGET
 from ops.breakers import read_breakers
-from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
 from pulumi_serverless.notification_service.notification_service import TIMEOUT_SECONDS
 from serverless_runtime.notification_service.breaker import FAILURES_TO_OPEN
-from tests.e2e.incidents.dead_letters import events_are_given_up, may_not_send
-from tests.e2e.incidents.incident import Scene, Trouble
+from tests.e2e.incidents.dead_letters import events_are_dropped, may_not_send
+from tests.e2e.incidents.incident import Incident, Scenario
 
 _ATTEMPTS = 3
 _QUARTER_OF_AN_HOUR_MS = 900_000
 
 
-def _two_events_are_given_up(scene: Scene) -> None:
-    events_are_given_up(scene, 2)
+def _two_events_are_dropped(scenario: Scenario) -> None:
+    events_are_dropped(scenario, 2)
 
 
-def _concurrency(scene: Scene) -> int | None:
-    answer = scene.stack.client("lambda").get_function_concurrency(
-        FunctionName=scene.stack.function_names()[TARGET]
+def _concurrency(scenario: Scenario) -> int | None:
+    response = scenario.stack.client("lambda").get_function_concurrency(
+        FunctionName=scenario.stack.function_names()[TARGET]
     )
-    reserved: int | None = answer.get("ReservedConcurrentExecutions")
+    reserved: int | None = response.get("ReservedConcurrentExecutions")
     return reserved
 
 
-def _somebody_stops_the_target(scene: Scene) -> None:
-    scene.stack.client("lambda").put_function_concurrency(
-        FunctionName=scene.stack.function_names()[TARGET], ReservedConcurrentExecutions=0
+def _somebody_stops_the_target(scenario: Scenario) -> None:
+    scenario.stack.client("lambda").put_function_concurrency(
+        FunctionName=scenario.stack.function_names()[TARGET], ReservedConcurrentExecutions=0
     )
-    scene.creates_a_task()
+    scenario.creates_a_task()
     # On AWS it would wait for six hours.
-    scene.waits_for_dead_letters(1)
+    scenario.waits_for_dead_letters(1)
 
 
-def _others_use_the_accounts_concurrency(scene: Scene) -> None:
-    scene.newcomer.values["CONCURRENCY"] = "50"
+def _others_use_the_accounts_concurrency(scenario: Scenario) -> None:
+    scenario.engineer.values["CONCURRENCY"] = "50"
 
 
-def _no_room_is_kept(scene: Scene) -> bool:
-    return _concurrency(scene) is None
+def _no_concurrency_is_reserved(scenario: Scenario) -> bool:
+    return _concurrency(scenario) is None
 
 
-def _the_target_has_too_little_processor(scene: Scene) -> None:
-    scene.wants_twice_the_memory(TARGET)
-    scene.creates_a_task()
-    scene.newcomer.values["EVENT_ID"] = scene.newcomer.values["CORRELATION_ID"]
+def _the_target_has_too_little_cpu(scenario: Scenario) -> None:
+    scenario.needs_twice_the_memory(TARGET)
+    scenario.creates_a_task()
+    scenario.engineer.values["EVENT_ID"] = scenario.engineer.values["CORRELATION_ID"]
 
 
-def _the_receiver_breaks(scene: Scene) -> None:
-    scene.stack.receiver.status = httpx.codes.SERVICE_UNAVAILABLE
+def _the_receiver_breaks(scenario: Scenario) -> None:
+    scenario.stack.receiver.status = httpx.codes.SERVICE_UNAVAILABLE
     events = math.ceil(FAILURES_TO_OPEN / _ATTEMPTS)
     for _ in range(events):
-        scene.creates_a_task()
-    scene.waits_for_dead_letters(events)
+        scenario.creates_a_task()
+    scenario.waits_for_dead_letters(events)
 
 
-def _the_receiver_is_mended(scene: Scene) -> None:
-    scene.stack.receiver.status = httpx.codes.NO_CONTENT
+def _the_receiver_is_fixed(scenario: Scenario) -> None:
+    scenario.stack.receiver.status = httpx.codes.NO_CONTENT
 
 
-def _it_is_left_alone(scene: Scene) -> bool:
-    table = scene.stack.deliveries_table
-    states = read_breakers(scene.stack.client("dynamodb"), table, ["webhook"])
+def _its_circuit_breaker_is_open(scenario: Scenario) -> bool:
+    table = scenario.stack.deliveries_table
+    states = read_breakers(scenario.stack.client("dynamodb"), table, ["webhook"])
     return states["webhook"].status != "CLOSED"
 
 
-TROUBLES = (
-    Trouble(
+INCIDENTS = (
+    Incident(
         name="somebody stops the target",
-        kind=AlarmKind.EVENT_AGE,
-        begins=_somebody_stops_the_target,
-        lasts=lambda scene: _concurrency(scene) == 0,
-        counted=_QUARTER_OF_AN_HOUR_MS,
-        afterwards=Scene.everybody_was_told,
+        alarm_id="event-age",
+        begin=_somebody_stops_the_target,
+        persists=lambda scenario: _concurrency(scenario) == 0,
+        datapoint=_QUARTER_OF_AN_HOUR_MS,
+        afterwards=Scenario.everything_was_delivered,
     ),
-    Trouble(
+    Incident(
         name="two events cannot be delivered",
-        kind=AlarmKind.TARGET_ERRORS,
-        begins=_two_events_are_given_up,
-        lasts=may_not_send,
-        counted=5,
-        begins_counted=True,
-        afterwards=Scene.everybody_was_told,
+        alarm_id="target-errors",
+        begin=_two_events_are_dropped,
+        persists=may_not_send,
+        datapoint=5,
+        published_at_first=True,
+        afterwards=Scenario.everything_was_delivered,
     ),
-    Trouble(
+    Incident(
         name="others use the account's concurrency",
-        kind=AlarmKind.TARGET_THROTTLED,
-        begins=_others_use_the_accounts_concurrency,
-        lasts=_no_room_is_kept,
-        counted=1,
+        alarm_id="target-throttled",
+        begin=_others_use_the_accounts_concurrency,
+        persists=_no_concurrency_is_reserved,
+        datapoint=1,
     ),
-    Trouble(
-        name="the target has too little processor",
-        kind=AlarmKind.TARGET_DURATION,
-        begins=_the_target_has_too_little_processor,
-        lasts=lambda scene: scene.has_less_than_wanted(TARGET),
-        counted=TIMEOUT_SECONDS * 1_000,
+    Incident(
+        name="the target has too little CPU",
+        alarm_id="target-duration",
+        begin=_the_target_has_too_little_cpu,
+        persists=lambda scenario: scenario.has_too_little_memory(TARGET),
+        datapoint=TIMEOUT_SECONDS * 1_000,
     ),
-    Trouble(
+    Incident(
         name="a receiver breaks",
-        kind=AlarmKind.BREAKER_OPEN,
-        begins=_the_receiver_breaks,
-        lasts=_it_is_left_alone,
-        counted=1,
-        begins_counted=True,
-        outside=_the_receiver_is_mended,
-        afterwards=Scene.everybody_was_told,
+        alarm_id="circuit-breaker-open",
+        begin=_the_receiver_breaks,
+        persists=_its_circuit_breaker_is_open,
+        datapoint=1,
+        published_at_first=True,
+        fix_outside_aws=_the_receiver_is_fixed,
+        afterwards=Scenario.everything_was_delivered,
     ),
 )
