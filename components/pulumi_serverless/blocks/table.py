@@ -32,7 +32,7 @@ class Key:
 
 @dataclass(frozen=True, kw_only=True)
 class TableArgs:
-    """Keys of a table and how its data is kept."""
+    """Keys of a table, and how its data is protected."""
 
     foundation: Foundation
     """Whether its data is protected, and by which key it is encrypted."""
@@ -43,7 +43,7 @@ class TableArgs:
     """Global secondary indexes by name; each holds every attribute."""
 
     rows_expire: bool = True
-    """Whether rows go when their `expires_at` (epoch seconds) has passed."""
+    """Whether DynamoDB deletes rows whose `expires_at` (epoch seconds) has passed."""
 
 
 class Table(pulumi.ComponentResource):
@@ -89,7 +89,7 @@ class Table(pulumi.ComponentResource):
         self.register_outputs({"name": self.name, "arn": self.arn})
 
     def metric(self, name: str, statistic: str, *, index: str | None = None) -> Metric:
-        """A metric that DynamoDB publishes of the table, or of one of its indexes.
+        """A metric that DynamoDB publishes about the table, or about one of its indexes.
 
         https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
         """

@@ -23,7 +23,7 @@ class Metric:
     dimensions: Mapping[str, pulumi.Input[str]]
 
     statistic: str
-    """How a period's values become one: "Maximum", "Sum", or a percentile such as "p99"."""
+    """How a period's values are aggregated: "Maximum", "Sum", or a percentile such as "p99"."""
 
     @property
     def is_percentile(self) -> bool:
@@ -32,7 +32,7 @@ class Metric:
 
 @dataclass(frozen=True, kw_only=True)
 class MathExpression:
-    """Metric math over 1 to 10 metrics, which it names by their keys: lower case, `a_b`.
+    """Metric math over 1 to 10 metrics, referred to by their keys: lower case, `a_b`.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
     """
