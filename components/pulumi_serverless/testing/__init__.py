@@ -5,7 +5,8 @@ assert graph.only("aws:sqs/queue:Queue").inputs["sqsManagedSseEnabled"]
 """
 
 from pulumi_serverless.testing.mocks import AwsMocks, UnmockedCallError, record
-from pulumi_serverless.testing.program import DuplicateResourceError, Graph, Resource, run_program
+from pulumi_serverless.testing.program import DuplicateResourceError, Graph, run_program
+from pulumi_serverless.testing.resource import Resource
 
 __all__ = [
     "AwsMocks",

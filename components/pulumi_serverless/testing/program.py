@@ -16,7 +16,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,8 @@ from google.protobuf import empty_pb2
 from pulumi.runtime import rpc, set_all_config, settings
 from pulumi.runtime.mocks import MockEngine, MockMonitor, Mocks, MockSettings
 
+from pulumi_serverless.testing.resource import Resource, read_resource
+
 STACK_TYPE = "pulumi:pulumi:Stack"
 
 Program = Path | Callable[[], Any]
@@ -32,56 +33,6 @@ Program = Path | Callable[[], Any]
 
 class DuplicateResourceError(Exception):
     """Two resources of one type, parent and name; the Pulumi engine refuses the program."""
-
-
-@dataclass
-class Resource:
-    """One resource as the program registered it. Input names are the provider's (camelCase)."""
-
-    urn: str
-    """Its URN, as the engine would build it."""
-
-    type: str
-    """Its type token, e.g. "aws:sqs/queue:Queue"."""
-
-    name: str
-    """Its logical name."""
-
-    parent: str
-    """URN of its parent."""
-
-    custom: bool
-    """Whether a provider makes it; a component is not custom."""
-
-    inputs: dict[str, Any]
-    """What the program asked for."""
-
-    outputs: dict[str, Any] = field(default_factory=dict)
-    """What a component, or the stack, registered as its outputs."""
-
-    protect: bool = False
-    """Whether Pulumi refuses to delete it."""
-
-    retain_on_delete: bool = False
-    """Whether it stays in AWS when the program drops it."""
-
-    delete_before_replace: bool = False
-    """Whether a replacement is made only after it is gone."""
-
-    deleted_with: str = ""
-    """URN of the resource whose deletion deletes it, too."""
-
-    ignore_changes: list[str] = field(default_factory=list)
-    """Inputs whose changes Pulumi ignores."""
-
-    replace_on_changes: list[str] = field(default_factory=list)
-    """Inputs whose changes replace it."""
-
-    dependencies: list[str] = field(default_factory=list)
-    """URNs of the resources that come before it."""
-
-    property_dependencies: dict[str, list[str]] = field(default_factory=dict)
-    """For each input, URNs of the resources whose outputs are in it."""
 
 
 class Graph(MockMonitor):
@@ -147,7 +98,7 @@ class Graph(MockMonitor):
             return super().Invoke(request)  # type: ignore[no-untyped-call]
 
     def _record(self, request: Any) -> None:
-        resource = _resource(self.make_urn(request.parent, request.type, request.name), request)
+        resource = read_resource(self.make_urn(request.parent, request.type, request.name), request)
         with self._lock:
             if resource.urn in self._by_urn:
                 raise DuplicateResourceError(
@@ -179,33 +130,11 @@ def run_program(
         settings.configure(_settings(graph, project, stack, preview))
         set_all_config(dict(config or {}), [])
         with _fresh_modules(program):
-            asyncio.run(pulumi.runtime.run_in_stack(lambda: _execute(program)))
+            asyncio.run(_run_in_stack(program))
 
     # Pulumi keeps its settings in context variables: a copy keeps runs apart.
     contextvars.copy_context().run(body)
     return graph
-
-
-def _resource(urn: str, request: Any) -> Resource:
-    """Read a RegisterResourceRequest."""
-    return Resource(
-        urn=urn,
-        type=request.type,
-        name=request.name,
-        parent=request.parent,
-        custom=request.custom,
-        inputs=rpc.deserialize_properties(request.object, keep_unknowns=True),
-        protect=request.protect,
-        retain_on_delete=request.retainOnDelete,
-        delete_before_replace=request.deleteBeforeReplace,
-        deleted_with=request.deletedWith,
-        ignore_changes=list(request.ignoreChanges),
-        replace_on_changes=list(request.replaceOnChanges),
-        dependencies=list(request.dependencies),
-        property_dependencies={
-            key: list(value.urns) for key, value in request.propertyDependencies.items()
-        },
-    )
 
 
 @contextmanager
@@ -239,6 +168,13 @@ def _settings(graph: Graph, project: str, stack: str, preview: bool) -> MockSett
         legacy_apply_enabled=False,
         parallel=4,
     )
+
+
+async def _run_in_stack(program: Program) -> None:
+    # The first error is raised from here. Pulumi leaves others in futures that nobody awaits, and
+    # asyncio would log each when it is collected, in the middle of whatever runs then.
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
+    await pulumi.runtime.run_in_stack(lambda: _execute(program))
 
 
 def _execute(program: Program) -> None:
