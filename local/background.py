@@ -28,7 +28,7 @@ def serve(port: int) -> None:
         partial = outputs.with_suffix(".partial")
         partial.write_text(json.dumps(stack.outputs))
         partial.rename(outputs)
-        # An Event that nobody sets: a signal ends the wait by raising SystemExit.
+        # The Event is never set: a signal ends the wait by raising SystemExit.
         threading.Event().wait()
 
 

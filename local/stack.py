@@ -100,7 +100,7 @@ class DeployedStack:
         return webhook_secret(self.emulator.client)
 
     def function_names(self) -> dict[str, str]:
-        """Physical names of the functions by their logical names, e.g. "create-task"."""
+        """Physical names of the functions by their logical names, e.g. "tasks-create-task"."""
         names: dict[str, str] = self.operations["functions"]
         return names
 

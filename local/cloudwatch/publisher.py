@@ -1,7 +1,7 @@
 """Publishes metrics and evaluates alarms in the background.
 
 On AWS a datapoint is published each minute; here each second, so that an alarm changes its state
-while somebody watches. The alarm itself is the program's own.
+within seconds. The alarm itself is the program's own.
 """
 
 from __future__ import annotations

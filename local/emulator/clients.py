@@ -22,7 +22,7 @@ class Credentials(NamedTuple):
 
 
 class Clients:
-    """Makes one boto3 client per service and keeps it. Safe to share between threads."""
+    """Makes one boto3 client per service and caches it. Safe to share between threads."""
 
     def __init__(self, endpoint: str, credentials: Credentials | None = None) -> None:
         self.endpoint = endpoint

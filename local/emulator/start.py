@@ -1,6 +1,6 @@
 """Starts and stops MiniStack, the AWS emulator. The only module that knows how it is run.
 
-It listens on 127.0.0.1 only, because whoever reaches it can run code; it gets nothing of this
+It listens on 127.0.0.1 only, because anybody who can reach it can run code; it gets nothing of this
 shell's environment, because the functions it runs would inherit it; and it enforces IAM policies.
 """
 
@@ -129,7 +129,7 @@ def emulator_url(port: int) -> str:
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
+    """A port that is free now."""
     with socket.socket() as probe:
         probe.bind((_HOST, 0))
         port: int = probe.getsockname()[1]
@@ -137,7 +137,7 @@ def free_port() -> int:
 
 
 def require_free_port(port: int) -> None:
-    """Raise EmulatorError if somebody listens on the port."""
+    """Raise EmulatorError if the port is in use."""
     with socket.socket() as probe:
         # As the server itself does: a connection in TIME_WAIT does not make a port taken.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

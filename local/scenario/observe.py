@@ -29,9 +29,9 @@ ONCE_EACH = {"email": 1, "sms": 1, "push": 1, "webhook": 1}
 ATTEMPTS = 3
 """How often Lambda attempts an event."""
 
-CALLERS = ("create-task", "update-task", "delete-task")
-RELAY = "relay"
-TARGET = "send-notification"
+CALLERS = ("tasks-create-task", "tasks-update-task", "tasks-delete-task")
+RELAY = "task-events-relay"
+TARGET = "notifications-send-notification"
 
 _TIMEOUT_SECONDS = 20
 _STREAMS_AT_ONCE = 100

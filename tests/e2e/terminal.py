@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from local.stack import DeployedStack
 from ops.cli import commands
-from ops.surroundings import Surroundings
+from ops.context import Context
 
 
 class Terminal:
@@ -21,7 +21,7 @@ class Terminal:
         self._outputs_file = instance / "outputs.json"
         self.use(stack)
         # The emulator's queues are not distributed: a long poll finds no more than a short one.
-        self._surroundings = Surroundings(local_folder=folder, poll_seconds=0)
+        self._context = Context(local_folder=folder, poll_seconds=0)
 
     def use(self, stack: DeployedStack) -> None:
         """Let the commands find the stack's outputs as they are now."""
@@ -33,4 +33,4 @@ class Terminal:
 
     def run_exactly(self, *words: str, replies: str | None = None) -> Result:
         """Run a command as given."""
-        return CliRunner().invoke(commands, list(words), obj=self._surroundings, input=replies)
+        return CliRunner().invoke(commands, list(words), obj=self._context, input=replies)

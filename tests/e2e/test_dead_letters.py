@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from local.scenario.dead_letters import read_dead_letters, replay_dead_letters
 from local.scenario.observe import depth_alarm, emails_about, queue_depth
 from local.stack import DeployedStack
 from local.wait import wait_until
-from ops.dead_letters import read_dead_letters, replay_dead_letters
 
 SENDER = "tasks@example.com"
 
@@ -34,12 +34,11 @@ def _restore_sender(stack: DeployedStack) -> None:
 def test_a_failed_event_is_kept_reported_and_replayed(
     stack: DeployedStack, api: httpx.Client
 ) -> None:
-    sqs, queue_url = stack.client("sqs"), stack.dead_letter_queue_url
     title = f"Not sent at first {uuid.uuid4()}"
     assert api.post("/tasks", json={"title": title}).status_code == 201
 
     wait_until(lambda: queue_depth(stack), "a dead letter", seconds=30)
-    (dead_letter,) = read_dead_letters(sqs, queue_url, limit=10)
+    (dead_letter,) = read_dead_letters(stack)
     assert dead_letter.record is not None
     assert dead_letter.record.event["data"]["title"] == title
     assert "MessageRejected" in dead_letter.record.reason
@@ -52,9 +51,9 @@ def test_a_failed_event_is_kept_reported_and_replayed(
     )
 
     _restore_sender(stack)
-    report = replay_dead_letters(sqs, stack.client("lambda"), queue_url, stack.target_arn, limit=10)
+    replayed = replay_dead_letters(stack)
 
-    assert len(report.replayed) == 1
+    assert len(replayed) == 1
     (email,) = wait_until(lambda: emails_about(stack, title), "the email", seconds=15)
     assert dead_letter.record.event["id"] in email["BodyText"]
     assert queue_depth(stack) == 0

@@ -16,7 +16,7 @@ import pytest
 from local.scenario.observe import alarms_by_id
 from local.stack import DeployedStack, deployed_stack
 from local.wait import wait_until
-from ops.commands.options import OUT_OF_REACH
+from ops.options import UNREACHABLE
 from tests.e2e.alarm_watch import AlarmWatch
 from tests.e2e.incidents import INCIDENTS
 from tests.e2e.incidents.incident import Incident, Scenario
@@ -107,7 +107,7 @@ def test_the_commands_of_its_page_resolve_an_alarm(incident: Incident, scenario:
 
     page = engineer.is_notified(incident.alarm_id, "ALARM")
     assert page == incident.alarm_id
-    engineer.runs(page, LOOK, exit_codes=(0, 1, OUT_OF_REACH) if incident.looking_fails else (0, 1))
+    engineer.runs(page, LOOK, exit_codes=(0, 1, UNREACHABLE) if incident.looking_fails else (0, 1))
 
     _an_hour_later(scenario, incident)
     engineer.watch.evaluate()

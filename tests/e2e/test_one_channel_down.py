@@ -16,11 +16,11 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from local.scenario.dead_letters import read_dead_letters, replay_dead_letters
 from local.scenario.observe import ONCE_EACH, TARGET, arrivals, queue_depth
 from local.scenario.prerequisites import PLATFORMS
 from local.stack import DeployedStack
 from local.wait import wait_until
-from ops.dead_letters import read_dead_letters, replay_dead_letters
 from serverless_runtime.notification_service.breaker import FAILURES_TO_OPEN
 from serverless_runtime.notification_service.dynamo_breakers import DynamoBreakers
 from serverless_runtime.notification_service.settings.kinds import KINDS
@@ -35,7 +35,6 @@ PROBES = 4
 """After 30, 60, 120 and 240 s."""
 
 TIMEOUT_SECONDS = 120 + 6 * EVENTS
-LIMIT = 10_000
 MAX_REPLAYS = 1_000
 
 
@@ -72,14 +71,7 @@ def _replay_until(stack: DeployedStack, titles: list[str]) -> None:
     """Replay dead letters until every title has arrived on every channel."""
 
     def replay() -> set[str]:
-        replay_dead_letters(
-            stack.client("sqs"),
-            stack.client("lambda"),
-            stack.dead_letter_queue_url,
-            stack.target_arn,
-            limit=LIMIT,
-            max_replays=MAX_REPLAYS,
-        )
+        replay_dead_letters(stack, max_replays=MAX_REPLAYS)
         arrived = _arrived(stack, titles).values()
         return {title for title in titles if not all(times[title] for times in arrived)}
 
@@ -108,7 +100,7 @@ def test_a_receiver_that_is_down_is_spared_affects_no_other_channel_and_catches_
     assert _arrived(stack, titles) == {**dict.fromkeys(KINDS, once), "webhook": Counter()}
     calls = len(stack.receiver.rejected) - rejected_before
     assert FAILURES_TO_OPEN <= calls <= FAILURES_TO_OPEN + WORKERS + PROBES
-    dead_letters = read_dead_letters(stack.client("sqs"), stack.dead_letter_queue_url, limit=LIMIT)
+    dead_letters = read_dead_letters(stack)
     reasons = {each.record.reason for each in dead_letters if each.record}
     assert all(reason.startswith("webhook: ") for reason in reasons)
     assert any("breaker of webhook is open" in reason for reason in reasons)
@@ -131,7 +123,7 @@ def test_a_permission_missing_for_one_channel_does_not_stop_the_others(
         assert api.post("/tasks", json={"title": title}).status_code == 201
         wait_until(lambda: queue_depth(stack), "a dead letter", seconds=TIMEOUT_SECONDS)
     assert arrivals(stack, title) == {**ONCE_EACH, kind: 0}
-    [dead_letter] = read_dead_letters(stack.client("sqs"), stack.dead_letter_queue_url, limit=10)
+    [dead_letter] = read_dead_letters(stack)
     assert dead_letter.record is not None
     assert dead_letter.record.reason.startswith(kind)
     assert "is not authorized to perform" in dead_letter.record.reason

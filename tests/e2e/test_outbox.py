@@ -23,7 +23,9 @@ def _waiting(stack: DeployedStack) -> list[dict[str, Any]]:
 
 
 def _run_relay(stack: DeployedStack) -> None:
-    response = stack.client("lambda").invoke(FunctionName=stack.function_names()["relay"])
+    response = stack.client("lambda").invoke(
+        FunctionName=stack.function_names()["task-events-relay"]
+    )
     assert "FunctionError" not in response, response["Payload"].read()
 
 
@@ -32,7 +34,7 @@ def test_a_task_whose_handoff_was_denied_is_notified_by_itself_and_once(
 ) -> None:
     title = f"Denied {uuid.uuid4()}"
 
-    with without_permission(stack, "create-task", "may-hand-off"):
+    with without_permission(stack, "tasks-create-task", "may-hand-off"):
         assert api.post("/tasks", json={"title": title}).status_code == 201
     [row] = [row for row in _waiting(stack) if title.encode() in row["payload"]["B"]]
     assert row["attempts"] == {"N": "0"}

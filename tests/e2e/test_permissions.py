@@ -14,16 +14,16 @@ from local.stack import DeployedStack
 
 HAND_OFF = {"write outbox row", "delete outbox row", "hand off"}
 ALLOWED = {
-    "create-task": {"write task", *HAND_OFF},
-    "get-task": {"read task"},
-    "list-tasks": {"query tasks"},
-    "update-task": {"read task", "write task", *HAND_OFF},
-    "delete-task": {"read task", "delete task", *HAND_OFF},
-    "relay": {
+    "tasks-create-task": {"write task", *HAND_OFF},
+    "tasks-get-task": {"read task"},
+    "tasks-list-tasks": {"query tasks"},
+    "tasks-update-task": {"read task", "write task", *HAND_OFF},
+    "tasks-delete-task": {"read task", "delete task", *HAND_OFF},
+    "task-events-relay": {
         *("query outbox", "claim outbox row", "delete outbox row", "hand off"),
         "count dead letters",
     },
-    "send-notification": {
+    "notifications-send-notification": {
         "read delivery",
         "change delivery",
         "send email",
@@ -110,7 +110,7 @@ ATTEMPTS: dict[str, Attempt] = {
         FunctionName=stack.target_arn, InvocationType="DryRun"
     ),
     "call another function": lambda client, stack: client("lambda").invoke(
-        FunctionName=stack.function_names()["get-task"], InvocationType="DryRun"
+        FunctionName=stack.function_names()["tasks-get-task"], InvocationType="DryRun"
     ),
     "send email": lambda client, stack: client("sesv2").send_email(
         FromEmailAddress="tasks@example.com",

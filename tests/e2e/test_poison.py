@@ -8,10 +8,10 @@ from functools import partial
 
 import pytest
 
+from local.scenario.dead_letters import read_dead_letters, replay_dead_letters
 from local.scenario.observe import TARGET, lines_with, queue_depth
 from local.stack import DeployedStack
 from local.wait import wait_until
-from ops.dead_letters import read_dead_letters, replay_dead_letters
 
 # Emulated retries follow after fractions of a second: what would follow, has followed by then.
 AT_ONCE_SECONDS = 10
@@ -34,11 +34,10 @@ def hand_off_poison(stack: DeployedStack) -> str:
 
 
 def test_a_poison_event_is_a_dead_letter_after_one_attempt(stack: DeployedStack) -> None:
-    sqs, queue_url = stack.client("sqs"), stack.dead_letter_queue_url
     event_id = hand_off_poison(stack)
 
     wait_until(lambda: queue_depth(stack), "a dead letter", seconds=AT_ONCE_SECONDS)
-    [dead_letter] = read_dead_letters(sqs, queue_url, limit=10)
+    [dead_letter] = read_dead_letters(stack)
     assert dead_letter.event_id == event_id
     assert dead_letter.record is not None
     assert (dead_letter.record.condition, dead_letter.record.attempts) == ("PermanentFailure", 1)
@@ -59,14 +58,13 @@ def test_a_poison_event_is_a_dead_letter_after_one_attempt(stack: DeployedStack)
 
 
 def test_a_poison_event_that_is_replayed_returns_once(stack: DeployedStack) -> None:
-    sqs, queue_url = stack.client("sqs"), stack.dead_letter_queue_url
     event_id = hand_off_poison(stack)
     wait_until(lambda: queue_depth(stack), "a dead letter", seconds=AT_ONCE_SECONDS)
 
-    report = replay_dead_letters(sqs, stack.client("lambda"), queue_url, stack.target_arn, limit=10)
-    assert len(report.replayed) == 1
+    replayed = replay_dead_letters(stack)
+    assert len(replayed) == 1
 
     wait_until(lambda: queue_depth(stack), "it to return", seconds=AT_ONCE_SECONDS)
-    [dead_letter] = read_dead_letters(sqs, queue_url, limit=10)
+    [dead_letter] = read_dead_letters(stack)
     assert (dead_letter.event_id, dead_letter.replays) == (event_id, 1)
-    sqs.purge_queue(QueueUrl=queue_url)
+    stack.client("sqs").purge_queue(QueueUrl=stack.dead_letter_queue_url)

@@ -40,7 +40,7 @@ def terminal(stack: DeployedStack, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture(scope="module")
 def journey(stack: DeployedStack, api: httpx.Client, terminal: Terminal) -> Journey:
     title, correlation_id = f"Nobody may read {uuid.uuid4()}", f"complaint-{uuid.uuid4()}"
-    with _no_sender(stack), without_permission(stack, "create-task", "hand-off"):
+    with _no_sender(stack), without_permission(stack, "tasks-create-task", "hand-off"):
         created = api.post(
             "/tasks", json={"title": title}, headers={"X-Correlation-Id": correlation_id}
         )
@@ -77,14 +77,14 @@ def test_any_one_id_leads_to_the_whole_timeline(
     timeline = json.loads(result.stdout)
     steps = [(step["where"], step["what"]) for step in timeline["steps"]]
     milestones = [
-        ("create-task", "not accepted by Lambda; it waits in the outbox"),
-        ("create-task", "POST /tasks answered 201"),
-        ("relay", "accepted by Lambda for the target"),
-        ("send-notification", "email: attempt failed: SES refused the message"),
-        ("send-notification", "webhook: sent"),
-        ("replay", "it had been dead-lettered; a person replayed it (1)"),
-        ("send-notification", "webhook: came again, and was skipped"),
-        ("send-notification", "email: sent as"),
+        ("tasks-create-task", "not accepted by Lambda; waiting in the outbox"),
+        ("tasks-create-task", "POST /tasks returned 201"),
+        ("task-events-relay", "accepted by Lambda for the target"),
+        ("notifications-send-notification", "email: attempt failed: SES refused the message"),
+        ("notifications-send-notification", "webhook: sent"),
+        ("replay", "replayed from the dead-letter queue (replay 1)"),
+        ("notifications-send-notification", "webhook: duplicate skipped"),
+        ("notifications-send-notification", "email: sent as"),
     ]
     for where, words in milestones:
         assert any(where == at and what.startswith(words) for at, what in steps), (
@@ -121,4 +121,4 @@ def test_an_unknown_id_is_exit_code_1(terminal: Terminal, journey: Journey) -> N
     result = terminal.run("trace", str(uuid.uuid4()))
 
     assert result.exit_code == 1
-    assert "nothing is known of" in result.stderr
+    assert "nothing is known about" in result.stderr

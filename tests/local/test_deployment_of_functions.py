@@ -35,10 +35,10 @@ def a_function(bundle: Path, memory_mb: int = 128) -> None:
         pulumi.export(key, output)
 
 
-def _bundle(folder: Path, answer: int) -> Path:
-    bundle = folder / f"answers-{answer}.zip"
+def _bundle(folder: Path, result: int) -> Path:
+    bundle = folder / f"returns-{result}.zip"
     with zipfile.ZipFile(bundle, "w") as archive:
-        archive.writestr("app.py", f"def handle(event, context): return {answer}")
+        archive.writestr("app.py", f"def handle(event, context): return {result}")
     return bundle
 
 

@@ -20,5 +20,5 @@ def test_waiting_goes_on_until_enough_is_seen() -> None:
 
 
 def test_a_missed_deadline_names_what_was_awaited_and_what_was_there() -> None:
-    with pytest.raises(DeadlineExceededError, match=r"waited 0 s for an e-mail; last seen: \[\]"):
-        wait_until(list, "an e-mail", seconds=0)
+    with pytest.raises(DeadlineExceededError, match=r"waited 0 s for an email; last seen: \[\]"):
+        wait_until(list, "an email", seconds=0)

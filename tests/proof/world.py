@@ -10,14 +10,16 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
+from serverless_runtime.shared.aws.boto3_clients import dynamodb_of
+from serverless_runtime.shared.aws.ses import Ses
 
+from ops.dead_letters.outcome import Outcome
+from ops.dead_letters.reader import DeadLetterReader
+from ops.dead_letters.replay import RateLimiter, Replay
+from ops.dead_letters.selection import ReplayRules, select_for_replay
+from ops.dead_letters.target import NotAcceptedError
+from ops.dead_letters.target import Target as ReplayTarget
 from ops.interrupts import Interrupts
-from ops.letter_queue import LetterQueue
-from ops.plan import ReplayRules, plan_replay
-from ops.run import Outcome, Pace, Replay
-from ops.selection import Selection
-from ops.target import NotAcceptedError
-from ops.target import Target as ReplayTarget
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.handoff.handoff import Handoff
 from serverless_runtime.handoff.outbox_rows import SHARDS
@@ -31,10 +33,8 @@ from serverless_runtime.notification_service.guarded_channel import guarded
 from serverless_runtime.notification_service.notify import notify
 from serverless_runtime.notification_service.settings.email import EmailSettings
 from serverless_runtime.notification_service.sqs_dead_letters import SqsDeadLetters
-from serverless_runtime.shared.aws.boto3_clients import dynamodb_of
 from serverless_runtime.shared.aws.dynamodb import DynamoDb
 from serverless_runtime.shared.aws.lambda_ import Lambda
-from serverless_runtime.shared.aws.ses import Ses
 from serverless_runtime.shared.aws.sqs import Sqs
 from serverless_runtime.shared.metrics import Counter
 from serverless_runtime.task_service.dynamo_task_changes import DynamoTaskChanges
@@ -184,15 +184,15 @@ class World:
         rules = ReplayRules(started_at=self.moment(), **({"max_replays": None} if force else {}))
         sqs = run.client("sqs", self.letters)
         try:
-            with LetterQueue(sqs, "q", clock=self.clock, poll_seconds=0) as queue:
+            with DeadLetterReader(sqs, "q", clock=self.clock, poll_seconds=0) as reader:
                 Replay(
-                    queue=queue,
+                    reader=reader,
                     target=ReplayTarget(run.client("lambda", self.queue), TARGET_ARN),
-                    pace=Pace(1000, self.clock, self.advance),
+                    rate_limiter=RateLimiter(1000, self.clock, self.advance),
                     sleep=self.advance,
                     interrupts=Interrupts(),
-                    note=outcomes.append,
-                ).run(plan_replay(queue.take(10), Selection(), rules))
+                    record=outcomes.append,
+                ).run(select_for_replay(reader.receive(10), rules))
         except (
             Died,
             BotoCoreError,

@@ -1,4 +1,4 @@
-"""CloudWatch: alarms are kept as declared, and their states are set by local/cloudwatch."""
+"""CloudWatch: alarms are stored as declared, and their states are set by local/cloudwatch."""
 
 from __future__ import annotations
 

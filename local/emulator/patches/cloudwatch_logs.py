@@ -13,7 +13,7 @@ DIFFERENCES = (
     Difference(
         aws="CloudWatch Logs Insights stores saved queries",
         emulator="does not know PutQueryDefinition",
-        workaround="local/emulator/patches/cloudwatch_logs.py stores them; nobody runs them",
+        workaround="local/emulator/patches/cloudwatch_logs.py stores them, but does not run them",
     ),
 )
 

@@ -59,7 +59,7 @@ def processes_dying(stack: DeployedStack, proxy: FaultProxy, seed: int) -> Itera
 @contextmanager
 def relay_off(stack: DeployedStack) -> Iterator[None]:
     """Keep the relay from running by a concurrency of 0."""
-    functions, name = stack.client("lambda"), stack.function_names()["relay"]
+    functions, name = stack.client("lambda"), stack.function_names()["task-events-relay"]
     functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
     try:
         yield

@@ -20,13 +20,13 @@ from local.scenario.chaos.faults import processes_dying, relay_off, through_prox
 from local.scenario.chaos.load import CLIENTS, ExpectedEvents, load
 from local.scenario.chaos.proxy import FaultProxy, fault_proxy
 from local.scenario.chaos.reconciliation import Reconciliation, messages, reconcile, rows, stored
+from local.scenario.dead_letters import replay_dead_letters
 from local.scenario.observe import RELAY, queue_depth
 from local.stack import DeployedStack, deployed_stack
-from ops.dead_letters import ReplayStoppedError, replay_dead_letters
+from ops.dead_letters.replay import ReplayStoppedError
 
 _DRAIN_SECONDS = 170
 _PAUSE_SECONDS = 3
-_LIMIT = 10_000
 _MAX_REPLAYS = 1_000
 _PROGRESS_EVERY = 200
 
@@ -99,18 +99,11 @@ def _drain(stack: DeployedStack, expected_ids: set[str]) -> Replays:
 def _replay(stack: DeployedStack, replays: Replays) -> None:
     replays.dead_lettered += queue_depth(stack)
     try:
-        report = replay_dead_letters(
-            stack.client("sqs"),
-            stack.client("lambda"),
-            stack.dead_letter_queue_url,
-            stack.target_arn,
-            limit=_LIMIT,
-            max_replays=_MAX_REPLAYS,
-        )
+        replayed = replay_dead_letters(stack, max_replays=_MAX_REPLAYS)
     except ReplayStoppedError as error:
         console.print(f"  {error}")
         return
-    replays.replayed += len(report.replayed)
+    replays.replayed += len(replayed)
 
 
 def _show(found: Reconciliation, replays: Replays) -> None:

@@ -6,6 +6,7 @@ import json
 import time
 from typing import Any
 
+from local.scenario.dead_letters import read_dead_letters, replay_dead_letters
 from local.scenario.observe import (
     ATTEMPTS,
     ONCE_EACH,
@@ -18,10 +19,8 @@ from local.scenario.observe import (
     wait_for,
 )
 from local.scenario.tour.tour import Tour, require_status, saw, the_email
-from ops.dead_letters import read_dead_letters, replay_dead_letters
 
 _TITLE = "No email about this"
-_LIMIT = 100
 
 
 def break_the_channel(tour: Tour) -> None:
@@ -37,10 +36,10 @@ def break_the_channel(tour: Tour) -> None:
     wait_for(
         lambda: queue_depth(tour.stack), "one dead letter in the queue", where=tour.at_target()
     )
-    sqs, url = tour.stack.client("sqs"), tour.stack.dead_letter_queue_url
-    (dead_letter,) = read_dead_letters(sqs, url, limit=_LIMIT)
+    (dead_letter,) = read_dead_letters(tour.stack)
     record = dead_letter.record
-    require(record is not None, "a readable dead letter", seen=dead_letter, where=f"at {url}")
+    where = f"at {tour.stack.dead_letter_queue_url}"
+    require(record is not None, "a readable dead letter", seen=dead_letter, where=where)
     attempts = {
         line["requestId"]
         for line in log_records(tour.stack, TARGET)
@@ -61,14 +60,8 @@ def fix_and_replay(tour: Tour) -> None:
     """Email is fixed and the dead letter replayed"""
     for sender in tour.removed_senders:
         tour.stack.client("sesv2").create_email_identity(EmailIdentity=sender)
-    report = replay_dead_letters(
-        tour.stack.client("sqs"),
-        tour.stack.client("lambda"),
-        tour.stack.dead_letter_queue_url,
-        tour.stack.target_arn,
-        limit=_LIMIT,
-    )
-    require(len(report.replayed) == 1, "one replayed event", seen=report, where=tour.at_target())
+    replayed = replay_dead_letters(tour.stack)
+    require(len(replayed) == 1, "one replayed event", seen=replayed, where=tour.at_target())
     email = the_email(tour, _TITLE)
     depth = queue_depth(tour.stack)
     require(depth == 0, "an empty dead-letter queue", seen=depth, where="at the queue")

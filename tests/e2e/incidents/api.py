@@ -7,7 +7,7 @@ from tests.e2e.incidents.incident import Incident, Scenario
 from tests.e2e.permissions import remove_permission
 
 _THRESHOLDS = ApiThresholds()
-_OPERATION = "create-task"
+_OPERATION = "tasks-create-task"
 
 
 def _somebody_removes_the_permission_to_store(scenario: Scenario) -> None:

@@ -7,7 +7,7 @@ import math
 import httpx
 
 from local.scenario.observe import TARGET
-from ops.breakers import read_breakers
+from ops.deliveries.circuit_breakers import read_circuit_breakers
 from pulumi_serverless.notification_service.notification_service import TIMEOUT_SECONDS
 from serverless_runtime.notification_service.breaker import FAILURES_TO_OPEN
 from tests.e2e.incidents.dead_letters import events_are_dropped, may_not_send
@@ -66,7 +66,7 @@ def _the_receiver_is_fixed(scenario: Scenario) -> None:
 
 def _its_circuit_breaker_is_open(scenario: Scenario) -> bool:
     table = scenario.stack.deliveries_table
-    states = read_breakers(scenario.stack.client("dynamodb"), table, ["webhook"])
+    states = read_circuit_breakers(scenario.stack.client("dynamodb"), table, ["webhook"])
     return states["webhook"].status != "CLOSED"
 
 
