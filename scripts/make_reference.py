@@ -5,6 +5,7 @@ A module with `__all__` is public, and what it lists; nothing else is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,9 @@ def reference() -> str:
         for name in sorted(map(str, module.exports or ()), key=str.lower):
             member = module[name].final_target if module[name].is_alias else module[name]
             _hide_assignments(member)
-            parts.append(render_object_docs(member, _STYLE, format_md=True).strip() + "\n")
+            text = render_object_docs(member, _STYLE, format_md=True).strip()
+            # Exported under another name than its own.
+            parts.append(re.sub(rf"\b{member.name}\b", name, text) + "\n")
     return "\n".join(parts)
 
 

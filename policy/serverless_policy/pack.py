@@ -25,7 +25,7 @@ def serve() -> None:
 def _policy(rule: Rule) -> pp.Policy:
     texts = {
         "name": rule.id,
-        "description": f"Refuses {rule.refuses}.",
+        "description": f"Rejects {rule.rejects}.",
         "remediation_steps": rule.remediation,
     }
     if rule.sees == "stack":

@@ -49,7 +49,7 @@ class Analyzer:
             analyzer_pb2.ConfigureAnalyzerRequest(policyConfig=config), timeout=_TIMEOUT_SECONDS
         )
 
-    def refusals(self, graph: Graph) -> dict[str, list[str]]:
+    def violations(self, graph: Graph) -> dict[str, list[str]]:
         """What stops an update to this graph: the messages of each rule, by its id."""
         diagnostics = []
         resources = [each for each in graph.all if each.type != STACK_TYPE]

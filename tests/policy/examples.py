@@ -1,4 +1,4 @@
-"""For each rule, programs that it refuses and programs that it passes."""
+"""For each rule, programs that it rejects and programs that it passes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
 
 @dataclass(frozen=True)
 class Examples:
-    refused: Sequence[Program]
+    rejected: Sequence[Program]
     passed: Sequence[Program]
 
 

@@ -20,13 +20,13 @@ def listed(module: griffe.Module) -> Iterator[tuple[str, Any]]:
 
 
 def undocumented(path: str, member: Any) -> Iterator[str]:
-    if member.is_attribute and not member.annotation and not member.docstring:
-        yield path
-    elif not member.docstring:
+    if not member.docstring:
         yield path
     if member.is_class:
+        bases = member.mro()
         for name, each in member.members.items():
-            if not name.startswith("_") and not each.is_alias and not each.docstring:
+            inherited = any(name in base.members and base[name].docstring for base in bases)
+            if not (name.startswith("_") or each.is_alias or each.docstring or inherited):
                 yield f"{path}.{name}"
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
-from tests.program.programs import ROOT
-from tests.wheel.elsewhere import Elsewhere
+import pytest
+import yaml
+
+from tests.program.programs import PROGRAMS, ROOT
+from tests.wheel.elsewhere import Elsewhere, copy_sources
 
 
 def in_git(*folders: str) -> set[str]:
@@ -89,3 +93,27 @@ def test_a_program_passes_a_strict_type_check(there: Elsewhere) -> None:
     )
 
     assert checked.returncode == 0, checked.stdout
+
+
+@pytest.mark.parametrize("example", set(PROGRAMS) - {ROOT}, ids=lambda folder: folder.name)
+def test_an_example_installs_the_library_as_pulumi_install_does(
+    example: Path, tmp_path: Path
+) -> None:
+    project = yaml.safe_load((example / "Pulumi.yaml").read_text())
+    assert project["runtime"]["options"] == {"toolchain": "pip", "virtualenv": ".venv"}
+    folder = copy_sources(tmp_path) / example.relative_to(ROOT)
+    shutil.copytree(example, folder, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+
+    # Without the network: the library's own requirements are left out.
+    installed = subprocess.run(  # noqa: S603 -- our own interpreter and arguments
+        [
+            *(sys.executable, "-m", "pip", "install", "--dry-run", "--no-index", "--no-deps"),
+            *("--no-build-isolation", "--requirement", "requirements.txt"),
+        ],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert re.search(r"^Would install pulumi-serverless-\d", installed.stdout, re.M), installed

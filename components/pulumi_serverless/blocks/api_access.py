@@ -26,6 +26,7 @@ class ApiAuth:
     """How an API authenticates its callers. Raises ValueError for what AWS would reject."""
 
     kind: str
+    """What a configuration file calls it."""
 
     request_headers: ClassVar[tuple[str, ...]] = ()
     """Headers that carry the caller's credentials."""
@@ -95,6 +96,7 @@ class JwtAuth(ApiAuth):
 
 
 AUTH_KINDS: dict[str, type[ApiAuth]] = {"none": NoAuth, "iam": IamAuth, "jwt": JwtAuth}
+"""Each way to authenticate, by the `kind` that a configuration file calls it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,8 +35,13 @@ class DeadLetterQueue(pulumi.ComponentResource):
     """A standard queue, encrypted at rest, that refuses plain HTTP."""
 
     name: pulumi.Output[str]
+    """Physical name of the queue."""
+
     url: pulumi.Output[str]
+    """URL, by which SQS is called."""
+
     arn: pulumi.Output[str]
+    """ARN, by which permissions name it."""
 
     def __init__(
         self, name: str, args: DeadLetterQueueArgs, opts: pulumi.ResourceOptions | None = None

@@ -48,6 +48,7 @@ class EncryptionKey(pulumi.ComponentResource):
     """
 
     arn: pulumi.Output[str]
+    """ARN of the key."""
 
     through_services: dict[str, Any]
     """Condition for its use: through DynamoDB, Lambda and SQS of this region, never directly."""

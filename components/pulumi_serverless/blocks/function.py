@@ -73,6 +73,14 @@ class PythonFunction(pulumi.ComponentResource):
     """ARN of the unpublished ($LATEST) function."""
 
     log_group_name: pulumi.Output[str]
+    """Physical name of its log group."""
+
+    logical_name: str
+    """The name it was created with."""
+
+    role: aws.iam.Role
+    """Its execution role; `allow` grants it permissions."""
+
     timeout_seconds: int
     """How long one invocation may run."""
 

@@ -19,9 +19,13 @@ class Key:
     """A partition key and a sort key, both text."""
 
     partition: str
+    """Attribute that rows are grouped by."""
+
     sort: str
+    """Attribute that the rows of one partition are sorted by."""
 
     def schema(self) -> list[aws.dynamodb.TableGlobalSecondaryIndexKeySchemaArgs]:
+        """Return the key as an index declares it."""
         return [
             aws.dynamodb.TableGlobalSecondaryIndexKeySchemaArgs(
                 attribute_name=attribute, key_type=key_type
@@ -38,6 +42,7 @@ class TableArgs:
     """Whether its data is protected, and by which key it is encrypted."""
 
     key: Key
+    """The table's own key."""
 
     indexes: Mapping[str, Key] = field(default_factory=dict)
     """Global secondary indexes by name; each holds every attribute."""
@@ -53,7 +58,11 @@ class Table(pulumi.ComponentResource):
     """
 
     name: pulumi.Output[str]
+    """Physical name of the table."""
+
     arn: pulumi.Output[str]
+    """ARN of the table."""
+
     indexes: tuple[str, ...]
     """Names of its indexes."""
 

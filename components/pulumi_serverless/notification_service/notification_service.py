@@ -85,8 +85,13 @@ class NotificationService(pulumi.ComponentResource):
     """The deliveries, by event id and channel, with an index by task; and the circuit breakers."""
 
     channels: Sequence[ChannelSettings]
+    """Where notifications go."""
+
     functions: list[PythonFunction]
+    """The target alone."""
+
     alarms: list[Alarm]
+    """Every alarm of the service."""
 
     def __init__(
         self, name: str, args: NotificationServiceArgs, opts: pulumi.ResourceOptions | None = None

@@ -73,7 +73,10 @@ class TaskService(pulumi.ComponentResource):
     """The tasks."""
 
     api: HttpApi
+    """What clients call."""
+
     alarms: list[Alarm]
+    """Every alarm of the service."""
 
     def __init__(
         self, name: str, args: TaskServiceArgs, opts: pulumi.ResourceOptions | None = None

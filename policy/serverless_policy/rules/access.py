@@ -81,7 +81,7 @@ def _is_service(permission: Resource) -> bool:
 
 WILDCARDS = Rule(
     id="access-is-narrow",
-    refuses="wildcards in what IAM allows",
+    rejects="wildcards in IAM policies",
     remediation="Name the actions and the ARNs: function.allow(purpose, actions=[...], "
     "resources=[table.arn]). Where AWS offers nothing narrower, add the action to ON_ANYTHING in "
     "policy/serverless_policy/rules/access.py with a link that says so.",
@@ -90,7 +90,7 @@ WILDCARDS = Rule(
 )
 PRINCIPALS = Rule(
     id="callers-are-named",
-    refuses="roles and functions that anyone may use",
+    rejects="roles and functions that anyone may use",
     remediation="Name the principal, and with a service the resource it acts for: source_arn on a "
     "Lambda permission, an aws:SourceArn or aws:SourceAccount condition on a role.",
     sees="resource",

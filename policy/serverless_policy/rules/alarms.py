@@ -57,7 +57,7 @@ def _topics_without_subscriber(resources: Sequence[Resource]) -> Iterator[Findin
 
 NO_ALARM = Rule(
     id="dead-letters-have-an-alarm",
-    refuses="failure queues without an alarm on their depth",
+    rejects="failure queues without an alarm on their depth",
     remediation=f"Add an alarm on AWS/SQS {DEPTH} of the queue, with an action; AsyncHandoff makes "
     "one.",
     sees="stack",
@@ -65,7 +65,7 @@ NO_ALARM = Rule(
 )
 NO_SUBSCRIBER = Rule(
     id="alarms-have-a-subscriber",
-    refuses="alarm topics that nobody subscribes to",
+    rejects="alarm topics without subscribers",
     remediation="Subscribe somebody to the topic: AlarmTopicArgs(subscribers=[...]), or the "
     "stack's "
     "alarmEmails. A stack that nobody watches is exempted in policy/<stack>.json.",

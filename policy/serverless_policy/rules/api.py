@@ -34,7 +34,7 @@ def _is_meant_to_be_public(api: Resource) -> bool:
 
 OPEN_ROUTES = Rule(
     id="routes-need-credentials",
-    refuses="routes and function URLs that anyone may call",
+    rejects="routes and function URLs without authorization",
     remediation="Give the route an authorizer: ApiAccess with auth of kind iam or jwt. If the API "
     "is "
     f"public on purpose, kind none tags it with {PUBLIC_TAG[0]}: {PUBLIC_TAG[1]}, so that whoever "

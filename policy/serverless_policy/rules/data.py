@@ -20,7 +20,7 @@ def _unprotected(resources: Sequence[Resource]) -> Iterator[Finding]:
 
 DATA = Rule(
     id="data-is-protected",
-    refuses="tables that can be deleted, or cannot be restored",
+    rejects="tables that can be deleted or cannot be restored",
     remediation="Leave protect_data at True, or set the stack's protectData to true. A stack whose "
     "data may "
     "be lost is exempted in policy/<stack>.json.",

@@ -30,7 +30,7 @@ def _old_runtimes(resources: Sequence[Resource]) -> Iterator[Finding]:
 
 LOGS = Rule(
     id="logs-expire",
-    refuses="logs that are kept forever",
+    rejects="log groups without a retention period",
     remediation="Create the log group with retention_in_days and name it in the function's "
     "logging_config; "
     "pulumi_serverless.PythonFunction does both.",
@@ -39,7 +39,7 @@ LOGS = Rule(
 )
 RUNTIMES = Rule(
     id="runtime-is-supported",
-    refuses="runtimes that AWS no longer supports, or that have not been reviewed here",
+    rejects="runtimes that AWS no longer supports, or that have not been reviewed here",
     remediation=f"Use one of {', '.join(sorted(RUNTIMES_IN_SUPPORT))}, or add a newer one to "
     "RUNTIMES_IN_SUPPORT in policy/serverless_policy/rules/functions.py.",
     sees="resource",

@@ -39,7 +39,7 @@ def _refuses_http(document: Any) -> bool:
 
 UNENCRYPTED = Rule(
     id="queue-is-encrypted",
-    refuses="queues that are not declared as encrypted",
+    rejects="queues without explicit encryption",
     remediation="Set sqs_managed_sse_enabled=True or kms_master_key_id; DeadLetterQueue sets the "
     "first.",
     sees="resource",
@@ -47,7 +47,7 @@ UNENCRYPTED = Rule(
 )
 PLAIN_HTTP = Rule(
     id="queue-refuses-plain-http",
-    refuses="queues that accept plain HTTP",
+    rejects="queues that accept plain HTTP",
     remediation="Give it a queue policy that denies sqs:* to everyone where aws:SecureTransport is "
     "false; "
     "pulumi_serverless.DeadLetterQueue has one.",

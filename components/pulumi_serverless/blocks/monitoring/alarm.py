@@ -52,8 +52,10 @@ class AlarmArgs(_Described):
     """When one alarm fires: at `threshold` and above, in enough of its periods."""
 
     metric: Metric | MathExpression
+    """What is compared with the threshold."""
 
     threshold: float = 1
+    """Value at which the alarm fires."""
 
     period_seconds: int = 60
     """Length of a datapoint: 10, 20, 30, or a multiple of 60; AWS's own metrics come every 60."""
@@ -121,6 +123,7 @@ class CompositeAlarmArgs(_Described):
     """The alarms that are combined."""
 
     alarms: Sequence[Alarm]
+    """The alarms of which any puts this one into alarm."""
 
 
 class CompositeAlarm(aws.cloudwatch.CompositeAlarm):

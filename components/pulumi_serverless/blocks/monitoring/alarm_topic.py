@@ -73,6 +73,7 @@ class AlarmTopic(pulumi.ComponentResource):
     """One topic with its subscriptions."""
 
     arn: pulumi.Output[str]
+    """ARN of the topic, for the foundation."""
 
     def __init__(
         self, name: str, args: AlarmTopicArgs, opts: pulumi.ResourceOptions | None = None

@@ -24,6 +24,8 @@ class Graph:
     """One graph of several metrics."""
 
     title: str
+    """What stands above the graph."""
+
     lines: Mapping[str, Metric]
     """Metrics by their labels."""
 
@@ -33,6 +35,8 @@ class DashboardRow:
     """Graphs side by side, under one title."""
 
     title: str
+    """What stands above the row."""
+
     graphs: Sequence[Graph]
     """1 to 6."""
 

@@ -47,6 +47,7 @@ class OperationsArgs:
     """What is operated."""
 
     foundation: Foundation
+    """Where the alarms report, and where their runbooks are."""
 
     watched: Sequence[Watched]
     """The components, in the order data flows."""
