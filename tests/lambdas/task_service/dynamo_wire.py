@@ -39,7 +39,7 @@ def lose_the_answer(request: Request) -> None:
 
 
 def refusal(code: str, **more: Any) -> Hook:
-    """Answer every request with DynamoDB's error `code`."""
+    """Respond to every request with DynamoDB's error `code`."""
     body = json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{code}", **more}).encode()
     return lambda request: Answer(400, {}, body)
 
