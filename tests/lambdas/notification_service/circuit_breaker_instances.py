@@ -1,4 +1,4 @@
-"""Breakers of one channel in several instances, over one table."""
+"""Circuit breakers of one channel in several instances, over one table."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.lambdas.tables import DELIVERIES
 
 
 class Provider:
-    """Says what it is told to say, and counts how often it was asked."""
+    """Returns an id or raises `error`, and counts the calls."""
 
     def __init__(self) -> None:
         self.calls = 0
@@ -36,10 +36,10 @@ def an_instance(clock: Clock, channel: str = "email") -> CircuitBreaker:
     return CircuitBreaker(channel, DynamoCircuitBreakerStore(DELIVERIES), clock)
 
 
-def tried(breaker: CircuitBreaker, provider: Provider) -> str:
+def tried(circuit_breaker: CircuitBreaker, provider: Provider) -> str:
     """Return the provider's id, or the name of the error."""
     try:
-        return breaker.call(provider)
+        return circuit_breaker.call(provider)
     except Exception as error:
         return type(error).__name__
 
@@ -49,7 +49,7 @@ def let_caches_end(clock: Clock) -> None:
 
 
 def fail(clock: Clock, provider: Provider, times: int, error: Exception | None = None) -> None:
-    """Let so many calls fail, each in an instance of its own."""
+    """Let `times` calls fail, each in an instance of its own."""
     provider.error = error or ChannelError("down")
     for _ in range(times):
         assert tried(an_instance(clock), provider) == type(provider.error).__name__

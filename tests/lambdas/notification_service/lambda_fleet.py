@@ -1,4 +1,4 @@
-"""Lambda's retries over several instances of the target, with a clock that only we move."""
+"""Lambda's retries over several instances of the target, with a clock that is set by hand."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from tests.lambdas.notification_service.fakes import Clock, RecordingDeadLetters
 from tests.lambdas.tables import DELIVERIES
 
 RETRY_SECONDS = (60, 120)
-"""What Lambda waits before its second and its third attempt."""
+"""How long Lambda waits before its second and its third attempt."""
 
 
 @dataclass
 class Provider:
-    """One channel's: remembers what it accepted, and how often it was asked."""
+    """One channel's: records what it accepted, and counts the calls."""
 
     name: str
     down: Exception | None = None
@@ -57,7 +57,7 @@ class Provider:
 
 
 class Fleet:
-    """So many instances, each with caches of its own. What fails three times is dead."""
+    """Several instances, each with its own caches. What fails three times is dead."""
 
     def __init__(
         self, instances: int, providers: list[Provider], clock: Clock, dynamodb: Any
@@ -76,7 +76,7 @@ class Fleet:
         )
 
     def attempt(self, event: TaskEvent) -> bool:
-        """Let the next instance try once; return whether Lambda would be content."""
+        """Let the next instance try once; return whether it succeeded."""
         self.turn += 1
         channels = self._instances[self.turn % len(self._instances)]
         try:

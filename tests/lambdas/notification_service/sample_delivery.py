@@ -1,4 +1,4 @@
-"""One delivery, as the tests of its record speak of it."""
+"""One delivery, for the tests of its record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A provider at the wire: answers in the place of AWS, and keeps what a real client asked."""
+"""A provider at the wire: responds in place of AWS, and records what a real client sent."""
 
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ def attributes_of(publish: dict[str, str]) -> dict[str, str]:
     return found
 
 
-def refusal(service: str, code: str, status: int = 400, message: str = "no") -> Answer:
-    """Return an answer that refuses with `code`, in the service's own protocol."""
+def error_response(service: str, code: str, status: int = 400, message: str = "no") -> Answer:
+    """Return a response with the error `code`, in the service's own protocol."""
 
     def refuse(request: Any) -> connections.Response:
         if service == "sesv2":
@@ -86,7 +86,7 @@ def refusal(service: str, code: str, status: int = 400, message: str = "no") -> 
     return refuse
 
 
-def heard(channel: Channel, service: str, answer: Answer) -> str | ChannelError:
+def send_through(channel: Channel, service: str, answer: Answer) -> str | ChannelError:
     """Send one event and return the provider's id, or the error."""
     with answering(service, answer):
         try:

@@ -32,7 +32,7 @@ from tests.lambdas.notification_service.sample_delivery import EVENT
 from tests.lambdas.tables import DELIVERIES
 
 
-def test_a_channel_hears_only_of_events_it_wants(
+def test_a_channel_gets_only_events_that_it_subscribes_to(
     deliveries: DeliveryLeases, dead_letters: RecordingDeadLetters
 ) -> None:
     wanting, other = RecordingChannel("email"), RecordingChannel("sms")
@@ -41,10 +41,10 @@ def test_a_channel_hears_only_of_events_it_wants(
 
     notify_channels(EVENT, deliveries, [wanting, other], dead_letters)
 
-    assert (wanting.asked, other.asked) == (1, 0)
+    assert (wanting.calls, other.calls) == (1, 0)
 
 
-def test_an_event_that_nobody_wants_is_done_and_says_so(
+def test_an_event_without_subscribers_is_completed_and_logged(
     in_memory: InMemoryDeliveryLeases,
     dead_letters: RecordingDeadLetters,
     caplog: pytest.LogCaptureFixture,
@@ -55,14 +55,14 @@ def test_an_event_that_nobody_wants_is_done_and_says_so(
 
     notify_channels(EVENT, in_memory, [channel], dead_letters)
 
-    assert (channel.asked, in_memory.rows) == (0, {})
+    assert (channel.calls, in_memory.rows) == (0, {})
     [record] = caplog.records
     assert record.message == "no channel subscribes to this event"
     assert vars(record)["event_id"] == EVENT.event_id
 
 
 def until_the_end(clock: Clock) -> Callable[[], float]:
-    """What Lambda tells of the time of an invocation that begins now."""
+    """The time that Lambda reports to be left of an invocation that begins now."""
     ends = clock.now + TIMEOUT_SECONDS
     return lambda: ends - clock.now
 
@@ -71,7 +71,7 @@ def left(seconds: float) -> Callable[[], float]:
     return lambda: seconds
 
 
-def test_a_channel_is_not_begun_when_its_time_may_run_out(
+def test_a_channel_is_not_started_when_its_time_may_run_out(
     in_memory: InMemoryDeliveryLeases, dead_letters: RecordingDeadLetters
 ) -> None:
     channel, needed = RecordingChannel(), RecordingChannel.budget_seconds + RECORD_SECONDS
@@ -82,13 +82,13 @@ def test_a_channel_is_not_begun_when_its_time_may_run_out(
     assert str(caught.value) == (
         "email: not started: it may take 20 s, and the function has 19 s left"
     )
-    assert (channel.asked, in_memory.rows) == (0, {})
+    assert (channel.calls, in_memory.rows) == (0, {})
 
     notify_channels(EVENT, in_memory, [channel], dead_letters, left(needed))
     assert channel.sent == [EVENT.event_id]
 
 
-def test_what_was_not_begun_is_the_next_attempts(
+def test_what_was_not_started_is_left_to_the_next_attempt(
     deliveries: DeliveryLeases, dead_letters: RecordingDeadLetters, clock: Clock
 ) -> None:
     slow, other = RecordingChannel("email"), RecordingChannel("sms")
@@ -116,19 +116,19 @@ def test_slow_channels_that_fail_do_not_use_up_the_time_of_another(
     channels = [provider.channel() for provider in (*slow, last)]
     deliveries = DynamoDeliveryLeases(DELIVERIES, clock=clock)
 
-    told = []
+    not_started = []
     for _ in range(3):
         instance = with_circuit_breakers(channels, DynamoCircuitBreakerStore(DELIVERIES), clock)
         with pytest.raises(NotDeliveredError) as caught:
             notify_channels(EVENT, deliveries, instance, dead_letters, until_the_end(clock))
-        told.append("last: not started" in str(caught.value))
+        not_started.append("last: not started" in str(caught.value))
         clock.now += 60
 
-    assert told == [True, False, False]
+    assert not_started == [True, False, False]
     assert last.accepted == [EVENT.event_id]
 
 
-def test_channels_keep_their_order_while_all_is_well(
+def test_channels_keep_their_order_while_no_provider_fails(
     deliveries: DeliveryLeases, dead_letters: RecordingDeadLetters
 ) -> None:
     channels = [RecordingChannel(name) for name in ("sms", "email", "push")]

@@ -61,7 +61,7 @@ def test_others_get_each_event_once_and_it_is_hardly_called_until_it_returns(
     fleet.run(events, seconds_between=40 / len(events))
 
     assert times(well) == times(other) == all_once(events)
-    # Five to open it, one of each other instance that has not heard of it yet, and the probes.
+    # Five to open it, one of each other instance that has not read the state yet, and the probes.
     assert FAILURES_TO_OPEN < broken.calls <= FAILURES_TO_OPEN + (INSTANCES - 1) + PROBES
     assert len(fleet.dead) == len(events)
 

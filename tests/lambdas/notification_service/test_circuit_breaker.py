@@ -1,4 +1,4 @@
-"""When a channel's provider is left alone, and when it is called again."""
+"""When a channel's provider is not called, and when it is called again."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.usefixtures("aws_in_memory")
 NEARLY = FAILURES_TO_OPEN - 1
 
 
-def test_a_provider_that_answers_is_called(clock: Clock, provider: Provider) -> None:
+def test_a_provider_that_responds_is_called(clock: Clock, provider: Provider) -> None:
     assert an_instance(clock).call(provider) == "m-1"
 
 
@@ -47,7 +47,7 @@ def test_failures_of_several_instances_open_it_for_all(clock: Clock, provider: P
     assert provider.calls == FAILURES_TO_OPEN
 
 
-def test_it_stays_closed_until_the_last_failure_it_bears(clock: Clock, provider: Provider) -> None:
+def test_it_stays_closed_below_the_limit_of_failures(clock: Clock, provider: Provider) -> None:
     fail(clock, provider, NEARLY)
 
     assert tried(an_instance(clock), provider) == f"m-{FAILURES_TO_OPEN}"
@@ -62,14 +62,14 @@ def test_only_failures_in_a_row_count(clock: Clock, provider: Provider) -> None:
 
 
 @pytest.mark.parametrize("error", [ChannelError("busy"), UnknownOutcomeError("silence")])
-def test_what_may_pass_counts(clock: Clock, provider: Provider, error: Exception) -> None:
+def test_transient_errors_count(clock: Clock, provider: Provider, error: Exception) -> None:
     fail(clock, provider, FAILURES_TO_OPEN, error)
 
     assert tried(an_instance(clock), provider) == "CircuitBreakerOpenError"
 
 
 @pytest.mark.parametrize("error", [PermanentChannelError("no such address"), KeyError("ours")])
-def test_a_refused_message_and_a_fault_of_ours_do_not_count(
+def test_a_rejected_message_and_a_bug_of_ours_do_not_count(
     clock: Clock, provider: Provider, error: Exception
 ) -> None:
     fail(clock, provider, 2 * FAILURES_TO_OPEN, error)
@@ -77,7 +77,7 @@ def test_a_refused_message_and_a_fault_of_ours_do_not_count(
     assert tried(an_instance(clock), provider).startswith("m-")
 
 
-def test_a_refused_message_shows_that_the_provider_is_up(clock: Clock, provider: Provider) -> None:
+def test_a_rejected_message_shows_that_the_provider_is_up(clock: Clock, provider: Provider) -> None:
     fail(clock, provider, NEARLY)
     fail(clock, provider, 1, PermanentChannelError("no such address"))
     fail(clock, provider, NEARLY)
@@ -85,7 +85,7 @@ def test_a_refused_message_shows_that_the_provider_is_up(clock: Clock, provider:
     assert tried(an_instance(clock), provider).startswith("m-")
 
 
-def test_the_refusal_names_channel_end_and_reason_and_is_no_unknown_outcome(
+def test_the_error_names_channel_end_and_reason_and_is_no_unknown_outcome(
     clock: Clock, provider: Provider
 ) -> None:
     fail(clock, provider, FAILURES_TO_OPEN, ChannelError("SES gave bob@example.com no answer"))
@@ -100,7 +100,7 @@ def test_the_refusal_names_channel_end_and_reason_and_is_no_unknown_outcome(
     assert not isinstance(caught.value, (PermanentChannelError, UnknownOutcomeError))
 
 
-def test_what_one_settings_class_makes_shares_a_breaker(clock: Clock) -> None:
+def test_channels_of_the_same_settings_share_a_circuit_breaker(clock: Clock) -> None:
     numbers = [lambda_fleet.Provider("sms", down=ChannelError("no answer")) for _ in range(2)]
     settings = numbers[0].channel().settings
     channels = [
@@ -117,13 +117,13 @@ def test_what_one_settings_class_makes_shares_a_breaker(clock: Clock) -> None:
     assert (second.name, numbers[1].calls) == ("sms-1", 0)
 
 
-def test_channels_have_breakers_of_their_own(clock: Clock, provider: Provider) -> None:
+def test_each_channel_has_its_own_circuit_breaker(clock: Clock, provider: Provider) -> None:
     fail(clock, provider, FAILURES_TO_OPEN)
 
     assert tried(an_instance(clock, "sms"), provider).startswith("m-")
 
 
-def test_an_instance_hears_of_the_others_within_its_caches_life(
+def test_an_instance_sees_the_state_of_others_when_its_cache_expires(
     clock: Clock, provider: Provider
 ) -> None:
     instance = an_instance(clock)

@@ -1,4 +1,4 @@
-"""How an open breaker finds out that its provider is back, and what late calls may change."""
+"""How an open circuit breaker finds out that its provider is back, and what late calls change."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.usefixtures("aws_in_memory")
 NEARLY = FAILURES_TO_OPEN - 1
 
 
-def test_after_the_cool_down_an_answer_closes_it_for_all(clock: Clock, provider: Provider) -> None:
+def test_after_the_cool_down_a_response_closes_it_for_all(clock: Clock, provider: Provider) -> None:
     fail(clock, provider, FAILURES_TO_OPEN)
     clock.now += FIRST_COOL_DOWN_SECONDS - 1
     assert tried(an_instance(clock), provider) == "CircuitBreakerOpenError"
@@ -41,7 +41,7 @@ def test_after_the_cool_down_an_answer_closes_it_for_all(clock: Clock, provider:
     assert tried(an_instance(clock), provider).startswith("m-")
 
 
-def test_a_refused_message_closes_it_too(clock: Clock, provider: Provider) -> None:
+def test_a_rejected_message_closes_it_too(clock: Clock, provider: Provider) -> None:
     fail(clock, provider, FAILURES_TO_OPEN)
     clock.now += FIRST_COOL_DOWN_SECONDS
     fail(clock, provider, 1, PermanentChannelError("no such address"))
@@ -82,7 +82,9 @@ def test_each_failed_probe_doubles_the_cool_down_up_to_five_minutes(
     assert provider.calls == FAILURES_TO_OPEN + 6
 
 
-def test_once_closed_it_is_patient_anew(clock: Clock, provider: Provider) -> None:
+def test_once_closed_it_starts_with_the_first_cool_down_again(
+    clock: Clock, provider: Provider
+) -> None:
     fail(clock, provider, FAILURES_TO_OPEN)
     for _ in range(2):
         clock.now += LONGEST_COOL_DOWN_SECONDS
@@ -96,7 +98,7 @@ def test_once_closed_it_is_patient_anew(clock: Clock, provider: Provider) -> Non
 
 
 @pytest.mark.parametrize(("asked", "seconds"), [(10, 30), (100, 100), (4_000, 300)])
-def test_a_provider_is_left_alone_as_long_as_it_asks_within_reason(
+def test_the_cool_down_is_what_the_provider_asks_for_within_limits(
     clock: Clock, provider: Provider, asked: float, seconds: int
 ) -> None:
     fail(clock, provider, FAILURES_TO_OPEN, ChannelError("busy", retry_after_seconds=asked))
@@ -108,7 +110,7 @@ def test_a_provider_is_left_alone_as_long_as_it_asks_within_reason(
 
 
 @pytest.mark.parametrize("end", [KilledError(), KeyError("ours")])
-def test_a_probe_that_was_never_heard_of_again_is_followed_by_another(
+def test_a_probe_without_an_outcome_is_followed_by_another(
     clock: Clock, provider: Provider, end: BaseException
 ) -> None:
     fail(clock, provider, FAILURES_TO_OPEN)

@@ -1,4 +1,4 @@
-"""What a breaker asks of its table, and what happens when the table does not answer."""
+"""How often a circuit breaker uses its table, and what happens when the table is unavailable."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
 @pytest.fixture
 def requests(aws_in_memory: None) -> Iterator[Counter[str]]:
-    """How often DynamoDB is asked for what."""
+    """The number of requests to DynamoDB, by operation."""
     counted: Counter[str] = Counter()
 
     def count(request: Request) -> None:
@@ -49,16 +49,16 @@ def requests(aws_in_memory: None) -> Iterator[Counter[str]]:
 def test_success_writes_nothing_and_reads_once_in_a_while(
     clock: Clock, requests: Counter[str]
 ) -> None:
-    breaker = an_instance(clock)
+    circuit_breaker = an_instance(clock)
 
     for _ in range(10):
-        breaker.call(Provider())
+        circuit_breaker.call(Provider())
         clock.now += CACHE_SECONDS / 10
 
     assert requests == {"GetItem": 1}
 
 
-def test_an_open_breaker_is_not_asked_for_every_event_either(
+def test_an_open_circuit_breaker_is_not_read_for_every_event_either(
     clock: Clock, requests: Counter[str]
 ) -> None:
     provider = Provider()
@@ -67,13 +67,13 @@ def test_an_open_breaker_is_not_asked_for_every_event_either(
         tried(an_instance(clock), provider)
     requests.clear()
 
-    breaker = an_instance(clock)
-    assert {tried(breaker, provider) for _ in range(10)} == {"CircuitBreakerOpenError"}
+    circuit_breaker = an_instance(clock)
+    assert {tried(circuit_breaker, provider) for _ in range(10)} == {"CircuitBreakerOpenError"}
 
     assert requests == {"GetItem": 1}
 
 
-def test_an_instance_that_lost_the_probe_does_not_ask_for_it_again(
+def test_an_instance_that_lost_the_probe_does_not_try_to_acquire_it_again(
     clock: Clock, requests: Counter[str]
 ) -> None:
     provider, other = Provider(), an_instance(clock)
@@ -92,7 +92,7 @@ def test_an_instance_that_lost_the_probe_does_not_ask_for_it_again(
     tried(an_instance(clock), provider)
 
 
-def test_a_lost_answer_does_not_lose_the_probe(clock: Clock) -> None:
+def test_a_lost_response_does_not_lose_the_probe(clock: Clock) -> None:
     states = DynamoCircuitBreakerStore(DELIVERIES)
     for _ in range(FAILURES_TO_OPEN):
         states.count_failure("email", "down", 100)
@@ -106,7 +106,7 @@ def test_a_lost_answer_does_not_lose_the_probe(clock: Clock) -> None:
 
 
 class _Away:
-    """A store that refuses one kind of request."""
+    """A client whose `operations` fail."""
 
     def __init__(self, *operations: str) -> None:
         self._operations = operations
@@ -130,31 +130,31 @@ def test_when_its_state_cannot_be_read_calls_go_through(
     clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     provider = Provider()
-    breaker = CircuitBreaker(
+    circuit_breaker = CircuitBreaker(
         "email", DynamoCircuitBreakerStore(DELIVERIES, away("get_item")), clock
     )
 
-    assert [tried(breaker, provider) for _ in range(3)] == ["m-1", "m-2", "m-3"]
+    assert [tried(circuit_breaker, provider) for _ in range(3)] == ["m-1", "m-2", "m-3"]
     messages = [record.message for record in caplog.records]
     assert messages == ["circuit breaker not read: calls go through"]
 
 
-def test_when_its_state_cannot_be_written_people_hear_what_the_provider_said(
+def test_when_its_state_cannot_be_written_the_providers_error_is_raised(
     clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     provider = Provider()
     provider.error = ChannelError("down")
-    breaker = CircuitBreaker(
+    circuit_breaker = CircuitBreaker(
         "email", DynamoCircuitBreakerStore(DELIVERIES, away("update_item")), clock
     )
 
-    found = {tried(breaker, provider) for _ in range(2 * FAILURES_TO_OPEN)}
+    found = {tried(circuit_breaker, provider) for _ in range(2 * FAILURES_TO_OPEN)}
 
     assert found == {"ChannelError"}
     assert "circuit breaker not written: calls go through" in caplog.text
 
 
-def test_a_probe_that_cannot_be_taken_down_is_sent_all_the_same(
+def test_a_probe_that_cannot_be_recorded_is_sent_anyway(
     clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     provider = Provider()
@@ -163,19 +163,19 @@ def test_a_probe_that_cannot_be_taken_down_is_sent_all_the_same(
         tried(an_instance(clock), provider)
     provider.error = None
     clock.now += FIRST_COOL_DOWN_SECONDS
-    breaker = CircuitBreaker(
+    circuit_breaker = CircuitBreaker(
         "email", DynamoCircuitBreakerStore(DELIVERIES, away("update_item")), clock
     )
 
-    assert tried(breaker, provider).startswith("m-")
+    assert tried(circuit_breaker, provider).startswith("m-")
     assert "circuit breaker closed" not in caplog.text
 
 
-def test_a_breaker_never_stands_in_the_way_of_a_delivery_of_the_same_key(clock: Clock) -> None:
-    """An event may have any id, even the one under which breakers are kept."""
+def test_a_circuit_breaker_never_conflicts_with_a_delivery_of_the_same_id(clock: Clock) -> None:
+    """An event may have any id, even the one under which circuit breakers are stored."""
     provider = Provider()
     provider.error = ChannelError("down")
     tried(an_instance(clock), provider)
 
-    key = {"event_id": {"S": "breakers"}, "channel": {"S": "email"}}
+    key = {"event_id": {"S": "circuit-breakers"}, "channel": {"S": "email"}}
     assert "Item" not in aws.client("dynamodb").get_item(TableName=DELIVERIES, Key=key)

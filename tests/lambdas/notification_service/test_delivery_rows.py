@@ -1,4 +1,4 @@
-"""What a delivery's row tells people, beside what it is for."""
+"""What a delivery's row shows to people, besides its purpose."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_a_retry_that_finds_it_delivered_is_no_attempt(
     assert the_row()["attempts"] == "1"
 
 
-def test_giving_up_an_unknown_outcome_is_no_attempt(
+def test_dead_lettering_an_unknown_outcome_is_no_attempt(
     table: DynamoDeliveryLeases, clock: Clock, dead_letters: RecordingDeadLetters
 ) -> None:
     start(table, lease("killed"), guarantee="at_most_once")

@@ -65,7 +65,7 @@ def test_a_configuration_set_is_named(aws_in_memory: None) -> None:
 
 
 @pytest.mark.parametrize("event_id", [an_event().event_id, "urn:ж\r\nBcc: x", "x" * 500])
-def test_the_event_can_be_told_from_headers_and_tags(aws_in_memory: None, event_id: str) -> None:
+def test_headers_and_tags_identify_the_event(aws_in_memory: None, event_id: str) -> None:
     payload = {**an_event().to_payload(), "id": event_id}
 
     message = mailed(TaskEvent.from_payload(payload))

@@ -1,4 +1,4 @@
-"""Any series of attempts keeps the promises of both guarantees."""
+"""Any series of attempts keeps both guarantees."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ def test_whatever_happens_nothing_is_lost_and_the_guarantee_holds(
     for fate, late in fates:
         error = FATES[fate]
         channel.before_sending = raises(error) if error else lambda: None
-        asked = channel.asked
+        asked = channel.calls
         clock.now += (LEASE_SECONDS + 1) * late
         try:
             notify_channels(EVENT, deliveries, [channel], dead_letters)
         except (NotDeliveredError, DeliveryInProgressError, KilledError):
             continue
         finally:
-            perhaps_sent += channel.asked > asked and fate in PERHAPS_SENT
+            perhaps_sent += channel.calls > asked and fate in PERHAPS_SENT
         in_lambdas_hands = False
 
     assert in_lambdas_hands or channel.sent or dead_letters.reasons

@@ -20,12 +20,12 @@ from tests.lambdas.titles import FAMILY, FRANCE, HEBREW, PERSIAN, SCOTLAND, THUM
 ANYTHING = st.text(st.characters(codec=None))
 
 
-def test_every_event_has_words() -> None:
+def test_every_event_type_has_a_title() -> None:
     assert set(EVENT_TITLES) == set(EVENT_TYPES)
 
 
 @pytest.mark.parametrize("text", [FAMILY, SCOTLAND, FRANCE, THUMB, HEBREW, PERSIAN, "é" * 100])
-def test_what_letters_and_emoji_are_spelt_with_stays(text: str) -> None:
+def test_marks_that_letters_and_emoji_consist_of_stay(text: str) -> None:
     assert one_line(text) == text
 
 

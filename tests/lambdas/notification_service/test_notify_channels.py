@@ -47,7 +47,7 @@ def test_a_failed_channel_is_retried_and_a_served_one_is_not(
     broken, email = RecordingChannel("sms"), RecordingChannel("email")
     broken.before_sending = refuse
 
-    with pytest.raises(NotDeliveredError, match=r"^sms: the provider said no$"):
+    with pytest.raises(NotDeliveredError, match=r"^sms: the provider rejected it$"):
         notify_channels(EVENT, deliveries, [broken, email], dead_letters)
     assert email.sent == [EVENT.event_id]
 
@@ -64,12 +64,12 @@ def test_a_sibling_that_fails_twice_costs_nobody_a_second_message(
 
     for _ in range(2):
         sms.before_sending = refuse
-        with pytest.raises(NotDeliveredError, match=r"^sms: the provider said no$"):
+        with pytest.raises(NotDeliveredError, match=r"^sms: the provider rejected it$"):
             notify_channels(EVENT, deliveries, [email, sms], dead_letters)
     sms.before_sending = lambda: None
     notify_channels(EVENT, deliveries, [email, sms], dead_letters)
 
-    assert (email.asked, sms.asked) == (1, 3)
+    assert (email.calls, sms.calls) == (1, 3)
     assert email.sent == sms.sent == [EVENT.event_id]
     assert dead_letters.reasons == []
 
@@ -101,12 +101,12 @@ def test_every_channel_that_failed_is_named_with_its_reason(
     refusing.before_sending = refuse
     faulty.before_sending = raises(KeyError("x"))
 
-    expected = "^sms: the provider said no; push: KeyError: 'x'$"
+    expected = "^sms: the provider rejected it; push: KeyError: 'x'$"
     with pytest.raises(NotDeliveredError, match=expected):
         notify_channels(EVENT, deliveries, [refusing, faulty], dead_letters)
 
 
-def test_a_second_attempt_at_the_same_moment_leaves_it_to_the_first(
+def test_a_concurrent_attempt_leaves_it_to_the_first(
     deliveries: DeliveryLeases,
     dead_letters: RecordingDeadLetters,
 ) -> None:
@@ -162,7 +162,7 @@ class FaultyDeliveries(InMemoryDeliveryLeases):
         raise ConnectionError("table is away")
 
 
-def test_a_delivery_that_could_not_be_recorded_is_not_given_back(
+def test_a_delivery_that_could_not_be_recorded_is_not_released(
     clock: Clock, dead_letters: RecordingDeadLetters
 ) -> None:
     deliveries, channel = FaultyDeliveries(clock), RecordingChannel()
@@ -183,5 +183,5 @@ def test_the_providers_reason_survives_a_failed_release(
     channel = RecordingChannel()
     channel.before_sending = refuse
 
-    with pytest.raises(NotDeliveredError, match=r"^email: the provider said no$"):
+    with pytest.raises(NotDeliveredError, match=r"^email: the provider rejected it$"):
         notify_channels(EVENT, FaultyDeliveries(clock), [channel], dead_letters)

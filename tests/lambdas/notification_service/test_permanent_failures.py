@@ -35,7 +35,7 @@ def test_the_first_attempt_dead_letters_and_succeeds(
 ) -> None:
     notify_channels(EVENT, deliveries, [hopeless], dead_letters)
 
-    assert hopeless.asked == 1
+    assert hopeless.calls == 1
     assert dead_letters.reasons == ["email: no such address"]
     assert dead_letters.error_types == ["PermanentChannelError"]
 
@@ -46,7 +46,7 @@ def test_the_same_event_again_neither_sends_nor_dead_letters(
     for _ in range(3):
         notify_channels(EVENT, deliveries, [hopeless], dead_letters)
 
-    assert hopeless.asked == len(dead_letters.reasons) == 1
+    assert hopeless.calls == len(dead_letters.reasons) == 1
 
 
 def test_the_other_channels_are_served_and_retried(
@@ -56,12 +56,12 @@ def test_the_other_channels_are_served_and_retried(
     failing.before_sending = refuse
 
     for _ in range(2):
-        with pytest.raises(NotDeliveredError, match=r"^sms: the provider said no$"):
+        with pytest.raises(NotDeliveredError, match=r"^sms: the provider rejected it$"):
             notify_channels(EVENT, deliveries, [hopeless, failing, well], dead_letters)
     failing.before_sending = lambda: None
     notify_channels(EVENT, deliveries, [hopeless, failing, well], dead_letters)
 
-    assert (hopeless.asked, failing.asked, well.asked) == (1, 3, 1)
+    assert (hopeless.calls, failing.calls, well.calls) == (1, 3, 1)
     assert dead_letters.reasons == ["email: no such address"]
 
 
@@ -78,13 +78,13 @@ def test_a_replay_tries_the_channel_again_and_leaves_the_others_alone(
     assert len(dead_letters.reasons) == 1
 
 
-def test_a_replay_that_is_refused_again_is_a_dead_letter_again(
+def test_a_replay_that_is_rejected_again_is_dead_lettered_again(
     deliveries: DeliveryLeases, dead_letters: RecordingDeadLetters, hopeless: RecordingChannel
 ) -> None:
     for event in (EVENT, EVENT.replayed(), EVENT.replayed()):
         notify_channels(event, deliveries, [hopeless], dead_letters)
 
-    assert hopeless.asked == len(dead_letters.reasons) == 2
+    assert hopeless.calls == len(dead_letters.reasons) == 2
 
 
 def test_a_replay_that_fails_for_now_is_retried(
@@ -101,7 +101,7 @@ def test_a_replay_that_fails_for_now_is_retried(
     assert hopeless.sent == [EVENT.event_id]
 
 
-def test_what_the_queue_does_not_take_is_left_to_lambda(
+def test_what_the_queue_does_not_accept_is_left_to_lambda(
     deliveries: DeliveryLeases, dead_letters: RecordingDeadLetters, hopeless: RecordingChannel
 ) -> None:
     dead_letters.refuses = True

@@ -26,11 +26,12 @@ from serverless_runtime.notification_service.settings.email import EmailSettings
 from serverless_runtime.notification_service.settings.push import PushSettings
 from serverless_runtime.notification_service.settings.sms import SmsSettings
 from serverless_runtime.shared import aws
-from serverless_runtime.shared.aws.errors import (
-    ConnectError,
-    ResponseTimeoutError,
+from serverless_runtime.shared.aws.errors import ConnectError, ResponseTimeoutError
+from tests.lambdas.notification_service.stubbed_providers import (
+    OPERATIONS,
+    error_response,
+    send_through,
 )
-from tests.lambdas.notification_service.stubbed_providers import OPERATIONS, heard, refusal
 
 NUMBER = "+447700900123"
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:phones"
@@ -66,10 +67,10 @@ def test_every_error_that_the_provider_documents_is_decided(
 
 
 @pytest.mark.parametrize(("service", "code"), CASES)
-def test_only_what_minutes_cannot_mend_is_permanent(
+def test_only_what_minutes_cannot_fix_is_permanent(
     aws_in_memory: None, service: str, code: str
 ) -> None:
-    error = heard(channel_of(service), service, refusal(service, code))
+    error = send_through(channel_of(service), service, error_response(service, code))
 
     permanent = code in PERMANENT[service]
     assert type(error) is (PermanentChannelError if permanent else ChannelError)
@@ -77,7 +78,7 @@ def test_only_what_minutes_cannot_mend_is_permanent(
 
 
 def test_a_phone_that_is_gone_is_not_tried_again(aws_in_memory: None) -> None:
-    error = heard(channel_of("push"), "sns", refusal("sns", "EndpointDisabled"))
+    error = send_through(channel_of("push"), "sns", error_response("sns", "EndpointDisabled"))
 
     assert type(error) is PermanentChannelError
 
@@ -87,7 +88,9 @@ def test_a_phone_that_is_gone_is_not_tried_again(aws_in_memory: None) -> None:
 def test_a_fault_of_the_provider_may_have_sent(
     aws_in_memory: None, service: str, status: int
 ) -> None:
-    error = heard(channel_of(service), service, refusal(service, "InternalError", status))
+    error = send_through(
+        channel_of(service), service, error_response(service, "InternalError", status)
+    )
 
     assert type(error) is UnknownOutcomeError
     name = NAMES[service]
@@ -110,7 +113,7 @@ def test_a_fault_of_the_provider_may_have_sent(
         ),
     ],
 )
-def test_silence_is_asked_once_and_says_what_it_means(
+def test_a_timeout_is_not_retried_and_the_error_says_what_it_means(
     aws_in_memory: None,
     service: str,
     errors: tuple[type[Exception], Callable[..., Exception]],
@@ -124,11 +127,11 @@ def test_silence_is_asked_once_and_says_what_it_means(
         own, boto3s = errors
         raise own("silence") if service == "sesv2" else boto3s(endpoint_url=request.url)
 
-    said = heard(channel_of(service), service, be_silent)
+    error = send_through(channel_of(service), service, be_silent)
 
-    assert type(said) is kind
+    assert type(error) is kind
     raised = errors[0] if service == "sesv2" else errors[1]
-    assert str(said) == f"{NAMES[service]} {text.format(raised.__name__)}"
+    assert str(error) == f"{NAMES[service]} {text.format(raised.__name__)}"
     assert len(asked) == 1
 
 
@@ -139,9 +142,9 @@ def test_silence_is_asked_once_and_says_what_it_means(
 def test_an_address_that_a_provider_quotes_is_masked(
     aws_in_memory: None, service: str, quoted: str, shown: str
 ) -> None:
-    answer = refusal(service, "SomethingNew", message=f"not for {quoted} now")
+    answer = error_response(service, "SomethingNew", message=f"not for {quoted} now")
 
-    assert str(heard(channel_of(service), service, answer)).endswith(f"not for {shown} now")
+    assert str(send_through(channel_of(service), service, answer)).endswith(f"not for {shown} now")
 
 
 @pytest.mark.parametrize("kind", ["sesv2", "sns", "push"])

@@ -69,7 +69,7 @@ def test_a_lease_that_ran_out_means_what_the_guarantee_says(
 
 
 @every_guarantee
-def test_not_even_a_replay_takes_a_lease_that_lasts(
+def test_not_even_a_replay_acquires_a_valid_lease(
     deliveries: DeliveryLeases, clock: Clock, guarantee: Guarantee
 ) -> None:
     start(deliveries, lease("one"), guarantee=guarantee)
@@ -82,7 +82,7 @@ def test_not_even_a_replay_takes_a_lease_that_lasts(
 
 
 @every_guarantee
-def test_a_lease_given_back_was_a_known_failure_and_may_be_tried_again(
+def test_a_released_lease_was_a_known_failure_and_may_be_acquired_again(
     deliveries: DeliveryLeases, guarantee: Guarantee
 ) -> None:
     start(deliveries, lease("one"), guarantee=guarantee)
@@ -106,7 +106,7 @@ def test_a_late_attempt_can_neither_complete_nor_release_what_was_dead_lettered(
     assert start(deliveries, lease("third"), guarantee=guarantee) == "dead_lettered"
 
 
-def test_only_one_attempt_takes_an_unknown_outcome_to_people(
+def test_only_one_attempt_dead_letters_an_unknown_outcome(
     deliveries: DeliveryLeases, clock: Clock
 ) -> None:
     start(deliveries, lease("killed"), guarantee="at_most_once")

@@ -1,4 +1,4 @@
-"""Nobody knows whether an attempt has sent: again, or to a person, as the channel says."""
+"""It is unknown whether an attempt has sent: the channel's guarantee decides what happens."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def kill_an_attempt(
     channel.before_sending = lambda: None
 
 
-def test_after_a_killed_attempt_a_person_is_asked_at_once(
+def test_after_a_killed_attempt_the_event_is_dead_lettered_at_once(
     deliveries: DeliveryLeases,
     dead_letters: RecordingDeadLetters,
     clock: Clock,
@@ -60,7 +60,7 @@ def test_after_a_killed_attempt_a_person_is_asked_at_once(
     for _ in range(2):
         notify_channels(EVENT, deliveries, [once], dead_letters)
 
-    assert once.asked == 1
+    assert once.calls == 1
     assert dead_letters.reasons == [
         f"sms: an earlier attempt began to send and never reported an outcome; {NOT_SENT_AGAIN}"
     ]
@@ -110,7 +110,7 @@ def test_an_error_that_does_not_say_that_nothing_was_sent_is_an_unknown_outcome(
     for _ in range(2):
         notify_channels(EVENT, deliveries, [once], dead_letters)
 
-    assert once.asked == 1
+    assert once.calls == 1
     [reason] = dead_letters.reasons
     assert reason.endswith(NOT_SENT_AGAIN)
 
@@ -130,7 +130,7 @@ def test_while_the_queue_is_away_an_unknown_outcome_stays_unknown(
     dead_letters.refuses = False
     notify_channels(EVENT, deliveries, [once], dead_letters)
 
-    assert once.asked == len(dead_letters.reasons) == 1
+    assert once.calls == len(dead_letters.reasons) == 1
 
 
 def test_an_attempt_that_sends_after_it_was_dead_lettered_says_what_to_do(

@@ -46,7 +46,7 @@ def test_the_body_is_the_event_as_it_travels(server: HttpsReceiver, sending: Sen
 
 
 @pytest.mark.parametrize("part", ["body", "webhook-id", "webhook-timestamp", "webhook-signature"])
-def test_a_tampered_delivery_is_refused(server: HttpsReceiver, sending: Send, part: str) -> None:
+def test_a_tampered_delivery_is_rejected(server: HttpsReceiver, sending: Send, part: str) -> None:
     sending().send()
     [request] = server.requests
     headers = dict(request.headers)
@@ -120,7 +120,7 @@ def test_the_receivers_own_id_is_kept_if_it_is_one(
         ("whsec_c2hvcnQ=", "must contain keys of 24 to 64 bytes; number 1 has 5"),
     ],
 )
-def test_a_malformed_secret_waits_to_be_mended_and_stays_unsaid(
+def test_a_malformed_secret_is_retried_and_not_shown(
     server: HttpsReceiver, sending: Send, secret_arn: str, value: str, text: str
 ) -> None:
     aws.client("secretsmanager").put_secret_value(SecretId=secret_arn, SecretString=value)

@@ -96,7 +96,7 @@ def test_too_many_is_posted_again_even_when_once_is_the_most(
 
 
 @pytest.mark.parametrize("status", [302, 400, 410])
-def test_a_refusal_is_final(server: HttpsReceiver, sending: Send, status: int) -> None:
+def test_a_rejection_is_final(server: HttpsReceiver, sending: Send, status: int) -> None:
     server.replies = [says(status, "Retry-After: 1", "Location: https://169.254.169.254/")]
     webhook = sending()
 
@@ -108,7 +108,9 @@ def test_a_refusal_is_final(server: HttpsReceiver, sending: Send, status: int) -
     assert (len(server.requests), webhook.slept) == (1, [])
 
 
-def test_silence_is_not_answered_with_a_second_post(server: HttpsReceiver, sending: Send) -> None:
+def test_a_timeout_is_not_followed_by_a_second_request(
+    server: HttpsReceiver, sending: Send
+) -> None:
     server.replies = [be_silent]
 
     error = sending(receiver={"seconds": 0.5}).error()
@@ -120,7 +122,7 @@ def test_silence_is_not_answered_with_a_second_post(server: HttpsReceiver, sendi
 @pytest.mark.parametrize(
     "host", ["127.0.0.1", "2130706433", "0x7f.1", "localhost", "169.254.169.254"]
 )
-def test_a_refused_address_is_dead_lettered_at_once_and_nothing_connected(
+def test_a_forbidden_address_is_dead_lettered_at_once_and_nothing_connected(
     secret_arn: str,
     host: str,
     in_memory: InMemoryDeliveryLeases,
@@ -154,4 +156,4 @@ def test_a_redirect_inside_is_dead_lettered_and_nothing_connected(
     assert dead_letters.reasons == [
         f"webhook: {HOST} redirects, which is not followed: correct the URL (HTTP 307)"
     ]
-    assert names.asked == 1
+    assert names.calls == 1

@@ -109,7 +109,7 @@ def in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
-def test_a_moment_without_a_zone_is_not_local(in_tokyo: None) -> None:
+def test_a_date_without_a_zone_is_not_local(in_tokyo: None) -> None:
     assert seconds_from_header("Sat Nov 21 12:00:30 2026", NOW) == 30
 
 

@@ -54,12 +54,12 @@ def test_a_url_is_a_host_a_port_and_a_path(url: str, parts: tuple[str, int, str]
         None,
     ],
 )
-def test_what_is_no_such_url_is_refused(url: object) -> None:
+def test_an_invalid_url_is_rejected(url: object) -> None:
     with pytest.raises(ValueError, match=r"url must look like https://example\.com/hooks/tasks, "):
         settings(url=url)
 
 
-def test_a_password_is_refused_without_being_shown() -> None:
+def test_a_password_is_rejected_without_being_shown() -> None:
     with pytest.raises(ValueError, match="without user, password") as caught:
         settings(url="https://me:hunter2@hooks.example/")
 
@@ -115,7 +115,7 @@ def test_a_network_that_holds_ec2s_metadata_cannot_be_allowed(network: str) -> N
 
 
 @pytest.mark.parametrize("network", ["10.0.0.1/8", "10.0.0", "example.com", "", 10, None])
-def test_what_is_no_network_is_refused(network: object) -> None:
+def test_what_is_no_network_is_rejected(network: object) -> None:
     with pytest.raises(ValueError, match=r"^allowed_networks must be "):
         settings(allowed_networks=[network])
 

@@ -14,7 +14,7 @@ from tests.lambdas.notification_service.webhook_receivers import Names, a_receiv
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-def test_a_certificate_of_another_name_is_refused(ca: trustme.CA) -> None:
+def test_a_certificate_of_another_name_is_rejected(ca: trustme.CA) -> None:
     with receiver_with(ca.issue_cert("other.example")) as server:
         error = error_of(a_receiver(ca, server.port))
 
@@ -23,7 +23,7 @@ def test_a_certificate_of_another_name_is_refused(ca: trustme.CA) -> None:
     assert "certificate: Hostname mismatch" in str(error)
 
 
-def test_a_certificate_that_has_run_out_is_refused(ca: trustme.CA) -> None:
+def test_an_expired_certificate_is_rejected(ca: trustme.CA) -> None:
     old = ca.issue_cert(HOST, not_before=LONG_AGO, not_after=LONG_AGO + timedelta(days=1))
     with receiver_with(old) as server:
         error = error_of(a_receiver(ca, server.port))
@@ -33,7 +33,7 @@ def test_a_certificate_that_has_run_out_is_refused(ca: trustme.CA) -> None:
     assert "certificate: certificate has expired" in str(error)
 
 
-def test_a_certificate_of_an_unknown_authority_is_refused(server: HttpsReceiver) -> None:
+def test_a_certificate_of_an_unknown_authority_is_rejected(server: HttpsReceiver) -> None:
     error = error_of(a_receiver(trustme.CA(), server.port))
 
     assert type(error) is ChannelError
@@ -51,7 +51,7 @@ def test_the_machines_own_authorities_are_asked_by_default(server: HttpsReceiver
     assert server.requests == []
 
 
-def test_who_never_greets_has_been_sent_nothing(ca: trustme.CA) -> None:
+def test_without_a_tls_handshake_nothing_is_sent(ca: trustme.CA) -> None:
     # Connected by the kernel, and never accepted.
     with socket.create_server(("127.0.0.1", 0)) as mute:
         error = error_of(a_receiver(ca, mute.getsockname()[1], seconds=0.2))

@@ -1,4 +1,4 @@
-"""What the webhook channel's tests start from."""
+"""Fixtures for the tests of the webhook channel."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ OLD, NEW, STRANGE = (f"whsec_{base64.b64encode(bytes([n]) * 32).decode()}" for n
 
 
 class Sending:
-    """A sender to a receiver of ours, and for how long it slept."""
+    """A sender to our own receiver, and how long it slept."""
 
     def __init__(
         self,
@@ -85,7 +85,7 @@ def secret_arn(aws_in_memory: None) -> str:
 
 @pytest.fixture
 def sending(ca: trustme.CA, server: HttpsReceiver, secret_arn: str) -> Send:
-    """Makes what sends to `server`; `receiver` changes how."""
+    """Creates a sender to `server`, with changes to its receiver."""
 
     def make(receiver: dict[str, Any] | None = None, **changes: Any) -> Sending:
         there = a_receiver(ca, server.port, **(receiver or {}))

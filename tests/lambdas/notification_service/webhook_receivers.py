@@ -1,4 +1,4 @@
-"""A webhook's sending side, as its tests put it together."""
+"""Receivers of webhooks, as the tests configure them."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from tests.lambdas.notification_service.https_receiver import HOST
 
 
 class Names:
-    """A resolver that gives one list of addresses after the other, and repeats the last."""
+    """A resolver that returns one list of addresses after the other, and repeats the last."""
 
     def __init__(self, *answers: Sequence[str]) -> None:
         self.answers = list(answers) or [["127.0.0.1"]]
-        self.asked = 0
+        self.calls = 0
 
     def __call__(self, host: str, port: int) -> Sequence[AddressInfo]:
-        addresses = self.answers[min(self.asked, len(self.answers) - 1)]
-        self.asked += 1
+        addresses = self.answers[min(self.calls, len(self.answers) - 1)]
+        self.calls += 1
         kind, protocol = socket.SOCK_STREAM, socket.IPPROTO_TCP
         return [(socket.AF_INET, kind, protocol, "", (each, port)) for each in addresses]
 
 
 class SteppingClock:
-    """Goes on by a tenth of a second whenever it is looked at."""
+    """Advances by a tenth of a second whenever it is read."""
 
     now = 0.0
 
@@ -42,7 +42,7 @@ class SteppingClock:
 
 
 def trusting(ca: trustme.CA) -> ssl.SSLContext:
-    """A client's TLS that believes this authority only."""
+    """A client's TLS context that trusts this authority only."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     ca.configure_trust(context)
     return context
@@ -61,7 +61,7 @@ def a_receiver(ca: trustme.CA, port: int, **changes: Any) -> Receiver:
 
 
 def error_of(receiver: Receiver) -> ChannelError:
-    """Post, and return the error that comes of it."""
+    """Post, and return the error that is raised."""
     with pytest.raises(ChannelError) as caught:
         receiver.post(b"{}", {})
     return caught.value

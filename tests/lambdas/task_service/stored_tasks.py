@@ -11,8 +11,8 @@ from serverless_runtime.task_service.dynamo_task_writer import DynamoTaskWriter
 from tests.lambdas.tables import TASKS
 
 
-class NobodyTold:
-    """Fulfils `Events`: stores the writes in one transaction and hands nothing off."""
+class UnpublishedEvents:
+    """Fulfils `EventPublisher`: stores the writes in one transaction and hands nothing off."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -24,4 +24,4 @@ class NobodyTold:
 def stored_tasks(client: Any = None) -> DynamoTaskWriter:
     """Return the table, through the functions' own client unless another is given."""
     client = client or aws.client("dynamodb")
-    return DynamoTaskWriter(TASKS, NobodyTold(client), client)
+    return DynamoTaskWriter(TASKS, UnpublishedEvents(client), client)

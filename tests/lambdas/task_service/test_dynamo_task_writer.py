@@ -1,4 +1,4 @@
-"""The table when others write at the same time, when answers get lost, and when it is away."""
+"""Concurrent writes to the table, lost responses, and an unavailable table."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_stored_task_is_read_as_it_was(tasks: DynamoTaskWriter) -> None:
     assert tasks.get(task.task_id) == task
 
 
-@pytest.mark.parametrize("event", [None, an_event()], ids=["untold", "told"])
+@pytest.mark.parametrize("event", [None, an_event()], ids=["without-event", "with-event"])
 def test_only_the_version_read_is_replaced(
     tasks: DynamoTaskWriter, event: TaskEvent | None
 ) -> None:
@@ -66,7 +66,7 @@ def test_only_the_version_read_is_deleted(tasks: DynamoTaskWriter) -> None:
     assert not tasks.delete(task, an_event())
 
 
-def test_a_write_whose_answer_was_lost_is_known_to_be_ours(tasks: DynamoTaskWriter) -> None:
+def test_a_write_whose_response_was_lost_is_known_to_be_ours(tasks: DynamoTaskWriter) -> None:
     tasks.create(a_task(), an_event())
 
     with wire("PutItem", once(lose_the_response)):
@@ -84,10 +84,10 @@ def test_a_change_by_others_in_between_is_kept(
         assert other.replace(a_task(title="Buy bread", version=2), version_read=1, event=None)
 
     with wire("PutItem", once(change_the_title)):
-        answer = request("PATCH", PATH, {"detail": "Two"})
+        response = request("PATCH", PATH, {"detail": "Two"})
 
     assert (
-        answer.json | {"updatedAt": AT}
+        response.json | {"updatedAt": AT}
         == a_task(title="Buy bread", detail="Two", version=3).to_document()
     )
 
@@ -102,9 +102,9 @@ def test_a_version_agreed_to_is_checked_again_when_others_won(
         assert other.replace(a_task(version=2), version_read=1, event=None)
 
     with wire("TransactWriteItems", once(change_it)):
-        answer = request("DELETE", PATH, headers={"If-Match": '"1"'})
+        response = request("DELETE", PATH, headers={"If-Match": '"1"'})
 
-    assert answer.status == 412
+    assert response.status == 412
     assert recorded_lambda.payloads == []
 
 
@@ -118,25 +118,25 @@ def test_a_version_agreed_to_is_checked_again_when_others_won(
         ("DELETE", PATH, "GetItem", silence(ConnectError)),
     ],
 )
-def test_a_table_that_is_away_is_a_503_that_says_when_to_try_again(
+def test_a_table_that_is_unavailable_is_a_503_with_retry_after(
     *, recorded_lambda: RecordedLambda, method: str, path: str, operation: str, hook: Hook
 ) -> None:
     with wire(operation, hook):
-        answer = request(method, path, {"title": "x"} if method in ("POST", "PATCH") else None)
+        response = request(method, path, {"title": "x"} if method in ("POST", "PATCH") else None)
 
-    assert (answer.status, answer.headers["retry-after"]) == (503, "1")
+    assert (response.status, response.headers["retry-after"]) == (503, "1")
     assert recorded_lambda.payloads == []
 
 
-def test_what_nobody_expected_is_a_500_with_its_trace_in_the_log(
+def test_an_unexpected_error_is_a_500_with_its_trace_in_the_log(
     recorded_lambda: RecordedLambda, caplog: pytest.LogCaptureFixture
 ) -> None:
     with wire("GetItem", refusal("AccessDeniedException")):
-        answer = request("GET", PATH, headers={"X-Correlation-Id": "order-4711"})
+        response = request("GET", PATH, headers={"X-Correlation-Id": "order-4711"})
 
-    assert answer.status == 500
-    assert answer.json["correlationId"] == "order-4711"
-    assert "AccessDenied" not in answer.body
+    assert response.status == 500
+    assert response.json["correlationId"] == "order-4711"
+    assert "AccessDenied" not in response.body
     [record] = [record for record in caplog.records if record.exc_info]
     assert vars(record)["correlation_id"] == "order-4711"
 

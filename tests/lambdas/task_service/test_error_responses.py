@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is a problem document that says what is wrong, never a 5xx."""
+"""Whatever is sent, the response is a problem document that names the error, never a 5xx."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.lambdas.http_api import ROUTES, answered, event_of, request
+from tests.lambdas.http_api import ROUTES, event_of, request, respond_to
 from tests.lambdas.recorded_lambda import RecordedLambda
 
 JSON = {"content-type": "application/json"}
@@ -17,7 +17,7 @@ TASK_ID = "0199d3c0-7f00-7000-8000-000000000000"
 
 @pytest.fixture(autouse=True)
 def running(recorded_lambda: RecordedLambda) -> None:
-    """The API answers from memory."""
+    """The API runs in memory."""
 
 
 @pytest.mark.parametrize(
@@ -33,10 +33,10 @@ def running(recorded_lambda: RecordedLambda) -> None:
         "application/merge-patch+json",
     ],
 )
-def test_another_content_type_is_refused(content_type: str) -> None:
+def test_another_content_type_is_rejected(content_type: str) -> None:
     event = event_of("POST", "/tasks", "", {"content-type": content_type}, b'{"title":"x"}')
 
-    assert answered(event).status == 415
+    assert respond_to(event).status == 415
 
 
 @pytest.mark.parametrize(
@@ -50,32 +50,32 @@ def test_a_content_type_may_have_parameters(content_type: str) -> None:
 
 
 @pytest.mark.parametrize("body", ["é", "=", "YQ", "\ud800"])
-def test_a_body_that_is_not_the_base64_it_should_be_is_refused(body: str) -> None:
+def test_a_body_that_is_not_valid_base64_is_rejected(body: str) -> None:
     event = event_of("POST", "/tasks", "", JSON, b"") | {"body": body, "isBase64Encoded": True}
 
-    assert answered(event).json["detail"] == "the body is not valid base64"
+    assert respond_to(event).json["detail"] == "the body is not valid base64"
 
 
-def test_a_lone_surrogate_in_the_body_is_refused() -> None:
+def test_a_lone_surrogate_in_the_body_is_rejected() -> None:
     event = event_of("POST", "/tasks", "", JSON, b"") | {"body": '{"title":"\ud800"}'}
 
-    assert answered(event).status == 400
+    assert respond_to(event).status == 400
 
 
 @pytest.mark.parametrize("path", ["/tasks", f"/tasks/{TASK_ID}", "/elsewhere"])
-def test_a_browsers_question_before_the_request_gets_a_success_and_no_rights(path: str) -> None:
-    answer = request("OPTIONS", path, headers={"Access-Control-Request-Method": "PUT"})
-    assert (answer.status, answer.body) == (204, "")
-    assert not any(name.startswith("access-control") for name in answer.headers)
+def test_a_preflight_request_gets_a_success_and_no_cors_headers(path: str) -> None:
+    response = request("OPTIONS", path, headers={"Access-Control-Request-Method": "PUT"})
+    assert (response.status, response.body) == (204, "")
+    assert not any(name.startswith("access-control") for name in response.headers)
 
 
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "TRACE", "DELETE", "BREW"])
 def test_a_method_the_path_does_not_have_is_named_405(method: str) -> None:
-    answer = request(method, "/tasks")
+    response = request(method, "/tasks")
 
-    assert (answer.status, answer.headers["allow"]) == (405, "GET, POST")
-    assert "x-correlation-id" in answer.headers
-    assert bool(answer.body) is (method != "HEAD")
+    assert (response.status, response.headers["allow"]) == (405, "GET, POST")
+    assert "x-correlation-id" in response.headers
+    assert bool(response.body) is (method != "HEAD")
 
 
 def test_each_path_allows_its_own_methods() -> None:
@@ -84,29 +84,29 @@ def test_each_path_allows_its_own_methods() -> None:
 
 @pytest.mark.parametrize("path", ["/", "/tasks/", "/tasks/1/2", "/TASKS", "/é\ud800 %"])
 def test_an_unknown_path_is_not_found(path: str) -> None:
-    answer = request("GET", path)
+    response = request("GET", path)
 
-    assert answer.status == 404
-    assert answer.json["instance"].isascii()
+    assert response.status == 404
+    assert response.json["instance"].isascii()
 
 
-def test_a_parameter_the_operation_does_not_have_is_refused() -> None:
+def test_a_parameter_the_operation_does_not_have_is_rejected() -> None:
     assert request("DELETE", "/tasks/1", query="force=true").status == 400
 
 
 @pytest.mark.parametrize("sent", ["", "a b", "é", "x" * 129, "a\nb", "a,b"])
-def test_a_correlation_id_that_is_none_is_replaced(sent: str) -> None:
+def test_an_invalid_correlation_id_is_replaced(sent: str) -> None:
     event = event_of("GET", "/tasks", "", {"x-correlation-id": sent}, b"")
 
-    assert answered(event).headers["x-correlation-id"] == event["requestContext"]["requestId"]
+    assert respond_to(event).headers["x-correlation-id"] == event["requestContext"]["requestId"]
 
 
-def test_what_is_no_http_event_is_answered_all_the_same() -> None:
+def test_what_is_no_http_event_gets_a_response_too() -> None:
     for handle in ROUTES.values():
-        answer = handle({}, None)
-        assert answer["statusCode"] == 500
-        document = json.loads(answer["body"])
-        assert document["correlationId"] == answer["headers"]["X-Correlation-Id"]
+        response = handle({}, None)
+        assert response["statusCode"] == 500
+        document = json.loads(response["body"])
+        assert document["correlationId"] == response["headers"]["X-Correlation-Id"]
 
 
 anything = st.text(st.characters(codec=None), max_size=30)
@@ -150,8 +150,8 @@ def test_no_event_of_the_gateway_ends_in_a_server_error(
         },
     }
 
-    answer = answered(event)
+    response = respond_to(event)
 
-    assert answer.status < 500
-    assert answer.body.isascii()
-    assert all(value.isascii() and value.isprintable() for value in answer.headers.values())
+    assert response.status < 500
+    assert response.body.isascii()
+    assert all(value.isascii() and value.isprintable() for value in response.headers.values())

@@ -29,7 +29,7 @@ def test_an_accepted_event_is_counted_by_its_type_and_names_no_task(
     }
 
 
-def test_an_event_that_lambda_refused_is_not_counted(
+def test_an_event_that_lambda_rejected_is_not_counted(
     recorded_lambda: RecordedLambda, capsys: pytest.CaptureFixture[str]
 ) -> None:
     recorded_lambda.status = 429

@@ -1,4 +1,4 @@
-"""Bodies that are refused, and how the answer says why."""
+"""Invalid bodies, and how the response explains them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.lambdas.recorded_lambda import RecordedLambda
 
 @pytest.fixture(autouse=True)
 def running(recorded_lambda: RecordedLambda) -> None:
-    """The API answers from memory."""
+    """The API runs in memory."""
 
 
 @pytest.mark.parametrize(
@@ -51,11 +51,11 @@ def running(recorded_lambda: RecordedLambda) -> None:
     ],
 )
 def test_every_bad_field_is_named(document: Any, errors: list[tuple[str, str]]) -> None:
-    answer = request("POST", "/tasks", document)
+    response = request("POST", "/tasks", document)
 
-    assert answer.status == 400
-    assert [(error["field"], error["detail"]) for error in answer.json["errors"]] == errors
-    assert {error["in"] for error in answer.json["errors"]} == {"body"}
+    assert response.status == 400
+    assert [(error["field"], error["detail"]) for error in response.json["errors"]] == errors
+    assert {error["in"] for error in response.json["errors"]} == {"body"}
 
 
 @pytest.mark.parametrize(
@@ -71,19 +71,19 @@ def test_every_bad_field_is_named(document: Any, errors: list[tuple[str, str]]) 
         *["9999-12-31T23:59:59-01:00", "2026-03-01T09:30:00Z\n", "2026-W10-1T00:00:00Z", 1, {}],
     ],
 )
-def test_what_is_no_moment_is_refused(due_at: object) -> None:
-    answer = request("POST", "/tasks", {"title": "x", "dueAt": due_at})
+def test_what_is_no_timestamp_is_rejected(due_at: object) -> None:
+    response = request("POST", "/tasks", {"title": "x", "dueAt": due_at})
 
-    assert (answer.status, answer.json["errors"][0]["field"]) == (400, "/dueAt")
+    assert (response.status, response.json["errors"][0]["field"]) == (400, "/dueAt")
 
 
 @pytest.mark.parametrize("name", ["title", "status"])
 def test_a_patch_cannot_remove_what_a_task_must_have(name: str) -> None:
     path = request("POST", "/tasks", {"title": "x"}).headers["location"]
 
-    answer = request("PATCH", path, {name: None})
+    response = request("PATCH", path, {name: None})
 
-    assert (answer.status, answer.json["errors"][0]["field"]) == (400, f"/{name}")
+    assert (response.status, response.json["errors"][0]["field"]) == (400, f"/{name}")
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_a_patch_cannot_remove_what_a_task_must_have(name: str) -> None:
         '{"title":"x"}'.encode("utf-16"),
     ],
 )
-def test_what_is_not_json_is_refused(body: bytes) -> None:
+def test_what_is_not_json_is_rejected(body: bytes) -> None:
     assert request("POST", "/tasks", body=body).status == 400
 
 
@@ -102,14 +102,16 @@ def test_a_body_may_have_65536_bytes_and_no_more() -> None:
     head = b'{"title":"x"}'
 
     assert request("POST", "/tasks", body=head + b" " * (65_536 - len(head))).status == 201
-    answer = request("POST", "/tasks", body=head + b" " * (65_537 - len(head)))
+    response = request("POST", "/tasks", body=head + b" " * (65_537 - len(head)))
 
-    assert answer.status == 413
-    assert answer.json["detail"] == "the body must be at most 65536 bytes, got 65537"
+    assert response.status == 413
+    assert response.json["detail"] == "the body must be at most 65536 bytes, got 65537"
 
 
 def test_of_very_many_bad_fields_the_first_hundred_are_named() -> None:
-    answer = request("POST", "/tasks", {f"f{n}": 1 for n in range(5_000)})
+    response = request("POST", "/tasks", {f"f{n}": 1 for n in range(5_000)})
 
-    assert len(answer.json["errors"]) == 100
-    assert answer.json["detail"] == "5001 fields of the body are invalid; the first 100 are listed"
+    assert len(response.json["errors"]) == 100
+    assert (
+        response.json["detail"] == "5001 fields of the body are invalid; the first 100 are listed"
+    )
