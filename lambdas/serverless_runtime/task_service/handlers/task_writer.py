@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from serverless_runtime.handoff.hand_off import Handoff
+from serverless_runtime.handoff import Handoff
 from serverless_runtime.handoff.metrics import NAMESPACE
 from serverless_runtime.shared.environment import read_settings
 from serverless_runtime.shared.metrics import Counter, MetricsSettings
