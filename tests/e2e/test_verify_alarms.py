@@ -38,7 +38,9 @@ def test_every_alarm_is_received_and_reset(
     }
     lines = result.stdout.splitlines()
     in_alarm = {line.split(":")[0] for line in lines if "is in alarm" in line}
-    assert {line.split(":")[0] for line in lines if line.endswith(": notified.")} == names - in_alarm
+    assert {
+        line.split(":")[0] for line in lines if line.endswith(": notified.")
+    } == names - in_alarm
     assert names - in_alarm
     after = stack.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
     assert after == subscribed

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from serverless_runtime.contracts.task_event import TaskEvent
-from serverless_runtime.handoff import Handoff
 from serverless_runtime.handoff.event import Event
+from serverless_runtime.handoff import Handoff
 from serverless_runtime.shared import json_log
 from serverless_runtime.shared.metrics import EVENT_TYPE, HANDED_OFF, Counter
 

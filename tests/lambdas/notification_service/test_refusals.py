@@ -26,7 +26,7 @@ from serverless_runtime.notification_service.settings.email import EmailSettings
 from serverless_runtime.notification_service.settings.push import PushSettings
 from serverless_runtime.notification_service.settings.sms import SmsSettings
 from serverless_runtime.shared import aws
-from serverless_runtime.shared.aws.errors import ConnectError, ResponseTimeoutError
+from serverless_runtime.shared.aws.errors import ResponseTimeoutError, ConnectError
 from tests.lambdas.notification_service.provider import OPERATIONS, heard, refusal
 
 NUMBER = "+447700900123"

@@ -49,7 +49,7 @@ def test_only_the_client_that_is_used_is_imported(service: str) -> None:
         check=True,
     ).stdout.split()
 
-    aws_modules = ["dynamodb", "lambda_", "sqs", "sesv2", "container_credentials"]
+    aws_modules = "dynamodb lambda_ sqs sesv2 container_credentials".split()
     found = {name for name in aws_modules if f"serverless_runtime.shared.aws.{name}" in imported}
     assert found == {service if service != "lambda" else "lambda_"}
     assert not {"boto3", "botocore"} & set(imported)

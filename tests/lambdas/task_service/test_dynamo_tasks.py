@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from serverless_runtime.contracts.task_event import TaskEvent
-from serverless_runtime.shared.aws.errors import ConnectError, ResponseError
+from serverless_runtime.shared.aws.errors import ResponseError, ConnectError
 from serverless_runtime.task_service.dynamo_task_changes import DynamoTaskChanges
 from tests.lambdas.handoff.relay.a_relay import other_client
 from tests.lambdas.http_api import request

@@ -1,10 +1,10 @@
-"""Reading what stands in a dead letter."""
+"""Reading the content of a dead letter."""
 
 from __future__ import annotations
 
 import json
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from ops.dead_letters.failure_record import UnreadableDeadLetterError, read_failure_record
 from serverless_runtime.notification_service.sqs_dead_letters import SqsDeadLetters
-from serverless_runtime.shared.aws.sqs import Sqs
 
 EVENT = {"id": "e-1", "type": "task.created.v1"}
 
@@ -35,11 +34,11 @@ RECORD: dict[str, Any] = {
 class Recorder:
     body = ""
 
-    def send_message(self, *, queue_url: str, body: str) -> None:
-        self.body = body
+    def send_message(self, **message: str) -> None:
+        self.body = message["MessageBody"]
 
 
-def test_a_failure_record_tells_the_event_its_last_error_and_the_attempts() -> None:
+def test_a_failure_record_holds_the_event_its_last_error_and_the_attempts() -> None:
     record = read_failure_record(json.dumps(RECORD))
 
     assert record.event == EVENT
@@ -72,9 +71,7 @@ def test_a_bare_event_of_a_dead_letter_config_is_read_with_its_attributes() -> N
 def test_what_the_target_dead_letters_by_itself_is_read_like_lambdas_own() -> None:
     sqs = Recorder()
     context = SimpleNamespace(aws_request_id="e4b4", invoked_function_arn="arn:f")
-    SqsDeadLetters("https://queue", EVENT, context, cast("Sqs", sqs)).add(
-        "email: no such address", "NeverError"
-    )
+    SqsDeadLetters("https://queue", EVENT, context, sqs).add("email: no such address", "NeverError")
 
     record = read_failure_record(sqs.body)
 
@@ -119,7 +116,7 @@ def test_any_shape_of_record_is_read_or_refused_and_nothing_else(content: dict[s
     assert record.reason
 
 
-def test_a_record_tells_which_function_failed_and_why_lambda_gave_up() -> None:
+def test_a_record_names_the_function_that_failed_and_why_lambda_gave_up() -> None:
     record = read_failure_record(json.dumps(RECORD))
 
     assert record.function == "arn:aws:lambda:eu-west-1:123456789012:function:notify:$LATEST"

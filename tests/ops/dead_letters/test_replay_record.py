@@ -72,6 +72,15 @@ def test_an_audit_file_that_fills_its_disk_stops_the_replay(
     assert queue.visible() == 1
 
 
+def test_the_summary_has_whole_lines_in_a_pipe(queue: Queue, operator: Operator) -> None:
+    function = "a-function-with-a-name-that-is-much-longer-than-half-of-a-terminal-line"
+    queue.add_failed(an_event(), requestContext={"functionArn": function})
+
+    text = operator.types("replay").stdout
+
+    assert f"queue: failed in another function, {function}; see --any-function" in text
+
+
 def test_no_payload_is_printed(queue: Queue, operator: Operator) -> None:
     queue.add_failed(an_event(data={"title": "my secret"}))
 
