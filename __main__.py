@@ -20,6 +20,8 @@ from pulumi_serverless import (
     AsyncHandoffArgs,
     DeadLetterQueue,
     DeadLetterQueueArgs,
+    EncryptionKey,
+    EncryptionKeyArgs,
     NotificationService,
     NotificationServiceArgs,
     Operations,
@@ -30,7 +32,9 @@ from pulumi_serverless import (
 from stack_config import StackConfig
 
 config = StackConfig.load()
-key = config.encryption_key()
+key = None
+if config.encryption == "customer":
+    key = EncryptionKey("data", EncryptionKeyArgs(protect_data=config.protect_data))
 alarms = AlarmTopic("alarms", config.alarm_topic(key))
 foundation = config.foundation(alarms, key)
 

@@ -33,7 +33,6 @@ from pulumi_serverless import (
     ApiAccess,
     ChannelSettings,
     EncryptionKey,
-    EncryptionKeyArgs,
     Foundation,
     HandoffThresholds,
     Runtime,
@@ -95,15 +94,9 @@ class StackConfig(BaseModel):
     max_retry_attempts: Annotated[int, Field(ge=0, le=2)]
     max_event_age_seconds: Annotated[int, Field(ge=60, le=21_600)]
     relay_minimum_age_seconds: Annotated[int, Field(ge=30, le=60)]
-    outbox_alarm_age_seconds: Annotated[int, Field(ge=120, le=86_400)]
+    outbox_age_seconds: Annotated[int, Field(ge=120, le=86_400)]
     dead_letter_retention_days: Annotated[int, Field(ge=1, le=14)]
     notification_reserved_concurrency: Annotated[int, Field(ge=0)]
-
-    def encryption_key(self) -> EncryptionKey | None:
-        """Make the stack's own key if it asks for one."""
-        if self.encryption == "aws":
-            return None
-        return EncryptionKey("data", EncryptionKeyArgs(protect_data=self.protect_data))
 
     def foundation(self, alarms: AlarmTopic, key: EncryptionKey | None) -> Foundation:
         """What all components share."""
@@ -136,9 +129,7 @@ class StackConfig(BaseModel):
     @property
     def handoff_thresholds(self) -> HandoffThresholds:
         """Alarm thresholds of the handoff."""
-        return HandoffThresholds(
-            outbox_age_seconds=self.outbox_alarm_age_seconds,
-        )
+        return HandoffThresholds(outbox_age_seconds=self.outbox_age_seconds)
 
     @classmethod
     def load(cls) -> StackConfig:

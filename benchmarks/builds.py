@@ -47,7 +47,7 @@ def bundle_times(rounds: int) -> list[BuildTime]:
 def up_times(rounds: int) -> BuildTime:
     """Time `make up` in copies of the program that have built nothing yet, and again.
 
-    What `make` itself does before, looking whether the virtual environments are there, is left out.
+    What `make` itself does before, checking that the virtual environments are there, is left out.
     """
     return of_rounds("make up", [_up_round() for _ in range(rounds)])
 

@@ -12,9 +12,9 @@ from contextlib import suppress
 
 import psutil
 
+from benchmarks.baselines import Service, http_client
 from benchmarks.end_to_end import BURST, Comparison, Rates
 from benchmarks.report import table
-from benchmarks.rivals import Rival, http_client
 from local.emulator.workers import emulator_processes, function_processes
 from local.stack import DeployedStack
 
@@ -22,7 +22,9 @@ _ROUNDS = 5
 _EMULATOR = "emulator"
 
 
-def processor_table(stack: DeployedStack, comparison: Comparison, services: Sequence[Rival]) -> str:
+def processor_table(
+    stack: DeployedStack, comparison: Comparison, services: Sequence[Service]
+) -> str:
     """Let each service take tasks one at a time, and show medians in milliseconds a task."""
     found: dict[str, list[dict[str, float]]] = {each.name: [] for each in services}
     with http_client(1) as client:

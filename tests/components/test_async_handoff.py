@@ -160,11 +160,6 @@ def test_dead_letters_cannot_wait_longer_than_sqs_keeps_them() -> None:
         DeadLetterQueueArgs(foundation=FOUNDATION, retention_days=15)
 
 
-def test_a_fifo_queue_cannot_take_dead_letters() -> None:
-    with pytest.raises(ValueError, match=r"standard queue, because Lambda .* got 'dead\.fifo'"):
-        DeadLetterQueueArgs(foundation=FOUNDATION, queue_name="dead.fifo")
-
-
 def test_a_target_must_be_done_before_its_own_retry() -> None:
     with pytest.raises(
         ValueError, match="timeout_seconds of the target slow must be between 1 and 50, got 51"

@@ -23,10 +23,11 @@ def run_stack(name: str, *, preview: bool = False, **changed: str | None) -> Gra
     return _run(ROOT, name, config, preview=preview)
 
 
-def deploy(folder: Path) -> Graph:
+def deploy(folder: Path, *, preview: bool = False) -> Graph:
     """Run the program in `folder` for a stack dev, without configuration if it has no such file."""
     has_stack = (folder / "Pulumi.dev.yaml").exists()
-    return _run(folder, "dev", read_stack(folder, "dev").config if has_stack else {})
+    config = read_stack(folder, "dev").config if has_stack else {}
+    return _run(folder, "dev", config, preview=preview)
 
 
 def project_of(folder: Path) -> str:

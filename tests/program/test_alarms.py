@@ -9,8 +9,7 @@ import pulumi
 import pytest
 
 from pulumi_serverless import ApiThresholds
-from pulumi_serverless.testing.program import Graph
-from pulumi_serverless.testing.recorded import Resource
+from pulumi_serverless.testing.program import Graph, Resource
 from tests.program.programs import run_stack
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"

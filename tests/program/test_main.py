@@ -9,7 +9,7 @@ import pulumi_aws as aws
 import pytest
 
 import pulumi_serverless
-from pulumi_serverless.testing.mocks import FUNCTION, UnpreparedCallError, record
+from pulumi_serverless.testing.mocks import FUNCTION, UnmockedCallError, record
 from pulumi_serverless.testing.program import STACK_TYPE, DuplicateResourceError, Graph
 from tests.program.programs import PROGRAMS, ROOT, STACKS, run_stack
 
@@ -81,7 +81,7 @@ def test_a_setting_that_differs_reaches_what_it_sets() -> None:
         maxEventAgeSeconds="600",
         deadLetterRetentionDays="3",
         relayMinimumAgeSeconds="60",
-        outboxAlarmAgeSeconds="600",
+        outboxAgeSeconds="600",
         notificationReservedConcurrency="50",
         api='{"auth": {"kind": "iam"}, "requestsPerSecond": 7, "burstRequests": 9}',
         alarmEmails='["ops@example.com"]',
@@ -120,10 +120,10 @@ def test_two_resources_of_one_name_are_an_error() -> None:
     assert isinstance(raised.value, DuplicateResourceError)
 
 
-def test_a_provider_call_that_nobody_prepared_is_an_error() -> None:
+def test_a_provider_call_without_a_mock_is_an_error() -> None:
     def program() -> None:
         pulumi.export("partition", aws.get_partition().partition)
 
-    with pytest.raises(Exception, match=r"no answer prepared for .*getPartition") as raised:
+    with pytest.raises(Exception, match=r"no mock for .*getPartition") as raised:
         record(program)
-    assert isinstance(raised.value, UnpreparedCallError)
+    assert isinstance(raised.value, UnmockedCallError)

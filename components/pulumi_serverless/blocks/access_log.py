@@ -1,4 +1,4 @@
-"""The access log of an HTTP API: who asked for what and how it went, not what was said."""
+"""The access log of an HTTP API: callers, routes and outcomes, without content."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pulumi_aws as aws
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.names import api_log_group
 
-# No path, query, address or body: they may hold what people write. What is not known is "-".
+# No path, query, address or body: they may contain personal data. Unknown values are "-".
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
 FORMAT = json.dumps(
     {
@@ -31,13 +31,13 @@ FORMAT = json.dumps(
 
 @dataclass(frozen=True, kw_only=True)
 class AccessLogArgs:
-    """How the log is kept."""
+    """Retention and encryption of the log."""
 
     foundation: Foundation
 
 
 class AccessLog(pulumi.ComponentResource):
-    """One log group that API Gateway writes a line of JSON to for every request."""
+    """A log group to which API Gateway writes one line of JSON per request."""
 
     arn: pulumi.Output[str]
 

@@ -18,34 +18,30 @@ SECONDS_PER_DAY = 86_400
 
 @dataclass(frozen=True, kw_only=True)
 class DeadLetterQueueArgs:
-    """How dead letters are kept."""
+    """Retention, protection and encryption of dead letters."""
 
     foundation: Foundation
-    """Whether Pulumi refuses to delete the queue, and the key that encrypts its messages: who
-    writes or reads dead letters must be allowed to use it, or Lambda's delivery fails."""
-
-    queue_name: str | None = None
-    """Physical name of a standard queue; left out, Pulumi picks one with a random suffix."""
+    """Whether the queue is protected from deletion, and the key that encrypts its messages. Writers
+    and readers need permission to use the key, or Lambda's delivery fails."""
 
     retention_days: int = 14
     """How long a dead letter waits for replay, 1 to 14 (AWS default: 4)."""
 
     def __post_init__(self) -> None:
         require_between("retention_days", self.retention_days, 1, 14)
-        # https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
-        if self.queue_name is not None and self.queue_name.endswith(".fifo"):
-            raise ValueError(
-                "queue_name must name a standard queue, because Lambda cannot deliver to a FIFO "
-                f"queue, got {self.queue_name!r}"
-            )
 
 
 class DeadLetterQueue(pulumi.ComponentResource):
     """A standard queue, encrypted at rest, that refuses plain HTTP."""
 
     name: pulumi.Output[str]
+    """Physical name of the queue."""
+
     url: pulumi.Output[str]
+    """URL, by which SQS is called."""
+
     arn: pulumi.Output[str]
+    """ARN, by which permissions name it."""
 
     def __init__(
         self, name: str, args: DeadLetterQueueArgs, opts: pulumi.ResourceOptions | None = None
@@ -54,12 +50,11 @@ class DeadLetterQueue(pulumi.ComponentResource):
         key_arn = args.foundation.key_arn
         queue = aws.sqs.Queue(
             name,
-            name=args.queue_name,
             message_retention_seconds=args.retention_days * SECONDS_PER_DAY,
-            # SQS takes one or the other.
+            # SQS accepts one or the other.
             sqs_managed_sse_enabled=True if key_arn is None else None,
             kms_master_key_id=key_arn,
-            # SQS itself has no such protection.
+            # By Pulumi: SQS itself has no deletion protection.
             opts=pulumi.ResourceOptions(parent=self, protect=args.foundation.protect_data),
         )
         aws.sqs.QueuePolicy(
@@ -98,7 +93,7 @@ class DeadLetterQueue(pulumi.ComponentResource):
         return self._writers[function.logical_name]
 
     def metric(self, name: str, statistic: str) -> Metric:
-        """A metric that SQS publishes of the queue."""
+        """A metric that SQS publishes about the queue."""
         return Metric(
             namespace="AWS/SQS",
             name=name,

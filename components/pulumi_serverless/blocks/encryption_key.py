@@ -1,4 +1,4 @@
-"""A key of the customer's own for what a stack stores."""
+"""A customer-managed KMS key for the data of a stack."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pulumi_serverless.blocks.iam import Statement, policy, statement
 from pulumi_serverless.blocks.names import api_log_group, function_log_group, stack_name
 
 DELETION_WINDOW_DAYS = 30
-"""How long KMS keeps a deleted key, so that the deletion can be taken back; 30 is the most.
+"""How long KMS keeps a deleted key, so that the deletion can be cancelled; 30 is the maximum.
 https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html"""
 
-# What DynamoDB does with the key in the name of whoever uses a table, SQS in the name of whoever
-# writes or reads a message, and Lambda to give a function its environment. Sources:
+# What DynamoDB does with the key on behalf of whoever uses a table, SQS on behalf of whoever
+# writes or reads a message, and Lambda to decrypt a function's environment. Sources:
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
 USER_ACTIONS = (
@@ -33,10 +33,10 @@ USER_SERVICES = ("dynamodb", "lambda", "sqs")
 
 @dataclass(frozen=True, kw_only=True)
 class EncryptionKeyArgs:
-    """How the key is kept."""
+    """How the key is protected."""
 
     protect_data: bool = True
-    """Refuse to delete the key, by Pulumi: what it has encrypted cannot be read without it."""
+    """Protect the key from deletion by Pulumi: without it, nobody can read what it encrypted."""
 
 
 class EncryptionKey(pulumi.ComponentResource):
@@ -48,9 +48,10 @@ class EncryptionKey(pulumi.ComponentResource):
     """
 
     arn: pulumi.Output[str]
+    """ARN of the key."""
 
     through_services: dict[str, Any]
-    """Condition of a grant: through DynamoDB, Lambda and SQS of this region, never directly."""
+    """Condition for its use: through DynamoDB, Lambda and SQS of this region, never directly."""
 
     def __init__(
         self, name: str, args: EncryptionKeyArgs, opts: pulumi.ResourceOptions | None = None
@@ -88,7 +89,7 @@ class EncryptionKey(pulumi.ComponentResource):
 
 
 def arn_of(key: EncryptionKey | None) -> pulumi.Output[str] | None:
-    """The key's ARN for a resource; None leaves the resource to AWS's own key."""
+    """The key's ARN; None if AWS's own keys are used."""
     return None if key is None else key.arn
 
 
@@ -98,7 +99,7 @@ def _statements(*, region: str, account_id: str) -> list[Statement]:
     alarms = f"arn:aws:cloudwatch:{region}:{account_id}:alarm:*"
     own_key = ["*"]
     return [
-        # Without it nobody could ever administer the key, or grant its use in IAM.
+        # Without it nobody could administer the key, or allow its use in IAM policies.
         statement(
             ["kms:*"],
             sid="LetIamOfThisAccountGrant",

@@ -1,4 +1,4 @@
-"""Where a service's events go; what carries them is not the service's business."""
+"""What a service that publishes events needs, however they are delivered."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pulumi_serverless.blocks.function import PythonFunction
 
 
 class EventPublisher(Protocol):
-    """Takes the events of any number of functions. An `AsyncHandoff` is one."""
+    """Accepts events from any number of functions. `AsyncHandoff` is one."""
 
     @property
     def environment(self) -> Mapping[str, pulumi.Input[str]]:
-        """Environment variables of a function that publishes."""
+        """Environment variables that a publishing function needs."""
 
     def allow_caller(self, caller: PythonFunction) -> None:
         """Let `caller` publish, and nothing else."""

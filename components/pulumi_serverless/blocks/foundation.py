@@ -1,4 +1,4 @@
-"""What every component of a program stands on."""
+"""The settings that all components of a program share."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from pulumi_serverless.blocks.runtime import Runtime
 
 @dataclass(frozen=True, kw_only=True)
 class Foundation:
-    """What all components of a program share; make it once, and give it to each."""
+    """The settings that all components of a program share: create it once and pass it to each."""
 
     alarm_topic_arn: pulumi.Input[str]
     """SNS topic that alarms notify, when they fire and when they are over."""
 
     runtime: Runtime = field(default_factory=Runtime)
-    """What the functions run on."""
+    """Processor, memory and log retention of the functions."""
 
     protect_data: bool = True
-    """Keep point-in-time recovery of tables, and refuse to delete tables, queues and keys."""
+    """Enable point-in-time recovery, and protect tables, queues and keys from deletion."""
 
     encryption_key: EncryptionKey | None = None
-    """KMS key for tables, queues, logs and environment variables; without one, AWS's own keys."""
+    """KMS key for tables, queues, logs and environment variables; AWS's own keys by default."""
 
     runbook_url: str = "docs/runbooks"
-    """Folder or URL of the runbooks: every alarm names its page, `<runbook_url>/<alarm id>.md`."""
+    """Folder or URL of the runbooks; every alarm names its page, `<runbook_url>/<alarm id>.md`."""
 
     @property
     def key_arn(self) -> pulumi.Output[str] | None:
-        """ARN of the encryption key for a resource; None leaves the resource to AWS's own key."""
+        """ARN of the encryption key; None if AWS's own keys are used."""
         return arn_of(self.encryption_key)
 
     def runbook_page(self, alarm_id: str) -> str:
-        """Return where the runbook says what to do about an alarm."""
+        """Return the runbook page of an alarm."""
         return f"{self.runbook_url.rstrip('/')}/{alarm_id}.md"

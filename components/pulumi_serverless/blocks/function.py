@@ -1,4 +1,4 @@
-"""One Lambda function with a role, a log group and a bundle of its own."""
+"""One Lambda function with its own role, log group and bundle."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from pulumi_serverless.blocks.monitoring.metric import Metric
 from pulumi_serverless.blocks.names import function_log_group
 from pulumi_serverless.blocks.runtime import PYTHON_VERSION
 
-# Functions of one service share a zip: one build in a run serves them all.
+# Functions of one service share a zip, which is built once.
 _bundle_once = functools.cache(build_bundle)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PythonFunctionArgs:
-    """What one function runs and how much it may use."""
+    """Code, environment and limits of one function."""
 
     handler: str
     """Import path of the handler, e.g. "orders.take_order.handle"."""
@@ -36,7 +36,7 @@ class PythonFunctionArgs:
     """What its zip holds. Functions with equal code share one zip."""
 
     foundation: Foundation
-    """What it runs on, and what encrypts its log and environment."""
+    """Its runtime, and the encryption of its log and environment."""
 
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     """Environment variables; serverless_runtime.shared.environment.environment_for names them."""
@@ -48,20 +48,20 @@ class PythonFunctionArgs:
     """Memory, 128 to 10240; left out, what the foundation's runtime gives each function."""
 
     reserved_concurrency: int | None = None
-    """Invocations at once that are kept for the function and are its limit, 1 or more. An account
-    must keep 100 unreserved, so new accounts, whose limit is lower, refuse any."""
+    """Reserved concurrency, which is also the function's limit, 1 or more. An account must keep 100
+    unreserved, so new accounts, whose quota is lower, reject any reservation."""
 
     def __post_init__(self) -> None:
         require_between("timeout_seconds", self.timeout_seconds, 1, 900)
         if self.memory_mb is not None:
             require_between("memory_mb", self.memory_mb, 128, 10_240)
         if self.reserved_concurrency is not None:
-            # With 0 every event is a dead letter at once.
+            # With 0 every event would be dead-lettered at once.
             require_at_least("reserved_concurrency", self.reserved_concurrency, 1)
 
 
 class PythonFunction(pulumi.ComponentResource):
-    """A Python Lambda function that may do nothing but write its log and trace.
+    """A Python Lambda function that may only write its log and its trace.
 
     Grant more with `allow`.
     """
@@ -73,6 +73,14 @@ class PythonFunction(pulumi.ComponentResource):
     """ARN of the unpublished ($LATEST) function."""
 
     log_group_name: pulumi.Output[str]
+    """Physical name of its log group."""
+
+    logical_name: str
+    """The name it was created with."""
+
+    role: aws.iam.Role
+    """Its execution role; `allow` grants it permissions."""
+
     timeout_seconds: int
     """How long one invocation may run."""
 
@@ -157,9 +165,10 @@ class PythonFunction(pulumi.ComponentResource):
         on_failure_arn: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Say what Lambda does with asynchronous invocations that fail. ValueError if said before.
+        """Configure retries and the destination of failed asynchronous invocations.
 
-        AWS keeps one event-invoke configuration per function: a second would replace the first.
+        AWS keeps one such configuration per function, and a second would replace the first:
+        ValueError if there is one already.
         """
         if self._event_invoke_config is not None:
             raise ValueError(
@@ -180,7 +189,7 @@ class PythonFunction(pulumi.ComponentResource):
         )
 
     def metric(self, name: str, statistic: str) -> Metric:
-        """A metric that Lambda publishes of the function.
+        """A metric that Lambda publishes about the function.
 
         https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
         """
@@ -192,7 +201,7 @@ class PythonFunction(pulumi.ComponentResource):
         )
 
     def _make_log_group(self, foundation: Foundation) -> aws.cloudwatch.LogGroup:
-        # Made here, so that it has a retention; Lambda would make one that keeps logs for ever.
+        # Created here to set its retention; Lambda would create one that keeps logs for ever.
         return aws.cloudwatch.LogGroup(
             f"{self.logical_name}-log",
             name=function_log_group(self.logical_name),

@@ -1,4 +1,4 @@
-"""An HTTP API whose routes call functions."""
+"""An HTTP API whose routes invoke functions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class HttpApiArgs:
     """The routes of an API, and who may call them."""
 
     foundation: Foundation
-    """How its access log is kept."""
+    """Retention and encryption of its access log."""
 
     routes: Mapping[str, PythonFunction]
     """Functions by route key, e.g. "GET /tasks/{taskId}", "ANY /tasks" or "$default"."""
@@ -33,7 +33,7 @@ class HttpApiArgs:
     """Who may call, from which web pages, and how often."""
 
     request_headers: Sequence[str] = ()
-    """Headers that web pages may send beside their credentials, e.g. "if-match"."""
+    """Headers that web pages may send in addition to credentials, e.g. "if-match"."""
 
     response_headers: Sequence[str] = ()
     """Headers that web pages may read, e.g. "etag"."""
@@ -43,13 +43,13 @@ class HttpApiArgs:
 
 
 class HttpApi(pulumi.ComponentResource):
-    """An HTTP API; each route may call its own function and no other."""
+    """An HTTP API; each route may invoke its own function and no other."""
 
     url: pulumi.Output[str]
     """Address of the API, without a trailing slash."""
 
     id: pulumi.Output[str]
-    """The API's id, the dimension of its metrics."""
+    """The API's id, which is the dimension of its metrics."""
 
     def __init__(
         self, name: str, args: HttpApiArgs, opts: pulumi.ResourceOptions | None = None
@@ -82,7 +82,7 @@ class HttpApi(pulumi.ComponentResource):
         self.register_outputs({"url": self.url})
 
     def metric(self, name: str, statistic: str) -> Metric:
-        """A metric that API Gateway publishes of the API.
+        """A metric that API Gateway publishes about the API.
 
         https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
         """
@@ -124,7 +124,7 @@ class HttpApi(pulumi.ComponentResource):
     def _guard(
         self, route_key: str, authorizer: aws.apigatewayv2.Authorizer | None
     ) -> dict[str, Any]:
-        """What a route requires of its callers."""
+        """The authorization that a route requires."""
         auth = self._args.access.auth
         if isinstance(auth, JwtAuth) and authorizer is not None:
             return {
@@ -205,12 +205,12 @@ def _preflights(args: HttpApiArgs) -> dict[str, PythonFunction]:
 
 
 def _slug(route_key: str) -> str:
-    # The permission's statement id is made from its name; AWS takes letters, digits, - and _.
+    # The name becomes the permission's statement id: letters, digits, - and _ only.
     return re.sub(r"[^A-Za-z0-9]+", "-", route_key).strip("-")
 
 
 def _arn_path(route_key: str) -> str:
-    """A route as API Gateway names it to Lambda: "GET/tasks/{taskId}", "*/tasks", "$default"."""
+    """A route as its ARN names it: "GET/tasks/{taskId}", "*/tasks", "$default"."""
     if route_key == DEFAULT_ROUTE:
         return DEFAULT_ROUTE
     method, path = route_key.split(" ", 1)

@@ -22,7 +22,7 @@ def statement(
     condition: Mapping[str, Any] | None = None,
     sid: str | None = None,
 ) -> Statement:
-    """Return one statement of a policy; what is empty is left out."""
+    """Return one statement of a policy, without empty parts."""
     parts = {
         "Sid": sid,
         "Effect": effect,
@@ -36,14 +36,14 @@ def statement(
 
 
 def policy(*statements: Statement) -> pulumi.Input[str]:
-    """Return the policy as AWS takes it: of a role, of a queue, or of a key."""
+    """Return a policy document, for a role, a queue or a key."""
     return json_text({"Version": "2012-10-17", "Statement": statements})
 
 
 def assume_role_policy(
     service: str, *, condition: Mapping[str, Any] | None = None
 ) -> pulumi.Input[str]:
-    """Let an AWS service, e.g. "lambda", assume the role."""
+    """Return the policy that lets an AWS service, e.g. "lambda", assume a role."""
     return policy(
         statement(
             ["sts:AssumeRole"],

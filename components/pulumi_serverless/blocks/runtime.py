@@ -1,4 +1,4 @@
-"""What the functions of one stack run on."""
+"""What the functions of a stack run on."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ LOG_RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
+"""Days that CloudWatch can keep a log."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Runtime:
-    """What the functions of one stack run on."""
+    """What the functions of a stack run on."""
 
     architecture: str = "arm64"
     """Processor, "arm64" or "x86_64"."""
 
     memory_mb: int = 512
-    """Memory of each function, 128 to 10240; processor grows with it, and 1769 MB is a whole one.
+    """Memory of each function, 128 to 10240. CPU is proportional to it; 1769 MB is one vCPU.
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html"""
 
     log_retention_days: int = 30
@@ -42,8 +43,8 @@ class Runtime:
     def bundle_target(self) -> Target:
         """The Python that bundles are built for.
 
-        Lambda's, unless the program's configuration says `pulumi-serverless:bundleFor: host`, as
-        an emulator needs it that runs handlers with the Python of its own machine.
+        Lambda's, unless the program's configuration has `pulumi-serverless:bundleFor: host`, for
+        an emulator that runs handlers with the host's Python.
         """
         bundle_for = pulumi.Config("pulumi-serverless").get("bundleFor", "lambda")
         require_one_of("pulumi-serverless:bundleFor", bundle_for, ("lambda", "host"))

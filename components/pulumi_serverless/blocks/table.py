@@ -19,9 +19,13 @@ class Key:
     """A partition key and a sort key, both text."""
 
     partition: str
+    """Attribute that rows are grouped by."""
+
     sort: str
+    """Attribute that the rows of one partition are sorted by."""
 
     def schema(self) -> list[aws.dynamodb.TableGlobalSecondaryIndexKeySchemaArgs]:
+        """Return the key as an index declares it."""
         return [
             aws.dynamodb.TableGlobalSecondaryIndexKeySchemaArgs(
                 attribute_name=attribute, key_type=key_type
@@ -32,18 +36,19 @@ class Key:
 
 @dataclass(frozen=True, kw_only=True)
 class TableArgs:
-    """Keys of a table and how its data is kept."""
+    """Keys of a table, and how its data is protected."""
 
     foundation: Foundation
     """Whether its data is protected, and by which key it is encrypted."""
 
     key: Key
+    """The table's own key."""
 
     indexes: Mapping[str, Key] = field(default_factory=dict)
     """Global secondary indexes by name; each holds every attribute."""
 
     rows_expire: bool = True
-    """Whether rows go when their `expires_at` (epoch seconds) has passed."""
+    """Whether DynamoDB deletes rows whose `expires_at` (epoch seconds) has passed."""
 
 
 class Table(pulumi.ComponentResource):
@@ -53,7 +58,11 @@ class Table(pulumi.ComponentResource):
     """
 
     name: pulumi.Output[str]
+    """Physical name of the table."""
+
     arn: pulumi.Output[str]
+    """ARN of the table."""
+
     indexes: tuple[str, ...]
     """Names of its indexes."""
 
@@ -89,7 +98,7 @@ class Table(pulumi.ComponentResource):
         self.register_outputs({"name": self.name, "arn": self.arn})
 
     def metric(self, name: str, statistic: str, *, index: str | None = None) -> Metric:
-        """A metric that DynamoDB publishes of the table, or of one of its indexes.
+        """A metric that DynamoDB publishes about the table, or about one of its indexes.
 
         https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
         """

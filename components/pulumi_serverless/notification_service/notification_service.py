@@ -83,15 +83,20 @@ class NotificationService(pulumi.ComponentResource):
     """The deliveries, by event id and channel, with an index by task; and the circuit breakers."""
 
     channels: Sequence[ChannelSettings]
+    """Where notifications go."""
+
     functions: list[PythonFunction]
+    """The target alone."""
+
     alarms: list[Alarm]
+    """Every alarm of the service."""
 
     def __init__(
         self, name: str, args: NotificationServiceArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("serverless:index:NotificationService", name, {}, opts)
         self._name = name
-        child = pulumi.ResourceOptions(parent=self)
+        self._child = pulumi.ResourceOptions(parent=self)
         self.channels = args.channels
         channels = self._with_identities(args.channels)
         self.table = Table(
@@ -101,41 +106,15 @@ class NotificationService(pulumi.ComponentResource):
                 key=Key(partition="event_id", sort="channel"),
                 indexes={BY_TASK: Key(partition="task_id", sort="event_id")},
             ),
-            opts=child,
+            opts=self._child,
         )
-        self.function = PythonFunction(
-            f"{name}-send-notification",
-            PythonFunctionArgs(
-                foundation=args.foundation,
-                handler="serverless_runtime.notification_service.handler.handle",
-                code=CODE,
-                timeout_seconds=TIMEOUT_SECONDS,
-                reserved_concurrency=args.reserved_concurrency,
-                environment={
-                    **environment_for(MetricsSettings, metrics_stack=stack_name()),
-                    **environment_for(
-                        NotificationSettings,
-                        deliveries_table_name=self.table.name,
-                        dead_letter_queue_url=args.dead_letter_queue.url,
-                        channels=json_text([_as_json(ch) for ch in args.channels]),
-                    ),
-                },
-            ),
-            opts=child,
-        )
+        self.function = self._function(args)
         self.functions = [self.function]
-        self.function.allow(
-            "record-deliveries",
-            # Reading is for the circuit breakers.
-            actions=["dynamodb:GetItem", "dynamodb:UpdateItem"],
-            resources=[self.table.arn],
-        )
         args.dead_letter_queue.allow_writer(self.function)
         for channel in channels:
             self._allow(channel)
-        self.alarms = make_alarms(
-            name, notification_alarms(name, self.table, foundation=args.foundation), child
-        )
+        alarms = notification_alarms(name, self.table, foundation=args.foundation)
+        self.alarms = make_alarms(name, alarms, self._child)
         self.register_outputs({})
 
     def dashboard_rows(self) -> list[DashboardRow]:
@@ -154,6 +133,35 @@ class NotificationService(pulumi.ComponentResource):
         }
         return {"deliveries": {self._name: deliveries}}
 
+    def _function(self, args: NotificationServiceArgs) -> PythonFunction:
+        function = PythonFunction(
+            f"{self._name}-send-notification",
+            PythonFunctionArgs(
+                foundation=args.foundation,
+                handler="serverless_runtime.notification_service.handler.handle",
+                code=CODE,
+                timeout_seconds=TIMEOUT_SECONDS,
+                reserved_concurrency=args.reserved_concurrency,
+                environment={
+                    **environment_for(MetricsSettings, metrics_stack=stack_name()),
+                    **environment_for(
+                        NotificationSettings,
+                        deliveries_table_name=self.table.name,
+                        dead_letter_queue_url=args.dead_letter_queue.url,
+                        channels=json_text([_as_json(channel) for channel in args.channels]),
+                    ),
+                },
+            ),
+            opts=self._child,
+        )
+        function.allow(
+            "record-deliveries",
+            # Reading is for the circuit breakers.
+            actions=["dynamodb:GetItem", "dynamodb:UpdateItem"],
+            resources=[self.table.arn],
+        )
+        return function
+
     def _with_identities(self, channels: Sequence[ChannelSettings]) -> list[ChannelSettings]:
         """The channels, with an SES identity made for every sender that has none."""
         made: dict[str, pulumi.Output[str]] = {}
@@ -169,9 +177,7 @@ class NotificationService(pulumi.ComponentResource):
 
     def _identity(self, sender: str) -> pulumi.Output[str]:
         return aws.sesv2.EmailIdentity(
-            f"{self._name}-{sender}",
-            email_identity=sender,
-            opts=pulumi.ResourceOptions(parent=self),
+            f"{self._name}-{sender}", email_identity=sender, opts=self._child
         ).arn
 
     def _allow(self, channel: ChannelSettings) -> None:

@@ -73,7 +73,10 @@ class TaskService(pulumi.ComponentResource):
     """The tasks."""
 
     api: HttpApi
+    """What clients call."""
+
     alarms: list[Alarm]
+    """Every alarm of the service."""
 
     def __init__(
         self, name: str, args: TaskServiceArgs, opts: pulumi.ResourceOptions | None = None
@@ -91,17 +94,7 @@ class TaskService(pulumi.ComponentResource):
             ),
             opts=self._child,
         )
-        operations = {
-            "create-task": self._writer("create-task", ["dynamodb:PutItem"]),
-            "get-task": self._reader("get-task", "dynamodb:GetItem", [self.table.arn]),
-            "list-tasks": self._reader(
-                "list-tasks",
-                "dynamodb:Query",
-                [self.table.arn, self.table.index_arn(STATUS_INDEX)],
-            ),
-            "update-task": self._writer("update-task", ["dynamodb:GetItem", "dynamodb:PutItem"]),
-            "delete-task": self._writer("delete-task", ["dynamodb:GetItem", "dynamodb:DeleteItem"]),
-        }
+        operations = self._operations()
         self.functions = list(operations.values())
         self.api = HttpApi(
             f"{name}-api",
@@ -116,11 +109,7 @@ class TaskService(pulumi.ComponentResource):
         )
         self.url = self.api.url
         alarms = task_alarms(
-            name,
-            self.api,
-            self.table,
-            thresholds=args.thresholds,
-            foundation=args.foundation,
+            name, self.api, self.table, thresholds=args.thresholds, foundation=args.foundation
         )
         self.alarms = make_alarms(name, alarms, self._child)
         self.register_outputs({"url": self.url})
@@ -136,6 +125,16 @@ class TaskService(pulumi.ComponentResource):
     def operations(self) -> dict[str, dict[str, Any]]:
         """Nothing: the program exports the API's address if it wants to."""
         return {}
+
+    def _operations(self) -> dict[str, PythonFunction]:
+        tables = [self.table.arn, self.table.index_arn(STATUS_INDEX)]
+        return {
+            "create-task": self._writer("create-task", ["dynamodb:PutItem"]),
+            "get-task": self._reader("get-task", "dynamodb:GetItem", [self.table.arn]),
+            "list-tasks": self._reader("list-tasks", "dynamodb:Query", tables),
+            "update-task": self._writer("update-task", ["dynamodb:GetItem", "dynamodb:PutItem"]),
+            "delete-task": self._writer("delete-task", ["dynamodb:GetItem", "dynamodb:DeleteItem"]),
+        }
 
     def _reader(
         self, operation: str, action: str, resources: list[pulumi.Output[str]]

@@ -1,6 +1,7 @@
-"""A program of somebody else's: the three components, and nothing of this repository beside it."""
+"""A program of somebody else's: its own `components` and `lambdas`, and the library's patterns."""
 
 import pulumi
+from components.shop import Shop
 
 from pulumi_serverless import (
     AlarmTopic,
@@ -15,6 +16,8 @@ from pulumi_serverless import (
     NoAuth,
     NotificationService,
     NotificationServiceArgs,
+    Operations,
+    OperationsArgs,
     Subscriber,
     TaskService,
     TaskServiceArgs,
@@ -22,7 +25,12 @@ from pulumi_serverless import (
 
 on_call = Subscriber(protocol="email", endpoint="on-call@example.com")
 alarms = AlarmTopic("alarms", AlarmTopicArgs(subscribers=[on_call]))
-foundation = Foundation(alarm_topic_arn=alarms.arn)
+foundation = Foundation(
+    alarm_topic_arn=alarms.arn, protect_data=False, runbook_url="https://runbooks.example.com"
+)
+
+shop = Shop("shop", foundation)
+
 dead_letters = DeadLetterQueue("dead-letters", DeadLetterQueueArgs(foundation=foundation))
 notifications = NotificationService(
     "notifications",
@@ -42,5 +50,16 @@ tasks = TaskService(
     "tasks",
     TaskServiceArgs(foundation=foundation, events=task_events, access=ApiAccess(auth=NoAuth())),
 )
+operations = Operations(
+    "operations",
+    OperationsArgs(
+        foundation=foundation,
+        watched=[shop.receipts, tasks, task_events, notifications],
+        functions=[shop.take_order, shop.print_receipt],
+    ),
+)
 
 pulumi.export("apiUrl", tasks.url)
+pulumi.export("takeOrder", shop.take_order.name)
+pulumi.export("receiptsTableName", shop.table.name)
+pulumi.export("operations", operations.outputs)

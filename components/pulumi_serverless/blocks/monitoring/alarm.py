@@ -1,4 +1,4 @@
-"""CloudWatch alarms on metrics, and composite alarms that combine several in one state."""
+"""CloudWatch alarms on metrics, and composite alarms over several of them."""
 
 from __future__ import annotations
 
@@ -23,17 +23,16 @@ _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 @dataclass(frozen=True, kw_only=True)
 class _Described:
-    """What every alarm says about itself."""
+    """What all alarms have in common."""
 
     id: str
-    """Short name of the alarm, e.g. "outbox-age", and name of its page in the runbook."""
+    """Short name of the alarm and of its runbook page, e.g. "outbox-age"."""
 
     description: str
-    """What happened and what it means, for the engineer who is paged. The runbook's page is
-    added."""
+    """What happened and what it means, for the on-call engineer. The runbook page is appended."""
 
     foundation: Foundation
-    """The topic to notify, and where the runbook is."""
+    """The topic to notify, and the location of the runbook."""
 
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.id):
@@ -44,7 +43,7 @@ class _Described:
 
     @property
     def full_description(self) -> str:
-        """What happened, and the runbook's page that says what to do."""
+        """The description with the runbook page."""
         return f"{self.description} What to do: {self.foundation.runbook_page(self.id)}"
 
 
@@ -53,8 +52,10 @@ class AlarmArgs(_Described):
     """When one alarm fires: at `threshold` and above, in enough of its periods."""
 
     metric: Metric | MathExpression
+    """What is compared with the threshold."""
 
     threshold: float = 1
+    """Value at which the alarm fires."""
 
     period_seconds: int = 60
     """Length of a datapoint: 10, 20, 30, or a multiple of 60; AWS's own metrics come every 60."""
@@ -66,8 +67,8 @@ class AlarmArgs(_Described):
     """How many of those must breach, 1 to all; left out, all."""
 
     treat_missing_data: Literal["breaching", "notBreaching"] = "notBreaching"
-    """What a period without a datapoint counts as. Most metrics are published only when there is
-    something to count; "breaching" is for those whose publisher must have stopped."""
+    """How a period without a datapoint is evaluated. Most metrics are published only when there is
+    something to count; use "breaching" if missing data means that the publisher has stopped."""
 
     warm_up_minutes: int = 0
     """How long a new alarm waits for the first datapoints; it ends when there are enough.
@@ -113,26 +114,27 @@ class Alarm(aws.cloudwatch.MetricAlarm):
 def make_alarms(
     name: str, alarms: Iterable[AlarmArgs], opts: pulumi.ResourceOptions
 ) -> list[Alarm]:
-    """Make the alarms of the component `name`; each is called `<name>-<its id>`."""
+    """Create the alarms of the component `name`, each named `<name>-<alarm id>`."""
     return [Alarm(f"{name}-{args.id}", args, opts=opts) for args in alarms]
 
 
 @dataclass(frozen=True, kw_only=True)
 class CompositeAlarmArgs(_Described):
-    """Which alarms are combined."""
+    """The alarms that are combined."""
 
     alarms: Sequence[Alarm]
+    """The alarms of which any puts this one into alarm."""
 
 
 class CompositeAlarm(aws.cloudwatch.CompositeAlarm):
-    """In alarm while any of its alarms is. It notifies nobody, they do."""
+    """In alarm while any of its alarms is. It sends no notification: each of those does."""
 
     def __init__(
         self, name: str, args: CompositeAlarmArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__(
             name,
-            # Pulumi makes up no name for this type, and alarm names are unique in an account.
+            # Pulumi generates no name for this type, and alarm names are unique in an account.
             alarm_name=f"{stack_name()}-{name}",
             alarm_description=args.full_description,
             alarm_rule=pulumi.Output.all(*(each.arn for each in args.alarms)).apply(_any_of),
@@ -160,7 +162,7 @@ def _metric_inputs(args: AlarmArgs) -> dict[str, Any]:
         "period": args.period_seconds,
     }
     if metric.is_percentile:
-        # A percentile of a few values says nothing: with these, the state stays as it is.
+        # A percentile of a few samples is meaningless: with these, the state does not change.
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/percentiles-with-low-samples.html
         percentile = {
             "extended_statistic": metric.statistic,

@@ -33,10 +33,10 @@ class Subscriber:
             "sqs": (self.endpoint.startswith("arn:"), "a queue's ARN"),
         }[self.protocol]
         if not is_fine:
-            # Not shown: it may hold somebody's key.
+            # Not shown: it may contain a secret.
             raise ValueError(
                 f"endpoint of a subscriber by {self.protocol} must be {needed}, "
-                f"got {len(self.endpoint)} characters that are none"
+                f"got {len(self.endpoint)} characters that are not"
             )
 
     @property
@@ -73,6 +73,7 @@ class AlarmTopic(pulumi.ComponentResource):
     """One topic with its subscriptions."""
 
     arn: pulumi.Output[str]
+    """ARN of the topic, for the foundation."""
 
     def __init__(
         self, name: str, args: AlarmTopicArgs, opts: pulumi.ResourceOptions | None = None

@@ -1,4 +1,4 @@
-"""One page per stack, with a row for each step that its components declare."""
+"""One dashboard per stack, made of the rows that its components declare."""
 
 from __future__ import annotations
 
@@ -21,11 +21,13 @@ _ALARMS_HEIGHT = 4
 
 @dataclass(frozen=True, kw_only=True)
 class Graph:
-    """Lines over time."""
+    """One graph of several metrics."""
 
     title: str
+    """What stands above the graph."""
+
     lines: Mapping[str, Metric]
-    """Label of each line, and its metric."""
+    """Metrics by their labels."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,21 +35,23 @@ class DashboardRow:
     """Graphs side by side, under one title."""
 
     title: str
+    """What stands above the row."""
+
     graphs: Sequence[Graph]
     """1 to 6."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DashboardArgs:
-    """What the page shows, from top to bottom."""
+    """What the dashboard shows, from top to bottom."""
 
     rows: Sequence[DashboardRow]
     alarm_arns: Sequence[pulumi.Input[str]]
-    """Alarms whose states end the page, up to 100."""
+    """Alarms whose states are shown at the bottom, up to 100."""
 
 
 class Dashboard(pulumi.ComponentResource):
-    """A CloudWatch dashboard, named for its stack."""
+    """A CloudWatch dashboard, named after its stack."""
 
     name: pulumi.Output[str]
 
@@ -67,7 +71,7 @@ class Dashboard(pulumi.ComponentResource):
 
 
 def _widgets(args: DashboardArgs, region: pulumi.Input[str]) -> list[dict[str, Any]]:
-    """The page's parts on the grid of 24 columns.
+    """The widgets on the grid of 24 columns.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
     """

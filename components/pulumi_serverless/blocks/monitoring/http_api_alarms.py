@@ -18,10 +18,10 @@ class ApiThresholds:
     """Thresholds of an API's alarms; each alarm fires at its threshold and above."""
 
     error_percent: int = 5
-    """5xx responses in percent of all, in five minutes; 1 to 100."""
+    """Percentage of 5xx responses in five minutes, 1 to 100."""
 
     least_requests: int = 10
-    """Requests in five minutes below which the share of errors says nothing; 1 or more."""
+    """Minimum number of requests in five minutes for the percentage to count, 1 or more."""
 
     latency_ms: int = 3_000
     """99th percentile of the latency in milliseconds, 1 to 30000 (API Gateway's timeout). A cold
@@ -59,7 +59,7 @@ def api_alarms(
         metric=api.metric("Latency", "p99"),
         threshold=thresholds.latency_ms,
         period_seconds=_FIVE_MINUTES,
-        # A deployment makes every function start cold, once.
+        # After a deployment every function has one cold start.
         evaluation_periods=2,
         foundation=foundation,
     )

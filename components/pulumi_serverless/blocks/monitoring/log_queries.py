@@ -1,4 +1,4 @@
-"""Queries over the logs of many functions at once, saved in CloudWatch Logs Insights."""
+"""CloudWatch Logs Insights queries over the logs of all functions."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ filter ispresent(event_id)
 | sort seconds desc
 | limit 50""",
 }
-"""Queries that make sense for any functions. The first wants an id from a client's response."""
+"""Queries for any program. The first takes an id from a client's response."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LogQueriesArgs:
-    """Which logs are queried."""
+    """Which logs are queried, and how."""
 
     functions: Sequence[PythonFunction]
 
     queries: Mapping[str, str] = field(default_factory=dict)
-    """Further queries by name, beside `QUERIES`."""
+    """Queries by name, in addition to `QUERIES`."""
 
 
 class LogQueries(pulumi.ComponentResource):
-    """The queries over the logs of some functions, in a folder of their stack's."""
+    """Saved queries over the logs of some functions, in a folder named after the stack."""
 
     def __init__(
         self, name: str, args: LogQueriesArgs, opts: pulumi.ResourceOptions | None = None

@@ -1,6 +1,6 @@
-"""What the engineer on call works with: alarms, the dashboard, Logs Insights queries.
+"""What on-call engineers work with: the dashboard, Logs Insights queries, and a stack's directory.
 
-A component takes part by offering what `Watched` names; nothing here knows any component.
+A component is included by implementing `Watched`; nothing here knows a particular one.
 """
 
 from __future__ import annotations
@@ -22,44 +22,45 @@ Sections = Mapping[str, Mapping[str, Any]]
 
 
 class Watched(Protocol):
-    """A component that can be operated."""
+    """A component that is included in the dashboard, the queries and the outputs."""
 
     @property
     def alarms(self) -> Sequence[Alarm | CompositeAlarm]:
-        """Every alarm that it has made."""
+        """Its alarms."""
 
     @property
     def functions(self) -> Sequence[PythonFunction]:
-        """Every function that it has made."""
+        """Its functions."""
 
     def dashboard_rows(self) -> Sequence[DashboardRow]:
-        """Its rows of the dashboard, from top to bottom."""
+        """Return its rows of the dashboard, from top to bottom."""
 
     def log_queries(self) -> Mapping[str, str]:
-        """Its own Logs Insights queries by name, beside those that every program has."""
+        """Return its own Logs Insights queries by name, in addition to those for any program."""
 
     def operations(self) -> Sections:
-        """What command-line tools need to know of it, by section and then by its own name."""
+        """Return what command-line tools need to find, by section and then by its own name."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class OperationsArgs:
-    """What there is to operate."""
+    """What is operated."""
 
     foundation: Foundation
+    """Where the alarms report, and where their runbooks are."""
 
     watched: Sequence[Watched]
     """The components, in the order data flows."""
 
     functions: Sequence[PythonFunction] = ()
-    """Functions of the program's own, whose logs belong to the picture."""
+    """The program's own functions, to be included in the queries and the outputs."""
 
 
 class Operations(pulumi.ComponentResource):
-    """The stack's dashboard and Logs Insights queries, and its directory for tools."""
+    """The stack's dashboard and Logs Insights queries, and the names that tools need."""
 
     outputs: dict[str, Any]
-    """The directory; export it as the stack's output `operations`."""
+    """Physical names by purpose; export them as the stack output `operations`."""
 
     def __init__(
         self, name: str, args: OperationsArgs, opts: pulumi.ResourceOptions | None = None

@@ -24,7 +24,7 @@ def throttled_alarm(
         for number, index in enumerate((None, *table.indexes))
         for side in ("Read", "Write")
     }
-    # DynamoDB publishes only what was throttled: without FILL, one silent metric hides the others.
+    # DynamoDB publishes only what was throttled: without FILL, one missing metric hides the others.
     total = " + ".join(f"FILL({key}, 0)" for key in metrics)
     return AlarmArgs(
         id=alarm_id,
@@ -32,8 +32,8 @@ def throttled_alarm(
         "minutes. The SDK retries them; clients get 503 for those that still fail, and Lambda "
         "retries asynchronous invocations.",
         metric=MathExpression(expression=total, metrics=metrics),
-        # FILL makes a 0 of a minute whose data is late, so one datapoint alone decides nothing;
-        # and the SDK retries what was throttled briefly.
+        # FILL turns a minute whose data is late into 0, so a single datapoint is not enough; and
+        # the SDK retries requests that are throttled briefly.
         evaluation_periods=5,
         datapoints_to_alarm=3,
         foundation=foundation,

@@ -8,41 +8,58 @@ from typing import Any
 from pulumi.runtime import rpc
 
 
-@dataclass(frozen=True, kw_only=True)
-class Alias:
-    """A name that a resource had before: a whole URN, or the parts of it that differ."""
-
-    urn: str = ""
-    name: str = ""
-    type: str = ""
-    parent: str = ""
-    no_parent: bool = False
-
-
 @dataclass
 class Resource:
     """One resource as the program registered it. Input names are the provider's (camelCase)."""
 
     urn: str
+    """Its URN, as the engine would build it."""
+
     type: str
+    """Its type token, e.g. "aws:sqs/queue:Queue"."""
+
     name: str
+    """Its logical name."""
+
     parent: str
+    """URN of its parent."""
+
     custom: bool
+    """Whether a provider makes it; a component is not custom."""
+
     inputs: dict[str, Any]
+    """What the program asked for."""
+
     outputs: dict[str, Any] = field(default_factory=dict)
+    """What a component, or the stack, registered as its outputs."""
+
     protect: bool = False
+    """Whether Pulumi refuses to delete it."""
+
     retain_on_delete: bool = False
+    """Whether it stays in AWS when the program drops it."""
+
     delete_before_replace: bool = False
+    """Whether a replacement is made only after it is gone."""
+
     deleted_with: str = ""
+    """URN of the resource whose deletion deletes it, too."""
+
     ignore_changes: list[str] = field(default_factory=list)
+    """Inputs whose changes Pulumi ignores."""
+
     replace_on_changes: list[str] = field(default_factory=list)
-    aliases: list[Alias] = field(default_factory=list)
+    """Inputs whose changes replace it."""
+
     dependencies: list[str] = field(default_factory=list)
+    """URNs of the resources that come before it."""
+
     property_dependencies: dict[str, list[str]] = field(default_factory=dict)
+    """For each input, URNs of the resources whose outputs are in it."""
 
 
-def recorded(urn: str, request: Any) -> Resource:
-    """The resource that a RegisterResourceRequest asks for, under the URN that it gets."""
+def read_resource(urn: str, request: Any) -> Resource:
+    """Read a RegisterResourceRequest."""
     return Resource(
         urn=urn,
         type=request.type,
@@ -56,20 +73,8 @@ def recorded(urn: str, request: Any) -> Resource:
         deleted_with=request.deletedWith,
         ignore_changes=list(request.ignoreChanges),
         replace_on_changes=list(request.replaceOnChanges),
-        aliases=[_alias(alias) for alias in request.aliases],
         dependencies=list(request.dependencies),
         property_dependencies={
             key: list(value.urns) for key, value in request.propertyDependencies.items()
         },
-    )
-
-
-def _alias(alias: Any) -> Alias:
-    spec = alias.spec
-    return Alias(
-        urn=alias.urn,
-        name=spec.name,
-        type=spec.type,
-        parent=spec.parentUrn,
-        no_parent=spec.noParent,
     )

@@ -1,4 +1,4 @@
-"""Rules about telling somebody."""
+"""Rules about who learns that something failed."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 DEPTH = "ApproximateNumberOfMessagesVisible"
 
 
-def _silent_queues(resources: Sequence[Resource]) -> Iterator[Finding]:
-    alarms = [alarm for alarm in of_type(resources, ALARM) if _tells_of_depth(alarm)]
+def _queues_without_alarm(resources: Sequence[Resource]) -> Iterator[Finding]:
+    alarms = [alarm for alarm in of_type(resources, ALARM) if _reports_depth(alarm)]
     for queue in failure_queues(resources):
         if not any(_watches(alarm, queue) for alarm in alarms):
-            yield Finding(queue, "failed events wait in it and nobody is told")
+            yield Finding(queue, "failed events wait in it, and no alarm reports them")
 
 
 def _watches(alarm: Resource, queue: Resource) -> bool:
     return alarm.uses("dimensions", queue) or alarm.uses("metricQueries", queue)
 
 
-def _tells_of_depth(alarm: Resource) -> bool:
+def _reports_depth(alarm: Resource) -> bool:
     return (
         ("AWS/SQS", DEPTH) in _metrics(alarm)
         and alarm.get("alarmActions") not in (None, [])
@@ -32,7 +32,7 @@ def _tells_of_depth(alarm: Resource) -> bool:
 
 
 def _metrics(alarm: Resource) -> list[tuple[object, object]]:
-    """Its own metric, and those of its formula."""
+    """Its own metric, and those of its math expression."""
     own = (alarm.get("namespace"), alarm.get("metricName"))
     queries = alarm.get("metricQueries")
     sources = [each.get("metric") for each in queries] if isinstance(queries, list) else []
@@ -46,27 +46,29 @@ def _metrics(alarm: Resource) -> list[tuple[object, object]]:
     ]
 
 
-def _unheard_topics(resources: Sequence[Resource]) -> Iterator[Finding]:
+def _topics_without_subscriber(resources: Sequence[Resource]) -> Iterator[Finding]:
     alarms = list(of_type(resources, ALARM))
     subscriptions = list(of_type(resources, "aws:sns/topicSubscription:TopicSubscription"))
     for topic in of_type(resources, "aws:sns/topic:Topic"):
-        is_told = any(alarm.uses("alarmActions", topic) for alarm in alarms)
-        if is_told and not any(each.uses("topic", topic) for each in subscriptions):
-            yield Finding(topic, "alarms report to it and nobody listens")
+        has_alarms = any(alarm.uses("alarmActions", topic) for alarm in alarms)
+        if has_alarms and not any(each.uses("topic", topic) for each in subscriptions):
+            yield Finding(topic, "alarms report to it, and nobody has subscribed")
 
 
 NO_ALARM = Rule(
-    id="dead-letters-are-told-of",
-    refuses="failure queues without an alarm on their depth",
-    mend=f"Add an alarm on AWS/SQS {DEPTH} of the queue, with an action; AsyncHandoff makes one.",
+    id="dead-letters-have-an-alarm",
+    rejects="failure queues without an alarm on their depth",
+    remediation=f"Add an alarm on AWS/SQS {DEPTH} of the queue, with an action; AsyncHandoff makes "
+    "one.",
     sees="stack",
-    check=_silent_queues,
+    check=_queues_without_alarm,
 )
 NO_SUBSCRIBER = Rule(
-    id="somebody-hears-the-alarms",
-    refuses="alarm topics that nobody subscribes to",
-    mend="List people under internal-handoff:alarmEmails in the stack's file. A stack that nobody "
-    "watches says so in policy/<stack>.json.",
+    id="alarms-have-a-subscriber",
+    rejects="alarm topics without subscribers",
+    remediation="Subscribe somebody to the topic: AlarmTopicArgs(subscribers=[...]), or the "
+    "stack's "
+    "alarmEmails. A stack that nobody watches is exempted in policy/<stack>.json.",
     sees="stack",
-    check=_unheard_topics,
+    check=_topics_without_subscriber,
 )

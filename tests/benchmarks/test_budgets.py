@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.check import read_budgets, verdicts
-from benchmarks.counts import Count
+from benchmarks.counts import Count, read_budgets, verdicts
 from benchmarks.model import limits, load
 from benchmarks.report import table
 from benchmarks.subjects import SUBJECTS
