@@ -4,30 +4,23 @@ from __future__ import annotations
 
 import functools
 import re
+from pathlib import Path
 
 import pytest
 
-from pulumi_serverless.testing.mocks import AwsMocks
-from pulumi_serverless.testing.program import Graph, run_program
+from pulumi_serverless.testing.program import Graph
 from stack_config import StackConfig
-from tests.program.programs import ROOT, run_stack
+from tests.program.programs import PROGRAMS, ROOT, deploy
 from tests.runbook import INDEX, PLACEHOLDERS, SECTIONS, alarm_ids, commands, page, words
 
-EXAMPLES = sorted(path.parent.name for path in ROOT.glob("examples/*/Pulumi.yaml"))
 ALARMS = ("aws:cloudwatch/metricAlarm:MetricAlarm", "aws:cloudwatch/compositeAlarm:CompositeAlarm")
 TEXTS = {"README.md": INDEX.read_text(), **{each: page(each).text for each in alarm_ids()}}
 
-
-@functools.cache
-def _graph(program: str) -> Graph:
-    if program == ".":
-        return run_stack("prod")
-    return run_program(ROOT / "examples" / program, project=program, mocks=AwsMocks())
+_graph = functools.cache(deploy)
 
 
-def _named_pages(program: str) -> set[str]:
+def _named_pages(graph: Graph) -> set[str]:
     """The runbook page that each alarm of a program names at the end of its message."""
-    graph = _graph(program)
     messages = [
         str(alarm.inputs["alarmDescription"]) for each in ALARMS for alarm in graph.of_type(each)
     ]
@@ -36,13 +29,15 @@ def _named_pages(program: str) -> set[str]:
     return {match[1] for match in named if match}
 
 
-@pytest.mark.parametrize("program", [".", *EXAMPLES])
-def test_every_alarm_of_a_program_names_a_page_that_exists(program: str) -> None:
-    assert _named_pages(program) <= set(alarm_ids())
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda folder: folder.name)
+def test_every_alarm_of_a_program_names_a_page_that_exists(program: Path) -> None:
+    assert _named_pages(_graph(program)) <= set(alarm_ids())
 
 
 def test_every_page_belongs_to_an_alarm_of_some_program() -> None:
-    assert set(alarm_ids()) <= set().union(*map(_named_pages, [".", *EXAMPLES]))
+    assert set(alarm_ids()) <= {
+        each for folder in PROGRAMS for each in _named_pages(_graph(folder))
+    }
 
 
 def test_the_index_lists_every_page() -> None:
@@ -74,7 +69,7 @@ def test_every_setting_that_a_command_changes_exists() -> None:
 
 
 def test_every_log_query_that_a_page_names_exists() -> None:
-    definitions = _graph(".").of_type("aws:cloudwatch/queryDefinition:QueryDefinition")
+    definitions = _graph(ROOT).of_type("aws:cloudwatch/queryDefinition:QueryDefinition")
     queries = {str(each.inputs["name"]).rsplit("/", 1)[1] for each in definitions}
 
     named = set(re.findall(r"Logs Insights query\s+`([a-z-]+)`", " ".join(TEXTS.values())))
