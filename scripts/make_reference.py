@@ -6,6 +6,8 @@ A module with `__all__` is public, and what it lists; nothing else is.
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -48,7 +50,7 @@ def reference() -> str:
             text = render_object_docs(member, _STYLE, format_md=True).strip()
             # Exported under another name than its own.
             parts.append(re.sub(rf"\b{member.name}\b", name, text) + "\n")
-    return "\n".join(parts)
+    return _formatted("\n".join(parts))
 
 
 def public_modules() -> Iterator[griffe.Module]:
@@ -73,6 +75,12 @@ def _hide_assignments(member: Any) -> None:
     if member.is_class and "dataclass" not in member.labels:
         for attribute in member.attributes.values():
             attribute.value = None
+
+
+def _formatted(page: str) -> str:
+    # `make check` formats code in Markdown, too.
+    command = [Path(sys.executable).with_name("ruff"), "format", "--stdin-filename", PAGE, "-"]
+    return subprocess.run(command, input=page, capture_output=True, text=True, check=True).stdout  # noqa: S603 -- our own arguments
 
 
 def _text(module: griffe.Module) -> str:
