@@ -125,7 +125,7 @@ def test_a_channel_whose_breaker_is_open_was_not_tried() -> None:
     line = a_line(
         "not delivered",
         channel="webhook",
-        errorType="BreakerOpenError",
+        errorType="CircuitBreakerOpenError",
         errorMessage="nothing was sent: the breaker of webhook is open",
         **IDS,
     )
