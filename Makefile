@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Every lock file: each X.in names what is needed, X.txt pins it with hashes.
 LOCKED := requirements requirements-dev requirements-emulator policy/requirements \
   lambdas/serverless_runtime/notification_service/requirements
-# A file at a time on each processor: every file brings its own emulator, so none disturbs another.
+# A file at a time on each processor: each starts its own emulator, so none disturbs another.
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 export PULUMI_ERROR_OUTPUT_STRING := 1
 
@@ -17,10 +17,10 @@ help: ## List the commands
 
 setup: .venv/.ready .venv-emulator/.ready ## Make the virtual environments
 
-tour: setup ## Deploy to this machine and watch the whole story, failure and replay included
+tour: setup ## Deploy to this machine and follow an event all the way, failure and replay included
 	@$(BIN)/python -m local tour
 
-chaos: setup ## Break what can be broken under load, and count what was lost
+chaos: setup ## Break what can be broken under load, and count what is lost
 	@$(BIN)/python -m local chaos
 
 up: setup ## Deploy to this machine and leave it running (PORT=4566)
@@ -40,7 +40,7 @@ check: .venv/.ready ## Format, lint, types, import arrows, workflows, known vuln
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 	@$(BIN)/python scripts/audit.py $(addsuffix .txt,$(LOCKED))
 
-format: .venv/.ready ## Format and mend what ruff can mend
+format: .venv/.ready ## Format, and fix what ruff can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
@@ -50,16 +50,16 @@ policy: .venv/.ready .venv-policy/.ready ## The policy pack: its rules over ever
 test: setup .venv-policy/.ready ## Unit and contract tests
 	$(BIN)/pytest $(PARALLEL) --ignore=tests/e2e
 
-e2e: setup ## The local deployment, driven like a client drives it
+e2e: setup ## The local deployment, used as clients use it
 	$(BIN)/pytest $(PARALLEL) tests/e2e
 
-snapshot: .venv/.ready ## Keep what every stack declares under tests/snapshots, for review
+snapshot: .venv/.ready ## Write what every stack declares to tests/snapshots, for review
 	@$(BIN)/python -m tests.snapshots
 
 reference: .venv/.ready ## Write docs/reference.md from the docstrings
 	@$(BIN)/python scripts/make_reference.py
 
-sbom: .venv/.ready ## Write what each bundle is made of to .build/sbom, as CycloneDX
+sbom: .venv/.ready ## Write each bundle's bill of materials to .build/sbom, as CycloneDX
 	@$(BIN)/python scripts/make_sbom.py
 
 bench: .venv/.ready ## Measure cold starts, requests and the program, and what they cost

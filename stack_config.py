@@ -24,14 +24,20 @@ from pydantic.alias_generators import to_camel
 from pydantic.dataclasses import dataclass
 from pydantic_core import ErrorDetails
 
-from pulumi_serverless.blocks.api_access import AUTH_KINDS, ApiAccess
-from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueueArgs
-from pulumi_serverless.blocks.encryption_key import EncryptionKey
-from pulumi_serverless.blocks.monitoring.alarm_topic import AlarmTopicArgs, Subscriber
-from pulumi_serverless.blocks.runtime import LOG_RETENTION_DAYS, Runtime
-from pulumi_serverless.handoff.thresholds import HandoffThresholds
-from serverless_runtime.notification_service.settings.channel import ChannelSettings
-from serverless_runtime.notification_service.settings.kinds import KINDS
+from pulumi_serverless import (
+    AUTH_KINDS,
+    CHANNEL_KINDS,
+    LOG_RETENTION_DAYS,
+    AlarmTopic,
+    AlarmTopicArgs,
+    ApiAccess,
+    ChannelSettings,
+    EncryptionKey,
+    Foundation,
+    HandoffThresholds,
+    Runtime,
+    Subscriber,
+)
 
 LogRetentionDays = Literal[LOG_RETENTION_DAYS]  # type: ignore[valid-type]
 
@@ -56,7 +62,7 @@ if TYPE_CHECKING:
     Api = ApiAccess
     Channel = ChannelSettings
 else:
-    Channel = _one_of(KINDS)
+    Channel = _one_of(CHANNEL_KINDS)
 
     @dataclass(config=_SECTION, kw_only=True)
     class _Api(ApiAccess):
@@ -75,7 +81,6 @@ class StackConfig(BaseModel):
     model_config = _SECTION
 
     architecture: Literal["arm64", "x86_64"]
-    bundle_for: Literal["lambda", "host"]
     api: Api
     memory_mb: Annotated[int, Field(ge=128, le=10_240)]
     log_retention_days: LogRetentionDays
@@ -84,54 +89,47 @@ class StackConfig(BaseModel):
     alarm_emails: list[EmailStr]
     alarm_subscribers: list[AlarmSubscriber]
     require_alarm_subscriber: bool
+    runbook_url: Annotated[str, Field(min_length=1)]
     channels: Annotated[list[Channel], Field(min_length=1)]
     max_retry_attempts: Annotated[int, Field(ge=0, le=2)]
     max_event_age_seconds: Annotated[int, Field(ge=60, le=21_600)]
     relay_minimum_age_seconds: Annotated[int, Field(ge=30, le=60)]
-    outbox_alarm_age_seconds: Annotated[int, Field(ge=120, le=86_400)]
+    outbox_age_seconds: Annotated[int, Field(ge=120, le=86_400)]
     dead_letter_retention_days: Annotated[int, Field(ge=1, le=14)]
-    dead_letter_alarm_period_seconds: Annotated[int, Field(ge=10)]
     notification_reserved_concurrency: Annotated[int, Field(ge=0)]
 
-    def runtime(self, key: EncryptionKey | None) -> Runtime:
-        """What the stack's functions run on; `key` encrypts what they store."""
-        return Runtime(
-            architecture=self.architecture,
-            bundle_for=self.bundle_for,
-            memory_mb=self.memory_mb,
-            log_retention_days=self.log_retention_days,
-            encryption_key=key,
-        )
-
-    def dead_letters(self, key: EncryptionKey | None) -> DeadLetterQueueArgs:
-        """How dead letters are kept; `key` encrypts them."""
-        return DeadLetterQueueArgs(
-            retention_days=self.dead_letter_retention_days,
+    def foundation(self, alarms: AlarmTopic, key: EncryptionKey | None) -> Foundation:
+        """What all components share."""
+        return Foundation(
+            alarm_topic_arn=alarms.arn,
+            runtime=Runtime(
+                architecture=self.architecture,
+                memory_mb=self.memory_mb,
+                log_retention_days=self.log_retention_days,
+            ),
             protect_data=self.protect_data,
             encryption_key=key,
+            runbook_url=self.runbook_url,
         )
 
     @model_validator(mode="after")
-    def _somebody_hears_the_alarms(self) -> Self:
-        _ = self.alarm_topic
+    def _somebody_is_notified_of_alarms(self) -> Self:
+        self.alarm_topic()
         return self
 
-    @property
-    def alarm_topic(self) -> AlarmTopicArgs:
-        """Who is told of alarms."""
+    def alarm_topic(self, key: EncryptionKey | None = None) -> AlarmTopicArgs:
+        """Who is notified of alarms; `key` encrypts the messages."""
         people = [Subscriber(protocol="email", endpoint=each) for each in self.alarm_emails]
         return AlarmTopicArgs(
             subscribers=[*people, *self.alarm_subscribers],
             require_subscriber=self.require_alarm_subscriber,
+            encryption_key=key,
         )
 
     @property
     def handoff_thresholds(self) -> HandoffThresholds:
-        """From when on the handoff's alarms go off."""
-        return HandoffThresholds(
-            outbox_age_seconds=self.outbox_alarm_age_seconds,
-            dead_letter_period_seconds=self.dead_letter_alarm_period_seconds,
-        )
+        """Alarm thresholds of the handoff."""
+        return HandoffThresholds(outbox_age_seconds=self.outbox_age_seconds)
 
     @classmethod
     def load(cls) -> StackConfig:
@@ -194,6 +192,6 @@ def _settings_beside(key: str, path: list[int | str]) -> list[str]:
         return [field.name for field in fields(Subscriber)]
     # A channel: its number, its kind, and the key that no channel of the kind has. The API's auth
     # likewise; what is beside it has no kind.
-    kinds: Mapping[str, type[Any]] = KINDS if key == "channels" else AUTH_KINDS
+    kinds: Mapping[str, type[Any]] = CHANNEL_KINDS if key == "channels" else AUTH_KINDS
     section = ApiAccess if len(path) == 1 else kinds[str(path[1])]
     return [to_camel(field.name) for field in fields(section)]

@@ -1,4 +1,4 @@
-"""`python -m benchmarks check`, or any of the other names, or all of them; `--help` tells more."""
+"""`python -m benchmarks check`, or any of the other names, or all of them; `--help` lists them."""
 
 from __future__ import annotations
 
@@ -6,26 +6,32 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import builds, clock, comparison, counts, graph, model, peer_bundle
-from benchmarks.check import read_budgets, verdicts
+from benchmarks import builds, clock, counts, end_to_end, graph, model, outages, processor
+from benchmarks.baselines import deploy_baselines
 from benchmarks.process import ValgrindMissingError, has_valgrind
 from benchmarks.report import keep, plot, table
+from local.stack import deployed_stack
 
 _ROUNDS = 9
 _GRAPH_ROUNDS = 3
+_RETRY_BASE_SECONDS = 0.2
 _COLD_MEANS = (
     "Cold: a copy of the program without bundles and bytecode; pip's own cache and the virtual "
     "environments are as they are. A bundle is named after the first function of its zip."
 )
+_ONLY_RATIOS = (
+    "The emulator takes part in every figure, and starts an event at once, where AWS queues it: "
+    "only the ratios of one run mean something."
+)
 
 
 def check() -> bool:
-    """Hold the counts against their budgets; say each as it comes."""
+    """Hold the counts against their budgets; print each as it comes."""
     if not has_valgrind():
         raise ValgrindMissingError
     good = True
     with counts.code_folders() as folder:
-        for line, within in verdicts(counts.all_counts(folder), read_budgets()):
+        for line, within in counts.verdicts(counts.all_counts(folder), counts.read_budgets()):
             print(line, flush=True)  # noqa: T201
             good = good and within
     return good
@@ -38,7 +44,7 @@ def count() -> None:
         return
     with counts.code_folders() as folder:
         found = list(counts.all_counts(folder))
-    budgets = read_budgets()
+    budgets = counts.read_budgets()
     rows = [
         (each.name, each.value, each.unit, budgets.get(each.name, "none"), each.detail)
         for each in found
@@ -104,6 +110,29 @@ def program() -> None:
     keep("program", "The Pulumi program under mocks, its bundles and `make up`", parts)
 
 
+def compare() -> None:
+    """Keep what requests take through an API in the emulator, and what outages do."""
+    with deployed_stack(
+        "bench", retry_base_seconds=_RETRY_BASE_SECONDS, only="webhook", watched=False
+    ) as stack:
+        services = deploy_baselines(stack)
+        comparison = end_to_end.Comparison(stack, services)
+        latencies = end_to_end.latency_table(comparison.latencies())
+        rates = {clients: comparison.rates(clients) for clients in end_to_end.CLIENTS}
+        processor_ms = processor.processor_table(stack, comparison, services)
+        receiver_down = outages.receiver_table(stack, services)
+        lambda_down = outages.lambda_table(stack, services)
+    parts = [
+        _ONLY_RATIOS,
+        f"## One at a time\n\n{latencies}",
+        f"## Many clients\n\n{end_to_end.rate_table(rates)}",
+        f"## Processor milliseconds of a task\n\n{processor_ms}",
+        f"## The receiver fails at first\n\n{receiver_down}",
+        f"## Lambda denies the invoke\n\n{lambda_down}",
+    ]
+    keep("end_to_end", "From the request to the notification, in the emulator", parts)
+
+
 def cost() -> None:
     """Keep the model of cost and capacity."""
     loads = [model.load(rate) for rate in (10, 1_000, 100_000)]
@@ -143,7 +172,7 @@ _NAMES: dict[str, Callable[[], bool | None]] = {
     "count": count,
     "time": time,
     "program": program,
-    "end-to-end": comparison.compare,
+    "end-to-end": compare,
     "cost": cost,
 }
 
@@ -154,8 +183,6 @@ def main(arguments: list[str]) -> int:
         prog="python -m benchmarks",
         description="Measure, print and keep tables under benchmarks/results. "
         "Without names: everything but check.",
-        epilog=f"{peer_bundle.CHECKOUT_VARIABLE}=FOLDER puts the TypeScript peer into end-to-end. "
-        f"FOLDER is a checkout of {peer_bundle.SOURCE}; it is only read. Needs node and npm.",
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(_NAMES)}")
     names = parser.parse_args(arguments).names
@@ -163,7 +190,7 @@ def main(arguments: list[str]) -> int:
         parser.error(f"unknown: {', '.join(sorted(unknown))}; known are {', '.join(_NAMES)}")
     try:
         return 0 if all(_NAMES[name]() is not False for name in names or [*_NAMES][1:]) else 1
-    except (ValgrindMissingError, peer_bundle.PeerError) as error:
+    except ValgrindMissingError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.subjects import ROOT, SUBJECTS
-from local.emulator import free_port
+from local.emulator.start import free_port
 from pulumi_serverless.blocks.bundle import FunctionCode, build_bundle
 from pulumi_serverless.blocks.dependencies import lambda_target
 
@@ -47,7 +47,7 @@ def bundle_times(rounds: int) -> list[BuildTime]:
 def up_times(rounds: int) -> BuildTime:
     """Time `make up` in copies of the program that have built nothing yet, and again.
 
-    What `make` itself does before, looking whether the virtual environments are there, is left out.
+    What `make` itself does before, checking that the virtual environments are there, is left out.
     """
     return of_rounds("make up", [_up_round() for _ in range(rounds)])
 

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import trustme
 
-from benchmarks import statements
-from benchmarks.process import python, run
+from benchmarks.process import init, python, requests, run, timed, weighed
 from benchmarks.stub import stub, trust
 from benchmarks.subjects import BARE, CREATE, ENVIRONMENT, SUBJECTS, Subject, unpacked
 
@@ -47,7 +46,7 @@ def inits(folder: Path, rounds: int) -> list[Timing]:
     """Time each function's init in fresh processes."""
 
     def sample(subject: Subject) -> float:
-        statement = statements.timed(statements.init(subject))
+        statement = timed(init(subject))
         return _milliseconds(python(unpacked(subject, folder), statement), ENVIRONMENT)
 
     return _compare([BARE, *SUBJECTS], sample, rounds)
@@ -65,7 +64,7 @@ def colds(folder: Path, rounds: int) -> list[Timing]:
                 "AWS_ENDPOINT_URL": server.url,
                 "AWS_CA_BUNDLE": str(roots),
             }
-            statement = statements.timed(statements.requests(subject, 1))
+            statement = timed(requests(subject, 1))
             return _milliseconds(python(unpacked(subject, folder), statement), environment)
 
         return _compare([BARE, CREATE], sample, rounds)
@@ -77,8 +76,8 @@ def warms(folder: Path, rounds: int) -> list[Timing]:
         environment = {**ENVIRONMENT, "AWS_ENDPOINT_URL": server.url}
 
         def sample(subject: Subject) -> float:
-            first = statements.requests(subject, _WARM_UP)
-            statement = f"{first}\n" + statements.timed(statements.requests(subject, _WARM))
+            first = requests(subject, _WARM_UP)
+            statement = f"{first}\n" + timed(requests(subject, _WARM))
             command = python(unpacked(subject, folder), statement)
             return _milliseconds(command, environment) / _WARM
 
@@ -88,7 +87,7 @@ def warms(folder: Path, rounds: int) -> list[Timing]:
 def weights(folder: Path) -> Iterator[Weight]:
     """Weigh each function after its init."""
     for subject in [BARE, *SUBJECTS]:
-        statement = statements.weighed(statements.init(subject))
+        statement = weighed(init(subject))
         printed = run(python(unpacked(subject, folder), statement), ENVIRONMENT)
         blocks, resident_mb = printed.splitlines()[-1].split()
         yield Weight(subject.name, int(blocks), float(resident_mb))

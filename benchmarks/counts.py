@@ -1,19 +1,21 @@
-"""Ratios to the bare boto3 handler that do not depend on the machine's other work."""
+"""Ratios to the bare boto3 handler that do not depend on the machine's load, and their budgets."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import trustme
 
-from benchmarks import statements
-from benchmarks.process import instructions, python, run
+from benchmarks.process import END, init, instructions, python, requests, run
 from benchmarks.stub import stub, trust
 from benchmarks.subjects import BARE, CREATE, ENVIRONMENT, SUBJECTS, Subject, unpacked, zipped
+
+BUDGETS = Path(__file__).with_name("budgets.toml")
 
 _FEW, _MANY = 5, 45
 _CONNECTION_REQUESTS = 1_000
@@ -39,7 +41,7 @@ def code_folders() -> Iterator[Path]:
 
 def all_counts(folder: Path) -> Iterator[Count]:
     """Count everything that has a budget, one thing after the other."""
-    start = instructions(python(None, "pass" + statements.END), ENVIRONMENT)
+    start = instructions(python(None, "pass" + END), ENVIRONMENT)
     yield from init_counts(folder, start)
     yield cold_count(folder, start)
     yield warm_count(folder)
@@ -51,7 +53,7 @@ def init_counts(folder: Path, start: int) -> Iterator[Count]:
     """Yield each function's init; an empty Python is taken off both sides of the ratio."""
 
     def cost(subject: Subject) -> int:
-        command = python(unpacked(subject, folder), statements.init(subject) + statements.END)
+        command = python(unpacked(subject, folder), init(subject) + END)
         return instructions(command, ENVIRONMENT) - start
 
     bare = cost(BARE)
@@ -72,7 +74,7 @@ def cold_count(folder: Path, start: int) -> Count:
                 "AWS_ENDPOINT_URL": server.url,
                 "AWS_CA_BUNDLE": str(roots),
             }
-            statement = statements.requests(subject, 1) + statements.END
+            statement = requests(subject, 1) + END
             return instructions(python(unpacked(subject, folder), statement), environment) - start
 
         return _ratio("cold.create-task", cost(CREATE), cost(BARE))
@@ -88,7 +90,7 @@ def warm_count(folder: Path) -> Count:
                 instructions(
                     python(
                         unpacked(subject, folder),
-                        statements.requests(subject, number) + statements.END,
+                        requests(subject, number) + END,
                     ),
                     environment,
                 )
@@ -103,7 +105,7 @@ def connections_count(folder: Path) -> Count:
     """Return how many connections 1,000 creates in one process open."""
     with stub() as server:
         environment = {**ENVIRONMENT, "AWS_ENDPOINT_URL": server.url}
-        statement = statements.requests(CREATE, _CONNECTION_REQUESTS)
+        statement = requests(CREATE, _CONNECTION_REQUESTS)
         run(python(unpacked(CREATE, folder), statement), environment)
         detail = f"{server.requests} requests of {_CONNECTION_REQUESTS} creates"
         return Count("connections.create-task", server.connections, "connections", detail)
@@ -122,3 +124,32 @@ def size_counts() -> Iterator[Count]:
 def _ratio(name: str, own: float, bare: float) -> Count:
     detail = f"{own / 1e6:.1f} of {bare / 1e6:.1f} million instructions"
     return Count(name, own / bare, "x bare boto3", detail)
+
+
+def read_budgets(path: Path = BUDGETS) -> dict[str, float]:
+    """Return the highest allowed values by name, e.g. "init.create-task"."""
+    tables = tomllib.loads(path.read_text())
+    return {
+        f"{table}.{name}": float(limit)
+        for table, limits in tables.items()
+        for name, limit in limits.items()
+    }
+
+
+def verdicts(counts: Iterable[Count], budgets: dict[str, float]) -> Iterator[tuple[str, bool]]:
+    """Yield a line for each count as it comes, and whether it is within its budget.
+
+    A count without a budget, or a budget that nothing was counted for, is not within.
+    """
+    left = dict(budgets)
+    for count in counts:
+        limit = left.pop(count.name, None)
+        shown = f"{count.name:<26} {count.value:8.3f} {count.unit}"
+        if limit is None:
+            yield f"{shown}: no budget; add it to {BUDGETS.name}", False
+        elif count.value > limit:
+            yield f"{shown}: over its budget of {limit:g}  ({count.detail})", False
+        else:
+            yield f"{shown}, budget {limit:g}  {count.detail}", True
+    for name in left:
+        yield f"{name:<26} has a budget, and nothing was counted", False

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from benchmarks.baselines import Service, http_client, notified
 from benchmarks.report import table
-from benchmarks.rivals import Rival, http_client, told
 from local.stack import DeployedStack
 from local.wait import wait_until
 
@@ -24,12 +24,12 @@ CLIENTS = (1, 8, 32)
 
 _COLD_ROUNDS, _ROUNDS = 7, 150
 _BURSTS, BURST = 6, 50
-_PATIENCE_SECONDS = 120
-_LOOK_AGAIN_SECONDS = 0.001
+_WITHIN_SECONDS = 120
+_POLL_SECONDS = 0.001
 
 
 class NotCreatedError(Exception):
-    """A service has refused a task, so there is nothing to measure."""
+    """A service did not create a task, so there is nothing to measure."""
 
 
 @dataclass
@@ -37,28 +37,28 @@ class Latencies:
     """Milliseconds of one service, a figure for each request."""
 
     cold: list[float] = field(default_factory=list)
-    answer: list[float] = field(default_factory=list)
-    told: list[float] = field(default_factory=list)
-    """From the answer to the notification; 0 if that was there first."""
+    response: list[float] = field(default_factory=list)
+    notified: list[float] = field(default_factory=list)
+    """From the response to the notification; 0 if that was there first."""
 
 
 @dataclass
 class Rates:
     """What bursts of requests came to, a figure for each burst."""
 
-    answered: list[float] = field(default_factory=list)
-    """Answers a second."""
+    responded: list[float] = field(default_factory=list)
+    """Responses a second."""
 
-    told: list[float] = field(default_factory=list)
+    notified: list[float] = field(default_factory=list)
     """Notifications a second, until the last one."""
 
-    refused: int = 0
+    failed: int = 0
 
 
 class Comparison:
-    """Measures services that tell the same receiver, in random order again and again."""
+    """Measures services that notify the same receiver, in random order again and again."""
 
-    def __init__(self, stack: DeployedStack, services: Sequence[Rival]) -> None:
+    def __init__(self, stack: DeployedStack, services: Sequence[Service]) -> None:
         self._stack = stack
         self._services = services
         self._order = random.Random(0)  # noqa: S311 -- no secret
@@ -76,9 +76,9 @@ class Comparison:
                     found[service.name].cold.append(self._one(client, service)[0])
             for _ in range(_ROUNDS):
                 for service in self.shuffled():
-                    answer_ms, told_ms = self._one(client, service)
-                    found[service.name].answer.append(answer_ms)
-                    found[service.name].told.append(told_ms)
+                    response_ms, notified_ms = self._one(client, service)
+                    found[service.name].response.append(response_ms)
+                    found[service.name].notified.append(notified_ms)
         return found
 
     def rates(self, clients: int) -> dict[str, Rates]:
@@ -92,68 +92,67 @@ class Comparison:
                     self.burst(client, service, clients, BURST, found[service.name])
         return found
 
-    def shuffled(self) -> list[Rival]:
+    def shuffled(self) -> list[Service]:
         """Return the services in another order each time."""
         return self._order.sample(self._services, len(self._services))
 
-    def _make_cold(self, service: Rival) -> None:
+    def _make_cold(self, service: Service) -> None:
         # A function whose code is put there anew gets new processes.
         functions, name = self._stack.client("lambda"), service.function_name
         functions.update_function_code(FunctionName=name, ZipFile=service.bundle)
         wait_until(
             lambda: functions.get_function_configuration(FunctionName=name)["LastUpdateStatus"],
             f"{service.name} to be updated",
-            seconds=_PATIENCE_SECONDS,
+            seconds=_WITHIN_SECONDS,
             enough=lambda status: status == "Successful",
         )
 
-    def _one(self, client: httpx.Client, service: Rival) -> tuple[float, float]:
+    def _one(self, client: httpx.Client, service: Service) -> tuple[float, float]:
         title, mark = str(uuid.uuid4()), len(self._stack.receiver.received)
         start = time.perf_counter()
         created = service.create(client, title)
-        answered = time.perf_counter()
+        responded = time.perf_counter()
         if not created:
-            raise NotCreatedError(f"{service.name} refused a task; look into the emulator's log")
-        deadline = answered + _PATIENCE_SECONDS
-        told_seconds = 0.0
-        while not told(self._stack, mark)[title] and time.perf_counter() < deadline:
-            time.sleep(_LOOK_AGAIN_SECONDS)
-            told_seconds = time.perf_counter() - answered
-        return (answered - start) * 1000, told_seconds * 1000
+            raise NotCreatedError(f"{service.name} did not create a task; see the emulator's log")
+        deadline = responded + _WITHIN_SECONDS
+        notified_seconds = 0.0
+        while not notified(self._stack, mark)[title] and time.perf_counter() < deadline:
+            time.sleep(_POLL_SECONDS)
+            notified_seconds = time.perf_counter() - responded
+        return (responded - start) * 1000, notified_seconds * 1000
 
     def burst(
-        self, client: httpx.Client, service: Rival, clients: int, size: int, rates: Rates
+        self, client: httpx.Client, service: Service, clients: int, size: int, rates: Rates
     ) -> None:
-        """Ask for `size` tasks, wait until they are told of, and add what it took to `rates`."""
+        """Create `size` tasks, wait for their notifications, and add what it took to `rates`."""
         titles, mark = [str(uuid.uuid4()) for _ in range(size)], len(self._stack.receiver.received)
         start = time.perf_counter()
         with ThreadPoolExecutor(clients) as pool:
             created = list(pool.map(lambda title: service.create(client, title), titles))
-        rates.answered.append(size / (time.perf_counter() - start))
+        rates.responded.append(size / (time.perf_counter() - start))
         wanted = {title for title, was in zip(titles, created, strict=True) if was}
         wait_until(
-            lambda: wanted - told(self._stack, mark).keys(),
-            f"all tasks of {service.name} to be told of",
-            seconds=_PATIENCE_SECONDS,
+            lambda: wanted - notified(self._stack, mark).keys(),
+            f"the notifications of all tasks of {service.name}",
+            seconds=_WITHIN_SECONDS,
             enough=lambda missing: not missing,
         )
-        rates.told.append(size / (time.perf_counter() - start))
-        rates.refused += size - len(wanted)
+        rates.notified.append(size / (time.perf_counter() - start))
+        rates.failed += size - len(wanted)
 
 
-def latency_table(found: dict[str, Latencies], not_measured: Sequence[str] = ()) -> str:
-    """Show medians and the slowest of a hundred, in milliseconds and beside the first service.
-
-    `not_measured` names services that the table is to say so of.
-    """
+def latency_table(found: dict[str, Latencies]) -> str:
+    """Show medians and the slowest of a hundred, in milliseconds and beside the first service."""
     columns: list[tuple[str, Callable[[Latencies], float]]] = [
         ("cold median", lambda each: statistics.median(each.cold)),
-        ("p50", lambda each: statistics.median(each.answer)),
-        ("p99", lambda each: statistics.quantiles(each.answer, n=100)[98]),
-        ("answer to notified p50", lambda each: statistics.median(each.told)),
+        ("p50", lambda each: statistics.median(each.response)),
+        ("p99", lambda each: statistics.quantiles(each.response, n=100)[98]),
+        ("response to notified p50", lambda each: statistics.median(each.notified)),
         (
             "request to notified p50",
-            lambda each: statistics.median(map(sum, zip(each.answer, each.told, strict=True))),
+            lambda each: statistics.median(
+                map(sum, zip(each.response, each.notified, strict=True))
+            ),
         ),
     ]
     first = next(iter(found.values()))
@@ -162,8 +161,7 @@ def latency_table(found: dict[str, Latencies], not_measured: Sequence[str] = ())
         (name, *(cell for _, of in columns for cell in _beside(of(each), of(first))))
         for name, each in found.items()
     ]
-    missing = [(name, *["not measured"] * len(heads)) for name in not_measured]
-    return table(["service", *heads], [*rows, *missing])
+    return table(["service", *heads], rows)
 
 
 def rate_table(found: dict[int, dict[str, Rates]]) -> str:
@@ -172,9 +170,12 @@ def rate_table(found: dict[int, dict[str, Rates]]) -> str:
     for clients, rates in found.items():
         first = next(iter(rates.values()))
         for name, each in rates.items():
-            cells = (*_rounds(each.answered, first.answered), *_rounds(each.told, first.told))
-            rows.append((clients, name, *cells, each.refused))
-    heads = ["answers a second", "x ours", "told a second", "x ours", "refused"]
+            cells = (
+                *_rounds(each.responded, first.responded),
+                *_rounds(each.notified, first.notified),
+            )
+            rows.append((clients, name, *cells, each.failed))
+    heads = ["responses a second", "x ours", "notified a second", "x ours", "failed"]
     return table(["clients", "service", *heads], rows)
 
 

@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+import gc
+import importlib
+import re
 import statistics
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+
+import pulumi
 
 from benchmarks.subjects import ROOT
+from pulumi_serverless import (
+    AsyncHandoff,
+    AsyncHandoffArgs,
+    Foundation,
+    FunctionCode,
+    PythonFunction,
+    PythonFunctionArgs,
+)
+from pulumi_serverless.testing import AwsMocks, Graph, Resource, run_program
+from pulumi_serverless.testing.program import STACK_TYPE
+
+_CODE = FunctionCode(packages=("serverless_runtime.handoff", "serverless_runtime.shared"))
+_FOR_THIS_PYTHON = {"pulumi-serverless:bundleFor": "host"}
+_UPPER = re.compile(r"(?<!^)([A-Z])")
 
 _TURNS = {1: 10, 10: 3, 100: 1}
 """Hand-offs, and how often they are timed in one process: short runs differ the most."""
@@ -31,7 +53,7 @@ def graph_times(rounds: int) -> list[GraphTime]:
 
 
 def _graph_time(number: int, rounds: int) -> GraphTime:
-    found = [turn for _ in range(rounds) for turn in _run(number)]
+    found = [turn for _ in range(rounds) for turn in _turns_of(number)]
     return GraphTime(
         hand_offs=number,
         resources=int(found[0][0]),
@@ -41,10 +63,10 @@ def _graph_time(number: int, rounds: int) -> GraphTime:
     )
 
 
-def _run(number: int) -> list[tuple[float, float, float]]:
-    """Return resources, own seconds and the SDK's, of each turn in one process."""
-    done = subprocess.run(  # noqa: S603 -- our own interpreter and script
-        [sys.executable, "-m", "benchmarks.graph_process", str(number), str(_TURNS[number])],
+def _turns_of(number: int) -> list[tuple[float, float, float]]:
+    """Measure so many hand-offs in a process of its own."""
+    done = subprocess.run(  # noqa: S603 -- our own interpreter and module
+        [sys.executable, "-m", "benchmarks.graph", str(number), str(_TURNS[number])],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -56,3 +78,78 @@ def _run(number: int) -> list[tuple[float, float, float]]:
 def _turn(line: str) -> tuple[float, float, float]:
     resources, own, plain = map(float, line.split())
     return resources, own, plain
+
+
+def _hand_offs(number: int) -> None:
+    """Declare callers and targets of their own, with the handoff between them."""
+    foundation = Foundation(alarm_topic_arn="arn:aws:sns:eu-west-1:1:t")
+    for each in range(number):
+        args = PythonFunctionArgs(foundation=foundation, handler="h.handle", code=_CODE)
+        target = PythonFunction(f"target-{each}", args)
+        handoff = AsyncHandoff(
+            f"handoff-{each}",
+            AsyncHandoffArgs(foundation=foundation, target=target),
+        )
+        handoff.allow_caller(PythonFunction(f"caller-{each}", args))
+
+
+def _plainly(resources: list[Resource]) -> Callable[[], None]:
+    """Return a program that registers the same graph with the SDK's own classes: as many resources
+    with the same inputs, parents and dependencies."""
+    prepared = [(each, _constructor(each)) for each in resources]
+
+    def program() -> None:
+        made: dict[str, Any] = {}
+        for each, construct in prepared:
+            urns = set(each.dependencies) - {each.parent}
+            made[each.urn] = construct(
+                pulumi.ResourceOptions(
+                    parent=made.get(each.parent),
+                    depends_on=[made[urn] for urn in urns if urn in made],
+                )
+            )
+
+    return program
+
+
+def _constructor(resource: Resource) -> Callable[[pulumi.ResourceOptions], Any]:
+    # Inputs that were outputs of others are known by now.
+    if not resource.custom:
+        return lambda opts: pulumi.ComponentResource(resource.type, resource.name, {}, opts)
+    package, module, name = resource.type.split(":")[0], *resource.type.split(":")[1:]
+    folder = module.split("/")[0]
+    module_name = {"lambda": "lambda_", "index": ""}.get(folder, folder)
+    classes = importlib.import_module(f"pulumi_{package}.{module_name}".rstrip("."))
+    made = getattr(classes, name)
+    inputs = {_UPPER.sub(r"_\1", key).lower(): value for key, value in resource.inputs.items()}
+    return lambda opts: made(resource.name, **inputs, opts=opts)
+
+
+def _seconds(program: Callable[[], None]) -> tuple[float, Graph]:
+    """Return the processor seconds of one run: another process's turn does not count."""
+    gc.collect()  # What the run before has left is not for this one to clear away.
+    started = time.process_time()
+    graph = run_program(program, config=_FOR_THIS_PYTHON, mocks=AwsMocks())
+    return time.process_time() - started, graph
+
+
+def _measure(number: int, turns: int) -> None:
+    """Print a line for each turn: resources, own seconds, those of the SDK alone.
+
+    Both run once before, so that everything is imported.
+    """
+    _, small = _seconds(lambda: _hand_offs(1))
+    _seconds(_plainly(_without_stack(small)))
+    for _ in range(turns):
+        own, graph = _seconds(lambda: _hand_offs(number))
+        resources = _without_stack(graph)
+        plain, _ = _seconds(_plainly(resources))
+        print(len(resources), own, plain)  # noqa: T201
+
+
+def _without_stack(graph: Graph) -> list[Resource]:
+    return [each for each in graph.all if each.type != STACK_TYPE]
+
+
+if __name__ == "__main__":
+    _measure(int(sys.argv[1]), int(sys.argv[2]))

@@ -73,7 +73,7 @@ class Load:
 
 
 def load(per_second: float, timings: Timings | None = None) -> Load:
-    """Work out the load of `per_second` creates, each handed off and told by e-mail once."""
+    """Work out the load of `per_second` creates, each handed off and notified of by e-mail once."""
     timings = timings or Timings()
     create = per_second * timings.create_seconds
     deliver = per_second * timings.deliver_seconds

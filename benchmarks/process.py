@@ -1,4 +1,4 @@
-"""A fresh Python that sees one function's code and the standard library, and its cost."""
+"""A fresh Python that sees one function's code and the standard library: what it runs, its cost."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from benchmarks.subjects import EVENT, Subject
+
 _INSTRUCTIONS = re.compile(r"I\s+refs:\s+([\d,]+)")
+
+END = "\nimport os; os._exit(0)"
+"""Without the interpreter's own shutdown: on Lambda there is none either."""
 
 
 class ValgrindMissingError(Exception):
@@ -68,5 +73,41 @@ def instructions(command: list[str], environment: Mapping[str, str]) -> int:
         text = Path(log.name).read_text()
     found = _INSTRUCTIONS.search(text)
     if found is None:
-        raise RuntimeError(f"valgrind said nothing of instructions:\n{text[-2000:]}")
+        raise RuntimeError(f"valgrind reported no instruction count:\n{text[-2000:]}")
     return int(found.group(1).replace(",", ""))
+
+
+def init(subject: Subject) -> str:
+    """Import the handler, and make what the first request needs."""
+    return f"import {subject.module}\n{subject.clients}"
+
+
+def requests(subject: Subject, number: int) -> str:
+    """Import the handler and serve `number` requests; the first makes what it needs."""
+    return (
+        f"import {subject.module} as handler\n"
+        f"for _ in range({number}):\n"
+        f"    response = handler.handle({EVENT!r}, None)\n"
+        f"    assert response['statusCode'] == 201, response\n"
+    )
+
+
+def timed(statement: str) -> str:
+    """Run a statement and print its milliseconds last."""
+    indented = statement.replace("\n", "\n    ")
+    return (
+        "import time\nstarted = time.perf_counter()\n"
+        f"if True:\n    {indented}\n"
+        "print((time.perf_counter() - started) * 1000, flush=True)" + END
+    )
+
+
+def weighed(statement: str) -> str:
+    """Run a statement and print the memory blocks it keeps, and the process's highest MB."""
+    return (
+        f"import sys\nbefore = sys.getallocatedblocks()\n{statement}\n"
+        "kept = sys.getallocatedblocks() - before\n"
+        "lines = open('/proc/self/status').read().splitlines()\n"
+        "highest = next(line.split()[1] for line in lines if line.startswith('VmHWM'))\n"
+        "print(kept, int(highest) / 1024, flush=True)" + END
+    )

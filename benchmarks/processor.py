@@ -12,17 +12,19 @@ from contextlib import suppress
 
 import psutil
 
+from benchmarks.baselines import Service, http_client
 from benchmarks.end_to_end import BURST, Comparison, Rates
 from benchmarks.report import table
-from benchmarks.rivals import Rival, http_client
+from local.emulator.workers import emulator_processes, function_processes
 from local.stack import DeployedStack
-from local.workers import emulator_processes, function_processes
 
 _ROUNDS = 5
 _EMULATOR = "emulator"
 
 
-def processor_table(stack: DeployedStack, comparison: Comparison, services: Sequence[Rival]) -> str:
+def processor_table(
+    stack: DeployedStack, comparison: Comparison, services: Sequence[Service]
+) -> str:
     """Let each service take tasks one at a time, and show medians in milliseconds a task."""
     found: dict[str, list[dict[str, float]]] = {each.name: [] for each in services}
     with http_client(1) as client:
@@ -51,9 +53,9 @@ def _milliseconds(rounds: Sequence[dict[str, float]], part: str) -> float:
 
 def _seconds(stack: DeployedStack) -> dict[str, float]:
     """Processor seconds until now, by function, and those of the emulator."""
-    named = [(each, _EMULATOR) for each in emulator_processes(stack)]
+    named = [(each, _EMULATOR) for each in emulator_processes(stack.emulator)]
     found: dict[str, float] = {}
-    for process, name in [*named, *function_processes(stack)]:
+    for process, name in [*named, *function_processes(stack.emulator)]:
         # An idle one may end while we look.
         with suppress(psutil.Error):
             times = process.cpu_times()

@@ -1,4 +1,4 @@
-"""DynamoDB and Lambda as far as a fast answer: a server on this machine, with or without TLS."""
+"""Stands in for DynamoDB and Lambda at their quickest: a server here, with or without TLS."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Stub(http.server.ThreadingHTTPServer):
         super().process_request(request, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A process that ends hangs up; that is no news."""
+        """A process that ends closes its connections; nothing to report."""
 
 
 class _Accept(http.server.BaseHTTPRequestHandler):

@@ -33,7 +33,7 @@ ENVIRONMENT = {
     "METRICS_STACK": "dev",
     "MINIMUM_AGE_SECONDS": "45",
     "DELIVERIES_TABLE_NAME": "deliveries",
-    "DEAD_LETTER_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/letters",
+    "DEAD_LETTER_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/dead-letters",
     "CHANNELS": json.dumps(
         [{"kind": "email", "sender": "a@example.com", "recipients": ["b@example.com"]}]
     ),
@@ -52,7 +52,7 @@ EVENT: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Subject:
-    """One function: what its cold start does before the first request can be answered."""
+    """One function: what its cold start does before the first request can be served."""
 
     name: str
     module: str
@@ -72,7 +72,7 @@ BARE = Subject("bare boto3", "bare_handler")
 CREATE = Subject(
     "create-task",
     f"{_TASKS}.create_task",
-    f"import {_TASKS}.adapters as a; a.changing_tasks(); {_OWN}; aws.client('lambda')",
+    f"import {_TASKS}.task_writer as w; w.task_writer(); {_OWN}; aws.client('lambda')",
     task_service.CODE,
 )
 SUBJECTS = [

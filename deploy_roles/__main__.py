@@ -1,11 +1,15 @@
 """Two roles for GitHub's workflows: one that previews and reads, one that deploys.
 
-The program is deployed by a person, once for each stack of the main program, into its account.
+A person deploys it, once for each stack of the main program, into that stack's account, and again
+when the main program declares a type of resource or a component that it did not before.
 """
+
+from pathlib import Path
 
 import pulumi
 import pulumi_aws as aws
 
+from github_roles.declared import declared
 from github_roles.permissions import Account
 from github_roles.roles import WorkflowRoles, WorkflowRolesArgs
 
@@ -17,7 +21,7 @@ roles = WorkflowRoles(
     "github",
     WorkflowRolesArgs(
         repository=config.require("repository"),
-        stack=config.require("stack"),
+        program=declared(Path(__file__).resolve().parents[1], config.require("stack")),
         account=pulumi.Output.all(region, account).apply(lambda both: Account(*both)),
         oidc_provider_arn=config.get("oidcProviderArn"),
         state_bucket_arn=config.get("stateBucketArn"),

@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from local.emulator import EmulatorError
+from local.emulator.start import EmulatorError
 from local.instance import FOLDER, ROOT, Instance
 from local.stack import deployed_stack
 from local.wait import wait_until
@@ -22,20 +22,20 @@ _READY_SECONDS = 300
 
 
 def serve(port: int) -> None:
-    """Deploy, write the stack's outputs where others find them, and stay until told to end."""
+    """Deploy, write the stack's outputs where others find them, and run until stopped."""
     with deployed_stack(KIND, port) as stack:
         outputs = _outputs_file(port)
         partial = outputs.with_suffix(".partial")
         partial.write_text(json.dumps(stack.outputs))
         partial.rename(outputs)
-        # An Event that nobody sets: a signal ends the wait by raising.
+        # The Event is never set: a signal ends the wait by raising SystemExit.
         threading.Event().wait()
 
 
 def start(port: int) -> dict[str, Any]:
     """Start `serve` in the background and return the stack's outputs when it is ready.
 
-    Raises EmulatorError with what it said if it ends before that.
+    Raises EmulatorError with its log if it exits before that.
     """
     FOLDER.mkdir(exist_ok=True)
     log = FOLDER / f"{KIND}-{port}.log"
@@ -63,7 +63,7 @@ def wait_until_ready(
 
     def ready() -> dict[str, Any] | None:
         if process is not None and log is not None and process.poll() is not None:
-            raise EmulatorError(f"the local stack did not start; it said:\n{log.read_text()}")
+            raise EmulatorError(f"the local stack did not start; its log:\n{log.read_text()}")
         return running_outputs(port)
 
     outputs = wait_until(ready, f"the local stack on port {port}", seconds=_READY_SECONDS)
@@ -71,12 +71,12 @@ def wait_until_ready(
 
 
 def is_running(port: int) -> bool:
-    """Whether a stack is up, or on its way up, on this port."""
+    """Whether a stack is running, or starting, on this port."""
     return Instance(f"{KIND}-{port}").owner() is not None
 
 
 def running_outputs(port: int) -> dict[str, Any] | None:
-    """The outputs of the stack that is up on `port`, or None."""
+    """The outputs of the stack that runs on `port`, or None."""
     if not is_running(port):
         return None
     try:

@@ -1,4 +1,4 @@
-"""What the commands print: steps while they run, plain lines where nobody watches."""
+"""What the commands print: a spinner on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ console = Console(highlight=False, soft_wrap=True)
 
 @contextmanager
 def working(what: str) -> Iterator[None]:
-    """Show that `what` is under way and, when it is done, how long it took."""
+    """Show that `what` is in progress and, when it is done, how long it took."""
     started = time.monotonic()
     if console.is_terminal:
         with console.status(f"{what} …"):

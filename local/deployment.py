@@ -1,4 +1,4 @@
-"""Brings the program up in the emulator, and up again after somebody has changed things there."""
+"""Deploys the program to the emulator, and again after something was changed there by hand."""
 
 from __future__ import annotations
 
@@ -7,69 +7,63 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from local.clients import Clients
+from local.emulator.clients import Clients
+from local.engine.provider import EmulatorProvider, UnsupportedError
 from local.instance import ROOT
-from local.outside import channels_here
-from local.provider import EmulatorProvider, NotDeployableHereError
 from local.stack_files import read_stack
 from pulumi_serverless.testing.program import run_program
 
 STACK = "local"
 
+# The emulator runs functions with this machine's Python.
+EMULATOR_CONFIG = {"pulumi-serverless:bundleFor": "host"}
+
 
 class Deployment:
-    """The program in one emulator."""
+    """The program in one emulator; `settings` override those of the local stack, as text."""
 
-    def __init__(
-        self,
-        client: Clients,
-        receiver_url: str,
-        *,
-        only: str | None = None,
-        settings: Mapping[str, str] | None = None,
-    ) -> None:
+    def __init__(self, client: Clients, settings: Mapping[str, str] | None = None) -> None:
         self._client = client
-        self._receiver_url = receiver_url
-        self._only = only
         self._settings = dict(settings or {})
         self._provider: EmulatorProvider | None = None
 
     def set_config(self, path: str, value: str) -> None:
         """Change a setting of the stack, as `pulumi config set --path` does; `up` reads it.
 
-        Text that is JSON is taken for what it says.
+        Text that is JSON is taken as such.
         """
         project = read_stack(ROOT, STACK).project
         key, *inner = path.split(".")
         if not inner:
             self._settings[key] = value
             return
-        whole = json.loads(self.config()[f"{project}:{key}"])
-        *way, last = inner
-        part = whole
-        for step in way:
-            part = part[step]
-        part[last] = json.loads(value)
-        self._settings[key] = json.dumps(whole)
+        document = json.loads(self.config()[f"{project}:{key}"])
+        *parents, last = inner
+        parent = document
+        for step in parents:
+            parent = parent[step]
+        parent[last] = json.loads(value)
+        self._settings[key] = json.dumps(document)
 
     def up(self) -> dict[str, Any]:
         """Do what `pulumi up --refresh` does; return the stack's outputs.
 
-        The first time everything is made. Later what is gone is made again, and what differs from
-        the program is changed back, for the types that `MENDERS` of local/resources know; others
-        are taken to stand as they were made. Raises whatever the program raises, and
-        NotDeployableHereError for what would have to be deleted.
+        The first time everything is created. Later what was deleted is created again, and what
+        differs from the program is changed back, for the types that have an updater in
+        local/engine/services; others are assumed to be as they were created. Raises whatever the
+        program raises, and UnsupportedError for what would have to be deleted.
         """
         provider = EmulatorProvider(self._client, self._provider)
         project = read_stack(ROOT, STACK).project
-        # The program builds its bundles under the working directory, as `pulumi up` has it.
+        # The program builds its bundles under the working directory, as in `pulumi up`.
         with contextlib.chdir(ROOT):
             graph = run_program(
                 ROOT, project=project, stack=STACK, config=self.config(), mocks=provider
             )
-        if provider.left_over:
-            raise NotDeployableHereError(
-                f"the local deployment cannot delete {', '.join(sorted(provider.left_over))}; "
+        if provider.no_longer_declared:
+            raise UnsupportedError(
+                "the local deployment cannot delete "
+                f"{', '.join(sorted(provider.no_longer_declared))}; "
                 "run `make down` and `make up`"
             )
         self._provider = provider
@@ -78,7 +72,5 @@ class Deployment:
     def config(self) -> dict[str, str]:
         """The stack's configuration as the program gets it: full keys, values as text."""
         project, config = read_stack(ROOT, STACK)
-        key = f"{project}:channels"
-        config[key] = channels_here(config[key], self._receiver_url, self._only)
         own = {f"{project}:{key}": value for key, value in self._settings.items()}
-        return config | own
+        return {**config, **EMULATOR_CONFIG, **own}

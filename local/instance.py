@@ -34,7 +34,7 @@ class Instance:
     def __init__(self, name: str, folder: Path = FOLDER) -> None:
         self.name = name
         self.directory = folder / name
-        # Beside the folder, not in it: who deletes the folder must still hold the lock.
+        # Beside the folder, not in it: whoever deletes the folder must still hold the lock.
         self._lock_file = folder / f"{name}.lock"
 
     @property
@@ -46,14 +46,14 @@ class Instance:
     def owned(self) -> Iterator[Instance]:
         """Own the instance: an empty folder now, none afterwards.
 
-        Raises InstanceInUseError if somebody else owns it.
+        Raises InstanceInUseError if another process owns it.
         """
         self.directory.parent.mkdir(parents=True, exist_ok=True)
         with self._lock_file.open("a+") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise InstanceInUseError(f"{self.name} is running already") from None
+                raise InstanceInUseError(f"{self.name} is already running") from None
             try:
                 lock.truncate(0)
                 lock.write(str(os.getpid()))
@@ -81,7 +81,7 @@ class Instance:
     def stop(self) -> bool:
         """End the owner and what it started; return whether there was one.
 
-        Asks first; an owner that is still there after 10 s is killed.
+        SIGTERM first; an owner that is still alive after 10 s is killed.
         """
         owner = self.owner()
         if owner is not None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from socketserver import BaseServer
 from typing import TypeVar
 
-_LOOK_AGAIN_SECONDS = 0.05
+_POLL_SECONDS = 0.05
 
 Server = TypeVar("Server", bound=BaseServer)
 
@@ -17,9 +17,7 @@ Server = TypeVar("Server", bound=BaseServer)
 def serving(server: Server) -> Iterator[Server]:
     """Serve while the block runs, and close the server with it."""
     with server:
-        thread = threading.Thread(
-            target=server.serve_forever, args=(_LOOK_AGAIN_SECONDS,), daemon=True
-        )
+        thread = threading.Thread(target=server.serve_forever, args=(_POLL_SECONDS,), daemon=True)
         thread.start()
         try:
             yield server

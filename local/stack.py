@@ -1,4 +1,4 @@
-"""The whole program, deployed to an emulator of its own. The tour, `up` and the tests use it."""
+"""The whole program, deployed to an emulator of its own: for the tour, `up` and the tests."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
+from local.cloudwatch.publisher import publishing_metrics
 from local.deployment import Deployment
-from local.emulator import Emulator, free_port, running_emulator
+from local.emulator.start import Emulator, free_port, running_emulator
 from local.instance import Instance, sweep_leftovers
-from local.metrics import publishing_metrics
-from local.outside import make_outside, phone_queue, webhook_secret
-from local.receiver import WebhookReceiver, running_receiver
+from local.scenario.prerequisites import (
+    create_prerequisites,
+    local_channels,
+    phone_queue,
+    webhook_secret,
+)
+from local.scenario.receiver import WebhookReceiver, running_receiver
 
 RETRY_BASE_SECONDS = 0.5
 
@@ -27,26 +32,56 @@ class DeployedStack:
     emulator: Emulator
 
     receiver: WebhookReceiver
-    """What the webhooks of the stack are posted to."""
+    """Where the webhooks of the stack are posted to."""
 
     deployment: Deployment
-    """What brought it up, and can do so again."""
+    """What deployed it, and can do so again."""
 
-    def brought_up_again(self) -> DeployedStack:
-        """The stack after `pulumi up --refresh`; its outputs may be others."""
+    def redeployed(self) -> DeployedStack:
+        """The stack after `pulumi up --refresh`; its outputs may differ."""
         return replace(self, outputs=self.deployment.up())
 
     @property
     def api_url(self) -> str:
-        """Where the API answers, without a trailing slash."""
+        """The URL of the API, without a trailing slash."""
         return str(self.outputs["apiUrl"])
 
+    @property
+    def operations(self) -> dict[str, Any]:
+        """What the program declares for its operation: alarms, functions, queues, tables."""
+        operations: dict[str, Any] = self.outputs["operations"]
+        return operations
+
+    @property
+    def dead_letter_queue_url(self) -> str:
+        """The queue of the one handoff."""
+        [dead_letters] = self.operations["deadLetters"].values()
+        return str(dead_letters["queueUrl"])
+
+    @property
+    def target_arn(self) -> str:
+        """The function that the one handoff invokes."""
+        [dead_letters] = self.operations["deadLetters"].values()
+        return str(dead_letters["targetArn"])
+
+    @property
+    def outbox_table(self) -> str:
+        """The table of the one handoff."""
+        [outbox] = self.operations["outboxes"].values()
+        return str(outbox["tableName"])
+
+    @property
+    def deliveries_table(self) -> str:
+        """The table of the one service that delivers."""
+        [deliveries] = self.operations["deliveries"].values()
+        return str(deliveries["tableName"])
+
     def client(self, service: str) -> Any:
-        """A boto3 client of the emulator that may do anything."""
+        """A boto3 client of the emulator with all permissions."""
         return self.emulator.client(service)
 
     def emails(self) -> list[dict[str, Any]]:
-        """Every e-mail sent, oldest first; each has Source, To, Subject and BodyText."""
+        """Every email sent, oldest first; each has Source, To, Subject and BodyText."""
         return self.emulator.emails()
 
     def texts(self) -> list[dict[str, Any]]:
@@ -65,8 +100,8 @@ class DeployedStack:
         return webhook_secret(self.emulator.client)
 
     def function_names(self) -> dict[str, str]:
-        """Physical names of the functions by their operation, e.g. "create-task"."""
-        names: dict[str, str] = self.outputs["functionNames"]
+        """Physical names of the functions by their logical names, e.g. "tasks-create-task"."""
+        names: dict[str, str] = self.operations["functions"]
         return names
 
 
@@ -80,12 +115,12 @@ def deployed_stack(
     settings: Mapping[str, str] | None = None,
     watched: bool = True,
 ) -> Iterator[DeployedStack]:
-    """The program deployed on `port` while the block runs, and its receiver on the next.
+    """The program deployed on `port` while the block runs, and its webhook receiver on the next.
 
-    Both are free ones if `port` is None. `only` leaves out all channels but those of one kind;
-    `settings` override those of the local stack, as text. `watched` publishes metrics and looks at
-    the alarms each second, which costs the emulator more with every datapoint; who leaves it out
-    does it himself, at a time of his own, or measures without it.
+    Both are free ports if `port` is None. `only` leaves out all channels except those of one kind;
+    `settings` override those of the local stack, as text. `watched` publishes metrics and evaluates
+    the alarms each second, which costs the emulator more with every datapoint; a caller that sets
+    it to False does so itself, at a time of its own, or measures without it.
 
     `kind` names the instance together with the port. What earlier runs of the kind left behind
     when they were killed is cleaned up first. Raises InstanceInUseError, EmulatorError, and
@@ -103,8 +138,9 @@ def deployed_stack(
             trusted_authority=receiver.authority_file,
         ) as emulator,
     ):
-        make_outside(emulator.client)
-        deployment = Deployment(emulator.client, receiver.url, only=only, settings=settings)
+        create_prerequisites(emulator.client)
+        channels = local_channels(receiver.url, only)
+        deployment = Deployment(emulator.client, {"channels": channels, **(settings or {})})
         outputs = deployment.up()
         with publishing_metrics(emulator.client) if watched else nullcontext():
             yield DeployedStack(outputs, emulator, receiver, deployment)

@@ -1,4 +1,4 @@
-"""Waiting for something to become true, with a deadline and a name for what was awaited."""
+"""Polls for something until a deadline, and says what was awaited when it passes."""
 
 from __future__ import annotations
 
@@ -11,24 +11,22 @@ T = TypeVar("T")
 _INTERVAL_SECONDS = 0.05
 
 
-class NeverHappenedError(Exception):
-    """Something awaited was not there by its deadline; the text says what and what was seen."""
+class DeadlineExceededError(Exception):
+    """Something awaited did not happen in time; the message says what, and what was seen last."""
 
 
 def wait_until(
-    look: Callable[[], T], awaited: str, *, seconds: float, enough: Callable[[T], bool] = bool
+    poll: Callable[[], T], awaited: str, *, seconds: float, enough: Callable[[T], bool] = bool
 ) -> T:
-    """Call `look` until `enough` likes what it returns (by default: until it is true); return that.
+    """Call `poll` until `enough` accepts its result (by default: until it is true); return that.
 
-    Raises NeverHappenedError naming `awaited` and what was seen last after `seconds`.
+    Raises DeadlineExceededError naming `awaited` and the last result after `seconds`.
     """
     deadline = time.monotonic() + seconds
     while True:
-        seen = look()
+        seen = poll()
         if enough(seen):
             return seen
         if time.monotonic() >= deadline:
-            raise NeverHappenedError(
-                f"waited {seconds:g} s for {awaited}; what was there instead: {seen!r}"
-            )
+            raise DeadlineExceededError(f"waited {seconds:g} s for {awaited}; last seen: {seen!r}")
         time.sleep(_INTERVAL_SECONDS)

@@ -1,1 +1,1 @@
-"""What people do to a running stack: look at dead letters and replay them."""
+"""Day-two operations on a deployed stack: `python -m ops`."""

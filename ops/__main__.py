@@ -1,10 +1,10 @@
-"""`python -m ops`: what people do to a running stack."""
+"""`python -m ops`: day-two operations on a deployed stack."""
 
 import sys
 
 from ops.cli import commands
 
-# An old terminal must not turn an error's text into an error.
+# A terminal that is not UTF-8 must not turn the text of an error into another error.
 for stream in (sys.stdout, sys.stderr):
     stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 

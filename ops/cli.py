@@ -7,67 +7,66 @@ from typing import Any
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ops.aws_errors import explain
-from ops.commands.breakers import breakers
-from ops.commands.list_letters import list_letters
-from ops.commands.options import INTERRUPTED, OUT_OF_REACH
-from ops.commands.purge_letters import purge_letters
-from ops.commands.replay_letters import replay_letters
-from ops.commands.run_relay import run_relay
-from ops.commands.show_deliveries import show_deliveries
-from ops.commands.show_letter import show_letter
-from ops.commands.show_status import show_status
-from ops.commands.trace_event import trace_event
-from ops.commands.verify_alarms import verify_alarms
-from ops.sight import plain
-from ops.stack_outputs import OutOfReachError
-from ops.surroundings import Surroundings
+from ops.alarms.verify_alarms_command import verify_alarms
+from ops.aws.errors import UnreachableError, explain
+from ops.context import Context
+from ops.dead_letters.list_command import list_dead_letters
+from ops.dead_letters.purge_command import purge_dead_letters
+from ops.dead_letters.replay_command import replay_dead_letters
+from ops.dead_letters.show_command import show_dead_letter
+from ops.deliveries.circuit_breakers_command import circuit_breakers
+from ops.deliveries.deliveries_command import show_deliveries
+from ops.options import INTERRUPTED, UNREACHABLE
+from ops.outbox.relay_command import check_relay
+from ops.status.status_command import show_status
+from ops.terminal import plain
+from ops.trace.trace_command import trace_event
 
 
-class _OutOfReach(click.ClickException):
-    exit_code = OUT_OF_REACH
+class _Unreachable(click.ClickException):
+    exit_code = UNREACHABLE
 
 
-class _Explained(click.Group):
+class _ExplainedErrors(click.Group):
     """Shows errors that explain themselves without a traceback, each with its exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except OutOfReachError as error:
-            raise _OutOfReach(plain(error)) from error
+        except UnreachableError as error:
+            raise _Unreachable(plain(error)) from error
         except (ClientError, BotoCoreError) as error:
-            raise _OutOfReach(plain(explain(error))) from error
+            raise _Unreachable(plain(explain(error))) from error
         except KeyboardInterrupt:
             click.echo("Interrupted; nothing was changed.", err=True)
             raise click.exceptions.Exit(INTERRUPTED) from None
 
 
-@click.group(cls=_Explained)
+@click.group(cls=_ExplainedErrors)
 @click.pass_context
 def commands(ctx: click.Context) -> None:
-    """What people do to a running stack."""
-    ctx.obj = ctx.obj or Surroundings()
+    """Day-two operations on a deployed stack."""
+    ctx.obj = ctx.obj or Context()
 
 
 @commands.group("dead-letters")
 def dead_letters() -> None:
-    """Events that failed for good: look at them, replay them, or delete them.
+    """Events that failed for good: inspect, replay or delete them.
 
     \b
-    What to do when the alarm on the queue's depth goes off:
+    When the alarm on the depth of a dead-letter queue fires:
       1. list     which errors, how many, since when
-      2. show     one of them in full; mend the cause
+      2. show     one of them in full; fix the cause
       3. replay   a dry run first, then --apply
     """
 
 
-for command in (list_letters, show_letter, replay_letters, purge_letters):
+for command in (list_dead_letters, show_dead_letter, replay_dead_letters, purge_dead_letters):
     dead_letters.add_command(command)
 
 commands.add_command(show_deliveries)
-commands.add_command(breakers)
-commands.add_command(run_relay)
+commands.add_command(circuit_breakers)
+commands.add_command(check_relay)
 commands.add_command(show_status)
 commands.add_command(trace_event)
 commands.add_command(verify_alarms)

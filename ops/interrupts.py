@@ -1,5 +1,5 @@
-"""Ends the work when a person or the system says so, but never between two steps that belong
-together: handing an event over and deleting its message, receiving messages and noting them.
+"""Ends a run on a signal, but never between two steps that belong together: invoking the target
+and deleting the message, receiving messages and remembering them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Interrupts:
 
     @contextmanager
     def handled(self) -> Iterator[Interrupts]:
-        """Take the signals over while the block runs."""
+        """Handle the signals while the block runs."""
         before = {number: signal.signal(number, self._on_signal) for number in _SIGNALS}
         try:
             yield self
@@ -34,7 +34,7 @@ class Interrupts:
 
     @contextmanager
     def shielded(self) -> Iterator[None]:
-        """Let what is in the block come to its end; a signal meanwhile is raised after it."""
+        """Let the block finish; a signal meanwhile is raised after it."""
         self._shields += 1
         try:
             yield

@@ -16,8 +16,8 @@ _SOCKET_SECONDS = 5
 _FILE_SECONDS = 120
 
 
-class Unreachable(Exception):  # noqa: N818 -- a state of the network, not a mistake
-    """The database did not answer; the text is pip-audit's reason."""
+class Unreachable(Exception):  # noqa: N818 -- a state of the network, not a defect
+    """The database could not be reached; the text is pip-audit's reason."""
 
 
 class Verdict(NamedTuple):
@@ -37,7 +37,7 @@ def verdict(report: dict[str, Any]) -> Verdict:
     if packages and len(unknown) == len(packages):
         raise Unreachable(packages[0]["skip_reason"])
     vulnerable = [
-        f"{each['name']} {each['version']}: {found['id']}, mended in "
+        f"{each['name']} {each['version']}: {found['id']}, fixed in "
         f"{', '.join(found['fix_versions']) or 'no version yet'}"
         for each in packages
         for found in each.get("vulns", ())
@@ -58,7 +58,7 @@ def audit(lock: Path) -> Verdict:
             timeout=_FILE_SECONDS,
         )
     except subprocess.TimeoutExpired:
-        raise Unreachable(f"no answer within {_FILE_SECONDS} s") from None
+        raise Unreachable(f"no response within {_FILE_SECONDS} s") from None
     if not done.stdout.startswith("{"):
         raise Unreachable((done.stderr.strip().splitlines() or ["no output"])[-1])
     return verdict(json.loads(done.stdout))

@@ -1,4 +1,7 @@
-"""Writes docs/reference.md: the public interface, from the docstrings. `make reference` runs it."""
+"""Writes docs/reference.md from the docstrings: `make reference`.
+
+A module with `__all__` is public, and what it lists; nothing else is.
+"""
 
 from __future__ import annotations
 
@@ -8,108 +11,72 @@ from pathlib import Path
 from typing import Any
 
 import griffe
+from griffe2md import ConfigDict, render_object_docs
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "reference.md"
+PACKAGES = {"pulumi_serverless": "components", "serverless_runtime": "lambdas"}
 
-# What a program of somebody else's imports, in the order in which it meets it.
-MODULES = (
-    "pulumi_serverless.handoff.async_handoff",
-    "pulumi_serverless.task_service.task_service",
-    "pulumi_serverless.notification_service.notification_service",
-    "pulumi_serverless.blocks.function",
-    "pulumi_serverless.blocks.bundle",
-    "pulumi_serverless.blocks.dead_letter_queue",
-    "pulumi_serverless.blocks.monitoring.alarm",
-    "pulumi_serverless.blocks.table",
-    "pulumi_serverless.blocks.http_api",
-    "serverless_runtime.handoff.handoff",
-    "serverless_runtime.handoff.event",
-    "serverless_runtime.notification_service.settings.email",
-    "serverless_runtime.notification_service.settings.sms",
-    "serverless_runtime.notification_service.settings.push",
-    "serverless_runtime.notification_service.settings.webhook",
-)
-
-HEADER = """\
+_HEADER = """\
 # Reference
 
 Everything that a program of your own may import. `make reference` writes this page from the
 docstrings; what is not on it may change in any release.
 """
+_STYLE = ConfigDict(
+    heading_level=3,
+    inherited_members=False,
+    members_order="source",
+    merge_init_into_class=False,
+    show_bases=False,
+    show_object_full_path=False,
+    show_root_full_path=False,
+    show_root_members_full_path=False,
+    show_signature_annotations=True,
+    summary=False,
+)
 
 
 def reference() -> str:
-    """The page as it should be."""
-    packages = {
-        name: griffe.load(name, search_paths=[str(ROOT / root)], resolve_aliases=False)
-        for root, name in (("components", "pulumi_serverless"), ("lambdas", "serverless_runtime"))
-    }
-    lines = [HEADER]
-    for path in MODULES:
-        package, _, rest = path.partition(".")
-        lines += _module(path, packages[package][rest])
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip() + "\n"
+    """Return the page as it should be."""
+    parts = [_HEADER]
+    for module in public_modules():
+        parts.append(f"## {module.path}\n\n{_text(module)}\n")
+        for name in sorted(map(str, module.exports or ()), key=str.lower):
+            member = module[name].final_target if module[name].is_alias else module[name]
+            _hide_assignments(member)
+            text = render_object_docs(member, _STYLE, format_md=True).strip()
+            # Exported under another name than its own.
+            parts.append(re.sub(rf"\b{member.name}\b", name, text) + "\n")
+    return "\n".join(parts)
 
 
-def _module(path: str, module: Any) -> Iterator[str]:
-    # Its first paragraph: the rest may be a drawing.
-    yield f"## {path}\n"
-    yield _text(module).split("\n\n")[0] + "\n"
-    for member in module.members.values():
-        if _is_public(member) and member.is_class:
-            yield from _class(member)
-        elif _is_public(member) and member.is_function:
-            yield f"### {_signature(member)}\n"
-            yield f"{_text(member)}\n"
+def public_modules() -> Iterator[griffe.Module]:
+    """Yield the modules of both packages that have `__all__`, a package before what is in it."""
+    loader = griffe.GriffeLoader(search_paths=[ROOT / root for root in PACKAGES.values()])
+    packages = [loader.load(name) for name in PACKAGES]
+    loader.resolve_aliases(implicit=True)
+    for package in packages:
+        yield from _with_exports(package)
 
 
-def _class(found: Any) -> Iterator[str]:
-    bases = ", ".join(str(base) for base in found.bases)
-    yield f"### {found.name}" + (f"({bases})" if bases else "") + "\n"
-    yield f"{_text(found)}\n"
-    for member in found.members.values():
-        if member.is_attribute and _is_public(member) and member.annotation is not None:
-            yield _attribute(member)
-    yield ""
-    for member in found.members.values():
-        if member.is_function and _is_public(member) and not member.has_labels("property"):
-            yield f"#### {_signature(member)}\n"
-            yield f"{_text(member)}\n"
+def _with_exports(module: Any) -> Iterator[griffe.Module]:
+    if module.exports is not None:
+        yield module
+    for each in module.modules.values():
+        if not each.is_alias:
+            yield from _with_exports(each)
 
 
-def _attribute(found: Any) -> str:
-    """One line for one attribute. Only an argument's value is its default; others are results."""
-    is_argument = any("dataclass" in str(each.value) for each in found.parent.decorators)
-    has_default = is_argument and found.is_attribute and found.value is not None
-    default = f" = {_made_by(str(found.value))}" if has_default else ""
-    text = " ".join(_text(found).split())
-    return f"- `{found.name}: {found.annotation}{default}`" + (f": {text}" if text else "")
+def _hide_assignments(member: Any) -> None:
+    """Drop what a class's own code assigns; the value of a dataclass's field is its default."""
+    if member.is_class and "dataclass" not in member.labels:
+        for attribute in member.attributes.values():
+            attribute.value = None
 
 
-def _made_by(default: str) -> str:
-    factory = re.fullmatch(r"field\(default_factory=(\w+)\)", default)
-    return f"{factory[1]}()" if factory else default
-
-
-def _signature(found: Any) -> str:
-    parts: list[str] = []
-    for each in found.parameters:
-        if each.name in ("self", "cls"):
-            continue
-        if each.kind is griffe.ParameterKind.keyword_only and "*" not in parts:
-            parts.append("*")
-        default = f" = {each.default}" if each.default is not None else ""
-        parts.append(f"{each.name}: {each.annotation}{default}")
-    return f"`{found.name}({', '.join(parts)}) -> {found.returns}`"
-
-
-def _is_public(member: Any) -> bool:
-    return not member.is_alias and not member.name.startswith("_")
-
-
-def _text(found: Any) -> str:
-    return found.docstring.value if found.docstring else ""
+def _text(module: griffe.Module) -> str:
+    return module.docstring.value if module.docstring else ""
 
 
 if __name__ == "__main__":

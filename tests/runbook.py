@@ -1,52 +1,76 @@
-"""The runbook as tests read it."""
+"""The runbook as tests read it: one page per alarm under docs/runbooks."""
 
 from __future__ import annotations
 
 import re
 import shlex
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
-RUNBOOK = Path(__file__).parents[1] / "docs/runbook.md"
+RUNBOOKS = Path(__file__).parents[1] / "docs/runbooks"
+INDEX = RUNBOOKS / "README.md"
 
-LOOK, DO, OVER = "Look here", "Do this", "It is over when"
-PARTS = ("It means", "People notice", LOOK, DO, OVER)
+LOOK, DO, OVER = "Where to look", "What to do", "When it is over"
+SECTIONS = ("What it means", "Impact", LOOK, DO, OVER)
 
 PLACEHOLDERS = (
     *("STACK", "EVENT_ID", "CORRELATION_ID", "CHANNEL", "FILE"),
     *("CONCURRENCY", "MEMORY_MB", "REQUESTS"),
 )
-"""What stands for something in a command."""
+"""Variables that a command may use."""
 
-_TYPED = (
+_COMMANDS = (
     ["python", "-m", "ops"],
     ["pulumi", "config", "set"],
     ["pulumi", "up", "--refresh"],
 )
 
 
-def sections() -> dict[str, str]:
-    """The text of each section by its heading."""
-    _, *parts = re.split(r"^## (.+)$", RUNBOOK.read_text(), flags=re.MULTILINE)
-    return dict(zip(parts[::2], parts[1::2], strict=True))
+@dataclass(frozen=True)
+class Page:
+    """The page of one alarm."""
+
+    title: str
+    text: str
+
+    @property
+    def sections(self) -> dict[str, str]:
+        """The text of each section by its heading, in order."""
+        _, *found = re.split(r"^## (.+)$", self.text, flags=re.MULTILINE)
+        return dict(zip(found[::2], found[1::2], strict=True))
+
+    @property
+    def commands(self) -> list[str]:
+        """The commands of the page, in order."""
+        return _commands(self.text)
 
 
-def parts(section: str) -> dict[str, str]:
-    """The text of each part of a section by its name, in their order."""
-    _, *found = re.split(r"^\*\*(.+?)\*\*", sections()[section], flags=re.MULTILINE)
-    return dict(zip(found[::2], found[1::2], strict=True))
+def alarm_ids() -> list[str]:
+    """The alarms that have a page."""
+    return sorted(path.stem for path in RUNBOOKS.glob("*.md") if path != INDEX)
 
 
-def commands(section: str, part: str | None = None) -> list[str]:
-    """The lines of the fenced blocks of a section, or of one part of it, in their order."""
-    text = sections()[section] if part is None else parts(section)[part]
-    blocks = re.findall(r"^```bash\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    return [line for block in blocks for line in block.splitlines()]
+def page(alarm_id: str) -> Page:
+    """Return the page of an alarm."""
+    title, _, text = (RUNBOOKS / f"{alarm_id}.md").read_text().partition("\n")
+    return Page(title=title.removeprefix("# "), text=text)
+
+
+def commands(alarm_id: str, section: str | None = None) -> list[str]:
+    """Return the commands of an alarm's page, or of one section of it, in order."""
+    found = page(alarm_id)
+    return found.commands if section is None else _commands(found.sections[section])
 
 
 def words(command: str, values: Mapping[str, str]) -> list[str]:
-    """What is typed. KeyError for a placeholder without a value."""
+    """Return the command's arguments. KeyError for a placeholder without a value."""
     filled = shlex.split(Template(command).substitute(values))
-    assert filled[:3] in _TYPED, command
+    assert filled[:3] in _COMMANDS, command
     return filled
+
+
+def _commands(text: str) -> list[str]:
+    blocks = re.findall(r"^ *```bash\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL)
+    return [line.strip() for block in blocks for line in block.splitlines()]

@@ -21,12 +21,17 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY
 from pulumi_serverless.testing.program import Graph
-from serverless_runtime.notification_service.channel_settings import channels_from
-from serverless_runtime.notification_service.channels.webhook_signature import keys_of, signed
-from serverless_runtime.notification_service.dynamo_breakers import DynamoBreakers
-from serverless_runtime.notification_service.dynamo_deliveries import DynamoDeliveries
-from serverless_runtime.notification_service.guarded_channel import guarded
-from serverless_runtime.notification_service.notify import notify
+from serverless_runtime.notification_service.channels.webhook_signature import (
+    parse_keys,
+    signature_headers,
+)
+from serverless_runtime.notification_service.circuit_breaker.channel import with_circuit_breakers
+from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
+    DynamoCircuitBreakerStore,
+)
+from serverless_runtime.notification_service.configured_channels import channels_from
+from serverless_runtime.notification_service.dynamo_delivery_leases import DynamoDeliveryLeases
+from serverless_runtime.notification_service.notify_channels import notify_channels
 from serverless_runtime.notification_service.settings.channel import ChannelSettings
 from serverless_runtime.notification_service.settings.kinds import KINDS
 from serverless_runtime.shared import aws
@@ -88,7 +93,9 @@ def test_the_receiver_of_the_page_accepts_ours_and_nothing_else() -> None:
     exec(CODE["a receiver"], receiver)  # noqa: S102 -- our own page
     old, new = "whsec_" + "b2xk" * 8, "whsec_" + "bmV3" * 8
     event = an_event()
-    headers = signed(keys_of(f"{new} {old}"), event.event_id, int(time.time()), event.to_wire())
+    headers = signature_headers(
+        parse_keys(f"{new} {old}"), event.event_id, int(time.time()), event.to_wire()
+    )
 
     for secret in (old, new):
         assert receiver["accept"](event.to_wire(), headers, secret) == event.to_payload()
@@ -136,9 +143,10 @@ def aws_in_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ("AWS_SECRET_ACCESS_KEY", "testing"),
     ):
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(aws.dynamodb().api, "transport", Moto())
+    for service in ("dynamodb", "sqs"):
+        monkeypatch.setattr(aws.client(service), "transport", Moto())
     with mock_aws():
-        create_tables(aws.client("dynamodb"))
+        create_tables(aws.boto3_client("dynamodb"))
         yield
 
 
@@ -151,15 +159,18 @@ def test_the_kind_of_the_page_works_from_the_stacks_file_to_the_message() -> Non
     assert statement["Action"] == ["sqs:SendMessage"]
     assert statement["Resource"] == [ENTRIES["queue"]["queueArn"]]
 
-    queue_url = aws.client("sqs").create_queue(QueueName="task-events")["QueueUrl"]
-    channels = guarded(channels_from(_channels(stack)), DynamoBreakers(DELIVERIES))
+    sqs = aws.boto3_client("sqs")
+    queue_url = sqs.create_queue(QueueName="task-events")["QueueUrl"]
+    channels = with_circuit_breakers(
+        channels_from(_channels(stack)), DynamoCircuitBreakerStore(DELIVERIES)
+    )
     event, dead_letters = an_event(), RecordingDeadLetters()
     for _ in range(2):
-        notify(event, DynamoDeliveries(DELIVERIES), channels, dead_letters)
+        notify_channels(event, DynamoDeliveryLeases(DELIVERIES), channels, dead_letters)
 
-    [message] = aws.client("sqs").receive_message(QueueUrl=queue_url)["Messages"]
+    [message] = sqs.receive_message(QueueUrl=queue_url)["Messages"]
     assert json.loads(message["Body"]) == event.to_payload()
-    assert "Messages" not in aws.client("sqs").receive_message(QueueUrl=queue_url)
+    assert "Messages" not in sqs.receive_message(QueueUrl=queue_url)
 
 
 @pytest.mark.usefixtures("queue_kind")
@@ -176,5 +187,7 @@ def test_a_queue_that_is_not_there_is_a_failure_that_names_it() -> None:
 
     [channel] = channels_from(_channels(stack))
 
-    with pytest.raises(Exception, match=r"SQS refused the message: .*NonExistentQueue"):
+    with pytest.raises(
+        Exception, match=r"SQS rejected the message: .*(NonExistentQueue|QueueDoesNotExist)"
+    ):
         channel.send(an_event())

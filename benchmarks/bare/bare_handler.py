@@ -42,9 +42,9 @@ def handle(event, context):
             },
         ]
     )
-    answer = lambda_client.invoke(
+    response = lambda_client.invoke(
         FunctionName=os.environ["HANDOFF_TARGET_ARN"], InvocationType="Event", Payload=payload
     )
     # Or every invoke opens a connection of its own.
-    answer["Payload"].read()
+    response["Payload"].read()
     return {"statusCode": 201, "body": json.dumps({"id": task_id, **body})}

@@ -1,4 +1,4 @@
-"""A whole service with the least that does the work: stores a task, calls the target, answers.
+"""A whole service with the least that does the work: stores a task, calls the target, responds.
 
 The target is the one that the program's own service hands off to, so it gets an event it can read.
 No validation, no outbox, no idempotency, and a log of one line.
@@ -22,16 +22,16 @@ def handle(event, context):
         TableName=os.environ["TABLE_NAME"],
         Item={"task_id": {"S": task_id}, "title": {"S": body["title"]}},
     )
-    answer = lambda_client.invoke(
+    response = lambda_client.invoke(
         FunctionName=os.environ["TARGET_ARN"],
         InvocationType=os.environ["INVOCATION_TYPE"],
         Payload=json.dumps(task_event(task_id, body["title"])),
     )
     # Or every invoke opens a connection of its own.
-    answer["Payload"].read()
+    response["Payload"].read()
     # The emulator waits 50 ms for the log of a function that writes none.
     print(task_id)  # noqa: T201
-    status = 502 if "FunctionError" in answer else 201
+    status = 502 if "FunctionError" in response else 201
     return {"statusCode": status, "body": json.dumps({"id": task_id, **body})}
 
 

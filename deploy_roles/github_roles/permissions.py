@@ -1,19 +1,17 @@
-"""What a preview reads and a deployment changes, for each type of resource in the main program.
+"""What a preview reads and a deployment changes, for each type of resource that a program declares.
 
-Pulumi names resources after their logical names, so a prefix stands for the project. Where AWS has
-no name in the ARN (APIs, subscriptions), everything of the kind in the account is within reach.
+Where AWS has no name in the ARN (APIs, subscriptions), everything of the kind in the account is
+within reach.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-PROJECT = "internal-handoff"
-
-# What physical names begin with: the names that the main program gives its components.
-PREFIXES = ("alarms", "notifications", "task-events", "tasks")
+from github_roles.declared import Declared
 
 
 @dataclass(frozen=True)
@@ -25,17 +23,17 @@ class Account:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rights:
+class Permissions:
     """What the workflows need for one service."""
 
     types: Sequence[str]
-    """Resource types of the main program that it covers."""
+    """Resource types that it covers."""
 
     read: Sequence[str]
     write: Sequence[str]
 
     arns: Sequence[str]
-    """Patterns with {region}, {account}, {project}, {stack} and, for each name, {prefix}."""
+    """Patterns with {region}, {account}, {project}, {stack} and, for each declared name, {name}."""
 
     read_anywhere: Sequence[str] = ()
     """Actions that AWS checks against no resource, or whose resources have no name of ours."""
@@ -43,8 +41,8 @@ class Rights:
     write_anywhere: Sequence[str] = ()
 
 
-RIGHTS = {
-    "lambda": Rights(
+PERMISSIONS = {
+    "lambda": Permissions(
         types=[
             "aws:lambda/function:Function",
             "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
@@ -61,9 +59,9 @@ RIGHTS = {
             *("DeleteFunctionEventInvokeConfig", "PutFunctionConcurrency"),
             "DeleteFunctionConcurrency",
         ],
-        arns=["arn:aws:lambda:{region}:{account}:function:{prefix}-*"],
+        arns=["arn:aws:lambda:{region}:{account}:function:{name}-*"],
     ),
-    "iam": Rights(
+    "iam": Permissions(
         types=["aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"],
         read=[
             *("GetRole", "GetRolePolicy", "ListRolePolicies", "ListAttachedRolePolicies"),
@@ -73,9 +71,9 @@ RIGHTS = {
             *("CreateRole", "DeleteRole", "UpdateRole", "UpdateAssumeRolePolicy"),
             *("PutRolePolicy", "DeleteRolePolicy", "TagRole", "UntagRole"),
         ],
-        arns=["arn:aws:iam::{account}:role/{prefix}-*"],
+        arns=["arn:aws:iam::{account}:role/{name}-*"],
     ),
-    "dynamodb": Rights(
+    "dynamodb": Permissions(
         types=["aws:dynamodb/table:Table"],
         read=[
             *("DescribeTable", "DescribeTimeToLive", "DescribeContinuousBackups"),
@@ -85,27 +83,27 @@ RIGHTS = {
             *("CreateTable", "UpdateTable", "DeleteTable", "UpdateTimeToLive"),
             *("UpdateContinuousBackups", "TagResource", "UntagResource"),
         ],
-        arns=["arn:aws:dynamodb:{region}:{account}:table/{prefix}-*"],
+        arns=["arn:aws:dynamodb:{region}:{account}:table/{name}-*"],
     ),
-    "sqs": Rights(
+    "sqs": Permissions(
         types=["aws:sqs/queue:Queue", "aws:sqs/queuePolicy:QueuePolicy"],
         read=["GetQueueAttributes", "GetQueueUrl", "ListQueueTags"],
         write=["CreateQueue", "DeleteQueue", "SetQueueAttributes", "TagQueue", "UntagQueue"],
-        arns=["arn:aws:sqs:{region}:{account}:{prefix}-*"],
+        arns=["arn:aws:sqs:{region}:{account}:{name}-*"],
     ),
-    "sns": Rights(
+    "sns": Permissions(
         types=["aws:sns/topic:Topic", "aws:sns/topicSubscription:TopicSubscription"],
         read=["GetTopicAttributes", "ListTagsForResource", "ListSubscriptionsByTopic"],
         write=[
             *("CreateTopic", "DeleteTopic", "SetTopicAttributes", "Subscribe"),
             *("TagResource", "UntagResource"),
         ],
-        arns=["arn:aws:sns:{region}:{account}:{prefix}-*"],
+        arns=["arn:aws:sns:{region}:{account}:{name}-*"],
         # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
         read_anywhere=["GetSubscriptionAttributes"],
         write_anywhere=["SetSubscriptionAttributes", "Unsubscribe"],
     ),
-    "logs": Rights(
+    "logs": Permissions(
         types=[
             "aws:cloudwatch/logGroup:LogGroup",
             "aws:cloudwatch/queryDefinition:QueryDefinition",
@@ -125,7 +123,7 @@ RIGHTS = {
             *("PutResourcePolicy", "DescribeResourcePolicies"),
         ],
     ),
-    "cloudwatch": Rights(
+    "cloudwatch": Permissions(
         types=[
             "aws:cloudwatch/metricAlarm:MetricAlarm",
             "aws:cloudwatch/compositeAlarm:CompositeAlarm",
@@ -137,11 +135,11 @@ RIGHTS = {
             *("DeleteDashboards", "TagResource", "UntagResource"),
         ],
         arns=[
-            "arn:aws:cloudwatch:{region}:{account}:alarm:{prefix}-*",
+            "arn:aws:cloudwatch:{region}:{account}:alarm:{name}-*",
             "arn:aws:cloudwatch::{account}:dashboard/{project}-{stack}",
         ],
     ),
-    "kms": Rights(
+    "kms": Permissions(
         types=["aws:kms/key:Key", "aws:kms/alias:Alias"],
         read=["DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListResourceTags"],
         # No ScheduleKeyDeletion: a key has no name in its ARN, and every key would be in reach.
@@ -157,20 +155,20 @@ RIGHTS = {
         read_anywhere=["ListAliases"],
         write_anywhere=["CreateKey"],
     ),
-    "scheduler": Rights(
+    "scheduler": Permissions(
         types=["aws:scheduler/schedule:Schedule"],
         read=["GetSchedule"],
         write=["CreateSchedule", "UpdateSchedule", "DeleteSchedule"],
-        arns=["arn:aws:scheduler:{region}:{account}:schedule/default/{prefix}-*"],
+        arns=["arn:aws:scheduler:{region}:{account}:schedule/default/{name}-*"],
     ),
-    "ses": Rights(
+    "ses": Permissions(
         types=["aws:sesv2/emailIdentity:EmailIdentity"],
         read=["GetEmailIdentity", "ListTagsForResource"],
         write=["CreateEmailIdentity", "DeleteEmailIdentity", "TagResource", "UntagResource"],
         # An identity is called by its address, which is a setting.
         arns=["arn:aws:ses:{region}:{account}:identity/*"],
     ),
-    "apigateway": Rights(
+    "apigateway": Permissions(
         types=[
             "aws:apigatewayv2/api:Api",
             "aws:apigatewayv2/authorizer:Authorizer",
@@ -188,25 +186,42 @@ RIGHTS = {
 }
 
 
-def reading(account: Account, stack: str) -> dict[str, Any]:
-    """The policy of whoever previews: descriptions, and no row, message or log line."""
+def reading(account: Account, program: Declared) -> dict[str, Any]:
+    """The policy of a preview: descriptions, and no row, message or log line."""
     statements = []
-    for service, rights in RIGHTS.items():
-        statements.append(_allow(service, rights.read, _arns(rights, account, stack)))
-        statements.append(_allow(service, rights.read_anywhere, ["*"]))
+    for service, needed in _needed(program).items():
+        statements.append(_allow(service, needed.read, _arns(needed, account, program)))
+        statements.append(_allow(service, needed.read_anywhere, ["*"]))
     return _document(statements)
 
 
-def changing(account: Account, stack: str) -> dict[str, Any]:
-    """The policy of whoever deploys, beside the one of whoever previews."""
+def changing(account: Account, program: Declared) -> dict[str, Any]:
+    """The policy of a deployment, beside the one of a preview."""
+    needed_services = _needed(program)
     statements = []
-    for service, rights in RIGHTS.items():
-        statements.append(_allow(service, rights.write, _arns(rights, account, stack)))
-        statements.append(_allow(service, rights.write_anywhere, ["*"]))
-    pass_role = _allow("iam", ["PassRole"], _arns(RIGHTS["iam"], account, stack))
-    services = ["lambda.amazonaws.com", "scheduler.amazonaws.com"]
-    pass_role["Condition"] = {"StringEquals": {"iam:PassedToService": services}}
-    return _document([*statements, pass_role])
+    for service, needed in needed_services.items():
+        statements.append(_allow(service, needed.write, _arns(needed, account, program)))
+        statements.append(_allow(service, needed.write_anywhere, ["*"]))
+    if "iam" in needed_services:
+        roles = _arns(needed_services["iam"], account, program)
+        services = ["lambda.amazonaws.com", "scheduler.amazonaws.com"]
+        condition = {"StringEquals": {"iam:PassedToService": services}}
+        statements.append({**_allow("iam", ["PassRole"], roles), "Condition": condition})
+    return _document(statements)
+
+
+def _needed(program: Declared) -> dict[str, Permissions]:
+    """The services that the program uses. ValueError names types that no service here covers."""
+    covered = {each for permissions in PERMISSIONS.values() for each in permissions.types}
+    if unknown := sorted(set(program.names) - covered):
+        raise ValueError(
+            f"no permissions are known for {', '.join(unknown)}; add them to {Path(__file__).name}"
+        )
+    return {
+        service: permissions
+        for service, permissions in PERMISSIONS.items()
+        if set(permissions.types) & set(program.names)
+    }
 
 
 def _allow(service: str, actions: Sequence[str], arns: Sequence[str]) -> dict[str, Any]:
@@ -214,17 +229,18 @@ def _allow(service: str, actions: Sequence[str], arns: Sequence[str]) -> dict[st
     return {"Effect": "Allow", "Action": names, "Resource": list(arns)}
 
 
-def _arns(rights: Rights, account: Account, stack: str) -> list[str]:
+def _arns(permissions: Permissions, account: Account, program: Declared) -> list[str]:
     found = [
         pattern.format(
             region=account.region,
             account=account.id,
-            project=PROJECT,
-            stack=stack,
-            prefix=prefix,
+            project=program.project,
+            stack=program.stack,
+            name=name,
         )
-        for pattern in rights.arns
-        for prefix in PREFIXES
+        for pattern in permissions.arns
+        for type_ in permissions.types
+        for name in program.names.get(type_, ())
     ]
     return list(dict.fromkeys(found))
 

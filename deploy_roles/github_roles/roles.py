@@ -9,7 +9,8 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from github_roles.permissions import PROJECT, Account, changing, reading
+from github_roles.declared import Declared
+from github_roles.permissions import Account, changing, reading
 
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
@@ -25,15 +26,15 @@ class WorkflowRolesArgs:
     repository: str
     """The repository on GitHub, as owner/name."""
 
-    stack: str
-    """Stack of the main program. Deployments run in the environment of this name, previews in
-    preview-<stack>."""
+    program: Declared
+    """What the workflows deploy. Deployments of a stack run in the environment of its name,
+    previews in preview-<stack>."""
 
     account: pulumi.Input[Account]
-    """Where the main program's resources are."""
+    """Where the program's resources are."""
 
     oidc_provider_arn: str | None = None
-    """GitHub's OIDC provider, if the account has one; left out, it is made."""
+    """GitHub's OIDC provider, if the account has one; left out, it is created."""
 
     state_bucket_arn: str | None = None
     """Bucket of a self-managed backend; left out with Pulumi Cloud."""
@@ -56,17 +57,17 @@ class WorkflowRoles(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: WorkflowRolesArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("ci:index:WorkflowRoles", name, {}, opts)
-        self._args = args
+        super().__init__("deploy-roles:index:WorkflowRoles", name, {}, opts)
+        self._args, program = args, args.program
         self._child = pulumi.ResourceOptions(parent=self)
         provider = args.oidc_provider_arn or self._issuer(name)
         account = pulumi.Output.from_input(args.account)
-        may_read = account.apply(lambda where: reading(where, args.stack))
-        may_change = account.apply(lambda where: changing(where, args.stack))
+        may_read = account.apply(lambda where: reading(where, program))
+        may_change = account.apply(lambda where: changing(where, program))
 
-        self.preview = self._role(f"{name}-preview", provider, f"preview-{args.stack}")
+        self.preview = self._role(f"{name}-preview", provider, f"preview-{program.stack}")
         self._policy(f"{name}-preview-may-read", self.preview, may_read)
-        self.deploy = self._role(f"{name}-deploy", provider, args.stack)
+        self.deploy = self._role(f"{name}-deploy", provider, program.stack)
         self._policy(f"{name}-deploy-may-read", self.deploy, may_read)
         self._policy(f"{name}-deploy-may-change", self.deploy, may_change)
         if state := self._state(["s3:GetObject"], ["kms:Decrypt"]):
@@ -116,7 +117,8 @@ class WorkflowRoles(pulumi.ComponentResource):
         The layout of the bucket: https://www.pulumi.com/docs/iac/concepts/state-and-backends/
         A preview takes no lock, so it need not write.
         """
-        bucket, stack = self._args.state_bucket_arn, f"{PROJECT}/{self._args.stack}"
+        bucket, program = self._args.state_bucket_arn, self._args.program
+        stack = f"{program.project}/{program.stack}"
         statements: list[dict[str, Any]] = []
         if bucket:
             own = [f"{bucket}/.pulumi/*/{stack}.json*", f"{bucket}/.pulumi/*/{stack}/*"]

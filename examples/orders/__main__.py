@@ -2,28 +2,46 @@
 
 import pulumi
 
-from pulumi_serverless.blocks.bundle import FunctionCode
-from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
-from pulumi_serverless.blocks.monitoring.alarm_topic import AlarmTopic, AlarmTopicArgs, Subscriber
-from pulumi_serverless.handoff.async_handoff import AsyncHandoff, AsyncHandoffArgs
+from pulumi_serverless import (
+    AlarmTopic,
+    AlarmTopicArgs,
+    AsyncHandoff,
+    AsyncHandoffArgs,
+    Foundation,
+    FunctionCode,
+    Operations,
+    OperationsArgs,
+    PythonFunction,
+    PythonFunctionArgs,
+    Subscriber,
+)
 
 code = FunctionCode(packages=("orders", "serverless_runtime.handoff", "serverless_runtime.shared"))
+on_call = Subscriber(protocol="email", endpoint="on-call@example.com")
+alarms = AlarmTopic("alarms", AlarmTopicArgs(subscribers=[on_call]))
+foundation = Foundation(alarm_topic_arn=alarms.arn)
 
 ship_order = PythonFunction(
     "ship-order",
-    PythonFunctionArgs(handler="orders.ship_order.handle", code=code, timeout_seconds=30),
+    PythonFunctionArgs(
+        foundation=foundation, handler="orders.ship_order.handle", code=code, timeout_seconds=30
+    ),
 )
-on_call = Subscriber(protocol="email", endpoint="on-call@example.com")
-alarms = AlarmTopic("alarms", AlarmTopicArgs(subscribers=[on_call]))
-shipping = AsyncHandoff("shipping", AsyncHandoffArgs(target=ship_order, alarm_topic_arn=alarms.arn))
+shipping = AsyncHandoff("shipping", AsyncHandoffArgs(foundation=foundation, target=ship_order))
 take_order = PythonFunction(
     "take-order",
     PythonFunctionArgs(
-        handler="orders.take_order.handle", code=code, environment=shipping.environment
+        foundation=foundation,
+        handler="orders.take_order.handle",
+        code=code,
+        environment=shipping.environment,
     ),
 )
 shipping.allow_caller(take_order)
 
+operations = Operations(
+    "operations",
+    OperationsArgs(foundation=foundation, watched=[shipping], functions=[take_order, ship_order]),
+)
 pulumi.export("takeOrder", take_order.name)
-pulumi.export("targetFunctionArn", ship_order.arn)
-pulumi.export("deadLetterQueueUrl", shipping.dead_letter_queue_url)
+pulumi.export("operations", operations.outputs)

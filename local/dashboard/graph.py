@@ -15,7 +15,7 @@ Line = tuple[str, Points]
 
 
 def draw(title: str, lines: Sequence[Line], *, since: float, until: float) -> str:
-    """Return the graph with its legend; what has no points says so."""
+    """Return the graph with its legend; one without points says so."""
     if not any(points for _, points in lines):
         return f"<h3>{escape(title)}</h3><p class='none'>no data here</p>"
     top = max(1.0, *(value for _, points in lines for _, value in points))
@@ -38,10 +38,10 @@ def draw(title: str, lines: Sequence[Line], *, since: float, until: float) -> st
 def _line(points: Points, colour: str, *, since: float, until: float, top: float) -> str:
     places = [
         (
-            max(0.0, (moment - since) / (until - since)) * _WIDTH,
+            max(0.0, (timestamp - since) / (until - since)) * _WIDTH,
             _HEIGHT - max(0.0, value) / top * _HEIGHT,
         )
-        for moment, value in points
+        for timestamp, value in points
     ]
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
     dots = "".join(f"<circle cx='{x:.1f}' cy='{y:.1f}' r='2'/>" for x, y in places)

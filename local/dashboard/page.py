@@ -1,4 +1,4 @@
-"""The page: the dashboard's parts at their places on the grid, in one file that needs no other."""
+"""The page: the dashboard's widgets on their grid, in one self-contained file."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from local.clients import Clients
 from local.dashboard.graph import draw
 from local.dashboard.readings import Readings, Widget, take_readings
+from local.emulator.clients import Clients
 
 _STYLE = """
 body { font: 14px system-ui, sans-serif; margin: 1rem; color: #222; }

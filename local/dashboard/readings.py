@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from local.clients import Clients
+from local.emulator.clients import Clients
 
 PERIOD_SECONDS = 60
 HOURS_SHOWN = 1
 
 Widget = Mapping[str, Any]
 Points = Sequence[tuple[float, float]]
-"""Moments (epoch seconds) and values, oldest first."""
+"""Timestamps (epoch seconds) and values, oldest first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,15 +66,15 @@ def _lines(
         {"Id": query_id, "MetricStat": _source(widgets[number]["properties"]["metrics"][line])}
         for query_id, (number, line) in places.items()
     ]
-    answer = client("cloudwatch").get_metric_data(
+    response = client("cloudwatch").get_metric_data(
         MetricDataQueries=queries, StartTime=until - HOURS_SHOWN * 3600, EndTime=until
     )
     return {
         places[each["Id"]]: sorted(
-            (moment.timestamp(), value)
-            for moment, value in zip(each["Timestamps"], each["Values"], strict=True)
+            (timestamp.timestamp(), value)
+            for timestamp, value in zip(each["Timestamps"], each["Values"], strict=True)
         )
-        for each in answer["MetricDataResults"]
+        for each in response["MetricDataResults"]
     }
 
 

@@ -14,23 +14,23 @@ from serverless_policy.rules import RULES
 
 
 def serve() -> None:
-    """Answer the engine until it goes. Every rule stops the update, unless a stack is exempt."""
+    """Serve the engine until it ends. Every rule stops the update, unless a stack is exempt."""
     pp.PolicyPack(
-        name="internal-handoff",
+        name="serverless",
         enforcement_level=pp.EnforcementLevel.MANDATORY,
         policies=[_policy(rule) for rule in RULES],
     )
 
 
 def _policy(rule: Rule) -> pp.Policy:
-    words = {
+    texts = {
         "name": rule.id,
-        "description": f"Refuses {rule.refuses}.",
-        "remediation_steps": rule.mend,
+        "description": f"Rejects {rule.rejects}.",
+        "remediation_steps": rule.remediation,
     }
     if rule.sees == "stack":
-        return pp.StackValidationPolicy(**words, validate=_validate_stack(rule))
-    return pp.ResourceValidationPolicy(**words, validate=_validate_resource(rule))
+        return pp.StackValidationPolicy(**texts, validate=_validate_stack(rule))
+    return pp.ResourceValidationPolicy(**texts, validate=_validate_resource(rule))
 
 
 def _validate_resource(rule: Rule) -> Callable[[Any, Any], None]:

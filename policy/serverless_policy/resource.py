@@ -24,7 +24,7 @@ class Resource:
     name: str
 
     inputs: Mapping[str, Any]
-    """Plain dicts, lists, texts and numbers; UNKNOWN stands for what nobody knows yet."""
+    """Plain dicts, lists, texts and numbers; UNKNOWN stands for what is not known yet."""
 
     protect: bool = False
     """Whether Pulumi refuses to delete it."""

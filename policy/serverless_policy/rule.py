@@ -1,4 +1,4 @@
-"""What a rule is: a function that finds what it refuses, and the words that go with it."""
+"""What a rule is: a function that finds what it rejects, and the texts that go with it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from serverless_policy.resource import Resource
 
 
 class Finding(NamedTuple):
-    """One resource that a rule refuses, and what of it."""
+    """One resource that a rule rejects, and what of it."""
 
     resource: Resource
     what: str
@@ -23,10 +23,10 @@ class Rule:
     id: str
     """What `policy/<stack>.json` calls it."""
 
-    refuses: str
-    """What it refuses, as a phrase."""
+    rejects: str
+    """What it rejects, as a noun phrase."""
 
-    mend: str
+    remediation: str
     """What to do about it."""
 
     sees: Literal["resource", "stack"]
@@ -35,5 +35,5 @@ class Rule:
     check: Callable[[Sequence[Resource]], Iterable[Finding]]
 
     def advice(self, finding: Finding) -> str:
-        """What the person reads whose preview is refused."""
-        return f"{finding.resource.name}: {finding.what}. {self.mend}"
+        """The message of a rejected preview."""
+        return f"{finding.resource.name}: {finding.what}. {self.remediation}"

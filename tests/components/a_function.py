@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from pulumi_serverless.blocks.bundle import FunctionCode
-from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
+from pulumi_serverless import Foundation, FunctionCode, PythonFunction, PythonFunctionArgs
 
 NO_DEPENDENCIES = FunctionCode(packages=("serverless_runtime.shared",))
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
+FOUNDATION = Foundation(alarm_topic_arn=TOPIC)
 
 
 def a_function(name: str, *, timeout_seconds: int = 10) -> PythonFunction:
     return PythonFunction(
         name,
         PythonFunctionArgs(
+            foundation=FOUNDATION,
             handler="serverless_runtime.shared.handle",
             code=NO_DEPENDENCIES,
             timeout_seconds=timeout_seconds,

@@ -6,19 +6,18 @@ from typing import Any
 
 import pytest
 
-from pulumi_serverless.blocks.monitoring.alarm import AlarmArgs
-from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
-from pulumi_serverless.blocks.monitoring.metric import Formula, Metric
+from pulumi_serverless import AlarmArgs, Foundation, MathExpression, Metric
+from tests.components.a_function import FOUNDATION, TOPIC
 
 REQUESTS = Metric(namespace="Shop", name="Requests", dimensions={}, statistic="Sum")
 
 
 def args(**changed: Any) -> AlarmArgs:
     given: dict[str, Any] = {
-        "kind": AlarmKind.OUTBOX_AGE,
+        "id": "requests-late",
         "description": "Something happened.",
-        "watches": REQUESTS,
-        "topic_arn": "arn:topic",
+        "metric": REQUESTS,
+        "foundation": FOUNDATION,
     }
     return AlarmArgs(**given | changed)
 
@@ -29,12 +28,12 @@ def test_a_period_that_cloudwatch_refuses_fails_before_deploy(period_seconds: in
         args(period_seconds=period_seconds)
 
 
-def test_an_alarm_looks_at_one_period_at_least() -> None:
+def test_an_alarm_evaluates_one_period_at_least() -> None:
     with pytest.raises(ValueError, match="evaluation_periods must be at least 1, got 0"):
         args(evaluation_periods=0)
 
 
-def test_no_more_datapoints_can_be_bad_than_are_looked_at() -> None:
+def test_no_more_datapoints_can_breach_than_are_evaluated() -> None:
     with pytest.raises(ValueError, match="datapoints_to_alarm must be between 1 and 3, got 4"):
         args(evaluation_periods=3, datapoints_to_alarm=4)
 
@@ -44,16 +43,25 @@ def test_a_message_longer_than_cloudwatch_takes_fails_before_deploy() -> None:
         args(description="x" * 1_000)
 
 
-def test_a_formula_takes_as_many_metrics_as_an_alarm_may_have() -> None:
+def test_a_math_expression_takes_as_many_metrics_as_an_alarm_may_have() -> None:
     metrics = {f"m{number}": REQUESTS for number in range(11)}
 
-    assert Formula(expression="m0", metrics=dict(list(metrics.items())[:10]))
+    assert MathExpression(expression="m0", metrics=dict(list(metrics.items())[:10]))
     with pytest.raises(ValueError, match="1 to 10 metrics for one alarm, got 11"):
-        Formula(expression="m0", metrics=metrics)
+        MathExpression(expression="m0", metrics=metrics)
 
 
-def test_every_short_name_is_a_heading_that_a_link_can_name() -> None:
-    for kind in AlarmKind:
-        assert kind == kind.lower()
-        assert kind.runbook_section == f"docs/runbook.md#{kind}"
-        assert " " not in kind
+@pytest.mark.parametrize("alarm_id", ["", "Late", "too late", "-late", "late-", "late.md"])
+def test_an_id_that_could_not_be_the_name_of_a_page_is_refused(alarm_id: str) -> None:
+    with pytest.raises(ValueError, match=f"lower-case words with hyphens, got '{alarm_id}'"):
+        args(id=alarm_id)
+
+
+@pytest.mark.parametrize(
+    "runbook_url", ["https://wiki.example.com/on-call", "https://wiki.example.com/on-call/"]
+)
+def test_a_program_says_where_its_runbook_is(runbook_url: str) -> None:
+    alarm = args(foundation=Foundation(alarm_topic_arn=TOPIC, runbook_url=runbook_url))
+
+    page = "https://wiki.example.com/on-call/requests-late.md"
+    assert alarm.full_description == f"Something happened. What to do: {page}"

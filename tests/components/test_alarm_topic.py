@@ -1,4 +1,4 @@
-"""Somebody hears the alarms."""
+"""Somebody is notified of alarms."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_the_key_in_a_services_url_is_in_no_resource_name() -> None:
     assert "secret" not in name
 
 
-def test_a_topic_that_nobody_hears_is_an_error_unless_it_is_wanted() -> None:
+def test_a_topic_without_subscribers_is_an_error_unless_it_is_wanted() -> None:
     with pytest.raises(ValueError, match=r"at least one, got 0: .*alarmEmails or alarmSubscribers"):
         AlarmTopicArgs()
 

@@ -9,18 +9,17 @@ import pytest
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
 from pulumi_serverless.handoff.async_handoff import AsyncHandoff, AsyncHandoffArgs
 from pulumi_serverless.testing.mocks import ROLE_POLICY, record
-from tests.components.a_function import a_function
+from tests.components.a_function import FOUNDATION, a_function
 
 DELIVERY = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
 QUEUE = "aws:sqs/queue:Queue"
 QUEUE_POLICY = "aws:sqs/queuePolicy:QueuePolicy"
-TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
 
 
 def a_handoff(**settings: Any) -> AsyncHandoff:
     return AsyncHandoff(
         "events",
-        AsyncHandoffArgs(target=a_function("notify"), alarm_topic_arn=TOPIC, **settings),
+        AsyncHandoffArgs(foundation=FOUNDATION, target=a_function("notify"), **settings),
     )
 
 
@@ -46,14 +45,14 @@ def test_the_target_may_write_dead_letters_before_lambda_checks_that_it_may() ->
     ]
 
 
-def test_a_target_that_writes_dead_letters_itself_shares_the_queue_and_the_right() -> None:
+def test_a_target_that_writes_dead_letters_itself_shares_queue_and_permission() -> None:
     def program() -> None:
-        queue = DeadLetterQueue("shared", DeadLetterQueueArgs())
+        queue = DeadLetterQueue("shared", DeadLetterQueueArgs(foundation=FOUNDATION))
         target = a_function("notify")
         queue.allow_writer(target)
         AsyncHandoff(
             "events",
-            AsyncHandoffArgs(target=target, alarm_topic_arn=TOPIC, dead_letter_queue=queue),
+            AsyncHandoffArgs(foundation=FOUNDATION, target=target, dead_letter_queue=queue),
         )
 
     stack = record(program)
@@ -158,12 +157,7 @@ def test_values_out_of_their_limits_fail_before_deploy(
 
 def test_dead_letters_cannot_wait_longer_than_sqs_keeps_them() -> None:
     with pytest.raises(ValueError, match="retention_days must be between 1 and 14, got 15"):
-        DeadLetterQueueArgs(retention_days=15)
-
-
-def test_a_fifo_queue_cannot_take_dead_letters() -> None:
-    with pytest.raises(ValueError, match=r"standard queue, because Lambda .* got 'dead\.fifo'"):
-        DeadLetterQueueArgs(queue_name="dead.fifo")
+        DeadLetterQueueArgs(foundation=FOUNDATION, retention_days=15)
 
 
 def test_a_target_must_be_done_before_its_own_retry() -> None:
@@ -172,7 +166,7 @@ def test_a_target_must_be_done_before_its_own_retry() -> None:
     ):
         record(
             lambda: AsyncHandoffArgs(
-                target=a_function("slow", timeout_seconds=51), alarm_topic_arn=TOPIC
+                foundation=FOUNDATION, target=a_function("slow", timeout_seconds=51)
             )
         )
 
@@ -181,10 +175,12 @@ def test_a_second_handoff_to_one_target_is_refused() -> None:
     def program() -> None:
         target = a_function("notify")
         for name in ("first", "second"):
-            AsyncHandoff(name, AsyncHandoffArgs(target=target, alarm_topic_arn=TOPIC))
+            AsyncHandoff(name, AsyncHandoffArgs(foundation=FOUNDATION, target=target))
 
     with pytest.raises(
-        ValueError, match="target notify can receive one handoff, has 'first', got 'second'"
+        ValueError,
+        match="function notify can have one event-invoke configuration, has 'first-delivery', got "
+        "'second-delivery'",
     ):
         record(program)
 
@@ -193,7 +189,7 @@ def test_two_handoffs_to_two_targets_live_side_by_side() -> None:
     def program() -> None:
         for name in ("first", "second"):
             AsyncHandoff(
-                name, AsyncHandoffArgs(target=a_function(f"{name}-target"), alarm_topic_arn=TOPIC)
+                name, AsyncHandoffArgs(foundation=FOUNDATION, target=a_function(f"{name}-target"))
             )
 
     deliveries = {each.name for each in record(program).of_type(DELIVERY)}

@@ -3,12 +3,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pulumi
 import pytest
 
+from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
 from pulumi_serverless.blocks.runtime import Runtime
-from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY, record
-from tests.components.a_function import NO_DEPENDENCIES, a_function
+from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY, AwsMocks, record
+from pulumi_serverless.testing.program import run_program
+from tests.components.a_function import FOUNDATION, NO_DEPENDENCIES, TOPIC, a_function
 
 
 def statements(policy: str) -> list[dict[str, Any]]:
@@ -47,7 +50,7 @@ def test_a_function_logs_json_to_its_own_group_and_traces() -> None:
     assert inputs["architectures"] == ["arm64"]
 
 
-def test_a_granted_right_names_its_actions_and_resources() -> None:
+def test_a_granted_permission_names_its_actions_and_resources() -> None:
     def program() -> None:
         a_function("worker").allow("read", actions=["s3:GetObject"], resources=["arn:bucket/*"])
 
@@ -61,6 +64,7 @@ def test_a_granted_right_names_its_actions_and_resources() -> None:
 def test_sizes_that_lambda_refuses_fail_before_deploy(field: str, value: int) -> None:
     with pytest.raises(ValueError, match=f"{field} must be between .* got {value}"):
         PythonFunctionArgs(
+            foundation=FOUNDATION,
             handler="x.handle",
             code=NO_DEPENDENCIES,
             **{field: value},  # type: ignore[arg-type]
@@ -69,12 +73,15 @@ def test_sizes_that_lambda_refuses_fail_before_deploy(field: str, value: int) ->
 
 def test_a_function_has_the_memory_of_its_stack_or_its_own() -> None:
     def program() -> None:
-        runtime = Runtime(memory_mb=256)
+        foundation = Foundation(alarm_topic_arn=TOPIC, runtime=Runtime(memory_mb=256))
         for name, memory_mb in (("small", None), ("large", 1_024)):
             PythonFunction(
                 name,
                 PythonFunctionArgs(
-                    handler="x.handle", code=NO_DEPENDENCIES, runtime=runtime, memory_mb=memory_mb
+                    foundation=foundation,
+                    handler="x.handle",
+                    code=NO_DEPENDENCIES,
+                    memory_mb=memory_mb,
                 ),
             )
 
@@ -88,9 +95,21 @@ def test_memory_that_lambda_refuses_for_a_stack_fails_before_deploy() -> None:
         Runtime(memory_mb=10_241)
 
 
-@pytest.mark.parametrize(
-    ("field", "value"), [("architecture", "sparc"), ("bundle_for", "me"), ("log_retention_days", 8)]
-)
+@pytest.mark.parametrize(("field", "value"), [("architecture", "sparc"), ("log_retention_days", 8)])
 def test_a_runtime_that_aws_does_not_offer_fails_before_deploy(field: str, value: object) -> None:
     with pytest.raises(ValueError, match=f"{field} must be one of .* got {value!r}"):
         Runtime(**{field: value})  # type: ignore[arg-type]
+
+
+def test_bundles_are_built_for_lambda_unless_the_configuration_says_for_this_host() -> None:
+    def program() -> None:
+        pulumi.export("label", Runtime().bundle_target.label)
+
+    def label(**config: str) -> str:
+        settings = {f"pulumi-serverless:{key}": value for key, value in config.items()}
+        return str(run_program(program, config=settings, mocks=AwsMocks()).exports["label"])
+
+    assert label() == "python3.13-arm64"
+    assert label(bundleFor="host").startswith("host-python")
+    with pytest.raises(ValueError, match="bundleFor must be one of lambda, host, got 'me'"):
+        label(bundleFor="me")

@@ -10,7 +10,7 @@ from pulumi_serverless.blocks.api_access import ApiAccess, IamAuth, JwtAuth, NoA
 from pulumi_serverless.blocks.http_api import HttpApi, HttpApiArgs
 from pulumi_serverless.testing.mocks import record
 from pulumi_serverless.testing.program import Graph
-from tests.components.a_function import a_function
+from tests.components.a_function import FOUNDATION, a_function
 
 PERMISSION = "aws:lambda/permission:Permission"
 ROUTE = "aws:apigatewayv2/route:Route"
@@ -30,6 +30,7 @@ def an_api(access: ApiAccess | None = None) -> Graph:
         HttpApi(
             "api",
             HttpApiArgs(
+                foundation=FOUNDATION,
                 routes={
                     "GET /things/{thingId}": reader,
                     "PUT /things/{thingId}": writer,

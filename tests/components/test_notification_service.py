@@ -13,17 +13,18 @@ from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY, record
 from pulumi_serverless.testing.program import Graph
 from serverless_runtime.notification_service.settings.channel import ChannelSettings
 from serverless_runtime.notification_service.settings.email import EmailSettings
+from tests.components.a_function import FOUNDATION
 
 IDENTITY = "aws:sesv2/emailIdentity:EmailIdentity"
 
 
 def a_service(*channels: ChannelSettings) -> Graph:
     def program() -> None:
-        queue = DeadLetterQueue("dead", DeadLetterQueueArgs())
+        queue = DeadLetterQueue("dead", DeadLetterQueueArgs(foundation=FOUNDATION))
         NotificationService(
             "notify",
             NotificationServiceArgs(
-                channels=channels, dead_letter_queue=queue, alarm_topic_arn="arn:alarms"
+                foundation=FOUNDATION, channels=channels, dead_letter_queue=queue
             ),
         )
 
@@ -38,7 +39,7 @@ def test_a_service_needs_a_channel() -> None:
 def test_two_channels_of_one_name_fail_before_deploy() -> None:
     channel = EmailSettings(sender="a@example.com", recipients=["b@example.com"])
 
-    with pytest.raises(ValueError, match="a name of its own, got email more than once; set name"):
+    with pytest.raises(ValueError, match="a unique name, got email more than once; set name"):
         a_service(channel, channel)
 
 

@@ -5,24 +5,23 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pulumi_serverless.blocks.runtime import Runtime
+from pulumi_serverless import Foundation, Runtime
 from pulumi_serverless.handoff.async_handoff import AsyncHandoff, AsyncHandoffArgs
 from pulumi_serverless.testing.mocks import ACCOUNT_ID, FUNCTION, ROLE_POLICY, record
 from pulumi_serverless.testing.program import Graph
-from tests.components.a_function import a_function
+from tests.components.a_function import FOUNDATION, TOPIC, a_function
 
 DELIVERY = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
 ROLE = "aws:iam/role:Role"
 SCHEDULE = "aws:scheduler/schedule:Schedule"
 TABLE = "aws:dynamodb/table:Table"
-TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
 
 
-def deployed(**settings: Any) -> Graph:
+def deployed(foundation: Foundation = FOUNDATION, **settings: Any) -> Graph:
     return record(
         lambda: AsyncHandoff(
             "events",
-            AsyncHandoffArgs(target=a_function("notify"), alarm_topic_arn=TOPIC, **settings),
+            AsyncHandoffArgs(foundation=foundation, target=a_function("notify"), **settings),
         )
     )
 
@@ -41,7 +40,7 @@ def test_the_table_keeps_every_row_until_somebody_deletes_it() -> None:
     assert "ttl" not in table.inputs
     assert not table.inputs.get("globalSecondaryIndexes")
     assert table.protect
-    assert not deployed(protect_data=False).only(TABLE).protect
+    assert not deployed(Foundation(alarm_topic_arn=TOPIC, protect_data=False)).only(TABLE).protect
 
 
 def test_the_relay_knows_its_table_its_target_and_its_name() -> None:
@@ -57,7 +56,9 @@ def test_the_relay_knows_its_table_its_target_and_its_name() -> None:
 
 
 def test_the_relay_runs_on_what_the_stack_runs_on() -> None:
-    relay = deployed(runtime=Runtime(architecture="x86_64")).named("events-relay", FUNCTION)
+    foundation = Foundation(alarm_topic_arn=TOPIC, runtime=Runtime(architecture="x86_64"))
+
+    relay = deployed(foundation).named("events-relay", FUNCTION)
 
     assert relay.inputs["architectures"] == ["x86_64"]
 
@@ -93,7 +94,7 @@ def test_only_schedules_of_the_same_account_may_run_the_relay() -> None:
         {
             "Effect": "Allow",
             "Principal": {"Service": "scheduler.amazonaws.com"},
-            "Action": "sts:AssumeRole",
+            "Action": ["sts:AssumeRole"],
             "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT_ID}},
         }
     ]

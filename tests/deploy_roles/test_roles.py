@@ -6,14 +6,17 @@ from typing import Any
 import botocore.session
 import pytest
 
-from github_roles.permissions import PREFIXES, RIGHTS, Account, changing, reading
+from github_roles.declared import Declared, declared
+from github_roles.permissions import PERMISSIONS, Account, changing, reading
 from github_roles.roles import WorkflowRolesArgs
-from pulumi_serverless.testing.mocks import ROLE_POLICY, AwsMocks
-from pulumi_serverless.testing.program import Graph, run_program
-from tests.program.programs import ROOT, STACKS, run_stack
+from pulumi_serverless.testing import AwsMocks, Graph, run_program
+from pulumi_serverless.testing.mocks import ROLE_POLICY
+from scripts.changed_stacks import stacks
+from tests.program.programs import ROOT, run_stack
 
 ROLE = "aws:iam/role:Role"
 HERE = Account("eu-west-1", "123456789012")
+PROGRAM = Declared(project="shop", stack="dev", names={})
 BUCKET = "arn:aws:s3:::state"
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/1"
 
@@ -33,9 +36,9 @@ def roles(**config: str) -> Graph:
     settings = {"repository": "owner/name", "stack": "prod", **config}
     return run_program(
         ROOT / "deploy_roles",
-        project="internal-handoff-ci",
+        project="deploy-roles",
         stack="prod",
-        config={f"internal-handoff-ci:{key}": value for key, value in settings.items()},
+        config={f"deploy-roles:{key}": value for key, value in settings.items()},
         mocks=CiMocks(),
     )
 
@@ -84,26 +87,45 @@ def test_whoever_previews_can_change_nothing_and_read_no_data() -> None:
     assert not allowed & {"dynamodb:GetItem", "sqs:ReceiveMessage", "logs:GetLogEvents"}
 
 
-def test_every_type_of_resource_in_the_program_is_covered() -> None:
-    covered = {each for rights in RIGHTS.values() for each in rights.types}
-    for stack in STACKS:
-        assert {r.type for r in run_stack(stack).all if r.custom} <= covered
+@pytest.mark.parametrize("stack", stacks())
+def test_every_resource_begins_with_a_name_that_the_roles_have_found(stack: str) -> None:
+    program = declared(ROOT, stack)
+    names = program.names
+    assert reading(HERE, program)
+    by_name = {
+        each
+        for permissions in PERMISSIONS.values()
+        if any("{name}" in arn for arn in permissions.arns)
+        for each in permissions.types
+    } - {"aws:cloudwatch/dashboard:Dashboard"}
 
-
-@pytest.mark.parametrize("stack", STACKS)
-def test_every_name_of_the_program_begins_with_a_prefix_that_the_roles_know(stack: str) -> None:
-    named_otherwise = {
-        "aws:cloudwatch/logGroup:LogGroup",
-        "aws:cloudwatch/dashboard:Dashboard",
-        "aws:cloudwatch/queryDefinition:QueryDefinition",
-        "aws:sesv2/emailIdentity:EmailIdentity",
-        *RIGHTS["kms"].types,
-        *RIGHTS["apigateway"].types,
-    }
     for resource in run_stack(stack).all:
-        if resource.custom and resource.type not in named_otherwise:
+        if resource.type in by_name:
             # Pulumi adds a dash and a suffix to the logical name.
-            assert f"{resource.name}-".startswith(tuple(f"{each}-" for each in PREFIXES))
+            known = tuple(f"{each}-" for each in names[resource.type])
+            assert f"{resource.name}-".startswith(known), resource.urn
+
+
+def test_what_a_program_does_not_declare_is_not_allowed() -> None:
+    queue = {"aws:sqs/queue:Queue": ["orders"]}
+    program = Declared(project="shop", stack="dev", names=queue)
+
+    for document in (reading(HERE, program), changing(HERE, program)):
+        (statement,) = document["Statement"]
+        assert {action.split(":")[0] for action in statement["Action"]} == {"sqs"}
+        assert statement["Resource"] == ["arn:aws:sqs:eu-west-1:123456789012:orders-*"]
+
+
+def test_a_type_that_no_permissions_are_known_for_is_named() -> None:
+    program = Declared(project="shop", stack="dev", names={"aws:s3/bucket:Bucket": ["orders"]})
+
+    with pytest.raises(ValueError, match=r"no permissions are known for aws:s3/bucket:Bucket"):
+        reading(HERE, program)
+
+
+def test_a_stack_that_cannot_be_run_is_named_with_the_reason() -> None:
+    with pytest.raises(RuntimeError, match=r"(?s)stack none of .*Pulumi\.none\.yaml"):
+        declared(ROOT, "none")
 
 
 def test_a_deployment_passes_roles_to_the_services_that_run_functions_only() -> None:
@@ -112,9 +134,9 @@ def test_a_deployment_passes_roles_to_the_services_that_run_functions_only() -> 
     ]
 
     (statement,) = passing
-    assert statement["Resource"] == [
-        f"arn:aws:iam::123456789012:role/{each}-*" for each in PREFIXES
-    ]
+    names = declared(ROOT, "prod").names[ROLE]
+    assert names
+    assert statement["Resource"] == [f"arn:aws:iam::123456789012:role/{each}-*" for each in names]
     assert statement["Condition"] == {
         "StringEquals": {"iam:PassedToService": ["lambda.amazonaws.com", "scheduler.amazonaws.com"]}
     }
@@ -138,21 +160,27 @@ def test_only_what_has_no_name_in_aws_is_allowed_everywhere() -> None:
 
 
 def test_the_roles_fit_into_iam() -> None:
+    prod = declared(ROOT, "prod")
     size = sum(
         len(json.dumps(document, separators=(",", ":")))
-        for document in (reading(HERE, "production"), changing(HERE, "production"))
+        for document in (reading(HERE, prod), changing(HERE, prod))
     )
     assert size < MAX_INLINE_CHARACTERS - 1_000
 
 
-@pytest.mark.parametrize("service", sorted(set(RIGHTS) - {"apigateway"}))
+@pytest.mark.parametrize("service", sorted(set(PERMISSIONS) - {"apigateway"}))
 def test_every_action_is_one_that_the_service_has(service: str) -> None:
     models = {"ses": "sesv2"}
     model = botocore.session.Session().get_service_model(models.get(service, service))
-    rights = RIGHTS[service]
+    permissions = PERMISSIONS[service]
     permissions_only = LOG_DELIVERY if service == "logs" else set()
 
-    asked = {*rights.read, *rights.write, *rights.read_anywhere, *rights.write_anywhere}
+    asked = {
+        *permissions.read,
+        *permissions.write,
+        *permissions.read_anywhere,
+        *permissions.write_anywhere,
+    }
     assert asked - set(model.operation_names) - permissions_only == set()
 
 
@@ -187,4 +215,4 @@ def test_a_provider_that_the_account_has_is_used_and_none_is_made() -> None:
 @pytest.mark.parametrize("repository", ["", "name", "owner/*", "a/b/c"])
 def test_a_repository_that_would_trust_others_is_refused(repository: str) -> None:
     with pytest.raises(ValueError, match=r"repository must be owner/name, got"):
-        WorkflowRolesArgs(repository=repository, stack="dev", account=HERE)
+        WorkflowRolesArgs(repository=repository, program=PROGRAM, account=HERE)

@@ -1,4 +1,4 @@
-"""The program, deployed anew for each file: what one breaks, no other meets."""
+"""The program, deployed for each file, so that what one breaks does not affect another."""
 
 from __future__ import annotations
 

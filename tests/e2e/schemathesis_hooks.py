@@ -13,9 +13,9 @@ _VALID_KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 @schemathesis.hook
 def before_call(context: Any, case: Any, _kwargs: Any) -> None:
-    """Make every valid Idempotency-Key a new one.
+    """Make every valid Idempotency-Key unique.
 
-    A key that was used before is answered with what was created then, and that may be deleted by
+    The response to a key that was used before is what was created then. That may be deleted by
     now, which the check for created resources takes for a fault. Repeated keys have tests of
     their own.
     """

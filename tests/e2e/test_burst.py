@@ -1,4 +1,4 @@
-"""Many clients at once: every task is kept and told of exactly once."""
+"""Many clients at once: every task is stored, and its notification sent exactly once."""
 
 from __future__ import annotations
 
@@ -28,30 +28,30 @@ def _every_page(api: httpx.Client) -> list[dict[str, Any]]:
     tasks: list[dict[str, Any]] = []
     query: dict[str, Any] = {"limit": 100}
     while True:
-        answer = api.get("/tasks", params=query)
-        assert answer.status_code == 200, answer.text
-        page = answer.json()
+        response = api.get("/tasks", params=query)
+        assert response.status_code == 200, response.text
+        page = response.json()
         tasks += page["items"]
         if "nextCursor" not in page:
             return tasks
         query["cursor"] = page["nextCursor"]
 
 
-def test_every_task_of_a_burst_is_stored_listed_and_told_of_once(
+def test_every_task_of_a_burst_is_stored_listed_and_notified_once(
     stack: DeployedStack, api: httpx.Client
 ) -> None:
     burst = uuid.uuid4()
     titles = [f"{burst} number {number}." for number in range(TASKS)]
 
-    answers = asyncio.run(create_all(stack.api_url, titles))
+    responses = asyncio.run(create_all(stack.api_url, titles))
 
-    assert Counter(answer.status_code for answer in answers) == {201: TASKS}
-    created = Counter(answer.json()["id"] for answer in answers)
+    assert Counter(response.status_code for response in responses) == {201: TASKS}
+    created = Counter(response.json()["id"] for response in responses)
     assert len(created) == TASKS
 
     emails = _emails_about(stack, burst)
-    told = Counter(title for email in emails for title in titles if title in _words(email))
-    assert told == Counter(titles)
+    notified = Counter(title for email in emails for title in titles if title in _words(email))
+    assert notified == Counter(titles)
     listed = Counter(task["id"] for task in _every_page(api) if str(burst) in task["title"])
     assert listed == created
 
@@ -59,7 +59,7 @@ def test_every_task_of_a_burst_is_stored_listed_and_told_of_once(
 def _emails_about(stack: DeployedStack, burst: uuid.UUID) -> list[dict[str, Any]]:
     return wait_until(
         lambda: [email for email in stack.emails() if str(burst) in _words(email)],
-        f"{TASKS} e-mails",
+        f"{TASKS} emails",
         seconds=180,
         enough=lambda sent: len(sent) >= TASKS,
     )

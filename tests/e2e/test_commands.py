@@ -13,12 +13,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from local.emulator import EmulatorError, free_port, require_free_port
+from local.emulator.start import EmulatorError, free_port, require_free_port
 from local.instance import FOLDER, ROOT
 from local.wait import wait_until
 
-# Sights of the tour, from before there is an emulator to after the replay.
-MOMENTS = ("Starting the emulator", "1. A client", "5. E-mail fails", "7. E-mail is")
+# Lines of the tour, from before the emulator starts to after the replay.
+STEPS = ("Starting the emulator", "1. A client", "5. Email fails", "7. Email is")
 
 
 def _local(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -41,8 +41,8 @@ def _processes_of_tours() -> list[str]:
     return [line for line in listing.splitlines() if f"{FOLDER}{os.sep}tour-" in line]
 
 
-def _tour_until(moment: str) -> subprocess.Popen[str]:
-    """A tour that has just printed `moment`."""
+def _tour_until(step: str) -> subprocess.Popen[str]:
+    """A tour that has just printed `step`."""
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "local", "tour"],
         cwd=ROOT,
@@ -51,28 +51,28 @@ def _tour_until(moment: str) -> subprocess.Popen[str]:
     )
     assert process.stdout is not None
     for line in process.stdout:
-        if line.startswith(moment):
+        if line.startswith(step):
             return process
-    raise AssertionError(f"the tour ended before {moment!r}")
+    raise AssertionError(f"the tour ended before {step!r}")
 
 
-def _end(process: subprocess.Popen[str], ending: signal.Signals) -> int:
-    process.send_signal(ending)
+def _end(process: subprocess.Popen[str], stop_signal: signal.Signals) -> int:
+    process.send_signal(stop_signal)
     process.communicate()
     return process.returncode
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_a_tour_stopped_at_any_moment_leaves_nothing(moment: str, ending: signal.Signals) -> None:
-    assert _end(_tour_until(moment), ending) == 128 + ending
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("stop_signal", [signal.SIGINT, signal.SIGTERM])
+def test_a_tour_stopped_at_any_step_leaves_nothing(step: str, stop_signal: signal.Signals) -> None:
+    assert _end(_tour_until(step), stop_signal) == 128 + stop_signal
 
     assert _processes_of_tours() == []
     assert list(FOLDER.glob("tour-*")) == []
 
 
 def test_after_a_killed_tour_the_next_one_cleans_up_and_works() -> None:
-    _end(_tour_until("5. E-mail fails"), signal.SIGKILL)
+    _end(_tour_until("5. Email fails"), signal.SIGKILL)
     wait_until(lambda: _processes_of_tours() == [], "the emulator to end", seconds=5)
     assert list(FOLDER.glob("tour-*"))
 
@@ -105,7 +105,7 @@ def test_what_up_prints_works_when_pasted(port: int, tmp_path: Path) -> None:
     commands = re.search(r"API=.*?-X DELETE [^\n]*", up.stdout, re.DOTALL)
     assert commands, up.stdout
 
-    # Echoed, so that each answer stands below its command.
+    # Echoed, so that each response stands below its command.
     shell = ["sh", "-euv", "-c", commands[0].replace("curl ", "curl -sS --fail-with-body ")]
     pasted = subprocess.run(  # noqa: S603 -- the commands of the line above
         shell, capture_output=True, text=True, check=False, cwd=tmp_path
@@ -120,7 +120,7 @@ def test_up_has_a_webhook_receiver_that_down_ends(port: int) -> None:
     up = _local("up", "--port", str(port))
     [api] = re.findall(r"^API=(.*)$", up.stdout, re.MULTILINE)
     [receiver] = re.findall(r"curl -sk (https://\S+)$", up.stdout, re.MULTILINE)
-    # As the printed line does: its authority is known to the functions only.
+    # As the printed command does: only the functions trust its authority.
     with httpx.Client(verify=False, trust_env=False) as client:  # noqa: S501
         task_id = client.post(f"{api}/tasks", json={"title": "By hand"}).json()["id"]
 
@@ -143,4 +143,4 @@ def test_up_again_prints_the_same_and_down_stops_it(port: int) -> None:
     assert _local("down", "--port", str(port)).returncode == 0
 
     again = _local("down", "--port", str(port))
-    assert (again.returncode, again.stdout) == (0, "Nothing is up.\n")
+    assert (again.returncode, again.stdout) == (0, "Nothing is running.\n")

@@ -16,7 +16,7 @@ from local.instance import ROOT
 from local.stack import DeployedStack
 
 REQUESTS_PER_OPERATION = int(os.environ.get("REQUESTS_PER_OPERATION", "400"))
-LEAST_REQUESTS = 1_500
+MINIMUM_REQUESTS = 1_500
 
 _SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 
@@ -51,4 +51,4 @@ def test_the_running_api_and_its_document_agree(stack: DeployedStack) -> None:
     assert run.returncode == 0, run.stdout + run.stderr
     counted = re.search(r"(\d[\d,]*) generated", run.stdout)
     assert counted, run.stdout
-    assert int(counted[1].replace(",", "")) >= LEAST_REQUESTS, run.stdout
+    assert int(counted[1].replace(",", "")) >= MINIMUM_REQUESTS, run.stdout

@@ -1,4 +1,4 @@
-"""The dashboard of a running stack, seen in a browser."""
+"""The dashboard of a running stack, in a browser."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ import httpx
 import pytest
 
 from local.dashboard.page import write_page
+from local.scenario.observe import emails_about
 from local.stack import DeployedStack
-from local.tour.observe import emails_about
 from local.wait import wait_until
 
-# What a person would see: parts on top of each other, parts without size, and what is written.
+# What a person would see: overlapping parts, parts without size, and the text.
 LOOK = """<script>
   const parts = [...document.querySelectorAll("section")];
   const boxes = parts.map((part) => part.getBoundingClientRect());
@@ -65,10 +65,10 @@ def test_a_browser_shows_every_part_of_the_running_stacks_dashboard(
     stack: DeployedStack, api: httpx.Client, browser: str, tmp_path: Path
 ) -> None:
     assert api.post("/tasks", json={"title": "To be seen"}).status_code == 201
-    # Not to be seen by the next test.
-    wait_until(lambda: emails_about(stack, "To be seen"), "the e-mail", seconds=30)
+    # So that the next test does not see it.
+    wait_until(lambda: emails_about(stack, "To be seen"), "the email", seconds=30)
     page = tmp_path / "dashboard.html"
-    write_page(stack.emulator.client, stack.outputs["dashboardName"], page)
+    write_page(stack.emulator.client, stack.operations["dashboard"], page)
     page.write_text(page.read_text().replace("</main>", f"</main>{LOOK}"))
 
     seen = look_at(browser, page)

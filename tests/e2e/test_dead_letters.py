@@ -1,4 +1,4 @@
-"""An event that cannot be delivered is kept, announced and replayed; nothing is lost."""
+"""An event that cannot be delivered is kept, reported and replayed; nothing is lost."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from local.scenario.dead_letters import read_dead_letters, replay_dead_letters
+from local.scenario.observe import depth_alarm, emails_about, queue_depth
 from local.stack import DeployedStack
-from local.tour.observe import depth_alarm, emails_about, queue_depth
 from local.wait import wait_until
-from ops.dead_letters import read_dead_letters, replay_dead_letters
 
 SENDER = "tasks@example.com"
 
@@ -20,10 +20,10 @@ SENDER = "tasks@example.com"
 def broken_channel(stack: DeployedStack) -> Iterator[None]:
     stack.client("sesv2").delete_email_identity(EmailIdentity=SENDER)
     yield
-    _mend(stack)
+    _restore_sender(stack)
 
 
-def _mend(stack: DeployedStack) -> None:
+def _restore_sender(stack: DeployedStack) -> None:
     ses = stack.client("sesv2")
     known = {each["IdentityName"] for each in ses.list_email_identities()["EmailIdentities"]}
     if SENDER not in known:
@@ -31,38 +31,35 @@ def _mend(stack: DeployedStack) -> None:
 
 
 @pytest.mark.usefixtures("broken_channel")
-def test_a_failed_event_is_kept_announced_and_replayed(
+def test_a_failed_event_is_kept_reported_and_replayed(
     stack: DeployedStack, api: httpx.Client
 ) -> None:
-    sqs, queue_url = stack.client("sqs"), stack.outputs["deadLetterQueueUrl"]
-    title = f"Nobody hears of {uuid.uuid4()}"
+    title = f"Not sent at first {uuid.uuid4()}"
     assert api.post("/tasks", json={"title": title}).status_code == 201
 
     wait_until(lambda: queue_depth(stack), "a dead letter", seconds=30)
-    (letter,) = read_dead_letters(sqs, queue_url, limit=10)
-    assert letter.record is not None
-    assert letter.record.event["data"]["title"] == title
-    assert "MessageRejected" in letter.record.reason
-    assert letter.record.attempts == 3
+    (dead_letter,) = read_dead_letters(stack)
+    assert dead_letter.record is not None
+    assert dead_letter.record.event["data"]["title"] == title
+    assert "MessageRejected" in dead_letter.record.reason
+    assert dead_letter.record.attempts == 3
     wait_until(
         lambda: depth_alarm(stack)["StateValue"],
-        "the alarm to go off",
+        "the alarm to fire",
         seconds=15,
         enough=lambda state: state == "ALARM",
     )
 
-    _mend(stack)
-    report = replay_dead_letters(
-        sqs, stack.client("lambda"), queue_url, stack.outputs["targetFunctionArn"], limit=10
-    )
+    _restore_sender(stack)
+    replayed = replay_dead_letters(stack)
 
-    assert len(report.replayed) == 1
-    (email,) = wait_until(lambda: emails_about(stack, title), "the e-mail", seconds=15)
-    assert letter.record.event["id"] in email["BodyText"]
+    assert len(replayed) == 1
+    (email,) = wait_until(lambda: emails_about(stack, title), "the email", seconds=15)
+    assert dead_letter.record.event["id"] in email["BodyText"]
     assert queue_depth(stack) == 0
     wait_until(
         lambda: depth_alarm(stack)["StateValue"],
-        "the alarm to end",
+        "the alarm to resolve",
         seconds=30,
         enough=lambda state: state == "OK",
     )

@@ -1,143 +1,144 @@
-"""Each alarm goes off, tells a subscriber, and ends by what its section of the runbook says.
+"""Each alarm fires, notifies a subscriber, and is resolved by the commands of its runbook page.
 
-The trouble is real wherever the emulator can have it, and it is looked for in the stack. What AWS
-counts and the emulator does not is put for as long as the trouble is found there. Hours pass
-between the looks at the alarms, so that none ends by what was typed before it lasted, nor by time.
+The incident is real wherever the emulator can have it, and is read from the stack. Datapoints that
+AWS would publish and the emulator does not are put for as long as the incident persists. The clock
+of the alarms moves on by hours, so that none is resolved by older datapoints, nor by time alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
+from local.scenario.observe import alarms_by_id
 from local.stack import DeployedStack, deployed_stack
 from local.wait import wait_until
-from ops.commands.options import OUT_OF_REACH
-from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
+from ops.options import UNREACHABLE
 from tests.e2e.alarm_watch import AlarmWatch
-from tests.e2e.newcomer import PATIENCE_SECONDS, Newcomer
-from tests.e2e.operator import Terminal
-from tests.e2e.test_one_kind_down import mend
-from tests.e2e.troubles import TROUBLES
-from tests.e2e.troubles.outbox import nothing_runs_the_relay, the_schedule_is_switched_off
-from tests.e2e.troubles.trouble import Scene, Trouble
+from tests.e2e.incidents import INCIDENTS
+from tests.e2e.incidents.incident import Incident, Scenario
+from tests.e2e.incidents.outbox import nothing_runs_the_relay, the_schedule_is_disabled
+from tests.e2e.on_call import TIMEOUT_SECONDS, OnCallEngineer
+from tests.e2e.terminal import Terminal
+from tests.e2e.test_one_channel_down import restore_channels
 from tests.runbook import DO, LOOK, OVER, commands
 
-SUMMARY = AlarmKind.HANDOFF_UNHEALTHY
+COMPOSITE = "handoff-unhealthy"
+ONE_OF_ITS_ALARMS = "outbox-age"
 
 
 @pytest.fixture(scope="module")
-def troubled() -> Iterator[DeployedStack]:
-    """A stack of its own, for hours pass in it."""
+def own_stack() -> Iterator[DeployedStack]:
+    """A stack of its own, because its alarms follow another clock."""
     with deployed_stack("alarms", retry_base_seconds=0.05, watched=False) as stack:
         yield stack
 
 
 @pytest.fixture(scope="module")
-def newcomer(troubled: DeployedStack, tmp_path_factory: pytest.TempPathFactory) -> Newcomer:
-    terminal = Terminal(troubled, tmp_path_factory.mktemp("newcomer"))
-    return Newcomer(troubled, terminal, AlarmWatch(troubled))
+def engineer(own_stack: DeployedStack, tmp_path_factory: pytest.TempPathFactory) -> OnCallEngineer:
+    terminal = Terminal(own_stack, tmp_path_factory.mktemp("on-call"))
+    return OnCallEngineer(own_stack, terminal, AlarmWatch(own_stack))
 
 
 @pytest.fixture
-def scene(newcomer: Newcomer, tmp_path: Path) -> Iterator[Scene]:
-    """With a quiet stack before, and a file for what the commands save."""
-    newcomer.values["FILE"] = str(tmp_path / "saved.jsonl")
-    queue_url = newcomer.stack.outputs["deadLetterQueueUrl"]
-    newcomer.stack.client("sqs").purge_queue(QueueUrl=queue_url)
-    newcomer.watch.let_an_hour_pass()
+def scenario(engineer: OnCallEngineer, tmp_path: Path) -> Iterator[Scenario]:
+    """Begins with every alarm OK, and with a file for what the commands save."""
+    engineer.values["FILE"] = str(tmp_path / "saved.jsonl")
+    queue_url = engineer.stack.dead_letter_queue_url
+    engineer.stack.client("sqs").purge_queue(QueueUrl=queue_url)
+    engineer.watch.let_an_hour_pass()
     wait_until(
-        lambda: _not_ok(newcomer),
+        lambda: _not_ok(engineer),
         "all alarms to be OK",
-        seconds=PATIENCE_SECONDS,
+        seconds=TIMEOUT_SECONDS,
         enough=lambda names: not names,
     )
-    newcomer.forgets_messages()
-    url = newcomer.stack.api_url
+    engineer.discards_messages()
+    url = engineer.stack.api_url
     with httpx.Client(base_url=url, trust_env=False, timeout=30) as api:
-        yield Scene(newcomer, api)
-    mend(newcomer.stack)
+        yield Scenario(engineer, api)
+    restore_channels(engineer.stack)
 
 
-def _not_ok(newcomer: Newcomer) -> list[str]:
-    newcomer.watch.look()
-    return [each["AlarmName"] for each in newcomer.watch.described() if each["StateValue"] != "OK"]
+def _not_ok(engineer: OnCallEngineer) -> list[str]:
+    engineer.watch.evaluate()
+    alarms = engineer.watch.described()
+    return [each["AlarmName"] for each in alarms if each["StateValue"] != "OK"]
 
 
-def _described(scene: Scene, kind: AlarmKind) -> dict[str, Any]:
-    described = scene.stack.client("cloudwatch").describe_alarms(
-        AlarmNames=[scene.stack.outputs["alarmNames"][kind]],
-        AlarmTypes=["MetricAlarm", "CompositeAlarm"],
-    )
-    [alarm] = described["MetricAlarms"] + described["CompositeAlarms"]
-    found: dict[str, Any] = alarm
-    return found
+def _state(scenario: Scenario, alarm_id: str) -> str:
+    return str(alarms_by_id(scenario.stack)[alarm_id]["StateValue"])
 
 
-def _an_hour_on(scene: Scene, trouble: Trouble, *, begins: bool = False) -> None:
-    """Let AWS count what the trouble does then, if it is still there."""
-    scene.newcomer.watch.let_an_hour_pass()
-    lasts = trouble.lasts(scene)
-    if trouble.counted is not None and lasts and not (begins and trouble.begins_counted):
-        scene.newcomer.watch.put(_described(scene, trouble.kind), trouble.counted)
+def _an_hour_later(scenario: Scenario, incident: Incident, *, at_first: bool = False) -> None:
+    """Put what AWS would publish then, if the incident persists."""
+    scenario.engineer.watch.let_an_hour_pass()
+    persists = incident.persists(scenario)
+    published = at_first and incident.published_at_first
+    if incident.datapoint is not None and persists and not published:
+        alarm = alarms_by_id(scenario.stack)[incident.alarm_id]
+        scenario.engineer.watch.put(alarm, incident.datapoint)
 
 
-def test_every_alarm_of_the_stack_has_a_trouble(troubled: DeployedStack) -> None:
-    kinds = {trouble.kind for trouble in TROUBLES} | {SUMMARY}
+def test_every_deployed_alarm_has_an_incident(own_stack: DeployedStack) -> None:
+    alarms = alarms_by_id(own_stack)
 
-    assert kinds == set(AlarmKind)
-    assert kinds == set(troubled.outputs["alarmNames"])
-
-
-def test_every_command_of_the_runbook_is_typed_in_some_trouble() -> None:
-    for trouble in TROUBLES:
-        alike = [each for each in TROUBLES if each.kind == trouble.kind]
-        for command in commands(trouble.kind):
-            assert any(not any(part in command for part in each.but) for each in alike), command
+    assert len(alarms) == len(own_stack.operations["alarms"])
+    assert set(alarms) == {incident.alarm_id for incident in INCIDENTS} | {COMPOSITE}
 
 
-@pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: f"{trouble.kind}: {trouble.name}")
-def test_the_commands_of_its_section_end_an_alarm(trouble: Trouble, scene: Scene) -> None:
-    newcomer = scene.newcomer
-    trouble.begins(scene)
-    _an_hour_on(scene, trouble, begins=True)
-
-    section = newcomer.is_told(trouble.kind, "ALARM")
-    assert section == trouble.kind
-    newcomer.types(section, LOOK, done=(0, 1, OUT_OF_REACH) if trouble.looking_fails else (0, 1))
-
-    _an_hour_on(scene, trouble)
-    newcomer.watch.look()
-    assert _described(scene, trouble.kind)["StateValue"] == "ALARM", "it must not end by itself"
-    assert trouble.lasts(scene)
-    trouble.outside(scene)
-    newcomer.types(section, DO, but=trouble.but)
-    assert not trouble.lasts(scene)
-
-    _an_hour_on(scene, trouble)
-    newcomer.is_told(trouble.kind, "OK")
-    trouble.afterwards(scene)
-    newcomer.types(section, OVER)
+def test_every_command_of_the_runbook_is_run_in_some_incident() -> None:
+    for incident in INCIDENTS:
+        alike = [each for each in INCIDENTS if each.alarm_id == incident.alarm_id]
+        for command in commands(incident.alarm_id):
+            assert any(not any(part in command for part in each.skipping) for each in alike), (
+                command
+            )
 
 
-def test_the_summary_leads_to_the_section_that_ends_the_trouble(scene: Scene) -> None:
-    newcomer = scene.newcomer
-    the_schedule_is_switched_off(scene)
-    newcomer.watch.let_an_hour_pass()
+@pytest.mark.parametrize("incident", INCIDENTS, ids=lambda each: f"{each.alarm_id}: {each.name}")
+def test_the_commands_of_its_page_resolve_an_alarm(incident: Incident, scenario: Scenario) -> None:
+    engineer = scenario.engineer
+    incident.begin(scenario)
+    _an_hour_later(scenario, incident, at_first=True)
 
-    section = newcomer.is_told(AlarmKind.OUTBOX_AGE, "ALARM")
-    assert _described(scene, SUMMARY)["StateValue"] == "ALARM"
-    newcomer.types(SUMMARY, LOOK)
-    assert section in newcomer.said
-    newcomer.types(section, DO)
-    newcomer.types(SUMMARY, DO)
-    assert not nothing_runs_the_relay(scene)
+    page = engineer.is_notified(incident.alarm_id, "ALARM")
+    assert page == incident.alarm_id
+    engineer.runs(page, LOOK, exit_codes=(0, 1, UNREACHABLE) if incident.looking_fails else (0, 1))
 
-    newcomer.watch.let_an_hour_pass()
-    newcomer.is_told(AlarmKind.OUTBOX_AGE, "OK")
-    assert _described(scene, SUMMARY)["StateValue"] == "OK"
-    newcomer.types(SUMMARY, OVER)
+    _an_hour_later(scenario, incident)
+    engineer.watch.evaluate()
+    assert _state(scenario, incident.alarm_id) == "ALARM", "it must not resolve by itself"
+    assert incident.persists(scenario)
+    incident.fix_outside_aws(scenario)
+    engineer.runs(page, DO, skipping=incident.skipping)
+    assert not incident.persists(scenario)
+
+    _an_hour_later(scenario, incident)
+    engineer.is_notified(incident.alarm_id, "OK")
+    incident.afterwards(scenario)
+    engineer.runs(page, OVER)
+
+
+def test_the_composite_alarm_leads_to_the_page_that_resolves_the_incident(
+    scenario: Scenario,
+) -> None:
+    engineer = scenario.engineer
+    the_schedule_is_disabled(scenario)
+    engineer.watch.let_an_hour_pass()
+
+    page = engineer.is_notified(ONE_OF_ITS_ALARMS, "ALARM")
+    assert _state(scenario, COMPOSITE) == "ALARM"
+    engineer.runs(COMPOSITE, LOOK)
+    assert page in engineer.output
+    engineer.runs(page, DO)
+    engineer.runs(COMPOSITE, DO)
+    assert not nothing_runs_the_relay(scenario)
+
+    engineer.watch.let_an_hour_pass()
+    engineer.is_notified(ONE_OF_ITS_ALARMS, "OK")
+    assert _state(scenario, COMPOSITE) == "OK"
+    engineer.runs(COMPOSITE, OVER)

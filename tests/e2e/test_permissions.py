@@ -1,4 +1,4 @@
-"""Each function can do what its job needs and nothing else, tried with its own credentials."""
+"""Each function may do what its job needs and nothing else, tried with its own credentials."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.clients import ACCOUNT_ID, REGION, Clients, Credentials
+from local.emulator.clients import ACCOUNT_ID, REGION, Clients, Credentials
 from local.stack import DeployedStack
 
 HAND_OFF = {"write outbox row", "delete outbox row", "hand off"}
 ALLOWED = {
-    "create-task": {"write task", *HAND_OFF},
-    "get-task": {"read task"},
-    "list-tasks": {"query tasks"},
-    "update-task": {"read task", "write task", *HAND_OFF},
-    "delete-task": {"read task", "delete task", *HAND_OFF},
-    "relay": {
+    "tasks-create-task": {"write task", *HAND_OFF},
+    "tasks-get-task": {"read task"},
+    "tasks-list-tasks": {"query tasks"},
+    "tasks-update-task": {"read task", "write task", *HAND_OFF},
+    "tasks-delete-task": {"read task", "delete task", *HAND_OFF},
+    "task-events-relay": {
         *("query outbox", "claim outbox row", "delete outbox row", "hand off"),
         "count dead letters",
     },
-    "send-notification": {
+    "notifications-send-notification": {
         "read delivery",
         "change delivery",
-        "send e-mail",
+        "send email",
         "send SMS",
         "push to phones",
         "read the webhook's secret",
         "write dead letter",
     },
 }
-"""Everything of ATTEMPTS that each function may do; docs/architecture.md explains why."""
+"""The attempts that each function is allowed; docs/architecture.md explains why."""
 
 _TASK = {"shard": {"S": "none"}, "task_id": {"S": "none"}}
 _OUTBOX_ROW = {"shard": {"S": "none"}, "committed": {"S": "none"}}
@@ -45,96 +45,99 @@ _SECRET = f"arn:aws:ssm:{REGION}:{ACCOUNT_ID}:parameter/internal-handoff/webhook
 # DynamoDB and IAM, SQS, SNS.
 _DENIED = ("AccessDeniedException", "AccessDenied", "AuthorizationError")
 
-Attempt = Callable[[Clients, dict[str, Any]], Any]
+Attempt = Callable[[Clients, DeployedStack], Any]
 ATTEMPTS: dict[str, Attempt] = {
-    "read task": lambda client, at: client("dynamodb").get_item(
-        TableName=at["tasksTableName"], Key=_TASK
+    "read task": lambda client, stack: client("dynamodb").get_item(
+        TableName=stack.outputs["tasksTableName"], Key=_TASK
     ),
-    "query tasks": lambda client, at: client("dynamodb").query(
-        TableName=at["tasksTableName"],
+    "query tasks": lambda client, stack: client("dynamodb").query(
+        TableName=stack.outputs["tasksTableName"],
         KeyConditionExpression="#shard = :none",
         ExpressionAttributeNames={"#shard": "shard"},
         ExpressionAttributeValues={":none": {"S": "none"}},
     ),
-    "scan tasks": lambda client, at: client("dynamodb").scan(TableName=at["tasksTableName"]),
-    "write task": lambda client, at: client("dynamodb").put_item(
-        TableName=at["tasksTableName"], Item={**_TASK, "title": {"S": "written by a test"}}
+    "scan tasks": lambda client, stack: client("dynamodb").scan(
+        TableName=stack.outputs["tasksTableName"]
     ),
-    "delete task": lambda client, at: client("dynamodb").delete_item(
-        TableName=at["tasksTableName"], Key=_TASK
+    "write task": lambda client, stack: client("dynamodb").put_item(
+        TableName=stack.outputs["tasksTableName"],
+        Item={**_TASK, "title": {"S": "written by a test"}},
     ),
-    "read delivery": lambda client, at: client("dynamodb").get_item(
-        TableName=at["deliveriesTableName"], Key=_DELIVERY
+    "delete task": lambda client, stack: client("dynamodb").delete_item(
+        TableName=stack.outputs["tasksTableName"], Key=_TASK
     ),
-    "write delivery": lambda client, at: client("dynamodb").put_item(
-        TableName=at["deliveriesTableName"], Item=_DELIVERY
+    "read delivery": lambda client, stack: client("dynamodb").get_item(
+        TableName=stack.deliveries_table, Key=_DELIVERY
     ),
-    "change delivery": lambda client, at: client("dynamodb").update_item(
-        TableName=at["deliveriesTableName"],
+    "write delivery": lambda client, stack: client("dynamodb").put_item(
+        TableName=stack.deliveries_table, Item=_DELIVERY
+    ),
+    "change delivery": lambda client, stack: client("dynamodb").update_item(
+        TableName=stack.deliveries_table,
         Key=_DELIVERY,
         UpdateExpression="SET attempts = :one",
         ExpressionAttributeValues={":one": {"N": "1"}},
     ),
-    "query deliveries by task": lambda client, at: client("dynamodb").query(
-        TableName=at["deliveriesTableName"],
+    "query deliveries by task": lambda client, stack: client("dynamodb").query(
+        TableName=stack.deliveries_table,
         IndexName="by-task",
         KeyConditionExpression="task_id = :none",
         ExpressionAttributeValues={":none": {"S": "none"}},
     ),
-    "delete delivery": lambda client, at: client("dynamodb").delete_item(
-        TableName=at["deliveriesTableName"], Key=_DELIVERY
+    "delete delivery": lambda client, stack: client("dynamodb").delete_item(
+        TableName=stack.deliveries_table, Key=_DELIVERY
     ),
-    "query outbox": lambda client, at: client("dynamodb").query(
-        TableName=at["outboxTableName"],
+    "query outbox": lambda client, stack: client("dynamodb").query(
+        TableName=stack.outbox_table,
         KeyConditionExpression="#shard = :none",
         ExpressionAttributeNames={"#shard": "shard"},
         ExpressionAttributeValues={":none": {"S": "none"}},
     ),
-    "scan outbox": lambda client, at: client("dynamodb").scan(TableName=at["outboxTableName"]),
-    "write outbox row": lambda client, at: client("dynamodb").put_item(
-        TableName=at["outboxTableName"], Item=_OUTBOX_ROW
+    "scan outbox": lambda client, stack: client("dynamodb").scan(TableName=stack.outbox_table),
+    "write outbox row": lambda client, stack: client("dynamodb").put_item(
+        TableName=stack.outbox_table, Item=_OUTBOX_ROW
     ),
-    "claim outbox row": lambda client, at: client("dynamodb").update_item(
-        TableName=at["outboxTableName"],
+    "claim outbox row": lambda client, stack: client("dynamodb").update_item(
+        TableName=stack.outbox_table,
         Key=_OUTBOX_ROW,
         UpdateExpression="SET attempts = :one",
         ExpressionAttributeValues={":one": {"N": "1"}},
     ),
-    "delete outbox row": lambda client, at: client("dynamodb").delete_item(
-        TableName=at["outboxTableName"], Key=_OUTBOX_ROW
+    "delete outbox row": lambda client, stack: client("dynamodb").delete_item(
+        TableName=stack.outbox_table, Key=_OUTBOX_ROW
     ),
-    "hand off": lambda client, at: client("lambda").invoke(
-        FunctionName=at["targetFunctionArn"], InvocationType="DryRun"
+    "hand off": lambda client, stack: client("lambda").invoke(
+        FunctionName=stack.target_arn, InvocationType="DryRun"
     ),
-    "call another function": lambda client, at: client("lambda").invoke(
-        FunctionName=at["functionNames"]["get-task"], InvocationType="DryRun"
+    "call another function": lambda client, stack: client("lambda").invoke(
+        FunctionName=stack.function_names()["tasks-get-task"], InvocationType="DryRun"
     ),
-    "send e-mail": lambda client, at: client("sesv2").send_email(
+    "send email": lambda client, stack: client("sesv2").send_email(
         FromEmailAddress="tasks@example.com",
         Destination={"ToAddresses": ["team@example.com"]},
         Content=_EMAIL,
     ),
-    "send SMS": lambda client, at: client("sns").publish(
+    "send SMS": lambda client, stack: client("sns").publish(
         PhoneNumber="+447700900199", Message="written by a test"
     ),
-    "push to phones": lambda client, at: client("sns").publish(
+    "push to phones": lambda client, stack: client("sns").publish(
         TopicArn=_PHONES, Message="written by a test"
     ),
-    "read the webhook's secret": lambda client, at: client("ssm").get_parameter(Name=_SECRET),
-    "read another secret": lambda client, at: client("ssm").get_parameter(Name=f"{_SECRET}-2"),
-    "write dead letter": lambda client, at: client("sqs").send_message(
-        QueueUrl=at["deadLetterQueueUrl"], MessageBody="{}"
+    "read the webhook's secret": lambda client, stack: client("ssm").get_parameter(Name=_SECRET),
+    "read another secret": lambda client, stack: client("ssm").get_parameter(Name=f"{_SECRET}-2"),
+    "write dead letter": lambda client, stack: client("sqs").send_message(
+        QueueUrl=stack.dead_letter_queue_url, MessageBody="{}"
     ),
-    "count dead letters": lambda client, at: client("sqs").get_queue_attributes(
-        QueueUrl=at["deadLetterQueueUrl"], AttributeNames=["ApproximateNumberOfMessages"]
+    "count dead letters": lambda client, stack: client("sqs").get_queue_attributes(
+        QueueUrl=stack.dead_letter_queue_url, AttributeNames=["ApproximateNumberOfMessages"]
     ),
-    "read dead letters": lambda client, at: client("sqs").receive_message(
-        QueueUrl=at["deadLetterQueueUrl"]
+    "read dead letters": lambda client, stack: client("sqs").receive_message(
+        QueueUrl=stack.dead_letter_queue_url
     ),
-    "tell people": lambda client, at: client("sns").publish(
-        TopicArn=at["alarmTopicArn"], Message="{}"
+    "notify people": lambda client, stack: client("sns").publish(
+        TopicArn=stack.operations["alarmTopicArn"], Message="{}"
     ),
-    "change its own rights": lambda client, at: client("iam").put_role_policy(
+    "change its own permissions": lambda client, stack: client("iam").put_role_policy(
         RoleName="any", PolicyName="any", PolicyDocument=json.dumps({"Statement": []})
     ),
 }
@@ -152,9 +155,9 @@ def _as_function(stack: DeployedStack, operation: str) -> Clients:
     return Clients(stack.emulator.url, credentials)
 
 
-def _is_denied(attempt: Attempt, client: Clients, outputs: dict[str, Any]) -> bool:
+def _is_denied(attempt: Attempt, client: Clients, stack: DeployedStack) -> bool:
     try:
-        attempt(client, outputs)
+        attempt(client, stack)
     except ClientError as error:
         if error.response["Error"]["Code"] in _DENIED:
             return True
@@ -165,22 +168,20 @@ def _is_denied(attempt: Attempt, client: Clients, outputs: dict[str, Any]) -> bo
 @pytest.fixture(scope="module", autouse=True)
 def _empty_queue_afterwards(stack: DeployedStack) -> Any:
     yield
-    stack.client("sqs").purge_queue(QueueUrl=stack.outputs["deadLetterQueueUrl"])
+    stack.client("sqs").purge_queue(QueueUrl=stack.dead_letter_queue_url)
     for table, key in (
-        ("tasksTableName", _TASK),
-        ("deliveriesTableName", _DELIVERY),
-        ("outboxTableName", _OUTBOX_ROW),
+        (stack.outputs["tasksTableName"], _TASK),
+        (stack.deliveries_table, _DELIVERY),
+        (stack.outbox_table, _OUTBOX_ROW),
     ):
-        stack.client("dynamodb").delete_item(TableName=stack.outputs[table], Key=key)
+        stack.client("dynamodb").delete_item(TableName=table, Key=key)
 
 
 @pytest.mark.parametrize("operation", ALLOWED)
 def test_a_function_can_do_its_job_and_nothing_else(stack: DeployedStack, operation: str) -> None:
     client = _as_function(stack, operation)
 
-    allowed = {
-        name for name, attempt in ATTEMPTS.items() if not _is_denied(attempt, client, stack.outputs)
-    }
+    allowed = {name for name, attempt in ATTEMPTS.items() if not _is_denied(attempt, client, stack)}
 
     assert allowed == ALLOWED[operation]
 

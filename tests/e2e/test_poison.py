@@ -1,4 +1,4 @@
-"""An event that can never be delivered waits for a person at once: no retry is wasted on it."""
+"""An event that can never be delivered is dead-lettered at once, without retries."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from functools import partial
 
 import pytest
 
+from local.scenario.dead_letters import read_dead_letters, replay_dead_letters
+from local.scenario.observe import TARGET, lines_with, queue_depth
 from local.stack import DeployedStack
-from local.tour.observe import TARGET, lines_with, queue_depth
 from local.wait import wait_until
-from ops.dead_letters import read_dead_letters, replay_dead_letters
 
-# Emulated retries come after fractions of a second: what would come, has come by then.
+# Emulated retries follow after fractions of a second: what would follow, has followed by then.
 AT_ONCE_SECONDS = 10
 
 
 @pytest.fixture(autouse=True)
 def _an_empty_queue(stack: DeployedStack) -> None:
-    stack.client("sqs").purge_queue(QueueUrl=stack.outputs["deadLetterQueueUrl"])
+    stack.client("sqs").purge_queue(QueueUrl=stack.dead_letter_queue_url)
 
 
-def hand_over_poison(stack: DeployedStack) -> str:
+def hand_off_poison(stack: DeployedStack) -> str:
     event_id = str(uuid.uuid4())
     event = {"specversion": "1.0", "id": event_id, "type": f"task.{event_id}.v1", "replays": 0}
     stack.client("lambda").invoke(
-        FunctionName=stack.outputs["targetFunctionArn"],
+        FunctionName=stack.target_arn,
         InvocationType="Event",
         Payload=json.dumps(event).encode(),
     )
@@ -34,41 +34,37 @@ def hand_over_poison(stack: DeployedStack) -> str:
 
 
 def test_a_poison_event_is_a_dead_letter_after_one_attempt(stack: DeployedStack) -> None:
-    sqs, queue_url = stack.client("sqs"), stack.outputs["deadLetterQueueUrl"]
-    event_id = hand_over_poison(stack)
+    event_id = hand_off_poison(stack)
 
     wait_until(lambda: queue_depth(stack), "a dead letter", seconds=AT_ONCE_SECONDS)
-    [letter] = read_dead_letters(sqs, queue_url, limit=10)
-    assert letter.event_id == event_id
-    assert letter.record is not None
-    assert (letter.record.condition, letter.record.attempts) == ("PermanentFailure", 1)
-    assert letter.record.reason == (
+    [dead_letter] = read_dead_letters(stack)
+    assert dead_letter.event_id == event_id
+    assert dead_letter.record is not None
+    assert (dead_letter.record.condition, dead_letter.record.attempts) == ("PermanentFailure", 1)
+    assert dead_letter.record.reason == (
         "task event type must be task.created.v1 or task.completed.v1 or task.deleted.v1, "
         f"got 'task.{event_id}.v1'"
     )
-    assert letter.record.function is not None
-    assert letter.record.function.startswith(stack.outputs["targetFunctionArn"])
+    assert dead_letter.record.function is not None
+    assert dead_letter.record.function.startswith(stack.target_arn)
 
     # The emulator gives every attempt a request id of its own; the event's is in each one's error.
-    told = partial(lines_with, stack, TARGET, event_id)
-    records = [json.loads(line) for line in wait_until(told, "the end of the run", seconds=60)]
+    logged = partial(lines_with, stack, TARGET, event_id)
+    records = [json.loads(line) for line in wait_until(logged, "the end of the run", seconds=60)]
     assert [(record["message"], record["requestId"]) for record in records] == [
-        ("unreadable event", letter.record.request_id)
+        ("unreadable event", dead_letter.record.request_id)
     ]
     assert queue_depth(stack) == 1
 
 
-def test_a_poison_event_that_is_replayed_comes_back_once(stack: DeployedStack) -> None:
-    sqs, queue_url = stack.client("sqs"), stack.outputs["deadLetterQueueUrl"]
-    event_id = hand_over_poison(stack)
+def test_a_poison_event_that_is_replayed_returns_once(stack: DeployedStack) -> None:
+    event_id = hand_off_poison(stack)
     wait_until(lambda: queue_depth(stack), "a dead letter", seconds=AT_ONCE_SECONDS)
 
-    report = replay_dead_letters(
-        sqs, stack.client("lambda"), queue_url, stack.outputs["targetFunctionArn"], limit=10
-    )
-    assert len(report.replayed) == 1
+    replayed = replay_dead_letters(stack)
+    assert len(replayed) == 1
 
-    wait_until(lambda: queue_depth(stack), "it to come back", seconds=AT_ONCE_SECONDS)
-    [letter] = read_dead_letters(sqs, queue_url, limit=10)
-    assert (letter.event_id, letter.replays) == (event_id, 1)
-    sqs.purge_queue(QueueUrl=queue_url)
+    wait_until(lambda: queue_depth(stack), "it to return", seconds=AT_ONCE_SECONDS)
+    [dead_letter] = read_dead_letters(stack)
+    assert (dead_letter.event_id, dead_letter.replays) == (event_id, 1)
+    stack.client("sqs").purge_queue(QueueUrl=stack.dead_letter_queue_url)

@@ -1,4 +1,4 @@
-"""Who may call an API that asks for AWS signatures."""
+"""Who may call an API that requires AWS signatures."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from local.clients import ACCOUNT_ID, REGION
+from local.emulator.clients import ACCOUNT_ID, REGION
 from local.stack import DeployedStack, deployed_stack
 
 TRUST = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT_ID}, "Action": "sts:AssumeRole"}
 
 
 @pytest.fixture(scope="module")
-def guarded() -> Iterator[DeployedStack]:
+def signed_stack() -> Iterator[DeployedStack]:
     settings = {"api": json.dumps({"auth": {"kind": "iam"}})}
     with deployed_stack("e2e-signatures", settings=settings) as stack:
         yield stack
@@ -30,11 +30,11 @@ def _document(statement: dict[str, Any]) -> str:
 
 
 @pytest.fixture(scope="module")
-def reader(guarded: DeployedStack) -> Credentials:
+def reader(signed_stack: DeployedStack) -> Credentials:
     """Somebody who may list tasks, and nothing else."""
-    iam, sts = guarded.client("iam"), guarded.client("sts")
+    iam, sts = signed_stack.client("iam"), signed_stack.client("sts")
     role = iam.create_role(RoleName="reader", AssumeRolePolicyDocument=_document(TRUST))["Role"]
-    api_id = guarded.api_url.rsplit("/", 1)[-1]
+    api_id = signed_stack.api_url.rsplit("/", 1)[-1]
     may = {
         "Effect": "Allow",
         "Action": "execute-api:Invoke",
@@ -56,24 +56,26 @@ def _call(
     )
 
 
-def test_without_a_signature_no_route_answers(guarded: DeployedStack) -> None:
+def test_without_a_signature_every_route_is_forbidden(signed_stack: DeployedStack) -> None:
     for method, path in (("GET", "/tasks"), ("POST", "/tasks"), ("GET", "/elsewhere")):
-        assert _call(guarded, method, path, None).status_code == 403
+        assert _call(signed_stack, method, path, None).status_code == 403
 
 
-def test_a_signature_opens_the_route_that_its_owner_may_call(
-    guarded: DeployedStack, reader: Credentials
+def test_a_signature_gives_access_to_the_route_that_its_owner_may_call(
+    signed_stack: DeployedStack, reader: Credentials
 ) -> None:
-    answer = _call(guarded, "GET", "/tasks", reader)
-    assert (answer.status_code, answer.json()["items"]) == (200, [])
+    response = _call(signed_stack, "GET", "/tasks", reader)
+    assert (response.status_code, response.json()["items"]) == (200, [])
 
 
-def test_a_signature_opens_no_other_route(guarded: DeployedStack, reader: Credentials) -> None:
-    assert _call(guarded, "POST", "/tasks", reader).status_code == 403
+def test_a_signature_gives_access_to_no_other_route(
+    signed_stack: DeployedStack, reader: Credentials
+) -> None:
+    assert _call(signed_stack, "POST", "/tasks", reader).status_code == 403
 
 
-def test_a_signature_made_with_another_secret_opens_nothing(
-    guarded: DeployedStack, reader: Credentials
+def test_a_signature_made_with_another_secret_gives_no_access(
+    signed_stack: DeployedStack, reader: Credentials
 ) -> None:
     forged = Credentials(reader.access_key, "x" * 40, reader.token)
-    assert _call(guarded, "GET", "/tasks", forged).status_code == 403
+    assert _call(signed_stack, "GET", "/tasks", forged).status_code == 403

@@ -11,9 +11,9 @@ PROBLEM = "application/problem+json"
 
 
 def _create(api: httpx.Client, **fields: Any) -> dict[str, Any]:
-    answer = api.post("/tasks", json={"title": "Implement feature X", **fields})
-    assert answer.status_code == 201, answer.text
-    task: dict[str, Any] = answer.json()
+    response = api.post("/tasks", json={"title": "Implement feature X", **fields})
+    assert response.status_code == 201, response.text
+    task: dict[str, Any] = response.json()
     return task
 
 
@@ -55,7 +55,7 @@ def test_the_same_idempotency_key_creates_one_task(api: httpx.Client) -> None:
     assert other.headers["Content-Type"] == PROBLEM
 
 
-def test_a_change_based_on_an_old_version_is_refused(api: httpx.Client) -> None:
+def test_a_change_based_on_an_old_version_is_rejected(api: httpx.Client) -> None:
     task = _create(api)
     path = f"/tasks/{task['id']}"
     etag = api.get(path).headers["ETag"]
@@ -70,22 +70,22 @@ def test_a_change_based_on_an_old_version_is_refused(api: httpx.Client) -> None:
 
 
 def test_every_bad_field_is_named(api: httpx.Client) -> None:
-    answer = api.post("/tasks", json={"title": "", "status": "someday", "colour": "blue"})
+    response = api.post("/tasks", json={"title": "", "status": "someday", "colour": "blue"})
 
-    assert answer.status_code == 400
-    assert answer.headers["Content-Type"] == PROBLEM
+    assert response.status_code == 400
+    assert response.headers["Content-Type"] == PROBLEM
     for field in ("title", "status", "colour"):
-        assert field in answer.text
+        assert field in response.text
 
 
-def test_the_correlation_id_comes_back(api: httpx.Client) -> None:
+def test_the_correlation_id_is_returned(api: httpx.Client) -> None:
     correlation_id = str(uuid.uuid4())
 
-    answer = api.get(f"/tasks/{uuid.uuid4()}", headers={"X-Correlation-Id": correlation_id})
+    response = api.get(f"/tasks/{uuid.uuid4()}", headers={"X-Correlation-Id": correlation_id})
 
-    assert answer.status_code == 404
-    assert answer.headers["X-Correlation-Id"] == correlation_id
-    assert answer.json()["correlationId"] == correlation_id
+    assert response.status_code == 404
+    assert response.headers["X-Correlation-Id"] == correlation_id
+    assert response.json()["correlationId"] == correlation_id
 
 
 def test_a_new_task_heads_the_list(api: httpx.Client) -> None:
@@ -118,6 +118,6 @@ def test_a_list_is_paged_by_cursor_and_filtered_by_status(api: httpx.Client) -> 
     assert newest_first == list(reversed(created))
 
 
-def test_a_path_or_method_that_is_not_there_is_a_problem_too(api: httpx.Client) -> None:
+def test_an_unknown_path_or_method_is_a_problem_too(api: httpx.Client) -> None:
     assert api.get("/nothing-here").status_code == 404
     assert api.post(f"/tasks/{uuid.uuid4()}").status_code in (404, 405)

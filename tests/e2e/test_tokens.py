@@ -1,4 +1,4 @@
-"""Who may call the API with a token, and who may not; all data under a key of the customer's."""
+"""Who may call the API with a token, and who may not; all data under a customer key."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def issuer() -> Iterator[TokenIssuer]:
 
 
 @pytest.fixture(scope="module")
-def guarded(issuer: TokenIssuer) -> Iterator[DeployedStack]:
+def protected(issuer: TokenIssuer) -> Iterator[DeployedStack]:
     auth = {"kind": "jwt", "issuer": issuer.url, "audiences": ["tasks"], "scopes": SCOPES}
     settings = {
         "api": json.dumps({"auth": auth, "corsOrigins": [PAGE]}),
@@ -49,8 +49,8 @@ def guarded(issuer: TokenIssuer) -> Iterator[DeployedStack]:
 
 
 @pytest.fixture(scope="module")
-def client(guarded: DeployedStack) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=guarded.api_url, trust_env=False, timeout=30) as client:
+def client(protected: DeployedStack) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=protected.api_url, trust_env=False, timeout=30) as client:
         yield client
 
 
@@ -86,23 +86,25 @@ BAD_TOKENS: dict[str, Callable[[TokenIssuer], str]] = {
 
 
 @pytest.mark.parametrize("why", BAD_TOKENS)
-def test_a_bad_token_opens_no_route(why: str, client: httpx.Client, issuer: TokenIssuer) -> None:
+def test_a_bad_token_gives_access_to_no_route(
+    why: str, client: httpx.Client, issuer: TokenIssuer
+) -> None:
     token = BAD_TOKENS[why](issuer)
 
-    answers = [client.request(*route, headers=bearer(token)) for route in EVERY_ROUTE]
+    responses = [client.request(*route, headers=bearer(token)) for route in EVERY_ROUTE]
 
-    assert {answer.status_code for answer in answers} == {401}
+    assert {response.status_code for response in responses} == {401}
 
 
-def test_without_a_token_no_route_answers(client: httpx.Client) -> None:
-    answers = [client.request(*route) for route in EVERY_ROUTE]
+def test_without_a_token_every_route_is_unauthorized(client: httpx.Client) -> None:
+    responses = [client.request(*route) for route in EVERY_ROUTE]
 
-    assert {answer.status_code for answer in answers} == {401}
-    assert answers[0].json() == {"message": "Unauthorized"}
+    assert {response.status_code for response in responses} == {401}
+    assert responses[0].json() == {"message": "Unauthorized"}
 
 
 @pytest.mark.parametrize(("method", "path"), EVERY_ROUTE)
-def test_a_token_without_the_scope_is_refused(
+def test_a_token_without_the_scope_is_rejected(
     method: str, path: str, client: httpx.Client, issuer: TokenIssuer
 ) -> None:
     read_only, write_only = (bearer(issuer.token(scope=scope)) for scope in (*READ, *WRITE))
@@ -119,8 +121,8 @@ def test_a_token_without_the_scope_is_refused(
         assert allowed == {"read" if method == "GET" else "write"}
 
 
-def test_a_good_token_creates_and_reads_a_task_and_people_are_told(
-    client: httpx.Client, issuer: TokenIssuer, guarded: DeployedStack
+def test_a_good_token_creates_and_reads_a_task(
+    client: httpx.Client, issuer: TokenIssuer, protected: DeployedStack
 ) -> None:
     headers = bearer(issuer.token())
 
@@ -130,27 +132,29 @@ def test_a_good_token_creates_and_reads_a_task_and_people_are_told(
     assert client.get(created.headers["Location"], headers=headers).json() == created.json()
 
 
-def test_what_is_stored_is_encrypted_with_the_key_of_the_customer(guarded: DeployedStack) -> None:
-    (key,) = guarded.client("kms").list_keys()["Keys"]
-    table = guarded.client("dynamodb").describe_table(TableName=guarded.outputs["tasksTableName"])
-    queue = guarded.client("sqs").get_queue_attributes(
-        QueueUrl=guarded.outputs["deadLetterQueueUrl"], AttributeNames=["All"]
+def test_what_is_stored_is_encrypted_with_the_customers_key(protected: DeployedStack) -> None:
+    (key,) = protected.client("kms").list_keys()["Keys"]
+    table = protected.client("dynamodb").describe_table(
+        TableName=protected.outputs["tasksTableName"]
+    )
+    queue = protected.client("sqs").get_queue_attributes(
+        QueueUrl=protected.outputs["deadLetterQueueUrl"], AttributeNames=["All"]
     )
 
     assert table["Table"]["SSEDescription"]["KMSMasterKeyArn"] == key["KeyArn"]
     assert queue["Attributes"]["KmsMasterKeyId"] == key["KeyArn"]
 
 
-def test_a_listed_web_page_may_ask_and_read_what_the_api_answers_with(
+def test_a_listed_web_page_may_send_requests_and_read_the_responses(
     client: httpx.Client, issuer: TokenIssuer
 ) -> None:
-    question = {"Origin": PAGE, "Access-Control-Request-Method": "PATCH"}
-    asked = client.options(TASK, headers=question)
+    preflight = {"Origin": PAGE, "Access-Control-Request-Method": "PATCH"}
+    response = client.options(TASK, headers=preflight)
 
-    assert asked.status_code == 204
-    assert asked.headers["Access-Control-Allow-Origin"] == PAGE
-    assert "PATCH" in asked.headers["Access-Control-Allow-Methods"]
-    allowed = asked.headers["Access-Control-Allow-Headers"]
+    assert response.status_code == 204
+    assert response.headers["Access-Control-Allow-Origin"] == PAGE
+    assert "PATCH" in response.headers["Access-Control-Allow-Methods"]
+    allowed = response.headers["Access-Control-Allow-Headers"]
     for header in ("authorization", "if-match", "idempotency-key", "x-correlation-id"):
         assert header in allowed
 
@@ -162,7 +166,7 @@ def test_a_listed_web_page_may_ask_and_read_what_the_api_answers_with(
 def test_another_web_page_may_not(client: httpx.Client, issuer: TokenIssuer) -> None:
     headers = {"Origin": "https://evil.example.com", **bearer(issuer.token())}
 
-    asked = client.options("/tasks", headers={**headers, "Access-Control-Request-Method": "GET"})
+    response = client.options("/tasks", headers={**headers, "Access-Control-Request-Method": "GET"})
 
-    assert "Access-Control-Allow-Origin" not in asked.headers
+    assert "Access-Control-Allow-Origin" not in response.headers
     assert "Access-Control-Allow-Origin" not in client.get("/tasks", headers=headers).headers

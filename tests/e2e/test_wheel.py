@@ -1,10 +1,12 @@
-"""A program in another folder, with the components from the wheel, deployed to an emulator."""
+"""A program with components and lambdas of its own, on the installed wheel, in an emulator."""
 
 from __future__ import annotations
 
+import json
+
 import httpx
 
-from local.emulator import free_port, running_emulator
+from local.emulator.start import free_port, running_emulator
 from local.instance import Instance
 from local.wait import wait_until
 from tests.wheel.conftest import there, wheel
@@ -14,28 +16,44 @@ __all__ = ["there", "wheel"]
 
 DEPLOY = """
 import json, pathlib, sys
-from local.clients import Clients
-from pulumi_serverless.testing.program import run_program
-from local.provider import EmulatorProvider
+from local.deployment import EMULATOR_CONFIG
+from local.emulator.clients import Clients
+from local.engine.provider import EmulatorProvider
+from pulumi_serverless.testing import run_program
 
 provider = EmulatorProvider(Clients(sys.argv[1]))
-graph = run_program(pathlib.Path.cwd(), project="elsewhere", stack="local", mocks=provider)
+graph = run_program(
+    pathlib.Path.cwd(), project="elsewhere", stack="local", config=EMULATOR_CONFIG, mocks=provider
+)
 print(json.dumps(graph.exports))
 """
 
 
-def test_a_task_of_the_installed_components_is_told_of(there: Elsewhere) -> None:
+def test_an_event_goes_through_its_own_functions_and_one_through_the_librarys_components(
+    there: Elsewhere,
+) -> None:
     port = free_port()
     with (
         Instance(f"wheel-{port}").owned() as instance,
         running_emulator(instance, port, retry_base_seconds=0.2) as emulator,
     ):
-        api = there.run(DEPLOY, emulator.url)["apiUrl"]
+        outputs = there.run(DEPLOY, emulator.url)
 
+        taken = emulator.client("lambda").invoke(
+            FunctionName=outputs["takeOrder"], Payload=json.dumps({"orderId": "4711"})
+        )
         created = httpx.post(
-            f"{api}/tasks", json={"title": "From elsewhere"}, trust_env=False, timeout=30
+            f"{outputs['apiUrl']}/tasks", json={"title": "Elsewhere"}, trust_env=False, timeout=30
         )
 
+        assert json.load(taken["Payload"]) == {"handedOff": True}
+        table = outputs["receiptsTableName"]
+        (receipt,) = wait_until(
+            lambda: emulator.client("dynamodb").scan(TableName=table)["Items"],
+            "the receipt",
+            seconds=30,
+        )
+        assert receipt["order_id"] == {"S": "4711"}
         assert created.status_code == 201, created.text
         (email,) = wait_until(emulator.emails, "the notification", seconds=30)
         assert email["To"] == ["to@example.com"]

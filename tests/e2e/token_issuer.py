@@ -1,4 +1,4 @@
-"""An OpenID Connect issuer on this machine, which signs whatever a test asks for."""
+"""An OpenID Connect issuer on this machine, which signs whatever a test requests."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def new_key() -> RSAPrivateKey:
 
 
 class TokenIssuer:
-    """Signs tokens; `url` is its name and where its public key is."""
+    """Signs tokens; `url` is its name and the address of its public key."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -58,7 +58,7 @@ class TokenIssuer:
 
 @contextmanager
 def running_issuer() -> Iterator[TokenIssuer]:
-    """An issuer that answers while the block runs."""
+    """An issuer that serves while the block runs."""
 
     class Pages(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -68,7 +68,7 @@ def running_issuer() -> Iterator[TokenIssuer]:
             self.wfile.write(json.dumps(document).encode())
 
         def log_message(self, *_args: Any) -> None:
-            """Requests are nobody's business."""
+            """No line per request."""
 
     with serving(ThreadingHTTPServer(("127.0.0.1", 0), Pages)) as server:
         issuer = TokenIssuer(f"http://127.0.0.1:{server.server_address[1]}")

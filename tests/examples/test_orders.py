@@ -6,16 +6,16 @@ import json
 
 import pytest
 
-from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY, AwsMocks
-from pulumi_serverless.testing.program import Graph, run_program
-from tests.program.programs import ROOT
+from pulumi_serverless.testing import Graph
+from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY
+from tests.program.programs import ROOT, deploy
 
 EXAMPLE = ROOT / "examples" / "orders"
 
 
 @pytest.fixture(scope="module")
 def orders() -> Graph:
-    return run_program(EXAMPLE, project="orders", stack="dev", mocks=AwsMocks())
+    return deploy(EXAMPLE)
 
 
 def test_the_readme_shows_the_example_as_it_is() -> None:
@@ -27,7 +27,7 @@ def test_the_readme_shows_the_example_as_it_is() -> None:
 
 
 def test_the_example_deploys(orders: Graph) -> None:
-    assert set(orders.exports) == {"takeOrder", "targetFunctionArn", "deadLetterQueueUrl"}
+    assert set(orders.exports) == {"takeOrder", "operations"}
     names = {function.name for function in orders.of_type(FUNCTION)}
     assert names == {"ship-order", "take-order", "shipping-relay"}
 

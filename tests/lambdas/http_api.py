@@ -39,7 +39,7 @@ ROUTES: dict[str, Handler] = {
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     status: int
     headers: Mapping[str, str]
     """Names in lower case."""
@@ -59,22 +59,22 @@ def request(
     headers: Mapping[str, str] | None = None,
     query: str = "",
     body: bytes | None = None,
-) -> Answer:
-    """Send `document` as JSON, or `body` as it is, and return the answer."""
+) -> Response:
+    """Send `document` as JSON, or `body` as it is, and return the response."""
     sent = {"content-type": "application/json"} | {
         name.lower(): value for name, value in (headers or {}).items()
     }
     if body is None:
         body = b"" if document is None else json.dumps(document).encode()
-    return answered(event_of(method, path, query, sent, body))
+    return respond_to(event_of(method, path, query, sent, body))
 
 
-def answered(event: dict[str, Any]) -> Answer:
-    """Give `event` to its route's handler, through JSON as Lambda does."""
+def respond_to(event: dict[str, Any]) -> Response:
+    """Pass `event` to its route's handler, through JSON as Lambda does."""
     context = SimpleNamespace(aws_request_id=str(uuid.uuid4()))
-    answer = ROUTES[event["routeKey"]](json.loads(json.dumps(event)), context)
-    headers = {name.lower(): value for name, value in answer["headers"].items()}
-    return Answer(answer["statusCode"], headers, answer["body"])
+    response = ROUTES[event["routeKey"]](json.loads(json.dumps(event)), context)
+    headers = {name.lower(): value for name, value in response["headers"].items()}
+    return Response(response["statusCode"], headers, response["body"])
 
 
 def event_of(
@@ -131,7 +131,7 @@ def wsgi(environ: Mapping[str, Any], start_response: Any) -> Iterable[bytes]:
     }
     length = int(environ.get("CONTENT_LENGTH") or 0)
     path = environ["PATH_INFO"].encode("latin-1").decode(errors="replace")
-    answer = answered(
+    response = respond_to(
         event_of(
             environ["REQUEST_METHOD"],
             path,
@@ -140,6 +140,6 @@ def wsgi(environ: Mapping[str, Any], start_response: Any) -> Iterable[bytes]:
             environ["wsgi.input"].read(length),
         )
     )
-    sent = list(answer.headers.items())
-    start_response(f"{answer.status} _", [*sent, ("content-length", str(len(answer.body)))])
-    return [answer.body.encode()]
+    sent = list(response.headers.items())
+    start_response(f"{response.status} _", [*sent, ("content-length", str(len(response.body)))])
+    return [response.body.encode()]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.emulator import Emulator, free_port, running_emulator
+from local.emulator.start import Emulator, free_port, running_emulator
 from local.instance import Instance, sweep_leftovers
 from tests.local.redeployed import Stack
 

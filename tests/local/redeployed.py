@@ -1,17 +1,17 @@
-"""A program in the emulator, brought up as often as a test likes."""
+"""Programs in the emulator that a test deploys more than once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from local.emulator import Emulator
-from local.provider import EmulatorProvider
+from local.emulator.start import Emulator
+from local.engine.provider import EmulatorProvider
 from pulumi_serverless.testing.program import run_program
 
 
 class Stack:
-    """Knows what the program made when it was brought up last."""
+    """Knows what the last deployment created."""
 
     def __init__(self, emulator: Emulator) -> None:
         self._client = emulator.client

@@ -6,8 +6,8 @@ import json
 import uuid
 from typing import Any
 
-from local.clients import ACCOUNT_ID, Clients, Credentials
-from local.emulator import Emulator
+from local.emulator.clients import ACCOUNT_ID, Clients, Credentials
+from local.emulator.start import Emulator
 
 
 def policy_of(*statements: dict[str, Any]) -> str:

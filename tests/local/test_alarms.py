@@ -1,108 +1,20 @@
-"""Alarms change state as CloudWatch documents, and whoever subscribes is told."""
+"""Alarms change state as CloudWatch documents, and subscribers are notified."""
 
 from __future__ import annotations
 
 import json
 import time
 import uuid
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from local.alarms import Alarms, state_of
-from local.emulator import Emulator
-
-MINUTE = 60
-NOW = 1_800_000_000 - 1_800_000_000 % MINUTE
-BEFORE_ANYTHING = datetime.fromtimestamp(NOW - 86_400, UTC)
+from local.cloudwatch.alarms import Alarms
+from local.emulator.start import Emulator
 
 
-def an_alarm(**changed: Any) -> dict[str, Any]:
-    return {
-        "Namespace": "Shop",
-        "MetricName": "Errors",
-        "Dimensions": [],
-        "Statistic": "Sum",
-        "Period": MINUTE,
-        "EvaluationPeriods": 3,
-        "Threshold": 1.0,
-        "ComparisonOperator": "GreaterThanOrEqualToThreshold",
-        "TreatMissingData": "notBreaching",
-        "AlarmConfigurationUpdatedTimestamp": BEFORE_ANYTHING,
-        **changed,
-    }
-
-
-def points(pattern: str) -> dict[int, float]:
-    """One character a minute, the last one now: X is bad, 0 is good, - is missing."""
-    values = {"X": 1.0, "0": 0.0}
-    return {
-        NOW - back * MINUTE: values[each]
-        for back, each in enumerate(reversed(pattern))
-        if each != "-"
-    }
-
-
-# The table of "how alarm state is evaluated when data is missing", where it names these treatments:
-# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
-@pytest.mark.parametrize(
-    ("pattern", "breaching", "not_breaching"),
-    [
-        ("0-X-X", "OK", "OK"),
-        ("----0", "OK", "OK"),
-        ("-----", "ALARM", "OK"),
-        ("0XX-X", "ALARM", "ALARM"),
-        ("--X--", "ALARM", "OK"),
-        ("00XXX", "ALARM", "ALARM"),
-        ("XXX00", "OK", "OK"),
-    ],
-)
-def test_missing_data_counts_only_when_there_is_too_little(
-    pattern: str, breaching: str, not_breaching: str
-) -> None:
-    series = points(pattern)
-
-    assert state_of(an_alarm(TreatMissingData="breaching"), series, NOW) == breaching
-    assert state_of(an_alarm(TreatMissingData="notBreaching"), series, NOW) == not_breaching
-
-
-def test_missing_data_can_leave_an_alarm_as_it_is_or_unknown() -> None:
-    assert state_of(an_alarm(TreatMissingData="ignore"), points("----X"), NOW) is None
-    assert state_of(an_alarm(TreatMissingData="missing"), {}, NOW) == "INSUFFICIENT_DATA"
-
-
-@pytest.mark.parametrize(
-    ("pattern", "state"), [("X0X0X", "ALARM"), ("X000X", "OK"), ("XX--X", "ALARM")]
-)
-def test_some_of_the_datapoints_can_be_enough(pattern: str, state: str) -> None:
-    alarm = an_alarm(EvaluationPeriods=5, DatapointsToAlarm=3)
-
-    assert state_of(alarm, points(pattern), NOW) == state
-
-
-def test_old_datapoints_are_forgotten() -> None:
-    alarm = an_alarm(EvaluationPeriods=1)
-
-    assert state_of(alarm, points("X--"), NOW) == "ALARM", "still among those that are looked at"
-    assert state_of(alarm, points("X---"), NOW) == "OK"
-
-
-def test_a_new_alarm_waits_for_its_metric_until_its_warm_up_is_over() -> None:
-    made = datetime.fromtimestamp(NOW - 9 * MINUTE, UTC)
-    alarm = an_alarm(
-        TreatMissingData="breaching",
-        WarmUpConfiguration={"WarmUpPeriodDurationInMinutes": 10},
-        AlarmConfigurationUpdatedTimestamp=made,
-    )
-
-    assert state_of(alarm, {}, NOW) is None
-    assert state_of(alarm, points("000"), NOW) == "OK"
-    assert state_of(alarm, {}, NOW + MINUTE) == "ALARM"
-
-
-class Told:
-    """A topic with a queue that listens, and alarms that report there."""
+class Monitored:
+    """Alarms that notify a topic, and a queue subscribed to it."""
 
     def __init__(self, emulator: Emulator) -> None:
         self.cloudwatch, self._sqs = emulator.client("cloudwatch"), emulator.client("sqs")
@@ -123,7 +35,7 @@ class Told:
         self._sqs.set_queue_attributes(QueueUrl=self._url, Attributes={"Policy": policy})
         sns.subscribe(TopicArn=self._topic, Protocol="sqs", Endpoint=queue_arn)
 
-    def alarm(self, suffix: str, **watched: Any) -> str:
+    def alarm(self, suffix: str, **metric: Any) -> str:
         name = f"{self.name}-{suffix}"
         self.cloudwatch.put_metric_alarm(
             AlarmName=name,
@@ -133,7 +45,7 @@ class Told:
             TreatMissingData="notBreaching",
             AlarmActions=[self._topic],
             OKActions=[self._topic],
-            **watched,
+            **metric,
         )
         return name
 
@@ -148,7 +60,7 @@ class Told:
         dimensions = [{"Name": "Item", "Value": item}]
         return {"Namespace": self.name, "MetricName": name, "Dimensions": dimensions}
 
-    def formula(self, expression: str, *names: str) -> dict[str, Any]:
+    def metric_math(self, expression: str, *names: str) -> dict[str, Any]:
         sources = [
             {
                 "Id": name.lower(),
@@ -168,111 +80,111 @@ class Told:
 
     def messages(self) -> list[tuple[str, str]]:
         """Name and state of every message that has come since."""
-        told = []
+        received = []
         while found := self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10).get(
             "Messages"
         ):
             for message in found:
                 self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
                 alarm = json.loads(json.loads(message["Body"])["Message"])
-                told.append((alarm["AlarmName"], alarm["NewStateValue"]))
-        return told
+                received.append((alarm["AlarmName"], alarm["NewStateValue"]))
+        return received
 
 
 @pytest.fixture
-def told(emulator: Emulator) -> Told:
-    return Told(emulator)
+def shop(emulator: Emulator) -> Monitored:
+    return Monitored(emulator)
 
 
-def test_the_emulator_leaves_the_state_of_an_alarm_alone(told: Told) -> None:
-    name = told.alarm("errors", **told.metric("Errors"), Statistic="Sum", Period=60)
+def test_the_emulator_leaves_the_state_of_an_alarm_alone(shop: Monitored) -> None:
+    name = shop.alarm("errors", **shop.metric("Errors"), Statistic="Sum", Period=60)
 
-    told.put("Errors", 1)
+    shop.put("Errors", 1)
 
-    assert told.state(name) == "INSUFFICIENT_DATA"
-    told.alarms.evaluate()
-    assert told.state(name) == "ALARM"
-
-
-def test_an_alarm_goes_off_by_its_own_dimensions_and_no_others(told: Told) -> None:
-    tea = told.alarm("tea", **told.metric("Errors"), Statistic="Sum", Period=60)
-    milk = told.alarm("milk", **told.metric("Errors", "milk"), Statistic="Sum", Period=60)
-
-    told.put("Errors", 1, "tea")
-    told.alarms.evaluate()
-
-    assert (told.state(tea), told.state(milk)) == ("ALARM", "OK")
-    assert sorted(told.messages()) == sorted([(tea, "ALARM"), (milk, "OK")])
+    assert shop.state(name) == "INSUFFICIENT_DATA"
+    shop.alarms.evaluate()
+    assert shop.state(name) == "ALARM"
 
 
-def test_a_state_is_told_once(told: Told) -> None:
-    name = told.alarm("errors", **told.metric("Errors"), Statistic="Sum", Period=60)
-    told.put("Errors", 1)
+def test_an_alarm_fires_by_its_own_dimensions_and_no_others(shop: Monitored) -> None:
+    tea = shop.alarm("tea", **shop.metric("Errors"), Statistic="Sum", Period=60)
+    milk = shop.alarm("milk", **shop.metric("Errors", "milk"), Statistic="Sum", Period=60)
+
+    shop.put("Errors", 1, "tea")
+    shop.alarms.evaluate()
+
+    assert (shop.state(tea), shop.state(milk)) == ("ALARM", "OK")
+    assert sorted(shop.messages()) == sorted([(tea, "ALARM"), (milk, "OK")])
+
+
+def test_a_state_is_reported_once(shop: Monitored) -> None:
+    name = shop.alarm("errors", **shop.metric("Errors"), Statistic="Sum", Period=60)
+    shop.put("Errors", 1)
 
     for _ in range(3):
-        told.alarms.evaluate()
+        shop.alarms.evaluate()
 
-    assert told.messages() == [(name, "ALARM")]
+    assert shop.messages() == [(name, "ALARM")]
 
 
-def test_an_alarm_ends_when_its_datapoints_are_old(emulator: Emulator, told: Told) -> None:
-    name = told.alarm("errors", **told.metric("Errors"), Statistic="Sum", Period=60)
-    told.put("Errors", 1)
-    told.alarms.evaluate()
-    told.messages()
+def test_an_alarm_resolves_when_its_datapoints_are_old(emulator: Emulator, shop: Monitored) -> None:
+    name = shop.alarm("errors", **shop.metric("Errors"), Statistic="Sum", Period=60)
+    shop.put("Errors", 1)
+    shop.alarms.evaluate()
+    shop.messages()
 
     Alarms(emulator.client, clock=lambda: time.time() + 600).evaluate()
 
-    assert (name, "OK") in told.messages()
+    assert (name, "OK") in shop.messages()
 
 
-def test_an_alarm_on_a_formula_goes_off(told: Told) -> None:
-    name = told.alarm("rate", **told.formula("IF(all >= 10, 100 * bad / all, 0)", "All", "Bad"))
-    told.put("Bad", 5)
-    told.put("All", 9)
-    told.alarms.evaluate()
-    assert told.state(name) == "OK"
+def test_an_alarm_on_an_expression_fires(shop: Monitored) -> None:
+    name = shop.alarm("rate", **shop.metric_math("IF(all >= 10, 100 * bad / all, 0)", "All", "Bad"))
+    shop.put("Bad", 5)
+    shop.put("All", 9)
+    shop.alarms.evaluate()
+    assert shop.state(name) == "OK"
 
-    told.put("All", 1)
-    told.alarms.evaluate()
+    shop.put("All", 1)
+    shop.alarms.evaluate()
 
-    assert told.state(name) == "ALARM"
-    assert sorted(told.messages()) == [(name, "ALARM"), (name, "OK")]
+    assert shop.state(name) == "ALARM"
+    assert sorted(shop.messages()) == [(name, "ALARM"), (name, "OK")]
 
 
-def test_a_percentile_is_not_the_largest_value(told: Told) -> None:
-    slow = told.alarm("slow", **told.metric("Took"), ExtendedStatistic="p99", Period=60)
-    half = told.alarm("half", **told.metric("Took"), ExtendedStatistic="p50", Period=60)
+def test_a_percentile_is_not_the_largest_value(shop: Monitored) -> None:
+    slow = shop.alarm("slow", **shop.metric("Took"), ExtendedStatistic="p99", Period=60)
+    half = shop.alarm("half", **shop.metric("Took"), ExtendedStatistic="p50", Period=60)
     for value in (0, 0, 0, 5):
-        told.put("Took", value)
+        shop.put("Took", value)
 
-    told.alarms.evaluate()
+    shop.alarms.evaluate()
 
-    assert (told.state(slow), told.state(half)) == ("ALARM", "OK")
+    assert (shop.state(slow), shop.state(half)) == ("ALARM", "OK")
 
 
-def test_a_summary_follows_its_alarms(told: Told) -> None:
-    errors = told.alarm("errors", **told.metric("Errors"), Statistic="Sum", Period=60)
-    others = told.alarm("others", **told.metric("Others"), Statistic="Sum", Period=60)
-    told.cloudwatch.put_composite_alarm(
-        AlarmName=f"{told.name}-any", AlarmRule=f'ALARM("{errors}") OR ALARM("{others}")'
+def test_a_composite_alarm_follows_its_alarms(shop: Monitored) -> None:
+    errors = shop.alarm("errors", **shop.metric("Errors"), Statistic="Sum", Period=60)
+    others = shop.alarm("others", **shop.metric("Others"), Statistic="Sum", Period=60)
+    shop.cloudwatch.put_composite_alarm(
+        AlarmName=f"{shop.name}-any", AlarmRule=f'ALARM("{errors}") OR ALARM("{others}")'
     )
-    told.alarms.evaluate()
-    assert told.state(f"{told.name}-any") == "OK"
+    shop.alarms.evaluate()
+    assert shop.state(f"{shop.name}-any") == "OK"
 
-    told.put("Others", 1)
-    told.alarms.evaluate()
+    shop.put("Others", 1)
+    shop.alarms.evaluate()
 
-    assert told.state(f"{told.name}-any") == "ALARM"
-    assert (f"{told.name}-any", "ALARM") not in told.messages(), "it has no actions"
+    assert shop.state(f"{shop.name}-any") == "ALARM"
+    assert (f"{shop.name}-any", "ALARM") not in shop.messages(), "it has no actions"
 
 
-def test_a_state_set_by_hand_is_told_and_does_not_last(told: Told) -> None:
-    name = told.alarm("errors", **told.metric("Errors"), Statistic="Sum", Period=60)
-    told.alarms.evaluate()
-    told.messages()
+def test_a_state_set_by_hand_is_reported_and_does_not_last(shop: Monitored) -> None:
+    name = shop.alarm("errors", **shop.metric("Errors"), Statistic="Sum", Period=60)
+    shop.alarms.evaluate()
+    shop.messages()
 
-    told.cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="a drill")
-    told.alarms.evaluate()
+    shop.cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="a drill")
+    shop.alarms.evaluate()
 
-    assert sorted(told.messages()) == [(name, "ALARM"), (name, "OK")]
+    assert sorted(shop.messages()) == [(name, "ALARM"), (name, "OK")]

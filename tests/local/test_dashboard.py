@@ -10,7 +10,7 @@ from typing import Any
 
 from local.dashboard.page import render, write_page
 from local.dashboard.readings import Readings, take_readings
-from local.emulator import Emulator
+from local.emulator.start import Emulator
 
 UNTIL = 1_800_000_000.0
 
@@ -28,7 +28,7 @@ def page(widgets: list[dict[str, Any]], **found: Any) -> str:
     return render(Readings(name="shop-dev", widgets=widgets, **readings))
 
 
-def test_a_line_is_drawn_within_its_hour_and_its_latest_value_told() -> None:
+def test_a_line_is_drawn_within_its_hour_and_its_latest_value_shown() -> None:
     graph = widget("metric", title="Sold", metrics=[line("shop", "tea")])
 
     html = page([graph], lines={(0, 0): [(UNTIL - 3_600, 0.0), (UNTIL, 4.0)]})

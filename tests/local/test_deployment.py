@@ -1,4 +1,4 @@
-"""A program that is brought up again finds what it made, and puts back what was changed by hand."""
+"""A second deployment finds what the first created, and restores what was changed by hand."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from local.clients import ACCOUNT_ID, REGION
 from local.deployment import Deployment
-from local.emulator import Emulator
-from local.provider import NotDeployableHereError
+from local.emulator.clients import ACCOUNT_ID, REGION
+from local.emulator.start import Emulator
+from local.engine.provider import UnsupportedError
 from tests.local.redeployed import Stack
 
 
@@ -23,11 +23,11 @@ def a_queue(retention_seconds: int = 3_600) -> aws.sqs.Queue:
     return queue
 
 
-def test_what_stands_as_declared_is_not_made_again(stack: Stack) -> None:
+def test_what_is_as_declared_is_not_created_again(stack: Stack) -> None:
     assert stack.up(a_queue) == stack.up(a_queue)
 
 
-def test_a_changed_setting_arrives(stack: Stack, emulator: Emulator) -> None:
+def test_a_changed_setting_is_applied(stack: Stack, emulator: Emulator) -> None:
     url = stack.up(a_queue)["url"]
 
     assert stack.up(lambda: a_queue(retention_seconds=7_200))["url"] == url
@@ -36,18 +36,18 @@ def test_a_changed_setting_arrives(stack: Stack, emulator: Emulator) -> None:
     assert attributes["Attributes"]["MessageRetentionPeriod"] == "7200"
 
 
-def test_a_deleted_queue_is_made_anew_and_its_policy_follows(
+def test_a_deleted_queue_is_created_again_and_so_is_its_policy(
     stack: Stack, emulator: Emulator
 ) -> None:
     sqs, url = emulator.client("sqs"), stack.up(a_queue)["url"]
     sqs.delete_queue(QueueUrl=url)
 
-    anew = stack.up(a_queue)["url"]
+    recreated = stack.up(a_queue)["url"]
 
     # As Pulumi does it: a new random suffix.
-    assert anew != url
-    answer = sqs.get_queue_attributes(QueueUrl=anew, AttributeNames=["Policy", "QueueArn"])
-    assert json.loads(answer["Attributes"]["Policy"])["Id"] == answer["Attributes"]["QueueArn"]
+    assert recreated != url
+    response = sqs.get_queue_attributes(QueueUrl=recreated, AttributeNames=["Policy", "QueueArn"])
+    assert json.loads(response["Attributes"]["Policy"])["Id"] == response["Attributes"]["QueueArn"]
 
 
 def a_schedule() -> None:
@@ -63,7 +63,7 @@ def a_schedule() -> None:
     pulumi.export("name", schedule.name)
 
 
-def test_a_schedule_that_was_switched_off_runs_again(stack: Stack, emulator: Emulator) -> None:
+def test_a_schedule_that_was_disabled_is_enabled_again(stack: Stack, emulator: Emulator) -> None:
     scheduler, name = emulator.client("scheduler"), stack.up(a_schedule)["name"]
     found = scheduler.get_schedule(Name=name)
     kept = ("Name", "ScheduleExpression", "FlexibleTimeWindow", "Target")
@@ -74,16 +74,16 @@ def test_a_schedule_that_was_switched_off_runs_again(stack: Stack, emulator: Emu
     assert scheduler.get_schedule(Name=name)["State"] == "ENABLED"
 
 
-def test_a_schedule_that_was_deleted_is_made_anew(stack: Stack, emulator: Emulator) -> None:
+def test_a_schedule_that_was_deleted_is_created_again(stack: Stack, emulator: Emulator) -> None:
     scheduler, name = emulator.client("scheduler"), stack.up(a_schedule)["name"]
     scheduler.delete_schedule(Name=name)
 
-    anew = stack.up(a_schedule)["name"]
+    recreated = stack.up(a_schedule)["name"]
 
-    assert scheduler.get_schedule(Name=anew)["State"] == "ENABLED"
+    assert scheduler.get_schedule(Name=recreated)["State"] == "ENABLED"
 
 
-def test_a_limit_that_was_put_on_a_table_goes(stack: Stack, emulator: Emulator) -> None:
+def test_provisioned_capacity_of_a_table_is_removed(stack: Stack, emulator: Emulator) -> None:
     def program() -> None:
         table = aws.dynamodb.Table(
             "orders",
@@ -103,14 +103,14 @@ def test_a_limit_that_was_put_on_a_table_goes(stack: Stack, emulator: Emulator) 
     assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
 
 
-def test_a_change_that_cannot_be_made_here_is_an_error_that_names_it(stack: Stack) -> None:
+def test_a_change_without_an_updater_is_an_error_that_names_it(stack: Stack) -> None:
     stack.up(lambda: aws.sns.Topic("orders"))
 
-    with pytest.raises(NotDeployableHereError, match=r"orders: \['displayName'\]"):
+    with pytest.raises(UnsupportedError, match=r"orders: \['displayName'\]"):
         stack.up(lambda: aws.sns.Topic("orders", display_name="Orders"))
 
 
-def test_two_resources_that_cannot_be_told_apart_are_an_error(stack: Stack) -> None:
+def test_two_resources_that_cannot_be_distinguished_are_an_error(stack: Stack) -> None:
     def program() -> None:
         for parent in ("first", "second"):
             group = pulumi.ComponentResource(f"test:index:{parent}", parent)
@@ -118,28 +118,29 @@ def test_two_resources_that_cannot_be_told_apart_are_an_error(stack: Stack) -> N
 
     stack.up(program)
 
-    with pytest.raises(NotDeployableHereError, match="cannot tell two resources orders"):
+    with pytest.raises(UnsupportedError, match="cannot distinguish two resources orders"):
         stack.up(program)
 
 
-def test_what_is_declared_no_more_is_known(stack: Stack) -> None:
+def test_what_is_no_longer_declared_is_known(stack: Stack) -> None:
     stack.up(a_queue)
     stack.up(lambda: None)
 
     assert stack.provider is not None
-    assert set(stack.provider.left_over) == {
+    assert set(stack.provider.no_longer_declared) == {
         "orders (aws:sqs/queue:Queue)",
         "orders (aws:sqs/queuePolicy:QueuePolicy)",
     }
 
 
 def test_a_setting_and_a_part_of_one_are_changed(emulator: Emulator) -> None:
-    deployment = Deployment(emulator.client, "https://localhost:1")
+    deployment = Deployment(emulator.client)
 
     deployment.set_config("memoryMb", "1024")
     deployment.set_config("api.requestsPerSecond", "7")
 
     changed = deployment.config()
     assert changed["internal-handoff:memoryMb"] == "1024"
+    assert changed["pulumi-serverless:bundleFor"] == "host"
     api = json.loads(changed["internal-handoff:api"])
     assert api == {"auth": {"kind": "none"}, "requestsPerSecond": 7}

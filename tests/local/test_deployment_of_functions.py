@@ -1,4 +1,4 @@
-"""A function that is brought up again is as it is declared now."""
+"""A function that is deployed again is as it is declared now."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pulumi
 import pulumi_aws as aws
 
-from local.emulator import Emulator
+from local.emulator.start import Emulator
 from tests.local.redeployed import Stack
 from tests.local.roles import TRUST
 
@@ -18,7 +18,7 @@ def a_function(bundle: Path, memory_mb: int = 128) -> None:
     role = aws.iam.Role("echo", assume_role_policy=TRUST)
     statement = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    right = aws.iam.RolePolicy("send", role=role.name, policy=policy)
+    policy_of_role = aws.iam.RolePolicy("send", role=role.name, policy=policy)
     function = aws.lambda_.Function(
         "echo",
         runtime="python3.13",
@@ -27,31 +27,35 @@ def a_function(bundle: Path, memory_mb: int = 128) -> None:
         role=role.arn,
         memory_size=memory_mb,
     )
-    for key, output in (("name", function.name), ("role", role.name), ("right", right.name)):
+    for key, output in (
+        ("name", function.name),
+        ("role", role.name),
+        ("policy", policy_of_role.name),
+    ):
         pulumi.export(key, output)
 
 
-def _bundle(folder: Path, answer: int) -> Path:
-    bundle = folder / f"answers-{answer}.zip"
+def _bundle(folder: Path, result: int) -> Path:
+    bundle = folder / f"returns-{result}.zip"
     with zipfile.ZipFile(bundle, "w") as archive:
-        archive.writestr("app.py", f"def handle(event, context): return {answer}")
+        archive.writestr("app.py", f"def handle(event, context): return {result}")
     return bundle
 
 
-def test_a_function_gets_its_room_and_its_right_back(
+def test_a_function_gets_its_concurrency_and_its_permission_back(
     stack: Stack, emulator: Emulator, tmp_path: Path
 ) -> None:
     bundle = _bundle(tmp_path, 1)
     made = stack.up(lambda: a_function(bundle))
     functions, iam = emulator.client("lambda"), emulator.client("iam")
     functions.put_function_concurrency(FunctionName=made["name"], ReservedConcurrentExecutions=0)
-    iam.delete_role_policy(RoleName=made["role"], PolicyName=made["right"])
+    iam.delete_role_policy(RoleName=made["role"], PolicyName=made["policy"])
 
     stack.up(lambda: a_function(bundle))
 
-    answer = functions.get_function_concurrency(FunctionName=made["name"])
-    assert "ReservedConcurrentExecutions" not in answer
-    assert iam.list_role_policies(RoleName=made["role"])["PolicyNames"] == [made["right"]]
+    response = functions.get_function_concurrency(FunctionName=made["name"])
+    assert "ReservedConcurrentExecutions" not in response
+    assert iam.list_role_policies(RoleName=made["role"])["PolicyNames"] == [made["policy"]]
 
 
 def test_a_function_gets_the_memory_and_the_code_that_are_declared_now(

@@ -12,17 +12,23 @@ from pathlib import Path
 import httpx
 import pytest
 
-from local import emulator as module
-from local.emulator import Emulator, EmulatorError, free_port, require_free_port, running_emulator
+from local.emulator import start as module
+from local.emulator.start import (
+    Emulator,
+    EmulatorError,
+    free_port,
+    require_free_port,
+    running_emulator,
+)
 from local.instance import ROOT, Instance
 from local.wait import wait_until
 
 _STARTER = """
 import sys, threading
 from pathlib import Path
-from local.emulator import running_emulator
+from local.emulator.start import running_emulator
 from local.instance import Instance
-from local.signals import unwind_on_signals
+from local.cli import unwind_on_signals
 unwind_on_signals()
 with (
     Instance("test", Path(sys.argv[1])).owned() as instance,
@@ -63,7 +69,7 @@ def test_a_taken_port_is_named_with_what_to_do() -> None:
             require_free_port(port)
 
 
-def test_a_missing_installation_is_named_with_the_command_that_makes_it(
+def test_a_missing_installation_is_named_with_the_command_that_installs_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "ROOT", tmp_path)
@@ -72,27 +78,29 @@ def test_a_missing_installation_is_named_with_the_command_that_makes_it(
         module.emulator_python()
 
 
-def test_an_emulator_that_dies_early_shows_what_it_said(
+def test_an_emulator_that_dies_early_shows_its_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "emulator_python", lambda: Path("/bin/echo"))
 
     with (
         Instance("test", tmp_path).owned() as instance,
-        pytest.raises(EmulatorError, match=r"ended with status 0 .*\n  .*guarded_emulator"),
+        pytest.raises(EmulatorError, match=r"exited with status 0 .*\n  .*patched\.py"),
         running_emulator(instance, free_port(), retry_base_seconds=1),
     ):
         pass
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_starter_told_to_end_leaves_nothing(tmp_path: Path, ending: signal.Signals) -> None:
+@pytest.mark.parametrize("stop_signal", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_starter_that_is_stopped_leaves_nothing(
+    tmp_path: Path, stop_signal: signal.Signals
+) -> None:
     starter = _starter(tmp_path)
     assert Instance("test", tmp_path).processes()
 
-    starter.send_signal(ending)
+    starter.send_signal(stop_signal)
 
-    assert starter.wait() == 128 + ending
+    assert starter.wait() == 128 + stop_signal
     assert Instance("test", tmp_path).processes() == []
     assert list(tmp_path.iterdir()) == []
 

@@ -30,7 +30,7 @@ with Instance("test", Path(sys.argv[1])).owned() as instance:
 
 
 def _owner(folder: Path) -> subprocess.Popen[bytes]:
-    # The child's input stays open after the owner's death: it is a leftover.
+    # The child's input stays open after the owner's death, so the child is left over.
     open_end, _ = os.pipe()
     process = subprocess.Popen(  # noqa: S603 -- our own interpreter and script
         [sys.executable, "-c", _OWNER, str(folder)],
@@ -58,7 +58,7 @@ def test_an_owned_instance_has_an_empty_folder_and_leaves_none(tmp_path: Path) -
 def test_a_second_owner_is_refused(tmp_path: Path) -> None:
     with (
         Instance("test", tmp_path).owned(),
-        pytest.raises(InstanceInUseError, match="test is running already"),
+        pytest.raises(InstanceInUseError, match="test is already running"),
         Instance("test", tmp_path).owned(),
     ):
         pass

@@ -1,10 +1,10 @@
-"""Metric math as the program's alarms use it."""
+"""Metric math as alarms use it."""
 
 from __future__ import annotations
 
 import pytest
 
-from local.metric_math import UnknownExpressionError, evaluate
+from local.cloudwatch.metric_math import UnsupportedExpressionError, evaluate
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,6 @@ def test_an_expression_has_cloudwatchs_value(
 
 
 @pytest.mark.parametrize("expression", ["SEARCH('x', 'Sum')", "a ** 2", "b + 1", "a +", "'text'"])
-def test_what_is_not_known_is_an_error_that_shows_it(expression: str) -> None:
-    with pytest.raises(UnknownExpressionError, match="cannot evaluate"):
+def test_what_is_not_supported_is_an_error_that_shows_it(expression: str) -> None:
+    with pytest.raises(UnsupportedExpressionError, match="cannot evaluate"):
         evaluate(expression, {"a": 1.0})

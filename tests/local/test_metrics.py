@@ -1,4 +1,4 @@
-"""The program's alarms go off by themselves, because what they watch is published."""
+"""Alarms fire by themselves, because the metrics that they watch are published."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from local.alarms import Alarms
-from local.emulator import Emulator
-from local.metrics import PrintedMetrics, publish_queue_depths, publishing_metrics, watched_queues
+from local.cloudwatch.alarms import Alarms
+from local.cloudwatch.metrics import EmbeddedMetrics, publish_queue_depths, watched_queues
+from local.cloudwatch.publisher import publishing_metrics
+from local.emulator.start import Emulator
 from local.wait import wait_until
 from serverless_runtime.shared.metrics import metrics_line
 
@@ -47,21 +48,21 @@ def test_only_queues_that_an_alarm_watches_are_published(emulator: Emulator) -> 
     assert name in watched_queues(emulator.client)
 
 
-def test_a_queue_that_is_gone_does_not_keep_others_from_being_published(emulator: Emulator) -> None:
-    sqs, gone, there = emulator.client("sqs"), f"a-{uuid.uuid4()}", f"z-{uuid.uuid4()}"
-    for name in (gone, there):
+def test_a_deleted_queue_does_not_keep_others_from_being_published(emulator: Emulator) -> None:
+    sqs, deleted, existing = emulator.client("sqs"), f"a-{uuid.uuid4()}", f"z-{uuid.uuid4()}"
+    for name in (deleted, existing):
         sqs.create_queue(QueueName=name)
         _alarm_on(emulator, name)
-    sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=gone)["QueueUrl"])
+    sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=deleted)["QueueUrl"])
 
     publish_queue_depths(emulator.client)
     Alarms(emulator.client).evaluate()
 
-    assert _state(emulator, there) == "OK"
-    assert _state(emulator, gone) == "INSUFFICIENT_DATA"
+    assert _state(emulator, existing) == "OK"
+    assert _state(emulator, deleted) == "INSUFFICIENT_DATA"
 
 
-def test_the_alarm_goes_off_when_a_message_waits(emulator: Emulator) -> None:
+def test_the_alarm_fires_when_a_message_waits(emulator: Emulator) -> None:
     sqs, name = emulator.client("sqs"), f"queue-{uuid.uuid4()}"
     url = sqs.create_queue(QueueName=name)["QueueUrl"]
     _alarm_on(emulator, name)
@@ -74,7 +75,7 @@ def test_the_alarm_goes_off_when_a_message_waits(emulator: Emulator) -> None:
     with publishing_metrics(emulator.client):
         wait_until(
             lambda: _state(emulator, name),
-            "the alarm to go off",
+            "the alarm to fire",
             seconds=10,
             enough=lambda state: state == "ALARM",
         )
@@ -109,8 +110,10 @@ def test_what_any_function_prints_becomes_metrics_once(emulator: Emulator) -> No
     logs.create_log_group(logGroupName=group)
     logs.create_log_stream(logGroupName=group, logStreamName="run")
     now_ms = int(time.time() * 1000)
-    sold = metrics_line({"Sold": ("Count", 2)}, {"Stack": stack, "Kind": "tea"}, at_ms=now_ms)
-    metrics = PrintedMetrics(emulator.client)
+    sold = metrics_line(
+        {"Sold": ("Count", 2)}, {"Stack": stack, "Kind": "tea"}, namespace="Handoff", at_ms=now_ms
+    )
+    metrics = EmbeddedMetrics(emulator.client)
 
     _prints(emulator, group, ['{"level": "INFO"}', sold])
     metrics.publish()

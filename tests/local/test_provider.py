@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,9 +12,9 @@ import pulumi_aws as aws
 import pytest
 from pulumi.runtime import MockCallArgs, MockResourceArgs
 
-from local.clients import ACCOUNT_ID, REGION
-from local.emulator import Emulator
-from local.provider import EmulatorProvider, NotDeployableHereError
+from local.emulator.clients import ACCOUNT_ID, REGION
+from local.emulator.start import Emulator
+from local.engine.provider import EmulatorProvider, UnsupportedError
 from pulumi_serverless.testing.program import Graph, run_program
 from tests.local.roles import TRUST
 
@@ -24,17 +23,17 @@ def _deploy(emulator: Emulator, program: Callable[[], Any]) -> Graph:
     return run_program(program, mocks=EmulatorProvider(emulator.client))
 
 
-def test_a_type_without_a_maker_is_an_error_that_names_it(emulator: Emulator) -> None:
+def test_a_type_without_a_creator_is_an_error_that_names_it(emulator: Emulator) -> None:
     bucket = MockResourceArgs(typ="aws:s3/bucket:Bucket", name="files", inputs={}, custom=True)
 
-    with pytest.raises(NotDeployableHereError, match=r"create aws:s3/bucket:Bucket yet \(files\)"):
+    with pytest.raises(UnsupportedError, match=r"create aws:s3/bucket:Bucket yet \(files\)"):
         EmulatorProvider(emulator.client).new_resource(bucket)
 
 
-def test_a_lookup_without_an_answer_is_an_error_that_names_it(emulator: Emulator) -> None:
+def test_a_lookup_without_a_result_is_an_error_that_names_it(emulator: Emulator) -> None:
     lookup = MockCallArgs("aws:index/getIpRanges:getIpRanges", {}, "")
 
-    with pytest.raises(NotDeployableHereError, match="cannot answer aws:index/getIpRanges"):
+    with pytest.raises(UnsupportedError, match="cannot look up aws:index/getIpRanges"):
         EmulatorProvider(emulator.client).call(lookup)
 
 
@@ -131,8 +130,8 @@ def test_a_function_has_the_declared_environment_and_delivery(
     delivery = functions.get_function_event_invoke_config(FunctionName=exports["name"])
     assert delivery["MaximumRetryAttempts"] == 1
     assert delivery["DestinationConfig"]["OnFailure"]["Destination"] == exports["queue"]
-    answer = functions.invoke(FunctionName=exports["name"], Payload=b'{"a": 1}')
-    assert answer["Payload"].read() == b'{"a": 1}'
+    response = functions.invoke(FunctionName=exports["name"], Payload=b'{"a": 1}')
+    assert response["Payload"].read() == b'{"a": 1}'
 
 
 def test_a_schedule_runs_the_declared_target_at_the_declared_rate(emulator: Emulator) -> None:
@@ -159,76 +158,3 @@ def test_a_schedule_runs_the_declared_target_at_the_declared_rate(emulator: Emul
     assert made["FlexibleTimeWindow"]["Mode"] == "OFF"
     assert (made["Target"]["Arn"], made["Target"]["RoleArn"]) == (target_arn, role_arn)
     assert made["Target"]["RetryPolicy"]["MaximumRetryAttempts"] == 0
-
-
-def test_alarms_a_summary_and_a_dashboard_arrive_as_declared(emulator: Emulator) -> None:
-    def program() -> None:
-        sources = [
-            aws.cloudwatch.MetricAlarmMetricQueryArgs(
-                id=name,
-                metric=aws.cloudwatch.MetricAlarmMetricQueryMetricArgs(
-                    namespace="Shop",
-                    metric_name=name,
-                    dimensions={"Item": "tea"},
-                    stat="Sum",
-                    period=60,
-                ),
-            )
-            for name in ("bad", "all")
-        ]
-        rate = aws.cloudwatch.MetricAlarmMetricQueryArgs(
-            id="rate", expression="100 * bad / all", label="rate", return_data=True
-        )
-        alarm = aws.cloudwatch.MetricAlarm(
-            "rate",
-            comparison_operator="GreaterThanOrEqualToThreshold",
-            evaluation_periods=5,
-            datapoints_to_alarm=3,
-            threshold=5,
-            treat_missing_data="breaching",
-            metric_queries=[rate, *sources],
-            warm_up_configuration={"warm_up_period_duration_in_minutes": 10},
-        )
-        summary = aws.cloudwatch.CompositeAlarm(
-            "any",
-            alarm_name=f"any-{uuid.uuid4()}",
-            alarm_rule=pulumi.Output.concat('ALARM("', alarm.arn, '")'),
-        )
-        board = aws.cloudwatch.Dashboard(
-            "board", dashboard_name=f"board-{uuid.uuid4()}", dashboard_body='{"widgets": []}'
-        )
-        pulumi.export("names", [alarm.name, summary.alarm_name, board.dashboard_name])
-
-    alarm_name, summary_name, board_name = _deploy(emulator, program).exports["names"]
-
-    cloudwatch = emulator.client("cloudwatch")
-    described = cloudwatch.describe_alarms(
-        AlarmNames=[alarm_name, summary_name], AlarmTypes=["MetricAlarm", "CompositeAlarm"]
-    )
-    [alarm], [summary] = described["MetricAlarms"], described["CompositeAlarms"]
-    assert (alarm["EvaluationPeriods"], alarm["DatapointsToAlarm"]) == (5, 3)
-    assert alarm["WarmUpConfiguration"] == {"WarmUpPeriodDurationInMinutes": 10}
-    result, bad, _ = alarm["Metrics"]
-    assert (result["Expression"], result["ReturnData"]) == ("100 * bad / all", True)
-    assert bad["MetricStat"]["Metric"] == {
-        "Namespace": "Shop",
-        "MetricName": "bad",
-        "Dimensions": [{"Name": "Item", "Value": "tea"}],
-    }
-    assert summary["AlarmRule"] == f'ALARM("{alarm["AlarmArn"]}")'
-    assert cloudwatch.get_dashboard(DashboardName=board_name)["DashboardBody"] == '{"widgets": []}'
-
-
-def test_a_saved_query_arrives_with_its_log_groups(emulator: Emulator) -> None:
-    name = f"shop/{uuid.uuid4()}"
-
-    def program() -> None:
-        aws.cloudwatch.QueryDefinition(
-            "errors", name=name, query_string="fields @message", log_group_names=["/shop"]
-        )
-
-    _deploy(emulator, program)
-
-    answer = emulator.client("logs").describe_query_definitions(queryDefinitionNamePrefix=name)
-    [made] = answer["queryDefinitions"]
-    assert (made["queryString"], made["logGroupNames"]) == ("fields @message", ["/shop"])

@@ -11,13 +11,13 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ops.dead_letters.outcome import Outcome
+from ops.dead_letters.reader import DeadLetterReader
+from ops.dead_letters.replay import RateLimiter, Replay
+from ops.dead_letters.selection import ReplayRules, select_for_replay
+from ops.dead_letters.target import NotAcceptedError
+from ops.dead_letters.target import Target as ReplayTarget
 from ops.interrupts import Interrupts
-from ops.letter_queue import LetterQueue
-from ops.plan import ReplayRules, plan_replay
-from ops.run import Outcome, Pace, Replay
-from ops.selection import Selection
-from ops.target import NotAcceptedError
-from ops.target import Target as ReplayTarget
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.handoff import Handoff
 from serverless_runtime.handoff.outbox_rows import SHARDS
@@ -26,15 +26,17 @@ from serverless_runtime.handoff.relay.relay import relay_shard
 from serverless_runtime.handoff.settings import HandoffSettings
 from serverless_runtime.handoff.target import Target
 from serverless_runtime.notification_service.channels import email
-from serverless_runtime.notification_service.dynamo_breakers import DynamoBreakers
-from serverless_runtime.notification_service.dynamo_deliveries import DynamoDeliveries
-from serverless_runtime.notification_service.guarded_channel import guarded
-from serverless_runtime.notification_service.notify import notify
+from serverless_runtime.notification_service.circuit_breaker.channel import with_circuit_breakers
+from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
+    DynamoCircuitBreakerStore,
+)
+from serverless_runtime.notification_service.dynamo_delivery_leases import DynamoDeliveryLeases
+from serverless_runtime.notification_service.notify_channels import notify_channels
 from serverless_runtime.notification_service.settings.email import EmailSettings
 from serverless_runtime.notification_service.sqs_dead_letters import SqsDeadLetters
 from serverless_runtime.shared.metrics import Counter
-from serverless_runtime.task_service.dynamo_task_changes import DynamoTaskChanges
-from serverless_runtime.task_service.handed_off_events import HandedOffEvents
+from serverless_runtime.task_service.dynamo_task_writer import DynamoTaskWriter
+from serverless_runtime.task_service.event_publisher import HandoffEventPublisher
 from tests.lambdas.tables import DELIVERIES, OUTBOX, TARGET_ARN, TASKS
 from tests.model_tests.faults import Died, Fault, Run
 from tests.model_tests.in_memory_dynamo import Change, InMemoryDynamo
@@ -100,7 +102,7 @@ class Simulation:
     def odd_response(self) -> dict[str, Any]:
         return {"StatusCode": 200, "Payload": io.BytesIO()}
 
-    def tasks(self, run: Run) -> DynamoTaskChanges:
+    def tasks(self, run: Run) -> DynamoTaskWriter:
         """Return the task service's table, with its event publisher."""
         dynamodb = run.client("dynamodb", self.dynamo)
         handoff = Handoff(
@@ -109,7 +111,8 @@ class Simulation:
             lambda_client=run.client("lambda", self.queue),
             clock=self.clock,
         )
-        return DynamoTaskChanges(TASKS, HandedOffEvents(handoff, Counter("model")), dynamodb)
+        publisher = HandoffEventPublisher(handoff, Counter("Handoff", "model"))
+        return DynamoTaskWriter(TASKS, publisher, dynamodb)
 
     def relay(self, faults: Faults) -> None:
         """One run of the relay, shard after shard; what one raises does not end the others."""
@@ -158,14 +161,14 @@ class Simulation:
             for channel in email.channels(_email_settings(name), client=ses)
         ]
         dynamodb = run.client("dynamodb", self.dynamo)
-        deliveries = DynamoDeliveries(DELIVERIES, dynamodb, self.clock)
-        breakers = DynamoBreakers(DELIVERIES, dynamodb)
+        deliveries = DynamoDeliveryLeases(DELIVERIES, dynamodb, self.clock)
+        breakers = DynamoCircuitBreakerStore(DELIVERIES, dynamodb)
         context = SimpleNamespace(aws_request_id="r", invoked_function_arn=TARGET_ARN)
         dead_letters = SqsDeadLetters("q", payload, context, run.client("sqs", self.dead_letters))
-        notify(
+        notify_channels(
             TaskEvent.from_payload(payload),
             deliveries,
-            guarded(channels, breakers, self.clock),
+            with_circuit_breakers(channels, breakers, self.clock),
             dead_letters,
             run.seconds_left,
         )
@@ -177,15 +180,15 @@ class Simulation:
         rules = ReplayRules(started_at=self.utc_now(), **({"max_replays": None} if force else {}))
         sqs = run.client("sqs", self.dead_letters)
         try:
-            with LetterQueue(sqs, "q", clock=self.clock, poll_seconds=0) as queue:
+            with DeadLetterReader(sqs, "q", clock=self.clock, poll_seconds=0) as reader:
                 Replay(
-                    queue=queue,
+                    reader=reader,
                     target=ReplayTarget(run.client("lambda", self.queue), TARGET_ARN),
-                    pace=Pace(1000, self.clock, self.advance),
+                    rate_limiter=RateLimiter(1000, self.clock, self.advance),
                     sleep=self.advance,
                     interrupts=Interrupts(),
-                    note=outcomes.append,
-                ).run(plan_replay(queue.take(10), Selection(), rules))
+                    record=outcomes.append,
+                ).run(select_for_replay(reader.receive(10), rules))
         except (
             Died,
             BotoCoreError,

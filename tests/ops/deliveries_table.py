@@ -9,13 +9,15 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 
-from ops.cli import commands
+from ops.cli import commands as ops_commands
+from ops.context import Context
 from ops.stack_outputs import CommandResult, RunCommand
-from ops.surroundings import Surroundings
 from serverless_runtime.contracts.task_event import TaskEvent
-from serverless_runtime.notification_service.deliveries import Lease
-from serverless_runtime.notification_service.dynamo_breakers import DynamoBreakers
-from serverless_runtime.notification_service.dynamo_deliveries import DynamoDeliveries
+from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
+    DynamoCircuitBreakerStore,
+)
+from serverless_runtime.notification_service.delivery_leases import Lease
+from serverless_runtime.notification_service.dynamo_delivery_leases import DynamoDeliveryLeases
 from tests.lambdas.tables import DELIVERIES
 
 NOON = 1_772_366_400
@@ -30,9 +32,9 @@ class Reader:
         self.now = float(NOON)
         self.run: RunCommand = lambda words: None
         self.local_folder = Path("/nonexistent")
-        self.accesses: list[Any] = []
-        self.deliveries = DynamoDeliveries(DELIVERIES, dynamodb, lambda: self.now)
-        self.breakers = DynamoBreakers(DELIVERIES, dynamodb)
+        self.connections: list[Any] = []
+        self.deliveries = DynamoDeliveryLeases(DELIVERIES, dynamodb, lambda: self.now)
+        self.breakers = DynamoCircuitBreakerStore(DELIVERIES, dynamodb)
 
     def types(self, *words: str) -> Result:
         """Run a command on the table."""
@@ -40,23 +42,23 @@ class Reader:
 
     def types_exactly(self, *words: str) -> Result:
         """The same without saying where the table is."""
-        surroundings = Surroundings(
+        context = Context(
             client=self._client,
             run=self.run,
             local_folder=self.local_folder,
             now=lambda: datetime.fromtimestamp(self.now, UTC),
         )
-        return CliRunner().invoke(commands, list(words), obj=surroundings)
+        return CliRunner().invoke(ops_commands, list(words), obj=context)
 
-    def pulumi_says(self, output: str) -> list[Sequence[str]]:
-        asked: list[Sequence[str]] = []
+    def pulumi_returns(self, output: str) -> list[Sequence[str]]:
+        commands: list[Sequence[str]] = []
 
         def run(words: Sequence[str]) -> CommandResult:
-            asked.append(words)
+            commands.append(words)
             return CommandResult(0, output, "")
 
         self.run = run
-        return asked
+        return commands
 
     def started(self, event: TaskEvent, channel: str) -> Lease:
         """An attempt that has begun."""
@@ -70,6 +72,6 @@ class Reader:
             self.breakers.count_failure(channel, "SES gave no answer", int(self.now))
         self.breakers.open(channel, "one", failures=5, until=until, now=int(self.now))
 
-    def _client(self, service: str, access: Any) -> Any:
-        self.accesses.append(access)
+    def _client(self, service: str, connection: Any) -> Any:
+        self.connections.append(connection)
         return {"dynamodb": self.dynamodb}[service]

@@ -1,4 +1,4 @@
-"""A dead-letter queue, a target that takes notes, a clock that nobody waits for."""
+"""A dead-letter queue, a recording target, a clock that nobody waits for."""
 
 from __future__ import annotations
 
@@ -13,10 +13,16 @@ from botocore.exceptions import ClientError
 from click.testing import CliRunner, Result
 
 from ops.cli import commands
+from ops.context import Context
 from ops.stack_outputs import CommandResult
-from ops.surroundings import Surroundings
 
 TARGET = "arn:aws:lambda:us-east-1:123456789012:function:notify"
+TOPIC = "arn:aws:sns:us-east-1:123456789012:alarms"
+
+
+def stack_outputs(**sections: Any) -> str:
+    """A stack's outputs as JSON, with these sections of `operations`."""
+    return json.dumps({"apiUrl": "https://x", "operations": {"alarmTopicArn": TOPIC, **sections}})
 
 
 def an_event(event_id: str = "e-1", **attributes: Any) -> dict[str, Any]:
@@ -33,23 +39,23 @@ def a_record(event: Any, **changes: Any) -> dict[str, Any]:
         "condition": "RetriesExhausted",
         "approximateInvokeCount": 3,
     }
-    answer = {"errorMessage": "mailbox is full", "errorType": "MailboxFullError"}
+    response = {"errorMessage": "mailbox is full", "errorType": "MailboxFullError"}
     return {
         "timestamp": "2026-03-01T09:30:00.000Z",
         "requestContext": context,
         "requestPayload": event,
-        "responsePayload": answer,
+        "responsePayload": response,
         **changes,
     }
 
 
-def refusal(code: str, operation: str = "Invoke", status: int = 400) -> ClientError:
-    """An error as AWS answers it."""
-    answer: Any = {
+def service_error(code: str, operation: str = "Invoke", status: int = 400) -> ClientError:
+    """An error response of AWS."""
+    response: Any = {
         "Error": {"Code": code, "Message": f"about {code}"},
         "ResponseMetadata": {"HTTPStatusCode": status},
     }
-    return ClientError(answer, operation)
+    return ClientError(response, operation)
 
 
 class Queue:
@@ -94,24 +100,24 @@ class Overriding:
 
 
 class RecordingLambda:
-    """Stands in for the Lambda client: notes what is handed over and answers as told."""
+    """Stands in for the Lambda client: records the events and responds as the test wants."""
 
-    def __init__(self, answer: Callable[[Any], int] = lambda event: 202) -> None:
+    def __init__(self, respond: Callable[[Any], int] = lambda event: 202) -> None:
         self.events: list[Any] = []
         self.payloads: list[bytes] = []
         self.payloads_read = 0
-        self._answer = answer
+        self._respond = respond
 
     def invoke(self, *, FunctionName: str, InvocationType: str, Payload: bytes) -> Any:  # noqa: N803
         assert (FunctionName, InvocationType) == (TARGET, "Event")
         event = json.loads(Payload)
-        status = self._answer(event)
+        status = self._respond(event)
         self.events.append(event)
         self.payloads.append(Payload)
-        return {"StatusCode": status, "Payload": _NotedRead(self)}
+        return {"StatusCode": status, "Payload": _RecordedPayload(self)}
 
 
-class _NotedRead(io.BytesIO):
+class _RecordedPayload(io.BytesIO):
     def __init__(self, owner: RecordingLambda) -> None:
         super().__init__()
         self._owner = owner
@@ -153,18 +159,18 @@ class Operator:
         self.clock = clock or Clock()
         self.local_folder = Path("/nonexistent")
         self.run: Any = no_pulumi
-        self.accesses: list[Any] = []
+        self.connections: list[Any] = []
 
-    def types(self, *words: str, answers: str | None = None) -> Result:
+    def types(self, *words: str, replies: str | None = None) -> Result:
         """Run `dead-letters WORDS` on the queue and target."""
-        place = ["--queue-url", self.queue.url]
+        location = ["--queue-url", self.queue.url]
         if words[0] == "replay":
-            place += ["--function", TARGET]
-        return self.types_exactly(*words, *place, answers=answers)
+            location += ["--function", TARGET]
+        return self.types_exactly(*words, *location, replies=replies)
 
-    def types_exactly(self, *words: str, answers: str | None = None) -> Result:
+    def types_exactly(self, *words: str, replies: str | None = None) -> Result:
         """The same without saying where the queue is."""
-        surroundings = Surroundings(
+        context = Context(
             client=self._client,
             run=self.run,
             local_folder=self.local_folder,
@@ -173,10 +179,8 @@ class Operator:
             sleep=self.clock.sleep,
             poll_seconds=0,
         )
-        return CliRunner().invoke(
-            commands, ["dead-letters", *words], obj=surroundings, input=answers
-        )
+        return CliRunner().invoke(commands, ["dead-letters", *words], obj=context, input=replies)
 
-    def _client(self, service: str, access: Any) -> Any:
-        self.accesses.append(access)
+    def _client(self, service: str, connection: Any) -> Any:
+        self.connections.append(connection)
         return {"sqs": self.sqs, "lambda": self.functions}[service]

@@ -1,4 +1,4 @@
-"""The policy pack as Pulumi's engine runs it: a process of its own, asked over gRPC."""
+"""The policy pack as Pulumi's engine runs it: a process of its own, called over gRPC."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from pulumi.output import Unknown
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
-from pulumi_serverless.testing.program import STACK_TYPE, Graph
-from pulumi_serverless.testing.recorded import Resource
+from pulumi_serverless.testing import Graph, Resource
+from pulumi_serverless.testing.program import STACK_TYPE
 from tests.program.programs import ROOT
 
 PYTHON = ROOT / ".venv-policy" / "bin" / "python"
-_PATIENCE_SECONDS = 30
+_TIMEOUT_SECONDS = 30
 
 LEVELS = {
     "advisory": analyzer_pb2.ADVISORY,
@@ -29,14 +29,14 @@ LEVELS = {
 
 
 class Analyzer:
-    """Asks the pack what the engine asks it."""
+    """Calls the pack as the engine does."""
 
     def __init__(self, channel: grpc.Channel) -> None:
         self._stub = analyzer_pb2_grpc.AnalyzerStub(channel)
 
     def rules(self) -> dict[str, int]:
         """The enforcement level of every rule, by its id."""
-        info = self._stub.GetAnalyzerInfo(empty_pb2.Empty(), timeout=_PATIENCE_SECONDS)
+        info = self._stub.GetAnalyzerInfo(empty_pb2.Empty(), timeout=_TIMEOUT_SECONDS)
         return {policy.name: policy.enforcementLevel for policy in info.policies}
 
     def configure(self, levels: Mapping[str, str]) -> None:
@@ -46,16 +46,16 @@ class Analyzer:
             for rule, level in levels.items()
         }
         self._stub.Configure(
-            analyzer_pb2.ConfigureAnalyzerRequest(policyConfig=config), timeout=_PATIENCE_SECONDS
+            analyzer_pb2.ConfigureAnalyzerRequest(policyConfig=config), timeout=_TIMEOUT_SECONDS
         )
 
-    def refusals(self, graph: Graph) -> dict[str, list[str]]:
+    def violations(self, graph: Graph) -> dict[str, list[str]]:
         """What stops an update to this graph: the messages of each rule, by its id."""
         diagnostics = []
         resources = [each for each in graph.all if each.type != STACK_TYPE]
         for resource in resources:
             request = analyzer_pb2.AnalyzeRequest(**_described(resource))
-            diagnostics += self._stub.Analyze(request, timeout=_PATIENCE_SECONDS).diagnostics
+            diagnostics += self._stub.Analyze(request, timeout=_TIMEOUT_SECONDS).diagnostics
         whole = analyzer_pb2.AnalyzeStackRequest(
             resources=[
                 analyzer_pb2.AnalyzerResource(
@@ -70,7 +70,7 @@ class Analyzer:
                 for resource in resources
             ]
         )
-        diagnostics += self._stub.AnalyzeStack(whole, timeout=_PATIENCE_SECONDS).diagnostics
+        diagnostics += self._stub.AnalyzeStack(whole, timeout=_TIMEOUT_SECONDS).diagnostics
         found: dict[str, list[str]] = {}
         for each in diagnostics:
             assert each.enforcementLevel == analyzer_pb2.MANDATORY, each.message
@@ -95,7 +95,7 @@ def analyzer() -> Iterator[Analyzer]:
             yield Analyzer(channel)
     finally:
         process.terminate()
-        process.wait(timeout=_PATIENCE_SECONDS)
+        process.wait(timeout=_TIMEOUT_SECONDS)
         process.stdout.close()
 
 

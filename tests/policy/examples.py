@@ -1,4 +1,4 @@
-"""For each rule, programs that it refuses and programs that it passes."""
+"""For each rule, programs that it rejects and programs that it passes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
 
 @dataclass(frozen=True)
 class Examples:
-    refused: Sequence[Program]
+    rejected: Sequence[Program]
     passed: Sequence[Program]
 
 
@@ -85,7 +85,7 @@ def handoff(
     alarm: dict[str, Any] | None = None,
     schedule: bool = False,
 ) -> Program:
-    """A target with its event-invoke configuration, its failure queue and what tells of it."""
+    """A target with its event-invoke configuration, its failure queue and the alarm on it."""
 
     def program() -> None:
         target = function(timeout)
@@ -121,11 +121,11 @@ def depth_alarm(queue: aws.sqs.Queue, **changed: Any) -> aws.cloudwatch.MetricAl
     return aws.cloudwatch.MetricAlarm("depth", **{**usual, **changed})
 
 
-def alarm_topic(*, heard: bool) -> Program:
+def alarm_topic(*, subscribed: bool) -> Program:
     def program() -> None:
         topic = aws.sns.Topic("alarms")
         depth_alarm(aws.sqs.Queue("queue"), alarm_actions=[topic.arn])
-        if heard:
+        if subscribed:
             aws.sns.TopicSubscription(
                 "person", topic=topic.arn, protocol="email", endpoint="on-call@example.com"
             )

@@ -26,7 +26,7 @@ def seen(graph: Graph) -> list[Resource]:
     ]
 
 
-def refused(rule: Rule, graph: Graph) -> list[str]:
+def rejected(rule: Rule, graph: Graph) -> list[str]:
     """The advice that the rule gives about a run; empty if it passes."""
     return [rule.advice(finding) for finding in rule.check(seen(graph))]
 

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pulumi_serverless.testing.mocks import record
-from pulumi_serverless.testing.program import Graph
+from pulumi_serverless.testing import Graph, record
 from serverless_policy.rules import RULES
 from tests.policy.analyzer import LEVELS, Analyzer, analyzer
 from tests.policy.test_rules import EXAMPLES, pairs
@@ -38,32 +37,32 @@ def test_every_rule_stops_an_update_unless_a_stack_says_otherwise() -> None:
 def test_a_stack_passes_with_its_own_file(stack: str, preview: bool, pack: Analyzer) -> None:
     pack.configure(json.loads((ROOT / "policy" / f"{stack}.json").read_text()))
 
-    assert pack.refusals(run_stack(stack, preview=preview)) == {}
+    assert pack.violations(run_stack(stack, preview=preview)) == {}
 
 
-def test_without_its_file_a_stack_is_refused_what_it_is_exempt_from(pack: Analyzer) -> None:
+def test_without_its_file_a_stack_is_rejected_what_it_is_exempt_from(pack: Analyzer) -> None:
     exempt = json.loads((ROOT / "policy" / "dev.json").read_text())
 
-    assert set(pack.refusals(run_stack("dev", preview=True))) == set(exempt)
+    assert set(pack.violations(run_stack("dev", preview=True))) == set(exempt)
 
 
 @pytest.mark.parametrize("rule", EXAMPLES)
-def test_a_bad_example_is_refused_with_the_rules_advice(rule: str, pack: Analyzer) -> None:
-    mend = next(each.mend for each in RULES if each.id == rule)
-    for name, program in pairs("refused"):
+def test_a_bad_example_is_rejected_with_the_rules_advice(rule: str, pack: Analyzer) -> None:
+    remediation = next(each.remediation for each in RULES if each.id == rule)
+    for name, program in pairs("rejected"):
         if name == rule:
-            advice = pack.refusals(record(program))[rule]
-            assert all(mend in each for each in advice)
+            advice = pack.violations(record(program))[rule]
+            assert all(remediation in each for each in advice)
 
 
 @pytest.mark.parametrize("rule", EXAMPLES)
-def test_a_good_example_is_not_refused(rule: str, pack: Analyzer) -> None:
+def test_a_good_example_is_not_rejected(rule: str, pack: Analyzer) -> None:
     for name, program in pairs("passed"):
         if name == rule:
-            assert rule not in pack.refusals(record(program))
+            assert rule not in pack.violations(record(program))
 
 
-def test_what_a_preview_cannot_know_is_not_refused_and_does_not_stop_the_rule(
+def test_what_a_preview_cannot_know_is_not_rejected_and_does_not_stop_the_rule(
     pack: Analyzer,
 ) -> None:
     def unknown(graph: Graph) -> bool:
@@ -72,4 +71,4 @@ def test_what_a_preview_cannot_know_is_not_refused_and_does_not_stop_the_rule(
     graph = run_stack("dev", preview=True, protectData="true", alarmEmails='["a@example.com"]')
 
     assert unknown(graph)
-    assert pack.refusals(graph) == {}
+    assert pack.violations(graph) == {}

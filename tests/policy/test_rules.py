@@ -3,7 +3,7 @@ from __future__ import annotations
 import pulumi_aws as aws
 import pytest
 
-from pulumi_serverless.testing.mocks import record
+from pulumi_serverless.testing import record
 from serverless_policy.rules import RULES
 from tests.policy.examples import (
     REFUSES_HTTP,
@@ -24,13 +24,13 @@ from tests.policy.examples import (
     route,
     table,
 )
-from tests.policy.seen import refused
+from tests.policy.seen import rejected
 
 TABLE_ARN = "arn:aws:dynamodb:eu-west-1:123456789012:table/tasks"
 BY_RULE = {rule.id: rule for rule in RULES}
 EXAMPLES = {
     "access-is-narrow": Examples(
-        refused=[
+        rejected=[
             may(Action="dynamodb:*", Resource=TABLE_ARN),
             may(Action=["dynamodb:GetItem"], Resource=["*"]),
             may(Action="dynamodb:GetItem", Resource="arn:aws:dynamodb:eu-west-1:1:table/*"),
@@ -53,7 +53,7 @@ EXAMPLES = {
         ],
     ),
     "callers-are-named": Examples(
-        refused=[
+        rejected=[
             role(Principal="*"),
             role(Principal={"AWS": ["*"]}),
             permission(principal="*"),
@@ -64,8 +64,8 @@ EXAMPLES = {
             permission(principal="apigateway.amazonaws.com", source_arn="arn:aws:execute-api:a"),
         ],
     ),
-    "routes-ask-who-calls": Examples(
-        refused=[
+    "routes-need-credentials": Examples(
+        rejected=[
             route(),
             route(authorization="NONE"),
             route(tags={"public": "perhaps"}),
@@ -79,7 +79,7 @@ EXAMPLES = {
         ],
     ),
     "failures-are-kept": Examples(
-        refused=[
+        rejected=[
             handoff(destination=False),
             handoff(destination=False, retries=0),
             handoff(destination=False, retries=1, schedule=True),
@@ -87,15 +87,15 @@ EXAMPLES = {
         passed=[handoff(), handoff(destination=False, retries=0, schedule=True)],
     ),
     "failure-queue-is-standard": Examples(
-        refused=[handoff(fifo=True)],
+        rejected=[handoff(fifo=True)],
         passed=[handoff(), queue(fifo_queue=True)],
     ),
     "target-ends-before-its-retry": Examples(
-        refused=[handoff(timeout=51), handoff(timeout=900, retries=1)],
+        rejected=[handoff(timeout=51), handoff(timeout=900, retries=1)],
         passed=[handoff(timeout=50), handoff(timeout=900, retries=0), lambda: made(function(900))],
     ),
-    "dead-letters-are-told-of": Examples(
-        refused=[
+    "dead-letters-have-an-alarm": Examples(
+        rejected=[
             handoff(),
             handoff(alarm={"alarm_actions": None}),
             handoff(alarm={"actions_enabled": False}),
@@ -104,16 +104,16 @@ EXAMPLES = {
         ],
         passed=[handoff(alarm={}), queue()],
     ),
-    "somebody-hears-the-alarms": Examples(
-        refused=[alarm_topic(heard=False)],
-        passed=[alarm_topic(heard=True), lambda: made(aws.sns.Topic("no-alarms"))],
+    "alarms-have-a-subscriber": Examples(
+        rejected=[alarm_topic(subscribed=False)],
+        passed=[alarm_topic(subscribed=True), lambda: made(aws.sns.Topic("no-alarms"))],
     ),
     "queue-is-encrypted": Examples(
-        refused=[queue(), queue(sqs_managed_sse_enabled=False)],
+        rejected=[queue(), queue(sqs_managed_sse_enabled=False)],
         passed=[queue(sqs_managed_sse_enabled=True), queue(kms_master_key_id="alias/orders")],
     ),
     "queue-refuses-plain-http": Examples(
-        refused=[
+        rejected=[
             queue(),
             queue_with_policy(**{**REFUSES_HTTP, "Effect": "Allow"}),
             queue_with_policy(**{**REFUSES_HTTP, "Action": "sqs:SendMessage"}),
@@ -125,7 +125,7 @@ EXAMPLES = {
         ],
     ),
     "logs-expire": Examples(
-        refused=[
+        rejected=[
             log_group(),
             log_group(retention_in_days=0),
             lambda: made(function(own_log=False)),
@@ -133,11 +133,11 @@ EXAMPLES = {
         passed=[log_group(retention_in_days=14), lambda: made(function())],
     ),
     "runtime-is-supported": Examples(
-        refused=[lambda: made(function(runtime="python3.9"))],
+        rejected=[lambda: made(function(runtime="python3.9"))],
         passed=[lambda: made(function(runtime="python3.13"))],
     ),
     "data-is-protected": Examples(
-        refused=[table(protect=False), table(deletion=False), table(recovery=False)],
+        rejected=[table(protect=False), table(deletion=False), table(recovery=False)],
         passed=[table()],
     ),
 }
@@ -152,16 +152,16 @@ def test_every_rule_has_examples() -> None:
     assert len(BY_RULE) == len(RULES)
 
 
-@pytest.mark.parametrize(("rule", "program"), pairs("refused"))
-def test_a_rule_refuses_its_bad_examples_and_says_how_to_mend_them(
+@pytest.mark.parametrize(("rule", "program"), pairs("rejected"))
+def test_a_rule_rejects_its_bad_examples_and_says_how_to_fix_them(
     rule: str, program: Program
 ) -> None:
-    advice = refused(BY_RULE[rule], record(program))
+    advice = rejected(BY_RULE[rule], record(program))
 
     assert advice
-    assert all(BY_RULE[rule].mend in each for each in advice)
+    assert all(BY_RULE[rule].remediation in each for each in advice)
 
 
 @pytest.mark.parametrize(("rule", "program"), pairs("passed"))
 def test_a_rule_passes_its_good_examples(rule: str, program: Program) -> None:
-    assert refused(BY_RULE[rule], record(program)) == []
+    assert rejected(BY_RULE[rule], record(program)) == []

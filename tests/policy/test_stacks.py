@@ -1,16 +1,15 @@
-"""The rules over what every stack declares, as a preview and as a deployment."""
+"""The rules over what every stack and every example declares, as a preview and as a deployment."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
-from pulumi_serverless.testing.mocks import AwsMocks
-from pulumi_serverless.testing.program import run_program
 from serverless_policy.rules import RULES
-from tests.policy.seen import refused
-from tests.program.programs import ROOT, STACKS, run_stack
+from tests.policy.seen import rejected
+from tests.program.programs import PROGRAMS, ROOT, STACKS, deploy, run_stack
 
 EXEMPTIONS = {path.stem: json.loads(path.read_text()) for path in ROOT.glob("policy/*.json")}
 
@@ -24,7 +23,7 @@ def test_no_stack_breaks_a_rule_that_it_does_not_exempt_itself_from(
 
     for rule in RULES:
         if EXEMPTIONS[stack].get(rule.id) != "disabled":
-            assert refused(rule, graph) == [], rule.id
+            assert rejected(rule, graph) == [], rule.id
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -34,22 +33,23 @@ def test_no_stack_exempts_itself_from_a_rule_that_it_keeps(stack: str) -> None:
 
     for rule, level in EXEMPTIONS[stack].items():
         assert level == "disabled"
-        assert refused(by_id[rule], graph), f"policy/{stack}.json need not name {rule}"
+        assert rejected(by_id[rule], graph), f"policy/{stack}.json need not name {rule}"
 
 
-def test_the_components_break_no_rule_in_a_program_of_somebody_elses() -> None:
-    example = run_program(
-        ROOT / "examples" / "orders", project="orders", stack="dev", mocks=AwsMocks()
-    )
+@pytest.mark.parametrize("example", set(PROGRAMS) - {ROOT}, ids=lambda folder: folder.name)
+@pytest.mark.parametrize("preview", [True, False], ids=["preview", "deployment"])
+def test_an_example_breaks_no_rule(example: Path, preview: bool) -> None:
+    graph = deploy(example, preview=preview)
+
     for rule in RULES:
-        assert refused(rule, example) == [], rule.id
+        assert rejected(rule, graph) == [], rule.id
 
 
 def test_the_documents_list_the_rules() -> None:
     page = (ROOT / "docs" / "pull-requests.md").read_text()
-    table = page.split("| rule | refuses |\n| --- | --- |\n")[1].split("\n\n")[0]
+    table = page.split("| rule | rejects |\n| --- | --- |\n")[1].split("\n\n")[0]
 
-    assert table.splitlines() == [f"| `{rule.id}` | {rule.refuses} |" for rule in RULES]
+    assert table.splitlines() == [f"| `{rule.id}` | {rule.rejects} |" for rule in RULES]
 
 
 def test_production_is_exempt_from_nothing() -> None:

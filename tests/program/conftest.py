@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pulumi_serverless.testing.program import Graph
-from tests.program.programs import run_stack
+from tests.program.programs import PROGRAMS, deploy, project_of, run_stack
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +16,9 @@ def dev() -> Graph:
 def prod() -> Graph:
     """What a deployment of stack prod declares."""
     return run_stack("prod")
+
+
+@pytest.fixture(scope="session", params=PROGRAMS, ids=project_of)
+def program(request: pytest.FixtureRequest) -> Graph:
+    """What each program of the repository declares, one after the other."""
+    return deploy(request.param)

@@ -1,15 +1,15 @@
-"""The alarms of the whole program, and that they are told to somebody."""
+"""The alarms of every program, and that somebody is notified of them."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pulumi
 import pytest
 
-from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
-from pulumi_serverless.blocks.monitoring.http_api_alarms import ApiThresholds
-from pulumi_serverless.testing.program import Graph
+from pulumi_serverless import ApiThresholds
+from pulumi_serverless.testing.program import Graph, Resource
 from tests.program.programs import run_stack
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
@@ -26,18 +26,33 @@ def sources(inputs: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {each["id"]: each["metric"] for each in inputs["metricQueries"] if "metric" in each}
 
 
-def test_the_outputs_name_every_alarm_by_its_short_name(dev: Graph) -> None:
-    names = dev.exports["alarmNames"]
-
-    made = {each.outputs["name"] for each in dev.of_type("serverless:index:Alarm")}
-    [summary] = [each.inputs["alarmName"] for each in dev.of_type(COMPOSITE)]
-    assert set(names.values()) == made | {summary}
-    assert set(names) <= set(AlarmKind)
+def alarms_of(program: Graph) -> list[Resource]:
+    return [*program.of_type(ALARM), *program.of_type(COMPOSITE)]
 
 
-def test_no_two_alarms_of_the_program_have_one_short_name(dev: Graph) -> None:
-    alarms = len(dev.of_type(ALARM)) + len(dev.of_type(COMPOSITE))
-    assert alarms == len(dev.exports["alarmNames"])
+def test_the_outputs_name_every_alarm(program: Graph) -> None:
+    made = {each.name: f"{each.name}-1a2b3c4" for each in program.of_type(ALARM)}
+    made |= {each.name: each.inputs["alarmName"] for each in program.of_type(COMPOSITE)}
+
+    assert program.exports["operations"]["alarms"] == made
+
+
+def test_every_alarm_names_the_page_that_its_name_ends_with(program: Graph) -> None:
+    for alarm in alarms_of(program):
+        page = re.search(r"What to do: docs/runbooks/([a-z-]+)\.md$", described(alarm))
+        assert page, alarm.name
+        assert alarm.name.endswith(f"-{page[1]}")
+
+
+def test_every_alarm_on_a_metric_notifies_the_topic_that_the_outputs_name(program: Graph) -> None:
+    topic = program.exports["operations"]["alarmTopicArn"]
+
+    for alarm in program.of_type(ALARM):
+        assert alarm.inputs["alarmActions"] == alarm.inputs["okActions"] == [topic], alarm.name
+
+
+def described(alarm: Resource) -> str:
+    return str(alarm.inputs["alarmDescription"])
 
 
 def test_the_share_of_failed_requests_counts_from_ten_requests_on(dev: Graph) -> None:
@@ -54,7 +69,7 @@ def test_the_share_of_failed_requests_counts_from_ten_requests_on(dev: Graph) ->
     assert inputs["threshold"] == 5
 
 
-def test_a_slow_answer_counts_when_one_of_a_hundred_is_slow_for_ten_minutes(dev: Graph) -> None:
+def test_a_slow_response_counts_when_one_of_a_hundred_is_slow_for_ten_minutes(dev: Graph) -> None:
     inputs = alarm(dev, "tasks-api-latency")
 
     assert (inputs["namespace"], inputs["metricName"]) == ("AWS/ApiGateway", "Latency")
@@ -75,23 +90,27 @@ def test_a_throttled_index_is_as_bad_as_a_throttled_table(dev: Graph) -> None:
             assert (metric, dimensions) in watched
 
 
-def test_a_breaker_that_opens_is_told_of_whichever_channel_it_is(dev: Graph) -> None:
-    inputs = alarm(dev, "notifications-breaker-open")
+def test_a_circuit_breaker_that_opens_fires_the_alarm_whichever_channel_it_is(dev: Graph) -> None:
+    inputs = alarm(dev, "notifications-circuit-breaker-open")
 
-    assert (inputs["namespace"], inputs["metricName"]) == ("Handoff", "BreakerOpened")
+    assert (inputs["namespace"], inputs["metricName"]) == (
+        "NotificationService",
+        "CircuitBreakerOpened",
+    )
     assert inputs["dimensions"] == {"Stack": "internal-handoff-dev"}
     assert (inputs["statistic"], inputs["threshold"], inputs["period"]) == ("Sum", 1, 300)
 
 
-def test_every_table_has_an_alarm_on_being_throttled(dev: Graph) -> None:
+def test_every_table_has_an_alarm_on_being_throttled(program: Graph) -> None:
     watched = {
         each["dimensions"]["TableName"]
-        for resource in dev.of_type(ALARM)
+        for resource in program.of_type(ALARM)
         if "metricQueries" in resource.inputs
         for each in sources(resource.inputs).values()
         if each["namespace"] == "AWS/DynamoDB"
     }
-    assert watched == {f"{each.name}-1a2b3c4" for each in dev.of_type("aws:dynamodb/table:Table")}
+    tables = program.of_type("aws:dynamodb/table:Table")
+    assert watched == {f"{each.name}-1a2b3c4" for each in tables}
 
 
 def test_what_the_alarms_and_the_dashboard_cost_a_month(dev: Graph) -> None:
@@ -103,16 +122,16 @@ def test_what_the_alarms_and_the_dashboard_cost_a_month(dev: Graph) -> None:
     assert metrics * 0.10 + len(dev.of_type(COMPOSITE)) * 0.50 == pytest.approx(2.90)
 
 
-def test_a_stack_whose_alarms_nobody_hears_does_not_preview() -> None:
+def test_a_stack_whose_alarms_notify_nobody_does_not_preview() -> None:
     with pytest.raises(pulumi.RunError, match=r"at least one, got 0: .*set alarmEmails or"):
         run_stack("dev", preview=True, alarmEmails="[]")
 
 
-def test_the_local_stack_says_that_nobody_needs_to_hear() -> None:
+def test_the_local_stack_says_that_nobody_needs_to_be_notified() -> None:
     assert run_stack("local").of_type(SUBSCRIPTION) == []
 
 
-def test_alarms_can_be_told_to_an_incident_service_instead_of_people() -> None:
+def test_alarms_can_notify_an_incident_service_instead_of_people() -> None:
     hook = '[{"protocol": "https", "endpoint": "https://events.example.com/x"}]'
 
     stack = run_stack("dev", alarmEmails="[]", alarmSubscribers=hook)

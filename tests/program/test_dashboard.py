@@ -1,4 +1,4 @@
-"""The dashboard and the saved queries are what CloudWatch takes, and show what the program has."""
+"""Dashboards and Logs Insights queries are what CloudWatch takes, and show what programs have."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from serverless_runtime.contracts.event_types import EVENT_TYPES
 DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"
 QUERY = "aws:cloudwatch/queryDefinition:QueryDefinition"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
@@ -25,8 +26,12 @@ STATISTICS = {"Sum", "Maximum", "p50", "p99"}
 
 
 @pytest.fixture(scope="module")
-def widgets(dev: Graph) -> list[dict[str, Any]]:
-    body = json.loads(dev.only(DASHBOARD).inputs["dashboardBody"])
+def widgets(program: Graph) -> list[dict[str, Any]]:
+    return widgets_of(program)
+
+
+def widgets_of(program: Graph) -> list[dict[str, Any]]:
+    body = json.loads(program.only(DASHBOARD).inputs["dashboardBody"])
     assert set(body) == {"widgets"}
     found: list[dict[str, Any]] = body["widgets"]
     return found
@@ -41,28 +46,30 @@ def lines(widgets: list[dict[str, Any]]) -> list[list[Any]]:
     ]
 
 
-def known_values(dev: Graph) -> dict[str, set[str]]:
-    """Everything that the program has made, by the dimension it is told apart by."""
+def made(program: Graph) -> dict[str, set[str]]:
+    """Everything that the program has made, by the dimension of its metrics in AWS."""
 
     def names(resource_type: str) -> set[str]:
-        return {f"{each.name}-1a2b3c4" for each in dev.of_type(resource_type)}
+        return {f"{each.name}-1a2b3c4" for each in program.of_type(resource_type)}
 
-    relay = dev.named("task-events-relay", FUNCTION).inputs["environment"]["variables"]
-    create = dev.named("tasks-create-task", FUNCTION).inputs["environment"]["variables"]
     return {
         "FunctionName": names(FUNCTION),
         "QueueName": names("aws:sqs/queue:Queue"),
-        "ApiId": {f"{each.name}-id" for each in dev.of_type("aws:apigatewayv2/api:Api")},
-        "Handoff": {relay["HANDOFF_NAME"]},
-        "Stack": {create["METRICS_STACK"]},
-        "EventType": set(EVENT_TYPES),
-        "Channel": {"email"},
+        "TableName": names("aws:dynamodb/table:Table"),
+        "ApiId": {f"{each.name}-id" for each in program.of_type("aws:apigatewayv2/api:Api")},
     }
+
+
+def published(program: Graph) -> set[str]:
+    """What the program's functions are told to publish their own metrics under."""
+    environments = [each.inputs["environment"]["variables"] for each in program.of_type(FUNCTION)]
+    names = ("METRICS_STACK", "HANDOFF_NAME")
+    return {each[name] for each in environments for name in names if name in each}
 
 
 def test_the_dashboard_is_named_for_its_stack(dev: Graph) -> None:
     assert dev.only(DASHBOARD).inputs["dashboardName"] == "internal-handoff-dev"
-    assert dev.exports["dashboardName"] == "internal-handoff-dev"
+    assert dev.exports["operations"]["dashboard"] == "internal-handoff-dev"
 
 
 def test_every_part_is_on_the_grid_and_none_hides_another(widgets: list[dict[str, Any]]) -> None:
@@ -83,29 +90,29 @@ def test_every_part_is_on_the_grid_and_none_hides_another(widgets: list[dict[str
         assert not one & other
 
 
-def test_the_page_follows_the_flow_of_the_data(widgets: list[dict[str, Any]]) -> None:
+def test_the_page_follows_the_flow_of_the_data(dev: Graph) -> None:
     titles = [
         widget["properties"]["markdown"]
-        for widget in sorted(widgets, key=lambda each: each["y"])
+        for widget in sorted(widgets_of(dev), key=lambda each: each["y"])
         if widget["type"] == "text"
     ]
-    words = ("API", "task service", "outbox", "target", "Channels", "Dead letters", "Alarms")
+    words = ("API", "Functions", "outbox", "target", "dead letters", "Channels", "Alarms")
     assert len(titles) == len(words)
     for title, word in zip(titles, words, strict=True):
         assert word in title
 
 
 def test_every_line_is_a_metric_of_something_that_the_program_has_made(
-    dev: Graph, widgets: list[dict[str, Any]]
+    program: Graph, widgets: list[dict[str, Any]]
 ) -> None:
-    known = known_values(dev)
-    for namespace, name, *dimensions, options in lines(widgets):
-        assert namespace in {"AWS/ApiGateway", "AWS/Lambda", "AWS/SQS", "Handoff"}
+    of_aws, own = made(program), published(program)
+    for namespace, name, dimension, value, *more, options in lines(widgets):
         assert name
         assert options["stat"] in STATISTICS
-        assert len(dimensions) % 2 == 0
-        for dimension, value in zip(dimensions[::2], dimensions[1::2], strict=True):
-            assert value in known[dimension], (name, dimension)
+        assert len(more) % 2 == 0
+        # A metric of our own names the stack, or the handoff in it, first.
+        known = of_aws[dimension] if namespace.startswith("AWS/") else own
+        assert value in known, (name, dimension)
 
 
 def test_graphs_are_of_the_stacks_own_region(widgets: list[dict[str, Any]]) -> None:
@@ -113,26 +120,37 @@ def test_graphs_are_of_the_stacks_own_region(widgets: list[dict[str, Any]]) -> N
     assert regions == {REGION}
 
 
-def test_every_function_of_the_flow_is_seen(dev: Graph, widgets: list[dict[str, Any]]) -> None:
-    seen = {line[3] for line in lines(widgets) if line[2] == "FunctionName"}
+def test_every_function_of_the_flow_is_seen(dev: Graph) -> None:
+    seen = {line[3] for line in lines(widgets_of(dev)) if line[2] == "FunctionName"}
     relay = "task-events-relay-1a2b3c4"
-    assert seen == known_values(dev)["FunctionName"] - {relay}, "the relay is seen by its metrics"
+    assert seen == made(dev)["FunctionName"] - {relay}, "the relay is seen by its metrics"
 
 
-def test_the_page_ends_with_every_alarm(dev: Graph, widgets: list[dict[str, Any]]) -> None:
+def test_metrics_of_notifications_are_of_the_events_and_channels_that_there_are(dev: Graph) -> None:
+    own = [line for line in lines(widgets_of(dev)) if not line[0].startswith("AWS/")]
+    values = {
+        (dimension, value)
+        for _, _, *dimensions, _ in own
+        for dimension, value in zip(dimensions[::2], dimensions[1::2], strict=True)
+        if dimension in ("EventType", "Channel")
+    }
+    assert values == {*(("EventType", each) for each in EVENT_TYPES), ("Channel", "email")}
+
+
+def test_the_page_ends_with_every_alarm(program: Graph, widgets: list[dict[str, Any]]) -> None:
     [status] = [each for each in widgets if each["type"] == "alarm"]
-    assert set(status["properties"]["alarms"]) == {f"arn:{a.name}" for a in dev.of_type(ALARM)}
+    alarms = [*program.of_type(ALARM), *program.of_type(COMPOSITE)]
+    assert set(status["properties"]["alarms"]) == {f"arn:{alarm.name}" for alarm in alarms}
     assert len(status["properties"]["alarms"]) <= 100
 
 
-def test_every_query_asks_the_logs_of_every_function(dev: Graph) -> None:
-    names = {each.inputs["name"] for each in dev.of_type(LOG_GROUP)}
+def test_every_query_asks_the_logs_of_every_function(program: Graph) -> None:
+    names = {each.inputs["name"] for each in program.of_type(LOG_GROUP)}
     groups = {name for name in names if name.startswith("/aws/lambda/")}
-    queries = dev.of_type(QUERY)
+    queries = program.of_type(QUERY)
 
-    assert {each.inputs["name"] for each in queries} == {
-        f"internal-handoff-dev/{question}" for question in QUERIES
-    }
+    titles = {each.inputs["name"].split("/")[1] for each in queries}
+    assert set(QUERIES) <= titles
     for query in queries:
         assert set(query.inputs["logGroupNames"]) == groups
         # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutQueryDefinition.html

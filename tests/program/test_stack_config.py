@@ -34,7 +34,7 @@ def channels(**changed: object) -> str:
         ("maxRetryAttempts", "3", r"maxRetryAttempts: .* less than or equal to 2, got 3"),
         ("maxEventAgeSeconds", "59", r"maxEventAgeSeconds: .* or equal to 60, got 59"),
         ("relayMinimumAgeSeconds", "29", r"relayMinimumAgeSeconds: .* or equal to 30, got 29"),
-        ("outboxAlarmAgeSeconds", "60", r"outboxAlarmAgeSeconds: .* or equal to 120, got 60"),
+        ("outboxAgeSeconds", "60", r"outboxAgeSeconds: .* or equal to 120, got 60"),
         ("deadLetterRetentionDays", "15", r"deadLetterRetentionDays: .* to 14, got 15"),
         ("alarmEmails", '["nobody"]', r"alarmEmails\[0\]: .*email address.* got 'nobody'"),
         ("channels", "[]", r"channels: .* at least 1 item"),
@@ -48,7 +48,7 @@ def channels(**changed: object) -> str:
         (
             "channels",
             channels(recipients=[]),
-            r"channels\[0\]\['email'\]: recipients must be 1 to 50, got 0",
+            r"channels\[0\]\['email'\]: recipients must have 1 to 50 entries, got 0",
         ),
         ("encryption", "none", r"encryption: .*'aws' or 'customer', got 'none'"),
         ("api", "{}", r"api\['auth'\] is missing; say who may call the API"),

@@ -1,48 +1,44 @@
-"""Where the snapshots and the list of the last release are kept."""
+"""Where the snapshots are kept: one stack whole, of every other one what differs from it."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import yaml
 
-from tests.program.programs import ROOT
-from tests.snapshots.graph_text import Blocks, as_text
-from tests.snapshots.released import Released
+from tests.program.programs import ROOT, STACKS, run_stack
+from tests.snapshots.graph_text import Blocks, as_text, differences, snapshot
 
 FOLDER = ROOT / "tests" / "snapshots"
-RELEASED = FOLDER / "released.yaml"
+BASE = "dev"
+ORDER = [BASE, *(stack for stack in STACKS if stack != BASE)]
 
-_HEADER = """\
-# What stack {stack} declares, under mocks: made-up ids end in -1a2b3c4 or begin with arn:.
+_WHOLE = """\
+# What stack {stack} declares, under mocks: made-up ids end in -1a2b3c4 or begin with arn:, and
+# {{stack}} stands for the stack's name. `make snapshot` writes this file; a change in it is a
+# change in AWS.
+
+"""
+_DIFFERENCES = """\
+# How stack {stack} differs from {base}.yaml: for each resource the values that differ, by their
+# path. A resource of {stack} alone is whole here; null is what {stack} lacks.
 # `make snapshot` writes this file; a change in it is a change in AWS.
 
 """
-_RELEASED_HEADER = """\
-# The resources that stacks of the last release hold, by type and name. docs/upgrading.md says
-# when this list changes.
-
-"""
 
 
-def kept_snapshot(stack: str) -> Blocks:
-    """The snapshot of a stack as it is kept, or nothing if there is none."""
+def kept(stack: str) -> Blocks:
+    """What is kept of a stack; nothing if there is no file."""
     path = FOLDER / f"{stack}.yaml"
-    return dict(_read(path.read_text())) if path.exists() else {}
+    return dict(yaml.safe_load(path.read_text()) or {}) if path.exists() else {}
 
 
-def keep_snapshot(stack: str, blocks: Blocks) -> None:
-    (FOLDER / f"{stack}.yaml").write_text(_HEADER.format(stack=stack) + as_text(blocks))
+def current(stack: str) -> Blocks:
+    """What there is to keep of a stack: all of the base, of any other what differs."""
+    own = snapshot(run_stack(stack))
+    return own if stack == BASE else differences(snapshot(run_stack(BASE)), own)
 
 
-def last_release() -> Released:
-    return dict(_read(RELEASED.read_text()))
-
-
-def keep_release(resources: Released) -> None:
-    RELEASED.write_text(_RELEASED_HEADER + yaml.safe_dump(resources, width=100))
-
-
-def _read(text: str) -> dict[str, Any]:
-    content = yaml.safe_load(text)
-    return content if isinstance(content, dict) else {}
+def keep(stack: str, blocks: Blocks) -> None:
+    """Write a stack's file."""
+    header = _WHOLE if stack == BASE else _DIFFERENCES
+    text = header.format(stack=stack, base=BASE) + as_text(blocks)
+    (FOLDER / f"{stack}.yaml").write_text(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from pathlib import PurePath
 from typing import Any
@@ -10,21 +11,27 @@ from typing import Any
 import pulumi
 import yaml
 
-from pulumi_serverless.testing.program import STACK_TYPE, Graph
-from pulumi_serverless.testing.recorded import Alias, Resource
+from pulumi_serverless.testing import Graph, Resource
+from pulumi_serverless.testing.program import STACK_TYPE
 
-Blocks = dict[str, dict[str, Any]]
+Blocks = dict[str, dict[str, Any] | None]
+"""Facts by resource; None for a resource that is not there."""
 
 
 def snapshot(graph: Graph) -> Blocks:
-    """Every resource but the stack itself; each component is followed by its children."""
+    """Every resource but the stack itself; each component is followed by its children.
+
+    Where a value is the stack's name, or ends in it after the project's, it says "{stack}".
+    """
     labels = _labels(graph)
+    stack = next(resource.urn for resource in graph.all if resource.type == STACK_TYPE)
     resources = {resource.urn: resource for resource in graph.all if resource.urn in labels}
 
     def path(urn: str) -> tuple[str, ...]:
         return (*path(resources[urn].parent), labels[urn]) if urn in resources else ()
 
-    return {labels[urn]: _facts(resources[urn], labels) for urn in sorted(resources, key=path)}
+    facts = {labels[urn]: _facts(resources[urn], labels) for urn in sorted(resources, key=path)}
+    return dict(_without_stack_name(facts, stack.split(":")[2], stack.split("::")[1]))
 
 
 def _labels(graph: Graph) -> dict[str, str]:
@@ -45,6 +52,51 @@ def identity(urn: str) -> str:
     return urn.split("::", 2)[2]
 
 
+def differences(base: Blocks, other: Blocks) -> Blocks:
+    """What `other` has otherwise than `base`: for each resource, values by their path.
+
+    None stands for a value, or a resource, that only `base` has.
+    """
+    found: Blocks = {}
+    for key in {**base, **other}:
+        own = _by_path(other.get(key))
+        was = _by_path(base.get(key))
+        if key not in other:
+            found[key] = None
+        elif key not in base:
+            found[key] = other[key]
+        elif own != was:
+            changed = {path: own.get(path) for path in {**was, **own}}
+            found[key] = {path: value for path, value in changed.items() if value != was.get(path)}
+    return found
+
+
+def _by_path(value: Any, path: str = "") -> dict[str, Any]:
+    """The leaves of a value, e.g. {"inputs.tags[0].key": "public"}."""
+    if isinstance(value, dict) and value:
+        parts = {f"{path}.{key}" if path else str(key): each for key, each in value.items()}
+    elif path == "dependsOn":
+        # A set: one more must not move the others.
+        return {f"{path}[{each}]": True for each in value}
+    elif isinstance(value, list) and value:
+        parts = {f"{path}[{index}]": each for index, each in enumerate(value)}
+    else:
+        return {path: value} if path else {}
+    return {leaf: each for at, part in parts.items() for leaf, each in _by_path(part, at).items()}
+
+
+def _without_stack_name(value: Any, stack: str, project: str) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_stack_name(each, stack, project) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_without_stack_name(each, stack, project) for each in value]
+    if value == stack:
+        return "{stack}"
+    if isinstance(value, str):
+        return re.sub(rf"\b{project}-{stack}\b", f"{project}-{{stack}}", value)
+    return value
+
+
 def as_text(blocks: Blocks) -> str:
     """The blocks as YAML, with an empty line between two of them."""
     return "\n".join(_yaml({key: block}) for key, block in blocks.items())
@@ -55,7 +107,7 @@ def _yaml(value: Any) -> str:
 
 
 def _facts(resource: Resource, labels: dict[str, str]) -> dict[str, Any]:
-    """What is worth telling of a resource; options that are as Pulumi leaves them are not."""
+    """What is worth reviewing of a resource; options that are as Pulumi leaves them are not."""
     facts = {
         "inputs": _plain(resource.inputs),
         "parent": labels.get(resource.parent),
@@ -65,21 +117,9 @@ def _facts(resource: Resource, labels: dict[str, str]) -> dict[str, Any]:
         "deletedWith": labels.get(resource.deleted_with),
         "ignoreChanges": sorted(resource.ignore_changes),
         "replaceOnChanges": sorted(resource.replace_on_changes),
-        "aliases": [_alias(alias, labels) for alias in resource.aliases],
         "dependsOn": sorted(labels[urn] for urn in resource.dependencies),
     }
     return {name: fact for name, fact in facts.items() if fact}
-
-
-def _alias(alias: Alias, labels: dict[str, str]) -> dict[str, Any]:
-    parts = {
-        "urn": alias.urn,
-        "name": alias.name,
-        "type": alias.type,
-        "parent": labels.get(alias.parent, alias.parent),
-        "noParent": alias.no_parent,
-    }
-    return {name: part for name, part in parts.items() if part}
 
 
 def _plain(value: Any) -> Any:
@@ -91,16 +131,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, pulumi.FileArchive):
-        return _bundle(PurePath(value.path))
+        path = PurePath(value.path)
+        return f"bundle {path.parent.name} {path.name}"
     if isinstance(value, str) and value[:1] in ("{", "["):
         return _meaning(value)
     return value
-
-
-def _bundle(path: PurePath) -> str:
-    # A bundle for this machine's own Python says so, and not which Python that is.
-    target = "host" if path.parent.name.startswith("host-") else path.parent.name
-    return f"bundle {target} {path.name}"
 
 
 def _meaning(text: str) -> Any:

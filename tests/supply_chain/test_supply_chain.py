@@ -66,11 +66,11 @@ def package(name: str, **found: Any) -> dict[str, Any]:
     return {"name": name, "version": "1.0", **found}
 
 
-def test_a_known_vulnerability_is_named_with_what_mends_it() -> None:
+def test_a_known_vulnerability_is_named_with_what_fixes_it() -> None:
     vulnerability = {"id": "CVE-2026-1", "fix_versions": ["1.1"]}
     found = verdict({"dependencies": [package("a", vulns=[vulnerability]), package("b", vulns=[])]})
 
-    assert found.vulnerable == ["a 1.0: CVE-2026-1, mended in 1.1"]
+    assert found.vulnerable == ["a 1.0: CVE-2026-1, fixed in 1.1"]
     assert found.unknown == []
 
 

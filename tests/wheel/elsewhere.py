@@ -25,8 +25,8 @@ _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.egg-info", "build")
 _FOR_LOCAL = ("boto3", "httpx", "psutil", "pyyaml")
 
 
-def build_wheel(folder: Path) -> Path:
-    """Build the wheel in `folder`, from a copy: setuptools writes beside what it builds."""
+def copy_sources(folder: Path) -> Path:
+    """Copy what the library is built from: setuptools writes beside what it builds."""
     source = folder / "source"
     source.mkdir()
     for name in _SOURCES:
@@ -34,6 +34,12 @@ def build_wheel(folder: Path) -> Path:
             shutil.copytree(ROOT / name, source / name, ignore=_LEFT_OUT)
         else:
             shutil.copy(ROOT / name, source)
+    return source
+
+
+def build_wheel(folder: Path) -> Path:
+    """Build the wheel in `folder`."""
+    source = copy_sources(folder)
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
     _run([*pip, "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", folder, source])
     return next(folder.glob("*.whl"))

@@ -1,14 +1,19 @@
-"""What somebody gets who installs this repository into a program of their own."""
+"""The library as a program gets it that installs the wheel beside packages of its own."""
 
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
-from tests.program.programs import ROOT
-from tests.wheel.elsewhere import Elsewhere
+import pytest
+import yaml
+
+from tests.program.programs import PROGRAMS, ROOT
+from tests.wheel.elsewhere import Elsewhere, copy_sources
 
 
 def in_git(*folders: str) -> set[str]:
@@ -48,29 +53,67 @@ def test_the_components_come_from_the_wheel(there: Elsewhere) -> None:
 
 
 DECLARE = """
-import json, pathlib, sys
-from pulumi.runtime import Mocks
-from pulumi_serverless.testing.program import run_program
+import json, pathlib
+from pulumi_serverless.testing import AwsMocks, run_program
 
-class Made(Mocks):
-    def new_resource(self, args):
-        made = {"arn": "arn:" + args.name, "name": args.name, "url": "https://" + args.name,
-                "apiEndpoint": "https://api", "executionArn": "arn:api"}
-        return args.name, {**made, **args.inputs}
-    def call(self, args):
-        return {"accountId": "123456789012"}
-
-graph = run_program(pathlib.Path.cwd(), project="elsewhere", stack="dev", mocks=Made())
-code = [function.inputs["code"].path for function in graph.of_type("aws:lambda/function:Function")]
-print(json.dumps({"exports": graph.exports, "code": sorted(set(code))}))
+config = {"pulumi-serverless:bundleFor": "host"}
+graph = run_program(
+    pathlib.Path.cwd(), project="elsewhere", stack="dev", config=config, mocks=AwsMocks()
+)
+functions = graph.of_type("aws:lambda/function:Function")
+code = {function.inputs["handler"]: function.inputs["code"].path for function in functions}
+print(json.dumps({"exports": sorted(graph.exports), "code": code}))
 """
 
 
-def test_a_program_in_another_folder_declares_the_three_components(there: Elsewhere) -> None:
+def test_a_program_declares_its_own_components_and_those_of_the_library(there: Elsewhere) -> None:
     declared = there.run(DECLARE)
 
-    assert declared["exports"] == {"apiUrl": "https://api"}
-    assert len(declared["code"]) == 3
-    for bundle in declared["code"]:
+    assert declared["exports"] == ["apiUrl", "operations", "receiptsTableName", "takeOrder"]
+    for handler, bundle in declared["code"].items():
         with zipfile.ZipFile(there.folder / bundle) as archive:
-            assert "serverless_runtime/shared/aws/__init__.py" in archive.namelist()
+            held = set(archive.namelist())
+        assert f"{handler.rsplit('.', 1)[0].replace('.', '/')}.py" in held
+        assert "serverless_runtime/shared/aws/__init__.py" in held
+    own = [handler for handler in declared["code"] if handler.startswith("lambdas.")]
+    assert sorted(own) == ["lambdas.print_receipt.handle", "lambdas.take_order.handle"]
+
+
+def test_a_program_passes_a_strict_type_check(there: Elsewhere) -> None:
+    checked = subprocess.run(  # noqa: S603 -- our own interpreter and arguments
+        [
+            *(sys.executable, "-m", "mypy", "--strict", "--explicit-package-bases"),
+            *("--python-executable", there.python, "--cache-dir", ROOT / ".mypy_cache"),
+            *("__main__.py", "components", "lambdas"),
+        ],
+        cwd=there.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert checked.returncode == 0, checked.stdout
+
+
+@pytest.mark.parametrize("example", set(PROGRAMS) - {ROOT}, ids=lambda folder: folder.name)
+def test_an_example_installs_the_library_as_pulumi_install_does(
+    example: Path, tmp_path: Path
+) -> None:
+    project = yaml.safe_load((example / "Pulumi.yaml").read_text())
+    assert project["runtime"]["options"] == {"toolchain": "pip", "virtualenv": ".venv"}
+    folder = copy_sources(tmp_path) / example.relative_to(ROOT)
+    shutil.copytree(example, folder, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+
+    # Without the network: the library's own requirements are left out.
+    installed = subprocess.run(  # noqa: S603 -- our own interpreter and arguments
+        [
+            *(sys.executable, "-m", "pip", "install", "--dry-run", "--no-index", "--no-deps"),
+            *("--no-build-isolation", "--requirement", "requirements.txt"),
+        ],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert re.search(r"^Would install pulumi-serverless-\d", installed.stdout, re.M), installed

@@ -1,16 +1,17 @@
-"""The access log of an HTTP API: who asked for what and how it went, not what was said."""
+"""The access log of an HTTP API: callers, routes and outcomes, without content."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_serverless.blocks.encryption_key import arn_of
-from pulumi_serverless.blocks.runtime import Runtime
+from pulumi_serverless.blocks.foundation import Foundation
+from pulumi_serverless.blocks.names import api_log_group
 
-# No path, query, address or body: they may hold what people write. What is not known is "-".
+# No path, query, address or body: they may contain personal data. Unknown values are "-".
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
 FORMAT = json.dumps(
     {
@@ -28,23 +29,27 @@ FORMAT = json.dumps(
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class AccessLogArgs:
+    """Retention and encryption of the log."""
+
+    foundation: Foundation
+
+
 class AccessLog(pulumi.ComponentResource):
-    """One log group that API Gateway writes a line of JSON to for every request."""
+    """A log group to which API Gateway writes one line of JSON per request."""
 
     arn: pulumi.Output[str]
 
     def __init__(
-        self, name: str, runtime: Runtime, opts: pulumi.ResourceOptions | None = None
+        self, name: str, args: AccessLogArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("serverless:index:AccessLog", name, {}, opts)
         self.arn = aws.cloudwatch.LogGroup(
             name,
-            # Under this prefix AWS keeps one resource policy for all log groups; others fill up
-            # its 5120 characters.
-            # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
-            name=f"/aws/vendedlogs/{pulumi.get_project()}-{pulumi.get_stack()}-{name}",
-            retention_in_days=runtime.log_retention_days,
-            kms_key_id=arn_of(runtime.encryption_key),
+            name=api_log_group(name),
+            retention_in_days=args.foundation.runtime.log_retention_days,
+            kms_key_id=args.foundation.key_arn,
             opts=pulumi.ResourceOptions(parent=self),
         ).arn
         self.register_outputs({"arn": self.arn})

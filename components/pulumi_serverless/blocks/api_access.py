@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from pulumi_serverless.blocks.limits import require_between
+from pulumi_serverless.blocks.limits import require_at_least, require_between
 
 PUBLIC_TAG = {"public": "intended"}
-"""On an API that anybody may call, so that a policy can tell intention from oversight."""
+"""Tag of an API that anybody may call, so that a policy can see that this is intended."""
 
 _ISSUER = re.compile(r"https://[^\s?#]+|http://(127\.0\.0\.1|localhost)(:\d+)?(/[^\s?#]*)?")
 _ORIGIN = re.compile(r"https://[A-Za-z0-9.-]+(:\d+)?|http://(127\.0\.0\.1|localhost)(:\d+)?")
@@ -23,9 +23,10 @@ _MAX_CORS_AGE_SECONDS = 86_400
 
 @dataclass(frozen=True, kw_only=True)
 class ApiAuth:
-    """How an API knows its callers. Raises ValueError for what AWS would refuse."""
+    """How an API authenticates its callers. Raises ValueError for what AWS would reject."""
 
     kind: str
+    """What a configuration file calls it."""
 
     request_headers: ClassVar[tuple[str, ...]] = ()
     """Headers that carry the caller's credentials."""
@@ -59,8 +60,8 @@ class JwtAuth(ApiAuth):
     request_headers: ClassVar = ("authorization",)
 
     issuer: str
-    """The token's `iss`, letter by letter; its keys are found below it. HTTPS; plain HTTP on the
-    loopback is for the local emulator."""
+    """The token's `iss`, character by character; its keys are found below it. HTTPS; plain HTTP on
+    the loopback is for the local emulator."""
 
     audiences: Sequence[str]
     """One of them is in the token's `aud` (or is its `client_id`), 1 to 50."""
@@ -86,7 +87,7 @@ class JwtAuth(ApiAuth):
                 f"scopes must name routes of the API ({', '.join(route_keys)}), "
                 f"got {', '.join(unknown)}"
             )
-        # What catches the rest only says that there is nothing; a route must not be forgotten.
+        # Catch-all routes only respond with 404 or 405; every other route must be listed.
         named = [key for key in route_keys if key != "$default" and not key.startswith("ANY ")]
         if forgotten := [key for key in named if key not in self.scopes]:
             raise ValueError(
@@ -95,6 +96,7 @@ class JwtAuth(ApiAuth):
 
 
 AUTH_KINDS: dict[str, type[ApiAuth]] = {"none": NoAuth, "iam": IamAuth, "jwt": JwtAuth}
+"""Each way to authenticate, by the `kind` that a configuration file calls it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,19 +104,20 @@ class ApiAccess:
     """Who may call an API, from which web pages, and how often."""
 
     auth: ApiAuth
-    """Has no default, so that no API is open by oversight."""
+    """Has no default, so that no API is open accidentally."""
 
     cors_origins: Sequence[str] = ()
     """Web pages that browsers let call, e.g. "https://tasks.example.com"; none by default."""
 
     cors_max_age_seconds: int = 600
-    """How long a browser remembers that it may, 0 to 86400."""
+    """How long a browser caches the permission, 0 to 86400."""
 
     requests_per_second: int = 500
-    """Steady rate above which the API answers 429; AWS allows an account 10000 if not asked."""
+    """Steady rate above which the API responds with 429; the default quota of an account is
+    10000."""
 
     burst_requests: int = 1_000
-    """Requests that may come at once before the rate counts."""
+    """Burst of requests that is allowed above the rate."""
 
     def __post_init__(self) -> None:
         for origin in self.cors_origins:
@@ -125,8 +128,5 @@ class ApiAccess:
                 )
         require_between("cors_max_age_seconds", self.cors_max_age_seconds, 0, _MAX_CORS_AGE_SECONDS)
         for field_name in ("requests_per_second", "burst_requests"):
-            # With 0 API Gateway answers nobody.
-            if getattr(self, field_name) < 1:
-                raise ValueError(
-                    f"{field_name} must be at least 1, got {getattr(self, field_name)}"
-                )
+            # With 0 API Gateway rejects every request.
+            require_at_least(field_name, getattr(self, field_name), 1)

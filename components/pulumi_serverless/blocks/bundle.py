@@ -1,6 +1,6 @@
 """A function's zip: its own sources and its locked dependencies, the same bytes everywhere.
 
-Entries are sorted, carry no time stamp and one file mode, and are stored, not compressed: what
+Entries are sorted, carry no timestamp and one file mode, and are stored, not compressed: what
 deflate writes differs between zlib builds, and Pulumi compares a zip by its bytes.
 """
 
@@ -18,17 +18,17 @@ from pulumi_serverless.blocks.dependencies import Target, install_dependencies
 _EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _REGULAR_FILE_MODE = 0o100644 << 16
 
-# Written by the installer for itself; they name the machine or the order of installation.
+# Written by pip for itself; they depend on the machine or the order of installation.
 _INSTALLER_FILES = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
 
-# What they list is in the bundle itself.
+# What they list is in the bundle already.
 _LOCK_FILES = {"requirements.in", "requirements.txt"}
 
 _SDK_DATA = PurePosixPath("botocore/data")
 
 
 class BundleError(Exception):
-    """A bundle cannot be built from what its spec names."""
+    """A bundle cannot be built from the given packages."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,10 +43,10 @@ class FunctionCode:
     """
 
     requirements: Path | None = None
-    """Lock file with hashes of everything third-party, or None if there is nothing."""
+    """Lock file with hashes of all third-party dependencies, or None without any."""
 
     aws_services: Sequence[str] = ()
-    """Services whose API models the AWS SDK keeps, e.g. "dynamodb"; the other 400 are left out."""
+    """Services whose boto3 models are included, e.g. "dynamodb"; the other 400 are left out."""
 
 
 def build_bundle(code: FunctionCode, target: Target, build_folder: Path) -> Path:
@@ -70,7 +70,7 @@ def _sources(code: FunctionCode) -> Iterator[tuple[str, Path]]:
         for source in folder.rglob("*"):
             if source.is_file() and _travels(source.relative_to(folder)):
                 yield source.relative_to(root).as_posix(), source
-        # The packages above: `serverless_runtime.shared` is imported through `lambdas`.
+        # The packages above: `serverless_runtime.shared` is imported through `serverless_runtime`.
         while (folder := folder.parent) != root:
             yield (folder / "__init__.py").relative_to(root).as_posix(), folder / "__init__.py"
 
@@ -115,7 +115,7 @@ def _belongs(inside: PurePosixPath, aws_services: Sequence[str]) -> bool:
 
 def _write_zip(zip_path: Path, entries: dict[str, Path]) -> None:
     zip_path.parent.mkdir(parents=True, exist_ok=True)
-    # Written aside and moved into place: two programs may build the same bundle at once.
+    # Written to a temporary file and renamed: two programs may build the same bundle at once.
     partial = zip_path.with_suffix(f".{os.getpid()}.partial")
     with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(entries):

@@ -1,4 +1,4 @@
-"""Installs a lock file for the machine that will run it, without Docker and without running it."""
+"""Installs a lock file for another platform, without Docker."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-# Amazon Linux 2023, which the runtimes from python3.12 on run on, has glibc 2.34. Source:
+# Amazon Linux 2023, on which runtimes since python3.12 are based, has glibc 2.34. Source:
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
 _AMAZON_LINUX_2023_GLIBC_MINOR = 34
 _OLDEST_MANYLINUX_GLIBC_MINOR = 17
@@ -27,10 +27,10 @@ class Target:
     """The Python that a bundle is for."""
 
     label: str
-    """Names it in paths and messages, e.g. "python3.13-arm64"."""
+    """Its name in paths and messages, e.g. "python3.13-arm64"."""
 
     pip_options: tuple[str, ...]
-    """What makes pip choose wheels for it; none means the Python that runs now."""
+    """Options that make pip choose its wheels; none for the Python that is running."""
 
 
 def lambda_target(python_version: str, architecture: str) -> Target:
@@ -44,7 +44,7 @@ def lambda_target(python_version: str, architecture: str) -> Target:
 
 
 def host_target() -> Target:
-    """The Python that runs this program; the emulator runs handlers with the same one."""
+    """The Python that runs this program, with which the emulator runs handlers, too."""
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     machine = f"{platform.system()}-{platform.machine()}".lower()
     return Target(label=f"host-python{version}-{machine}", pip_options=())
@@ -69,7 +69,7 @@ def install_dependencies(requirements: Path, target: Target, cache: Path) -> Pat
 
 
 def _install(requirements: Path, target: Target, installed: Path) -> None:
-    # Installed aside and moved into place: an interrupted install must not look complete.
+    # Installed in a temporary folder and renamed: an interrupted install must not look complete.
     with tempfile.TemporaryDirectory(dir=installed.parent, prefix="partial-") as partial:
         result = subprocess.run(  # noqa: S603 -- no shell, our own arguments
             [

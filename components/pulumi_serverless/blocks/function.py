@@ -1,9 +1,8 @@
-"""One Lambda function with a role, a log group and a bundle of its own."""
+"""One Lambda function with its own role, log group and bundle."""
 
 from __future__ import annotations
 
 import functools
-import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,31 +13,21 @@ import pulumi
 import pulumi_aws as aws
 
 from pulumi_serverless.blocks.bundle import FunctionCode, build_bundle
-from pulumi_serverless.blocks.encryption_key import USER_ACTIONS, EncryptionKey, arn_of
-from pulumi_serverless.blocks.json_text import json_text
-from pulumi_serverless.blocks.limits import require_between
-from pulumi_serverless.blocks.runtime import PYTHON_VERSION, Runtime
+from pulumi_serverless.blocks.encryption_key import USER_ACTIONS, EncryptionKey
+from pulumi_serverless.blocks.foundation import Foundation
+from pulumi_serverless.blocks.iam import assume_role_policy, policy, statement
+from pulumi_serverless.blocks.limits import require_at_least, require_between
+from pulumi_serverless.blocks.monitoring.metric import Metric
+from pulumi_serverless.blocks.names import function_log_group
+from pulumi_serverless.blocks.runtime import PYTHON_VERSION
 
-# Functions of one service share a zip: one build in a run serves them all.
+# Functions of one service share a zip, which is built once.
 _bundle_once = functools.cache(build_bundle)
-
-_LAMBDA_MAY_ASSUME_ROLE = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "lambda.amazonaws.com"},
-                "Action": "sts:AssumeRole",
-            }
-        ],
-    }
-)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PythonFunctionArgs:
-    """What one function runs and how much it may use."""
+    """Code, environment and limits of one function."""
 
     handler: str
     """Import path of the handler, e.g. "orders.take_order.handle"."""
@@ -46,8 +35,8 @@ class PythonFunctionArgs:
     code: FunctionCode
     """What its zip holds. Functions with equal code share one zip."""
 
-    runtime: Runtime = field(default_factory=Runtime)
-    """What the stack's functions run on."""
+    foundation: Foundation
+    """Its runtime, and the encryption of its log and environment."""
 
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     """Environment variables; serverless_runtime.shared.environment.environment_for names them."""
@@ -56,25 +45,23 @@ class PythonFunctionArgs:
     """How long one invocation may run, 1 to 900."""
 
     memory_mb: int | None = None
-    """Memory, 128 to 10240; left out, what `runtime` gives each function."""
+    """Memory, 128 to 10240; left out, what the foundation's runtime gives each function."""
 
     reserved_concurrency: int | None = None
-    """Invocations at once that are kept for the function and are its limit, 1 or more. An account
-    must keep 100 unreserved, so new accounts, whose limit is lower, refuse any."""
+    """Reserved concurrency, which is also the function's limit, 1 or more. An account must keep 100
+    unreserved, so new accounts, whose quota is lower, reject any reservation."""
 
     def __post_init__(self) -> None:
         require_between("timeout_seconds", self.timeout_seconds, 1, 900)
         if self.memory_mb is not None:
             require_between("memory_mb", self.memory_mb, 128, 10_240)
-        if self.reserved_concurrency is not None and self.reserved_concurrency < 1:
-            # With 0 every event is a dead letter at once.
-            raise ValueError(
-                f"reserved_concurrency must be at least 1, got {self.reserved_concurrency}"
-            )
+        if self.reserved_concurrency is not None:
+            # With 0 every event would be dead-lettered at once.
+            require_at_least("reserved_concurrency", self.reserved_concurrency, 1)
 
 
 class PythonFunction(pulumi.ComponentResource):
-    """A Python Lambda function that may do nothing but write its log and trace.
+    """A Python Lambda function that may only write its log and its trace.
 
     Grant more with `allow`.
     """
@@ -86,6 +73,14 @@ class PythonFunction(pulumi.ComponentResource):
     """ARN of the unpublished ($LATEST) function."""
 
     log_group_name: pulumi.Output[str]
+    """Physical name of its log group."""
+
+    logical_name: str
+    """The name it was created with."""
+
+    role: aws.iam.Role
+    """Its execution role; `allow` grants it permissions."""
+
     timeout_seconds: int
     """How long one invocation may run."""
 
@@ -95,26 +90,26 @@ class PythonFunction(pulumi.ComponentResource):
         super().__init__("serverless:index:PythonFunction", name, {}, opts)
         self.logical_name = name
         self.timeout_seconds = args.timeout_seconds
-        self._handoff_name: str | None = None
+        self._event_invoke_config: str | None = None
         self._child = pulumi.ResourceOptions(parent=self)
 
-        key = args.runtime.encryption_key
+        runtime = args.foundation.runtime
         self.role = aws.iam.Role(
-            f"{name}-role", assume_role_policy=_LAMBDA_MAY_ASSUME_ROLE, opts=self._child
+            f"{name}-role", assume_role_policy=assume_role_policy("lambda"), opts=self._child
         )
-        log_group = self._make_log_group(args.runtime)
-        rights = [self._allow_writing_to(log_group), self._allow_tracing()]
-        if key is not None:
-            rights.append(self._allow_use_of(key))
+        log_group = self._make_log_group(args.foundation)
+        permissions = [self._allow_writing_to(log_group), self._allow_tracing()]
+        if args.foundation.encryption_key is not None:
+            permissions.append(self._allow_use_of(args.foundation.encryption_key))
         function = aws.lambda_.Function(
             name,
             runtime=f"python{PYTHON_VERSION}",
-            architectures=[args.runtime.architecture],
+            architectures=[runtime.architecture],
             handler=args.handler,
             code=_archive(args),
             role=self.role.arn,
             timeout=args.timeout_seconds,
-            memory_size=args.memory_mb or args.runtime.memory_mb,
+            memory_size=args.memory_mb or runtime.memory_mb,
             environment={"variables": args.environment},
             logging_config={
                 "log_format": "JSON",
@@ -124,8 +119,8 @@ class PythonFunction(pulumi.ComponentResource):
             },
             tracing_config={"mode": "Active"},
             reserved_concurrent_executions=args.reserved_concurrency,
-            kms_key_arn=arn_of(key),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=rights),
+            kms_key_arn=args.foundation.key_arn,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=permissions),
         )
         self.name = function.name
         self.arn = function.arn
@@ -151,27 +146,67 @@ class PythonFunction(pulumi.ComponentResource):
                 f"{purpose} must have either resources or not_resources, "
                 f"got {len(resources)} and {len(not_resources)}"
             )
-        statement: dict[str, Any] = {"Effect": "Allow", "Action": list(actions)}
-        if resources:
-            statement["Resource"] = list(resources)
-        else:
-            statement["NotResource"] = list(not_resources)
-        if condition:
-            statement["Condition"] = condition
+        allowed = statement(
+            actions, resources=resources, not_resources=not_resources, condition=condition
+        )
         return aws.iam.RolePolicy(
             f"{self.logical_name}-may-{purpose}",
             role=self.role.name,
-            policy=json_text({"Version": "2012-10-17", "Statement": [statement]}),
+            policy=policy(allowed),
             opts=self._child,
         )
 
-    def _make_log_group(self, runtime: Runtime) -> aws.cloudwatch.LogGroup:
-        # Made here, so that it has a retention; Lambda would make one that keeps logs for ever.
+    def configure_event_invoke(
+        self,
+        name: str,
+        *,
+        max_retry_attempts: int,
+        max_event_age_seconds: int,
+        on_failure_arn: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Configure retries and the destination of failed asynchronous invocations.
+
+        AWS keeps one such configuration per function, and a second would replace the first:
+        ValueError if there is one already.
+        """
+        if self._event_invoke_config is not None:
+            raise ValueError(
+                f"function {self.logical_name} can have one event-invoke configuration, has "
+                f"{self._event_invoke_config!r}, got {name!r}; share what has made it, or use "
+                "another function"
+            )
+        self._event_invoke_config = name
+        aws.lambda_.FunctionEventInvokeConfig(
+            name,
+            function_name=self.name,
+            maximum_retry_attempts=max_retry_attempts,
+            maximum_event_age_in_seconds=max_event_age_seconds,
+            destination_config=None
+            if on_failure_arn is None
+            else {"on_failure": {"destination": on_failure_arn}},
+            opts=opts,
+        )
+
+    def metric(self, name: str, statistic: str) -> Metric:
+        """A metric that Lambda publishes about the function.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+        """
+        return Metric(
+            namespace="AWS/Lambda",
+            name=name,
+            dimensions={"FunctionName": self.name},
+            statistic=statistic,
+        )
+
+    def _make_log_group(self, foundation: Foundation) -> aws.cloudwatch.LogGroup:
+        # Created here to set its retention; Lambda would create one that keeps logs for ever.
         return aws.cloudwatch.LogGroup(
             f"{self.logical_name}-log",
-            name=f"/aws/lambda/{pulumi.get_project()}-{pulumi.get_stack()}-{self.logical_name}",
-            retention_in_days=runtime.log_retention_days,
-            kms_key_id=arn_of(runtime.encryption_key),
+            name=function_log_group(self.logical_name),
+            retention_in_days=foundation.runtime.log_retention_days,
+            kms_key_id=foundation.key_arn,
             opts=self._child,
         )
 
@@ -179,7 +214,7 @@ class PythonFunction(pulumi.ComponentResource):
         return self.allow(
             "write-log",
             actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-            resources=[log_group.arn.apply(lambda arn: f"{arn}:*")],
+            resources=[pulumi.Output.concat(log_group.arn, ":*")],
         )
 
     def _allow_tracing(self) -> aws.iam.RolePolicy:
@@ -191,7 +226,7 @@ class PythonFunction(pulumi.ComponentResource):
         )
 
     def _allow_use_of(self, key: EncryptionKey) -> aws.iam.RolePolicy:
-        # Lambda delivers a dead letter with this role, too: without the right it would be lost.
+        # Lambda delivers dead letters with this role, too: without the permission they are lost.
         return self.allow(
             "use-key",
             actions=USER_ACTIONS,
@@ -199,20 +234,8 @@ class PythonFunction(pulumi.ComponentResource):
             condition=key.through_services,
         )
 
-    def receive_handoff(self, handoff_name: str) -> None:
-        """Note that a handoff delivers here. ValueError if one does already.
-
-        AWS keeps one event-invoke configuration per function: the second would replace the first.
-        """
-        if self._handoff_name is not None:
-            raise ValueError(
-                f"target {self.logical_name} can receive one handoff, has {self._handoff_name!r}, "
-                f"got {handoff_name!r}; share the handoff, or give it a target of its own"
-            )
-        self._handoff_name = handoff_name
-
 
 def _archive(args: PythonFunctionArgs) -> pulumi.Archive:
-    bundle = _bundle_once(args.code, args.runtime.bundle_target, Path.cwd() / ".build")
+    bundle = _bundle_once(args.code, args.foundation.runtime.bundle_target, Path.cwd() / ".build")
     # Relative, so that the path in the stack's state is the same on every machine.
     return pulumi.FileArchive(os.path.relpath(bundle))

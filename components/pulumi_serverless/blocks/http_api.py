@@ -1,54 +1,55 @@
-"""An HTTP API whose routes call functions."""
+"""An HTTP API whose routes invoke functions."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_serverless.blocks.access_log import FORMAT, AccessLog
+from pulumi_serverless.blocks.access_log import FORMAT, AccessLog, AccessLogArgs
 from pulumi_serverless.blocks.api_access import PUBLIC_TAG, ApiAccess, IamAuth, JwtAuth, NoAuth
+from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
-from pulumi_serverless.blocks.runtime import Runtime
+from pulumi_serverless.blocks.monitoring.metric import Metric
 
 DEFAULT_ROUTE = "$default"
 
 
 @dataclass(frozen=True, kw_only=True)
 class HttpApiArgs:
-    """Who answers what, whom, and how much of it."""
+    """The routes of an API, and who may call them."""
+
+    foundation: Foundation
+    """Retention and encryption of its access log."""
 
     routes: Mapping[str, PythonFunction]
-    """Route keys, e.g. "GET /tasks/{taskId}", "ANY /tasks" or "$default", and who answers."""
+    """Functions by route key, e.g. "GET /tasks/{taskId}", "ANY /tasks" or "$default"."""
 
     access: ApiAccess
     """Who may call, from which web pages, and how often."""
 
     request_headers: Sequence[str] = ()
-    """Headers that web pages may send beside their credentials, e.g. "if-match"."""
+    """Headers that web pages may send in addition to credentials, e.g. "if-match"."""
 
     response_headers: Sequence[str] = ()
     """Headers that web pages may read, e.g. "etag"."""
-
-    runtime: Runtime = field(default_factory=Runtime)
-    """How its access log is kept."""
 
     def __post_init__(self) -> None:
         self.access.auth.require_routes(list(self.routes))
 
 
 class HttpApi(pulumi.ComponentResource):
-    """An HTTP API; each route may call its own function and no other."""
+    """An HTTP API; each route may invoke its own function and no other."""
 
     url: pulumi.Output[str]
-    """Where the API answers, without a trailing slash."""
+    """Address of the API, without a trailing slash."""
 
     id: pulumi.Output[str]
-    """What the API's metrics are told apart by."""
+    """The API's id, which is the dimension of its metrics."""
 
     def __init__(
         self, name: str, args: HttpApiArgs, opts: pulumi.ResourceOptions | None = None
@@ -72,13 +73,25 @@ class HttpApi(pulumi.ComponentResource):
             )
         for route_key, function in _preflights(args).items():
             # A preflight carries no credentials: a guarded route that takes every method would
-            # refuse it before API Gateway could answer.
+            # refuse it before API Gateway could respond to it.
             # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
             self._route(route_key, function, integrations[function], {"authorization_type": "NONE"})
         self._stage()
         self.url = self._api.api_endpoint
         self.id = self._api.id
         self.register_outputs({"url": self.url})
+
+    def metric(self, name: str, statistic: str) -> Metric:
+        """A metric that API Gateway publishes about the API.
+
+        https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
+        """
+        return Metric(
+            namespace="AWS/ApiGateway",
+            name=name,
+            dimensions={"ApiId": self.id},
+            statistic=statistic,
+        )
 
     def _integrate(
         self, functions: set[PythonFunction]
@@ -111,7 +124,7 @@ class HttpApi(pulumi.ComponentResource):
     def _guard(
         self, route_key: str, authorizer: aws.apigatewayv2.Authorizer | None
     ) -> dict[str, Any]:
-        """What a route asks of its callers."""
+        """The authorization that a route requires."""
         auth = self._args.access.auth
         if isinstance(auth, JwtAuth) and authorizer is not None:
             return {
@@ -147,7 +160,11 @@ class HttpApi(pulumi.ComponentResource):
 
     def _stage(self) -> None:
         access = self._args.access
-        log = AccessLog(f"{self._name}-access", self._args.runtime, opts=self._child)
+        log = AccessLog(
+            f"{self._name}-access",
+            AccessLogArgs(foundation=self._args.foundation),
+            opts=self._child,
+        )
         aws.apigatewayv2.Stage(
             f"{self._name}-stage",
             api_id=self._api.id,
@@ -188,12 +205,12 @@ def _preflights(args: HttpApiArgs) -> dict[str, PythonFunction]:
 
 
 def _slug(route_key: str) -> str:
-    # The permission's statement id is made from its name; AWS takes letters, digits, - and _.
+    # The name becomes the permission's statement id: letters, digits, - and _ only.
     return re.sub(r"[^A-Za-z0-9]+", "-", route_key).strip("-")
 
 
 def _arn_path(route_key: str) -> str:
-    """A route as API Gateway names it to Lambda: "GET/tasks/{taskId}", "*/tasks", "$default"."""
+    """A route as its ARN names it: "GET/tasks/{taskId}", "*/tasks", "$default"."""
     if route_key == DEFAULT_ROUTE:
         return DEFAULT_ROUTE
     method, path = route_key.split(" ", 1)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_serverless.blocks.encryption_key import EncryptionKey
+from pulumi_serverless.blocks.foundation import Foundation
+from pulumi_serverless.blocks.monitoring.metric import Metric
 
 EXPIRY_ATTRIBUTE = "expires_at"
 
@@ -18,9 +19,13 @@ class Key:
     """A partition key and a sort key, both text."""
 
     partition: str
+    """Attribute that rows are grouped by."""
+
     sort: str
+    """Attribute that the rows of one partition are sorted by."""
 
     def schema(self) -> list[aws.dynamodb.TableGlobalSecondaryIndexKeySchemaArgs]:
+        """Return the key as an index declares it."""
         return [
             aws.dynamodb.TableGlobalSecondaryIndexKeySchemaArgs(
                 attribute_name=attribute, key_type=key_type
@@ -31,21 +36,19 @@ class Key:
 
 @dataclass(frozen=True, kw_only=True)
 class TableArgs:
-    """Keys of a table and how its data is kept."""
+    """Keys of a table, and how its data is protected."""
+
+    foundation: Foundation
+    """Whether its data is protected, and by which key it is encrypted."""
 
     key: Key
+    """The table's own key."""
 
     indexes: Mapping[str, Key] = field(default_factory=dict)
     """Global secondary indexes by name; each holds every attribute."""
 
-    protect_data: bool = True
-    """Keep point-in-time recovery, and refuse deletion: by Pulumi and by DynamoDB itself."""
-
-    encryption_key: EncryptionKey | None = None
-    """Key that encrypts the rows; without one DynamoDB uses a key that AWS owns."""
-
     rows_expire: bool = True
-    """Whether rows go when their `expires_at` (epoch seconds) has passed."""
+    """Whether DynamoDB deletes rows whose `expires_at` (epoch seconds) has passed."""
 
 
 class Table(pulumi.ComponentResource):
@@ -55,12 +58,19 @@ class Table(pulumi.ComponentResource):
     """
 
     name: pulumi.Output[str]
+    """Physical name of the table."""
+
     arn: pulumi.Output[str]
+    """ARN of the table."""
+
+    indexes: tuple[str, ...]
+    """Names of its indexes."""
 
     def __init__(
         self, name: str, args: TableArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("serverless:index:Table", name, {}, opts)
+        protect_data = args.foundation.protect_data
         keys = [args.key, *args.indexes.values()]
         attributes = sorted({attribute for key in keys for attribute in (key.partition, key.sort)})
 
@@ -77,20 +87,27 @@ class Table(pulumi.ComponentResource):
                 for index, key in args.indexes.items()
             ],
             ttl=_expiry() if args.rows_expire else None,
-            point_in_time_recovery={"enabled": args.protect_data},
-            deletion_protection_enabled=args.protect_data,
-            server_side_encryption=_encryption(args.encryption_key),
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protect_data),
+            point_in_time_recovery={"enabled": protect_data},
+            deletion_protection_enabled=protect_data,
+            server_side_encryption=_encryption(args.foundation.key_arn),
+            opts=pulumi.ResourceOptions(parent=self, protect=protect_data),
         )
-        self._indexes = tuple(args.indexes)
+        self.indexes = tuple(args.indexes)
         self.name = table.name
         self.arn = table.arn
         self.register_outputs({"name": self.name, "arn": self.arn})
 
-    def metric_dimensions(self) -> list[dict[str, pulumi.Input[str]]]:
-        """The dimensions that its metrics come with: those of the table, then of each index."""
-        table: dict[str, pulumi.Input[str]] = {"TableName": self.name}
-        return [table, *({**table, "GlobalSecondaryIndexName": each} for each in self._indexes)]
+    def metric(self, name: str, statistic: str, *, index: str | None = None) -> Metric:
+        """A metric that DynamoDB publishes about the table, or about one of its indexes.
+
+        https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
+        """
+        dimensions: dict[str, pulumi.Input[str]] = {"TableName": self.name}
+        if index is not None:
+            dimensions["GlobalSecondaryIndexName"] = index
+        return Metric(
+            namespace="AWS/DynamoDB", name=name, dimensions=dimensions, statistic=statistic
+        )
 
     def index_arn(self, index: str) -> pulumi.Output[str]:
         """ARN of one index, for a permission to query it."""
@@ -98,11 +115,11 @@ class Table(pulumi.ComponentResource):
 
 
 def _encryption(
-    key: EncryptionKey | None,
+    key_arn: pulumi.Output[str] | None,
 ) -> aws.dynamodb.TableServerSideEncryptionArgs | None:
-    if key is None:
+    if key_arn is None:
         return None
-    return aws.dynamodb.TableServerSideEncryptionArgs(enabled=True, kms_key_arn=key.arn)
+    return aws.dynamodb.TableServerSideEncryptionArgs(enabled=True, kms_key_arn=key_arn)
 
 
 def _expiry() -> aws.dynamodb.TableTtlArgs:

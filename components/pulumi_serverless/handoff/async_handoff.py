@@ -8,26 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import pulumi
-import pulumi_aws as aws
 
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
+from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.limits import require_between, require_one_of
-from pulumi_serverless.blocks.monitoring.alarm import Alarm, SummaryAlarm
-from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
-from pulumi_serverless.blocks.runtime import Runtime
-from pulumi_serverless.handoff.dead_letter_alarms import dead_letter_alarms
+from pulumi_serverless.blocks.monitoring.alarm import Alarm, CompositeAlarm, make_alarms
+from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow
+from pulumi_serverless.handoff.alarms import (
+    dead_letter_alarms,
+    event_alarms,
+    outbox_alarms,
+    target_alarms,
+    unhealthy_alarm,
+)
+from pulumi_serverless.handoff.dashboard import dead_letter_row, outbox_row, target_row
 from pulumi_serverless.handoff.outbox import Outbox, OutboxArgs
-from pulumi_serverless.handoff.target_alarms import target_alarms
 from pulumi_serverless.handoff.thresholds import HandoffThresholds
 from serverless_runtime.handoff.settings import HandoffSettings
 from serverless_runtime.shared.environment import environment_for
 
-# Lambda's first retry comes about a minute after the failure. A target that is done (or killed)
-# before then never runs beside its own retry.
+# Lambda's first retry comes about a minute after the failure. A target that has finished (or was
+# killed) before then never runs beside its own retry.
 MAX_TARGET_TIMEOUT_SECONDS = 50
 
 Delivery = Literal["outbox", "direct"]
@@ -37,11 +42,12 @@ Delivery = Literal["outbox", "direct"]
 class AsyncHandoffArgs:
     """Delivery settings of one handoff."""
 
-    target: PythonFunction
-    """Function that does the work; it may see one event more than once. Times out by 50 s."""
+    foundation: Foundation
+    """What the relay runs on, how outbox and dead letters are kept, and whom alarms notify."""
 
-    alarm_topic_arn: pulumi.Input[str]
-    """Topic that the handoff's alarms report to."""
+    target: PythonFunction
+    """Function that does the work; it may receive an event more than once. Its timeout is at most
+    50 s."""
 
     delivery: Delivery = "outbox"
     """How an event outlives an invoke that fails, or a caller that dies before it.
@@ -52,17 +58,11 @@ class AsyncHandoffArgs:
     """
 
     relay_minimum_age_seconds: int = 45
-    """Age from which the relay takes an event over, 30 to 60. A caller is done by then: from commit
-    to deletion it takes 26 s at the worst, as patient as the SDK is."""
+    """Age from which the relay takes an event over, 30 to 60. A caller has finished by then: from
+    commit to deletion it takes 26 s at worst, with all the SDK's retries."""
 
     thresholds: HandoffThresholds = field(default_factory=HandoffThresholds)
-    """From when on the alarms go off."""
-
-    runtime: Runtime = field(default_factory=Runtime)
-    """What the relay runs on."""
-
-    protect_data: bool = True
-    """Keep point-in-time recovery of the outbox, and refuse to delete its table."""
+    """Alarm thresholds."""
 
     max_retry_attempts: int = 2
     """Retries after the first failure, 0 to 2."""
@@ -70,10 +70,9 @@ class AsyncHandoffArgs:
     max_event_age_seconds: int = 21_600
     """Age at which an undelivered event is dead-lettered, 60 to 21600."""
 
-    dead_letter_queue: DeadLetterQueueArgs | DeadLetterQueue = field(
-        default_factory=DeadLetterQueueArgs
-    )
-    """How the dead letters are kept; or the queue, if the target writes dead letters of its own."""
+    dead_letter_queue: DeadLetterQueue | None = None
+    """Where failed events wait; left out, the handoff makes a queue of its own. A target that
+    writes dead letters itself shares one."""
 
     def __post_init__(self) -> None:
         require_one_of("delivery", self.delivery, get_args(Delivery))
@@ -101,112 +100,123 @@ class AsyncHandoff(pulumi.ComponentResource):
     dead_letter_queue: DeadLetterQueue
     """Where failed events wait for replay."""
 
-    dead_letter_queue_url: pulumi.Output[str]
+    alarms: list[Alarm | CompositeAlarm]
+    """Every alarm of the handoff, and last the one that combines them."""
 
-    alarms: list[Alarm]
-    """Every alarm that people are told of."""
-
-    summary: SummaryAlarm
-    """In alarm while any of them is."""
-
-    alarm_names: dict[str, pulumi.Output[str]]
-    """The names of all of these in AWS, by their short names."""
+    functions: list[PythonFunction]
+    """The relay; none if delivery is direct."""
 
     def __init__(
         self, name: str, args: AsyncHandoffArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        args.target.receive_handoff(name)
         super().__init__("serverless:index:AsyncHandoff", name, {}, opts)
-        self._target = args.target
-        dead_letters = args.dead_letter_queue
-        if isinstance(dead_letters, DeadLetterQueueArgs):
-            dead_letters = DeadLetterQueue(
-                f"{name}-dead-letters", dead_letters, opts=pulumi.ResourceOptions(parent=self)
-            )
+        self._name = name
+        self._args = args
+        self._child = pulumi.ResourceOptions(parent=self)
+        self.dead_letter_queue = args.dead_letter_queue or DeadLetterQueue(
+            f"{name}-dead-letters",
+            DeadLetterQueueArgs(foundation=args.foundation),
+            opts=self._child,
+        )
         # Lambda writes the failure record with the target's own role, and checks that the role
         # may do so when the destination is set: the policy comes first.
-        may_dead_letter = dead_letters.allow_writer(args.target)
-        aws.lambda_.FunctionEventInvokeConfig(
+        may_dead_letter = self.dead_letter_queue.allow_writer(args.target)
+        args.target.configure_event_invoke(
             f"{name}-delivery",
-            function_name=args.target.name,
-            maximum_retry_attempts=args.max_retry_attempts,
-            maximum_event_age_in_seconds=args.max_event_age_seconds,
-            destination_config={"on_failure": {"destination": dead_letters.arn}},
+            max_retry_attempts=args.max_retry_attempts,
+            max_event_age_seconds=args.max_event_age_seconds,
+            on_failure_arn=self.dead_letter_queue.arn,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[may_dead_letter]),
         )
-        self.alarms = self._alarms(name, args, dead_letters)
-        outbox_setting: dict[str, pulumi.Output[str]] = {}
-        self.outbox = None
-        if args.delivery == "outbox":
-            self.outbox = self._outbox(name, args, dead_letters)
-            self.alarms += self.outbox.alarms
-            outbox_setting["handoff_outbox_table_name"] = self.outbox.table.name
-
-        self.environment = environment_for(
-            HandoffSettings, handoff_target_arn=args.target.arn, **outbox_setting
-        )
-        self.dead_letter_queue = dead_letters
-        self.dead_letter_queue_url = dead_letters.url
-        self.summary = SummaryAlarm(
-            f"{name}-unhealthy",
-            AlarmKind.HANDOFF_UNHEALTHY,
-            f"At least one alarm of the handoff {name} is in alarm. Each tells people itself.",
-            self.alarms,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        self.alarm_names = {each.kind.value: each.name for each in self.alarms}
-        self.alarm_names[self.summary.kind.value] = self.summary.name
-        self.register_outputs(
-            {
-                "dead_letter_queue_url": self.dead_letter_queue_url,
-                "alarm_names": self.alarm_names,
-            }
-        )
+        self.outbox = self._outbox() if args.delivery == "outbox" else None
+        self.functions = [] if self.outbox is None else [self.outbox.relay]
+        self.environment = self._environment()
+        self.alarms = self._alarms()
+        self.register_outputs({"dead_letter_queue_url": self.dead_letter_queue.url})
 
     def allow_caller(self, caller: PythonFunction) -> None:
         """Let `caller` hand work to the target and keep it in the outbox, and nothing else.
 
         Its environment must hold `environment`, so that its code knows where to.
         """
-        caller.allow("hand-off", actions=["lambda:InvokeFunction"], resources=[self._target.arn])
+        caller.allow(
+            "hand-off", actions=["lambda:InvokeFunction"], resources=[self._args.target.arn]
+        )
         if self.outbox is not None:
             self.outbox.allow_caller(caller)
 
-    def _alarms(
-        self, name: str, args: AsyncHandoffArgs, dead_letters: DeadLetterQueue
-    ) -> list[Alarm]:
-        child = pulumi.ResourceOptions(parent=self)
+    def dashboard_rows(self) -> list[DashboardRow]:
+        """The outbox and its relay, the target, and the dead letters."""
+        rows = [] if self.outbox is None else [outbox_row(self._name, self.outbox)]
+        target = self._args.target
         return [
-            *dead_letter_alarms(
-                name,
-                queue=dead_letters,
-                target=args.target,
-                thresholds=args.thresholds,
-                topic_arn=args.alarm_topic_arn,
-                opts=child,
-            ),
-            *target_alarms(
-                name,
-                target=args.target,
-                max_event_age_seconds=args.max_event_age_seconds,
-                thresholds=args.thresholds,
-                topic_arn=args.alarm_topic_arn,
-                opts=child,
-            ),
+            *rows,
+            target_row(self._name, target),
+            dead_letter_row(self._name, self.dead_letter_queue, target, self.outbox),
         ]
 
-    def _outbox(self, name: str, args: AsyncHandoffArgs, dead_letters: DeadLetterQueue) -> Outbox:
-        return Outbox(
-            f"{name}-outbox",
-            OutboxArgs(
-                handoff_name=name,
-                target=args.target,
-                dead_letter_queue=dead_letters,
-                relay_minimum_age_seconds=args.relay_minimum_age_seconds,
+    def log_queries(self) -> dict[str, str]:
+        """None of its own."""
+        return {}
+
+    def operations(self) -> dict[str, dict[str, Any]]:
+        """Where its dead letters and its outbox are."""
+        dead_letters = {
+            "kind": "invocation",
+            "queueUrl": self.dead_letter_queue.url,
+            "targetArn": self._args.target.arn,
+        }
+        sections: dict[str, dict[str, Any]] = {"deadLetters": {self._name: dead_letters}}
+        if self.outbox is not None:
+            outbox = {
+                "tableName": self.outbox.table.name,
+                "relayFunctionName": self.outbox.relay.name,
+            }
+            sections["outboxes"] = {self._name: outbox}
+        return sections
+
+    def _environment(self) -> dict[str, pulumi.Output[str]]:
+        settings = {"handoff_target_arn": self._args.target.arn}
+        if self.outbox is not None:
+            settings["handoff_outbox_table_name"] = self.outbox.table.name
+        return environment_for(HandoffSettings, **settings)
+
+    def _alarms(self) -> list[Alarm | CompositeAlarm]:
+        name, args, foundation = self._name, self._args, self._args.foundation
+        declared = [
+            *dead_letter_alarms(
+                name,
+                self.dead_letter_queue,
+                args.target,
                 thresholds=args.thresholds,
-                alarm_topic_arn=args.alarm_topic_arn,
-                runtime=args.runtime,
-                protect_data=args.protect_data,
+                foundation=foundation,
             ),
-            opts=pulumi.ResourceOptions(parent=self),
+            *event_alarms(
+                name,
+                args.target,
+                max_event_age_seconds=args.max_event_age_seconds,
+                thresholds=args.thresholds,
+                foundation=foundation,
+            ),
+            *target_alarms(name, args.target, thresholds=args.thresholds, foundation=foundation),
+        ]
+        if self.outbox is not None:
+            declared += outbox_alarms(
+                name, self.outbox, thresholds=args.thresholds, foundation=foundation
+            )
+        alarms = make_alarms(name, declared, self._child)
+        combined = unhealthy_alarm(name, alarms, foundation=foundation)
+        return [*alarms, CompositeAlarm(f"{name}-{combined.id}", combined, opts=self._child)]
+
+    def _outbox(self) -> Outbox:
+        return Outbox(
+            f"{self._name}-outbox",
+            OutboxArgs(
+                foundation=self._args.foundation,
+                handoff_name=self._name,
+                target=self._args.target,
+                dead_letter_queue=self.dead_letter_queue,
+                relay_minimum_age_seconds=self._args.relay_minimum_age_seconds,
+            ),
+            opts=self._child,
         )

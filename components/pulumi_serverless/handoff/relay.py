@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 import pulumi
@@ -10,9 +9,9 @@ import pulumi_aws as aws
 
 from pulumi_serverless.blocks.bundle import FunctionCode
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue
+from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
-from pulumi_serverless.blocks.json_text import json_text
-from pulumi_serverless.blocks.runtime import Runtime
+from pulumi_serverless.blocks.iam import assume_role_policy, policy, statement
 from pulumi_serverless.blocks.table import Table
 from serverless_runtime.handoff.relay.settings import RelaySettings
 from serverless_runtime.handoff.settings import HandoffSettings
@@ -35,18 +34,18 @@ may overlap: their claims keep them apart."""
 class RelayArgs:
     """What the relay empties, and where to."""
 
+    foundation: Foundation
+
     handoff_name: str
-    """Name of the handoff in metrics; one of its own in the account and region."""
+    """Name of the handoff in metrics; unique in the account and region."""
 
     outbox: Table
     target: PythonFunction
     dead_letter_queue: DeadLetterQueue
-    """Its depth is looked at in each run."""
+    """The queue whose depth the relay publishes in each run."""
 
     minimum_age_seconds: int
-    """Seconds that an event is its caller's own to hand off."""
-
-    runtime: Runtime
+    """Age from which the relay takes an event over; until then its caller hands it off."""
 
 
 class Relay(pulumi.ComponentResource):
@@ -62,12 +61,8 @@ class Relay(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         self.function = self._function(args)
         # The next minute is the retry. Without this, runs that Lambda throttled would pile up.
-        aws.lambda_.FunctionEventInvokeConfig(
-            f"{name}-runs",
-            function_name=self.function.name,
-            maximum_retry_attempts=0,
-            maximum_event_age_in_seconds=60,
-            opts=self._child,
+        self.function.configure_event_invoke(
+            f"{name}-runs", max_retry_attempts=0, max_event_age_seconds=60, opts=self._child
         )
         self._run_every_minute()
         self.register_outputs({})
@@ -78,7 +73,7 @@ class Relay(pulumi.ComponentResource):
             PythonFunctionArgs(
                 handler="serverless_runtime.handoff.relay.handler.handle",
                 code=CODE,
-                runtime=args.runtime,
+                foundation=args.foundation,
                 timeout_seconds=TIMEOUT_SECONDS,
                 environment={
                     **environment_for(
@@ -118,18 +113,7 @@ class Relay(pulumi.ComponentResource):
         may_run = aws.iam.RolePolicy(
             f"{self._name}-schedule-may-run-relay",
             role=role.name,
-            policy=json_text(
-                {
-                    "Version": "2012-10-17",
-                    "Statement": [
-                        {
-                            "Effect": "Allow",
-                            "Action": ["lambda:InvokeFunction"],
-                            "Resource": [self.function.arn],
-                        }
-                    ],
-                }
-            ),
+            policy=policy(statement(["lambda:InvokeFunction"], resources=[self.function.arn])),
             opts=self._child,
         )
         aws.scheduler.Schedule(
@@ -146,22 +130,10 @@ class Relay(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[may_run]),
         )
 
-    def _scheduler_may_assume_role(self) -> pulumi.Output[str]:
+    def _scheduler_may_assume_role(self) -> pulumi.Input[str]:
         # Only for schedules of this account: another's could name the role, too.
         # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
         caller = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=self))
-        return caller.account_id.apply(
-            lambda account_id: json.dumps(
-                {
-                    "Version": "2012-10-17",
-                    "Statement": [
-                        {
-                            "Effect": "Allow",
-                            "Principal": {"Service": "scheduler.amazonaws.com"},
-                            "Action": "sts:AssumeRole",
-                            "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
-                        }
-                    ],
-                }
-            )
+        return assume_role_policy(
+            "scheduler", condition={"StringEquals": {"aws:SourceAccount": caller.account_id}}
         )

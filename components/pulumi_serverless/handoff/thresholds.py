@@ -1,4 +1,4 @@
-"""From when on a handoff's alarms go off."""
+"""Thresholds of a handoff's alarms."""
 
 from __future__ import annotations
 
@@ -11,36 +11,32 @@ _LONGEST_EVENT_AGE_SECONDS = 900
 
 @dataclass(frozen=True, kw_only=True)
 class HandoffThresholds:
-    """Each alarm goes off at its threshold and above."""
+    """Each alarm fires at its threshold and above."""
 
     dead_letters: int = 1
-    """Dead letters in the queue, being read or not; 1 to 100000. Each one is somebody who was not
-    told, so the first counts."""
+    """Dead letters in the queue, being read or not; 1 to 100000. Each one is work that was not
+    done, so the first counts."""
 
     dead_letter_age_seconds: int = 86_400
     """Age of the oldest dead letter, 60 to 1209600 (14 days, when SQS deletes it). A day: whoever
-    heard of the first letter has had a working day."""
-
-    dead_letter_period_seconds: int = 60
-    """Seconds per datapoint of the queue's depth; SQS publishes one a minute.
-    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/monitoring-using-cloudwatch.html"""
+    was notified of the first one has had a working day."""
 
     event_age_seconds: int | None = None
     """Age of an event at an attempt, below the handoff's `max_event_age_seconds`. Left out: 900,
-    or half of that if it is less. The retries alone take three minutes; what is a quarter of an
-    hour old waits for something else."""
+    or half of that maximum if it is less. The retries alone take three minutes; an event that is a
+    quarter of an hour old waits for something else."""
 
     target_errors: int = 5
     """Failed attempts in five minutes, 1 or more. One event that fails makes three, and its dead
-    letter is told of anyway; five need a second event."""
+    letter has an alarm of its own; five need a second event."""
 
     target_duration_percent: int = 80
-    """Longest run of the target in percent of its time-out, 1 to 100. At 100 it was killed,
-    perhaps between sending and noting that it has sent."""
+    """Longest run of the target in percent of its timeout, 1 to 100. At 100 it was killed,
+    perhaps between doing its work and recording it."""
 
     outbox_age_seconds: int = 300
-    """Age of the oldest event in the outbox, 120 to 86400. From 120 on: what a caller left behind
-    needs so long, minimum age and schedule together."""
+    """Age of the oldest event in the outbox, 120 to 86400. Not below 120: an event that its caller
+    left behind takes that long to be relayed, minimum age and schedule together."""
 
     outbox_warm_up_minutes: int = 10
     """How long the new alarm on the outbox waits for the relay's first run, 0 to 60."""
@@ -54,7 +50,7 @@ class HandoffThresholds:
         require_between("outbox_warm_up_minutes", self.outbox_warm_up_minutes, 0, 60)
 
     def event_age_within(self, max_event_age_seconds: int) -> int:
-        """The threshold for a handoff that gives events up at that age, in seconds.
+        """The threshold for a handoff that dead-letters events at that age, in seconds.
 
         ValueError if it could never be reached.
         """

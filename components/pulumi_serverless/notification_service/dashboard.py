@@ -1,28 +1,26 @@
-"""What there is to see of the channels: what became of notifications, and their breakers."""
+"""The Notification Service's row of the dashboard: what became of notifications."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-import pulumi
-
-from pulumi_serverless.blocks.monitoring.dashboard import Graph, Stage
+from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, Graph
 from pulumi_serverless.blocks.monitoring.metric import Metric
-from pulumi_serverless.notification_service.notification_service import NotificationService
-from serverless_runtime.shared.metrics import (
-    BREAKER_OPENED,
+from pulumi_serverless.blocks.names import stack_name
+from serverless_runtime.notification_service.metrics import (
     CHANNEL,
+    CIRCUIT_BREAKER_OPENED,
     DEAD_LETTERED,
     DELIVERED,
     DUPLICATE,
-    EVENT_TYPE,
     NAMESPACE,
     REPLAYED,
-    STACK,
 )
+from serverless_runtime.notification_service.settings.channel import ChannelSettings
+from serverless_runtime.shared.metrics import EVENT_TYPE, STACK
 
 
-def channel_stage(notifications: NotificationService) -> Stage:
+def channels_row(name: str, channels: Sequence[ChannelSettings]) -> DashboardRow:
     """Return what became of notifications, by channel and type of event."""
     wanted = {
         "Delivered": DELIVERED,
@@ -35,24 +33,26 @@ def channel_stage(notifications: NotificationService) -> Stage:
             title=title,
             lines={
                 f"{channel.name} {event_type}": _counted(
-                    name, {EVENT_TYPE: event_type, CHANNEL: channel.name}
+                    metric, {EVENT_TYPE: event_type, CHANNEL: channel.name}
                 )
-                for channel in notifications.channels
+                for channel in channels
                 for event_type in channel.events
             },
         )
-        for title, name in wanted.items()
+        for title, metric in wanted.items()
     ]
     breakers = {
-        channel.name: _counted(BREAKER_OPENED, {CHANNEL: channel.name})
-        for channel in notifications.channels
+        channel.name: _counted(CIRCUIT_BREAKER_OPENED, {CHANNEL: channel.name})
+        for channel in channels
     }
-    opened = Graph(title="Breakers opened", lines=breakers)
-    return Stage(title="Channels: target → people", graphs=[*counts, opened])
+    opened = Graph(title="Circuit breakers opened", lines=breakers)
+    return DashboardRow(title=f"Channels of {name}", graphs=[*counts, opened])
 
 
 def _counted(name: str, dimensions: Mapping[str, str]) -> Metric:
-    stack = f"{pulumi.get_project()}-{pulumi.get_stack()}"
     return Metric(
-        namespace=NAMESPACE, name=name, dimensions={STACK: stack, **dimensions}, statistic="Sum"
+        namespace=NAMESPACE,
+        name=name,
+        dimensions={STACK: stack_name(), **dimensions},
+        statistic="Sum",
     )

@@ -1,31 +1,38 @@
-"""The Notification Service: the target that tells people about task events."""
+"""The Notification Service: the target that notifies people of task events."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
 from pulumi_serverless.blocks.bundle import FunctionCode
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue
+from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
 from pulumi_serverless.blocks.json_text import json_text
-from pulumi_serverless.blocks.monitoring.alarm import Alarm, AlarmArgs
-from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
-from pulumi_serverless.blocks.monitoring.metric import Metric
-from pulumi_serverless.blocks.monitoring.table_alarm import throttled_alarm
-from pulumi_serverless.blocks.runtime import Runtime
+from pulumi_serverless.blocks.monitoring.alarm import Alarm, make_alarms
+from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow
+from pulumi_serverless.blocks.names import stack_name
 from pulumi_serverless.blocks.table import Key, Table, TableArgs
+from pulumi_serverless.notification_service.alarms import notification_alarms
+from pulumi_serverless.notification_service.dashboard import channels_row
 from serverless_runtime import notification_service
-from serverless_runtime.notification_service.settings import BY_TASK, NotificationSettings
+from serverless_runtime.notification_service.log_messages import DEAD_LETTERED, NOT_DELIVERED
+from serverless_runtime.notification_service.settings import (
+    BY_TASK,
+    TIMEOUT_SECONDS,
+    NotificationSettings,
+)
 from serverless_runtime.notification_service.settings.channel import ChannelSettings
 from serverless_runtime.notification_service.settings.email import EmailSettings
 from serverless_runtime.notification_service.settings.kinds import require_different_names
 from serverless_runtime.shared.environment import environment_for
-from serverless_runtime.shared.metrics import BREAKER_OPENED, NAMESPACE, STACK, MetricsSettings
+from serverless_runtime.shared.metrics import MetricsSettings
 
 CODE = FunctionCode(
     packages=(
@@ -37,32 +44,30 @@ CODE = FunctionCode(
     aws_services=("secretsmanager", "sns", "ssm"),
 )
 
-# Below the first retry, which Lambda makes about a minute after a failure.
-TIMEOUT_SECONDS = 45
+DEAD_LETTER_REASONS = f"""\
+fields coalesce(error_type, errorType) as reason
+| filter message in ["{DEAD_LETTERED}", "{NOT_DELIVERED}"]
+| stats count(*) as times, count_distinct(event_id) as events by message, channel, reason
+| sort events desc"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NotificationServiceArgs:
     """Where notifications go, and how the service runs."""
 
+    foundation: Foundation
+    """What the function runs on, how deliveries are kept, and whom alarms notify."""
+
     channels: Sequence[ChannelSettings]
-    """At least one, each with a name of its own: EmailSettings, SmsSettings, PushSettings,
+    """At least one, each with a different name: EmailSettings, SmsSettings, PushSettings,
     WebhookSettings."""
 
     dead_letter_queue: DeadLetterQueue
     """Where an event goes that a retry cannot help: the queue of the handoff that delivers here."""
 
-    alarm_topic_arn: pulumi.Input[str]
-    """Topic that the service's alarms report to."""
-
-    runtime: Runtime = field(default_factory=Runtime)
-    """What the function runs on."""
-
-    protect_data: bool = True
-    """Keep point-in-time recovery of the deliveries, and refuse to delete their table."""
-
     reserved_concurrency: int | None = None
-    """Notifications at once that are kept for the service and are its limit; none if not set."""
+    """Concurrent executions reserved for the service, which are its limit, too; none if left
+    out."""
 
     def __post_init__(self) -> None:
         if not self.channels:
@@ -77,87 +82,87 @@ class NotificationService(pulumi.ComponentResource):
     """The target of a handoff."""
 
     table: Table
-    """The deliveries, by event id and channel, with an index by task; and the breakers."""
+    """The deliveries, by event id and channel, with an index by task; and the circuit breakers."""
 
     channels: Sequence[ChannelSettings]
+    """Where notifications go."""
+
+    functions: list[PythonFunction]
+    """The target alone."""
+
     alarms: list[Alarm]
+    """Every alarm of the service."""
 
     def __init__(
         self, name: str, args: NotificationServiceArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("serverless:index:NotificationService", name, {}, opts)
         self._name = name
-        self._stack = f"{pulumi.get_project()}-{pulumi.get_stack()}"
+        self._child = pulumi.ResourceOptions(parent=self)
         self.channels = args.channels
         channels = self._with_identities(args.channels)
         self.table = Table(
             f"{name}-deliveries",
             TableArgs(
+                foundation=args.foundation,
                 key=Key(partition="event_id", sort="channel"),
                 indexes={BY_TASK: Key(partition="task_id", sort="event_id")},
-                protect_data=args.protect_data,
-                encryption_key=args.runtime.encryption_key,
             ),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self._child,
         )
-        self.function = PythonFunction(
-            f"{name}-send-notification",
+        self.function = self._function(args)
+        self.functions = [self.function]
+        args.dead_letter_queue.allow_writer(self.function)
+        for channel in channels:
+            self._allow(channel)
+        alarms = notification_alarms(name, self.table, foundation=args.foundation)
+        self.alarms = make_alarms(name, alarms, self._child)
+        self.register_outputs({})
+
+    def dashboard_rows(self) -> list[DashboardRow]:
+        """What became of notifications, by channel."""
+        return [channels_row(self._name, self.channels)]
+
+    def log_queries(self) -> dict[str, str]:
+        """Why notifications were not delivered."""
+        return {"dead-letter-reasons": DEAD_LETTER_REASONS}
+
+    def operations(self) -> dict[str, dict[str, Any]]:
+        """Where the deliveries are recorded, and the channels they are made on."""
+        deliveries = {
+            "tableName": self.table.name,
+            "channels": [channel.name for channel in self.channels],
+        }
+        return {"deliveries": {self._name: deliveries}}
+
+    def _function(self, args: NotificationServiceArgs) -> PythonFunction:
+        function = PythonFunction(
+            f"{self._name}-send-notification",
             PythonFunctionArgs(
+                foundation=args.foundation,
                 handler="serverless_runtime.notification_service.handler.handle",
                 code=CODE,
-                runtime=args.runtime,
                 timeout_seconds=TIMEOUT_SECONDS,
                 reserved_concurrency=args.reserved_concurrency,
                 environment={
-                    **environment_for(MetricsSettings, metrics_stack=self._stack),
+                    **environment_for(MetricsSettings, metrics_stack=stack_name()),
                     **environment_for(
                         NotificationSettings,
                         deliveries_table_name=self.table.name,
                         dead_letter_queue_url=args.dead_letter_queue.url,
-                        channels=json_text([_as_json(ch) for ch in args.channels]),
+                        channels=json_text([_as_json(channel) for channel in args.channels]),
                     ),
                 },
             ),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self._child,
         )
-        self.function.allow(
+        function.allow(
             "record-deliveries",
-            # Reading is for the breakers.
+            # Reading is for the circuit breakers.
             actions=["dynamodb:GetItem", "dynamodb:UpdateItem"],
             resources=[self.table.arn],
         )
-        args.dead_letter_queue.allow_writer(self.function)
-        for channel in channels:
-            self._allow(channel)
-        self.alarms = self._alarms(args.alarm_topic_arn)
-        self.register_outputs({})
-
-    def _alarms(self, topic_arn: pulumi.Input[str]) -> list[Alarm]:
-        child = pulumi.ResourceOptions(parent=self)
-        throttled = throttled_alarm(
-            f"{self._name}-deliveries-throttled",
-            AlarmKind.DELIVERIES_THROTTLED,
-            self.table,
-            what=f"the deliveries of {self._name}",
-            topic_arn=topic_arn,
-            opts=child,
-        )
-        breaker_open = AlarmArgs(
-            kind=AlarmKind.BREAKER_OPEN,
-            description=f"A channel of {self._name} leaves its provider alone, because it failed "
-            "five times in a row. Events on this channel are retried, then dead-lettered.",
-            watches=Metric(
-                namespace=NAMESPACE,
-                name=BREAKER_OPENED,
-                dimensions={STACK: self._stack},
-                statistic="Sum",
-            ),
-            # While the provider is down and events come, a probe fails at least this often.
-            period_seconds=300,
-            topic_arn=topic_arn,
-        )
-        own = Alarm(f"{self._name}-{breaker_open.kind}", breaker_open, opts=child)
-        return [throttled, own]
+        return function
 
     def _with_identities(self, channels: Sequence[ChannelSettings]) -> list[ChannelSettings]:
         """The channels, with an SES identity made for every sender that has none."""
@@ -174,9 +179,7 @@ class NotificationService(pulumi.ComponentResource):
 
     def _identity(self, sender: str) -> pulumi.Output[str]:
         return aws.sesv2.EmailIdentity(
-            f"{self._name}-{sender}",
-            email_identity=sender,
-            opts=pulumi.ResourceOptions(parent=self),
+            f"{self._name}-{sender}", email_identity=sender, opts=self._child
         ).arn
 
     def _allow(self, channel: ChannelSettings) -> None:

@@ -1,0 +1,19 @@
+"""For unit tests of a program: run it under mocks, and look at what it declared.
+
+graph = record(lambda: Queue("orders", QueueArgs()))
+assert graph.only("aws:sqs/queue:Queue").inputs["sqsManagedSseEnabled"]
+"""
+
+from pulumi_serverless.testing.mocks import AwsMocks, UnmockedCallError, record
+from pulumi_serverless.testing.program import DuplicateResourceError, Graph, run_program
+from pulumi_serverless.testing.resource import Resource
+
+__all__ = [
+    "AwsMocks",
+    "DuplicateResourceError",
+    "Graph",
+    "Resource",
+    "UnmockedCallError",
+    "record",
+    "run_program",
+]

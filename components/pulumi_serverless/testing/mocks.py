@@ -13,24 +13,24 @@ from pulumi_serverless.testing.program import Graph, run_program
 FUNCTION = "aws:lambda/function:Function"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 
-
 _CALLER_IDENTITY = "aws:index/getCallerIdentity:getCallerIdentity"
 _REGION = "aws:index/getRegion:getRegion"
 ACCOUNT_ID = "123456789012"
 REGION = "eu-west-1"
 
 
-class UnpreparedCallError(AssertionError):
-    """The program asked the provider something that no test prepared an answer for."""
+class UnmockedCallError(AssertionError):
+    """The program called a function of the provider that the mocks do not have."""
 
 
 class AwsMocks(pulumi.runtime.Mocks):
-    """Answers every resource with ids of its own; in preview only with its inputs."""
+    """Gives every resource made-up outputs that name it; in preview, its inputs only."""
 
     def __init__(self, *, preview: bool = False) -> None:
         self._preview = preview
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        """Return the id and the outputs of a resource."""
         if not args.custom:
             return None, dict(args.inputs)
         if self._preview:
@@ -47,11 +47,12 @@ class AwsMocks(pulumi.runtime.Mocks):
 
     # Pulumi declares a tuple here and accepts a plain dict only.
     def call(self, args: MockCallArgs) -> dict[Any, Any]:  # type: ignore[override]
+        """Return the account's id or the region. Raises UnmockedCallError for any other call."""
         if args.token == _CALLER_IDENTITY:
             return {"accountId": ACCOUNT_ID}
         if args.token == _REGION:
             return {"id": REGION, "region": REGION}
-        raise UnpreparedCallError(f"no answer prepared for the provider call {args.token}")
+        raise UnmockedCallError(f"no mock for the provider call {args.token}; subclass AwsMocks")
 
 
 def record(program: Callable[[], Any]) -> Graph:

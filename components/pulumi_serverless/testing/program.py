@@ -1,8 +1,8 @@
 """Runs a Pulumi program without the Pulumi CLI and records what it declared.
 
 The program runs the way Pulumi's language host runs it (as `__main__`, inside a stack), against
-Pulumi's own mock monitor. What `new_resource` answers decides what the run is: a unit test
-returns made-up ids, the local deployment creates the resource in the emulator and returns its.
+Pulumi's own mock monitor. What `new_resource` returns decides what the run is: a unit test returns
+made-up ids, a local deployment creates the resource in an emulator and returns its outputs.
 
 The monitor is stricter than Pulumi's: two resources with one name are an error, as in the engine.
 """
@@ -24,7 +24,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime import rpc, set_all_config, settings
 from pulumi.runtime.mocks import MockEngine, MockMonitor, Mocks, MockSettings
 
-from pulumi_serverless.testing.recorded import Resource, recorded
+from pulumi_serverless.testing.resource import Resource, read_resource
 
 STACK_TYPE = "pulumi:pulumi:Stack"
 
@@ -38,9 +38,12 @@ class DuplicateResourceError(Exception):
 class Graph(MockMonitor):
     """Everything one run of a program declared, in the order of registration."""
 
+    all: list[Resource]
+    """Every resource, the stack itself included."""
+
     def __init__(self, mocks: Mocks) -> None:
         super().__init__(mocks)
-        self.all: list[Resource] = []
+        self.all = []
         self._by_urn: dict[str, Resource] = {}
         self._lock = threading.Lock()
 
@@ -68,7 +71,7 @@ class Graph(MockMonitor):
         return found[0]
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
-        # The engine's rule; the mock monitor's own keeps only the nearest parent.
+        """Build a URN by the engine's rule; the mock monitor's keeps the nearest parent only."""
         if parent:
             qualified = parent.split("::", 3)[2]
             if qualified != STACK_TYPE:
@@ -76,11 +79,13 @@ class Graph(MockMonitor):
         return f"urn:pulumi:{settings.get_stack()}::{settings.get_project()}::{type_}::{name}"
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
+        """Record a resource, and let the mocks make it."""
         with _event_loop_of_thread():
             self._record(request)
             return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
+        """Record what a component, or the stack, registers as its outputs."""
         with _event_loop_of_thread():
             outputs = rpc.deserialize_properties(request.outputs, keep_unknowns=True)
             with self._lock:
@@ -88,14 +93,17 @@ class Graph(MockMonitor):
             return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
 
     def Invoke(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
+        """Let the mocks respond to a provider's function."""
         with _event_loop_of_thread():
             return super().Invoke(request)  # type: ignore[no-untyped-call]
 
     def _record(self, request: Any) -> None:
-        resource = recorded(self.make_urn(request.parent, request.type, request.name), request)
+        resource = read_resource(self.make_urn(request.parent, request.type, request.name), request)
         with self._lock:
             if resource.urn in self._by_urn:
-                raise DuplicateResourceError(f"duplicate resource {resource.urn}; name it anew")
+                raise DuplicateResourceError(
+                    f"duplicate resource {resource.urn}; give it another name"
+                )
             self._by_urn[resource.urn] = resource
             self.all.append(resource)
 
@@ -112,7 +120,7 @@ def run_program(
     """Run `program` (a folder with `__main__.py`, or a function) and return its record.
 
     `config` maps full keys ("project:key", "aws:region") to values as the engine passes them:
-    text, with lists and objects as JSON. `preview` leaves what a mock does not answer unknown.
+    text, with lists and objects as JSON. With `preview`, what a mock leaves out is unknown.
     Raises what the program raises, and DuplicateResourceError.
     """
     graph = Graph(mocks)
@@ -122,7 +130,7 @@ def run_program(
         settings.configure(_settings(graph, project, stack, preview))
         set_all_config(dict(config or {}), [])
         with _fresh_modules(program):
-            asyncio.run(pulumi.runtime.run_in_stack(lambda: _execute(program)))
+            asyncio.run(_run_in_stack(program))
 
     # Pulumi keeps its settings in context variables: a copy keeps runs apart.
     contextvars.copy_context().run(body)
@@ -160,6 +168,13 @@ def _settings(graph: Graph, project: str, stack: str, preview: bool) -> MockSett
         legacy_apply_enabled=False,
         parallel=4,
     )
+
+
+async def _run_in_stack(program: Program) -> None:
+    # The first error is raised from here. Pulumi leaves others in futures that nobody awaits, and
+    # asyncio would log each when it is collected, in the middle of whatever runs then.
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
+    await pulumi.runtime.run_in_stack(lambda: _execute(program))
 
 
 def _execute(program: Program) -> None:

@@ -1,4 +1,4 @@
-"""What can happen to a task, as every service names it."""
+"""The types of task events."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ class MalformedTaskError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """One thing to do. Moments are RFC 3339 text in UTC."""
+    """One thing to do. Timestamps are RFC 3339 text in UTC."""
 
     task_id: str
     title: str
@@ -59,9 +59,9 @@ class Task:
             title=_text(document, "title"),
             detail=_text(document, "detail") if "detail" in document else None,
             status=_status(document),
-            due_at=_moment(document, "dueAt") if "dueAt" in document else None,
-            created_at=_moment(document, "createdAt"),
-            updated_at=_moment(document, "updatedAt"),
+            due_at=_timestamp(document, "dueAt") if "dueAt" in document else None,
+            created_at=_timestamp(document, "createdAt"),
+            updated_at=_timestamp(document, "updatedAt"),
             version=_version(document),
         )
 
@@ -73,7 +73,7 @@ def _text(document: Mapping[str, Any], name: str) -> str:
     return value
 
 
-def _moment(document: Mapping[str, Any], name: str) -> str:
+def _timestamp(document: Mapping[str, Any], name: str) -> str:
     value = _text(document, name)
     try:
         from_text(value)

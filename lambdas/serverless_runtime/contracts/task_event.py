@@ -1,7 +1,7 @@
-"""The message the task service hands to the notification service: a CloudEvents 1.0 event.
+"""The message from the task service to the notification service: a CloudEvents 1.0 event.
 
-It carries a snapshot of the task, so its reader never needs the task table. A change that an
-old reader would misread gets a new type (`task.created.v2`); a new optional field does not.
+It carries a snapshot of the task, so its consumer never needs the tasks table. A change that an old
+consumer would misread gets a new type (`task.created.v2`); a new optional field does not.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _EVENT_IDS = uuid.UUID("2b3c6b0e-6f0e-5d1c-9c55-0d9a1c0f4f0a")
 
 
 class UnreadableEventError(Exception):
-    """The payload is not a task event this version understands; retrying cannot help."""
+    """The payload is not a task event that this version understands; a retry cannot help."""
 
 
 class EventTooLargeError(ValueError):
@@ -36,10 +36,10 @@ class EventTooLargeError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class TaskEvent:
-    """Something that happened to one task. Raises EventTooLargeError when made too large."""
+    """Something that happened to one task. Raises EventTooLargeError if it is too large."""
 
     event_id: str
-    """The same for the same happening, however often it is told; the idempotency key."""
+    """The same however often the event is sent: the idempotency key."""
 
     event_type: EventType
     """What happened; CloudEvents `type`."""
@@ -55,7 +55,7 @@ class TaskEvent:
 
     source: str = _SOURCE
     task: Task
-    """The task as it was after the happening, or before its deletion."""
+    """The task after the change, or before its deletion."""
 
     def __post_init__(self) -> None:
         if (size := len(self.to_wire())) > MAX_WIRE_BYTES:
@@ -65,7 +65,7 @@ class TaskEvent:
 
     @classmethod
     def about(cls, task: Task, event_type: EventType, *, time: str, correlation_id: str) -> Self:
-        """Tell what happened to `task`; its id follows from the task, its version and the type."""
+        """Return an event about `task`; its id is derived from task id, version and event type."""
         name = f"{task.task_id}/{task.version}/{event_type}"
         return cls(
             event_id=str(uuid.uuid5(_EVENT_IDS, name)),
@@ -76,7 +76,7 @@ class TaskEvent:
         )
 
     def replayed(self) -> Self:
-        """Return the same event, sent again once more."""
+        """Return the same event with one more replay."""
         return replace(self, replays=self.replays + 1)
 
     def to_payload(self) -> dict[str, Any]:
@@ -95,17 +95,17 @@ class TaskEvent:
         }
 
     def to_wire(self) -> bytes:
-        """Return the payload as JSON in ASCII: SQS refuses some characters, even in a dead letter.
+        """Return the payload as JSON in ASCII: SQS rejects some characters, even in a dead letter.
 
-        That an escaped character takes up to six bytes is counted in MAX_WIRE_BYTES.
+        MAX_WIRE_BYTES counts the up to six bytes of an escaped character.
         """
         return json.dumps(self.to_payload(), ensure_ascii=True, separators=(",", ":")).encode()
 
     @classmethod
     def from_payload(cls, payload: object) -> Self:
-        """Read any decoded JSON value; attributes this version does not know are ignored.
+        """Read any decoded JSON value; unknown attributes are ignored.
 
-        Raises UnreadableEventError naming the attribute, what it must be, and what it was.
+        Raises UnreadableEventError with the attribute, what it must be, and what it is.
         """
         if not isinstance(payload, Mapping):
             raise UnreadableEventError(
@@ -124,7 +124,7 @@ class TaskEvent:
             return cls(
                 event_id=_text(payload, "id"),
                 event_type=payload["type"],
-                time=_moment(payload, "time"),
+                time=_timestamp(payload, "time"),
                 correlation_id=_text(payload, "correlationid"),
                 replays=_count(payload, "replays"),
                 source=_text(payload, "source"),
@@ -158,7 +158,7 @@ def _text(payload: Mapping[str, Any], name: str) -> str:
     return value
 
 
-def _moment(payload: Mapping[str, Any], name: str) -> str:
+def _timestamp(payload: Mapping[str, Any], name: str) -> str:
     value = _text(payload, name)
     try:
         from_text(value)
@@ -177,7 +177,7 @@ def _count(payload: Mapping[str, Any], name: str) -> int:
 
 
 def _shown(value: object) -> str:
-    """Show enough of `value` to recognise it; the text ends up in logs and dead letters."""
+    """Return enough of `value` to recognise it; the text ends up in logs and dead letters."""
     if value is None:
         return "nothing"
     return ascii(value[:60]) if isinstance(value, str) else type(value).__name__

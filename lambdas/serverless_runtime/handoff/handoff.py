@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
+from serverless_runtime.handoff import log_messages
 from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.outbox_rows import key_of, row_of
 from serverless_runtime.handoff.settings import HandoffSettings
@@ -99,7 +100,7 @@ class Handoff:
             )
         except Exception:
             # Harmless: the relay hands the event off again, and the target skips a duplicate.
-            log.warning("outbox row not deleted", extra=event.ids, exc_info=True)
+            log.warning(log_messages.OUTBOX_ROW_NOT_DELETED, extra=event.ids, exc_info=True)
 
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from serverless_runtime.handoff import log_messages
 from serverless_runtime.handoff.event import Event
 from serverless_runtime.shared import aws
 
@@ -33,10 +34,13 @@ class Target:
             # boto3 keeps the connection for the next request only once the body has been read.
             response["Payload"].read()
         except Exception:
-            log.exception("handoff failed", extra={**event.ids, "target": self._arn})
+            log.exception(log_messages.HANDOFF_FAILED, extra={**event.ids, "target": self._arn})
             return False
         if (status := response["StatusCode"]) != _ACCEPTED:
-            log.error("handoff refused", extra={**event.ids, "target": self._arn, "got": status})
+            log.error(
+                log_messages.HANDOFF_REFUSED,
+                extra={**event.ids, "target": self._arn, "got": status},
+            )
             return False
-        log.info("handed off", extra=event.ids)
+        log.info(log_messages.HANDED_OFF, extra=event.ids)
         return True

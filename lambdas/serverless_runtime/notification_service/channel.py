@@ -1,4 +1,4 @@
-"""What the service needs of a channel, and what can go wrong with one."""
+"""What the service needs from a channel, and how a channel can fail."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from serverless_runtime.notification_service.settings.channel import ChannelSett
 class ChannelError(Exception):
     """A channel did not send, and may be able to later.
 
-    The text of every error here becomes a dead letter's reason: say who refused what.
+    The text becomes the reason in a dead letter: it says who rejected what.
     """
 
     def __init__(self, text: str, *, retry_after_seconds: float | None = None) -> None:
-        """`retry_after_seconds` is how long the provider asks to be left alone, if it says."""
+        """`retry_after_seconds` is how long the provider asks us to wait, if it does."""
         super().__init__(text)
         self.retry_after_seconds = retry_after_seconds
 
 
 class PermanentChannelError(ChannelError):
-    """A channel did not send, and never will as long as nobody mends something."""
+    """A channel did not send, and never will until somebody fixes something."""
 
 
 class UnknownOutcomeError(ChannelError):
-    """A channel may have sent or not; nobody can tell from here."""
+    """A channel may have sent, or not; there is no way to know."""
 
 
 class Sender(Protocol):
-    """Sends one message to one place: what a kind of channel has to bring."""
+    """Sends one message to one recipient: what a kind of channel has to provide."""
 
     def send(self, event: TaskEvent) -> str:
-        """Tell people about the event and return the provider's id for it.
+        """Notify the recipient of the event and return the provider's id for the message.
 
         Raises ChannelError or one of its kinds. Any other error counts as an unknown outcome.
         """
@@ -43,21 +43,21 @@ class Sender(Protocol):
 
 
 class Channel(Protocol):
-    """Where people read notifications, as far as one delivery is concerned."""
+    """Where people read notifications, as one delivery sees it."""
 
     @property
     def name(self) -> str:
-        """Tells it from the service's other channels; part of the delivery's key."""
+        """Unique within the service; part of the delivery's key."""
         ...
 
     @property
-    def sent_to(self) -> str:
-        """Where it sends, masked: for records and logs."""
+    def recipient(self) -> str:
+        """Whom it notifies, masked: for records and logs."""
         ...
 
     @property
     def event_types(self) -> Collection[EventType]:
-        """What it tells of; it never hears of other events."""
+        """The types of event that it notifies about; it never gets any other."""
         ...
 
     @property
@@ -67,26 +67,26 @@ class Channel(Protocol):
 
     @property
     def budget_seconds(self) -> float:
-        """How long one attempt to send may take at worst."""
+        """How long one attempt to send may take at most."""
         ...
 
     @property
     def failures(self) -> int:
-        """How often in a row its provider has failed, as far as is known here."""
+        """How often in a row its provider has failed, as far as is known."""
         ...
 
     def send(self, event: TaskEvent) -> str:
-        """Tell people about the event, as `Sender.send` does."""
+        """Notify the recipient of the event, as `Sender.send` does."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConfiguredChannel:
-    """Fulfils `Channel` with the settings of one and the sender of its kind."""
+    """Fulfils `Channel` with its settings and the sender of its kind."""
 
     settings: ChannelSettings
     name: str
-    sent_to: str
+    recipient: str
     sender: Sender
 
     @property
@@ -103,7 +103,7 @@ class ConfiguredChannel:
 
     @property
     def failures(self) -> int:
-        """0: nobody counts them until it is behind a breaker."""
+        """0: they are counted by its circuit breaker."""
         return 0
 
     def send(self, event: TaskEvent) -> str:

@@ -9,11 +9,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from serverless_runtime.contracts.task_event import TaskEvent, UnreadableEventError
+from serverless_runtime.notification_service import log_messages
 from serverless_runtime.notification_service.channel import Channel
-from serverless_runtime.notification_service.channel_settings import channels_from
-from serverless_runtime.notification_service.counted import CountedBreakers, CountedDeliveries
-from serverless_runtime.notification_service.guarded_channel import guarded
-from serverless_runtime.notification_service.notify import notify
+from serverless_runtime.notification_service.circuit_breaker.channel import with_circuit_breakers
+from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
+    DynamoCircuitBreakerStore,
+)
+from serverless_runtime.notification_service.configured_channels import channels_from
+from serverless_runtime.notification_service.delivery_metrics import DeliveryMetrics
+from serverless_runtime.notification_service.dynamo_delivery_leases import DynamoDeliveryLeases
+from serverless_runtime.notification_service.metrics import NAMESPACE
+from serverless_runtime.notification_service.notify_channels import notify_channels
 from serverless_runtime.notification_service.settings import NotificationSettings
 from serverless_runtime.notification_service.sqs_dead_letters import SqsDeadLetters
 from serverless_runtime.shared import json_log
@@ -27,25 +33,27 @@ log = logging.getLogger(__name__)
 
 
 def handle(payload: object, context: Any) -> None:
-    """Deliver one task event; what a retry cannot help is dead-lettered here and now.
+    """Deliver one task event; what a retry cannot help is dead-lettered at once.
 
-    Raising makes Lambda retry, then dead-letter it with the text.
+    An error makes Lambda retry, then dead-letter the event with the error's text.
     """
     json_log.configure(getattr(context, "aws_request_id", None))
-    queue_url, deliveries, channels = _adapters()
+    queue_url, leases, channels, metrics = _adapters()
     dead_letters = SqsDeadLetters(queue_url, payload, context)
     json_log.bind(**_ids(payload))
     try:
         event = TaskEvent.from_payload(payload)
     except UnreadableEventError as error:
-        log.exception("unreadable event")
+        log.exception(log_messages.UNREADABLE_EVENT)
         dead_letters.add(str(error), type(error).__name__)
         return
-    notify(event, deliveries, channels, dead_letters, lambda: _seconds_left(context))
+    notify_channels(
+        event, leases, channels, dead_letters, lambda: _seconds_left(context), metrics=metrics
+    )
 
 
 def _ids(payload: object) -> dict[str, str]:
-    """Those of the event that look like ids: a line about an unreadable one can be found, too."""
+    """What looks like ids of the event: log lines about an unreadable event can be found, too."""
     known = payload if isinstance(payload, Mapping) else {}
     return {
         field: known[name]
@@ -59,12 +67,11 @@ def _seconds_left(context: Any) -> float:
 
 
 @functools.cache
-def _adapters() -> tuple[str, CountedDeliveries, Sequence[Channel]]:
+def _adapters() -> tuple[str, DynamoDeliveryLeases, Sequence[Channel], DeliveryMetrics]:
     settings = read_settings(NotificationSettings)
-    counter = Counter(read_settings(MetricsSettings).metrics_stack)
+    metrics = DeliveryMetrics(Counter(NAMESPACE, read_settings(MetricsSettings).metrics_stack))
     table = settings.deliveries_table_name
-    return (
-        settings.dead_letter_queue_url,
-        CountedDeliveries(table, counter),
-        guarded(channels_from(settings.channels), CountedBreakers(table, counter)),
+    channels = with_circuit_breakers(
+        channels_from(settings.channels), DynamoCircuitBreakerStore(table), metrics=metrics
     )
+    return settings.dead_letter_queue_url, DynamoDeliveryLeases(table), channels, metrics

@@ -1,4 +1,4 @@
-"""Dead letters in SQS, in the shape that Lambda writes: one tool reads and replays both.
+"""Dead letters in SQS, in the shape of Lambda's failure records: one tool reads and replays both.
 
 Shape: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 """
@@ -11,7 +11,7 @@ from typing import Any
 from serverless_runtime.shared import aws, timestamps
 
 CONDITION = "PermanentFailure"
-"""Beside Lambda's own RetriesExhausted and EventAgeExceeded: nobody waited for retries."""
+"""Beside Lambda's own RetriesExhausted and EventAgeExceeded: there were no retries."""
 
 
 class SqsDeadLetters:
@@ -27,8 +27,8 @@ class SqsDeadLetters:
         self._client = client or aws.client("sqs")
 
     def add(self, reason: str, error_type: str) -> None:
-        """Send the failure record. Raises what the client raises, also if it is too large."""
-        # ASCII: SQS refuses some characters.
+        """Send the failure record. Raises AwsCallError, for a payload too large as well."""
+        # ASCII: SQS rejects some characters.
         body = json.dumps(self._record(reason, error_type), ensure_ascii=True)
         self._client.send_message(QueueUrl=self._queue_url, MessageBody=body)
 
@@ -41,7 +41,7 @@ class SqsDeadLetters:
                 "requestId": getattr(self._context, "aws_request_id", None),
                 "functionArn": getattr(self._context, "invoked_function_arn", None),
                 "condition": CONDITION,
-                # Approximate indeed: Lambda does not tell a function which attempt it is.
+                # Lambda does not pass a function the number of its attempt.
                 "approximateInvokeCount": 1,
             },
             "requestPayload": self._payload,

@@ -1,4 +1,4 @@
-"""Create a task and tell that it was created. No AWS in here."""
+"""Create a task, with an event about it. No AWS in here."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from serverless_runtime.task_service.task_id import new_task_id
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """What a client says of a task; the rest is ours."""
+    """The fields of a new task that a client sets."""
 
     title: str
     detail: str | None = None
@@ -25,21 +25,21 @@ class Draft:
     due_at: str | None = None
 
     def fingerprint(self) -> str:
-        """Return the same text for the same request, however its JSON was written."""
+        """Return the same text for the same request, however its JSON was formatted."""
         canonical = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """An idempotency key and the request it stands for."""
+    """An idempotency key and the fingerprint of its request."""
 
     key: str
     fingerprint: str
 
 
-class NewTasks(Protocol):
-    """Where tasks are stored when they are new, with the events that tell of them."""
+class TaskCreator(Protocol):
+    """Stores new tasks, each together with its event."""
 
     def create(self, task: Task, event: TaskEvent) -> None:
         """Store the task and the event together, and hand the event off."""
@@ -48,8 +48,8 @@ class NewTasks(Protocol):
     def create_once(self, task: Task, event: TaskEvent, claim: Claim, at: datetime) -> Task:
         """Do the same with the claim, or return what the claim's first request stored.
 
-        Raises KeyReusedError if the key stands for another request, and ContentionError while
-        another request with the same key keeps being in the way.
+        Raises IdempotencyKeyReusedError if the key belongs to another request, and ContentionError
+        while another request with the same key is in progress.
         """
         ...
 
@@ -59,21 +59,21 @@ def create_task(
     *,
     idempotency_key: str | None,
     correlation_id: str,
-    tasks: NewTasks,
+    tasks: TaskCreator,
     clock: Callable[[], datetime] = now,
 ) -> Task:
     """Store a new task and hand off `task.created.v1`; return the task.
 
     With an idempotency key that was used before for the same request, the first task is returned
-    as it was then, and nothing is handed off: its event was stored with it. Raises what `NewTasks`
-    raises.
+    as it was then, and nothing is handed off: its event was stored with it. Raises what
+    `TaskCreator` raises.
     """
-    moment = clock()
+    created_at = clock()
     task = Task(
-        task_id=new_task_id(moment),
+        task_id=new_task_id(created_at),
         **asdict(draft),
-        created_at=to_text(moment),
-        updated_at=to_text(moment),
+        created_at=to_text(created_at),
+        updated_at=to_text(created_at),
     )
     event = TaskEvent.about(
         task, "task.created.v1", time=task.created_at, correlation_id=correlation_id
@@ -82,4 +82,4 @@ def create_task(
         tasks.create(task, event)
         return task
     claim = Claim(key=idempotency_key, fingerprint=draft.fingerprint())
-    return tasks.create_once(task, event, claim, moment)
+    return tasks.create_once(task, event, claim, created_at)

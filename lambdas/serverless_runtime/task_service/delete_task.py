@@ -1,4 +1,4 @@
-"""Delete a task and tell that it was deleted. No AWS in here."""
+"""Delete a task, with an event about it. No AWS in here."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Protocol
 from serverless_runtime.contracts.task import Task
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.shared.timestamps import now, to_text
-from serverless_runtime.task_service.contention import tries
 from serverless_runtime.task_service.errors import ContentionError, VersionMismatchError
-from serverless_runtime.task_service.get_task import OneTask, get_task
+from serverless_runtime.task_service.get_task import TaskReader, get_task
+from serverless_runtime.task_service.retry_attempts import retry_attempts
 
 
-class DeletableTasks(OneTask, Protocol):
-    """Where tasks are deleted."""
+class TaskDeleter(TaskReader, Protocol):
+    """Deletes tasks, each together with its event."""
 
     def delete(self, task: Task, event: TaskEvent) -> bool:
         """Delete the task if the stored one still has its version; return whether it had.
@@ -30,7 +30,7 @@ def delete_task(
     *,
     accepts: Callable[[int], bool],
     correlation_id: str,
-    tasks: DeletableTasks,
+    tasks: TaskDeleter,
     clock: Callable[[], datetime] = now,
 ) -> None:
     """Delete the task and hand off `task.deleted.v1` with the task as it last was.
@@ -38,7 +38,7 @@ def delete_task(
     `accepts` says which versions the client agreed to delete. Raises TaskNotFoundError,
     VersionMismatchError, ContentionError.
     """
-    for _ in tries():
+    for _ in retry_attempts():
         task = get_task(task_id, tasks)
         if not accepts(task.version):
             raise VersionMismatchError(task.version)
@@ -47,4 +47,4 @@ def delete_task(
         )
         if tasks.delete(task, event):
             return
-    raise ContentionError("the task was changed by others each time; try again")
+    raise ContentionError("the task was changed by other requests at the same time; try again")

@@ -1,4 +1,4 @@
-"""DynamoDB's errors in the task service's words."""
+"""Translates errors of DynamoDB into those of the task service."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from serverless_runtime.shared.aws.errors import (
 )
 from serverless_runtime.task_service.errors import StoreUnavailableError
 
-_PASSING = {
+_TRANSIENT = {
     "InternalServerError",
     "LimitExceededException",
     "ProvisionedThroughputExceeded",
@@ -29,20 +29,20 @@ _PASSING = {
 
 
 @contextmanager
-def passing_errors_named() -> Iterator[None]:
-    """Raise StoreUnavailableError for throttling and silence; let everything else through."""
+def translate_transient_errors() -> Iterator[None]:
+    """Raise StoreUnavailableError for throttling and timeouts; let everything else through."""
     try:
         yield
     except (*connect_errors(), *response_errors()) as error:
-        raise StoreUnavailableError(f"DynamoDB did not answer: {error}") from error
+        raise StoreUnavailableError(f"DynamoDB did not respond: {error}") from error
     except service_errors() as error:
-        if passing := _PASSING.intersection([error_code(error), *cancellation_codes(error)]):
-            raise StoreUnavailableError(f"DynamoDB: {', '.join(sorted(passing))}") from error
+        if transient := _TRANSIENT.intersection([error_code(error), *cancellation_codes(error)]):
+            raise StoreUnavailableError(f"DynamoDB: {', '.join(sorted(transient))}") from error
         raise
 
 
 def is_condition_failure(error: ServiceError) -> bool:
-    """Whether the condition of a single write did not hold."""
+    """Whether the condition of a single write failed."""
     return error_code(error) == "ConditionalCheckFailedException"
 
 
@@ -54,10 +54,10 @@ def is_conflict(error: ServiceError) -> bool:
 
 
 def cancellation_codes(error: ServiceError) -> list[str]:
-    """Return why each item of a transaction refused, `None` for those that did not."""
+    """Return the error code of each item of a transaction, `None` for those without an error."""
     return [str(reason.get("Code")) for reason in cancellation_reasons(error)]
 
 
 def cancellation_reasons(error: ServiceError) -> list[dict[str, Any]]:
-    """Return a cancelled transaction's reasons, one per item, in its order."""
+    """Return a cancelled transaction's reasons, one for each item, in order."""
     return list(error.response.get("CancellationReasons", []))

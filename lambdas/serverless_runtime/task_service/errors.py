@@ -1,14 +1,14 @@
-"""What can stop a task operation. Each is a different answer to the client."""
+"""Why an operation on tasks can fail. Each is a different response to the client."""
 
 from __future__ import annotations
 
 
 class TaskNotFoundError(Exception):
-    """No task has this id (any more)."""
+    """No task has this id, or it was deleted."""
 
 
 class VersionMismatchError(Exception):
-    """The client's precondition names other versions than the task has; it must read again."""
+    """The client's precondition does not match the task's version; it must read the task again."""
 
     def __init__(self, version: int) -> None:
         super().__init__(f"the task is at version {version}")
@@ -16,12 +16,12 @@ class VersionMismatchError(Exception):
 
 
 class ContentionError(Exception):
-    """Others changed the same thing each time we tried; trying again later can help."""
+    """Other requests changed the same task at each attempt; a later retry can help."""
 
 
-class KeyReusedError(Exception):
-    """The idempotency key came with another request before; retrying cannot help."""
+class IdempotencyKeyReusedError(Exception):
+    """The idempotency key was used for another request before; a retry cannot help."""
 
 
 class StoreUnavailableError(Exception):
-    """The table throttled us or did not answer; trying again later can help."""
+    """The table throttled us or did not respond; a later retry can help."""

@@ -10,16 +10,16 @@ from typing import Protocol
 from serverless_runtime.contracts.task import Status, Task
 
 
-class TasksByAge(Protocol):
-    """Tasks in the order they were made."""
+class TaskLister(Protocol):
+    """Lists tasks in the order of their creation."""
 
     def newest_first(
         self, *, status: Status | None, before: str | None, expected: int
     ) -> Iterator[Task]:
-        """Yield tasks from the newest on, reading only as many as are taken.
+        """Yield tasks, newest first, reading only as many as are consumed.
 
-        `status` keeps those in that status, `before` those older than that task id, and
-        `expected` is how many will probably be taken.
+        `status` selects tasks in that status, `before` tasks older than that task id, and
+        `expected` is how many will probably be consumed.
         """
         ...
 
@@ -28,11 +28,11 @@ class TasksByAge(Protocol):
 class Page:
     tasks: list[Task]
     last_id: str | None
-    """Where the next page goes on; None if this was the last."""
+    """The next page starts after it; None if this is the last page."""
 
 
-def list_tasks(*, status: Status | None, limit: int, before: str | None, tasks: TasksByAge) -> Page:
-    """Return up to `limit` tasks. One more is read, so that `last_id` promises something."""
+def list_tasks(*, status: Status | None, limit: int, before: str | None, tasks: TaskLister) -> Page:
+    """Return up to `limit` tasks. One more is read, to know whether there is a next page."""
     found = list(
         islice(tasks.newest_first(status=status, before=before, expected=limit + 1), limit + 1)
     )

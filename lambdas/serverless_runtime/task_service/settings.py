@@ -1,9 +1,12 @@
-"""What every task function needs from its environment."""
+"""What the task functions need from their environment."""
 
 from dataclasses import dataclass
+
+STATUS_INDEX = "by-status"
+"""Index of the tasks table, keyed by status and shard."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TaskSettings:
     tasks_table_name: str
-    """Table of tasks and of the answers kept for idempotency keys."""
+    """Table of tasks, and of the responses stored for idempotency keys."""

@@ -1,4 +1,4 @@
-"""How a task is written in the tasks table.
+"""How a task is stored in the tasks table.
 
 Tasks are spread over a few shards by their id: one partition key for all of them would send
 every write and every list to one partition. Within a shard, ids sort by age.
@@ -12,13 +12,13 @@ from typing import Any
 from serverless_runtime.contracts.task import Task
 
 SHARDS = tuple("0123")
-"""Adding one makes the tasks of the others unfindable: it takes a migration."""
+"""Adding one moves existing ids to other shards: it needs a migration."""
 
 Row = dict[str, dict[str, Any]]
 
 
 def shard_of(task_id: str) -> str:
-    """Return the shard a task lives in."""
+    """Return the shard of a task."""
     return SHARDS[zlib.crc32(task_id.encode()) % len(SHARDS)]
 
 
@@ -28,7 +28,7 @@ def key_of(task_id: str) -> Row:
 
 
 def row_of(task: Task, write_id: str) -> Row:
-    """Return the task's row; `write_id` tells this write from all others."""
+    """Return the task's row; `write_id` is unique to this write."""
     texts = {
         "title": task.title,
         "detail": task.detail,

@@ -1,4 +1,4 @@
-"""Change a task, and tell if that completed it. No AWS in here."""
+"""Update a task, with an event if that completes it. No AWS in here."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Protocol
 from serverless_runtime.contracts.task import Task
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.shared.timestamps import now, to_text
-from serverless_runtime.task_service.contention import tries
 from serverless_runtime.task_service.errors import ContentionError, VersionMismatchError
-from serverless_runtime.task_service.get_task import OneTask, get_task
+from serverless_runtime.task_service.get_task import TaskReader, get_task
+from serverless_runtime.task_service.retry_attempts import retry_attempts
 
 
-class ChangingTasks(OneTask, Protocol):
-    """Where tasks are changed."""
+class TaskUpdater(TaskReader, Protocol):
+    """Replaces tasks, together with an event if there is one."""
 
     def replace(self, task: Task, *, version_read: int, event: TaskEvent | None) -> bool:
         """Store the task if the stored one still is `version_read`; return whether it was.
@@ -32,15 +32,15 @@ def update_task(
     *,
     accepts: Callable[[int], bool],
     correlation_id: str,
-    tasks: ChangingTasks,
+    tasks: TaskUpdater,
     clock: Callable[[], datetime] = now,
 ) -> Task:
-    """Apply `change` and return the task as stored; a change that changes nothing writes nothing.
+    """Apply `change` and return the task as stored; an update without a change writes nothing.
 
     `accepts` says which versions the client agreed to change. The transition into completed hands
     off `task.completed.v1`. Raises TaskNotFoundError, VersionMismatchError, ContentionError.
     """
-    for _ in tries():
+    for _ in retry_attempts():
         before = get_task(task_id, tasks)
         if not accepts(before.version):
             raise VersionMismatchError(before.version)
@@ -52,7 +52,7 @@ def update_task(
         event = _completed(after, correlation_id) if is_completion else None
         if tasks.replace(after, version_read=before.version, event=event):
             return after
-    raise ContentionError("the task was changed by others each time; try again")
+    raise ContentionError("the task was changed by other requests at the same time; try again")
 
 
 def _completed(task: Task, correlation_id: str) -> TaskEvent:

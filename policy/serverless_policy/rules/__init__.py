@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from serverless_policy.rule import Rule
 from serverless_policy.rules.access import PRINCIPALS, WILDCARDS
+from serverless_policy.rules.alarms import NO_ALARM, NO_SUBSCRIBER
 from serverless_policy.rules.api import OPEN_ROUTES
 from serverless_policy.rules.data import DATA
 from serverless_policy.rules.delivery import FIFO, NO_DESTINATION, TIMEOUT
 from serverless_policy.rules.functions import LOGS, RUNTIMES
 from serverless_policy.rules.queues import PLAIN_HTTP, UNENCRYPTED
-from serverless_policy.rules.telling import NO_ALARM, NO_SUBSCRIBER
 
 RULES: tuple[Rule, ...] = (
     *(WILDCARDS, PRINCIPALS, OPEN_ROUTES),

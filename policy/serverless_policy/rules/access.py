@@ -13,7 +13,7 @@ from serverless_policy.rule import Finding, Rule
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
 ON_ANYTHING = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 
-# A phone number has no ARN: the right to write to any is the right to publish to all but topics.
+# A phone number has no ARN: permission to text any is permission to publish to all but topics.
 # https://docs.aws.amazon.com/sns/latest/dg/sns-using-identity-based-policies.html
 ON_ALL_BUT = {("sns:Publish", "arn:*:sns:*:*:*")}
 
@@ -81,8 +81,8 @@ def _is_service(permission: Resource) -> bool:
 
 WILDCARDS = Rule(
     id="access-is-narrow",
-    refuses="wildcards in what IAM allows",
-    mend="Name the actions and the ARNs: function.allow(purpose, actions=[...], "
+    rejects="wildcards in IAM policies",
+    remediation="Name the actions and the ARNs: function.allow(purpose, actions=[...], "
     "resources=[table.arn]). Where AWS offers nothing narrower, add the action to ON_ANYTHING in "
     "policy/serverless_policy/rules/access.py with a link that says so.",
     sees="resource",
@@ -90,8 +90,8 @@ WILDCARDS = Rule(
 )
 PRINCIPALS = Rule(
     id="callers-are-named",
-    refuses="roles and functions that anyone may use",
-    mend="Name the principal, and with a service the resource it acts for: source_arn on a "
+    rejects="roles and functions that anyone may use",
+    remediation="Name the principal, and with a service the resource it acts for: source_arn on a "
     "Lambda permission, an aws:SourceArn or aws:SourceAccount condition on a role.",
     sees="resource",
     check=_principals,

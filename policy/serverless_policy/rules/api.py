@@ -14,14 +14,14 @@ def _open_routes(resources: Sequence[Resource]) -> Iterator[Finding]:
     apis = list(of_type(resources, "aws:apigatewayv2/api:Api"))
     for route in of_type(resources, "aws:apigatewayv2/route:Route"):
         intended = any(route.uses("apiId", api) and _is_meant_to_be_public(api) for api in apis)
-        if _asks_nobody(route) and not intended:
-            yield Finding(route, f"{route.get('routeKey')} asks nobody who they are")
+        if _is_open(route) and not intended:
+            yield Finding(route, f"{route.get('routeKey')} asks for no credentials")
     for url in of_type(resources, "aws:lambda/functionUrl:FunctionUrl"):
         if url.get("authorizationType") == "NONE":
-            yield Finding(url, "the function's URL asks nobody who they are")
+            yield Finding(url, "the function's URL asks for no credentials")
 
 
-def _asks_nobody(route: Resource) -> bool:
+def _is_open(route: Resource) -> bool:
     # A web page's preflight carries no credentials: its routes are open in every API.
     preflight = str(route.get("routeKey")).startswith("OPTIONS ")
     return route.get("authorizationType") in (None, "NONE") and not preflight
@@ -33,9 +33,10 @@ def _is_meant_to_be_public(api: Resource) -> bool:
 
 
 OPEN_ROUTES = Rule(
-    id="routes-ask-who-calls",
-    refuses="routes and function URLs that anyone may call",
-    mend="Give the route an authorizer: the stack's api.auth of kind iam or jwt. If the API is "
+    id="routes-need-credentials",
+    rejects="routes and function URLs without authorization",
+    remediation="Give the route an authorizer: ApiAccess with auth of kind iam or jwt. If the API "
+    "is "
     f"public on purpose, kind none tags it with {PUBLIC_TAG[0]}: {PUBLIC_TAG[1]}, so that whoever "
     "reads the graph knows.",
     sees="stack",

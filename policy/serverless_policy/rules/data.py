@@ -13,16 +13,17 @@ def _unprotected(resources: Sequence[Resource]) -> Iterator[Finding]:
         if not table.protect:
             yield Finding(table, "Pulumi would delete the table (no protect)")
         if table.get("deletionProtectionEnabled") not in (True, UNKNOWN):
-            yield Finding(table, "anybody may delete the table (no deletion protection)")
+            yield Finding(table, "AWS would delete the table (no deletion protection)")
         if table.get("pointInTimeRecovery", "enabled") not in (True, UNKNOWN):
             yield Finding(table, "the table cannot be restored (no point-in-time recovery)")
 
 
 DATA = Rule(
     id="data-is-protected",
-    refuses="tables that can be deleted, or cannot be restored",
-    mend="Set internal-handoff:protectData to true in the stack's file. A stack whose data may go "
-    "says so in policy/<stack>.json.",
+    rejects="tables that can be deleted or cannot be restored",
+    remediation="Leave protect_data at True, or set the stack's protectData to true. A stack whose "
+    "data may "
+    "be lost is exempted in policy/<stack>.json.",
     sees="resource",
     check=_unprotected,
 )

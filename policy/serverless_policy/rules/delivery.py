@@ -70,23 +70,25 @@ def _slow_targets(resources: Sequence[Resource]) -> Iterator[Finding]:
 
 NO_DESTINATION = Rule(
     id="failures-are-kept",
-    refuses="asynchronous invocations whose failed events are lost",
-    mend="Give the event-invoke configuration an on-failure destination; AsyncHandoff does. A "
+    rejects="asynchronous invocations whose failed events are lost",
+    remediation="Give the event-invoke configuration an on-failure destination; AsyncHandoff does. "
+    "A "
     "function that a schedule runs again needs none if maximum_retry_attempts is 0.",
     sees="stack",
     check=_without_destination,
 )
 FIFO = Rule(
     id="failure-queue-is-standard",
-    refuses="FIFO queues for failed events",
-    mend="Make the queue a standard one: pulumi_serverless.DeadLetterQueue.",
+    rejects="FIFO queues for failed events",
+    remediation="Make the queue a standard one: pulumi_serverless.DeadLetterQueue.",
     sees="stack",
     check=_fifo,
 )
 TIMEOUT = Rule(
     id="target-ends-before-its-retry",
-    refuses=f"targets that may run for more than {MAX_TARGET_TIMEOUT_SECONDS} s",
-    mend=f"Set the target's timeout to {MAX_TARGET_TIMEOUT_SECONDS} s or less: Lambda retries "
+    rejects=f"targets with a timeout over {MAX_TARGET_TIMEOUT_SECONDS} s",
+    remediation=f"Set the target's timeout to {MAX_TARGET_TIMEOUT_SECONDS} s or less: Lambda "
+    "retries "
     "after about a minute, and two attempts must not run side by side.",
     sees="stack",
     check=_slow_targets,

@@ -12,14 +12,14 @@ from serverless_policy.rule import Finding, Rule
 RUNTIMES_IN_SUPPORT = {"python3.12", "python3.13", "python3.14"}
 
 
-def _logs_for_ever(resources: Sequence[Resource]) -> Iterator[Finding]:
+def _logs_forever(resources: Sequence[Resource]) -> Iterator[Finding]:
     for group in of_type(resources, "aws:cloudwatch/logGroup:LogGroup"):
         if not group.get("retentionInDays"):
-            yield Finding(group, "keeps logs for ever (no retention)")
+            yield Finding(group, "keeps logs forever (no retention)")
     for function in of_type(resources, "aws:lambda/function:Function"):
         # Known to come from a group of our own is enough: its name is unknown in a preview.
         if function.get("loggingConfig", "logGroup") is None:
-            yield Finding(function, "Lambda would make it a log group that keeps logs for ever")
+            yield Finding(function, "Lambda would make it a log group that keeps logs forever")
 
 
 def _old_runtimes(resources: Sequence[Resource]) -> Iterator[Finding]:
@@ -30,16 +30,17 @@ def _old_runtimes(resources: Sequence[Resource]) -> Iterator[Finding]:
 
 LOGS = Rule(
     id="logs-expire",
-    refuses="logs that are kept for ever",
-    mend="Make the log group with retention_in_days and name it in the function's logging_config; "
-    "pulumi_serverless.blocks.function.PythonFunction does both.",
+    rejects="log groups without a retention period",
+    remediation="Create the log group with retention_in_days and name it in the function's "
+    "logging_config; "
+    "pulumi_serverless.PythonFunction does both.",
     sees="resource",
-    check=_logs_for_ever,
+    check=_logs_forever,
 )
 RUNTIMES = Rule(
     id="runtime-is-supported",
-    refuses="runtimes that AWS no longer supports, or that nobody here has looked at",
-    mend=f"Use one of {', '.join(sorted(RUNTIMES_IN_SUPPORT))}, or add a newer one to "
+    rejects="runtimes that AWS no longer supports, or that have not been reviewed here",
+    remediation=f"Use one of {', '.join(sorted(RUNTIMES_IN_SUPPORT))}, or add a newer one to "
     "RUNTIMES_IN_SUPPORT in policy/serverless_policy/rules/functions.py.",
     sees="resource",
     check=_old_runtimes,

@@ -14,7 +14,7 @@ QUEUE = "aws:sqs/queue:Queue"
 def _unencrypted(resources: Sequence[Resource]) -> Iterator[Finding]:
     for queue in of_type(resources, QUEUE):
         if not queue.get("sqsManagedSseEnabled") and not queue.get("kmsMasterKeyId"):
-            yield Finding(queue, "is not said to be encrypted at rest")
+            yield Finding(queue, "is not declared as encrypted at rest")
 
 
 def _plain_http(resources: Sequence[Resource]) -> Iterator[Finding]:
@@ -39,16 +39,18 @@ def _refuses_http(document: Any) -> bool:
 
 UNENCRYPTED = Rule(
     id="queue-is-encrypted",
-    refuses="queues that are not said to be encrypted",
-    mend="Set sqs_managed_sse_enabled=True or kms_master_key_id; DeadLetterQueue sets the first.",
+    rejects="queues without explicit encryption",
+    remediation="Set sqs_managed_sse_enabled=True or kms_master_key_id; DeadLetterQueue sets the "
+    "first.",
     sees="resource",
     check=_unencrypted,
 )
 PLAIN_HTTP = Rule(
     id="queue-refuses-plain-http",
-    refuses="queues that accept plain HTTP",
-    mend="Give it a queue policy that denies sqs:* to everyone where aws:SecureTransport is false; "
-    "pulumi_serverless.blocks.dead_letter_queue.DeadLetterQueue has one.",
+    rejects="queues that accept plain HTTP",
+    remediation="Give it a queue policy that denies sqs:* to everyone where aws:SecureTransport is "
+    "false; "
+    "pulumi_serverless.DeadLetterQueue has one.",
     sees="stack",
     check=_plain_http,
 )

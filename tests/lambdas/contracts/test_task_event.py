@@ -73,7 +73,7 @@ def test_an_event_with_any_one_value_replaced_is_read_or_unreadable(
     try:
         TaskEvent.from_payload(payload)
     except UnreadableEventError as error:
-        assert str(error).startswith("task event")  # noqa: PT017 - either outcome is right
+        assert str(error).startswith("task event")  # noqa: PT017 - either outcome is valid
 
 
 def test_the_id_follows_from_task_version_and_type() -> None:

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from serverless_runtime.notification_service.deliveries import Deliveries
-from serverless_runtime.notification_service.dynamo_deliveries import DynamoDeliveries
-from tests.lambdas.notification_service.a_breaker import Provider
+from serverless_runtime.notification_service.delivery_leases import DeliveryLeases
+from serverless_runtime.notification_service.dynamo_delivery_leases import DynamoDeliveryLeases
+from tests.lambdas.notification_service.circuit_breaker_instances import Provider
 from tests.lambdas.notification_service.fakes import Clock, RecordingDeadLetters
-from tests.lambdas.notification_service.in_memory_deliveries import InMemoryDeliveries
+from tests.lambdas.notification_service.in_memory_delivery_leases import InMemoryDeliveryLeases
 from tests.lambdas.notification_service.webhook_fixtures import ca, secret_arn, sending, server
 from tests.lambdas.tables import DELIVERIES
 
@@ -19,16 +19,16 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def in_memory(clock: Clock) -> InMemoryDeliveries:
-    return InMemoryDeliveries(clock)
+def in_memory(clock: Clock) -> InMemoryDeliveryLeases:
+    return InMemoryDeliveryLeases(clock)
 
 
 @pytest.fixture(params=["table", "fake"])
-def deliveries(request: pytest.FixtureRequest, clock: Clock, aws_in_memory: None) -> Deliveries:
+def deliveries(request: pytest.FixtureRequest, clock: Clock, aws_in_memory: None) -> DeliveryLeases:
     """The table, and the fake that stands for it: both pass the same tests."""
     if request.param == "table":
-        return DynamoDeliveries(DELIVERIES, clock=clock)
-    return InMemoryDeliveries(clock)
+        return DynamoDeliveryLeases(DELIVERIES, clock=clock)
+    return InMemoryDeliveryLeases(clock)
 
 
 @pytest.fixture

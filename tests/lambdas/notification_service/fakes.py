@@ -1,4 +1,4 @@
-"""Channels and dead letters that remember, and a clock that is moved by hand."""
+"""Channels and dead letters that record calls, and a clock that is set by hand."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class RecordingChannel:
 
     def __init__(self, name: str = "email", guarantee: Guarantee = "at_least_once") -> None:
         self.name = name
-        self.sent_to = f"{name} of the team"
+        self.recipient = f"{name} of the team"
         self.guarantee: Guarantee = guarantee
-        self.asked = 0
+        self.calls = 0
         self.sent: list[str] = []
         self.before_sending: Callable[[], None] = lambda: None
 
     def send(self, event: TaskEvent) -> str:
-        self.asked += 1
+        self.calls += 1
         self.before_sending()
         self.sent.append(event.event_id)
         return f"{self.name}-{len(self.sent)}"
@@ -51,7 +51,7 @@ class RecordingDeadLetters:
 
 
 class KilledError(BaseException):
-    """What a time-out looks like from inside: nothing catches it."""
+    """A timeout as the function sees it: nothing catches it."""
 
 
 def raises(error: BaseException) -> Callable[[], None]:
@@ -61,5 +61,5 @@ def raises(error: BaseException) -> Callable[[], None]:
     return fail
 
 
-refuse = raises(ChannelError("the provider said no"))
+refuse = raises(ChannelError("the provider rejected it"))
 be_killed = raises(KilledError())

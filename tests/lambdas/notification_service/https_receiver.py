@@ -1,4 +1,4 @@
-"""A webhook's receiver: a real TLS server on 127.0.0.1 that answers as a test tells it to."""
+"""A webhook's receiver: a real TLS server on 127.0.0.1 that responds as a test wants."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ Reply = Callable[[socket.socket], None]
 
 
 def says(status: int, *headers: str, body: bytes = b"") -> Reply:
-    """Answer with a whole response."""
+    """Send a whole response."""
     lines = [f"HTTP/1.1 {status} Whatever", *headers, f"Content-Length: {len(body)}", "", ""]
     return lambda sock: sock.sendall("\r\n".join(lines).encode() + body)
 
 
 def drips(start: bytes) -> Reply:
-    """Answer with `start` and then byte after byte for as long as somebody listens."""
+    """Send `start` and then byte after byte for as long as somebody listens."""
 
     def reply(sock: socket.socket) -> None:
         sock.sendall(start)
@@ -43,13 +43,13 @@ def drips(start: bytes) -> Reply:
 
 
 def be_silent(sock: socket.socket) -> None:
-    """Answer nothing, until the other side has had enough."""
+    """Send nothing until the other side closes the connection."""
     while sock.recv(1):
         pass
 
 
 def resets_after(start: bytes) -> Reply:
-    """Send `start`, and then break the connection off."""
+    """Send `start`, and then reset the connection."""
 
     def reply(sock: socket.socket) -> None:
         sock.sendall(start)
@@ -132,7 +132,7 @@ def closed(port: int) -> Iterator[None]:
 
 @contextlib.contextmanager
 def swallowing(port: int) -> Iterator[None]:
-    """127.0.0.2 says nothing to connections: its queue is full."""
+    """127.0.0.2 does not accept connections: its backlog is full."""
     with contextlib.ExitStack() as stack:
         stack.enter_context(socket.create_server(("127.0.0.2", port), backlog=0))
         for _ in range(4):

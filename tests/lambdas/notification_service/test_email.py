@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.notification_service.channels.email import channels, subject_of
-from serverless_runtime.notification_service.channels.wording import lines, one_line
+from serverless_runtime.notification_service.channels.message_text import lines, one_line
 from serverless_runtime.notification_service.settings.email import EmailSettings
 from tests.lambdas.notification_service.html_reader import Reader
-from tests.lambdas.notification_service.provider import Accepting, answering
+from tests.lambdas.notification_service.stubbed_providers import Accepting, answering
 from tests.lambdas.samples import AT, a_task, an_event
 from tests.lambdas.titles import TITLES
 
@@ -65,7 +65,7 @@ def test_a_configuration_set_is_named(aws_in_memory: None) -> None:
 
 
 @pytest.mark.parametrize("event_id", [an_event().event_id, "urn:ж\r\nBcc: x", "x" * 500])
-def test_the_event_can_be_told_from_headers_and_tags(aws_in_memory: None, event_id: str) -> None:
+def test_headers_and_tags_identify_the_event(aws_in_memory: None, event_id: str) -> None:
     payload = {**an_event().to_payload(), "id": event_id}
 
     message = mailed(TaskEvent.from_payload(payload))

@@ -13,10 +13,10 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
 from serverless_runtime.notification_service.handler import handle
-from serverless_runtime.notification_service.notify import NotDeliveredError
+from serverless_runtime.notification_service.notify_channels import NotDeliveredError
 from serverless_runtime.shared import timestamps
 from serverless_runtime.shared.aws.errors import ServiceError
-from tests.lambdas.notification_service.provider import answering, refusal
+from tests.lambdas.notification_service.stubbed_providers import answering, error_response
 from tests.lambdas.samples import an_event
 from tests.lambdas.shared.test_json_log import bare_root
 from tests.lambdas.tables import DEAD_LETTER_QUEUE_URL
@@ -55,9 +55,9 @@ def test_an_event_is_delivered_once(verified_sender: None) -> None:
     assert messages_sent() == 1
 
 
-def test_a_refusal_is_raised_for_people_and_can_be_retried(aws_in_memory: None) -> None:
+def test_a_rejected_message_is_raised_and_can_be_retried(aws_in_memory: None) -> None:
     with pytest.raises(
-        NotDeliveredError, match=r"^email: SES refused the message: MessageRejected"
+        NotDeliveredError, match=r"^email: SES rejected the message: MessageRejected"
     ):
         handle(an_event().to_payload(), CONTEXT)
 
@@ -117,7 +117,7 @@ def test_a_dead_letter_has_the_shape_of_lambdas_own(aws_in_memory: None) -> None
     }
 
 
-def test_what_the_queue_does_not_take_is_lambdas_to_keep(aws_in_memory: None) -> None:
+def test_what_the_queue_does_not_accept_is_left_to_lambda(aws_in_memory: None) -> None:
     sqs = boto3.client("sqs")
     sqs.delete_queue(QueueUrl=DEAD_LETTER_QUEUE_URL)
 
@@ -129,14 +129,16 @@ def test_an_address_that_ses_cannot_read_is_dead_lettered_with_the_event(
     aws_in_memory: None,
 ) -> None:
     payload = an_event().to_payload() | {"unknown": "attribute"}
-    with answering("sesv2", refusal("sesv2", "BadRequestException", message="Missing domain")):
+    with answering(
+        "sesv2", error_response("sesv2", "BadRequestException", message="Missing domain")
+    ):
         handle(payload, CONTEXT)
         handle(payload, CONTEXT)
 
     [record] = dead_letters()
     assert record["requestPayload"] == payload
     assert record["responsePayload"] == {
-        "errorMessage": "email: SES refused the message: BadRequestException: Missing domain",
+        "errorMessage": "email: SES rejected the message: BadRequestException: Missing domain",
         "errorType": "PermanentChannelError",
     }
 
@@ -155,11 +157,11 @@ def test_neither_titles_nor_addresses_are_logged(
 
 
 def test_what_fails_for_an_address_is_raised_without_it(verified_sender: None) -> None:
-    said = refusal("sesv2", "MessageRejected", message="team@example.com is unknown")
+    rejected = error_response("sesv2", "MessageRejected", message="team@example.com is unknown")
 
     # The runtime writes what is raised into the log.
     with (
-        answering("sesv2", said),
+        answering("sesv2", rejected),
         pytest.raises(NotDeliveredError, match=r"t\*\*\*@example\.com is unknown"),
     ):
         handle(an_event().to_payload(), CONTEXT)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from serverless_runtime.notification_service.channel import PermanentChannelError
-from serverless_runtime.notification_service.deliveries import Deliveries, Lease
-from serverless_runtime.notification_service.notify import NotDeliveredError, notify
-from tests.lambdas.notification_service.a_delivery import EVENT
+from serverless_runtime.notification_service.delivery_leases import DeliveryLeases, Lease
+from serverless_runtime.notification_service.notify_channels import (
+    NotDeliveredError,
+    notify_channels,
+)
 from tests.lambdas.notification_service.fakes import (
     Clock,
     RecordingChannel,
@@ -15,7 +17,8 @@ from tests.lambdas.notification_service.fakes import (
     raises,
     refuse,
 )
-from tests.lambdas.notification_service.in_memory_deliveries import InMemoryDeliveries
+from tests.lambdas.notification_service.in_memory_delivery_leases import InMemoryDeliveryLeases
+from tests.lambdas.notification_service.sample_delivery import EVENT
 
 refuse_for_good = raises(PermanentChannelError("no such address"))
 
@@ -28,95 +31,95 @@ def hopeless() -> RecordingChannel:
 
 
 def test_the_first_attempt_dead_letters_and_succeeds(
-    deliveries: Deliveries, dead_letters: RecordingDeadLetters, hopeless: RecordingChannel
+    deliveries: DeliveryLeases, dead_letters: RecordingDeadLetters, hopeless: RecordingChannel
 ) -> None:
-    notify(EVENT, deliveries, [hopeless], dead_letters)
+    notify_channels(EVENT, deliveries, [hopeless], dead_letters)
 
-    assert hopeless.asked == 1
+    assert hopeless.calls == 1
     assert dead_letters.reasons == ["email: no such address"]
     assert dead_letters.error_types == ["PermanentChannelError"]
 
 
 def test_the_same_event_again_neither_sends_nor_dead_letters(
-    deliveries: Deliveries, dead_letters: RecordingDeadLetters, hopeless: RecordingChannel
+    deliveries: DeliveryLeases, dead_letters: RecordingDeadLetters, hopeless: RecordingChannel
 ) -> None:
     for _ in range(3):
-        notify(EVENT, deliveries, [hopeless], dead_letters)
+        notify_channels(EVENT, deliveries, [hopeless], dead_letters)
 
-    assert hopeless.asked == len(dead_letters.reasons) == 1
+    assert hopeless.calls == len(dead_letters.reasons) == 1
 
 
 def test_the_other_channels_are_served_and_retried(
-    deliveries: Deliveries, dead_letters: RecordingDeadLetters, hopeless: RecordingChannel
+    deliveries: DeliveryLeases, dead_letters: RecordingDeadLetters, hopeless: RecordingChannel
 ) -> None:
     failing, well = RecordingChannel("sms"), RecordingChannel("push")
     failing.before_sending = refuse
 
     for _ in range(2):
-        with pytest.raises(NotDeliveredError, match=r"^sms: the provider said no$"):
-            notify(EVENT, deliveries, [hopeless, failing, well], dead_letters)
+        with pytest.raises(NotDeliveredError, match=r"^sms: the provider rejected it$"):
+            notify_channels(EVENT, deliveries, [hopeless, failing, well], dead_letters)
     failing.before_sending = lambda: None
-    notify(EVENT, deliveries, [hopeless, failing, well], dead_letters)
+    notify_channels(EVENT, deliveries, [hopeless, failing, well], dead_letters)
 
-    assert (hopeless.asked, failing.asked, well.asked) == (1, 3, 1)
+    assert (hopeless.calls, failing.calls, well.calls) == (1, 3, 1)
     assert dead_letters.reasons == ["email: no such address"]
 
 
 def test_a_replay_tries_the_channel_again_and_leaves_the_others_alone(
-    deliveries: Deliveries, dead_letters: RecordingDeadLetters, hopeless: RecordingChannel
+    deliveries: DeliveryLeases, dead_letters: RecordingDeadLetters, hopeless: RecordingChannel
 ) -> None:
     other = RecordingChannel("sms")
-    notify(EVENT, deliveries, [hopeless, other], dead_letters)
+    notify_channels(EVENT, deliveries, [hopeless, other], dead_letters)
 
     hopeless.before_sending = lambda: None
-    notify(EVENT.replayed(), deliveries, [hopeless, other], dead_letters)
+    notify_channels(EVENT.replayed(), deliveries, [hopeless, other], dead_letters)
 
     assert hopeless.sent == other.sent == [EVENT.event_id]
     assert len(dead_letters.reasons) == 1
 
 
-def test_a_replay_that_is_refused_again_is_a_dead_letter_again(
-    deliveries: Deliveries, dead_letters: RecordingDeadLetters, hopeless: RecordingChannel
+def test_a_replay_that_is_rejected_again_is_dead_lettered_again(
+    deliveries: DeliveryLeases, dead_letters: RecordingDeadLetters, hopeless: RecordingChannel
 ) -> None:
     for event in (EVENT, EVENT.replayed(), EVENT.replayed()):
-        notify(event, deliveries, [hopeless], dead_letters)
+        notify_channels(event, deliveries, [hopeless], dead_letters)
 
-    assert hopeless.asked == len(dead_letters.reasons) == 2
+    assert hopeless.calls == len(dead_letters.reasons) == 2
 
 
 def test_a_replay_that_fails_for_now_is_retried(
-    deliveries: Deliveries, dead_letters: RecordingDeadLetters, hopeless: RecordingChannel
+    deliveries: DeliveryLeases, dead_letters: RecordingDeadLetters, hopeless: RecordingChannel
 ) -> None:
-    notify(EVENT, deliveries, [hopeless], dead_letters)
+    notify_channels(EVENT, deliveries, [hopeless], dead_letters)
     hopeless.before_sending = refuse
     with pytest.raises(NotDeliveredError):
-        notify(EVENT.replayed(), deliveries, [hopeless], dead_letters)
+        notify_channels(EVENT.replayed(), deliveries, [hopeless], dead_letters)
 
     hopeless.before_sending = lambda: None
-    notify(EVENT.replayed(), deliveries, [hopeless], dead_letters)
+    notify_channels(EVENT.replayed(), deliveries, [hopeless], dead_letters)
 
     assert hopeless.sent == [EVENT.event_id]
 
 
-def test_what_the_queue_does_not_take_is_left_to_lambda(
-    deliveries: Deliveries, dead_letters: RecordingDeadLetters, hopeless: RecordingChannel
+def test_what_the_queue_does_not_accept_is_left_to_lambda(
+    deliveries: DeliveryLeases, dead_letters: RecordingDeadLetters, hopeless: RecordingChannel
 ) -> None:
     dead_letters.refuses = True
     with pytest.raises(NotDeliveredError) as caught:
-        notify(EVENT, deliveries, [hopeless], dead_letters)
+        notify_channels(EVENT, deliveries, [hopeless], dead_letters)
     assert str(caught.value) == (
         "email: no such address "
-        "(the dead-letter queue did not take it: ConnectionError: queue is away)"
+        "(and the event could not be dead-lettered: ConnectionError: queue is away)"
     )
 
     dead_letters.refuses = False
-    notify(EVENT, deliveries, [hopeless], dead_letters)
+    notify_channels(EVENT, deliveries, [hopeless], dead_letters)
 
     assert dead_letters.reasons == ["email: no such address"]
 
 
-class ForgetfulDeliveries(InMemoryDeliveries):
-    def give_up(self, lease: Lease, reason: str) -> bool:
+class ForgetfulDeliveries(InMemoryDeliveryLeases):
+    def dead_letter(self, lease: Lease, reason: str) -> bool:
         raise ConnectionError("table is away")
 
 
@@ -126,7 +129,7 @@ def test_a_dead_letter_that_could_not_be_recorded_is_not_retried(
     hopeless: RecordingChannel,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    notify(EVENT, ForgetfulDeliveries(clock), [hopeless], dead_letters)
+    notify_channels(EVENT, ForgetfulDeliveries(clock), [hopeless], dead_letters)
 
     assert dead_letters.reasons == ["email: no such address"]
     assert "dead letter not recorded: perhaps there will be two" in caplog.text

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from serverless_runtime.contracts.task_event import TaskEvent
+from serverless_runtime.notification_service.channels.message_text import one_line
 from serverless_runtime.notification_service.channels.push import channels
-from serverless_runtime.notification_service.channels.wording import one_line
 from serverless_runtime.notification_service.settings.push import PushSettings
-from tests.lambdas.notification_service.provider import Accepting, answering, attributes_of
+from tests.lambdas.notification_service.stubbed_providers import Accepting, answering, attributes_of
 from tests.lambdas.samples import a_task, an_event
 from tests.lambdas.titles import TITLES
 
@@ -48,21 +48,21 @@ def test_a_phone_and_a_topic_are_each_published_to(
 
 def test_apple_and_google_get_what_happened_as_each_wants_it(aws_in_memory: None) -> None:
     event = an_event()
-    told = {
+    data = {
         "eventId": event.event_id,
         "eventType": "task.created.v1",
         "taskId": event.task.task_id,
     }
 
-    heard = payloads(event)
+    sent = payloads(event)
 
-    assert heard["default"] == "Task created: Buy milk"
+    assert sent["default"] == "Task created: Buy milk"
     alert = {"title": "Task created", "body": "Buy milk"}
-    assert heard["APNS"] == {"aps": {"alert": alert, "sound": "default"}, **told}
-    assert heard["APNS_SANDBOX"] == heard["APNS"]
-    message = heard["GCM"]["fcmV1Message"]["message"]
+    assert sent["APNS"] == {"aps": {"alert": alert, "sound": "default"}, **data}
+    assert sent["APNS_SANDBOX"] == sent["APNS"]
+    message = sent["GCM"]["fcmV1Message"]["message"]
     assert message["notification"] == alert
-    assert message["data"] == told
+    assert message["data"] == data
 
 
 def test_a_second_copy_takes_the_place_of_the_first(aws_in_memory: None) -> None:
@@ -91,11 +91,11 @@ def test_a_collapse_id_has_at_most_the_bytes_that_apple_takes(aws_in_memory: Non
 def test_every_title_arrives_as_text_of_every_push_service(aws_in_memory: None, title: str) -> None:
     shown_whole = one_line(title) if len(one_line(title).encode()) <= 500 else None
 
-    heard = payloads(an_event(a_task(title=title)))
+    sent = payloads(an_event(a_task(title=title)))
 
     for body in (
-        heard["APNS"]["aps"]["alert"]["body"],
-        heard["GCM"]["fcmV1Message"]["message"]["notification"]["body"],
+        sent["APNS"]["aps"]["alert"]["body"],
+        sent["GCM"]["fcmV1Message"]["message"]["notification"]["body"],
     ):
         assert body == shown_whole or (shown_whole is None and body.endswith("…"))
 
@@ -120,6 +120,6 @@ def test_whatever_the_title_is_both_services_take_it(
         "+447700900123",
     ],
 )
-def test_what_cannot_reach_a_phone_is_refused(target_arn: str) -> None:
+def test_what_cannot_reach_a_phone_is_rejected(target_arn: str) -> None:
     with pytest.raises(ValueError, match=r"target_arn must look like .*standard topic.*, got"):
         PushSettings(target_arn=target_arn)

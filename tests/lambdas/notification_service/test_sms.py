@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serverless_runtime.notification_service.channels.gsm import is_gsm, septets
+from serverless_runtime.notification_service.channels.gsm_alphabet import is_gsm, septets
+from serverless_runtime.notification_service.channels.message_text import one_line
 from serverless_runtime.notification_service.channels.sms import channels, sms_of
-from serverless_runtime.notification_service.channels.wording import one_line
 from serverless_runtime.notification_service.settings.sms import SmsSettings
-from tests.lambdas.notification_service.provider import Accepting, answering, attributes_of
+from tests.lambdas.notification_service.stubbed_providers import Accepting, answering, attributes_of
 from tests.lambdas.samples import a_task, an_event
 from tests.lambdas.titles import FAMILY, HEBREW, TITLES
 
@@ -63,8 +63,8 @@ def test_every_number_is_a_delivery_of_its_own_that_does_not_name_it() -> None:
     for channel, number in ((ann, ANN), (bob, BOB)):
         assert channel.name.startswith("on-call/")
         assert len(channel.name) == len("on-call/") + 8
-        assert number not in channel.name + channel.sent_to
-    assert (ann.sent_to, bob.sent_to) == ("+44***123", "+49***678")
+        assert number not in channel.name + channel.recipient
+    assert (ann.recipient, bob.recipient) == ("+44***123", "+49***678")
 
 
 def test_a_number_keeps_its_deliveries_when_another_is_removed() -> None:

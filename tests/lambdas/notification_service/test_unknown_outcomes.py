@@ -1,4 +1,4 @@
-"""Nobody knows whether an attempt has sent: again, or to a person, as the channel says."""
+"""It is unknown whether an attempt has sent: the channel's guarantee decides what happens."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import pytest
 from serverless_runtime.notification_service.channel import (
     UnknownOutcomeError,
 )
-from serverless_runtime.notification_service.deliveries import (
-    Deliveries,
+from serverless_runtime.notification_service.delivery_leases import (
+    DeliveryLeases,
     Lease,
 )
-from serverless_runtime.notification_service.dynamo_deliveries import LEASE_SECONDS
-from serverless_runtime.notification_service.notify import NotDeliveredError, notify
-from tests.lambdas.notification_service.a_delivery import EVENT
+from serverless_runtime.notification_service.dynamo_delivery_leases import LEASE_SECONDS
+from serverless_runtime.notification_service.notify_channels import (
+    NotDeliveredError,
+    notify_channels,
+)
 from tests.lambdas.notification_service.fakes import (
     Clock,
     KilledError,
@@ -23,11 +25,12 @@ from tests.lambdas.notification_service.fakes import (
     raises,
     refuse,
 )
-from tests.lambdas.notification_service.in_memory_deliveries import InMemoryDeliveries
+from tests.lambdas.notification_service.in_memory_delivery_leases import InMemoryDeliveryLeases
+from tests.lambdas.notification_service.sample_delivery import EVENT
 
 NOT_SENT_AGAIN = (
-    "the outcome is unknown, and this channel sends at most once: look whether it has arrived, "
-    "then purge this dead letter, or replay it to send"
+    "the outcome is unknown, and this channel sends at most once: check whether the message has "
+    "arrived, then purge this dead letter, or replay it to send the message"
 )
 
 
@@ -37,53 +40,59 @@ def once() -> RecordingChannel:
 
 
 def kill_an_attempt(
-    deliveries: Deliveries, channel: RecordingChannel, dead_letters: RecordingDeadLetters
+    deliveries: DeliveryLeases, channel: RecordingChannel, dead_letters: RecordingDeadLetters
 ) -> None:
     channel.before_sending = be_killed
     with pytest.raises(KilledError):
-        notify(EVENT, deliveries, [channel], dead_letters)
+        notify_channels(EVENT, deliveries, [channel], dead_letters)
     channel.before_sending = lambda: None
 
 
-def test_after_a_killed_attempt_a_person_is_asked_at_once(
-    deliveries: Deliveries, dead_letters: RecordingDeadLetters, clock: Clock, once: RecordingChannel
+def test_after_a_killed_attempt_the_event_is_dead_lettered_at_once(
+    deliveries: DeliveryLeases,
+    dead_letters: RecordingDeadLetters,
+    clock: Clock,
+    once: RecordingChannel,
 ) -> None:
     kill_an_attempt(deliveries, once, dead_letters)
     clock.now += LEASE_SECONDS + 1
 
     for _ in range(2):
-        notify(EVENT, deliveries, [once], dead_letters)
+        notify_channels(EVENT, deliveries, [once], dead_letters)
 
-    assert once.asked == 1
+    assert once.calls == 1
     assert dead_letters.reasons == [
-        f"sms: an earlier attempt began to send and was never heard of again; {NOT_SENT_AGAIN}"
+        f"sms: an earlier attempt began to send and never reported an outcome; {NOT_SENT_AGAIN}"
     ]
     assert dead_letters.error_types == ["UnknownOutcomeError"]
 
 
 def test_the_persons_replay_sends(
-    deliveries: Deliveries, dead_letters: RecordingDeadLetters, clock: Clock, once: RecordingChannel
+    deliveries: DeliveryLeases,
+    dead_letters: RecordingDeadLetters,
+    clock: Clock,
+    once: RecordingChannel,
 ) -> None:
     kill_an_attempt(deliveries, once, dead_letters)
     clock.now += LEASE_SECONDS + 1
-    notify(EVENT, deliveries, [once], dead_letters)
+    notify_channels(EVENT, deliveries, [once], dead_letters)
 
-    notify(EVENT.replayed(), deliveries, [once], dead_letters)
-    notify(EVENT.replayed(), deliveries, [once], dead_letters)
+    notify_channels(EVENT.replayed(), deliveries, [once], dead_letters)
+    notify_channels(EVENT.replayed(), deliveries, [once], dead_letters)
 
     assert once.sent == [EVENT.event_id]
     assert len(dead_letters.reasons) == 1
 
 
 def test_a_known_failure_is_retried_however_strict_the_guarantee(
-    deliveries: Deliveries, dead_letters: RecordingDeadLetters, once: RecordingChannel
+    deliveries: DeliveryLeases, dead_letters: RecordingDeadLetters, once: RecordingChannel
 ) -> None:
     once.before_sending = refuse
     with pytest.raises(NotDeliveredError):
-        notify(EVENT, deliveries, [once], dead_letters)
+        notify_channels(EVENT, deliveries, [once], dead_letters)
 
     once.before_sending = lambda: None
-    notify(EVENT, deliveries, [once], dead_letters)
+    notify_channels(EVENT, deliveries, [once], dead_letters)
 
     assert once.sent == [EVENT.event_id]
     assert dead_letters.reasons == []
@@ -91,7 +100,7 @@ def test_a_known_failure_is_retried_however_strict_the_guarantee(
 
 @pytest.mark.parametrize("error", [UnknownOutcomeError("no answer"), KeyError("a fault of ours")])
 def test_an_error_that_does_not_say_that_nothing_was_sent_is_an_unknown_outcome(
-    deliveries: Deliveries,
+    deliveries: DeliveryLeases,
     dead_letters: RecordingDeadLetters,
     once: RecordingChannel,
     error: Exception,
@@ -99,30 +108,33 @@ def test_an_error_that_does_not_say_that_nothing_was_sent_is_an_unknown_outcome(
     once.before_sending = raises(error)
 
     for _ in range(2):
-        notify(EVENT, deliveries, [once], dead_letters)
+        notify_channels(EVENT, deliveries, [once], dead_letters)
 
-    assert once.asked == 1
+    assert once.calls == 1
     [reason] = dead_letters.reasons
     assert reason.endswith(NOT_SENT_AGAIN)
 
 
 def test_while_the_queue_is_away_an_unknown_outcome_stays_unknown(
-    deliveries: Deliveries, dead_letters: RecordingDeadLetters, clock: Clock, once: RecordingChannel
+    deliveries: DeliveryLeases,
+    dead_letters: RecordingDeadLetters,
+    clock: Clock,
+    once: RecordingChannel,
 ) -> None:
     once.before_sending = raises(UnknownOutcomeError("no answer"))
     dead_letters.refuses = True
     with pytest.raises(NotDeliveredError, match=r"^sms: no answer; .* queue is away\)$"):
-        notify(EVENT, deliveries, [once], dead_letters)
+        notify_channels(EVENT, deliveries, [once], dead_letters)
 
     clock.now += LEASE_SECONDS + 1
     dead_letters.refuses = False
-    notify(EVENT, deliveries, [once], dead_letters)
+    notify_channels(EVENT, deliveries, [once], dead_letters)
 
-    assert once.asked == len(dead_letters.reasons) == 1
+    assert once.calls == len(dead_letters.reasons) == 1
 
 
-def test_an_attempt_that_sends_after_it_was_given_up_says_what_to_do(
-    deliveries: Deliveries,
+def test_an_attempt_that_sends_after_it_was_dead_lettered_says_what_to_do(
+    deliveries: DeliveryLeases,
     dead_letters: RecordingDeadLetters,
     clock: Clock,
     once: RecordingChannel,
@@ -132,24 +144,24 @@ def test_an_attempt_that_sends_after_it_was_given_up_says_what_to_do(
 
     def be_overtaken() -> None:
         clock.now += LEASE_SECONDS + 1
-        notify(EVENT, deliveries, [second], dead_letters)
+        notify_channels(EVENT, deliveries, [second], dead_letters)
 
     once.before_sending = be_overtaken
-    notify(EVENT, deliveries, [once], dead_letters)
+    notify_channels(EVENT, deliveries, [once], dead_letters)
 
     assert (once.sent, second.sent) == ([EVENT.event_id], [])
-    assert "sent after it was given up: purge its dead letter" in caplog.text
+    assert "sent after it was dead-lettered: purge its dead letter" in caplog.text
 
 
-class ForgetfulDeliveries(InMemoryDeliveries):
-    def finish(self, lease: Lease, provider_id: str) -> bool:
+class ForgetfulDeliveries(InMemoryDeliveryLeases):
+    def complete(self, lease: Lease, provider_id: str) -> bool:
         raise ConnectionError("table is away")
 
 
 def test_what_was_sent_is_not_reported_as_failed_because_of_its_record(
     clock: Clock, dead_letters: RecordingDeadLetters, once: RecordingChannel
 ) -> None:
-    notify(EVENT, ForgetfulDeliveries(clock), [once], dead_letters)
+    notify_channels(EVENT, ForgetfulDeliveries(clock), [once], dead_letters)
 
     assert once.sent == [EVENT.event_id]
     assert dead_letters.reasons == []

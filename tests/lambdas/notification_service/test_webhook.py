@@ -35,7 +35,7 @@ def test_a_receiver_can_verify_and_read_the_event(server: HttpsReceiver, sending
     assert verified(request) == event.to_payload()
     assert request.headers["webhook-id"] == event.event_id
     assert request.headers["content-type"] == "application/json"
-    assert request.headers["user-agent"] == "internal-handoff"
+    assert request.headers["user-agent"] == "notification-service"
 
 
 def test_the_body_is_the_event_as_it_travels(server: HttpsReceiver, sending: Send) -> None:
@@ -46,7 +46,7 @@ def test_the_body_is_the_event_as_it_travels(server: HttpsReceiver, sending: Sen
 
 
 @pytest.mark.parametrize("part", ["body", "webhook-id", "webhook-timestamp", "webhook-signature"])
-def test_a_tampered_delivery_is_refused(server: HttpsReceiver, sending: Send, part: str) -> None:
+def test_a_tampered_delivery_is_rejected(server: HttpsReceiver, sending: Send, part: str) -> None:
     sending().send()
     [request] = server.requests
     headers = dict(request.headers)
@@ -112,15 +112,15 @@ def test_the_receivers_own_id_is_kept_if_it_is_one(
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (" ", "must hold at least one whsec_…, got nothing"),
-        ("hunter2", "must hold whsec_… only; number 1 begins otherwise"),
-        (f"{NEW} {OLD[:-3]}", "must hold base64 after each whsec_; number 2 is not"),
-        (f"whsec_{'A' * 40}-_!!", "must hold base64 after each whsec_; number 1 is not"),
-        ("whsec_hé", "must hold base64 after each whsec_; number 1 is not"),
-        ("whsec_c2hvcnQ=", "must hold keys of 24 to 64 bytes; number 1 has 5"),
+        (" ", "must contain at least one whsec_…, got nothing"),
+        ("hunter2", "must contain only whsec_…; number 1 has another prefix"),
+        (f"{NEW} {OLD[:-3]}", "must contain base64 after each whsec_; number 2 does not"),
+        (f"whsec_{'A' * 40}-_!!", "must contain base64 after each whsec_; number 1 does not"),
+        ("whsec_hé", "must contain base64 after each whsec_; number 1 does not"),
+        ("whsec_c2hvcnQ=", "must contain keys of 24 to 64 bytes; number 1 has 5"),
     ],
 )
-def test_a_malformed_secret_waits_to_be_mended_and_stays_unsaid(
+def test_a_malformed_secret_is_retried_and_not_shown(
     server: HttpsReceiver, sending: Send, secret_arn: str, value: str, text: str
 ) -> None:
     aws.client("secretsmanager").put_secret_value(SecretId=secret_arn, SecretString=value)
@@ -169,7 +169,7 @@ def test_the_channel_trusts_whom_the_machine_trusts(
     assert channel.send(an_event()) == "204"
 
     assert verified(server.requests[0])["id"] == an_event().event_id
-    assert channel.sent_to == f"https://127.0.0.1:{server.port}/***"
+    assert channel.recipient == f"https://127.0.0.1:{server.port}/***"
     assert NEW not in caplog.text
 
 

@@ -15,7 +15,6 @@ from serverless_runtime.notification_service.channel import (
     UnknownOutcomeError,
 )
 from serverless_runtime.notification_service.settings.webhook_networks import allowed_network
-from tests.lambdas.notification_service.a_receiver import Names, SteppingClock, a_receiver, error_of
 from tests.lambdas.notification_service.https_receiver import (
     HOST,
     HttpsReceiver,
@@ -26,6 +25,12 @@ from tests.lambdas.notification_service.https_receiver import (
     says,
     swallowing,
     untouched,
+)
+from tests.lambdas.notification_service.webhook_receivers import (
+    Names,
+    SteppingClock,
+    a_receiver,
+    error_of,
 )
 
 
@@ -58,13 +63,13 @@ def test_a_host_that_changes_its_mind_is_asked_once(ca: trustme.CA, server: Http
         answer = a_receiver(ca, server.port, resolver=names).post(b"{}", {})
 
     assert answer.status == 204
-    assert names.asked == 1
+    assert names.calls == 1
 
 
 @pytest.mark.parametrize(
     "addresses", [["127.0.0.2"], ["127.0.0.2", "127.0.0.1"], ["127.0.0.1", "127.0.0.2"]]
 )
-def test_nothing_is_connected_for_a_host_with_a_refused_address(
+def test_nothing_is_connected_for_a_host_with_a_forbidden_address(
     ca: trustme.CA, addresses: list[str]
 ) -> None:
     with untouched("127.0.0.1") as port, untouched("127.0.0.2", port):
@@ -74,7 +79,7 @@ def test_nothing_is_connected_for_a_host_with_a_refused_address(
     assert str(error).startswith(f"{HOST} resolves to 127.0.0.2, which is not public")
 
 
-def test_a_redirect_is_an_answer_and_leads_nowhere(ca: trustme.CA, server: HttpsReceiver) -> None:
+def test_a_redirect_is_not_followed(ca: trustme.CA, server: HttpsReceiver) -> None:
     names = Names(["127.0.0.1"])
     with untouched() as port:
         server.replies = [says(302, f"Location: https://127.0.0.1:{port}/latest/meta-data")]
@@ -82,11 +87,11 @@ def test_a_redirect_is_an_answer_and_leads_nowhere(ca: trustme.CA, server: Https
         answer = a_receiver(ca, server.port, resolver=names).post(b"{}", {})
 
     assert answer.status == 302
-    assert (len(server.requests), names.asked) == (1, 1)
+    assert (len(server.requests), names.calls) == (1, 1)
 
 
 @pytest.mark.parametrize("first", [closed, swallowing])
-def test_an_address_that_does_not_answer_is_followed_by_the_next(
+def test_after_an_address_that_does_not_respond_the_next_is_tried(
     ca: trustme.CA, server: HttpsReceiver, first: Callable[[int], AbstractContextManager[None]]
 ) -> None:
     names = Names(["127.0.0.2", "127.0.0.1"])
@@ -112,13 +117,15 @@ def test_a_refused_connection_has_sent_nothing(ca: trustme.CA) -> None:
     )
 
 
-def test_who_never_answers_may_have_accepted(ca: trustme.CA, server: HttpsReceiver) -> None:
+def test_a_receiver_that_never_responds_may_have_accepted(
+    ca: trustme.CA, server: HttpsReceiver
+) -> None:
     server.replies = [be_silent]
 
     error = error_of(a_receiver(ca, server.port, seconds=0.5))
 
     assert type(error) is UnknownOutcomeError
-    assert str(error) == f"{HOST} gave no answer (TimeoutError); it may have accepted the event"
+    assert str(error) == f"{HOST} did not respond (TimeoutError); it may have accepted the event"
 
 
 @pytest.mark.parametrize("start", [b"", b"HTTP/1.1 200 ", b"HTTP/1.1 200 OK\r\nX-Long: "])
@@ -157,7 +164,9 @@ def test_a_huge_body_is_left_unread(ca: trustme.CA, server: HttpsReceiver) -> No
 @pytest.mark.parametrize(
     "start", [b"", b"HTTP/1.1 2", b"HTTP/1.1 200 OK\r\nX-Half: a", b"SSH-2.0-OpenSSH_9.9\r\n"]
 )
-def test_half_an_answer_says_nothing(ca: trustme.CA, server: HttpsReceiver, start: bytes) -> None:
+def test_a_truncated_response_is_an_unknown_outcome(
+    ca: trustme.CA, server: HttpsReceiver, start: bytes
+) -> None:
     server.replies = [resets_after(start)]
 
     error = error_of(a_receiver(ca, server.port))

@@ -10,9 +10,8 @@ from serverless_runtime.notification_service.channel import (
     UnknownOutcomeError,
 )
 from serverless_runtime.notification_service.channels.webhook import channels
-from serverless_runtime.notification_service.notify import notify
+from serverless_runtime.notification_service.notify_channels import notify_channels
 from serverless_runtime.notification_service.settings.webhook import WebhookSettings
-from tests.lambdas.notification_service.a_receiver import Names
 from tests.lambdas.notification_service.fakes import Clock, RecordingDeadLetters
 from tests.lambdas.notification_service.https_receiver import (
     HOST,
@@ -21,8 +20,9 @@ from tests.lambdas.notification_service.https_receiver import (
     says,
     untouched,
 )
-from tests.lambdas.notification_service.in_memory_deliveries import InMemoryDeliveries
+from tests.lambdas.notification_service.in_memory_delivery_leases import InMemoryDeliveryLeases
 from tests.lambdas.notification_service.webhook_fixtures import Send, verified
+from tests.lambdas.notification_service.webhook_receivers import Names
 from tests.lambdas.samples import an_event
 
 
@@ -96,7 +96,7 @@ def test_too_many_is_posted_again_even_when_once_is_the_most(
 
 
 @pytest.mark.parametrize("status", [302, 400, 410])
-def test_a_refusal_is_final(server: HttpsReceiver, sending: Send, status: int) -> None:
+def test_a_rejection_is_final(server: HttpsReceiver, sending: Send, status: int) -> None:
     server.replies = [says(status, "Retry-After: 1", "Location: https://169.254.169.254/")]
     webhook = sending()
 
@@ -108,7 +108,9 @@ def test_a_refusal_is_final(server: HttpsReceiver, sending: Send, status: int) -
     assert (len(server.requests), webhook.slept) == (1, [])
 
 
-def test_silence_is_not_answered_with_a_second_post(server: HttpsReceiver, sending: Send) -> None:
+def test_a_timeout_is_not_followed_by_a_second_request(
+    server: HttpsReceiver, sending: Send
+) -> None:
     server.replies = [be_silent]
 
     error = sending(receiver={"seconds": 0.5}).error()
@@ -120,13 +122,16 @@ def test_silence_is_not_answered_with_a_second_post(server: HttpsReceiver, sendi
 @pytest.mark.parametrize(
     "host", ["127.0.0.1", "2130706433", "0x7f.1", "localhost", "169.254.169.254"]
 )
-def test_a_refused_address_is_dead_lettered_at_once_and_nothing_connected(
-    secret_arn: str, host: str, in_memory: InMemoryDeliveries, dead_letters: RecordingDeadLetters
+def test_a_forbidden_address_is_dead_lettered_at_once_and_nothing_connected(
+    secret_arn: str,
+    host: str,
+    in_memory: InMemoryDeliveryLeases,
+    dead_letters: RecordingDeadLetters,
 ) -> None:
     with untouched() as port:
         [channel] = channels(WebhookSettings(url=f"https://{host}:{port}/", secret_arn=secret_arn))
 
-        notify(an_event(), in_memory, [channel], dead_letters)
+        notify_channels(an_event(), in_memory, [channel], dead_letters)
 
     [reason] = dead_letters.reasons
     assert reason.startswith(f"webhook: {host} resolves to ")
@@ -137,7 +142,7 @@ def test_a_redirect_inside_is_dead_lettered_and_nothing_connected(
     server: HttpsReceiver,
     sending: Send,
     secret_arn: str,
-    in_memory: InMemoryDeliveries,
+    in_memory: InMemoryDeliveryLeases,
     dead_letters: RecordingDeadLetters,
 ) -> None:
     names = Names(["127.0.0.1"])
@@ -146,9 +151,9 @@ def test_a_redirect_inside_is_dead_lettered_and_nothing_connected(
     with untouched("127.0.0.2") as port:
         server.replies = [says(307, f"Location: https://127.0.0.2:{port}/")]
 
-        notify(an_event(), in_memory, [replace(channel, sender=sender)], dead_letters)
+        notify_channels(an_event(), in_memory, [replace(channel, sender=sender)], dead_letters)
 
     assert dead_letters.reasons == [
         f"webhook: {HOST} redirects, which is not followed: correct the URL (HTTP 307)"
     ]
-    assert names.asked == 1
+    assert names.calls == 1

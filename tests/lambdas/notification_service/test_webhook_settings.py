@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from serverless_runtime.notification_service.settings.webhook import WebhookSettings, parts_of
+from serverless_runtime.notification_service.settings.webhook import WebhookSettings, parse_url
 
 SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:hook-a1b2c3"  # noqa: S105 -- its name
 URL = "https://hooks.example/tasks"
@@ -24,7 +24,7 @@ def settings(**changes: Any) -> WebhookSettings:
     ],
 )
 def test_a_url_is_a_host_a_port_and_a_path(url: str, parts: tuple[str, int, str]) -> None:
-    assert parts_of(url) == parts
+    assert parse_url(url) == parts
     assert settings(url=url).url == url
 
 
@@ -54,12 +54,12 @@ def test_a_url_is_a_host_a_port_and_a_path(url: str, parts: tuple[str, int, str]
         None,
     ],
 )
-def test_what_is_no_such_url_is_refused(url: object) -> None:
+def test_an_invalid_url_is_rejected(url: object) -> None:
     with pytest.raises(ValueError, match=r"url must look like https://example\.com/hooks/tasks, "):
         settings(url=url)
 
 
-def test_a_password_is_refused_without_being_shown() -> None:
+def test_a_password_is_rejected_without_being_shown() -> None:
     with pytest.raises(ValueError, match="without user, password") as caught:
         settings(url="https://me:hunter2@hooks.example/")
 
@@ -110,18 +110,18 @@ def test_other_networks_cannot_be_allowed(network: str) -> None:
 
 @pytest.mark.parametrize("network", ["fd00:ec2::254", "fd00::/8", "fc00::/7"])
 def test_a_network_that_holds_ec2s_metadata_cannot_be_allowed(network: str) -> None:
-    with pytest.raises(ValueError, match="must not reach into fd00:ec2::/32, where AWS serves"):
+    with pytest.raises(ValueError, match="must not overlap fd00:ec2::/32, where AWS serves"):
         settings(allowed_networks=[network])
 
 
 @pytest.mark.parametrize("network", ["10.0.0.1/8", "10.0.0", "example.com", "", 10, None])
-def test_what_is_no_network_is_refused(network: object) -> None:
+def test_what_is_no_network_is_rejected(network: object) -> None:
     with pytest.raises(ValueError, match=r"^allowed_networks must be "):
         settings(allowed_networks=[network])
 
 
 def test_there_are_at_most_ten_networks() -> None:
-    with pytest.raises(ValueError, match="allowed_networks must be 0 to 10, got 11"):
+    with pytest.raises(ValueError, match="allowed_networks must have 0 to 10 entries, got 11"):
         settings(allowed_networks=[f"10.{number}.0.0/16" for number in range(11)])
 
 

@@ -8,13 +8,13 @@ import trustme
 from serverless_runtime.notification_service.channel import ChannelError
 from serverless_runtime.notification_service.channels.webhook_connection import Receiver
 from serverless_runtime.notification_service.settings.webhook_networks import allowed_network
-from tests.lambdas.notification_service.a_receiver import Names, a_receiver, error_of
 from tests.lambdas.notification_service.https_receiver import HOST, HttpsReceiver, receiver_with
+from tests.lambdas.notification_service.webhook_receivers import Names, a_receiver, error_of
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-def test_a_certificate_of_another_name_is_refused(ca: trustme.CA) -> None:
+def test_a_certificate_of_another_name_is_rejected(ca: trustme.CA) -> None:
     with receiver_with(ca.issue_cert("other.example")) as server:
         error = error_of(a_receiver(ca, server.port))
 
@@ -23,7 +23,7 @@ def test_a_certificate_of_another_name_is_refused(ca: trustme.CA) -> None:
     assert "certificate: Hostname mismatch" in str(error)
 
 
-def test_a_certificate_that_has_run_out_is_refused(ca: trustme.CA) -> None:
+def test_an_expired_certificate_is_rejected(ca: trustme.CA) -> None:
     old = ca.issue_cert(HOST, not_before=LONG_AGO, not_after=LONG_AGO + timedelta(days=1))
     with receiver_with(old) as server:
         error = error_of(a_receiver(ca, server.port))
@@ -33,11 +33,11 @@ def test_a_certificate_that_has_run_out_is_refused(ca: trustme.CA) -> None:
     assert "certificate: certificate has expired" in str(error)
 
 
-def test_a_certificate_of_an_unknown_authority_is_refused(server: HttpsReceiver) -> None:
+def test_a_certificate_of_an_unknown_authority_is_rejected(server: HttpsReceiver) -> None:
     error = error_of(a_receiver(trustme.CA(), server.port))
 
     assert type(error) is ChannelError
-    assert "gave no connection to trust (certificate: " in str(error)
+    assert "failed the TLS handshake (certificate: " in str(error)
     assert server.requests == []
 
 
@@ -51,10 +51,10 @@ def test_the_machines_own_authorities_are_asked_by_default(server: HttpsReceiver
     assert server.requests == []
 
 
-def test_who_never_greets_has_been_sent_nothing(ca: trustme.CA) -> None:
+def test_without_a_tls_handshake_nothing_is_sent(ca: trustme.CA) -> None:
     # Connected by the kernel, and never accepted.
     with socket.create_server(("127.0.0.1", 0)) as mute:
         error = error_of(a_receiver(ca, mute.getsockname()[1], seconds=0.2))
 
     assert type(error) is ChannelError
-    assert str(error) == f"{HOST} gave no connection to trust (TimeoutError); nothing was sent"
+    assert str(error) == f"{HOST} failed the TLS handshake (TimeoutError); nothing was sent"

@@ -1,4 +1,4 @@
-"""What the webhook channel's tests start from."""
+"""Fixtures for the tests of the webhook channel."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from standardwebhooks import Webhook
 
 from serverless_runtime.notification_service.channel import ChannelError
 from serverless_runtime.notification_service.channels.webhook import WebhookSender
-from serverless_runtime.notification_service.channels.webhook_signature import keys_of
+from serverless_runtime.notification_service.channels.webhook_signature import parse_keys
 from serverless_runtime.notification_service.settings.channel import Guarantee
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.secrets import Secret
-from tests.lambdas.notification_service.a_receiver import a_receiver
 from tests.lambdas.notification_service.https_receiver import (
     HOST,
     HttpsReceiver,
     Request,
     receiver_with,
 )
+from tests.lambdas.notification_service.webhook_receivers import a_receiver
 from tests.lambdas.samples import an_event
 
 OLD, NEW, STRANGE = (f"whsec_{base64.b64encode(bytes([n]) * 32).decode()}" for n in (1, 2, 3))
 
 
 class Sending:
-    """A sender to a receiver of ours, and for how long it slept."""
+    """A sender to our own receiver, and how long it slept."""
 
     def __init__(
         self,
@@ -85,10 +85,10 @@ def secret_arn(aws_in_memory: None) -> str:
 
 @pytest.fixture
 def sending(ca: trustme.CA, server: HttpsReceiver, secret_arn: str) -> Send:
-    """Makes what sends to `server`; `receiver` changes how."""
+    """Creates a sender to `server`, with changes to its receiver."""
 
     def make(receiver: dict[str, Any] | None = None, **changes: Any) -> Sending:
         there = a_receiver(ca, server.port, **(receiver or {}))
-        return Sending(Secret(secret_arn, keys_of), there, **changes)
+        return Sending(Secret(secret_arn, parse_keys), there, **changes)
 
     return make

@@ -7,18 +7,15 @@ from typing import Any
 
 import pytest
 
-from serverless_runtime.shared.metrics import (
-    CHANNEL,
-    EVENT_TYPE,
-    Counter,
-    metrics_line,
-    write_metrics,
-)
+from serverless_runtime.shared.metrics import EVENT_TYPE, Counter, metrics_line, write_metrics
 
 
 def test_a_line_is_one_document_of_the_embedded_metric_format() -> None:
     line = metrics_line(
-        {"Age": ("Seconds", 1.5), "Waiting": ("Count", 2)}, {"Shop": "north"}, at_ms=1_700_000
+        {"Age": ("Seconds", 1.5), "Waiting": ("Count", 2)},
+        {"Shop": "north"},
+        namespace="Shops",
+        at_ms=1_700_000,
     )
 
     assert "\n" not in line
@@ -27,7 +24,7 @@ def test_a_line_is_one_document_of_the_embedded_metric_format() -> None:
             "Timestamp": 1_700_000,
             "CloudWatchMetrics": [
                 {
-                    "Namespace": "Handoff",
+                    "Namespace": "Shops",
                     "Dimensions": [["Shop"]],
                     "Metrics": [
                         {"Name": "Age", "Unit": "Seconds"},
@@ -44,25 +41,32 @@ def test_a_line_is_one_document_of_the_embedded_metric_format() -> None:
 
 def test_a_total_is_the_same_line_with_one_dimension_alone() -> None:
     line = metrics_line(
-        {"Sold": ("Count", 1)}, {"Shop": "north", "Kind": "tea"}, at_ms=1, totals_by="Shop"
+        {"Sold": ("Count", 1)},
+        {"Shop": "north", "Kind": "tea"},
+        namespace="Shops",
+        at_ms=1,
+        totals_by="Shop",
     )
 
     [directive] = json.loads(line)["_aws"]["CloudWatchMetrics"]
     assert directive["Dimensions"] == [["Shop", "Kind"], ["Shop"]]
 
 
-def test_a_line_is_printed_as_it_is_and_at_its_moment(capsys: pytest.CaptureFixture[str]) -> None:
-    write_metrics({"Age": ("Seconds", 1)}, {}, clock=lambda: 12.5)
+def test_a_line_is_printed_as_it_is_with_its_timestamp(capsys: pytest.CaptureFixture[str]) -> None:
+    write_metrics({"Age": ("Seconds", 1)}, {}, namespace="Shops", clock=lambda: 12.5)
 
     [line] = capsys.readouterr().out.splitlines()
     assert json.loads(line)["_aws"]["Timestamp"] == 12_500
 
 
-def test_what_is_counted_belongs_to_its_stack(capsys: pytest.CaptureFixture[str]) -> None:
-    Counter("shop-dev").count("Sold", {EVENT_TYPE: "order.placed.v1", CHANNEL: "email"})
+def test_what_is_counted_belongs_to_its_namespace_and_stack(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Counter("Shops", "shop-dev").count("Sold", {EVENT_TYPE: "order.placed.v1", "Shop": "north"})
 
     counted: dict[str, Any] = json.loads(capsys.readouterr().out)
     [directive] = counted["_aws"]["CloudWatchMetrics"]
-    assert directive["Dimensions"] == [["Stack", "EventType", "Channel"]]
+    assert directive["Namespace"] == "Shops"
+    assert directive["Dimensions"] == [["Stack", "EventType", "Shop"]]
     assert (counted["Stack"], counted["EventType"]) == ("shop-dev", "order.placed.v1")
-    assert (counted["Channel"], counted["Sold"]) == ("email", 1)
+    assert (counted["Shop"], counted["Sold"]) == ("north", 1)

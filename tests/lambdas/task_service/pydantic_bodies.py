@@ -82,7 +82,7 @@ class CreateTaskBody(_Body):
 
 
 class ReplaceTaskBody(_Body):
-    """`PUT /tasks/{taskId}`: what is left out goes."""
+    """`PUT /tasks/{taskId}`: fields that are left out are removed."""
 
     title: Title
     detail: Annotated[Detail | None, NotNull] = None
@@ -97,7 +97,7 @@ class ReplaceTaskBody(_Body):
 
 
 class PatchTaskBody(_Body):
-    """`PATCH /tasks/{taskId}`, a JSON merge patch: what is left out stays, null removes."""
+    """`PATCH /tasks/{taskId}`, a JSON merge patch: fields that are left out stay, null removes."""
 
     title: Annotated[Title | None, NotNull] = None
     detail: Detail | None = None

@@ -7,12 +7,12 @@ from typing import Any
 
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.shared import aws
-from serverless_runtime.task_service.dynamo_task_changes import DynamoTaskChanges
+from serverless_runtime.task_service.dynamo_task_writer import DynamoTaskWriter
 from tests.lambdas.tables import TASKS
 
 
-class NobodyTold:
-    """Fulfils `Events`: stores the writes in one transaction and hands nothing off."""
+class UnpublishedEvents:
+    """Fulfils `EventPublisher`: stores the writes in one transaction and hands nothing off."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -21,7 +21,7 @@ class NobodyTold:
         self._client.transact_write_items(TransactItems=list(writes))
 
 
-def stored_tasks(client: Any = None) -> DynamoTaskChanges:
+def stored_tasks(client: Any = None) -> DynamoTaskWriter:
     """Return the table, through the functions' own client unless another is given."""
     client = client or aws.client("dynamodb")
-    return DynamoTaskChanges(TASKS, NobodyTold(client), client)
+    return DynamoTaskWriter(TASKS, UnpublishedEvents(client), client)

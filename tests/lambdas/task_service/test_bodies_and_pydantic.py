@@ -1,4 +1,4 @@
-"""The functions read bodies without a library; pydantic, told the same rules, must agree."""
+"""The functions read bodies without a library; pydantic, given the same rules, must agree."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ _bodies = st.one_of(
 
 
 def asked(kind: str, body: bytes) -> object:
-    """Return what the functions make of a body: the task's content, or what is wrong with it."""
+    """Return what the functions read from a body: the task's content, or its errors."""
     request = cast(
         "Request",
         SimpleNamespace(
@@ -85,7 +85,7 @@ def asked(kind: str, body: bytes) -> object:
 
 
 def expected(kind: str, body: bytes) -> object:
-    """Return what pydantic makes of it."""
+    """Return what pydantic reads from it."""
     models: dict[str, Any] = {
         "create": CreateTaskBody,
         "patch": PatchTaskBody,
@@ -126,7 +126,7 @@ def _pointer(location: tuple[int | str, ...]) -> str:
 @example(body='{"title": 1e999}')
 @example(body="")
 @example(body=" null ")
-def test_both_say_the_same_of_every_body(kind: str, body: str) -> None:
+def test_both_return_the_same_for_every_body(kind: str, body: str) -> None:
     sent = body.encode(errors="replace")
 
     assert asked(kind, sent) == expected(kind, sent)
@@ -144,5 +144,5 @@ def test_both_say_the_same_of_every_body(kind: str, body: str) -> None:
     ],
     ids=["not UTF-8", "a surrogate", "UTF-16", "nested", "a long number"],
 )
-def test_both_refuse_what_is_not_json(kind: str, body: bytes) -> None:
+def test_both_reject_what_is_not_json(kind: str, body: bytes) -> None:
     assert asked(kind, body) == expected(kind, body) == NOT_JSON

@@ -16,27 +16,27 @@ from tests.lambdas.tables import TASKS
 KEY = {"Idempotency-Key": "k-1"}
 
 
-def test_a_task_is_created_and_told_of(recorded_lambda: RecordedLambda) -> None:
-    answer = request(
+def test_a_task_is_created_and_its_event_handed_off(recorded_lambda: RecordedLambda) -> None:
+    response = request(
         "POST",
         "/tasks",
         {"title": "Buy milk", "detail": "Two", "dueAt": "2026-03-01T10:30:00.5+01:00"},
         headers={"X-Correlation-Id": "order-4711"},
     )
 
-    task = answer.json
-    assert answer.status == 201
-    assert answer.headers["location"] == f"/tasks/{task['id']}"
-    assert answer.headers["etag"] == '"1"'
-    assert answer.headers["x-correlation-id"] == "order-4711"
+    task = response.json
+    assert response.status == 201
+    assert response.headers["location"] == f"/tasks/{task['id']}"
+    assert response.headers["etag"] == '"1"'
+    assert response.headers["x-correlation-id"] == "order-4711"
     assert task["dueAt"] == "2026-03-01T09:30:00.500Z"
-    assert request("GET", answer.headers["location"]).json == task
+    assert request("GET", response.headers["location"]).json == task
     [event] = recorded_lambda.payloads
     assert (event["type"], event["data"]) == ("task.created.v1", task)
     assert event["correlationid"] == "order-4711"
 
 
-def test_a_task_created_completed_is_only_told_of_as_created(
+def test_a_task_created_as_completed_has_only_the_event_of_its_creation(
     recorded_lambda: RecordedLambda,
 ) -> None:
     request("POST", "/tasks", {"title": "Done", "status": "completed"})
@@ -53,7 +53,7 @@ def test_a_failed_handoff_leaves_the_client_its_success(
     assert request("POST", "/tasks", {"title": "Buy milk"}).status == 201
 
 
-def test_the_same_key_and_body_give_the_first_answer_again(
+def test_the_same_key_and_body_return_the_first_response_again(
     recorded_lambda: RecordedLambda,
 ) -> None:
     first = request("POST", "/tasks", {"title": "Buy milk", "status": "pending"}, headers=KEY)
@@ -68,12 +68,12 @@ def test_the_same_key_and_body_give_the_first_answer_again(
     assert recorded_lambda.types == ["task.created.v1"]
 
 
-def test_the_same_key_with_another_body_is_refused(recorded_lambda: RecordedLambda) -> None:
+def test_the_same_key_with_another_body_is_rejected(recorded_lambda: RecordedLambda) -> None:
     request("POST", "/tasks", {"title": "Buy milk"}, headers=KEY)
-    answer = request("POST", "/tasks", {"title": "Buy bread"}, headers=KEY)
+    response = request("POST", "/tasks", {"title": "Buy bread"}, headers=KEY)
 
-    assert answer.status == 422
-    assert answer.json["errors"][0]["field"] == "Idempotency-Key"
+    assert response.status == 422
+    assert response.json["errors"][0]["field"] == "Idempotency-Key"
     assert len(request("GET", "/tasks").json["items"]) == 1
 
 
@@ -90,16 +90,16 @@ def test_a_key_counts_as_unused_after_24_hours(recorded_lambda: RecordedLambda) 
 
 
 @pytest.mark.parametrize("key", ["", "a b", "a" * 256, "schlüssel", "a, b", "\t"])
-def test_a_key_that_is_none_is_refused(recorded_lambda: RecordedLambda, key: str) -> None:
-    answer = request("POST", "/tasks", {"title": "x"}, headers={"Idempotency-Key": key})
+def test_an_invalid_key_is_rejected(recorded_lambda: RecordedLambda, key: str) -> None:
+    response = request("POST", "/tasks", {"title": "x"}, headers={"Idempotency-Key": key})
 
-    assert answer.status == 400
-    assert answer.json["errors"][0]["in"] == "header"
+    assert response.status == 400
+    assert response.json["errors"][0]["in"] == "header"
 
 
 @given(st.datetimes(datetime(1970, 1, 2), datetime(9999, 1, 1), timezones=st.just(UTC)))
-def test_ids_are_version_7_uuids_that_sort_by_age(moment: datetime) -> None:
-    earlier, later = new_task_id(moment), new_task_id(moment + timedelta(milliseconds=2))
+def test_ids_are_version_7_uuids_that_sort_by_age(created_at: datetime) -> None:
+    earlier, later = new_task_id(created_at), new_task_id(created_at + timedelta(milliseconds=2))
 
     assert earlier < later
     assert is_task_id(earlier)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from serverless_runtime.contracts.task import STATUSES, Status
 from serverless_runtime.shared.aws.connections import Request
 from serverless_runtime.task_service.task_id import new_task_id
-from tests.lambdas.http_api import Answer, request
+from tests.lambdas.http_api import Response, request
 from tests.lambdas.samples import a_task, an_event
 from tests.lambdas.tables import create_tables
 from tests.lambdas.task_service.dynamo_wire import wire
@@ -45,7 +45,7 @@ def empty() -> None:
     create_tables(dynamodb)
 
 
-def listed(**query: Any) -> Answer:
+def listed(**query: Any) -> Response:
     return request("GET", "/tasks", query=urlencode(query))
 
 
@@ -83,7 +83,7 @@ def test_every_task_is_on_exactly_one_page_newest_first(
     assert pages == [[]] or pages[-1], "a cursor promised a page that is empty"
 
 
-def test_a_page_has_50_tasks_unless_told_otherwise() -> None:
+def test_a_page_has_50_tasks_by_default() -> None:
     fill(["pending"] * 51)
 
     assert len(listed().json["items"]) == 50
@@ -104,7 +104,7 @@ def test_a_page_costs_little_however_many_tasks_there_are() -> None:
     assert sum(limit for _, limit in asked) <= 40
 
 
-def test_answers_kept_for_idempotency_keys_are_not_listed() -> None:
+def test_responses_stored_for_idempotency_keys_are_not_listed() -> None:
     request("POST", "/tasks", {"title": "x"}, headers={"Idempotency-Key": "k"})
 
     assert len(listed().json["items"]) == 1
@@ -130,17 +130,17 @@ def encoded(value: object) -> str:
     ],
 )
 def test_a_bad_parameter_is_named(name: str, value: str) -> None:
-    answer = request("GET", "/tasks", query=f"{quote(name)}={quote(value)}")
+    response = request("GET", "/tasks", query=f"{quote(name)}={quote(value)}")
 
-    assert answer.status == 400
-    assert [(error["in"], error["field"]) for error in answer.json["errors"]] == [("query", name)]
+    assert response.status == 400
+    assert [(error["in"], error["field"]) for error in response.json["errors"]] == [("query", name)]
 
 
 def test_a_cursor_belongs_to_its_filter() -> None:
     fill(["pending"] * 3)
     cursor = listed(limit=1, status="pending").json["nextCursor"]
 
-    answer = listed(limit=1, cursor=cursor)
+    response = listed(limit=1, cursor=cursor)
 
-    assert answer.status == 400
-    assert answer.json["detail"] == "cursor belongs to a list with another status filter"
+    assert response.status == 400
+    assert response.json["detail"] == "cursor belongs to a list with another status filter"

@@ -1,4 +1,4 @@
-"""What the task service logs: ids with which the story of a request can be told, and no text."""
+"""What the task service logs: ids that identify all lines of a request, and no text."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def test_every_line_about_a_change_has_all_three_ids(
     lines += lines_of(capsys, "PUT", path, {"title": "Buy milk", "status": "completed"})
     lines += lines_of(capsys, "DELETE", path)
 
-    assert [line["message"] for line in lines] == 3 * ["handed off", "request answered"]
-    told = [event["id"] for event in recorded_lambda.payloads for _ in range(2)]
-    assert [line["event_id"] for line in lines] == told
+    assert [line["message"] for line in lines] == 3 * ["handed off", "request completed"]
+    event_ids = [event["id"] for event in recorded_lambda.payloads for _ in range(2)]
+    assert [line["event_id"] for line in lines] == event_ids
     assert {line["task_id"] for line in lines} == {event["subject"]}
     assert {line["correlation_id"] for line in lines} == {"order-4711"}
     assert "milk" not in json.dumps(lines)

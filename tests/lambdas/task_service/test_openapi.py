@@ -1,4 +1,4 @@
-"""The running API and `docs/openapi.yaml` say the same."""
+"""The running API conforms to `docs/openapi.yaml`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ schema.app = wsgi
 
 @pytest.fixture(autouse=True)
 def running(recorded_lambda: RecordedLambda) -> None:
-    """The API answers from memory."""
+    """The API runs in memory."""
 
 
 @schema.parametrize()
@@ -34,7 +34,7 @@ def running(recorded_lambda: RecordedLambda) -> None:
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_every_answer_is_in_the_document(case: Case[Any]) -> None:
+def test_every_response_conforms_to_the_document(case: Case[Any]) -> None:
     case.call_and_validate()
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from serverless_runtime.shared.aws.connections import Request
 from serverless_runtime.shared.aws.errors import ResponseError
-from serverless_runtime.task_service.dynamo_task_changes import DynamoTaskChanges
+from serverless_runtime.task_service.dynamo_task_writer import DynamoTaskWriter
 from tests.lambdas.http_api import request
 from tests.lambdas.recorded_lambda import RecordedLambda
 from tests.lambdas.samples import a_task, an_event
@@ -24,7 +24,7 @@ PATH = f"/tasks/{a_task().task_id}"
 
 
 @pytest.fixture
-def tasks(aws_in_memory: None) -> DynamoTaskChanges:
+def tasks(aws_in_memory: None) -> DynamoTaskWriter:
     return stored_tasks()
 
 
@@ -37,7 +37,7 @@ def tasks(aws_in_memory: None) -> DynamoTaskChanges:
     ],
 )
 def test_a_transaction_is_repeated_under_the_same_token(
-    *, recorded_lambda: RecordedLambda, tasks: DynamoTaskChanges, method: str, path: str, body: Any
+    *, recorded_lambda: RecordedLambda, tasks: DynamoTaskWriter, method: str, path: str, body: Any
 ) -> None:
     tasks.create(a_task(), an_event())
     sent: list[dict[str, Any]] = []
@@ -48,9 +48,9 @@ def test_a_transaction_is_repeated_under_the_same_token(
             raise ResponseError("lost")
 
     with wire("TransactWriteItems", break_the_first):
-        answer = request(method, path, body)
+        response = request(method, path, body)
 
-    assert answer.status < 300
+    assert response.status < 300
     assert len(sent) == 2
     # DynamoDB then answers the repeat of what it has done already like the first request.
     assert sent[0] == sent[1]
@@ -58,7 +58,7 @@ def test_a_transaction_is_repeated_under_the_same_token(
 
 
 def test_a_task_and_its_event_are_stored_in_one_transaction(
-    recorded_lambda: RecordedLambda, tasks: DynamoTaskChanges
+    recorded_lambda: RecordedLambda, tasks: DynamoTaskWriter
 ) -> None:
     tasks.create(a_task(), an_event())
     sent: list[list[str]] = []
@@ -73,7 +73,7 @@ def test_a_task_and_its_event_are_stored_in_one_transaction(
         request("POST", "/tasks", {"title": "x"})
         request("POST", "/tasks", {"title": "x"}, headers={"Idempotency-Key": "k"})
         request("PATCH", PATH, {"status": "completed"})
-        request("PATCH", PATH, {"title": "Nobody is told of this"})
+        request("PATCH", PATH, {"title": "A change without an event"})
         request("DELETE", PATH)
 
     assert sent == [
@@ -88,7 +88,7 @@ OTHERS_WON = refusal("ConditionalCheckFailedException", Item={"version": {"N": "
 
 
 def cancelled(*codes: str) -> Hook:
-    """Answer every transaction with these reasons, one per item."""
+    """Cancel every transaction with these reasons, one per item."""
     return refusal(
         "TransactionCanceledException", CancellationReasons=[{"Code": code} for code in codes]
     )
@@ -108,7 +108,7 @@ def cancelled(*codes: str) -> Hook:
 )
 def test_when_others_win_every_time_it_is_a_conflict(
     *,
-    tasks: DynamoTaskChanges,
+    tasks: DynamoTaskWriter,
     recorded_lambda: RecordedLambda,
     method: str,
     body: Any,
@@ -118,9 +118,9 @@ def test_when_others_win_every_time_it_is_a_conflict(
     tasks.create(a_task(), an_event())
 
     with wire(operation, hook):
-        answer = request(method, PATH, body)
+        response = request(method, PATH, body)
 
-    assert answer.status == 409
+    assert response.status == 409
     assert recorded_lambda.payloads == []
 
 
@@ -132,9 +132,9 @@ def test_a_transaction_in_the_way_is_waited_for(recorded_lambda: RecordedLambda)
         return conflict(request) if len(asked) < 3 else None
 
     with wire("TransactWriteItems", refuse_twice):
-        answer = request("POST", "/tasks", {"title": "x"})
+        response = request("POST", "/tasks", {"title": "x"})
 
-    assert answer.status == 201
+    assert response.status == 201
     assert len(asked) == 3
     assert len(request("GET", "/tasks").json["items"]) == 1
 
@@ -145,14 +145,14 @@ def test_requests_with_one_key_that_keep_colliding_are_a_conflict(
     collision = cancelled("None", "TransactionConflict", "None")
 
     with wire("TransactWriteItems", collision):
-        answer = request("POST", "/tasks", {"title": "x"}, headers={"Idempotency-Key": "k"})
+        response = request("POST", "/tasks", {"title": "x"}, headers={"Idempotency-Key": "k"})
 
-    assert answer.status == 409
+    assert response.status == 409
     assert recorded_lambda.payloads == []
 
 
 def test_a_throttled_transaction_is_a_503(recorded_lambda: RecordedLambda) -> None:
     with wire("TransactWriteItems", cancelled("None", "None", "ThrottlingError")):
-        answer = request("POST", "/tasks", {"title": "x"}, headers={"Idempotency-Key": "k"})
+        response = request("POST", "/tasks", {"title": "x"}, headers={"Idempotency-Key": "k"})
 
-    assert answer.status == 503
+    assert response.status == 503

@@ -1,49 +1,65 @@
-"""A program of somebody else's: the three components, and nothing of this repository beside it."""
+"""A program of somebody else's: its own `components` and `lambdas`, and the library's patterns."""
 
 import pulumi
+from components.shop import Shop
 
-from pulumi_serverless.blocks.api_access import ApiAccess, NoAuth
-from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
-from pulumi_serverless.blocks.monitoring.alarm_topic import AlarmTopic, AlarmTopicArgs, Subscriber
-from pulumi_serverless.blocks.runtime import Runtime
-from pulumi_serverless.handoff.async_handoff import AsyncHandoff, AsyncHandoffArgs
-from pulumi_serverless.notification_service.notification_service import (
+from pulumi_serverless import (
+    AlarmTopic,
+    AlarmTopicArgs,
+    ApiAccess,
+    AsyncHandoff,
+    AsyncHandoffArgs,
+    DeadLetterQueue,
+    DeadLetterQueueArgs,
+    EmailSettings,
+    Foundation,
+    NoAuth,
     NotificationService,
     NotificationServiceArgs,
+    Operations,
+    OperationsArgs,
+    Subscriber,
+    TaskService,
+    TaskServiceArgs,
 )
-from pulumi_serverless.task_service.task_service import TaskService, TaskServiceArgs
-from serverless_runtime.notification_service.settings.email import EmailSettings
 
-runtime = Runtime(bundle_for="host")
-dead_letters = DeadLetterQueue("dead-letters", DeadLetterQueueArgs())
 on_call = Subscriber(protocol="email", endpoint="on-call@example.com")
 alarms = AlarmTopic("alarms", AlarmTopicArgs(subscribers=[on_call]))
+foundation = Foundation(
+    alarm_topic_arn=alarms.arn, protect_data=False, runbook_url="https://runbooks.example.com"
+)
+
+shop = Shop("shop", foundation)
+
+dead_letters = DeadLetterQueue("dead-letters", DeadLetterQueueArgs(foundation=foundation))
 notifications = NotificationService(
     "notifications",
     NotificationServiceArgs(
+        foundation=foundation,
         channels=[EmailSettings(sender="from@example.com", recipients=["to@example.com"])],
         dead_letter_queue=dead_letters,
-        alarm_topic_arn=alarms.arn,
-        runtime=runtime,
     ),
 )
 task_events = AsyncHandoff(
     "task-events",
     AsyncHandoffArgs(
-        target=notifications.function,
-        alarm_topic_arn=alarms.arn,
-        dead_letter_queue=dead_letters,
-        runtime=runtime,
+        foundation=foundation, target=notifications.function, dead_letter_queue=dead_letters
     ),
 )
 tasks = TaskService(
     "tasks",
-    TaskServiceArgs(
-        handoff=task_events,
-        alarm_topic_arn=alarms.arn,
-        runtime=runtime,
-        access=ApiAccess(auth=NoAuth()),
+    TaskServiceArgs(foundation=foundation, events=task_events, access=ApiAccess(auth=NoAuth())),
+)
+operations = Operations(
+    "operations",
+    OperationsArgs(
+        foundation=foundation,
+        watched=[shop.receipts, tasks, task_events, notifications],
+        functions=[shop.take_order, shop.print_receipt],
     ),
 )
 
 pulumi.export("apiUrl", tasks.url)
+pulumi.export("takeOrder", shop.take_order.name)
+pulumi.export("receiptsTableName", shop.table.name)
+pulumi.export("operations", operations.outputs)

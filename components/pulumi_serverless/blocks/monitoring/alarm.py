@@ -1,63 +1,82 @@
-"""CloudWatch alarms on metrics, and the one alarm that sums others up."""
+"""CloudWatch alarms on metrics, and composite alarms over several of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_serverless.blocks.limits import require_between
-from pulumi_serverless.blocks.monitoring.alarm_kind import AlarmKind
-from pulumi_serverless.blocks.monitoring.metric import Formula, Metric
+from pulumi_serverless.blocks.foundation import Foundation
+from pulumi_serverless.blocks.limits import require_at_least, require_between
+from pulumi_serverless.blocks.monitoring.metric import MathExpression, Metric
+from pulumi_serverless.blocks.names import stack_name
 
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 _MAX_DESCRIPTION_CHARACTERS = 1_024
 
+_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
 
 @dataclass(frozen=True, kw_only=True)
-class AlarmArgs:
-    """When one alarm goes off: at `threshold` and above, in enough of its periods."""
+class _Described:
+    """What all alarms have in common."""
 
-    kind: AlarmKind
+    id: str
+    """Short name of the alarm and of its runbook page, e.g. "outbox-age"."""
 
     description: str
-    """What has happened and what it means, for the person who is woken. The runbook's section is
-    added."""
+    """What happened and what it means, for the on-call engineer. The runbook page is appended."""
 
-    watches: Metric | Formula
+    foundation: Foundation
+    """The topic to notify, and the location of the runbook."""
+
+    def __post_init__(self) -> None:
+        if not _ID.fullmatch(self.id):
+            raise ValueError(f"id must be lower-case words with hyphens, got {self.id!r}")
+        require_between(
+            "the description's length", len(self.full_description), 1, _MAX_DESCRIPTION_CHARACTERS
+        )
+
+    @property
+    def full_description(self) -> str:
+        """The description with the runbook page."""
+        return f"{self.description} What to do: {self.foundation.runbook_page(self.id)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmArgs(_Described):
+    """When one alarm fires: at `threshold` and above, in enough of its periods."""
+
+    metric: Metric | MathExpression
+    """What is compared with the threshold."""
 
     threshold: float = 1
+    """Value at which the alarm fires."""
 
     period_seconds: int = 60
     """Length of a datapoint: 10, 20, 30, or a multiple of 60; AWS's own metrics come every 60."""
 
     evaluation_periods: int = 1
-    """The latest periods that are looked at, 1 or more."""
+    """How many of the latest periods are evaluated, 1 or more."""
 
     datapoints_to_alarm: int | None = None
-    """How many of those must be bad, 1 to all; left out, all."""
+    """How many of those must breach, 1 to all; left out, all."""
 
-    silence_is_bad: bool = False
-    """Whether a period without a datapoint is bad, because whoever publishes must have stopped.
-
-    Left out, silence is good: most metrics are published only when there is something to count.
-    """
+    treat_missing_data: Literal["breaching", "notBreaching"] = "notBreaching"
+    """How a period without a datapoint is evaluated. Most metrics are published only when there is
+    something to count; use "breaching" if missing data means that the publisher has stopped."""
 
     warm_up_minutes: int = 0
-    """How long a new alarm waits for its metric to be born; it ends when there is enough of it.
+    """How long a new alarm waits for the first datapoints; it ends when there are enough.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html"""
 
-    topic_arn: pulumi.Input[str]
-    """Topic that is told when the alarm goes off and when it is over."""
-
     def __post_init__(self) -> None:
-        if self.evaluation_periods < 1:
-            raise ValueError(
-                f"evaluation_periods must be at least 1, got {self.evaluation_periods}"
-            )
+        super().__post_init__()
+        require_at_least("evaluation_periods", self.evaluation_periods, 1)
         if self.datapoints_to_alarm is not None:
             require_between(
                 "datapoints_to_alarm", self.datapoints_to_alarm, 1, self.evaluation_periods
@@ -68,98 +87,89 @@ class AlarmArgs:
             raise ValueError(
                 f"period_seconds must be 10, 20, 30 or a multiple of 60, got {self.period_seconds}"
             )
-        require_between("the description's length", len(self.text), 1, _MAX_DESCRIPTION_CHARACTERS)
-
-    @property
-    def text(self) -> str:
-        """The whole message: what has happened, and where it says what to do."""
-        return f"{self.description} What to do: {self.kind.runbook_section}"
 
 
-class Alarm(pulumi.ComponentResource):
-    """One alarm on one metric, or on a formula over several."""
-
-    kind: AlarmKind
-    name: pulumi.Output[str]
-    arn: pulumi.Output[str]
+class Alarm(aws.cloudwatch.MetricAlarm):
+    """An alarm on one metric, or on a math expression over several."""
 
     def __init__(
         self, name: str, args: AlarmArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("serverless:index:Alarm", name, {}, opts)
-        self.kind = args.kind
-        alarm = aws.cloudwatch.MetricAlarm(
+        super().__init__(
             name,
-            alarm_description=args.text,
+            alarm_description=args.full_description,
             comparison_operator="GreaterThanOrEqualToThreshold",
             threshold=args.threshold,
             evaluation_periods=args.evaluation_periods,
             datapoints_to_alarm=args.datapoints_to_alarm,
-            treat_missing_data="breaching" if args.silence_is_bad else "notBreaching",
+            treat_missing_data=args.treat_missing_data,
             warm_up_configuration=_warm_up(args.warm_up_minutes),
-            alarm_actions=[args.topic_arn],
-            ok_actions=[args.topic_arn],
-            **_watched(args),
-            opts=pulumi.ResourceOptions(parent=self),
+            alarm_actions=[args.foundation.alarm_topic_arn],
+            ok_actions=[args.foundation.alarm_topic_arn],
+            **_metric_inputs(args),
+            opts=opts,
         )
-        self.name = alarm.name
-        self.arn = alarm.arn
-        self.register_outputs({"name": self.name})
 
 
-class SummaryAlarm(pulumi.ComponentResource):
-    """One state for several alarms: bad while any of them is. It tells nobody, they do."""
+def make_alarms(
+    name: str, alarms: Iterable[AlarmArgs], opts: pulumi.ResourceOptions
+) -> list[Alarm]:
+    """Create the alarms of the component `name`, each named `<name>-<alarm id>`."""
+    return [Alarm(f"{name}-{args.id}", args, opts=opts) for args in alarms]
 
-    kind: AlarmKind
-    name: pulumi.Output[str]
-    arn: pulumi.Output[str]
+
+@dataclass(frozen=True, kw_only=True)
+class CompositeAlarmArgs(_Described):
+    """The alarms that are combined."""
+
+    alarms: Sequence[Alarm]
+    """The alarms of which any puts this one into alarm."""
+
+
+class CompositeAlarm(aws.cloudwatch.CompositeAlarm):
+    """In alarm while any of its alarms is. It sends no notification: each of those does."""
 
     def __init__(
-        self,
-        name: str,
-        kind: AlarmKind,
-        description: str,
-        alarms: Sequence[Alarm],
-        opts: pulumi.ResourceOptions | None = None,
+        self, name: str, args: CompositeAlarmArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("serverless:index:SummaryAlarm", name, {}, opts)
-        self.kind = kind
-        alarm = aws.cloudwatch.CompositeAlarm(
+        super().__init__(
             name,
-            # Pulumi makes up no name for this type, and alarms share theirs in an account.
-            alarm_name=f"{pulumi.get_project()}-{pulumi.get_stack()}-{name}",
-            alarm_description=f"{description} What to do: {kind.runbook_section}",
-            alarm_rule=pulumi.Output.all(*(each.arn for each in alarms)).apply(_any_of),
-            opts=pulumi.ResourceOptions(parent=self),
+            # Pulumi generates no name for this type, and alarm names are unique in an account.
+            alarm_name=f"{stack_name()}-{name}",
+            alarm_description=args.full_description,
+            alarm_rule=pulumi.Output.all(*(each.arn for each in args.alarms)).apply(_any_of),
+            opts=opts,
         )
-        self.name = alarm.alarm_name
-        self.arn = alarm.arn
-        self.register_outputs({"name": self.name})
+
+    @property
+    def name(self) -> pulumi.Output[str]:
+        """Name of the alarm in CloudWatch."""
+        return self.alarm_name
 
 
 def _any_of(alarm_arns: Sequence[str]) -> str:
     return " OR ".join(f'ALARM("{arn}")' for arn in alarm_arns)
 
 
-def _watched(args: AlarmArgs) -> dict[str, Any]:
-    watched = args.watches
-    if isinstance(watched, Formula):
-        return {"metric_queries": watched.queries(args.period_seconds, str(args.kind))}
+def _metric_inputs(args: AlarmArgs) -> dict[str, Any]:
+    metric = args.metric
+    if isinstance(metric, MathExpression):
+        return {"metric_queries": metric.queries(args.period_seconds, args.id)}
     inputs: dict[str, Any] = {
-        "namespace": watched.namespace,
-        "metric_name": watched.name,
-        "dimensions": watched.dimensions,
+        "namespace": metric.namespace,
+        "metric_name": metric.name,
+        "dimensions": metric.dimensions,
         "period": args.period_seconds,
     }
-    if watched.is_percentile:
-        # A percentile of a few values says nothing: with these, the state stays as it is.
+    if metric.is_percentile:
+        # A percentile of a few samples is meaningless: with these, the state does not change.
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/percentiles-with-low-samples.html
         percentile = {
-            "extended_statistic": watched.statistic,
+            "extended_statistic": metric.statistic,
             "evaluate_low_sample_count_percentiles": "ignore",
         }
         return inputs | percentile
-    return inputs | {"statistic": watched.statistic}
+    return inputs | {"statistic": metric.statistic}
 
 
 def _warm_up(minutes: int) -> aws.cloudwatch.MetricAlarmWarmUpConfigurationArgs | None:

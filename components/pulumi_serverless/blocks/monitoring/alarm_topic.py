@@ -1,4 +1,4 @@
-"""The topic that alarms report to, and the people who hear of them."""
+"""The topic that alarms notify, and its subscribers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Protocol = Literal["email", "https", "sqs"]
 
 @dataclass(frozen=True, kw_only=True)
 class Subscriber:
-    """Somebody, or something, that an alarm is told to."""
+    """A person or a service that is notified of alarms."""
 
     protocol: Protocol
     """"email" for a person, "https" for an incident or chat service, "sqs" for a queue."""
@@ -33,15 +33,15 @@ class Subscriber:
             "sqs": (self.endpoint.startswith("arn:"), "a queue's ARN"),
         }[self.protocol]
         if not is_fine:
-            # Not shown: it may hold somebody's key.
+            # Not shown: it may contain a secret.
             raise ValueError(
                 f"endpoint of a subscriber by {self.protocol} must be {needed}, "
-                f"got {len(self.endpoint)} characters that are none"
+                f"got {len(self.endpoint)} characters that are not"
             )
 
     @property
     def label(self) -> str:
-        """Tells it from others in resource names, which everybody may read."""
+        """Its part of resource names, which everybody may read."""
         if self.protocol != "https":
             return self.endpoint.rsplit(":", 1)[-1]
         digest = hashlib.sha256(self.endpoint.encode()).hexdigest()
@@ -50,18 +50,21 @@ class Subscriber:
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmTopicArgs:
-    """Who is told."""
+    """Who is notified."""
 
     subscribers: Sequence[Subscriber] = field(default_factory=tuple)
-    """Each by e-mail or https confirms once; until then SNS sends nothing there."""
+    """Subscribers by email and https must confirm once; until then SNS sends them nothing."""
 
     require_subscriber: bool = True
-    """Whether a topic that nobody listens to is an error. SNS takes what it can give to nobody."""
+    """Whether a topic without subscribers is an error; SNS accepts messages for nobody."""
+
+    encryption_key: EncryptionKey | None = None
+    """Key that encrypts the messages."""
 
     def __post_init__(self) -> None:
         if self.require_subscriber and not self.subscribers:
             raise ValueError(
-                "subscribers must name at least one, got 0: alarms would be told to nobody; "
+                "subscribers must name at least one, got 0: nobody would be notified of alarms; "
                 "set alarmEmails or alarmSubscribers"
             )
 
@@ -70,17 +73,14 @@ class AlarmTopic(pulumi.ComponentResource):
     """One topic with its subscriptions."""
 
     arn: pulumi.Output[str]
+    """ARN of the topic, for the foundation."""
 
     def __init__(
-        self,
-        name: str,
-        args: AlarmTopicArgs,
-        encryption_key: EncryptionKey | None = None,
-        opts: pulumi.ResourceOptions | None = None,
+        self, name: str, args: AlarmTopicArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("serverless:index:AlarmTopic", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        topic = aws.sns.Topic(name, kms_master_key_id=arn_of(encryption_key), opts=child)
+        topic = aws.sns.Topic(name, kms_master_key_id=arn_of(args.encryption_key), opts=child)
         for subscriber in args.subscribers:
             aws.sns.TopicSubscription(
                 f"{name}-{subscriber.label}",
@@ -94,7 +94,7 @@ class AlarmTopic(pulumi.ComponentResource):
 
 
 def _endpoint(subscriber: Subscriber) -> pulumi.Input[str]:
-    # The URL of an incident service is the key to it.
+    # Whoever knows the URL of an incident service can post to it.
     if subscriber.protocol == "https":
         return pulumi.Output.secret(subscriber.endpoint)
     return subscriber.endpoint

@@ -1,4 +1,4 @@
-"""One page per stack that shows where events are, in the order they flow."""
+"""One dashboard per stack, made of the rows that its components declare."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pulumi_aws as aws
 
 from pulumi_serverless.blocks.json_text import json_text
 from pulumi_serverless.blocks.monitoring.metric import Metric
+from pulumi_serverless.blocks.names import stack_name
 
 COLUMNS = 24
 _TITLE_HEIGHT = 1
@@ -20,33 +21,37 @@ _ALARMS_HEIGHT = 4
 
 @dataclass(frozen=True, kw_only=True)
 class Graph:
-    """Lines over time."""
+    """One graph of several metrics."""
 
     title: str
+    """What stands above the graph."""
+
     lines: Mapping[str, Metric]
-    """What each line is called, and its metric."""
+    """Metrics by their labels."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stage:
-    """One step of the flow, a row of the page."""
+class DashboardRow:
+    """Graphs side by side, under one title."""
 
     title: str
+    """What stands above the row."""
+
     graphs: Sequence[Graph]
-    """1 to 6, side by side."""
+    """1 to 6."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DashboardArgs:
-    """What the page shows, from top to bottom."""
+    """What the dashboard shows, from top to bottom."""
 
-    stages: Sequence[Stage]
+    rows: Sequence[DashboardRow]
     alarm_arns: Sequence[pulumi.Input[str]]
-    """Alarms whose states end the page, up to 100."""
+    """Alarms whose states are shown at the bottom, up to 100."""
 
 
 class Dashboard(pulumi.ComponentResource):
-    """A CloudWatch dashboard, named for its stack."""
+    """A CloudWatch dashboard, named after its stack."""
 
     name: pulumi.Output[str]
 
@@ -57,7 +62,7 @@ class Dashboard(pulumi.ComponentResource):
         region = aws.get_region_output(opts=pulumi.InvokeOutputOptions(parent=self)).region
         dashboard = aws.cloudwatch.Dashboard(
             name,
-            dashboard_name=f"{pulumi.get_project()}-{pulumi.get_stack()}",
+            dashboard_name=stack_name(),
             dashboard_body=json_text({"widgets": _widgets(args, region)}),
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -66,22 +71,22 @@ class Dashboard(pulumi.ComponentResource):
 
 
 def _widgets(args: DashboardArgs, region: pulumi.Input[str]) -> list[dict[str, Any]]:
-    """The page's parts on the grid of 24 columns.
+    """The widgets on the grid of 24 columns.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
     """
     widgets, y = [], 0
-    for stage in args.stages:
-        widgets.append(_title(stage.title, y))
+    for row in args.rows:
+        widgets.append(_title(row.title, y))
         y += _TITLE_HEIGHT
-        width = COLUMNS // len(stage.graphs)
-        for number, graph in enumerate(stage.graphs):
+        width = COLUMNS // len(row.graphs)
+        for number, graph in enumerate(row.graphs):
             place = {"x": number * width, "y": y, "width": width, "height": _GRAPH_HEIGHT}
             widgets.append({"type": "metric", **place, "properties": _properties(graph, region)})
         y += _GRAPH_HEIGHT
     widgets.append(_title("Alarms", y))
     place = {"x": 0, "y": y + _TITLE_HEIGHT, "width": COLUMNS, "height": _ALARMS_HEIGHT}
-    alarms = {"title": "Each message names its section of the runbook", "alarms": args.alarm_arns}
+    alarms = {"title": "Each alarm's description names its runbook page", "alarms": args.alarm_arns}
     widgets.append({"type": "alarm", **place, "properties": alarms})
     return widgets
 

@@ -1,4 +1,4 @@
-"""What an alarm looks at: one CloudWatch metric, or a formula over several."""
+"""What an alarm watches: one CloudWatch metric, or a math expression over several."""
 
 from __future__ import annotations
 
@@ -19,26 +19,35 @@ class Metric:
     """One metric with one set of dimensions."""
 
     namespace: str
+    """Who publishes it, e.g. "AWS/Lambda"."""
+
     name: str
+    """What CloudWatch calls it, e.g. "Errors"."""
+
     dimensions: Mapping[str, pulumi.Input[str]]
+    """What it is a metric of, e.g. the function's name under "FunctionName"."""
 
     statistic: str
-    """What becomes of a period's values: "Maximum", "Sum", or a percentile such as "p99"."""
+    """How a period's values are aggregated: "Maximum", "Sum", or a percentile such as "p99"."""
 
     @property
     def is_percentile(self) -> bool:
+        """Whether the statistic is a percentile, which alarms declare apart."""
         return self.statistic not in _PLAIN_STATISTICS
 
 
 @dataclass(frozen=True, kw_only=True)
-class Formula:
-    """Metric math over 1 to 10 metrics, which it names by their keys: lower case, `a_b`.
+class MathExpression:
+    """Metric math over 1 to 10 metrics, referred to by their keys: lower case, `a_b`.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
     """
 
     expression: str
+    """The formula, e.g. "visible + in_flight"."""
+
     metrics: Mapping[str, Metric]
+    """What the names in the expression stand for."""
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.metrics) <= MAX_METRICS_PER_ALARM:
@@ -50,7 +59,7 @@ class Formula:
     def queries(
         self, period_seconds: int, label: str
     ) -> list[aws.cloudwatch.MetricAlarmMetricQueryArgs]:
-        """The formula, named `label`, and its metrics, as a MetricAlarm takes them."""
+        """The expression, named `label`, and its metrics, as a MetricAlarm takes them."""
         sources = [
             aws.cloudwatch.MetricAlarmMetricQueryArgs(
                 id=key,

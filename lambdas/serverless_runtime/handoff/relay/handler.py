@@ -6,6 +6,7 @@ import functools
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from serverless_runtime.handoff.metrics import NAMESPACE
 from serverless_runtime.handoff.outbox_rows import SHARDS
 from serverless_runtime.handoff.relay.dead_letter_depth import dead_letter_depth
 from serverless_runtime.handoff.relay.dynamo_outbox import DynamoOutbox
@@ -47,6 +48,7 @@ def handle(event: object, context: Any) -> None:
     write_metrics(
         metrics_of(report, dead_letters=dead_letters.result()),
         {DIMENSION: settings.handoff_name},
+        namespace=NAMESPACE,
     )
 
 

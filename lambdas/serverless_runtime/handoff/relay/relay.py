@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from serverless_runtime.handoff import log_messages
 from serverless_runtime.handoff.event import Event
 
 FIRST_BACKOFF_SECONDS = 60
@@ -138,7 +139,7 @@ def _relay_row(row: WaitingRow, now_ms: int, outbox: Outbox, target: Target) -> 
     try:
         claim = outbox.claim(row, owner=uuid.uuid4().hex, next_attempt_at=next_attempt_at)
     except Exception:
-        log.exception("outbox row not claimed", extra={"event_id": row.event_id})
+        log.exception(log_messages.OUTBOX_ROW_NOT_CLAIMED, extra={"event_id": row.event_id})
         return Report(failed=1)
     if claim is None:
         return Report()
@@ -148,5 +149,5 @@ def _relay_row(row: WaitingRow, now_ms: int, outbox: Outbox, target: Target) -> 
         outbox.remove(claim)
     except Exception:
         # Harmless: the event is handed off again, and the target skips a duplicate.
-        log.warning("outbox row not deleted", extra=claim.event.ids, exc_info=True)
+        log.warning(log_messages.OUTBOX_ROW_NOT_DELETED, extra=claim.event.ids, exc_info=True)
     return Report(handed_off=1)

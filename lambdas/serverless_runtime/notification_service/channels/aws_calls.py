@@ -1,4 +1,4 @@
-"""One request to an AWS service that sends messages, and what its failure means."""
+"""One request to an AWS service that sends messages, and what its errors mean for a delivery."""
 
 from __future__ import annotations
 
@@ -23,33 +23,35 @@ from serverless_runtime.shared.masking import masked
 _SERVER_ERROR = 500
 
 
-def ask(
+def call_aws(
     provider: str, is_permanent: Mapping[str, bool], call: Callable[..., Any], **request: Any
 ) -> Any:
-    """Return the service's answer.
+    """Return the response of `call`.
 
-    Raises ChannelError, or its kind that `is_permanent`, a table of error codes, asks for. A code
-    that is not in it is retried: two attempts more cost less than an event that waits for a person
-    without need.
+    Raises PermanentChannelError for an error code that `is_permanent` maps to True, and
+    ChannelError for others. An unknown code is retried: two more attempts cost less than a dead
+    letter without need.
     """
     try:
         return call(**request)
     except service_errors() as error:
-        raise _refusal(provider, is_permanent, error) from error
+        raise _channel_error(provider, is_permanent, error) from error
     except connect_errors() as error:
         raise ChannelError(
             f"{provider} could not be reached ({type(error).__name__}); nothing was sent"
         ) from error
     except response_errors() as error:
         raise UnknownOutcomeError(
-            f"{provider} gave no answer ({type(error).__name__}); the message may have been sent"
+            f"{provider} did not respond ({type(error).__name__}); the message may have been sent"
         ) from error
 
 
-def _refusal(provider: str, is_permanent: Mapping[str, bool], error: ServiceError) -> ChannelError:
-    # Providers quote the address that they refuse.
-    said = f"{error_code(error)}: {masked(error.response['Error']['Message'])}"
+def _channel_error(
+    provider: str, is_permanent: Mapping[str, bool], error: ServiceError
+) -> ChannelError:
+    # Providers quote the address that they reject.
+    text = f"{error_code(error)}: {masked(error.response['Error']['Message'])}"
     if http_status(error) >= _SERVER_ERROR:
-        return UnknownOutcomeError(f"{provider} failed: {said}; the message may have been sent")
+        return UnknownOutcomeError(f"{provider} failed: {text}; the message may have been sent")
     kind = PermanentChannelError if is_permanent.get(error_code(error), False) else ChannelError
-    return kind(f"{provider} refused the message: {said}")
+    return kind(f"{provider} rejected the message: {text}")

@@ -13,15 +13,15 @@ import pystache
 
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.notification_service.channel import ConfiguredChannel
-from serverless_runtime.notification_service.channels.aws_calls import ask
-from serverless_runtime.notification_service.channels.ses_refusals import IS_PERMANENT
-from serverless_runtime.notification_service.channels.wording import (
-    HAPPENED,
+from serverless_runtime.notification_service.channels.aws_calls import call_aws
+from serverless_runtime.notification_service.channels.message_text import (
+    EVENT_TITLES,
     lines,
     one_line,
     reference,
-    shortened,
+    shorten,
 )
+from serverless_runtime.notification_service.channels.ses_error_codes import IS_PERMANENT
 from serverless_runtime.notification_service.settings.email import EmailSettings
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.masking import masked
@@ -33,12 +33,12 @@ _NOT_IN_A_TAG = re.compile(r"[^A-Za-z0-9_-]")
 
 
 def channels(settings: EmailSettings, client: Any = None) -> list[ConfiguredChannel]:
-    """Return the one channel that writes to all recipients."""
+    """Return the one channel that sends to all recipients."""
     return [
         ConfiguredChannel(
             settings=settings,
             name=settings.name,
-            sent_to=masked(", ".join(settings.recipients)),
+            recipient=masked(", ".join(settings.recipients)),
             sender=EmailSender(settings, client or aws.client("sesv2")),
         )
     ]
@@ -56,14 +56,14 @@ class EmailSender:
             name = settings.configuration_set_arn.rsplit("/", 1)[1]
             self._envelope["ConfigurationSetName"] = name
         self._client = client
-        # Read here, while the function starts: a template that is missing or broken shows before
-        # an event waits for it.
+        # Read while the function starts: a missing or broken template shows before an event needs
+        # it.
         self._text = _template("task_event.txt", escape=str)
         self._html = _template("task_event.html", escape=html.escape)
 
     def send(self, event: TaskEvent) -> str:
         """Send the message and return SES's message id. Raises ChannelError and its kinds."""
-        answer = ask(
+        answer = call_aws(
             "SES",
             IS_PERMANENT,
             self._client.send_email,
@@ -79,9 +79,9 @@ class EmailSender:
     def _message(self, event: TaskEvent) -> dict[str, Any]:
         task = event.task
         detail = lines(task.detail or "")
-        # Plain text in plain containers: Mustache would call a function, and look into an object.
-        said = {
-            "happened": HAPPENED[event.event_type],
+        # Only text and plain containers: Mustache would call functions, and access attributes.
+        context = {
+            "event_title": EVENT_TITLES[event.event_type],
             "time": event.time,
             "title": one_line(task.title),
             "status": task.status,
@@ -93,23 +93,23 @@ class EmailSender:
         return {
             "Subject": _utf8(subject_of(event)),
             "Body": {
-                "Text": _utf8(self._text(said)),
-                "Html": _utf8(self._html(said)),
+                "Text": _utf8(self._text(context)),
+                "Html": _utf8(self._html(context)),
             },
-            # The same for every attempt: whoever gets two copies can tell that they are one.
+            # The same for every attempt: a recipient can recognise a duplicate.
             "Headers": [{"Name": "X-Entity-Ref-ID", "Value": reference(event.event_id)}],
         }
 
 
 def subject_of(event: TaskEvent) -> str:
-    """Return one line of at most 120 characters: nothing in a title can start another header."""
-    return shortened(one_line(f"{HAPPENED[event.event_type]}: {event.task.title}"), _MAX_SUBJECT)
+    """Return one line of at most 120 characters: no title can inject a header."""
+    return shorten(one_line(f"{EVENT_TITLES[event.event_type]}: {event.task.title}"), _MAX_SUBJECT)
 
 
 def _template(name: str, escape: Callable[[str], str]) -> Callable[[dict[str, Any]], str]:
-    """Return what writes the template with `escape` around each value.
+    """Return a function that renders the template, with `escape` applied to each value.
 
-    Raises if the template is missing or broken; what is returned raises if a name has no value.
+    Raises if the template is missing or broken; the function raises if a name has no value.
     """
     renderer = pystache.Renderer(search_dirs=str(_TEMPLATES), escape=escape, missing_tags="strict")
     parsed = pystache.parse(renderer.load_template(name), raise_on_mismatch=True)

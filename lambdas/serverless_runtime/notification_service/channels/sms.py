@@ -8,30 +8,34 @@ from typing import Any
 
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.notification_service.channel import ConfiguredChannel
-from serverless_runtime.notification_service.channels.gsm import is_gsm, septets
+from serverless_runtime.notification_service.channels.gsm_alphabet import is_gsm, septets
+from serverless_runtime.notification_service.channels.message_text import (
+    EVENT_TITLES,
+    one_line,
+    shorten,
+)
 from serverless_runtime.notification_service.channels.sns import publish
-from serverless_runtime.notification_service.channels.wording import HAPPENED, one_line, shortened
 from serverless_runtime.notification_service.settings.sms import SmsSettings
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.masking import masked
 
-# What one part holds, and so costs: https://docs.aws.amazon.com/sns/latest/dg/sms_sending-overview.html
+# What fits into one part, the unit of billing: https://docs.aws.amazon.com/sns/latest/dg/sms_sending-overview.html
 _MAX_SEPTETS = 160
 _MAX_UTF16_UNITS = 70
 
 
 def channels(settings: SmsSettings, client: Any = None) -> list[ConfiguredChannel]:
-    """Return one channel for each number: a retry after half of them must not write twice to them.
+    """Return one channel for each number: a retry after half of them must not repeat those.
 
-    Deliveries are told apart by a hash of the number. Its place in the list would pass one
-    person's deliveries to the next when a number is removed, and the number itself must not be
-    in records.
+    A hash of the number identifies its deliveries. Its position in the list would assign one
+    person's deliveries to another when a number is removed, and the number itself must not be
+    recorded.
     """
     return [
         ConfiguredChannel(
             settings=settings,
             name=f"{settings.name}/{hashlib.sha256(number.encode()).hexdigest()[:8]}",
-            sent_to=masked(number),
+            recipient=masked(number),
             sender=SmsSender(settings, number, client or aws.client("sns")),
         )
         for number in settings.numbers
@@ -57,13 +61,13 @@ class SmsSender:
 
 def sms_of(event: TaskEvent) -> str:
     """Return a text that fits into one part: 160 characters of the GSM alphabet, 70 of others."""
-    # Composed, so that an accent written as a character of its own does not leave the alphabet.
+    # Composed, as the alphabet has accented letters, but no combining accents.
     text = unicodedata.normalize(
-        "NFC", one_line(f"{HAPPENED[event.event_type]}: {event.task.title}")
+        "NFC", one_line(f"{EVENT_TITLES[event.event_type]}: {event.task.title}")
     )
     if is_gsm(text):
-        return shortened(text, _MAX_SEPTETS, size=septets, ellipsis="...")
-    return shortened(text, _MAX_UTF16_UNITS, size=_utf16_units)
+        return shorten(text, _MAX_SEPTETS, size=septets, ellipsis="...")
+    return shorten(text, _MAX_UTF16_UNITS, size=_utf16_units)
 
 
 def _utf16_units(text: str) -> int:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from serverless_runtime.notification_service.channels.aws_calls import ask
-from serverless_runtime.notification_service.channels.sns_refusals import IS_PERMANENT
+from serverless_runtime.notification_service.channels.aws_calls import call_aws
+from serverless_runtime.notification_service.channels.sns_error_codes import IS_PERMANENT
 
 
 def publish(client: Any, attributes: Mapping[str, str], **request: Any) -> str:
-    """Publish what `request` names and return SNS's message id. Raises ChannelError and its kinds.
+    """Publish and return SNS's message id. Raises ChannelError and its kinds.
 
-    `attributes` are message attributes, all of them text.
+    `attributes` are message attributes, all of them text; `request` is everything else.
     """
-    answer = ask(
+    answer = call_aws(
         "SNS",
         IS_PERMANENT,
         client.publish,

@@ -13,22 +13,28 @@ from serverless_runtime.notification_service.channel import (
     PermanentChannelError,
     UnknownOutcomeError,
 )
-from serverless_runtime.notification_service.channels.webhook_connection import Answer, Receiver
-from serverless_runtime.notification_service.channels.webhook_signature import keys_of, signed
-from serverless_runtime.notification_service.channels.webhook_statuses import raise_for, seconds_of
+from serverless_runtime.notification_service.channels.webhook_connection import Receiver, Response
+from serverless_runtime.notification_service.channels.webhook_responses import (
+    raise_for_status,
+    seconds_from_header,
+)
+from serverless_runtime.notification_service.channels.webhook_signature import (
+    parse_keys,
+    signature_headers,
+)
 from serverless_runtime.notification_service.settings.channel import Guarantee
-from serverless_runtime.notification_service.settings.webhook import WebhookSettings, parts_of
+from serverless_runtime.notification_service.settings.webhook import WebhookSettings, parse_url
 from serverless_runtime.notification_service.settings.webhook_networks import allowed_network
 from serverless_runtime.shared.secrets import Secret, UnreadableSecretError
 
 MAX_WAIT_SECONDS = 5.0
-"""A receiver that asks for at most this long gets its second post in the same attempt."""
+"""If a receiver asks to wait no longer than this, the same attempt sends a second request."""
 
 _HEADERS = {
-    # Not application/cloudevents+json, which the event would be, too: receivers' frameworks
-    # decode this one unasked, and it is what Standard Webhooks names.
+    # Not application/cloudevents+json, although the event is that, too: receivers' frameworks
+    # decode this one by default, and Standard Webhooks requires it.
     "Content-Type": "application/json",
-    "User-Agent": "internal-handoff",
+    "User-Agent": "notification-service",
     "Connection": "close",
 }
 _REQUEST_IDS = ("x-request-id", "x-amzn-requestid", "apigw-requestid")
@@ -37,20 +43,20 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._:=/+-]{1,128}")
 
 def channels(settings: WebhookSettings) -> list[ConfiguredChannel]:
     """Return the one channel that posts to the URL."""
-    host, port, path = parts_of(settings.url)
+    host, port, path = parse_url(settings.url)
     receiver = Receiver(
         host=host,
         port=port,
         path=path,
         allowed_networks=[allowed_network(text) for text in settings.allowed_networks],
     )
-    secret = Secret(settings.secret_arn, keys_of)
+    secret = Secret(settings.secret_arn, parse_keys)
     return [
         ConfiguredChannel(
             settings=settings,
             name=settings.name,
             # The path of some receivers' URLs is a secret.
-            sent_to=f"https://{host}:{port}/***",
+            recipient=f"https://{host}:{port}/***",
             sender=WebhookSender(receiver, secret, settings.guarantee),
         )
     ]
@@ -74,9 +80,9 @@ class WebhookSender:
         self._sleep = sleep
 
     def send(self, event: TaskEvent) -> str:
-        """Post the event and return the status, with the receiver's request id if it gives one.
+        """Post the event and return the status, with the receiver's request id if there is one.
 
-        A receiver that asks for a short wait gets one, and a second post. Raises ChannelError and
+        If the receiver asks for a short wait, a second request follows it. Raises ChannelError and
         its kinds.
         """
         keys = self._keys()
@@ -104,15 +110,17 @@ class WebhookSender:
     def _post(self, event: TaskEvent, keys: Sequence[bytes]) -> str:
         now = self._clock()
         body = event.to_wire()
-        answer = self._receiver.post(
-            body, {**_HEADERS, **signed(keys, event.event_id, int(now), body)}
+        response = self._receiver.post(
+            body, {**_HEADERS, **signature_headers(keys, event.event_id, int(now), body)}
         )
-        retry_after_seconds = seconds_of(answer.headers.get("retry-after"), self._clock())
-        raise_for(answer.status, self._receiver.host, retry_after_seconds)
-        return _provider_id(answer)
+        retry_after_seconds = seconds_from_header(
+            response.headers.get("retry-after"), self._clock()
+        )
+        raise_for_status(response.status, self._receiver.host, retry_after_seconds)
+        return _provider_id(response)
 
 
-def _provider_id(answer: Answer) -> str:
-    given = (answer.headers.get(name, "") for name in _REQUEST_IDS)
-    found = [request_id for request_id in given if _REQUEST_ID.fullmatch(request_id)]
-    return " ".join([str(answer.status), *found[:1]])
+def _provider_id(response: Response) -> str:
+    values = (response.headers.get(name, "") for name in _REQUEST_IDS)
+    request_ids = [value for value in values if _REQUEST_ID.fullmatch(value)]
+    return " ".join([str(response.status), *request_ids[:1]])

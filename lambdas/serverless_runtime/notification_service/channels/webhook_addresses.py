@@ -1,7 +1,7 @@
-"""Which addresses a webhook may be posted to.
+"""The addresses that a webhook may be posted to: protection against server-side request forgery.
 
-A URL is an order to connect somewhere, and whoever holds the host's DNS decides where. So the rule
-is about the addresses, and only what is public for certain is public.
+Whoever controls the DNS of a URL's host decides where we connect to. So the rule applies to the
+addresses, and only an address that is certainly public counts as public.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 # https://www.iana.org/assignments/ipv6-unicast-address-assignments
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 
-# Special purposes, which `is_global` of some Python versions takes for public:
+# Special purposes that `is_global` of some Python versions considers public:
 # https://www.iana.org/assignments/iana-ipv4-special-registry
 # https://www.iana.org/assignments/iana-ipv6-special-registry
 _NOT_PUBLIC: tuple[Network, ...] = (
@@ -35,17 +35,17 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 def reason_against(address: Address, allowed: Sequence[Network]) -> str | None:
-    """Return why nothing may be posted to `address`, or None if it is public or in `allowed`."""
-    meant = _meant_by(address)
-    if any(meant in network for network in NEVER_ALLOWED):
+    """Return why `address` is forbidden, or None if it is public or in `allowed`."""
+    actual = _actual(address)
+    if any(actual in network for network in NEVER_ALLOWED):
         return "link-local, where AWS serves credentials"
-    if any(meant in network for network in allowed) or _is_public(meant):
+    if any(actual in network for network in allowed) or _is_public(actual):
         return None
     return "not public, and in none of the allowed networks"
 
 
-def _meant_by(address: Address) -> Address:
-    """The IPv4 address that an IPv6 address stands for, where a packet would really go there."""
+def _actual(address: Address) -> Address:
+    """The IPv4 address that an IPv6 address embeds, if packets are routed to it."""
     if isinstance(address, ipaddress.IPv4Address):
         return address
     if address.ipv4_mapped is not None:

@@ -1,6 +1,6 @@
-"""One HTTPS POST to an address that was checked before, within a hard limit of time.
+"""One HTTPS POST to an address that was checked before, within a hard time limit.
 
-No proxy of the environment, no redirect, no second look-up of the host between check and connect.
+No proxy of the environment, no redirect, no second lookup of the host between check and connect.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from serverless_runtime.notification_service.channels.webhook_resolver import (
 from serverless_runtime.notification_service.settings.webhook_networks import Network
 
 POST_SECONDS = 5.0
-"""One whole request, from the look-up of the host to the last byte of the answer."""
+"""The whole request, from the lookup of the host to the last byte of the response."""
 
-_MAX_ANSWER_BYTES = 4_096
+_MAX_RESPONSE_BYTES = 4_096
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
-    """What a receiver said: the status decides, and its text is not kept."""
+class Response:
+    """A receiver's response: the status decides, and the body is not kept."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -42,7 +42,7 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class Receiver:
-    """Where to post, and by which rules."""
+    """Where to post, and under which rules."""
 
     host: str
     port: int
@@ -53,11 +53,11 @@ class Receiver:
     resolver: Resolver = resolve
     clock: Callable[[], float] = time.monotonic
 
-    def post(self, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """Post `body` and return the answer, whatever it says.
+    def post(self, body: bytes, headers: Mapping[str, str]) -> Response:
+        """Post `body` and return the response, whatever its status.
 
-        Raises PermanentChannelError if the host's addresses may not be posted to, ChannelError if
-        the request was not begun, and UnknownOutcomeError if it was, and then nothing came back.
+        Raises PermanentChannelError if the host resolves to a forbidden address, ChannelError if
+        the request was not started, and UnknownOutcomeError if it was, but got no response.
         """
         deadline = Deadline(self.seconds, self.clock)
         addresses = checked_addresses(
@@ -73,40 +73,40 @@ class Receiver:
             plain = _first_that_connects(addresses, deadline)
         except OSError as error:
             raise ChannelError(
-                f"{self.host} could not be reached ({_named(error)}); nothing was sent"
+                f"{self.host} could not be reached ({_describe(error)}); nothing was sent"
             ) from error
         try:
             plain.settimeout(deadline.remaining())
-            # An end that TLS did not announce may cut an answer short; it is no end here.
+            # The end of a connection that TLS did not announce may truncate a response.
             encrypted = self.tls.wrap_socket(
                 plain, server_hostname=self.host, suppress_ragged_eofs=False
             )
         except OSError as error:
             plain.close()
             raise ChannelError(
-                f"{self.host} gave no connection to trust ({_named(error)}); nothing was sent"
+                f"{self.host} failed the TLS handshake ({_describe(error)}); nothing was sent"
             ) from error
         return DeadlineSocket(encrypted, deadline)
 
     def _exchange(
         self, connection: http.client.HTTPSConnection, body: bytes, headers: Mapping[str, str]
-    ) -> Answer:
+    ) -> Response:
         try:
             connection.request("POST", self.path, body, headers)
             response = connection.getresponse()
         except (OSError, http.client.HTTPException) as error:
             raise UnknownOutcomeError(
-                f"{self.host} gave no answer ({_named(error)}); it may have accepted the event"
+                f"{self.host} did not respond ({_describe(error)}); it may have accepted the event"
             ) from error
         with response:
-            # The receiver may finish in peace; what it says after its headers changes nothing.
+            # Lets the receiver finish; the body does not change the outcome.
             with contextlib.suppress(OSError, http.client.HTTPException):
-                response.read(_MAX_ANSWER_BYTES)
-            return Answer(status=response.status, headers=response.headers)
+                response.read(_MAX_RESPONSE_BYTES)
+            return Response(status=response.status, headers=response.headers)
 
 
 def _first_that_connects(addresses: Sequence[AddressInfo], deadline: Deadline) -> socket.socket:
-    """Connect to one address after the other; each has its share of the time."""
+    """Try one address after the other; each gets an equal share of the remaining time."""
     last: OSError = TimeoutError()
     for number, (family, kind, protocol, _, address) in enumerate(addresses):
         sock = socket.socket(family, kind, protocol)
@@ -122,7 +122,7 @@ def _first_that_connects(addresses: Sequence[AddressInfo], deadline: Deadline) -
     raise last
 
 
-def _named(error: Exception) -> str:
+def _describe(error: Exception) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"certificate: {error.verify_message}"
     if isinstance(error, OSError) and error.strerror:

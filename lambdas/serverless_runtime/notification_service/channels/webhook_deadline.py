@@ -1,7 +1,7 @@
-"""A moment by which a request is over, whatever the other side does.
+"""A deadline by which a request is over, whatever the other side does.
 
-A socket's own time-out begins anew with every byte; a receiver that sends one a second would hold
-the function until Lambda ends it.
+A socket's own timeout restarts with every byte; a receiver that sends one byte a second would block
+the function until Lambda terminates it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _CHUNK_BYTES = 16_384  # one TLS record
 
 
 class Deadline:
-    """So many seconds from now, for all that a request does."""
+    """A number of seconds from now, for everything that a request does."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -25,12 +25,12 @@ class Deadline:
     def remaining(self) -> float:
         """Return the seconds left, above 0. Raises TimeoutError when there are none."""
         if (seconds := self._ends_at - self._clock()) <= 0:
-            raise TimeoutError("the time for the whole request is over")
+            raise TimeoutError("the time limit of the whole request has passed")
         return seconds
 
 
 class DeadlineSocket:
-    """What `http.client` needs of a socket; every wait ends with the deadline."""
+    """What `http.client` needs from a socket; no wait exceeds the deadline."""
 
     def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
         self._sock = sock

@@ -1,4 +1,4 @@
-"""From a host name to addresses that a webhook may be posted to, in limited time."""
+"""Resolves a host name to addresses that a webhook may be posted to, within a deadline."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ Resolver = Callable[[str, int], Sequence[AddressInfo]]
 
 
 def resolve(host: str, port: int) -> Sequence[AddressInfo]:
-    """Ask the system's resolver, which also reads `0x7f.1` and the like as IPv4 addresses."""
+    """Use the system's resolver, which also accepts IPv4 addresses such as `0x7f.1`."""
     return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
 
 def checked_addresses(
     host: str, port: int, allowed: Sequence[Network], resolver: Resolver, deadline: Deadline
 ) -> Sequence[AddressInfo]:
-    """Resolve `host`, once, and return its addresses if every one may be posted to.
+    """Resolve `host`, once, and return its addresses if all of them are allowed.
 
-    Raises PermanentChannelError for one that may not: a host that names a public and a private
-    address is no receiver's, and which of them is used would be chance. Raises ChannelError if
-    there is no address in time.
+    Raises PermanentChannelError if one is not: a host with a public and a private address is no
+    legitimate receiver, and which of them is used would be chance. Raises ChannelError if there is
+    no address in time.
     """
     infos = _resolved(host, port, resolver, deadline)
     if not infos:
@@ -49,20 +49,20 @@ def checked_addresses(
 def _resolved(
     host: str, port: int, resolver: Resolver, deadline: Deadline
 ) -> Sequence[AddressInfo]:
-    # getaddrinfo cannot be interrupted, so it is left behind: it does nothing but ask.
-    answers: queue.SimpleQueue[Sequence[AddressInfo] | Exception] = queue.SimpleQueue()
+    # getaddrinfo cannot be interrupted. Its thread is abandoned, which is harmless.
+    results: queue.SimpleQueue[Sequence[AddressInfo] | Exception] = queue.SimpleQueue()
 
-    def ask() -> None:
+    def look_up() -> None:
         try:
-            answers.put(resolver(host, port))
-        except Exception as error:  # of another thread's: it is raised below
-            answers.put(error)
+            results.put(resolver(host, port))
+        except Exception as error:  # raised below, in the caller's thread
+            results.put(error)
 
-    threading.Thread(target=ask, name=f"resolve {host}", daemon=True).start()
+    threading.Thread(target=look_up, name=f"resolve {host}", daemon=True).start()
     try:
-        answer = answers.get(timeout=deadline.remaining())
+        result = results.get(timeout=deadline.remaining())
     except (queue.Empty, TimeoutError) as error:
-        raise ChannelError(f"{host} was not resolved in time; nothing was sent") from error
-    if isinstance(answer, Exception):
-        raise ChannelError(f"{host} was not resolved ({answer}); nothing was sent") from answer
-    return answer
+        raise ChannelError(f"{host} could not be resolved in time; nothing was sent") from error
+    if isinstance(result, Exception):
+        raise ChannelError(f"{host} could not be resolved ({result}); nothing was sent") from result
+    return result

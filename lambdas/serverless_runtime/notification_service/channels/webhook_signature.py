@@ -1,4 +1,4 @@
-"""Signatures as in Standard Webhooks: https://www.standardwebhooks.com"""
+"""Signatures of Standard Webhooks: https://www.standardwebhooks.com"""
 
 from __future__ import annotations
 
@@ -14,38 +14,40 @@ _PREFIX = "whsec_"
 _KEY_BYTES = range(24, 65)  # what the specification allows
 
 
-def keys_of(secret: str) -> list[bytes]:
-    """Return the keys of `whsec_<base64>`, or of several with white space between them.
+def parse_keys(secret: str) -> list[bytes]:
+    """Return the keys in `whsec_<base64>`, or in several of these separated by white space.
 
-    Raises MalformedSecretError naming the one that is wrong by its number.
+    Raises MalformedSecretError with the number of the invalid one.
     """
     keys = [_key(number, text) for number, text in enumerate(secret.split(), start=1)]
     if not keys:
-        raise MalformedSecretError("must hold at least one whsec_…, got nothing")
+        raise MalformedSecretError("must contain at least one whsec_…, got nothing")
     return keys
 
 
 def _key(number: int, text: str) -> bytes:
     if not text.startswith(_PREFIX):
-        raise MalformedSecretError(f"must hold whsec_… only; number {number} begins otherwise")
+        raise MalformedSecretError(f"must contain only whsec_…; number {number} has another prefix")
     try:
         key = base64.b64decode(text.removeprefix(_PREFIX), validate=True)
     except (binascii.Error, ValueError):
         raise MalformedSecretError(
-            f"must hold base64 after each whsec_; number {number} is not"
+            f"must contain base64 after each whsec_; number {number} does not"
         ) from None
     if len(key) not in _KEY_BYTES:
         raise MalformedSecretError(
-            f"must hold keys of {_KEY_BYTES[0]} to {_KEY_BYTES[-1]} bytes; "
+            f"must contain keys of {_KEY_BYTES[0]} to {_KEY_BYTES[-1]} bytes; "
             f"number {number} has {len(key)}"
         )
     return key
 
 
-def signed(keys: Sequence[bytes], webhook_id: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """Return the three headers by which a receiver knows `body` as ours, and as no older copy.
+def signature_headers(
+    keys: Sequence[bytes], webhook_id: str, timestamp: int, body: bytes
+) -> dict[str, str]:
+    """Return the three headers by which a receiver verifies the origin and the age of `body`.
 
-    With several keys it has a signature for each: any one of them is enough.
+    With several keys there is a signature for each: a receiver needs only one of them.
     """
     content = f"{webhook_id}.{timestamp}.".encode() + body
     signatures = [hmac.new(key, content, hashlib.sha256).digest() for key in keys]

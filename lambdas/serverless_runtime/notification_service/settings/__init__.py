@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 
 BY_TASK = "by-task"
-"""The deliveries' index with the task's id as its key, for people; the function has no right to
-it."""
+"""Index of the deliveries table, keyed by task id. For people: the function has no permission to
+use it."""
+
+TIMEOUT_SECONDS = 45
+"""The function's timeout: below the first retry, which Lambda makes about a minute after a
+failure."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,7 +17,7 @@ class NotificationSettings:
     """Table of what has been delivered, keyed by event id and channel."""
 
     dead_letter_queue_url: str
-    """Queue of what a retry cannot help; the same that Lambda writes the others to."""
+    """Queue for events that a retry cannot help; Lambda writes its own dead letters to the same."""
 
     channels: str
     """JSON list of channels, each a `kind` and the fields of its settings class, such as

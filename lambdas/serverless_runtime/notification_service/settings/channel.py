@@ -1,4 +1,4 @@
-"""What every channel's settings have in common, in the program as in the function."""
+"""What all channels' settings have in common, in the Pulumi program and in the function."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from serverless_runtime.notification_service.settings.checks import (
 )
 
 Guarantee = Literal["at_least_once", "at_most_once"]
-"""What a channel does when nobody knows whether an earlier attempt has sent: send again, which may
-be a second message; or leave it to a person, which may be none."""
+"""What a channel does when it is unknown whether an earlier attempt has sent: send again, perhaps a
+second message; or leave it to a person, perhaps no message."""
 
 GUARANTEES: tuple[Guarantee, ...] = get_args(Guarantee)
 
-Later = Any
-"""Text that a Pulumi program knows only once its resources exist: an Output."""
+Output = Any
+"""A `pulumi.Output[str]`: text that is known only once a resource exists."""
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Permission:
-    """One thing that the function's role must allow for a channel to work."""
+    """One permission that the function's role needs for a channel."""
 
     purpose: str
     """Names the policy, e.g. "send"; unique within the channel."""
@@ -36,11 +36,11 @@ class Permission:
     actions: Sequence[str]
     """IAM actions, e.g. "ses:SendEmail"."""
 
-    resources: Sequence[str | Later] = ()
-    """ARNs that they are allowed on."""
+    resources: Sequence[str | Output] = ()
+    """ARNs that the actions are allowed on."""
 
     not_resources: Sequence[str] = ()
-    """Instead of `resources`, for what has no ARN: everything but these."""
+    """Instead of `resources`, for what has no ARN: everything except these."""
 
     condition: dict[str, dict[str, str]] = field(default_factory=dict)
     """IAM condition; none if empty."""
@@ -54,21 +54,21 @@ class ChannelSettings:
     """A key of `KINDS`, and the name of the module in `channels/` that sends."""
 
     name: str
-    """Tells it from the service's other channels; part of every delivery's key, so that a renamed
-    channel does not know what it has delivered before. Lower case, digits and hyphens."""
+    """Unique within the service. Part of every delivery's key, so that a renamed channel does not
+    know what it has delivered before. Lower case, digits and hyphens."""
 
     events: Sequence[EventType] = EVENT_TYPES
-    """The types of event that it tells of."""
+    """The types of event that it notifies about."""
 
     guarantee: Guarantee = "at_least_once"
-    """What becomes of an event when nobody knows whether an attempt has sent it.
+    """What happens to an event when it is unknown whether an attempt has sent it.
 
     "at_least_once": it is sent again, perhaps a second time. "at_most_once": it is dead-lettered at
-    once, for a person to look, and to replay or purge.
+    once, for a person to check, and to replay or purge.
     """
 
     budget_seconds: ClassVar[int]
-    """How long one attempt to send may take at worst."""
+    """How long one attempt to send may take at most."""
 
     def __post_init__(self) -> None:
         require_match("name", self.name, _NAME, "e.g. 'email' or 'sms-on-call', at most 31 long")
@@ -78,5 +78,5 @@ class ChannelSettings:
             require_one_of("events", event_type, EVENT_TYPES)
 
     def permissions(self) -> list[Permission]:
-        """Return what the function's role must allow for this channel, and no more."""
+        """Return the permissions that the function's role needs for this channel, and no more."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""A channel that writes e-mail."""
+"""A channel that sends e-mail."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 from serverless_runtime.notification_service.settings.channel import (
     ChannelSettings,
-    Later,
+    Output,
     Permission,
 )
 from serverless_runtime.notification_service.settings.checks import (
@@ -40,14 +40,14 @@ class EmailSettings(ChannelSettings):
     recipients: Sequence[str]
     """Addresses that every notification goes to, 1 to 50."""
 
-    sender_identity_arn: str | Later | None = None
-    """SES identity that covers the sender; without it NotificationService makes and owns one."""
+    sender_identity_arn: str | Output | None = None
+    """SES identity that covers the sender; without it NotificationService creates and owns one."""
 
-    configuration_set_arn: str | Later | None = None
-    """SES configuration set, for events of bounces and complaints; none if not set. An identity
-    that has a default one sends only with the right to it: set it here, too."""
+    configuration_set_arn: str | Output | None = None
+    """SES configuration set, for bounce and complaint events; none if not set. An identity with a
+    default one needs the permission to use it: set it here, too."""
 
-    # The wait for a connection and for SES's answer.
+    # Connecting, and waiting for the response of SES.
     budget_seconds: ClassVar[int] = 11
 
     def __post_init__(self) -> None:
@@ -71,9 +71,9 @@ class EmailSettings(ChannelSettings):
             )
 
     def permissions(self) -> list[Permission]:
-        """Return the right to send as this sender. ValueError if its identity is not known yet."""
+        """Return the permissions to send as this sender. ValueError without its identity."""
         if self.sender_identity_arn is None:
-            raise ValueError("sender_identity_arn must be set before permissions are asked for")
+            raise ValueError("sender_identity_arn must be set before permissions(), got None")
         send = Permission(
             purpose="send",
             actions=["ses:SendEmail"],
@@ -82,7 +82,7 @@ class EmailSettings(ChannelSettings):
         )
         if self.configuration_set_arn is None:
             return [send]
-        # SES asks for the right on both. This one alone sends nothing, so it needs no condition.
+        # SES checks the permission on both. This one alone sends nothing, so it needs no condition.
         use_configuration_set = Permission(
             purpose="use-configuration-set",
             actions=["ses:SendEmail"],

@@ -1,4 +1,4 @@
-"""The kinds of channel there are: a new one is a line here, its settings, and its module."""
+"""The kinds of channel: a new one is a line here, its settings, and a module in `channels/`."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ KINDS: dict[str, type[ChannelSettings]] = {
     "push": PushSettings,
     "webhook": WebhookSettings,
 }
-"""Kind to settings class. `channels/<kind>.py` has `channels(settings)`, which makes what sends."""
+"""Kind to settings class. `channels/<kind>.py` has `channels(settings)`, which creates channels."""
 
 
 def require_different_names(channels: Sequence[ChannelSettings]) -> None:
-    """Refuse two channels of one name: a delivery is recorded by event id and name."""
+    """Reject two channels of the same name: a delivery is recorded by event id and name."""
     names = [channel.name for channel in channels]
     if repeated := sorted({name for name in names if names.count(name) > 1}):
         raise ValueError(
-            f"every channel must have a name of its own, got {', '.join(repeated)} more than once; "
+            f"every channel must have a unique name, got {', '.join(repeated)} more than once; "
             "set name"
         )

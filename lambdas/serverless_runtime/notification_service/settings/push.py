@@ -1,4 +1,4 @@
-"""A channel that pushes to phones."""
+"""A channel that sends push notifications to phones."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from serverless_runtime.notification_service.settings.channel import (
     ChannelSettings,
-    Later,
+    Output,
     Permission,
 )
 from serverless_runtime.notification_service.settings.checks import require_arn
@@ -20,17 +20,17 @@ _TARGET_ARN = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class PushSettings(ChannelSettings):
-    """One message to a phone, or to all that subscribe to a topic, through SNS mobile push."""
+    """One message to a phone, or to all subscribers of a topic, through SNS mobile push."""
 
     kind: Literal["push"] = "push"
     name: str = "push"
 
-    target_arn: str | Later
+    target_arn: str | Output
     """An SNS platform endpoint, or a standard topic whose subscribers are such endpoints: a FIFO
-    topic has none. A topic with a KMS key of its own asks for rights that this channel does not
-    have."""
+    topic has none. A topic with a customer-managed KMS key needs permissions that this channel
+    does not have."""
 
-    # The wait for a connection and for SNS's answer.
+    # Connecting, and waiting for the response of SNS.
     budget_seconds: ClassVar[int] = 6
 
     def __post_init__(self) -> None:
@@ -44,5 +44,5 @@ class PushSettings(ChannelSettings):
         )
 
     def permissions(self) -> list[Permission]:
-        """Return the right to publish to this one target."""
+        """Return the permission to publish to this one target."""
         return [Permission(purpose="send", actions=["sns:Publish"], resources=[self.target_arn])]

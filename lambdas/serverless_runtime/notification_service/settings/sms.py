@@ -1,4 +1,4 @@
-"""A channel that writes text messages."""
+"""A channel that sends text messages."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class SmsSettings(ChannelSettings):
     sms_type: Literal["Transactional", "Promotional"] = "Transactional"
     """What SNS optimises for: reliable delivery, or cost."""
 
-    # The wait for a connection and for SNS's answer.
+    # Connecting, and waiting for the response of SNS.
     budget_seconds: ClassVar[int] = 6
 
     def __post_init__(self) -> None:
@@ -53,9 +53,9 @@ class SmsSettings(ChannelSettings):
         require_one_of("sms_type", self.sms_type, SMS_TYPES)
 
     def permissions(self) -> list[Permission]:
-        """Return the right to publish to phone numbers, and to no topic and no phone's endpoint.
+        """Return the permission to publish to phone numbers, and to no topic and no endpoint.
 
-        IAM sees a number as a resource by the number itself, which has no ARN to name.
+        For IAM, the resource of a phone number is the number itself, which has no ARN.
         """
         return [
             Permission(purpose="send", actions=["sns:Publish"], not_resources=["arn:*:sns:*:*:*"])

@@ -1,4 +1,4 @@
-"""A channel that posts to an HTTPS URL."""
+"""A channel that sends POST requests to an HTTPS URL."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 from serverless_runtime.notification_service.settings.channel import (
     ChannelSettings,
-    Later,
+    Output,
     Permission,
 )
 from serverless_runtime.notification_service.settings.checks import require_arn, require_list
@@ -27,11 +27,11 @@ _KEY_ARN = re.compile(r"arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
 _MAX_NETWORKS = 10
 
 
-def parts_of(url: object) -> tuple[str, int, str]:
-    """Return host, port and the path with its query. Raises ValueError if `url` is no webhook's."""
+def parse_url(url: object) -> tuple[str, int, str]:
+    """Return host, port and path with query. Raises ValueError if `url` is no webhook URL."""
     match = _URL.fullmatch(url) if isinstance(url, str) else None
     if match is None:
-        # Without what may be a password.
+        # Without credentials.
         got = _USER.sub("//***@", url) if isinstance(url, str) else url
         raise ValueError(
             "url must look like https://example.com/hooks/tasks, without user, password and "
@@ -54,28 +54,28 @@ class WebhookSettings(ChannelSettings):
 
     url: str
     """Where to post: HTTPS, a host name or IPv4 address, without user, password and fragment.
-    It is neither logged nor recorded beyond the host, for some receivers' paths are secrets."""
+    Only its host is logged and recorded, for some receivers' paths are secrets."""
 
-    secret_arn: str | Later
+    secret_arn: str | Output
     """Secret of Secrets Manager, or SecureString of SSM, that holds `whsec_…`; during a rotation
     several, separated by white space. A parameter's ARN must be text, not an output: it decides
     what is permitted."""
 
-    secret_key_arn: str | Later | None = None
-    """Customer-managed KMS key that the secret is encrypted with; none for AWS's own key."""
+    secret_key_arn: str | Output | None = None
+    """Customer-managed KMS key that the secret is encrypted with; none for the AWS managed key."""
 
     allowed_networks: Sequence[str] = ()
     """Private networks, such as "10.1.0.0/16", that the URL may resolve into; public ones always
-    may, and link-local ones never. Only for receivers of your own: whoever holds the host's DNS
+    may, and link-local ones never. Only for your own receivers: whoever controls the host's DNS
     chooses the address."""
 
-    # The secret 4 s, two posts of 5 s each, and 5 s between them if the receiver asks for it; 1 s
-    # for what is computed.
+    # The secret 4 s, two requests of 5 s each, 5 s between them if the receiver asks for it, and
+    # 1 s for computation.
     budget_seconds: ClassVar[int] = 20
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        parts_of(self.url)
+        parse_url(self.url)
         require_arn(
             "secret_arn",
             self.secret_arn,
@@ -99,7 +99,7 @@ class WebhookSettings(ChannelSettings):
         return isinstance(self.secret_arn, str) and self.secret_arn.split(":")[2] == "ssm"
 
     def permissions(self) -> list[Permission]:
-        """Return the right to read this one secret."""
+        """Return the permission to read this one secret."""
         read = Permission(
             purpose="read-secret",
             actions=["ssm:GetParameter" if self._in_ssm else "secretsmanager:GetSecretValue"],

@@ -1,4 +1,4 @@
-"""Which private networks a webhook may be allowed to post into."""
+"""The private networks that a webhook may be allowed to post to."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NEVER_ALLOWED: tuple[Network, ...] = (
     # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-metadata.html
     ipaddress.IPv6Network("fd00:ec2::/32"),
 )
-"""Networks that nobody posts into, whatever the settings say."""
+"""Networks that are always forbidden, whatever the settings say."""
 
 _PRIVATE: tuple[Network, ...] = tuple(
     ipaddress.ip_network(text)
@@ -47,7 +47,7 @@ def allowed_network(text: object) -> Network:
         )
     if forbidden := [each for each in NEVER_ALLOWED if network.overlaps(each)]:
         raise ValueError(
-            f"allowed_networks must not reach into {forbidden[0]}, where AWS serves credentials, "
+            f"allowed_networks must not overlap {forbidden[0]}, where AWS serves credentials, "
             f"got {text}; name the receiver's own network"
         )
     return network

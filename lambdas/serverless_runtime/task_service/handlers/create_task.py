@@ -6,17 +6,17 @@ from typing import Any
 
 from serverless_runtime.shared import json_log
 from serverless_runtime.task_service.create_task import create_task
-from serverless_runtime.task_service.handlers.adapters import changing_tasks
-from serverless_runtime.task_service.http.entry import answer
+from serverless_runtime.task_service.handlers.task_writer import task_writer
 from serverless_runtime.task_service.http.parameters import idempotency_key
 from serverless_runtime.task_service.http.request import Request
+from serverless_runtime.task_service.http.respond import respond
 from serverless_runtime.task_service.http.response import Response, task_response
 from serverless_runtime.task_service.http.task_bodies import draft
 
 
 def handle(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Create a task."""
-    return answer(event, context, _create, methods=("POST",))
+    return respond(event, context, _create, methods=("POST",))
 
 
 def _create(request: Request) -> Response:
@@ -25,7 +25,7 @@ def _create(request: Request) -> Response:
         draft(request),
         idempotency_key=key,
         correlation_id=request.correlation_id,
-        tasks=changing_tasks(),
+        tasks=task_writer(),
     )
     json_log.bind(task_id=task.task_id)
     return task_response(201, task, {"Location": f"/tasks/{task.task_id}"})

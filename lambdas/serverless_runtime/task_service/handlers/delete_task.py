@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from serverless_runtime.task_service.delete_task import delete_task
-from serverless_runtime.task_service.handlers.adapters import changing_tasks
-from serverless_runtime.task_service.http.entry import answer
+from serverless_runtime.task_service.handlers.task_writer import task_writer
 from serverless_runtime.task_service.http.if_match import accepted_versions
 from serverless_runtime.task_service.http.request import Request
+from serverless_runtime.task_service.http.respond import respond
 from serverless_runtime.task_service.http.response import Response
 
 
 def handle(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Delete a task."""
-    return answer(event, context, _delete, methods=("DELETE",))
+    return respond(event, context, _delete, methods=("DELETE",))
 
 
 def _delete(request: Request) -> Response:
@@ -22,6 +22,6 @@ def _delete(request: Request) -> Response:
         request.path_parameters["taskId"],
         accepts=accepted_versions(request.headers),
         correlation_id=request.correlation_id,
-        tasks=changing_tasks(),
+        tasks=task_writer(),
     )
     return Response(status=204)

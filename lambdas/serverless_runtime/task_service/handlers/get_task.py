@@ -6,17 +6,17 @@ import functools
 from typing import Any
 
 from serverless_runtime.shared.environment import read_settings
-from serverless_runtime.task_service.dynamo_tasks import DynamoTasks
+from serverless_runtime.task_service.dynamo_task_reader import DynamoTaskReader
 from serverless_runtime.task_service.get_task import get_task
-from serverless_runtime.task_service.http.entry import answer
 from serverless_runtime.task_service.http.request import Request
+from serverless_runtime.task_service.http.respond import respond
 from serverless_runtime.task_service.http.response import Response, task_response
 from serverless_runtime.task_service.settings import TaskSettings
 
 
 def handle(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Return one task."""
-    return answer(event, context, _get, methods=("GET",))
+    return respond(event, context, _get, methods=("GET",))
 
 
 def _get(request: Request) -> Response:
@@ -24,5 +24,5 @@ def _get(request: Request) -> Response:
 
 
 @functools.cache
-def _tasks() -> DynamoTasks:
-    return DynamoTasks(read_settings(TaskSettings).tasks_table_name)
+def _tasks() -> DynamoTaskReader:
+    return DynamoTaskReader(read_settings(TaskSettings).tasks_table_name)

@@ -6,11 +6,11 @@ import functools
 from typing import Any
 
 from serverless_runtime.shared.environment import read_settings
-from serverless_runtime.task_service.dynamo_task_pages import DynamoTaskPages
+from serverless_runtime.task_service.dynamo_task_lister import DynamoTaskLister
 from serverless_runtime.task_service.http.cursor import write_cursor
-from serverless_runtime.task_service.http.entry import answer
 from serverless_runtime.task_service.http.parameters import page_limit, page_start, status_filter
 from serverless_runtime.task_service.http.request import Request
+from serverless_runtime.task_service.http.respond import respond
 from serverless_runtime.task_service.http.response import Response
 from serverless_runtime.task_service.list_tasks import list_tasks
 from serverless_runtime.task_service.settings import TaskSettings
@@ -18,7 +18,7 @@ from serverless_runtime.task_service.settings import TaskSettings
 
 def handle(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Return a page of tasks, newest first."""
-    return answer(event, context, _list, methods=("GET",), query=("status", "limit", "cursor"))
+    return respond(event, context, _list, methods=("GET",), query=("status", "limit", "cursor"))
 
 
 def _list(request: Request) -> Response:
@@ -36,5 +36,5 @@ def _list(request: Request) -> Response:
 
 
 @functools.cache
-def _tasks() -> DynamoTaskPages:
-    return DynamoTaskPages(read_settings(TaskSettings).tasks_table_name)
+def _tasks() -> DynamoTaskLister:
+    return DynamoTaskLister(read_settings(TaskSettings).tasks_table_name)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from serverless_runtime.contracts.task import Task
-from serverless_runtime.task_service.handlers.adapters import changing_tasks
-from serverless_runtime.task_service.http.entry import answer
+from serverless_runtime.task_service.handlers.task_writer import task_writer
 from serverless_runtime.task_service.http.if_match import accepted_versions
 from serverless_runtime.task_service.http.request import Request
+from serverless_runtime.task_service.http.respond import respond
 from serverless_runtime.task_service.http.response import Response, task_response
 from serverless_runtime.task_service.http.task_bodies import patch, replacement
 from serverless_runtime.task_service.update_task import update_task
@@ -17,7 +17,7 @@ from serverless_runtime.task_service.update_task import update_task
 
 def handle(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Replace a task, or patch it."""
-    return answer(event, context, _update, methods=("PUT", "PATCH"))
+    return respond(event, context, _update, methods=("PUT", "PATCH"))
 
 
 def _update(request: Request) -> Response:
@@ -26,7 +26,7 @@ def _update(request: Request) -> Response:
         _change(request),
         accepts=accepted_versions(request.headers),
         correlation_id=request.correlation_id,
-        tasks=changing_tasks(),
+        tasks=task_writer(),
     )
     return task_response(200, task)
 

@@ -1,4 +1,4 @@
-"""Request bodies: size, content type, JSON, and every bad field named."""
+"""Request bodies: size, content type, JSON, and an error for every invalid field."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from serverless_runtime.task_service.http.problem import BadField, Problem
+from serverless_runtime.task_service.http.problem import InvalidField, Problem
 from serverless_runtime.task_service.http.request import Request
 
 JSON = ("application/json",)
@@ -19,19 +19,19 @@ _MAX_BYTES = 65_536
 _MAX_ERRORS = 100
 
 
-class RefusedFieldError(Exception):
-    """A field may not be what it is; the text says what it must be."""
+class InvalidFieldError(Exception):
+    """A field has an invalid value; the text says what it must be."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """What one field of a body may be."""
+    """One field of a body."""
 
     attribute: str
-    """Its name in our own words."""
+    """Its name in Python."""
 
     check: Callable[[object], Any]
-    """Returns what the JSON value stands for, or raises RefusedFieldError."""
+    """Returns the value for a JSON value, or raises InvalidFieldError."""
 
     required: bool = False
 
@@ -46,29 +46,29 @@ def read_body(
         raise Problem(413, f"the body must be at most {_MAX_BYTES} bytes, got {len(body)}")
     document = _parsed(body)
     if not isinstance(document, dict):
-        raise _refusal([BadField("body", "", "must be a JSON object")])
+        raise _invalid_fields_problem([InvalidField("body", "", "must be a JSON object")])
     values: dict[str, Any] = {}
-    refused = list(_refused_fields(document, fields, values))
-    if refused:
-        raise _refusal(refused)
+    invalid = list(_validate(document, fields, values))
+    if invalid:
+        raise _invalid_fields_problem(invalid)
     return values
 
 
-def _refused_fields(
+def _validate(
     document: Mapping[str, Any], fields: Mapping[str, Field], values: dict[str, Any]
-) -> Iterator[BadField]:
-    """Put what is good into `values`, and yield the rest: known fields first."""
+) -> Iterator[InvalidField]:
+    """Put valid fields into `values`, and yield the invalid ones: known fields first."""
     for name, field in fields.items():
         if name in document:
             try:
                 values[field.attribute] = field.check(document[name])
-            except RefusedFieldError as error:
-                yield _bad_field(name, str(error))
+            except InvalidFieldError as error:
+                yield _invalid_field(name, str(error))
         elif field.required:
-            yield _bad_field(name, "required")
+            yield _invalid_field(name, "required")
     for name in document:
         if name not in fields:
-            yield _bad_field(name, "unknown field")
+            yield _invalid_field(name, "unknown field")
 
 
 def _parsed(body: bytes) -> object:
@@ -76,12 +76,12 @@ def _parsed(body: bytes) -> object:
         text = body.decode()
         document: object = json.loads(text)
         if "\\u" in text:
-            # Half of a surrogate pair can be escaped in JSON, and is not text.
+            # JSON can escape half of a surrogate pair, which is not valid text.
             json.dumps(document, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         raise _not_json(f"{error.msg} at line {error.lineno} column {error.colno}") from error
     except UnicodeError as error:
-        raise _not_json("not UTF-8 text") from error
+        raise _not_json("not UTF-8") from error
     except (ValueError, RecursionError) as error:
         raise _not_json("a number is too long, or something is nested too deeply") from error
     return document
@@ -91,7 +91,7 @@ def _not_json(detail: str) -> Problem:
     return Problem(
         400,
         "the body is not valid JSON",
-        errors=[BadField("body", "", f"Invalid JSON: {detail}")],
+        errors=[InvalidField("body", "", f"Invalid JSON: {detail}")],
     )
 
 
@@ -108,7 +108,7 @@ def _require_content_type(header: str, content_types: tuple[str, ...]) -> None:
 
 def _decoded(request: Request) -> bytes:
     if not request.body_is_base64:
-        # What this writes for a lone surrogate is not UTF-8, and so refused as JSON.
+        # The result for a lone surrogate is not UTF-8, and so rejected as JSON.
         return request.body.encode(errors="surrogatepass")
     try:
         return base64.b64decode(request.body, validate=True)
@@ -116,15 +116,15 @@ def _decoded(request: Request) -> bytes:
         raise Problem(400, "the body is not valid base64") from error
 
 
-def _refusal(found: list[BadField]) -> Problem:
-    detail = f"{len(found)} fields of the body are refused"
-    if len(found) == 1:
-        detail = "one field of the body is refused"
-    elif len(found) > _MAX_ERRORS:
-        detail += f"; the first {_MAX_ERRORS} are named"
-    return Problem(400, detail, errors=found[:_MAX_ERRORS])
+def _invalid_fields_problem(invalid: list[InvalidField]) -> Problem:
+    detail = f"{len(invalid)} fields of the body are invalid"
+    if len(invalid) == 1:
+        detail = "one field of the body is invalid"
+    elif len(invalid) > _MAX_ERRORS:
+        detail += f"; the first {_MAX_ERRORS} are listed"
+    return Problem(400, detail, errors=invalid[:_MAX_ERRORS])
 
 
-def _bad_field(name: str, detail: str) -> BadField:
+def _invalid_field(name: str, detail: str) -> InvalidField:
     pointer = "/" + name.replace("~", "~0").replace("/", "~1")
-    return BadField("body", pointer, detail)
+    return InvalidField("body", pointer, detail)

@@ -12,9 +12,9 @@ _LIST = re.compile(rf"[ \t]*{_ENTITY_TAG}[ \t]*(?:,[ \t]*{_ENTITY_TAG}[ \t]*)*")
 
 
 def accepted_versions(headers: Mapping[str, str]) -> Callable[[int], bool]:
-    """Return which versions the request agrees to change: all of them without If-Match.
+    """Return a predicate for the versions that the request may change: all without If-Match.
 
-    The comparison is strong, so a weak tag accepts nothing, and neither does a malformed header.
+    The comparison is strong, so a weak tag matches nothing, and neither does a malformed header.
     """
     value = headers.get("if-match")
     if value is None or value.strip() == "*":

@@ -1,4 +1,4 @@
-"""Refusals as RFC 9457 problem documents.
+"""Errors as RFC 9457 problem documents.
 
 Each status has one meaning in this API, so `type` is `about:blank` and `title` the status's name.
 """
@@ -24,7 +24,7 @@ _TITLES = {
 
 
 @dataclass(frozen=True)
-class BadField:
+class InvalidField:
     """One thing wrong with a request."""
 
     where: Literal["body", "query", "path", "header"]
@@ -34,19 +34,19 @@ class BadField:
     detail: str
 
     def to_document(self) -> dict[str, str]:
-        """Return it as it stands in a problem's `errors`."""
+        """Return the entry of a problem's `errors`."""
         return {"in": self.where, "field": self.field, "detail": self.detail}
 
 
-class Problem(Exception):  # noqa: N818 - RFC 9457's word
-    """The request is answered with a problem document; raised anywhere in the HTTP layer."""
+class Problem(Exception):  # noqa: N818 - the term of RFC 9457
+    """Makes the response a problem document; raised anywhere in the HTTP layer."""
 
     def __init__(
         self,
         status: int,
         detail: str,
         *,
-        errors: Sequence[BadField] = (),
+        errors: Sequence[InvalidField] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
@@ -70,6 +70,6 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's word
         return document
 
 
-def bad_parameter(where: Literal["query", "header"], name: str, detail: str) -> Problem:
+def invalid_parameter(where: Literal["query", "header"], name: str, detail: str) -> Problem:
     """Return the 400 for one parameter."""
-    return Problem(400, f"{name} {detail}", errors=[BadField(where, name, detail)])
+    return Problem(400, f"{name} {detail}", errors=[InvalidField(where, name, detail)])

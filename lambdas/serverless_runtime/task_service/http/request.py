@@ -1,4 +1,4 @@
-"""A request as API Gateway's HTTP API hands it over (payload format 2.0)."""
+"""A request from API Gateway's HTTP API (payload format 2.0)."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _GATEWAY_REQUEST_ID = re.compile(r"[A-Za-z0-9._=+/-]{1,128}")
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What of an HTTP request concerns us. Values are as sent: any text at all."""
+    """The parts of an HTTP request that we use. Values are as sent: any text at all."""
 
     route: str
-    """The path's template, `/tasks/{taskId}`; `$default` if none fits."""
+    """The path's template, `/tasks/{taskId}`; `$default` if none matches."""
 
     method: str
     path: str

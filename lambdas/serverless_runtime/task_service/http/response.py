@@ -1,4 +1,4 @@
-"""An answer as API Gateway's HTTP API takes it (payload format 2.0)."""
+"""A response for API Gateway's HTTP API (payload format 2.0)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from serverless_runtime.contracts.task import Task
 
 @dataclass(frozen=True, kw_only=True)
 class Response:
-    """An HTTP answer; without a document its body is empty."""
+    """An HTTP response; without a document its body is empty."""
 
     status: int
     document: Mapping[str, Any] | None = None
@@ -20,7 +20,7 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def to_event(self, correlation_id: str) -> dict[str, Any]:
-        """Return the gateway's form. JSON in ASCII, so that no text can break the answer."""
+        """Return the gateway's form. JSON in ASCII, so that no text can break the response."""
         headers = {**self.headers, "X-Correlation-Id": correlation_id}
         body = ""
         if self.document is not None:
@@ -35,7 +35,7 @@ class Response:
 
 
 def task_response(status: int, task: Task, headers: Mapping[str, str] | None = None) -> Response:
-    """Answer with a task and its ETag."""
+    """Return a response with a task and its ETag."""
     return Response(
         status=status,
         document=task.to_document(),

@@ -1,4 +1,4 @@
-"""The bodies clients send: what each field may be, and what the task makes of it."""
+"""The bodies that clients send: what each field may be, and how it changes a task."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from serverless_runtime.task_service.http.body import (
     JSON,
     PATCH,
     Field,
-    RefusedFieldError,
+    InvalidFieldError,
     read_body,
 )
 from serverless_runtime.task_service.http.request import Request
@@ -34,65 +34,65 @@ def draft(request: Request) -> Draft:
 
 
 def replacement(request: Request) -> Callable[[Task], Task]:
-    """Read the body of `PUT /tasks/{taskId}`: what is left out goes."""
+    """Read the body of `PUT /tasks/{taskId}`: fields that are left out are removed."""
     values = {"detail": None, "due_at": None, **read_body(request, _REPLACE, JSON)}
     return lambda task: replace(task, **values)
 
 
 def patch(request: Request) -> Callable[[Task], Task]:
-    """Read the body of `PATCH /tasks/{taskId}`, a JSON merge patch: what is left out stays, null
-    removes."""
+    """Read the body of `PATCH /tasks/{taskId}`, a JSON merge patch: fields that are left out stay,
+    null removes."""
     values = read_body(request, _PATCH, PATCH)
     return lambda task: replace(task, **values)
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise RefusedFieldError("must be text")
+        raise InvalidFieldError("must be text")
     return value
 
 
 def _title(value: object) -> str:
     text = _text(value)
     if not text:
-        raise RefusedFieldError("String should have at least 1 character")
+        raise InvalidFieldError("String should have at least 1 character")
     if len(text) > _MAX_TITLE:
-        raise RefusedFieldError(f"String should have at most {_MAX_TITLE} characters")
+        raise InvalidFieldError(f"String should have at most {_MAX_TITLE} characters")
     if _CONTROL.search(text):
-        raise RefusedFieldError("must not contain control characters")
+        raise InvalidFieldError("must not contain control characters")
     return text
 
 
 def _detail(value: object) -> str:
     text = _text(value)
     if len(text) > _MAX_DETAIL:
-        raise RefusedFieldError(f"String should have at most {_MAX_DETAIL} characters")
+        raise InvalidFieldError(f"String should have at most {_MAX_DETAIL} characters")
     if _CONTROL_BUT_LINES.search(text):
-        raise RefusedFieldError("must not contain control characters except tab and line ends")
+        raise InvalidFieldError("must not contain control characters except tab and line ends")
     return text
 
 
 def _status(value: object) -> str:
     if not isinstance(value, str) or value not in STATUSES:
-        raise RefusedFieldError(f"must be one of {', '.join(STATUSES)}")
+        raise InvalidFieldError(f"must be one of {', '.join(STATUSES)}")
     return value
 
 
 def _due_at(value: object) -> str:
     text = _text(value)
-    # In years 1 and 9999 some offsets lead outside of what a date can be in UTC.
+    # In the years 1 and 9999 some offsets lead outside the range of datetime in UTC.
     if not _DUE_YEAR.match(text):
-        raise RefusedFieldError("must be an RFC 3339 date-time in the years 1970 to 9998")
+        raise InvalidFieldError("must be an RFC 3339 date-time in the years 1970 to 9998")
     try:
         return to_text(from_text(text))
     except ValueError as error:
-        raise RefusedFieldError(f"must be an RFC 3339 date-time: {error}") from error
+        raise InvalidFieldError(f"must be an RFC 3339 date-time: {error}") from error
 
 
 def _not_null(check: Check) -> Check:
     def not_null(value: object) -> Any:
         if value is None:
-            raise RefusedFieldError("must not be null; leave it out instead")
+            raise InvalidFieldError("must not be null; leave it out instead")
         return check(value)
 
     return not_null

@@ -1,0 +1,53 @@
+"""IAM statements and the policies made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import pulumi
+
+from pulumi_serverless.blocks.json_text import json_text
+
+Statement = dict[str, Any]
+
+
+def statement(
+    actions: Sequence[str],
+    *,
+    resources: Sequence[pulumi.Input[str]] = (),
+    not_resources: Sequence[str] = (),
+    effect: Literal["Allow", "Deny"] = "Allow",
+    principal: str | Mapping[str, pulumi.Input[str]] | None = None,
+    condition: Mapping[str, Any] | None = None,
+    sid: str | None = None,
+) -> Statement:
+    """Return one statement of a policy, without empty parts."""
+    parts = {
+        "Sid": sid,
+        "Effect": effect,
+        "Principal": principal,
+        "Action": list(actions),
+        "Resource": list(resources),
+        "NotResource": list(not_resources),
+        "Condition": condition,
+    }
+    return {key: value for key, value in parts.items() if value}
+
+
+def policy(*statements: Statement) -> pulumi.Input[str]:
+    """Return a policy document, for a role, a queue or a key."""
+    return json_text({"Version": "2012-10-17", "Statement": statements})
+
+
+def assume_role_policy(
+    service: str, *, condition: Mapping[str, Any] | None = None
+) -> pulumi.Input[str]:
+    """Return the policy that lets an AWS service, e.g. "lambda", assume a role."""
+    return policy(
+        statement(
+            ["sts:AssumeRole"],
+            principal={"Service": f"{service}.amazonaws.com"},
+            condition=condition,
+        )
+    )

@@ -1,0 +1,210 @@
+"""Delivery leases in DynamoDB: one row per event and channel, never the text that was sent."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from serverless_runtime.contracts.task_event import TaskEvent
+from serverless_runtime.notification_service.deliveries_table import (
+    RETENTION_SECONDS,
+    storable_reason,
+)
+from serverless_runtime.notification_service.delivery_leases import (
+    DeliveryInProgressError,
+    Lease,
+    StartResult,
+)
+from serverless_runtime.notification_service.settings.channel import Guarantee
+from serverless_runtime.shared import aws
+from serverless_runtime.shared.aws.errors import error_code, service_errors
+
+LEASE_SECONDS = 60
+"""More than the function's timeout of 45 s: a lease outlasts its attempt. Less than the timeout
+plus Lambda's first retry delay of 60 s: the retry after a killed attempt finds it expired."""
+
+IN_PROGRESS, COMPLETED, DEAD_LETTERED = "IN_PROGRESS", "COMPLETED", "DEAD_LETTERED"
+WAITING = "WAITING"
+"""Failed, and nothing was sent as far as is known: a retry or a replay may start."""
+
+_ACQUIRE = (
+    "SET #status = :in_progress, lease_owner = :owner, lease_until = :until, replays = :replays,"
+    " task_id = :task_id, event_type = :event_type, correlation_id = :correlation_id,"
+    " recipient = :recipient, expires_at = :expires_at, updated_at = :now,"
+    " started_at = if_not_exists(started_at, :now),"
+    " attempts = if_not_exists(attempts, :none) + :attempt"
+    " REMOVE dead_lettered_at"
+)
+_FAILED = "#status = :status, #error = :error"
+_NAMES = {"#status": "status"}
+_NAMES_WITH_ERROR = {**_NAMES, "#error": "error"}
+
+
+class DynamoDeliveryLeases:
+    """Fulfils `DeliveryLeases`.
+
+    Times are epoch seconds; `expires_at` is the table's TTL attribute.
+    """
+
+    def __init__(
+        self,
+        table_name: str,
+        client: Any = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._table_name = table_name
+        self._client = client or aws.client("dynamodb")
+        self._clock = clock
+
+    def start(
+        self, event: TaskEvent, lease: Lease, guarantee: Guarantee, recipient: str
+    ) -> StartResult:
+        """Acquire the lease if it is free, and return what this attempt has to do.
+
+        `recipient` is recorded for people, masked. Raises DeliveryInProgressError while another
+        owner's lease is valid.
+        """
+        free = "attribute_not_exists(event_id) OR #status = :waiting"
+        replayed = "(#status = :dead_lettered AND replays < :replays)"
+        expired = "#status = :in_progress AND lease_until < :now"
+        if guarantee == "at_most_once":
+            expired += " AND replays < :replays"
+        now = int(self._clock())
+        values = {
+            **_values(event, lease, now),
+            ":recipient": {"S": recipient},
+            ":attempt": {"N": "1"},
+            ":waiting": {"S": WAITING},
+            ":dead_lettered": {"S": DEAD_LETTERED},
+        }
+        row = self._acquire(lease, f"{free} OR {replayed} OR ({expired})", values)
+        if row is None:
+            return "acquired"
+        status, replays = row["status"]["S"], int(row["replays"]["N"])
+        if status == COMPLETED:
+            return "delivered"
+        if status == DEAD_LETTERED:
+            return "dead_lettered"
+        if (until := int(row["lease_until"]["N"])) >= now:
+            raise DeliveryInProgressError(
+                f"another attempt holds the lease of this event until {until} (epoch seconds)"
+            )
+        # The lease has expired, but must not be taken over: the channel sends at most once.
+        if event.replays < replays:
+            return "dead_lettered"
+        values = {**_values(event, lease, now), ":recipient": {"S": recipient}}
+        return self._acquire_unknown(lease, values, row["lease_owner"])
+
+    def _acquire_unknown(
+        self, lease: Lease, values: dict[str, Any], last_owner: dict[str, Any]
+    ) -> StartResult:
+        """Take over an expired lease in order to dead-letter the event; only one attempt can."""
+        same = "#status = :in_progress AND lease_owner = :last_owner"
+        # Nothing will be sent, so this does not count as an attempt.
+        values = {**values, ":last_owner": last_owner, ":attempt": {"N": "0"}}
+        if self._acquire(lease, same, values) is not None:
+            raise DeliveryInProgressError(
+                "another attempt has just taken over the lease of this event"
+            )
+        return "unknown"
+
+    def _acquire(
+        self, lease: Lease, condition: str, values: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        """Write our lease; return None if it is ours now, and if not, the row that prevented it."""
+        try:
+            self._client.update_item(
+                TableName=self._table_name,
+                Key=_key(lease),
+                UpdateExpression=_ACQUIRE,
+                ConditionExpression=condition,
+                ExpressionAttributeNames=_NAMES,
+                ExpressionAttributeValues=values,
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except service_errors() as error:
+            if not _is_condition_failure(error):
+                raise
+            row: dict[str, Any] = error.response["Item"]
+            # Our own first write, whose response was lost.
+            return None if row["lease_owner"]["S"] == lease.owner else row
+        return None
+
+    def complete(self, lease: Lease, provider_id: str) -> bool:
+        """Record the delivery; return False, and change nothing, if the lease was taken over."""
+        changes = "#status = :status, provider_id = :provider_id, completed_at = :now"
+        return self._end(lease, COMPLETED, changes, _NAMES, {":provider_id": {"S": provider_id}})
+
+    def dead_letter(self, lease: Lease, reason: str) -> bool:
+        """Record that a dead letter exists; return False, and change nothing, if taken over."""
+        changes = f"{_FAILED}, dead_lettered_at = :now"
+        return self._end(lease, DEAD_LETTERED, changes, _NAMES_WITH_ERROR, _error(reason))
+
+    def release(self, lease: Lease, reason: str) -> bool:
+        """Release the lease for a retry; return False, and change nothing, if taken over.
+
+        `reason` is why nothing was sent, or is not known to have been.
+        """
+        return self._end(lease, WAITING, _FAILED, _NAMES_WITH_ERROR, _error(reason))
+
+    def _end(
+        self,
+        lease: Lease,
+        status: str,
+        changes: str,
+        names: dict[str, str],
+        values: dict[str, Any],
+    ) -> bool:
+        # The owner stays in the row when the lease ends: a write that is retried after a lost
+        # response finds its own owner and succeeds again.
+        now = int(self._clock())
+        try:
+            self._client.update_item(
+                TableName=self._table_name,
+                Key=_key(lease),
+                UpdateExpression=(
+                    f"SET {changes}, updated_at = :now, expires_at = :expires_at REMOVE lease_until"
+                ),
+                ConditionExpression="lease_owner = :owner",
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues={
+                    ":owner": {"S": lease.owner},
+                    ":status": {"S": status},
+                    ":now": {"N": str(now)},
+                    ":expires_at": {"N": str(now + RETENTION_SECONDS)},
+                    **values,
+                },
+            )
+        except service_errors() as error:
+            if not _is_condition_failure(error):
+                raise
+            return False
+        return True
+
+
+def _error(reason: str) -> dict[str, Any]:
+    return {":error": {"S": storable_reason(reason)}}
+
+
+def _is_condition_failure(error: Exception) -> bool:
+    return error_code(error) == "ConditionalCheckFailedException"
+
+
+def _key(lease: Lease) -> dict[str, Any]:
+    return {"event_id": {"S": lease.event_id}, "channel": {"S": lease.channel}}
+
+
+def _values(event: TaskEvent, lease: Lease, now: int) -> dict[str, Any]:
+    return {
+        ":in_progress": {"S": IN_PROGRESS},
+        ":owner": {"S": lease.owner},
+        ":until": {"N": str(now + LEASE_SECONDS)},
+        ":replays": {"N": str(event.replays)},
+        ":task_id": {"S": event.task.task_id},
+        ":event_type": {"S": event.event_type},
+        ":correlation_id": {"S": event.correlation_id},
+        ":expires_at": {"N": str(now + RETENTION_SECONDS)},
+        ":now": {"N": str(now)},
+        ":none": {"N": "0"},
+    }

@@ -1,0 +1,10 @@
+"""The service's log messages that Logs Insights queries and `ops trace` search for."""
+
+SENT = "notification sent"
+NOT_DELIVERED = "not delivered"
+DEAD_LETTERED = "dead-lettered"
+DUPLICATE_SKIPPED = "duplicate event skipped"
+DEAD_LETTERED_SKIPPED = "dead-lettered event skipped"
+UNREADABLE_EVENT = "unreadable event"
+CIRCUIT_BREAKER_OPENED = "circuit breaker opened"
+CIRCUIT_BREAKER_CLOSED = "circuit breaker closed"

@@ -1,0 +1,156 @@
+"""Writes tasks to DynamoDB, together with their events.
+
+A change with an event is one transaction of both. Its client request token makes retries of the
+request harmless. A change without an event is a conditional write; there the unique write id in
+each row shows whether it was our own first request, whose response was lost, that made the
+condition fail.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from serverless_runtime.contracts.task import Task
+from serverless_runtime.contracts.task_event import TaskEvent
+from serverless_runtime.shared.aws.errors import ServiceError, service_errors
+from serverless_runtime.task_service import idempotency_rows
+from serverless_runtime.task_service.create_task import Claim
+from serverless_runtime.task_service.dynamo_errors import (
+    cancellation_codes,
+    cancellation_reasons,
+    is_condition_failure,
+    is_conflict,
+    translate_transient_errors,
+)
+from serverless_runtime.task_service.dynamo_task_reader import DynamoTaskReader
+from serverless_runtime.task_service.errors import ContentionError, IdempotencyKeyReusedError
+from serverless_runtime.task_service.retry_attempts import retry_attempts
+from serverless_runtime.task_service.task_rows import Row, key_of, row_of
+
+_NEW = {"ConditionExpression": "attribute_not_exists(task_id)"}
+
+
+class EventPublisher(Protocol):
+    """Publishes task events."""
+
+    def commit(self, writes: Sequence[Mapping[str, Any]], event: TaskEvent) -> None:
+        """Store `writes` (DynamoDB's TransactItems) and the event together, or neither.
+
+        Raises what DynamoDB raises, the cancellation reasons in the order of `writes`; once both
+        are stored, nothing.
+        """
+        ...
+
+
+class DynamoTaskWriter(DynamoTaskReader):
+    """Fulfils `TaskCreator`, `TaskUpdater` and `TaskDeleter`.
+
+    Every method raises StoreUnavailableError when a table throttles or does not respond.
+    """
+
+    def __init__(self, table_name: str, events: EventPublisher, client: Any = None) -> None:
+        super().__init__(table_name, client)
+        self._events = events
+
+    def create(self, task: Task, event: TaskEvent) -> None:
+        """Store a new task and its event. Raises ContentionError."""
+        put_task = self._put(task, **_NEW)
+        for _ in retry_attempts():
+            if self._commit([put_task], event) is None:
+                return
+        raise ContentionError("the task was in another transaction at the same time; try again")
+
+    def create_once(self, task: Task, event: TaskEvent, claim: Claim, at: datetime) -> Task:
+        """Store the task, its event and the claim, or return the claim's first task.
+
+        Raises IdempotencyKeyReusedError and ContentionError.
+        """
+        put_task = self._put(task, **_NEW)
+        put_claim = {
+            "Put": {
+                "TableName": self._table_name,
+                **idempotency_rows.put_unless_stored(task, claim, at),
+            }
+        }
+        for _ in retry_attempts():
+            refused = self._commit([put_task, put_claim], event, refusable=1)
+            if refused is None:
+                return task
+            if stored := refused.get("Item"):
+                if idempotency_rows.fingerprint_of(stored) != claim.fingerprint:
+                    raise IdempotencyKeyReusedError
+                return idempotency_rows.task_of(stored)
+        raise ContentionError("another request with this Idempotency-Key is in progress; try again")
+
+    def replace(self, task: Task, *, version_read: int, event: TaskEvent | None) -> bool:
+        """Store the task, and its event if there is one, if the stored one is `version_read`.
+
+        Returns whether it was; False also while another transaction holds the task.
+        """
+        put = self._put(task, **_version_is(version_read))
+        if event is None:
+            return self._replace_without_event(put["Put"])
+        return self._commit([put], event, refusable=0) is None
+
+    def delete(self, task: Task, event: TaskEvent) -> bool:
+        """Delete the task and store its event, if the stored task still has its version.
+
+        Returns whether it had; False also while another transaction holds the task.
+        """
+        delete = {
+            "TableName": self._table_name,
+            "Key": key_of(task.task_id),
+            **_version_is(task.version),
+        }
+        return self._commit([{"Delete": delete}], event, refusable=0) is None
+
+    def _put(self, task: Task, **condition: Any) -> dict[str, Any]:
+        row = row_of(task, uuid.uuid4().hex)
+        return {"Put": {"TableName": self._table_name, "Item": row, **condition}}
+
+    def _replace_without_event(self, put: dict[str, Any]) -> bool:
+        with translate_transient_errors():
+            try:
+                self._client.put_item(**put, ReturnValuesOnConditionCheckFailure="ALL_OLD")
+            except service_errors() as error:
+                if is_conflict(error):
+                    return False
+                if not is_condition_failure(error):
+                    raise
+                return _is_ours(error, put["Item"])
+        return True
+
+    def _commit(
+        self, writes: list[dict[str, Any]], event: TaskEvent, refusable: int | None = None
+    ) -> dict[str, Any] | None:
+        """Return None when stored, else why the write `refusable` refused, or {} for a conflict.
+
+        Every other reason is raised: no caller can do anything about it.
+        """
+        with translate_transient_errors():
+            try:
+                self._events.commit(writes, event)
+            except service_errors() as error:
+                codes = cancellation_codes(error)
+                if refusable is not None and codes[refusable : refusable + 1] == [
+                    "ConditionalCheckFailed"
+                ]:
+                    return cancellation_reasons(error)[refusable]
+                if is_conflict(error):
+                    return {}
+                raise
+        return None
+
+
+def _version_is(version: int) -> dict[str, Any]:
+    return {
+        "ConditionExpression": "version = :read",
+        "ExpressionAttributeValues": {":read": {"N": str(version)}},
+    }
+
+
+def _is_ours(error: ServiceError, row: Row) -> bool:
+    return bool(error.response.get("Item", {}).get("write_id") == row["write_id"])

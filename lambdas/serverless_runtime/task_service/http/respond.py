@@ -1,0 +1,101 @@
+"""Turns the gateway's event into a response, around one operation."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from serverless_runtime.shared import json_log
+from serverless_runtime.task_service import log_messages
+from serverless_runtime.task_service.http.error_mapping import problem_of
+from serverless_runtime.task_service.http.parameters import reject_unknown
+from serverless_runtime.task_service.http.problem import Problem
+from serverless_runtime.task_service.http.request import Request, read_request
+from serverless_runtime.task_service.http.response import Response
+from serverless_runtime.task_service.task_id import is_task_id
+
+_ROUTES = {
+    "/tasks": ("GET", "POST"),
+    "/tasks/{taskId}": ("GET", "PUT", "PATCH", "DELETE"),
+}
+Operation = Callable[[Request], Response]
+
+log = logging.getLogger(__name__)
+
+
+def respond(
+    event: Mapping[str, Any],
+    context: object,
+    operation: Operation,
+    *,
+    methods: tuple[str, ...],
+    query: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    """Respond to the request in `event` with `operation`; every error becomes a problem document.
+
+    `methods` and `query` are the HTTP methods and the query parameters of the operation. Requests
+    that match no route also arrive here and get their 404 or 405.
+    """
+    json_log.configure(getattr(context, "aws_request_id", None))
+    try:
+        request = read_request(event)
+    except Exception:
+        log.exception("not an HTTP API event")
+        correlation_id = str(uuid.uuid4())
+        return _problem_response(
+            Problem(500, "not an HTTP API event"), "/", correlation_id
+        ).to_event(correlation_id)
+    json_log.bind(correlation_id=request.correlation_id)
+    if is_task_id(task_id := request.path_parameters.get("taskId", "")):
+        # Anything else may be any text that a client sent, and is no task id.
+        json_log.bind(task_id=task_id)
+    response = _response(request, operation, methods, query)
+    log.info(
+        log_messages.REQUEST_COMPLETED,
+        extra={
+            "api_request_id": event["requestContext"].get("requestId"),
+            "method": request.method,
+            "route": request.route,
+            "status": response.status,
+        },
+    )
+    # RFC 9110 allows no content in the response to HEAD.
+    response = replace(response, document=None) if request.method == "HEAD" else response
+    return response.to_event(request.correlation_id)
+
+
+def _response(
+    request: Request, operation: Operation, methods: tuple[str, ...], query: tuple[str, ...]
+) -> Response:
+    if request.method == "OPTIONS" and "access-control-request-method" in request.headers:
+        # API Gateway adds the CORS headers, and a browser expects a success status with them.
+        return Response(status=204)
+    try:
+        _require_route(request, methods)
+        reject_unknown(request.query, query)
+        return operation(request)
+    except Exception as error:
+        problem = problem_of(error)
+        if problem.status >= 500:  # noqa: PLR2004 - where HTTP's server errors begin
+            log.exception("request failed")
+        return _problem_response(problem, request.instance, request.correlation_id)
+
+
+def _require_route(request: Request, methods: tuple[str, ...]) -> None:
+    if request.route not in _ROUTES:
+        raise Problem(404, "there is no resource at this path")
+    if request.method not in methods:
+        allowed = ", ".join(_ROUTES[request.route])
+        raise Problem(405, f"this path supports {allowed}", headers={"Allow": allowed})
+
+
+def _problem_response(problem: Problem, instance: str, correlation_id: str) -> Response:
+    return Response(
+        status=problem.status,
+        document=problem.to_document(instance=instance, correlation_id=correlation_id),
+        content_type="application/problem+json",
+        headers=problem.headers,
+    )

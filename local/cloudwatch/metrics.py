@@ -1,0 +1,143 @@
+"""Metrics that the emulator does not publish: queue depths and the embedded metric format."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from local.cloudwatch.alarms import metric_queries
+from local.emulator.clients import Clients
+from local.emulator.differences import Difference
+
+DIFFERENCES = (
+    Difference(
+        aws="SQS publishes the depth of each queue to CloudWatch every minute",
+        emulator="publishes no metrics of SQS",
+        workaround="local/cloudwatch/metrics.py publishes the depth of every queue that an alarm "
+        "watches each second, and such alarms get a period of 10 seconds",
+    ),
+    Difference(
+        aws="CloudWatch Logs extracts metrics from lines in the embedded metric format",
+        emulator="stores such lines as they are",
+        workaround="local/cloudwatch/metrics.py puts the metrics that functions print",
+    ),
+)
+
+# Longer than a run of a scheduled function and a slow emulator take together.
+_LOOK_BACK_SECONDS = 120
+
+_QUEUES = "AWS/SQS"
+_ATTRIBUTES = {
+    "ApproximateNumberOfMessagesVisible": "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible": "ApproximateNumberOfMessagesNotVisible",
+}
+"""Queue attributes by the metric that has their value."""
+
+PUBLISHED_EACH_SECOND = frozenset((_QUEUES, metric) for metric in _ATTRIBUTES)
+"""Namespaces and names of the metrics that AWS publishes each minute."""
+
+
+def publish_queue_depths(client: Clients, clock: Callable[[], float] = time.time) -> None:
+    """Put one datapoint per metric and watched queue, as SQS does; none for a deleted queue."""
+    sqs = client("sqs")
+    for queue_name in watched_queues(client):
+        try:
+            url = sqs.get_queue_url(QueueName=queue_name)["QueueUrl"]
+        except sqs.exceptions.QueueDoesNotExist:
+            continue
+        client("cloudwatch").put_metric_data(
+            Namespace=_QUEUES, MetricData=_depths(sqs, url, queue_name, clock())
+        )
+
+
+def watched_queues(client: Clients) -> set[str]:
+    """Names of the queues that some alarm watches."""
+    pages = client("cloudwatch").get_paginator("describe_alarms").paginate()
+    alarms = [alarm for page in pages for alarm in page["MetricAlarms"]]
+    metrics = [query["MetricStat"]["Metric"] for each in alarms for query in metric_queries(each)]
+    return {
+        dimension["Value"]
+        for metric in metrics
+        if metric["Namespace"] == _QUEUES
+        for dimension in metric["Dimensions"]
+    }
+
+
+def _depths(sqs: Any, url: str, queue_name: str, now: float) -> list[dict[str, Any]]:
+    depths = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(_ATTRIBUTES.values()))[
+        "Attributes"
+    ]
+    return [
+        {
+            "MetricName": metric,
+            "Dimensions": [{"Name": "QueueName", "Value": queue_name}],
+            "Timestamp": now,
+            "Value": float(depths[attribute]),
+            "Unit": "Count",
+        }
+        for metric, attribute in _ATTRIBUTES.items()
+    ]
+
+
+class EmbeddedMetrics:
+    """Puts what functions print in the embedded metric format, as CloudWatch Logs does.
+
+    `clock` gives the datapoints their timestamps.
+    """
+
+    def __init__(self, client: Clients, clock: Callable[[], float] = time.time) -> None:
+        self._client = client
+        self._clock = clock
+        self._seen: dict[tuple[str, str, int, str], float] = {}
+
+    def publish(self) -> None:
+        """Put the metrics of every such line that was printed since the last call."""
+        for line in self._new_lines():
+            self._put(json.loads(line))
+
+    def _new_lines(self) -> Iterator[str]:
+        now = time.time()
+        self._forget(now - 2 * _LOOK_BACK_SECONDS)
+        groups = self._client("logs").get_paginator("describe_log_groups").paginate()
+        for group in (each["logGroupName"] for page in groups for each in page["logGroups"]):
+            for event in self._printed(group, since=now - _LOOK_BACK_SECONDS):
+                line = (group, event["logStreamName"], event["timestamp"], event["message"])
+                if line not in self._seen:
+                    self._seen[line] = now
+                    yield event["message"]
+
+    def _printed(self, group: str, since: float) -> Iterator[dict[str, Any]]:
+        pages = (
+            self._client("logs")
+            .get_paginator("filter_log_events")
+            .paginate(
+                logGroupName=group,
+                filterPattern='"CloudWatchMetrics"',
+                startTime=int(since * 1000),
+            )
+        )
+        for page in pages:
+            yield from page["events"]
+
+    def _forget(self, before: float) -> None:
+        self._seen = {line: seen for line, seen in self._seen.items() if seen >= before}
+
+    def _put(self, document: dict[str, Any]) -> None:
+        for directive in document["_aws"]["CloudWatchMetrics"]:
+            for names in directive["Dimensions"]:
+                dimensions = [{"Name": name, "Value": document[name]} for name in names]
+                self._client("cloudwatch").put_metric_data(
+                    Namespace=directive["Namespace"],
+                    MetricData=[
+                        {
+                            "MetricName": metric["Name"],
+                            "Dimensions": dimensions,
+                            "Timestamp": self._clock(),
+                            "Value": float(document[metric["Name"]]),
+                            "Unit": metric["Unit"],
+                        }
+                        for metric in directive["Metrics"]
+                    ],
+                )

@@ -1,0 +1,72 @@
+"""Adds Python's bytecode to a function's zip, for the emulator only.
+
+The emulator unpacks the zip for every worker, and each would compile everything it imports.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import py_compile
+import sys
+import tempfile
+import zipfile
+from pathlib import Path, PurePosixPath
+
+from local.emulator.differences import Difference
+from local.instance import ROOT
+
+DIFFERENCES = (
+    Difference(
+        aws="a cold start compiles what it imports on a machine that does nothing else",
+        emulator="unpacks the bundle and compiles it for every worker, on shared cores",
+        workaround="the emulator gets the bundle with its bytecode; Pulumi's has none",
+    ),
+)
+
+_CACHE = ROOT / ".build" / "bytecode"
+
+
+def with_bytecode(bundle: bytes) -> bytes:
+    """The same zip with a `.pyc` beside every source, cached."""
+    key = hashlib.sha256(sys.version.encode() + bundle).hexdigest()[:16]
+    cached = _CACHE / f"{key}.zip"
+    if not cached.exists():
+        _CACHE.mkdir(parents=True, exist_ok=True)
+        # Written aside and moved into place: two deployments may need it at the same time.
+        partial = cached.with_suffix(f".{os.getpid()}-{id(bundle)}.partial")
+        partial.write_bytes(_compiled(bundle))
+        partial.replace(cached)
+    return cached.read_bytes()
+
+
+def _compiled(bundle: bytes) -> bytes:
+    target = io.BytesIO(bundle)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        zipfile.ZipFile(io.BytesIO(bundle)) as source,
+        zipfile.ZipFile(target, "a") as compiled,
+    ):
+        source.extractall(folder)
+        for name in source.namelist():
+            if name.endswith(".py"):
+                bytecode = _compile(Path(folder) / name, name)
+                compiled.writestr(_cached_name(name), bytecode)
+    return target.getvalue()
+
+
+def _compile(source: Path, name: str) -> bytes:
+    # Unchecked: the emulator gives unpacked files new times, which would invalidate the bytecode.
+    compiled = py_compile.compile(
+        str(source),
+        dfile=name,
+        doraise=True,
+        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+    )
+    return Path(str(compiled)).read_bytes()
+
+
+def _cached_name(name: str) -> str:
+    path = PurePosixPath(name)
+    return str(path.parent / "__pycache__" / f"{path.stem}.{sys.implementation.cache_tag}.pyc")

@@ -1,0 +1,57 @@
+"""Clients of the emulator, untouched by the AWS settings of the shell they run in."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, NamedTuple
+
+import boto3
+import botocore.config
+import botocore.session
+
+ACCOUNT_ID = "000000000000"
+REGION = "us-east-1"
+
+
+class Credentials(NamedTuple):
+    """What signs the calls. The emulator lets "test" do anything, as a deployer may."""
+
+    access_key: str = "test"
+    secret_key: str = "test"  # noqa: S105 -- the emulator's well-known deployer, not a secret
+    session_token: str | None = None
+
+
+class Clients:
+    """Makes one boto3 client per service and caches it. Safe to share between threads."""
+
+    def __init__(self, endpoint: str, credentials: Credentials | None = None) -> None:
+        self.endpoint = endpoint
+        self._credentials = credentials or Credentials()
+        # No profile: one named by AWS_PROFILE may not exist, and must not be used if it does.
+        no_profile: dict[str, Any] = {"profile": (None, [], None, None)}
+        self._session = boto3.Session(
+            botocore_session=botocore.session.Session(session_vars=no_profile)
+        )
+        self._config = botocore.config.Config(
+            proxies={},
+            max_pool_connections=50,
+            retries={"total_max_attempts": 1},
+            inject_host_prefix=False,
+        )
+        self._clients: dict[str, Any] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, service: str) -> Any:
+        """The client of one service by its boto3 name, e.g. "sqs"."""
+        with self._lock:
+            if service not in self._clients:
+                self._clients[service] = self._session.client(
+                    service,
+                    region_name=REGION,
+                    endpoint_url=self.endpoint,
+                    aws_access_key_id=self._credentials.access_key,
+                    aws_secret_access_key=self._credentials.secret_key,
+                    aws_session_token=self._credentials.session_token,
+                    config=self._config,
+                )
+            return self._clients[service]

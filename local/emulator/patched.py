@@ -1,0 +1,40 @@
+"""Runs MiniStack with our patches, in the emulator's own Python; it ends when its starter is gone.
+
+The starter holds the other end of standard input and never writes. When the starter ends, even
+by SIGKILL, the read returns and the whole process group is killed, the functions' workers included.
+"""
+
+import os
+import pkgutil
+import runpy
+import signal
+import sys
+import threading
+from importlib import import_module
+from pathlib import Path
+
+# Hypercorn's default of 100 rejects connections of a burst before the emulator has seen them.
+_CONNECTION_BACKLOG = 2_048
+
+
+def main() -> None:
+    """Apply every module of local/emulator/patches and run MiniStack."""
+    threading.Thread(target=_end_with_the_starter, daemon=True).start()
+    # Run as a script, this file has its own folder on the path instead of the repository.
+    sys.path[0] = str(Path(__file__).resolve().parents[2])
+    import_module("hypercorn.config").Config.backlog = _CONNECTION_BACKLOG
+    patches = import_module("local.emulator.patches")
+    for patch in pkgutil.iter_modules(patches.__path__, f"{patches.__name__}."):
+        import_module(patch.name).apply()
+    # The argument is the instance's folder: it shows in a process list and is not for MiniStack.
+    del sys.argv[1:]
+    runpy.run_module("ministack", run_name="__main__", alter_sys=True)
+
+
+def _end_with_the_starter() -> None:
+    sys.stdin.buffer.read()
+    os.killpg(0, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()

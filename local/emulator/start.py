@@ -1,0 +1,210 @@
+"""Starts and stops MiniStack, the AWS emulator. The only module that knows how it is run.
+
+It listens on 127.0.0.1 only, because anybody who can reach it can run code; it gets nothing of this
+shell's environment, because the functions it runs would inherit it; and it enforces IAM policies.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from local.emulator.clients import ACCOUNT_ID, REGION, Clients
+from local.emulator.differences import Difference
+from local.instance import ROOT, Instance
+from local.wait import DeadlineExceededError, wait_until
+
+DIFFERENCES = (
+    Difference(
+        aws="functions trust the public certificate authorities",
+        emulator="the same, so they reject a webhook receiver on this machine",
+        workaround="SSL_CERT_FILE names the authority that local/scenario/receiver.py creates for "
+        "each run",
+    ),
+)
+
+DEFAULT_PORT = 4566
+
+_PATCHED = Path(__file__).with_name("patched.py")
+_HOST = "127.0.0.1"
+_START_SECONDS = 20
+_STOP_SECONDS = 5
+_LOG_TAIL_LINES = 20
+
+# An event above the account's limit counts as a failed attempt in the emulator (AWS: it waits), so
+# the limit is above any burst. Invocations that wait for a worker count, too.
+_ACCOUNT_CONCURRENCY = 10_000
+_IDLE_WORKER_SECONDS = 30
+
+
+class EmulatorError(Exception):
+    """The emulator cannot start or has died; the message says why and what to do."""
+
+
+class Emulator:
+    """A running emulator."""
+
+    def __init__(self, instance: Instance, port: int) -> None:
+        self.port = port
+        self.url = emulator_url(port)
+        self.log = instance.directory / "emulator.log"
+        self.client = Clients(self.url)
+
+    def emails(self) -> list[dict[str, Any]]:
+        """Every email sent, oldest first; each has Source, To, Subject, BodyText, MessageId."""
+        messages: list[dict[str, Any]] = self._get("ses/messages")["messages"].get(ACCOUNT_ID, [])
+        return messages
+
+    def texts(self) -> list[dict[str, Any]]:
+        """Every SMS sent, by number and then oldest first; each has PhoneNumber and Message."""
+        sent = self._get("sns/sms-messages")["sms_messages"]
+        return [text for texts in sent.values() for text in texts]
+
+    def waiting(self, queue_name: str) -> list[dict[str, Any]]:
+        """What waits in a queue, without touching it; each has Body and MessageAttributes."""
+        query = {"QueueUrl": f"{self.url}/{ACCOUNT_ID}/{queue_name}"}
+        found = self._get("sqs/messages", query)["messages"][ACCOUNT_ID][REGION]
+        return [message for messages in found.values() for message in messages]
+
+    def _get(self, what: str, query: dict[str, str] | None = None) -> Any:
+        response = httpx.get(
+            f"{self.url}/_ministack/{what}", params=query, trust_env=False, timeout=10
+        )
+        return response.raise_for_status().json()
+
+
+@contextmanager
+def running_emulator(
+    instance: Instance,
+    port: int,
+    *,
+    retry_base_seconds: float,
+    trusted_authority: Path | None = None,
+) -> Iterator[Emulator]:
+    """An emulator on `port` for as long as the block runs. The caller owns `instance`.
+
+    `retry_base_seconds` is the wait before a failed event's first retry; it doubles (AWS: 60 s).
+    `trusted_authority` is a file of certificates that the functions trust instead of the system's.
+    Raises EmulatorError if the port is taken, the emulator is not installed, or it dies.
+    """
+    python = emulator_python()
+    require_free_port(port)
+    emulator = Emulator(instance, port)
+    with emulator.log.open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603 -- our own interpreter and script
+            [python, str(_PATCHED), f"{instance.directory}{os.sep}"],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=_environment(instance, port, retry_base_seconds, trusted_authority),
+            cwd=instance.directory,
+            start_new_session=True,
+        )
+    try:
+        _wait_until_healthy(emulator, process)
+        yield emulator
+    finally:
+        _stop(process)
+
+
+def emulator_python() -> Path:
+    """The emulator's own interpreter; EmulatorError says how to install it."""
+    python = ROOT / ".venv-emulator" / "bin" / "python"
+    if not python.exists():
+        raise EmulatorError("the emulator is not installed in .venv-emulator; run `make setup`")
+    return python
+
+
+def emulator_url(port: int) -> str:
+    """The URL of an emulator on `port`, without a trailing slash."""
+    return f"http://{_HOST}:{port}"
+
+
+def free_port() -> int:
+    """A port that is free now."""
+    with socket.socket() as probe:
+        probe.bind((_HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def require_free_port(port: int) -> None:
+    """Raise EmulatorError if the port is in use."""
+    with socket.socket() as probe:
+        # As the server itself does: a connection in TIME_WAIT does not make a port taken.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_HOST, port))
+        except OSError as error:
+            raise EmulatorError(
+                f"port {port} must be free, but {_HOST}:{port} is taken ({error.strerror}); "
+                "stop what listens there (`make down` if it is this project), "
+                "or choose another with PORT=4570"
+            ) from None
+
+
+def _environment(
+    instance: Instance, port: int, retry_base_seconds: float, trusted_authority: Path | None
+) -> dict[str, str]:
+    """The emulator's environment, which the functions inherit."""
+    trust = {"SSL_CERT_FILE": str(trusted_authority)} if trusted_authority else {}
+    return {
+        **trust,
+        "PATH": os.defpath,
+        "HOME": str(instance.directory),
+        "LANG": "C.UTF-8",
+        "TMPDIR": str(instance.temp),
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": _HOST,
+        "MINISTACK_REGION": REGION,
+        "IOT_MTLS_ENABLED": "0",
+        "LOG_LEVEL": "WARNING",
+        "AUTH": "true",
+        "LAMBDA_ASYNC_RETRY_BASE_SECONDS": str(retry_base_seconds),
+        "LAMBDA_ACCOUNT_CONCURRENCY": str(_ACCOUNT_CONCURRENCY),
+        "LAMBDA_WARM_TTL_SECONDS": str(_IDLE_WORKER_SECONDS),
+    }
+
+
+def _wait_until_healthy(emulator: Emulator, process: subprocess.Popen[bytes]) -> None:
+    def healthy() -> bool:
+        if process.poll() is not None:
+            raise EmulatorError(
+                f"the emulator exited with status {process.returncode} before it was ready; "
+                f"its log ends:\n{_tail(emulator.log)}"
+            )
+        with suppress(httpx.TransportError):
+            response = httpx.get(f"{emulator.url}/_ministack/health", trust_env=False, timeout=2)
+            return response.status_code == httpx.codes.OK
+        return False
+
+    try:
+        wait_until(healthy, "the emulator to respond", seconds=_START_SECONDS)
+    except DeadlineExceededError as error:
+        raise EmulatorError(f"{error}; its log ends:\n{_tail(emulator.log)}") from None
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask the emulator to exit, then kill what is left of its process group."""
+    if process.poll() is None:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_STOP_SECONDS)
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    if process.stdin:
+        process.stdin.close()
+
+
+def _tail(log: Path) -> str:
+    lines = log.read_text(errors="replace").splitlines()[-_LOG_TAIL_LINES:]
+    return "\n".join(f"  {line}" for line in lines) or "  (empty)"

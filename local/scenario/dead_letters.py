@@ -1,0 +1,35 @@
+"""Reads and replays the dead letters of a deployed stack, as `python -m ops dead-letters` does."""
+
+from __future__ import annotations
+
+from local.stack import DeployedStack
+from ops.dead_letters.dead_letter import DeadLetter
+from ops.dead_letters.outcome import REPLAYED, Outcome
+from ops.dead_letters.reader import DeadLetterReader
+from ops.dead_letters.replay import Replay
+from ops.dead_letters.selection import MAX_REPLAYS, ReplayRules, select_for_replay
+from ops.dead_letters.target import Target
+
+_LIMIT = 10_000
+
+
+def read_dead_letters(stack: DeployedStack) -> list[DeadLetter]:
+    """Return all dead letters; they are visible to the next reader again."""
+    with _reader(stack) as reader:
+        return list(reader.receive(_LIMIT))
+
+
+def replay_dead_letters(
+    stack: DeployedStack, *, max_replays: int = MAX_REPLAYS
+) -> list[DeadLetter]:
+    """Replay all dead letters and return those that were replayed. Raises ReplayStoppedError."""
+    outcomes: list[Outcome] = []
+    target = Target(stack.client("lambda"), stack.target_arn)
+    with _reader(stack) as reader:
+        selection = select_for_replay(reader.receive(_LIMIT), ReplayRules(max_replays=max_replays))
+        Replay(reader=reader, target=target, record=outcomes.append).run(selection)
+    return [each.dead_letter for each in outcomes if each.outcome == REPLAYED]
+
+
+def _reader(stack: DeployedStack) -> DeadLetterReader:
+    return DeadLetterReader(stack.client("sqs"), stack.dead_letter_queue_url, poll_seconds=1)

@@ -1,0 +1,105 @@
+"""Runs the tour: starts an emulator of its own, takes the steps, and reconciles the events."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+from rich.markup import escape
+from rich.table import Table
+
+from local.console import console, working
+from local.instance import FOLDER
+from local.scenario.observe import CALLERS, TARGET, ObservationError, raw_log
+from local.scenario.prerequisites import subscribe_queue
+from local.scenario.tour.incident import (
+    break_the_channel,
+    fix_and_replay,
+    see_the_alarm,
+    see_the_alarm_resolve,
+)
+from local.scenario.tour.normal_operation import (
+    complete_and_delete,
+    create_a_task,
+    hand_off_a_duplicate,
+    notify_on_every_channel,
+)
+from local.scenario.tour.reconciliation import Reconciliation, reconcile
+from local.scenario.tour.tour import Tour
+from local.stack import DeployedStack, deployed_stack
+
+_STEPS = (
+    create_a_task,
+    notify_on_every_channel,
+    complete_and_delete,
+    hand_off_a_duplicate,
+    break_the_channel,
+    see_the_alarm,
+    fix_and_replay,
+    see_the_alarm_resolve,
+)
+_EXPECTED = Reconciliation(
+    handed_off=6, delivered=6, retried=1, dead_lettered=1, replayed=1, waiting=0
+)
+_FAILURE_LOG = FOLDER / "failed-tour.log"
+
+
+def run_tour() -> bool:
+    """Take every step; return whether everything was observed as expected."""
+    started = time.monotonic()
+    with ExitStack() as running:
+        with working("Starting the emulator and deploying the program"):
+            stack = running.enter_context(deployed_stack("tour"))
+        passed = _take_steps(stack)
+    if passed is not None:
+        console.print(f"\nEverything has been stopped. {time.monotonic() - started:.0f} s in all.")
+    return bool(passed)
+
+
+def _take_steps(stack: DeployedStack) -> bool | None:
+    """Whether the events reconcile; None if a step failed."""
+    subscriber_url = subscribe_queue(
+        stack.emulator.client, stack.operations["alarmTopicArn"], "tour-subscriber"
+    )
+    with httpx.Client(base_url=stack.api_url, trust_env=False) as api:
+        tour = Tour(stack, api, subscriber_url=subscriber_url)
+        try:
+            for number, step in enumerate(_STEPS, start=1):
+                console.print(f"\n[bold]{number}. {step.__doc__}[/]")
+                with console.status("watching …"):
+                    step(tour)
+            reconciliation = reconcile(stack)
+        except ObservationError as error:
+            console.print(f"\n[bold red]✗[/] {escape(str(error))}")
+            console.print(f"     logs {_save_logs(stack)}")
+            return None
+    return _show(reconciliation)
+
+
+def _show(found: Reconciliation) -> bool:
+    table = Table(title="\nWhat happened to the events", title_justify="left")
+    for heading in ("handed off", "delivered", "retried", "dead-lettered", "replayed", "lost"):
+        table.add_column(heading, justify="right")
+    counts = (
+        found.handed_off,
+        found.delivered,
+        found.retried,
+        found.dead_lettered,
+        found.replayed,
+        found.lost,
+    )
+    table.add_row(*map(str, counts))
+    console.print(table)
+    if found != _EXPECTED:
+        console.print(f"[bold red]✗[/] expected {_EXPECTED}\n     got {found}")
+    return found == _EXPECTED
+
+
+def _save_logs(stack: DeployedStack) -> Path:
+    """Save what the functions and the emulator logged, which is deleted with the emulator."""
+    parts = [f"== {name}\n" + "\n".join(raw_log(stack, name)) for name in (*CALLERS, TARGET)]
+    parts.append("== the emulator\n" + stack.emulator.log.read_text(errors="replace"))
+    _FAILURE_LOG.write_text("\n\n".join(parts))
+    return _FAILURE_LOG

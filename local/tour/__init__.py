@@ -1,1 +1,0 @@
-"""The tour: the handoff at work, failing and recovering, told from what is really observed."""

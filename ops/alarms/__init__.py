@@ -1,0 +1,1 @@
+"""Whether each alarm reaches somebody: `verify-alarms`."""

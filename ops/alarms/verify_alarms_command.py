@@ -1,0 +1,110 @@
+"""`verify-alarms`: whether somebody is notified of each alarm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from ops.alarms.alarm_state import AlarmState, read_alarms
+from ops.alarms.checks import alarm_problems, read_topic, topic_problems
+from ops.alarms.trigger import fire_alarm, subscribed_queue
+from ops.aws.errors import UnreachableError
+from ops.context import Context
+from ops.interrupts import Interrupts
+from ops.options import LEFT, on_stack
+from ops.stack import Stack
+from ops.terminal import one_line
+
+EXIT_CODES = """\b
+Exit codes:
+  0    every alarm would notify somebody; with --apply: did
+  1    some would not, or did not
+  2    wrong usage
+  3    the stack cannot be reached, or a permission is missing
+  130  interrupted; what was changed has been restored
+"""
+
+_TIMEOUT_SECONDS = 60
+
+_NOT_NOTIFIED = (
+    "no notification within a minute: the topic's policy does not let CloudWatch publish, "
+    "or its key does not let CloudWatch use it"
+)
+
+
+@click.command("verify-alarms", epilog=EXIT_CODES)
+@click.pass_obj
+@click.option("--apply", is_flag=True, help="Fire each alarm; without this they are only checked.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+@on_stack
+def verify_alarms(context: Context, *, stack: Stack, apply: bool, yes: bool) -> None:
+    """Check for each alarm whether somebody is notified when it fires.
+
+    First without side effects: actions, subscribers, confirmations, the topic's key. With --apply
+    each alarm is then fired, its notification awaited on a queue created for that, and its state
+    restored; all subscribers get these notifications, too. Checking needs
+    cloudwatch:DescribeAlarms, sns:GetTopicAttributes and sns:ListSubscriptionsByTopic; --apply also
+    cloudwatch:SetAlarmState, sns:Subscribe, sns:Unsubscribe, and on queues named verify-alarms-*
+    sqs:CreateQueue, ReceiveMessage, DeleteMessage and DeleteQueue.
+    """
+    topic_arn = stack.operations.alarm_topic_arn
+    if topic_arn is None:
+        raise UnreachableError(f"stack {stack.name} has no alarm topic")
+    client = context.clients(stack.connection)
+    found = read_alarms(client("cloudwatch"), stack.operations.alarms)
+    alarms = [alarm for alarm in found if not alarm.is_silent]
+    topic = read_topic(client("sns"), topic_arn)
+    problems = topic_problems(topic) + alarm_problems(alarms, topic_arn)
+    _print_errors(problems)
+    click.echo(f"{len(alarms)} alarms checked, {topic.confirmed} confirmed subscribers.")
+    if apply:
+        problems += _fire(client, context, alarms, topic_arn, yes=yes)
+    elif not problems:
+        click.echo("No alarm was fired. Add --apply to see the notifications arrive.")
+    if problems:
+        raise click.exceptions.Exit(LEFT)
+
+
+def _fire(
+    client: Callable[[str], Any],
+    context: Context,
+    alarms: list[AlarmState],
+    topic_arn: str,
+    *,
+    yes: bool,
+) -> list[str]:
+    """Fire what is not in alarm already, and return which notifications did not come."""
+    to_fire = [each for each in alarms if each.state in ("OK", "INSUFFICIENT_DATA")]
+    for alarm in alarms:
+        if alarm.state == "ALARM":
+            click.echo(f"{alarm.name}: is in alarm already, and cannot be fired now.")
+    click.echo("To be fired: " + ", ".join(each.name for each in to_fire))
+    if not yes:
+        click.confirm("All subscribers are notified of each. Continue?", abort=True, err=True)
+    interrupts, problems = Interrupts(), []
+    with (
+        interrupts.handled(),
+        subscribed_queue(
+            client("sqs"),
+            client("sns"),
+            topic_arn,
+            interrupts,
+            clock=context.clock,
+            timeout_seconds=_TIMEOUT_SECONDS,
+            poll_seconds=context.poll_seconds,
+        ) as subscriber,
+    ):
+        for alarm in to_fire:
+            if fire_alarm(client("cloudwatch"), alarm, subscriber, interrupts):
+                click.echo(f"{alarm.name}: notified.")
+            else:
+                problems.append(f"{alarm.name}: {_NOT_NOTIFIED}")
+                _print_errors(problems[-1:])
+    return problems
+
+
+def _print_errors(problems: list[str]) -> None:
+    for problem in problems:
+        click.echo(one_line(problem), err=True)

@@ -1,0 +1,1 @@
+"""Dead-letter queues: `dead-letters list`, `show`, `replay` and `purge`."""

@@ -1,0 +1,158 @@
+"""What replay and purge have in common: however a run ends, it reports what was done."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from ops.aws.errors import explain
+from ops.context import Context
+from ops.dead_letters.audit_log import AuditLog
+from ops.dead_letters.outcome import Outcome
+from ops.dead_letters.queue_options import QueueLocation
+from ops.dead_letters.reader import DeadLetterReader
+from ops.dead_letters.replay import ReplayStoppedError
+from ops.dead_letters.report import Report
+from ops.dead_letters.selection import Selection
+from ops.interrupts import Interrupts
+from ops.options import INTERRUPTED, LEFT, UNREACHABLE, WRONG_USAGE, Command, add_options
+from ops.terminal import one_line, out
+
+_OPTIONS = (
+    click.option("--apply", is_flag=True, help="Do it; without this it is a dry run."),
+    click.option("--max", "limit", type=click.IntRange(min=1), help="At most this many."),
+    click.option(
+        "--audit",
+        "audit_file",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Append the audit lines to this file instead of printing them to stderr.",
+    ),
+    click.option(
+        "--json", "as_json", is_flag=True, help="The summary as one JSON object on stdout."
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOptions:
+    """How a command that changes something runs."""
+
+    apply: bool
+    limit: int | None
+    audit_file: Path | None
+    as_json: bool
+
+
+def run_options(command: Command) -> Command:
+    """Give `command` the options of those that change something; it gets `options`."""
+
+    @functools.wraps(command)
+    def with_options(*arguments: Any, **given: Any) -> Any:
+        names = ("apply", "limit", "audit_file", "as_json")
+        options = RunOptions(**{name: given.pop(name) for name in names})
+        return command(*arguments, options=options, **given)
+
+    return add_options(with_options, _OPTIONS)
+
+
+class CommandRun:
+    """One run of a command that changes a queue. `done` is what it wants, such as "replayed"."""
+
+    def __init__(self, action: str, done: str, options: RunOptions, context: Context) -> None:
+        self.interrupts = Interrupts()
+        self._options = options
+        self._context = context
+        self._report = Report(action, done, apply=options.apply)
+        self._errors = out(errors=True)
+        self._audit = AuditLog(action, options.audit_file, self._errors, context.now)
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=self._errors,
+            disable=not self._errors.is_terminal,
+        )
+        self._bar = self._progress.add_task(action)
+        self._exit_code: int | None = None
+
+    @contextmanager
+    def reading(self, location: QueueLocation) -> Iterator[DeadLetterReader]:
+        """Open the queue; keep an error for the summary instead of raising it."""
+        try:
+            with (
+                self._audit,
+                self.interrupts.handled(),
+                location.reader(self._context, self.interrupts) as reader,
+            ):
+                if not self._options.as_json:
+                    out().print(_where(location))
+                yield reader
+        except KeyboardInterrupt:
+            self._end("interrupted", "interrupted; run it again to continue", INTERRUPTED)
+        except ReplayStoppedError as error:
+            self._end("stopped", str(error), UNREACHABLE if error.unreachable else LEFT)
+        except (ClientError, BotoCoreError) as error:
+            self._end("stopped", explain(error), UNREACHABLE)
+        except OSError as error:
+            self._end("stopped", f"stopped, a file cannot be written: {error}", WRONG_USAGE)
+
+    def carry_out(
+        self,
+        reader: DeadLetterReader,
+        select: Callable[[], Selection],
+        do: Callable[[Selection], None],
+        confirm: Callable[[Selection], None] | None = None,
+    ) -> None:
+        """Read and select; then, unless it is a dry run, `confirm` and `do` it."""
+        terminal = self._errors.is_terminal
+        with self._errors.status("Reading dead letters …") if terminal else nullcontext():
+            selection = select()
+        self._report.start(selection, reader)
+        if not self._options.apply:
+            return
+        if confirm is not None:
+            confirm(selection)
+        self._progress.update(self._bar, total=len(selection.chosen) + len(selection.skipped))
+        with self._progress:
+            do(selection)
+
+    def record(self, outcome: Outcome) -> None:
+        """Keep an outcome, write its audit line, advance the progress bar."""
+        self._report.outcomes.append(outcome)
+        self._audit.write(outcome)
+        self._progress.advance(self._bar)
+
+    def finish(self, hint: str) -> None:
+        """Print the summary and leave with the exit code."""
+        report = self._report
+        if self._options.as_json:
+            click.echo(json.dumps(report.as_json()))
+        else:
+            console = out()
+            report.show(console)
+            if not report.apply:
+                console.print("Dry run: nothing was changed. Add --apply to do it.")
+            elif report.count(report.done):
+                console.print(hint)
+        if report.error:
+            out(errors=True).print(f"Error: {one_line(report.error)}")
+        left = LEFT if report.something_left else 0
+        raise click.exceptions.Exit(left if self._exit_code is None else self._exit_code)
+
+    def _end(self, ended: str, text: str, exit_code: int) -> None:
+        self._report.ended, self._report.error, self._exit_code = ended, text, exit_code
+
+
+def _where(location: QueueLocation) -> str:
+    target = f", target {location.target}" if location.target else ""
+    return one_line(f"Queue {location.url}{target} (from {location.source})")

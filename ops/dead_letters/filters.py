@@ -1,0 +1,90 @@
+"""Filters that choose dead letters, and their options."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import click
+
+from ops.dead_letters.dead_letter import DeadLetter
+from ops.options import Command, TimestampParam, add_options
+
+_OPTIONS = (
+    click.option(
+        "--id", "ids", multiple=True, help="This event id or message id; may be given repeatedly."
+    ),
+    click.option(
+        "--type",
+        "types",
+        multiple=True,
+        help="This event type, such as task.created.v1; may be given repeatedly.",
+    ),
+    click.option("--task", help="Events about the task with this id."),
+    click.option("--error", help="Events whose error type or text contains this, in any case."),
+    click.option(
+        "--since",
+        type=TimestampParam(),
+        help="Failed at this time or later: RFC 3339, or an age such as 90s, 30m, 2h, 7d.",
+    ),
+    click.option("--until", type=TimestampParam(), help="Failed before this time; same formats."),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """A dead letter must pass all of them. Without any, everything passes."""
+
+    ids: frozenset[str] = frozenset()
+    """Event ids or message ids."""
+
+    types: frozenset[str] = frozenset()
+    """Event types."""
+
+    task: str | None = None
+    error: str | None = None
+    """Part of the error's type or text, in upper or lower case."""
+
+    since: datetime | None = None
+    """Failed at this time or later."""
+
+    until: datetime | None = None
+    """Failed before this time."""
+
+    def matches(self, dead_letter: DeadLetter) -> bool:
+        """Whether `dead_letter` passes; an unreadable one has no event type and no task."""
+        return all(
+            (
+                not self.ids or bool(self.ids & {dead_letter.message_id, dead_letter.event_id}),
+                not self.types or dead_letter.event_type in self.types,
+                self.task is None or dead_letter.task_id == self.task,
+                self.error is None or self.error.casefold() in dead_letter.error.casefold(),
+                self._in_time(dead_letter),
+            )
+        )
+
+    def _in_time(self, dead_letter: DeadLetter) -> bool:
+        if self.since is None and self.until is None:
+            return True
+        failed_at = dead_letter.failed_at
+        return failed_at is not None and (
+            (self.since is None or self.since <= failed_at)
+            and (self.until is None or failed_at < self.until)
+        )
+
+
+def filter_options(command: Command) -> Command:
+    """Give `command` the filter options; it gets `filters`."""
+
+    @functools.wraps(command)
+    def with_filters(*arguments: Any, **options: Any) -> Any:
+        ids, types = frozenset(options.pop("ids")), frozenset(options.pop("types"))
+        rest = {name: options.pop(name) for name in ("task", "error", "since", "until")}
+        filters = Filters(ids=ids, types=types, **rest)
+        if filters.since and filters.until and filters.since >= filters.until:
+            raise click.UsageError("--since must be earlier than --until")
+        return command(*arguments, filters=filters, **options)
+
+    return add_options(with_filters, _OPTIONS)

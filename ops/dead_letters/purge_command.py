@@ -1,0 +1,118 @@
+"""`dead-letters purge`: saves dead letters to a file and deletes them for good."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ops.context import Context
+from ops.dead_letters.audit_log import open_private
+from ops.dead_letters.command_run import CommandRun, RunOptions, run_options
+from ops.dead_letters.dead_letter import DeadLetter
+from ops.dead_letters.filters import Filters, filter_options
+from ops.dead_letters.outcome import FAILED, NOT_HELD, PURGED, Outcome, record_skipped, try_delete
+from ops.dead_letters.queue_options import EXIT_CODES, QueueLocation, on_one_queue
+from ops.dead_letters.reader import DeadLetterReader
+from ops.dead_letters.selection import Selection, select_for_purge
+from ops.options import LEFT
+from ops.terminal import timestamp_text
+
+_HELP = """Delete dead letters for good. A dry run without --apply.
+
+Everything is saved before anything is deleted, payloads included, to a new file that only you can
+read: message id, body and message attributes, enough to send it to the queue again.
+"""
+
+
+@click.command("purge", help=_HELP, epilog=EXIT_CODES)
+@click.pass_obj
+@run_options
+@click.option(
+    "--save",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="New file for what is deleted, one JSON object per line. Required with --apply.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+@click.option("--unreadable", is_flag=True, help="Also delete messages that hold no event.")
+@filter_options
+@on_one_queue
+def purge_dead_letters(
+    context: Context,
+    *,
+    location: QueueLocation,
+    filters: Filters,
+    options: RunOptions,
+    save: Path | None,
+    yes: bool,
+    unreadable: bool,
+) -> None:
+    """Save dead letters to a file and delete them for good."""
+    if options.apply and save is None:
+        raise click.UsageError("--apply needs --save FILE: what is deleted is saved first")
+    if save is not None and save.exists():
+        raise click.UsageError(f"--save must name a new file, {save} exists already")
+    started_at = context.now()
+    run = CommandRun("purge", PURGED, options, context)
+    with run.reading(location) as reader:
+        received = reader.receive(before=started_at)
+
+        def select() -> Selection:
+            return select_for_purge(
+                received, filters, started_at, unreadable=unreadable, limit=options.limit
+            )
+
+        def delete(selection: Selection) -> None:
+            if save is not None and selection.chosen:
+                _save(selection.chosen, save)
+            _purge(selection, reader, run)
+
+        run.carry_out(reader, select, delete, confirm=None if yes else _confirm)
+    run.finish(f"What was deleted is in {save}.")
+
+
+def _purge(selection: Selection, reader: DeadLetterReader, run: CommandRun) -> None:
+    """Delete for good what the selection has chosen."""
+    record_skipped(selection, run.record)
+    for each in selection.chosen:
+        reader.keep_hidden()
+        with run.interrupts.shielded():
+            problem = try_delete(reader, each) if reader.holds(each) else NOT_HELD
+            outcome = FAILED if problem else PURGED
+            run.record(Outcome(dead_letter=each, outcome=outcome, detail=problem))
+
+
+def _confirm(selection: Selection) -> None:
+    if not selection.chosen:
+        return
+    click.echo(f"Delete {len(selection.chosen)} dead letters for good? [y/N] ", nl=False, err=True)
+    reply = sys.stdin.readline()
+    if reply.strip().lower() not in ("y", "yes"):
+        click.echo("Nothing was deleted. Without a terminal, give --yes.", err=True)
+        raise click.exceptions.Exit(LEFT)
+
+
+def _save(dead_letters: Iterable[DeadLetter], path: Path) -> None:
+    # O_EXCL: two runs that were given the same new name must not overwrite each other.
+    with open_private(path, os.O_EXCL) as file:
+        for each in dead_letters:
+            saved = {
+                "message_id": each.message_id,
+                "event_id": each.event_id,
+                "sent_at": timestamp_text(each.sent_at),
+                "body": each.body,
+                "message_attributes": each.attributes,
+            }
+            file.write(json.dumps(saved, default=_binary) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _binary(value: Any) -> str:
+    return base64.b64encode(value).decode()

@@ -1,0 +1,180 @@
+"""Options that say which dead-letter queues a command is about."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import click
+
+from ops.aws.clients import Connection
+from ops.aws.errors import UnreachableError
+from ops.context import Context
+from ops.dead_letters.reader import DeadLetterReader
+from ops.interrupts import Interrupts
+from ops.options import Command, add_options, endpoint_option, stack_option
+from ops.stack import (
+    DeadLetterQueue,
+    Stack,
+    choose,
+    connection,
+    find_stack,
+    region_of_arn,
+    require_one,
+)
+from ops.stack_outputs import LOCAL_STACK
+
+EXIT_CODES = """\b
+Exit codes:
+  0    done; nothing that matched was left behind (beyond --max, if given)
+  1    something that matched, or may match, is still in the queue: unreadable, refused,
+       failed, hidden by another reader, or the target was busy for too long;
+       for show: no such dead letter
+  2    wrong usage, or a file that cannot be written
+  3    the stack, the queue or the target cannot be reached
+  130  interrupted
+"""
+_ADVICE = "or give --queue-url and, to replay, --function"
+_REGION_IN_URL = re.compile(r"https?://(?:sqs|queue)\.([a-z0-9-]+)\.amazonaws\.")
+_CHOSEN_BY = ("stack", "name", "queue_url", "region", "endpoint_url")
+_FUNCTION = click.option("--function", help="Name or ARN of the target, instead of the stack's.")
+_OPTIONS = (
+    stack_option(),
+    click.option("--queue", "name", help="Name of the queue in the stack, if it has several."),
+    click.option("--queue-url", help="URL of the dead-letter queue, instead of the stack's."),
+    click.option(
+        "--region",
+        help="AWS region, if neither the function's ARN nor the queue's URL contains it.",
+    ),
+    endpoint_option,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueLocation:
+    """Where a dead-letter queue and the function that failed are."""
+
+    name: str
+    url: str
+    target: str | None
+    connection: Connection
+    source: str
+    """Where they were looked up, for messages."""
+
+    def reader(self, context: Context, interrupts: Interrupts | None = None) -> DeadLetterReader:
+        """Return a reader that has not called SQS yet."""
+        return DeadLetterReader(
+            context.client("sqs", self.connection),
+            self.url,
+            clock=context.clock,
+            interrupts=interrupts,
+            poll_seconds=context.poll_seconds,
+        )
+
+
+def find_queues(
+    context: Context,
+    *,
+    stack: str | None,
+    name: str | None,
+    queue_url: str | None,
+    region: str | None,
+    endpoint_url: str | None,
+    function: str | None = None,
+    with_target: bool = False,
+) -> list[QueueLocation]:
+    """Return the queues that the options name, or else the stack's.
+
+    Raises UnreachableError, and UsageError if the options say too little.
+    """
+    if stack is None and queue_url is None:
+        raise click.UsageError("give --stack, or --queue-url")
+    if stack is None and with_target and function is None:
+        raise click.UsageError("give --stack, or --function")
+    complete = queue_url is not None and (function is not None or not with_target)
+    local = stack == LOCAL_STACK
+    found: Stack | None = None
+    if stack is not None and (not complete or (local and endpoint_url is None)):
+        found = find_stack(context, stack, endpoint_url=endpoint_url, advice=_ADVICE)
+    base = found.connection if found else connection(stack, None, endpoint_url)
+    locations = []
+    for each, entry in _entries(found, name, queue_url).items():
+        target = function or entry.target_arn
+        if with_target and target is None:
+            raise UnreachableError(f"queue {each} has no target in stack {stack}; give --function")
+        known = region_of_arn(target or "") or _region_of_url(entry.queue_url)
+        locations.append(
+            QueueLocation(
+                name=each,
+                url=entry.queue_url,
+                target=target,
+                connection=replace(base, region=region or known or base.region),
+                source=found.source if found else "the options",
+            )
+        )
+    return locations
+
+
+def queues_of(stack: Stack) -> dict[str, QueueLocation]:
+    """Return all dead-letter queues of a stack, by name."""
+    return {
+        name: QueueLocation(
+            name=name,
+            url=queue.queue_url,
+            target=queue.target_arn,
+            connection=stack.connection,
+            source=stack.source,
+        )
+        for name, queue in stack.operations.dead_letters.items()
+    }
+
+
+def on_queues(command: Command) -> Command:
+    """Give `command` the options that choose dead-letter queues; it gets their `locations`."""
+
+    @functools.wraps(command)
+    def with_locations(context: Context, *arguments: Any, **options: Any) -> Any:
+        chosen = {name: options.pop(name) for name in _CHOSEN_BY}
+        return command(context, *arguments, locations=find_queues(context, **chosen), **options)
+
+    return add_options(with_locations, _OPTIONS)
+
+
+def on_one_queue(command: Command, *, with_target: bool = False) -> Command:
+    """Give `command` the same options; it gets one `location`, with a target if it needs one."""
+
+    @functools.wraps(command)
+    def with_location(context: Context, *arguments: Any, **options: Any) -> Any:
+        names = (*_CHOSEN_BY, "function") if with_target else _CHOSEN_BY
+        chosen = {name: options.pop(name) for name in names}
+        locations = find_queues(context, **chosen, with_target=with_target)
+        require_one((each.name for each in locations), "--queue", "dead-letter queues")
+        return command(context, *arguments, location=locations[0], **options)
+
+    return add_options(with_location, (_FUNCTION, *_OPTIONS) if with_target else _OPTIONS)
+
+
+def _entries(
+    stack: Stack | None, name: str | None, queue_url: str | None
+) -> Mapping[str, DeadLetterQueue]:
+    """Return the stack's queues by name, or the one at `queue_url` with what the stack knows."""
+    known: Mapping[str, DeadLetterQueue] = stack.operations.dead_letters if stack else {}
+    if stack is not None:
+        known = choose(known, name, "--queue", "dead-letter queue")
+    if queue_url is None:
+        if not known:
+            where = f"stack {stack.name}" if stack else "the stack"
+            raise UnreachableError(f"{where} has no dead-letter queue; {_ADVICE}")
+        return known
+    same = {each: entry for each, entry in known.items() if entry.queue_url == queue_url} or known
+    require_one(same, "--queue", "dead-letter queues")
+    target = next((entry.target_arn for entry in same.values()), None)
+    return {queue_url.rpartition("/")[2]: DeadLetterQueue(queue_url=queue_url, target_arn=target)}
+
+
+def _region_of_url(url: str) -> str | None:
+    in_url = _REGION_IN_URL.match(url)
+    return in_url[1] if in_url else None

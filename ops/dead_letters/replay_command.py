@@ -1,0 +1,93 @@
+"""`dead-letters replay`."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import click
+
+from ops.context import Context
+from ops.dead_letters.command_run import CommandRun, RunOptions, run_options
+from ops.dead_letters.filters import Filters, filter_options
+from ops.dead_letters.outcome import REPLAYED
+from ops.dead_letters.queue_options import EXIT_CODES, QueueLocation, on_one_queue
+from ops.dead_letters.replay import RateLimiter, Replay
+from ops.dead_letters.selection import MAX_REPLAYS, ReplayRules, Selection, select_for_replay
+from ops.dead_letters.target import Target
+
+_HELP = """Replay dead letters: invoke the target with each event again. A dry run without --apply.
+
+The target receives the same event with the same id. In a CloudEvents object, the attribute
+replays grows by one; any other JSON object is replayed unchanged, and its replays cannot be
+counted. A message with anything else is unreadable: it is neither replayed nor deleted.
+
+A message is deleted after Lambda has accepted its event (202), never before. So nothing is lost
+however a run ends, by ctrl-C or worse; at worst an event is accepted twice, and the target skips
+the duplicate. Each event is replayed once per run, and what arrives in the queue after the run
+began is left for the next one.
+
+A busy target is retried after 1, 2, 4 and 8 seconds; then the replay stops. Each message gets an
+audit line of JSON. Reading costs the same as in list.
+"""
+_HINT = (
+    "Accepted is not yet delivered: an event that fails again is back in the queue after its "
+    "retries, with one more replay."
+)
+
+
+@click.command("replay", help=_HELP, epilog=EXIT_CODES)
+@click.pass_obj
+@run_options
+@click.option(
+    "--rate",
+    type=click.FloatRange(min=0.1, max=1000),
+    default=10,
+    show_default=True,
+    help="Replay at most this many a second.",
+)
+@click.option(
+    "--max-replays",
+    type=click.IntRange(min=1),
+    default=MAX_REPLAYS,
+    show_default=True,
+    help="Refuse an event that has been replayed this many times.",
+)
+@click.option("--force", is_flag=True, help="Refuse no event for its number of replays.")
+@click.option("--any-function", is_flag=True, help="Also replay what failed in another function.")
+@filter_options
+@partial(on_one_queue, with_target=True)
+def replay_dead_letters(
+    context: Context,
+    *,
+    location: QueueLocation,
+    filters: Filters,
+    options: RunOptions,
+    rate: float,
+    max_replays: int,
+    force: bool,
+    any_function: bool,
+) -> None:
+    """Invoke the target with dead letters again."""
+    rules = ReplayRules(
+        started_at=context.now(),
+        target=None if any_function else location.target,
+        max_replays=None if force else max_replays,
+    )
+    run = CommandRun("replay", REPLAYED, options, context)
+    with run.reading(location) as reader:
+
+        def replay(selection: Selection) -> None:
+            Replay(
+                reader=reader,
+                target=Target(context.client("lambda", location.connection), location.target or ""),
+                record=run.record,
+                rate_limiter=RateLimiter(rate, context.clock, context.sleep),
+                sleep=context.sleep,
+                interrupts=run.interrupts,
+            ).run(selection)
+
+        received = reader.receive(before=rules.started_at)
+        run.carry_out(
+            reader, lambda: select_for_replay(received, rules, filters, options.limit), replay
+        )
+    run.finish(_HINT)

@@ -1,0 +1,121 @@
+"""The summary of a replay or purge."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from ops.dead_letters.error_groups import error_pattern
+from ops.dead_letters.outcome import Outcome
+from ops.dead_letters.reader import WHY_HIDDEN, DeadLetterReader
+from ops.dead_letters.selection import Selection
+from ops.terminal import one_line
+
+_LEFT_OUTCOMES = ("refused", "unreadable", "failed")
+
+
+class Report:
+    """Outcomes so far. `done` is the outcome that was wanted, such as "replayed"."""
+
+    def __init__(self, action: str, done: str, *, apply: bool) -> None:
+        self.action = action
+        self.done = done
+        self.apply = apply
+        self.selection = Selection()
+        self.unread = 0
+        """About how many messages SQS did not return, although the queue counts them."""
+
+        self.hidden = 0
+        """About how many another reader, or a killed run, has received."""
+
+        self.outcomes: list[Outcome] = []
+        self.ended = "done"
+        self.error: str | None = None
+
+    def start(self, selection: Selection, reader: DeadLetterReader) -> None:
+        """Take over what is selected; a dry run ends with it."""
+        self.selection = selection
+        self.unread, self.hidden = reader.unread, reader.hidden_elsewhere
+        if not self.apply:
+            self.outcomes = [
+                Outcome(dead_letter=each, outcome=f"would be {self.done}")
+                for each in selection.chosen
+            ] + [
+                Outcome(dead_letter=each.dead_letter, outcome=each.outcome, detail=each.reason)
+                for each in selection.skipped
+            ]
+
+    def count(self, outcome: str) -> int:
+        """Return how many dead letters had this outcome."""
+        return sum(found.outcome == outcome for found in self.outcomes)
+
+    @property
+    def not_reached(self) -> int:
+        """Selected, but the run ended before them."""
+        return len(self.selection.chosen) + len(self.selection.skipped) - len(self.outcomes)
+
+    @property
+    def something_left(self) -> bool:
+        """Whether something that matched is still in the queue and should not be."""
+        return any(map(self.count, _LEFT_OUTCOMES)) or bool(
+            self.not_reached or self.unread or self.hidden
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """For `--json`."""
+        names = (self.done if self.apply else f"would be {self.done}", *_LEFT_OUTCOMES)
+        return {
+            "action": self.action,
+            "applied": self.apply,
+            "ended": self.ended,
+            "error": self.error,
+            **{name.replace(" ", "_"): self.count(name) for name in names},
+            "not_reached": self.not_reached,
+            "unread": self.unread,
+            "hidden": self.hidden,
+            "unmatched": self.selection.unmatched,
+            "stopped_at_max": self.selection.stopped_at_limit,
+            "dead_letters": [
+                {
+                    "message_id": found.dead_letter.message_id,
+                    "event_id": found.dead_letter.event_id,
+                    "outcome": found.outcome,
+                    "detail": found.detail,
+                }
+                for found in self.outcomes
+            ],
+        }
+
+    def show(self, console: Console) -> None:
+        """Print a row for each outcome and reason."""
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        table.add_column("outcome", overflow="fold")
+        table.add_column("count", justify="right", no_wrap=True)
+        table.add_column("why", overflow="fold")
+        rows = Counter((found.outcome, _why(found)) for found in self.outcomes)
+        done = self.done if self.apply else f"would be {self.done}"
+        rows.setdefault((done, ""), 0)
+        for (outcome, why), count in sorted(rows.items(), key=lambda row: row[0][0] != done):
+            kept = "still in the queue: " if outcome in ("refused", "unreadable") else ""
+            table.add_row(outcome, str(count), kept + why)
+        if self.not_reached:
+            table.add_row("not reached", str(self.not_reached), "still in the queue")
+        if self.unread:
+            table.add_row("unread", f"~{self.unread}", "SQS did not return them; run it again")
+        if self.hidden:
+            table.add_row("hidden", f"~{self.hidden}", f"{WHY_HIDDEN}; then run it again")
+        if self.selection.unmatched:
+            table.add_row("other", str(self.selection.unmatched), "excluded by the filters")
+        console.print(table)
+        if self.selection.stopped_at_limit:
+            console.print("Reading stopped at --max; more may match.")
+
+
+def _why(outcome: Outcome) -> str:
+    # The numbers in a refusal matter; the position of a fault in an unreadable message does not.
+    detail = outcome.detail or ""
+    return one_line(detail) if outcome.outcome == "refused" else error_pattern(detail)

@@ -1,0 +1,133 @@
+"""Selects, before anything is changed, what is replayed or purged and what is skipped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from ops.dead_letters.dead_letter import DeadLetter
+from ops.dead_letters.filters import Filters
+from ops.dead_letters.reader import arrived_after
+from ops.dead_letters.target import function_name
+
+MAX_REPLAYS = 3
+
+_TOO_NEW = "arrived after this run began; run it again"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Skipped:
+    """A dead letter that matches and stays in the queue."""
+
+    dead_letter: DeadLetter
+    outcome: str
+    """ "unreadable" or "refused"."""
+
+    reason: str
+
+
+@dataclass(kw_only=True)
+class Selection:
+    """What is to be done, and what is not."""
+
+    chosen: list[DeadLetter] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    unmatched: int = 0
+    """Read, but excluded by the filters."""
+
+    stopped_at_limit: bool = False
+    """Whether reading ended because enough was chosen: more may match."""
+
+
+SkipReason = Callable[[DeadLetter], tuple[str, str] | None]
+"""Returns the outcome ("unreadable", "refused") and the reason of what is skipped."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplayRules:
+    """Which events may be replayed."""
+
+    started_at: datetime = field(default_factory=_now)
+    """When the run began: what arrives later may be what the run itself has replayed."""
+
+    target: str | None = None
+    """Only events that failed in this function, by name or ARN; None for any."""
+
+    max_replays: int | None = MAX_REPLAYS
+    """An event with this many replays is refused; None for no limit."""
+
+    def skip_reason(self, dead_letter: DeadLetter, chosen: set[str]) -> str | None:
+        """Return why `dead_letter` must not be replayed now; `chosen` are events by identity."""
+        failed_in = dead_letter.record and dead_letter.record.function
+        if arrived_after(dead_letter, self.started_at):
+            return _TOO_NEW
+        if self.target and failed_in and function_name(failed_in) != function_name(self.target):
+            return f"failed in another function, {function_name(failed_in)}; see --any-function"
+        if self.max_replays is not None and dead_letter.replays >= self.max_replays:
+            return f"replayed {self.max_replays} times or more already; see --force"
+        if dead_letter.identity in chosen:
+            return "holds an event that this run replays from another message; run it again"
+        return None
+
+
+def select_for_replay(
+    dead_letters: Iterable[DeadLetter],
+    rules: ReplayRules,
+    filters: Filters | None = None,
+    limit: int | None = None,
+) -> Selection:
+    """Choose what may be replayed, each event once, up to `limit`; read no more than needed."""
+    chosen: set[str] = set()
+
+    def skip(dead_letter: DeadLetter) -> tuple[str, str] | None:
+        if dead_letter.record is None:
+            return "unreadable", dead_letter.problem or "unknown"
+        if reason := rules.skip_reason(dead_letter, chosen):
+            return "refused", reason
+        chosen.add(dead_letter.identity)
+        return None
+
+    return _select(dead_letters, filters or Filters(), skip, limit)
+
+
+def select_for_purge(
+    dead_letters: Iterable[DeadLetter],
+    filters: Filters,
+    started_at: datetime,
+    *,
+    unreadable: bool,
+    limit: int | None = None,
+) -> Selection:
+    """Choose what may be deleted for good, the unreadable only if asked to."""
+
+    def skip(dead_letter: DeadLetter) -> tuple[str, str] | None:
+        if arrived_after(dead_letter, started_at):
+            return "refused", _TOO_NEW
+        if dead_letter.record is None and not unreadable:
+            return "unreadable", f"{dead_letter.problem}; see --unreadable"
+        return None
+
+    return _select(dead_letters, filters, skip, limit)
+
+
+def _select(
+    dead_letters: Iterable[DeadLetter], filters: Filters, skip: SkipReason, limit: int | None
+) -> Selection:
+    selection = Selection()
+    for each in dead_letters:
+        if not filters.matches(each):
+            selection.unmatched += 1
+        elif skipped := skip(each):
+            outcome, reason = skipped
+            selection.skipped.append(Skipped(dead_letter=each, outcome=outcome, reason=reason))
+        else:
+            selection.chosen.append(each)
+        if limit is not None and len(selection.chosen) >= limit:
+            selection.stopped_at_limit = True
+            break
+    return selection

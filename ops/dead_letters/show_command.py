@@ -1,0 +1,70 @@
+"""`dead-letters show`: one dead letter in full."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from ops.context import Context
+from ops.dead_letters.dead_letter import DeadLetter
+from ops.dead_letters.error_groups import describe
+from ops.dead_letters.filters import Filters
+from ops.dead_letters.queue_options import EXIT_CODES, QueueLocation, on_queues
+from ops.interrupts import Interrupts
+from ops.options import LEFT, json_option
+from ops.terminal import out, plain
+
+
+@click.command("show", epilog=EXIT_CODES)
+@click.pass_obj
+@click.argument("id_", metavar="EVENT_ID|MESSAGE_ID")
+@json_option
+@on_queues
+def show_dead_letter(
+    context: Context, *, locations: list[QueueLocation], id_: str, as_json: bool
+) -> None:
+    """Print one dead letter with its payload, its error, and the number of attempts.
+
+    The payload may be personal data; no other command prints it. Reading costs the same as in
+    list.
+    """
+    dead_letter = _find(context, locations, id_)
+    if as_json:
+        click.echo(json.dumps({**describe(dead_letter), **_content(dead_letter)}))
+        return
+    console = out()
+    for name, value in describe(dead_letter).items():
+        if value is not None:
+            console.print(f"{name.replace('_', ' '):<11} {plain(value)}")
+    console.print()
+    # Whole lines: what is copied must be what is in the queue.
+    console.print(plain(_text(dead_letter)), soft_wrap=True)
+
+
+def _find(context: Context, locations: list[QueueLocation], id_: str) -> DeadLetter:
+    filters, interrupts = Filters(ids=frozenset({id_})), Interrupts()
+    read = hidden = 0
+    for location in locations:
+        with interrupts.handled(), location.reader(context, interrupts) as reader:
+            for dead_letter in reader.receive(before=context.now()):
+                if filters.matches(dead_letter):
+                    return dead_letter
+                read += 1
+        hidden += reader.hidden_elsewhere
+    click.echo(
+        f"Error: no dead letter with the event id or message id {plain(id_)!r} among {read} "
+        f"read; about {hidden} more are hidden by other readers",
+        err=True,
+    )
+    raise click.exceptions.Exit(LEFT)
+
+
+def _content(dead_letter: DeadLetter) -> dict[str, object]:
+    return {"event": dead_letter.event} if dead_letter.record else {"body": dead_letter.body}
+
+
+def _text(dead_letter: DeadLetter) -> str:
+    if dead_letter.record is None:
+        return dead_letter.body
+    return json.dumps(dead_letter.event, indent=2, ensure_ascii=False)

@@ -1,0 +1,135 @@
+"""`circuit-breakers`: which channels' providers are not called, until when and why."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from ops.context import Context
+from ops.deliveries.circuit_breakers import (
+    CircuitBreaker,
+    close_circuit_breaker,
+    read_circuit_breakers,
+)
+from ops.deliveries.table_options import EXIT_CODES, TableLocation, on_tables
+from ops.options import LEFT
+from ops.stack import require_one
+from ops.terminal import age, one_line, out, timestamp_text
+
+
+class _ListByDefault(click.Group):
+    """Runs `list` when no command is named, so that options may follow at once."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        names = (*self.commands, "--help")
+        return super().parse_args(ctx, args if args and args[0] in names else ["list", *args])
+
+
+@click.group("circuit-breakers", cls=_ListByDefault, epilog=EXIT_CODES)
+def circuit_breakers() -> None:
+    """Which channels' providers are not called because they failed, until when and why.
+
+    Without a command it lists all channels: circuit-breakers --stack dev. An open circuit breaker
+    closes by itself when its provider works again: fix the provider, not the circuit breaker.
+    """
+
+
+@circuit_breakers.command("list", epilog=EXIT_CODES)
+@click.pass_obj
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per table on stdout.")
+@on_tables
+def list_circuit_breakers(
+    context: Context, *, locations: list[TableLocation], as_json: bool
+) -> None:
+    """List the circuit breaker of each channel.
+
+    With --table only those that have ever opened or counted a failure: the table does not contain
+    the channels.
+    """
+    console, now = out(), context.now()
+    for location in locations:
+        dynamodb = context.client("dynamodb", location.connection)
+        states = read_circuit_breakers(dynamodb, location.name, location.channels)
+        if as_json:
+            shown = [_as_json(name, state) for name, state in states.items()]
+            click.echo(json.dumps({"table": location.name, "circuit_breakers": shown}))
+            continue
+        if not states:
+            console.print("No provider has failed recently.")
+        for name, state in states.items():
+            console.print(one_line(f"{name}: {_describe(state, now)}"), style="bold")
+            for line in _details(state, now):
+                console.print(f"    {one_line(line)}")
+
+
+@circuit_breakers.command("close", epilog=EXIT_CODES)
+@click.pass_obj
+@click.argument("name")
+@on_tables
+def close(context: Context, *, locations: list[TableLocation], name: str) -> None:
+    """Close the circuit breaker of the channel NAME: all instances call its provider again.
+
+    They notice within two seconds. If the provider still fails, five failures open it again.
+    """
+    require_one((each.name for each in locations), "--service", "deliveries tables")
+    [location] = locations
+    dynamodb = context.client("dynamodb", location.connection)
+    states = read_circuit_breakers(dynamodb, location.name, location.channels)
+    if name not in states:
+        known = one_line(", ".join(states)) or "none"
+        click.echo(
+            f"Error: there is no circuit breaker {one_line(name)!r}; there are: {known}", err=True
+        )
+        raise click.exceptions.Exit(LEFT)
+    if states[name].status == "CLOSED" and not states[name].failures:
+        click.echo(f"{name} is already closed; nothing was changed.")
+        return
+    close_circuit_breaker(dynamodb, location.name, name, int(context.now().timestamp()))
+    click.echo(f"{name} is closed; all instances notice within two seconds.")
+
+
+def _describe(state: CircuitBreaker, now: datetime) -> str:
+    until = _timestamp(state.blocked_until)
+    if state.status == "CLOSED" or until is None:
+        return "closed"
+    if state.status == "OPEN":
+        over = "the next message is a probe" if until <= now else f"until {timestamp_text(until)}"
+        return f"open, {over}"
+    if until <= now:
+        return "half open, its probe did not finish: the next message is another"
+    return f"half open, a probe is running until {timestamp_text(until)} at the latest"
+
+
+def _details(state: CircuitBreaker, now: datetime) -> list[str]:
+    changed, failed = _timestamp(state.changed_at), _timestamp(state.last_failed_at)
+    lines = []
+    if changed is not None:
+        lines.append(f"since {timestamp_text(changed)}, {age(changed, now)} ago")
+    if state.failures:
+        lines.append(f"{state.failures} failures in a row, {_opened(state.trips)}")
+    if state.last_error is not None:
+        lines.append(f"last error at {timestamp_text(failed)}: {state.last_error}")
+    return lines
+
+
+def _opened(trips: int) -> str:
+    return {0: "not opened since", 1: "opened once"}.get(trips, f"opened {trips} times")
+
+
+def _as_json(name: str, state: CircuitBreaker) -> dict[str, Any]:
+    known = asdict(state)
+    del known["changed_by"]
+    times = ("blocked_until", "changed_at", "last_failed_at")
+    return {
+        "channel": name,
+        **known,
+        **{each: timestamp_text(_timestamp(known[each])) for each in times},
+    }
+
+
+def _timestamp(seconds: int | None) -> datetime | None:
+    return datetime.fromtimestamp(seconds, UTC) if seconds else None

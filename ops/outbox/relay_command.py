@@ -1,0 +1,96 @@
+"""`relay`: whether the relay of an outbox runs, and restarting it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from ops.context import Context
+from ops.options import LEFT, on_stack
+from ops.outbox.relay_runs import RelayRun, last_relay_run
+from ops.outbox.relay_schedule import Schedule, enable, find_schedule
+from ops.outbox.waiting_events import read_backlog
+from ops.stack import Outbox, Stack, choose, require_one
+from ops.terminal import age, one_line
+
+EXIT_CODES = """\b
+Exit codes:
+  0    it runs every minute; with --apply: it was enabled and invoked
+  1    it does not run, or there is none
+  2    wrong usage
+  3    the stack cannot be reached, or a permission is missing
+"""
+
+
+@click.command("relay", epilog=EXIT_CODES)
+@click.pass_obj
+@click.option(
+    "--apply",
+    is_flag=True,
+    help="Enable its schedule and invoke it once now; without this it is only checked.",
+)
+@click.option("--outbox", "name", help="Name of the outbox in the stack, if it has several.")
+@on_stack
+def check_relay(context: Context, *, stack: Stack, apply: bool, name: str | None) -> None:
+    """Check whether the relay runs every minute, and restart it.
+
+    Checking needs scheduler:ListSchedules, lambda:GetFunctionConfiguration, logs:FilterLogEvents
+    and dynamodb:Query on the outbox; --apply also scheduler:GetSchedule, scheduler:UpdateSchedule,
+    iam:PassRole on the schedule's role, and lambda:InvokeFunction on the relay. Two runs at the
+    same time do no harm.
+    """
+    outboxes = choose(stack.operations.outboxes, name, "--outbox", "outbox")
+    if not outboxes:
+        click.echo("Error: this stack has no outbox, and so no relay", err=True)
+        raise click.exceptions.Exit(LEFT)
+    if apply:
+        require_one(outboxes, "--outbox", "outboxes")
+    client = context.clients(stack.connection)
+    runs = []
+    for each, outbox in outboxes.items():
+        if len(outboxes) > 1:
+            click.echo(one_line(each))
+        runs.append(_check(context, client, outbox, apply=apply))
+    if not all(runs):
+        raise click.exceptions.Exit(LEFT)
+
+
+def _check(context: Context, client: Callable[[str], Any], outbox: Outbox, *, apply: bool) -> bool:
+    """Print the state of one relay and return whether it runs, or will run from now on."""
+    name = outbox.relay_function_name
+    arn = client("lambda").get_function_configuration(FunctionName=name)["FunctionArn"]
+    schedule = find_schedule(client("scheduler"), arn)
+    now = context.now()
+    run = last_relay_run(client("lambda"), client("logs"), name, now)
+    backlog = read_backlog(client("dynamodb"), outbox.table_name)
+    click.echo(_describe(schedule))
+    click.echo(f"last run  {age(run.at, now)} ago" if run else "last run  none in 15 minutes")
+    click.echo(f"outbox    {backlog.count}{'' if backlog.is_complete else ' or more'} waiting")
+    return _restart(client, arn, schedule) if apply else _is_running(schedule, run)
+
+
+def _describe(schedule: Schedule | None) -> str:
+    if schedule is None:
+        return "schedule  the relay has none"
+    return one_line(f"schedule {schedule.name} {'enabled' if schedule.is_enabled else 'disabled'}")
+
+
+def _is_running(schedule: Schedule | None, run: RelayRun | None) -> bool:
+    if schedule is not None and schedule.is_enabled and run is not None:
+        return True
+    click.echo("The relay does not run. Add --apply to restart it.", err=True)
+    return False
+
+
+def _restart(client: Callable[[str], Any], arn: str, schedule: Schedule | None) -> bool:
+    if schedule is not None and not schedule.is_enabled:
+        enable(client("scheduler"), schedule)
+        click.echo("The schedule is enabled again.")
+    client("lambda").invoke(FunctionName=arn, InvocationType="Event", Payload=b"{}")
+    click.echo("The relay was invoked; status shows what it did.")
+    if schedule is None:
+        click.echo("Error: nothing will run it again: pulumi up --refresh", err=True)
+        return False
+    return True

@@ -1,0 +1,163 @@
+"""One deployed stack: what it consists of, by its output `operations`, and how to reach it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+import click
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+
+from ops.aws.clients import Connection
+from ops.aws.errors import UnreachableError
+from ops.context import Context
+from ops.stack_outputs import LOCAL_STACK, StackOutputs, read_outputs
+
+OUTPUT = "operations"
+_LOCAL_REGION = "us-east-1"
+_LOCAL_ENDPOINT = "http://127.0.0.1:4566"
+
+T = TypeVar("T")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
+
+
+class DeadLetterQueue(_Section):
+    """Where failed events wait."""
+
+    queue_url: str
+    target_arn: str | None = None
+    """The function that failed, to which events are replayed."""
+
+
+class Outbox(_Section):
+    """Where events wait to be handed off."""
+
+    table_name: str
+    relay_function_name: str
+
+
+class DeliveriesTable(_Section):
+    """Where a notification service records its deliveries and its circuit breakers."""
+
+    table_name: str
+    channels: tuple[str, ...] = ()
+
+
+class Operations(_Section):
+    """What a stack exports for those who run it, everything by its logical name."""
+
+    alarm_topic_arn: str | None = None
+    alarms: Mapping[str, str] = {}
+    """CloudWatch's name of each alarm."""
+
+    functions: Mapping[str, str] = {}
+    """Lambda's name of each function."""
+
+    dead_letters: Mapping[str, DeadLetterQueue] = {}
+    outboxes: Mapping[str, Outbox] = {}
+    deliveries: Mapping[str, DeliveriesTable] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack:
+    """A stack that has been looked up."""
+
+    name: str
+    operations: Operations
+    connection: Connection
+    source: str
+    """Where it was looked up, for messages."""
+
+
+def find_stack(
+    context: Context,
+    name: str,
+    *,
+    region: str | None = None,
+    endpoint_url: str | None = None,
+    advice: str = "then try again",
+) -> Stack:
+    """Look up a stack. Raises UnreachableError; `advice` is what else the user can do."""
+    found = read_outputs(
+        name,
+        run=context.run,
+        local_folder=context.local_folder,
+        endpoint_url=endpoint_url,
+        advice=advice,
+    )
+    operations = _read_operations(name, found, advice)
+    return Stack(
+        name=name,
+        operations=operations,
+        connection=connection(
+            name,
+            region or region_of_arn(operations.alarm_topic_arn or ""),
+            endpoint_url or found.endpoint_url,
+        ),
+        source=found.source,
+    )
+
+
+def connection(stack: str | None, region: str | None, endpoint_url: str | None) -> Connection:
+    """Return how to reach AWS; the emulator's own defaults for stack local."""
+    local = stack == LOCAL_STACK
+    return Connection(
+        region=region or (_LOCAL_REGION if local else None),
+        endpoint_url=endpoint_url or (_LOCAL_ENDPOINT if local else None),
+        local=local,
+    )
+
+
+def region_of_arn(arn: str) -> str | None:
+    """Return the region in an ARN, if it is one."""
+    return arn.split(":")[3] or None if arn.startswith("arn:") else None
+
+
+def choose(entries: Mapping[str, T], wanted: str | None, option: str, what: str) -> Mapping[str, T]:
+    """Return the entry that is `wanted` by its name, or all. Raises UsageError."""
+    if wanted is None:
+        return entries
+    if wanted not in entries:
+        raise click.UsageError(
+            f"there is no {what} {wanted!r}; {option} is one of {_list(entries)}"
+        )
+    return {wanted: entries[wanted]}
+
+
+def require_one(entries: Iterable[str], option: str, what: str) -> None:
+    """Raise UsageError if there are several: a command that changes something wants one."""
+    names = list(entries)
+    if len(names) > 1:
+        raise click.UsageError(
+            f"the stack has {len(names)} {what}; choose one with {option}: {_list(names)}"
+        )
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
+
+
+def _read_operations(stack: str, outputs: StackOutputs, advice: str) -> Operations:
+    if OUTPUT not in outputs.values:
+        raise UnreachableError(
+            f"stack {stack} has no output {OUTPUT}, it has {_list(outputs.values)}; "
+            f'add pulumi.export("{OUTPUT}", Operations(...).outputs) and deploy, {advice}'
+        )
+    try:
+        return Operations.model_validate(outputs.values[OUTPUT])
+    except ValidationError as error:
+        raise UnreachableError(
+            f"stack {stack} has an output {OUTPUT} that this version cannot read: "
+            f"{'; '.join(_problem(each) for each in error.errors())}"
+        ) from error
+
+
+def _problem(error: Mapping[str, object]) -> str:
+    place = error["loc"]
+    where = ".".join(map(str, place)) if isinstance(place, tuple) else str(place)
+    return f"{where}: {error['msg']}"

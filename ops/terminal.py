@@ -1,0 +1,53 @@
+"""Output for people: text that is safe on any terminal, wrapped there and whole in a pipe."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime, timedelta
+
+from rich.console import Console
+
+from serverless_runtime.shared.timestamps import to_text
+
+_UNITS = (("w", 604_800), ("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
+_NARROWEST, _UNLIMITED = 20, 1_000_000
+
+
+def out(*, errors: bool = False) -> Console:
+    """Return stdout or stderr. Lines are wrapped on a terminal and whole for other programs."""
+    file = sys.stderr if errors else sys.stdout
+    console = Console(
+        file=file, highlight=False, markup=False, emoji=False, soft_wrap=not file.isatty()
+    )
+    console.width = max(console.width, _NARROWEST) if file.isatty() else _UNLIMITED
+    return console
+
+
+def plain(text: object) -> str:
+    """Escape control characters: untrusted text could move the cursor, or worse."""
+    return "".join(
+        char if char.isprintable() or char == "\n" else ascii(char)[1:-1] for char in str(text)
+    )
+
+
+def one_line(text: object) -> str:
+    """The same on one line."""
+    return " ".join(plain(text).split())
+
+
+def age(at: datetime | None, now: datetime) -> str:
+    """Return how long ago, in the two largest units: `2h 5m`."""
+    if at is None:
+        return "unknown"
+    rest = max(int((now - at) / timedelta(seconds=1)), 0)
+    parts = []
+    for unit, seconds in _UNITS:
+        count, rest = divmod(rest, seconds)
+        parts.append(f"{count}{unit}" if count else "")
+    first = next((place for place, part in enumerate(parts) if part), len(parts) - 1)
+    return " ".join(filter(None, parts[first : first + 2])) or "0s"
+
+
+def timestamp_text(at: datetime | None) -> str | None:
+    """Return RFC 3339, or None."""
+    return to_text(at) if at else None

@@ -1,0 +1,1 @@
+"""The timeline of one request or event: `trace`."""

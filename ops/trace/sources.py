@@ -1,0 +1,104 @@
+"""Where an event may have left traces: a stack's logs, tables and dead-letter queues."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, ExitStack
+from datetime import datetime
+from itertools import chain
+from typing import Any, Self, TypeVar
+
+from ops.aws.best_effort import BestEffort
+from ops.aws.logs import LogLine, lines_with, log_group
+from ops.context import Context
+from ops.dead_letters.dead_letter import DeadLetter
+from ops.dead_letters.queue_options import queues_of
+from ops.deliveries.delivery_records import DeliveryRecord, deliveries_of_event, deliveries_of_task
+from ops.interrupts import Interrupts
+from ops.outbox.waiting_events import WaitingEvent, waiting_events
+from ops.stack import Stack
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+MAX_DEAD_LETTERS = 1_000
+"""Of each queue: reading hides them from others meanwhile."""
+
+
+class StackSources(AbstractContextManager["StackSources"]):
+    """Implements `Sources` with a deployed stack, for one period of time."""
+
+    def __init__(
+        self, context: Context, stack: Stack, interrupts: Interrupts, *, since: datetime
+    ) -> None:
+        self.best_effort = BestEffort()
+        self._operations = stack.operations
+        self._client = context.clients(stack.connection)
+        self._queues = {
+            name: queue.reader(context, interrupts) for name, queue in queues_of(stack).items()
+        }
+        self._since = since
+        self._until = context.now()
+        self._groups: dict[str, str] = {}
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        for queue in self._queues.values():
+            self._open.enter_context(queue)
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._open.close()
+
+    def lines(self, text: str) -> list[LogLine]:
+        """Return the functions' lines that contain it."""
+        return self.best_effort.read("logs", lambda: self._lines(text), [])
+
+    def _lines(self, text: str) -> list[LogLine]:
+        for function, name in self._operations.functions.items():
+            if function not in self._groups:
+                self._groups[function] = log_group(self._client("lambda"), name)
+        return lines_with(
+            self._client("logs"), self._groups, text, since=self._since, until=self._until
+        )
+
+    def deliveries(self, event_id: str) -> list[DeliveryRecord]:
+        """Return what is recorded of an event, however old."""
+        return self._records(deliveries_of_event, event_id)
+
+    def deliveries_of_task(self, task_id: str) -> list[DeliveryRecord]:
+        """Return what is recorded of a task's events, however old."""
+        return self._records(deliveries_of_task, task_id)
+
+    def _records(
+        self, find: Callable[[Any, str, str], list[DeliveryRecord]], id_: str
+    ) -> list[DeliveryRecord]:
+        dynamodb = self._client("dynamodb")
+        return self._read(
+            "deliveries",
+            self._operations.deliveries,
+            lambda each: find(dynamodb, each.table_name, id_),
+        )
+
+    def outbox(self) -> list[WaitingEvent]:
+        """Return what waits in the outboxes."""
+        dynamodb, period = self._client("dynamodb"), (self._since, self._until)
+        return self._read(
+            "outbox",
+            self._operations.outboxes,
+            lambda each: waiting_events(dynamodb, each.table_name, *period),
+        )
+
+    def dead_letters(self) -> list[DeadLetter]:
+        """Return what waits in the dead-letter queues, however old."""
+        return self._read(
+            "dead letters",
+            self._queues,
+            lambda queue: queue.receive(MAX_DEAD_LETTERS, before=self._until),
+        )
+
+    def _read(
+        self, part: str, entries: Mapping[str, T], read: Callable[[T], Iterable[R]]
+    ) -> list[R]:
+        found = self.best_effort.read_each(part, entries, lambda each: list(read(each)))
+        return list(chain.from_iterable(found.values()))

@@ -1,0 +1,122 @@
+"""The steps in the life of one event, from logs, tables and dead-letter queues."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ops.aws.logs import LogLine
+from ops.dead_letters.dead_letter import DeadLetter
+from ops.deliveries.delivery_records import DeliveryRecord
+from ops.outbox.waiting_events import WaitingEvent
+from ops.terminal import timestamp_text
+from ops.trace.log_descriptions import describe_line
+
+_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One thing that happened, or that is the case now."""
+
+    at: datetime | None
+    where: str
+    """The function that logged it, or "outbox", "deliveries", "dead letters", "replay"."""
+
+    what: str
+    event_id: str | None
+    task_id: str | None
+    correlation_id: str | None
+
+
+def log_steps(lines: Iterable[LogLine]) -> list[Step]:
+    """Return a step for each line, in time order, and one for each replay that they show.
+
+    A replay writes no line of its own: the first attempt with a higher count shows it.
+    """
+    steps: list[Step] = []
+    replays: dict[str | None, int] = {}
+    for line in sorted(lines, key=lambda each: each.at):
+        event_id, count = line.text("event_id"), line.fields.get("replays")
+        if isinstance(count, int) and count > replays.get(event_id, 0):
+            replays[event_id] = count
+            steps.append(
+                _step(line, "replay", f"replayed from the dead-letter queue (replay {count})")
+            )
+        steps.append(_step(line, line.function, describe_line(line)))
+    return steps
+
+
+def outbox_step(event: WaitingEvent) -> Step:
+    """Return the step of an event that waits in an outbox."""
+    return Step(
+        at=event.committed_at,
+        where="outbox",
+        what=f"committed, still waiting: {event.attempts} relay attempts, the next after "
+        f"{timestamp_text(event.next_attempt_at)}",
+        event_id=event.event_id,
+        task_id=event.task_id,
+        correlation_id=event.correlation_id,
+    )
+
+
+def delivery_step(record: DeliveryRecord) -> Step:
+    """Return the state of the delivery on one channel."""
+    parts = [
+        f"{record.channel} to {record.recipient}: {record.status}",
+        f"attempts {record.attempts}",
+    ]
+    if record.provider_id:
+        parts.append(f"provider id {record.provider_id}")
+    if record.error:
+        parts.append(f"last error: {record.error}")
+    return Step(
+        at=record.updated_at,
+        where="deliveries",
+        what=", ".join(parts),
+        event_id=record.event_id,
+        task_id=record.task_id,
+        correlation_id=record.correlation_id,
+    )
+
+
+def dead_letter_step(dead_letter: DeadLetter) -> Step:
+    """Return the step of an event that waits in a dead-letter queue."""
+    return Step(
+        at=dead_letter.failed_at,
+        where="dead letters",
+        what=f"dead-lettered, waiting for replay: {dead_letter.error}",
+        event_id=dead_letter.event_id,
+        task_id=dead_letter.task_id,
+        correlation_id=dead_letter.correlation_id,
+    )
+
+
+def in_time_order(steps: Iterable[Step]) -> list[Step]:
+    """Sort steps; those without a time come first, those with the same time keep their order."""
+    return sorted(steps, key=lambda step: step.at or _LONG_AGO)
+
+
+def summarize(records: Sequence[DeliveryRecord], *, in_outbox: bool, dead_letters: int) -> str:
+    """Return the state of one event now."""
+    if dead_letters:
+        return f"{dead_letters} dead letters: fix the cause, then dead-letters replay"
+    if in_outbox:
+        return "waiting in the outbox for the relay"
+    if missing := [each.channel for each in records if each.status != "COMPLETED"]:
+        return f"not delivered by {', '.join(missing)}"
+    if records:
+        return f"delivered by {', '.join(each.channel for each in records)}"
+    return "no delivery recorded"
+
+
+def _step(line: LogLine, where: str, what: str) -> Step:
+    return Step(
+        at=line.at,
+        where=where,
+        what=what,
+        event_id=line.text("event_id"),
+        task_id=line.text("task_id"),
+        correlation_id=line.text("correlation_id"),
+    )

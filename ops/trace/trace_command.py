@@ -1,0 +1,101 @@
+"""`trace`: the timeline of one request or event, across all functions of a stack."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import click
+from rich.padding import Padding
+
+from ops.context import Context
+from ops.interrupts import Interrupts
+from ops.options import LEFT, UNREACHABLE, TimestampParam, json_option, on_stack
+from ops.stack import Stack
+from ops.terminal import one_line, out, timestamp_text
+from ops.trace.sources import StackSources
+from ops.trace.trace import Timeline, trace
+
+EXIT_CODES = """\b
+Exit codes:
+  0    something is known about the id
+  1    nothing is
+  2    wrong usage
+  3    nothing was found, but not everything could be read
+  130  interrupted
+"""
+
+
+class _Id(click.ParamType[str]):
+    name = "id"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        text = str(value).strip()
+        if not re.fullmatch(r"[A-Za-z0-9._=+/#:-]{1,512}", text):
+            self.fail(
+                "must be 1 to 512 letters, digits or any of ._=+/#:- without spaces, got "
+                f"{one_line(value)[:60]!r}",
+                param,
+                ctx,
+            )
+        return text
+
+
+@click.command("trace", epilog=EXIT_CODES)
+@click.pass_obj
+@click.argument("id_", metavar="CORRELATION_ID|TASK_ID|EVENT_ID", type=_Id())
+@click.option(
+    "--since",
+    type=TimestampParam(),
+    default="24h",
+    show_default=True,
+    help="Read logs and outboxes from this time: RFC 3339, or an age such as 90s, 30m, 2h, 7d.",
+)
+@json_option
+@on_stack
+def trace_event(
+    context: Context, *, stack: Stack, id_: str, since: datetime, as_json: bool
+) -> None:
+    """Show what happened to a request, a task or an event, in time order.
+
+    Clients find the correlation id in the response header X-Correlation-Id. This reads the
+    functions' logs, the deliveries, the outboxes and up to 1000 dead letters of each queue. It
+    costs no more than its requests; where logs are large, the Logs Insights query for the event
+    timeline is faster.
+    """
+    interrupts = Interrupts()
+    with interrupts.handled(), StackSources(context, stack, interrupts, since=since) as sources:
+        timeline = trace(id_, sources)
+    errors = sources.best_effort.errors
+    if as_json:
+        click.echo(json.dumps(_as_json(id_, timeline, errors)))
+    else:
+        _show(timeline)
+    for part, error in errors.items():
+        click.echo(one_line(f"Not read: {part}: {error}"), err=True)
+    if not timeline.steps:
+        click.echo(
+            f"Error: nothing is known about {one_line(id_)} in stack {stack.name} since "
+            f"{timestamp_text(since)}; --since 7d looks further back",
+            err=True,
+        )
+        raise click.exceptions.Exit(UNREACHABLE if errors else LEFT)
+
+
+def _show(timeline: Timeline) -> None:
+    console = out()
+    for step in timeline.steps:
+        console.print(
+            one_line(f"{timestamp_text(step.at) or 'unknown time'} {step.where}"), style="bold"
+        )
+        console.print(Padding(one_line(step.what), (0, 0, 0, 4), expand=False))
+    for event_id, summary in timeline.summaries.items():
+        console.print(one_line(f"Now, event {event_id}: {summary}"), style="bold")
+
+
+def _as_json(id_: str, timeline: Timeline, errors: dict[str, str]) -> dict[str, Any]:
+    steps = [{**asdict(step), "at": timestamp_text(step.at)} for step in timeline.steps]
+    return {"id": id_, "steps": steps, "events": timeline.summaries, "not_read": errors}

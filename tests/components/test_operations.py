@@ -1,0 +1,120 @@
+"""Whatever a program watches is in its dashboard, its queries and its outputs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pulumi
+
+from pulumi_serverless import (
+    Alarm,
+    AlarmArgs,
+    AsyncHandoff,
+    AsyncHandoffArgs,
+    DashboardRow,
+    Graph,
+    Operations,
+    OperationsArgs,
+    PythonFunction,
+    Watched,
+)
+from pulumi_serverless.testing.mocks import record
+from tests.components.a_function import FOUNDATION, TOPIC, a_function
+
+DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"
+QUERY = "aws:cloudwatch/queryDefinition:QueryDefinition"
+
+
+class Counter(pulumi.ComponentResource):
+    """A pattern that nothing in the library has heard of."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("shop:index:Counter", name)
+        self._name = name
+        self.functions = [a_function(f"{name}-count")]
+        invocations = self.functions[0].metric("Invocations", "Sum")
+        alarm = AlarmArgs(
+            id="count-high", description="Many.", metric=invocations, foundation=FOUNDATION
+        )
+        self.alarms = [Alarm(f"{name}-{alarm.id}", alarm)]
+        self._row = DashboardRow(
+            title=f"Counts of {name}", graphs=[Graph(title="Counts", lines={"all": invocations})]
+        )
+
+    def dashboard_rows(self) -> list[DashboardRow]:
+        return [self._row]
+
+    def log_queries(self) -> dict[str, str]:
+        return {"counts": "stats count(*)"}
+
+    def operations(self) -> dict[str, dict[str, Any]]:
+        return {"counters": {self._name: {"functionName": self.functions[0].name}}}
+
+
+def operated(*watched: Watched, functions: tuple[PythonFunction, ...] = ()) -> None:
+    args = OperationsArgs(foundation=FOUNDATION, watched=watched, functions=functions)
+    pulumi.export("operations", Operations("operations", args).outputs)
+
+
+def a_handoff(name: str, **settings: Any) -> AsyncHandoff:
+    target = a_function(f"{name}-target")
+    return AsyncHandoff(name, AsyncHandoffArgs(foundation=FOUNDATION, target=target, **settings))
+
+
+def test_a_component_that_nobody_knows_is_operated_like_any_other() -> None:
+    stack = record(lambda: operated(Counter("clicks")))
+
+    assert stack.exports["operations"] == {
+        "alarmTopicArn": TOPIC,
+        "dashboard": "test-unit",
+        "alarms": {"clicks-count-high": "clicks-count-high-1a2b3c4"},
+        "functions": {"clicks-count": "clicks-count-1a2b3c4"},
+        "counters": {"clicks": {"functionName": "clicks-count-1a2b3c4"}},
+    }
+    widgets = json.loads(stack.only(DASHBOARD).inputs["dashboardBody"])["widgets"]
+    assert widgets[0]["properties"]["markdown"] == "## Counts of clicks"
+    assert widgets[-1]["properties"]["alarms"] == ["arn:clicks-count-high"]
+    queries = {query.inputs["name"]: query.inputs for query in stack.of_type(QUERY)}
+    assert queries["test-unit/counts"]["queryString"] == "stats count(*)"
+    assert queries["test-unit/errors"]["logGroupNames"] == ["/aws/lambda/test-unit-clicks-count"]
+
+
+def test_two_handoffs_are_operated_side_by_side() -> None:
+    stack = record(lambda: operated(a_handoff("orders"), a_handoff("mails", delivery="direct")))
+
+    outputs = stack.exports["operations"]
+    assert outputs["deadLetters"] == {
+        name: {
+            "kind": "invocation",
+            "queueUrl": f"https://sqs/{name}-dead-letters",
+            "targetArn": f"arn:{name}-target",
+        }
+        for name in ("orders", "mails")
+    }
+    assert outputs["outboxes"] == {
+        "orders": {
+            "tableName": "orders-outbox-1a2b3c4",
+            "relayFunctionName": "orders-relay-1a2b3c4",
+        }
+    }
+    depth = {name for name in outputs["alarms"] if name.endswith("-dead-letter-depth")}
+    assert depth == {"orders-dead-letter-depth", "mails-dead-letter-depth"}
+    titles = [
+        widget["properties"]["markdown"]
+        for widget in json.loads(stack.only(DASHBOARD).inputs["dashboardBody"])["widgets"]
+        if widget["type"] == "text"
+    ]
+    assert len(titles) == len(set(titles))
+
+
+def test_a_function_of_the_programs_own_is_queried_once() -> None:
+    def program() -> None:
+        handoff = a_handoff("orders")
+        operated(handoff, functions=(a_function("caller"), *handoff.functions))
+
+    stack = record(program)
+
+    assert set(stack.exports["operations"]["functions"]) == {"orders-relay", "caller"}
+    for query in stack.of_type(QUERY):
+        assert len(query.inputs["logGroupNames"]) == 2

@@ -1,0 +1,95 @@
+"""A provider at the wire: responds in place of AWS, and records what a real client sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import parse_qsl
+
+from botocore.awsrequest import AWSResponse
+
+from serverless_runtime.notification_service.channel import Channel, ChannelError
+from serverless_runtime.shared import aws
+from serverless_runtime.shared.aws import connections
+from tests.lambdas.recorded_lambda import RawBody
+from tests.lambdas.samples import an_event
+from tests.lambdas.wire import Moto
+
+Answer = Callable[[Any], connections.Response | None]
+OPERATIONS = {"sesv2": "SendEmail", "sns": "Publish"}
+
+
+@contextmanager
+def answering(service: str, answer: Answer) -> Iterator[None]:
+    """Let `answer` reply to every message that is sent through `service`."""
+    if service == "sesv2":
+        transport = aws.client("sesv2").transport
+        assert isinstance(transport, Moto)
+        with transport.watched("SendEmail", answer):
+            yield
+        return
+    events = aws.client(service).meta.events
+    name = f"before-send.{service}.{OPERATIONS[service]}"
+
+    def as_boto3(request: Any, **_: Any) -> AWSResponse | None:
+        found = answer(request)
+        if found is None:
+            return None
+        return AWSResponse(request.url, found.status, dict(found.headers), RawBody(found.body))
+
+    events.register_first(name, as_boto3)
+    try:
+        yield
+    finally:
+        events.unregister(name, as_boto3)
+
+
+class Accepting:
+    """Accepts every message, and keeps it as the provider reads it."""
+
+    def __init__(self) -> None:
+        self.emails: list[dict[str, Any]] = []
+        self.publishes: list[dict[str, str]] = []
+
+    def __call__(self, request: Any) -> connections.Response:
+        if isinstance(request, connections.Request):
+            self.emails.append(json.loads(request.body))
+            return connections.Response(200, {}, b'{"MessageId": "ses-1"}')
+        self.publishes.append(dict(parse_qsl(request.body, keep_blank_values=True)))
+        body = b"<R><PublishResult><MessageId>sns-1</MessageId></PublishResult></R>"
+        return connections.Response(200, {}, body)
+
+
+def attributes_of(publish: dict[str, str]) -> dict[str, str]:
+    """Return the message attributes of a recorded publish, all of them text."""
+    found: dict[str, str] = {}
+    while name := publish.get(at := f"MessageAttributes.entry.{len(found) + 1}.Name"):
+        value = at.removesuffix("Name") + "Value."
+        assert publish[f"{value}DataType"] == "String"
+        found[name] = publish[f"{value}StringValue"]
+    return found
+
+
+def error_response(service: str, code: str, status: int = 400, message: str = "no") -> Answer:
+    """Return a response with the error `code`, in the service's own protocol."""
+
+    def refuse(request: Any) -> connections.Response:
+        if service == "sesv2":
+            body, headers = json.dumps({"message": message}), {"x-amzn-errortype": code}
+        else:
+            error = f"<Code>{code}</Code><Message>{message}</Message>"
+            body, headers = f"<ErrorResponse><Error>{error}</Error></ErrorResponse>", {}
+        return connections.Response(status, headers, body.encode())
+
+    return refuse
+
+
+def send_through(channel: Channel, service: str, answer: Answer) -> str | ChannelError:
+    """Send one event and return the provider's id, or the error."""
+    with answering(service, answer):
+        try:
+            return channel.send(an_event())
+        except ChannelError as error:
+            return error

@@ -1,0 +1,150 @@
+"""When a channel's provider is not called, and when it is called again."""
+
+from __future__ import annotations
+
+import pytest
+
+from serverless_runtime.notification_service.channel import (
+    ChannelError,
+    ConfiguredChannel,
+    PermanentChannelError,
+    UnknownOutcomeError,
+)
+from serverless_runtime.notification_service.circuit_breaker.channel import with_circuit_breakers
+from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import (
+    FAILURES_TO_OPEN,
+    FIRST_COOL_DOWN_SECONDS,
+    CircuitBreakerOpenError,
+)
+from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
+    DynamoCircuitBreakerStore,
+)
+from tests.lambdas.notification_service import lambda_fleet
+from tests.lambdas.notification_service.circuit_breaker_instances import (
+    Provider,
+    an_instance,
+    fail,
+    let_caches_end,
+    tried,
+)
+from tests.lambdas.notification_service.fakes import Clock
+from tests.lambdas.samples import an_event
+from tests.lambdas.tables import DELIVERIES
+
+pytestmark = pytest.mark.usefixtures("aws_in_memory")
+
+NEARLY = FAILURES_TO_OPEN - 1
+
+
+def test_a_provider_that_responds_is_called(clock: Clock, provider: Provider) -> None:
+    assert an_instance(clock).call(provider) == "m-1"
+
+
+def test_failures_of_several_instances_open_it_for_all(clock: Clock, provider: Provider) -> None:
+    fail(clock, provider, FAILURES_TO_OPEN)
+
+    assert tried(an_instance(clock), provider) == "CircuitBreakerOpenError"
+    assert provider.calls == FAILURES_TO_OPEN
+
+
+def test_it_stays_closed_below_the_limit_of_failures(clock: Clock, provider: Provider) -> None:
+    fail(clock, provider, NEARLY)
+
+    assert tried(an_instance(clock), provider) == f"m-{FAILURES_TO_OPEN}"
+
+
+def test_only_failures_in_a_row_count(clock: Clock, provider: Provider) -> None:
+    fail(clock, provider, NEARLY)
+    an_instance(clock).call(provider)
+    fail(clock, provider, NEARLY)
+
+    assert tried(an_instance(clock), provider).startswith("m-")
+
+
+@pytest.mark.parametrize("error", [ChannelError("busy"), UnknownOutcomeError("silence")])
+def test_transient_errors_count(clock: Clock, provider: Provider, error: Exception) -> None:
+    fail(clock, provider, FAILURES_TO_OPEN, error)
+
+    assert tried(an_instance(clock), provider) == "CircuitBreakerOpenError"
+
+
+@pytest.mark.parametrize("error", [PermanentChannelError("no such address"), KeyError("ours")])
+def test_a_rejected_message_and_a_bug_of_ours_do_not_count(
+    clock: Clock, provider: Provider, error: Exception
+) -> None:
+    fail(clock, provider, 2 * FAILURES_TO_OPEN, error)
+
+    assert tried(an_instance(clock), provider).startswith("m-")
+
+
+def test_a_rejected_message_shows_that_the_provider_is_up(clock: Clock, provider: Provider) -> None:
+    fail(clock, provider, NEARLY)
+    fail(clock, provider, 1, PermanentChannelError("no such address"))
+    fail(clock, provider, NEARLY)
+
+    assert tried(an_instance(clock), provider).startswith("m-")
+
+
+def test_the_error_names_channel_end_and_reason_and_is_no_unknown_outcome(
+    clock: Clock, provider: Provider
+) -> None:
+    fail(clock, provider, FAILURES_TO_OPEN, ChannelError("SES gave bob@example.com no answer"))
+
+    with pytest.raises(CircuitBreakerOpenError) as caught:
+        an_instance(clock).call(provider)
+
+    assert str(caught.value) == (
+        "nothing was sent: the circuit breaker of email is open until 2026-03-01T09:30:30.000Z, "
+        "after 5 failures in a row; last error: SES gave b***@example.com no answer"
+    )
+    assert not isinstance(caught.value, (PermanentChannelError, UnknownOutcomeError))
+
+
+def test_channels_of_the_same_settings_share_a_circuit_breaker(clock: Clock) -> None:
+    numbers = [lambda_fleet.Provider("sms", down=ChannelError("no answer")) for _ in range(2)]
+    settings = numbers[0].channel().settings
+    channels = [
+        ConfiguredChannel(settings=settings, name=f"sms-{n}", recipient="+44***123", sender=each)
+        for n, each in enumerate(numbers)
+    ]
+    first, second = with_circuit_breakers(channels, DynamoCircuitBreakerStore(DELIVERIES), clock)
+    for _ in range(FAILURES_TO_OPEN):
+        with pytest.raises(ChannelError, match="no answer"):
+            first.send(an_event())
+
+    with pytest.raises(CircuitBreakerOpenError, match="the circuit breaker of sms is open"):
+        second.send(an_event())
+    assert (second.name, numbers[1].calls) == ("sms-1", 0)
+
+
+def test_each_channel_has_its_own_circuit_breaker(clock: Clock, provider: Provider) -> None:
+    fail(clock, provider, FAILURES_TO_OPEN)
+
+    assert tried(an_instance(clock, "sms"), provider).startswith("m-")
+
+
+def test_an_instance_sees_the_state_of_others_when_its_cache_expires(
+    clock: Clock, provider: Provider
+) -> None:
+    instance = an_instance(clock)
+    instance.call(provider)
+    fail(clock, provider, FAILURES_TO_OPEN)
+
+    let_caches_end(clock)
+    assert tried(instance, provider) == "CircuitBreakerOpenError"
+
+
+def test_opening_and_closing_are_logged_once_with_channel_and_end(
+    clock: Clock, provider: Provider, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    fail(clock, provider, FAILURES_TO_OPEN)
+    tried(an_instance(clock), provider)
+    clock.now += FIRST_COOL_DOWN_SECONDS
+    an_instance(clock).call(provider)
+
+    lines = [(each.message, vars(each)["channel"], vars(each)["until"]) for each in caplog.records]
+    assert lines == [
+        ("circuit breaker opened", "email", "2026-03-01T09:30:30.000Z"),
+        ("circuit breaker closed", "email", None),
+    ]

@@ -1,0 +1,162 @@
+"""What a delivery's row shows to people, besides its purpose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+import pytest
+
+from serverless_runtime.notification_service.channel import ChannelError, PermanentChannelError
+from serverless_runtime.notification_service.deliveries_table import RETENTION_SECONDS
+from serverless_runtime.notification_service.dynamo_delivery_leases import (
+    LEASE_SECONDS,
+    DynamoDeliveryLeases,
+)
+from serverless_runtime.notification_service.notify_channels import (
+    NotDeliveredError,
+    notify_channels,
+)
+from serverless_runtime.notification_service.settings.channel import GUARANTEES, Guarantee
+from tests.lambdas.notification_service.fakes import (
+    Clock,
+    RecordingChannel,
+    RecordingDeadLetters,
+    raises,
+)
+from tests.lambdas.notification_service.sample_delivery import EVENT, lease, start
+from tests.lambdas.tables import DELIVERIES
+
+
+@pytest.fixture
+def table(aws_in_memory: None, clock: Clock) -> DynamoDeliveryLeases:
+    return DynamoDeliveryLeases(DELIVERIES, clock=clock)
+
+
+def the_row() -> dict[str, str]:
+    [row] = boto3.client("dynamodb").scan(TableName=DELIVERIES)["Items"]
+    return {name: next(iter(value.values())) for name, value in row.items()}
+
+
+def test_a_failure_leaves_its_reason_and_a_row_that_waits(
+    table: DynamoDeliveryLeases, clock: Clock
+) -> None:
+    start(table, lease("one"))
+    clock.now += 2
+    table.release(lease("one"), "SES rejected the message: Throttling")
+
+    row = the_row()
+    assert (row["status"], row["error"]) == ("WAITING", "SES rejected the message: Throttling")
+    assert (row["recipient"], row["attempts"]) == ("t***@example.com", "1")
+    assert row["updated_at"] == str(int(row["started_at"]) + 2)
+    assert row["expires_at"] == str(int(clock.now) + RETENTION_SECONDS)
+    assert "lease_until" not in row
+
+
+def test_a_later_success_keeps_the_first_start_and_counts_the_attempts(
+    table: DynamoDeliveryLeases, clock: Clock
+) -> None:
+    began = int(clock.now)
+    for _ in range(2):
+        start(table, lease("one"))
+        table.release(lease("one"), "busy")
+        clock.now += 60
+    start(table, lease("two"))
+    table.complete(lease("two"), "ses-1")
+
+    row = the_row()
+    assert (row["status"], row["provider_id"], row["attempts"]) == ("COMPLETED", "ses-1", "3")
+    assert (row["started_at"], row["completed_at"]) == (str(began), str(began + 120))
+    assert row["error"] == "busy"
+
+
+def test_a_dead_letter_has_its_reason_until_a_replay_delivers(
+    table: DynamoDeliveryLeases, clock: Clock, dead_letters: RecordingDeadLetters
+) -> None:
+    channel = RecordingChannel()
+    channel.before_sending = raises(PermanentChannelError("no such address"))
+    notify_channels(EVENT, table, [channel], dead_letters)
+    row = the_row()
+    assert (row["status"], row["error"]) == ("DEAD_LETTERED", "no such address")
+    assert row["dead_lettered_at"] == str(int(clock.now))
+
+    channel.before_sending = lambda: None
+    notify_channels(EVENT.replayed(), table, [channel], dead_letters)
+    row = the_row()
+    assert (row["status"], row["replays"], row["attempts"]) == ("COMPLETED", "1", "2")
+    assert "dead_lettered_at" not in row
+
+
+def test_a_retry_that_finds_it_delivered_is_no_attempt(
+    table: DynamoDeliveryLeases, dead_letters: RecordingDeadLetters
+) -> None:
+    for _ in range(3):
+        notify_channels(EVENT, table, [RecordingChannel()], dead_letters)
+
+    assert the_row()["attempts"] == "1"
+
+
+def test_dead_lettering_an_unknown_outcome_is_no_attempt(
+    table: DynamoDeliveryLeases, clock: Clock, dead_letters: RecordingDeadLetters
+) -> None:
+    start(table, lease("killed"), guarantee="at_most_once")
+    clock.now += LEASE_SECONDS + 1
+
+    notify_channels(EVENT, table, [RecordingChannel(guarantee="at_most_once")], dead_letters)
+
+    row = the_row()
+    assert (row["status"], row["attempts"]) == ("DEAD_LETTERED", "1")
+    assert row["error"].startswith("an earlier attempt began to send and never reported an outcome")
+
+
+@pytest.mark.parametrize("guarantee", GUARANTEES)
+@pytest.mark.parametrize("replays", [0, 1, 2])
+def test_a_waiting_row_keeps_nobody_out(
+    table: DynamoDeliveryLeases, guarantee: Guarantee, replays: int
+) -> None:
+    start(table, lease("one"), guarantee=guarantee, replays=1)
+    table.release(lease("one"), "busy")
+
+    assert start(table, lease("two"), guarantee=guarantee, replays=replays) == "acquired"
+    assert the_row()["replays"] == str(replays)
+
+
+def test_reasons_are_cut_and_hold_no_address(table: DynamoDeliveryLeases) -> None:
+    long = f"bob@example.com is unknown, {'x' * 466} alice@example.com and more of it"
+    start(table, lease("one"))
+    table.release(lease("one"), long)
+
+    error = the_row()["error"]
+    assert error.startswith("b***@example.com is unknown, xxx")
+    assert len(error) == 500
+    assert "ali" not in error
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(ChannelError("busy"), "busy"), (KeyError("x"), "KeyError: 'x'")],
+)
+def test_the_reason_is_the_one_that_people_read(
+    table: DynamoDeliveryLeases, dead_letters: RecordingDeadLetters, error: Exception, reason: str
+) -> None:
+    channel = RecordingChannel()
+    channel.before_sending = raises(error)
+
+    with pytest.raises(NotDeliveredError):
+        notify_channels(EVENT, table, [channel], dead_letters)
+
+    assert the_row()["error"] == reason
+
+
+def test_deliveries_are_found_by_task(table: DynamoDeliveryLeases) -> None:
+    start(table, lease("one"))
+    table.complete(lease("one"), "ses-1")
+
+    found: list[dict[str, Any]] = boto3.client("dynamodb").query(
+        TableName=DELIVERIES,
+        IndexName="by-task",
+        KeyConditionExpression="task_id = :task_id",
+        ExpressionAttributeValues={":task_id": {"S": EVENT.task.task_id}},
+    )["Items"]
+
+    assert [row["provider_id"]["S"] for row in found] == ["ses-1"]

@@ -1,0 +1,69 @@
+"""Any series of attempts keeps both guarantees."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from serverless_runtime.notification_service.channel import (
+    ChannelError,
+    PermanentChannelError,
+    UnknownOutcomeError,
+)
+from serverless_runtime.notification_service.delivery_leases import DeliveryInProgressError
+from serverless_runtime.notification_service.dynamo_delivery_leases import LEASE_SECONDS
+from serverless_runtime.notification_service.notify_channels import (
+    NotDeliveredError,
+    notify_channels,
+)
+from serverless_runtime.notification_service.settings.channel import GUARANTEES, Guarantee
+from tests.lambdas.notification_service.fakes import (
+    Clock,
+    KilledError,
+    RecordingChannel,
+    RecordingDeadLetters,
+    raises,
+)
+from tests.lambdas.notification_service.in_memory_delivery_leases import InMemoryDeliveryLeases
+from tests.lambdas.notification_service.sample_delivery import EVENT
+
+FATES = {
+    "sent": None,
+    "refused": ChannelError("no"),
+    "refused for good": PermanentChannelError("never"),
+    "no answer": UnknownOutcomeError("silence"),
+    "killed": KilledError(),
+}
+PERHAPS_SENT = {"sent", "no answer", "killed"}
+
+
+@given(
+    fates=st.lists(st.tuples(st.sampled_from(sorted(FATES)), st.booleans()), max_size=8),
+    guarantee=st.sampled_from(GUARANTEES),
+)
+def test_whatever_happens_nothing_is_lost_and_the_guarantee_holds(
+    fates: list[tuple[str, bool]], guarantee: Guarantee
+) -> None:
+    clock, dead_letters = Clock(), RecordingDeadLetters()
+    deliveries = InMemoryDeliveryLeases(clock)
+    channel = RecordingChannel(guarantee=guarantee)
+    perhaps_sent, in_lambdas_hands = 0, True
+
+    for fate, late in fates:
+        error = FATES[fate]
+        channel.before_sending = raises(error) if error else lambda: None
+        asked = channel.calls
+        clock.now += (LEASE_SECONDS + 1) * late
+        try:
+            notify_channels(EVENT, deliveries, [channel], dead_letters)
+        except (NotDeliveredError, DeliveryInProgressError, KilledError):
+            continue
+        finally:
+            perhaps_sent += channel.calls > asked and fate in PERHAPS_SENT
+        in_lambdas_hands = False
+
+    assert in_lambdas_hands or channel.sent or dead_letters.reasons
+    assert len(channel.sent) <= 1
+    assert len(dead_letters.reasons) <= 1
+    if guarantee == "at_most_once":
+        assert perhaps_sent <= 1

@@ -1,0 +1,158 @@
+"""What is translated for the emulator, and that each difference from AWS still exists."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+import uuid
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local.emulator.clients import ACCOUNT_ID, REGION, Clients
+from local.emulator.differences import emulator_differences
+from local.emulator.start import Emulator, emulator_python
+from local.engine.services.http_apis import stable_api_id
+from local.engine.services.iam import role_policy_for_emulator
+from local.scenario.observe import log_lines
+from serverless_runtime.shared.metrics import metrics_line
+from tests.local.roles import as_role, policy_of
+
+SENDER = "sender@example.com"
+IDENTITY_ARN = f"arn:aws:ses:{REGION}:{ACCOUNT_ID}:identity/{SENDER}"
+SEND_STATEMENT: dict[str, Any] = {
+    "Effect": "Allow",
+    "Action": ["ses:SendEmail"],
+    "Resource": [IDENTITY_ARN],
+    "Condition": {"StringEquals": {"ses:FromAddress": SENDER}},
+}
+DENY_PLAIN_HTTP: dict[str, Any] = {
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "sqs:*",
+    "Resource": "*",
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+}
+
+
+def _statements(policy: str | None) -> list[dict[str, Any]]:
+    statements: list[dict[str, Any]] = json.loads(policy or "")["Statement"]
+    return statements
+
+
+def _send_email(client: Clients) -> None:
+    client("sesv2").send_email(
+        FromEmailAddress=SENDER,
+        Destination={"ToAddresses": ["reader@example.com"]},
+        Content={"Simple": {"Subject": {"Data": "Hi"}, "Body": {"Text": {"Data": "there"}}}},
+    )
+
+
+def test_every_difference_says_what_aws_does_what_the_emulator_does_and_what_is_done() -> None:
+    assert all(all(difference) for difference in emulator_differences())
+
+
+def test_the_emulator_still_denies_email_granted_on_an_identity(emulator: Emulator) -> None:
+    emulator.client("sesv2").create_email_identity(EmailIdentity=SENDER)
+
+    with pytest.raises(ClientError, match="AccessDenied"):
+        _send_email(as_role(emulator, policy_of(SEND_STATEMENT)))
+
+    _send_email(as_role(emulator, role_policy_for_emulator(policy_of(SEND_STATEMENT))))
+
+
+def test_only_the_email_statements_of_a_policy_are_widened() -> None:
+    read = {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "arn:table"}
+
+    widened = _statements(role_policy_for_emulator(policy_of(SEND_STATEMENT, read)))
+
+    assert widened == [{"Effect": "Allow", "Action": ["ses:SendEmail"], "Resource": "*"}, read]
+
+
+def test_conditions_other_than_on_email_are_kept() -> None:
+    tls = {"Bool": {"aws:SecureTransport": "true"}}
+    statement = {**SEND_STATEMENT, "Condition": {**SEND_STATEMENT["Condition"], **tls}}
+
+    (widened,) = _statements(role_policy_for_emulator(policy_of(statement)))
+
+    assert widened["Condition"] == tls
+
+
+def test_a_queue_that_denies_plain_http_can_be_used_over_the_loopback(emulator: Emulator) -> None:
+    sqs = emulator.client("sqs")
+    url = sqs.create_queue(QueueName=f"queue-{uuid.uuid4()}")["QueueUrl"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy_of(DENY_PLAIN_HTTP)})
+
+    assert sqs.send_message(QueueUrl=url, MessageBody="hello")["MessageId"]
+
+
+def test_other_denials_of_a_queue_policy_still_hold(emulator: Emulator) -> None:
+    sqs = emulator.client("sqs")
+    url = sqs.create_queue(QueueName=f"queue-{uuid.uuid4()}")["QueueUrl"]
+    deny_all = {key: value for key, value in DENY_PLAIN_HTTP.items() if key != "Condition"}
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy_of(deny_all)})
+
+    with pytest.raises(ClientError, match="AccessDenied"):
+        sqs.send_message(QueueUrl=url, MessageBody="hello")
+
+
+def test_the_emulator_still_publishes_no_metrics_of_queues(emulator: Emulator) -> None:
+    sqs = emulator.client("sqs")
+    name = f"queue-{uuid.uuid4()}"
+    sqs.send_message(QueueUrl=sqs.create_queue(QueueName=name)["QueueUrl"], MessageBody="hello")
+
+    dimensions = [{"Name": "QueueName", "Value": name}]
+    metrics = emulator.client("cloudwatch").list_metrics(Dimensions=dimensions)["Metrics"]
+
+    assert metrics == []
+
+
+def test_an_api_keeps_its_id_from_one_deployment_to_the_next() -> None:
+    assert stable_api_id("tasks-api-1a2b3c4") == stable_api_id("tasks-api-d5e6f70")
+    assert stable_api_id("tasks-api-1a2b3c4") != stable_api_id("other-api-1a2b3c4")
+
+
+def test_the_emulator_still_makes_no_metrics_of_log_lines(emulator: Emulator) -> None:
+    logs, name = emulator.client("logs"), f"handoff-{uuid.uuid4()}"
+    logs.create_log_group(logGroupName=name)
+    logs.create_log_stream(logGroupName=name, logStreamName="run")
+    now_ms = int(time.time() * 1000)
+    line = metrics_line(
+        {"Age": ("Seconds", 1)}, {"Handoff": name}, namespace="Handoff", at_ms=now_ms
+    )
+    logs.put_log_events(
+        logGroupName=name,
+        logStreamName="run",
+        logEvents=[{"timestamp": now_ms, "message": line}],
+    )
+
+    dimensions = [{"Name": "Handoff", "Value": name}]
+    metrics = emulator.client("cloudwatch").list_metrics(Dimensions=dimensions)["Metrics"]
+
+    assert metrics == []
+
+
+def test_a_log_longer_than_one_response_of_the_emulator_is_read_whole(emulator: Emulator) -> None:
+    logs, name = emulator.client("logs"), f"handoff-{uuid.uuid4()}"
+    now_ms = int(time.time() * 1000)
+    logs.create_log_group(logGroupName=name)
+    written = [f"line {number}" for number in range(10_200)]
+    for start in range(0, len(written), 100):
+        stream = f"run-{start:05}"
+        logs.create_log_stream(logGroupName=name, logStreamName=stream)
+        events = [{"timestamp": now_ms + start, "message": line} for line in written[start:][:100]]
+        logs.put_log_events(logGroupName=name, logStreamName=stream, logEvents=events)
+
+    response = logs.filter_log_events(logGroupName=name)
+    assert (len(response["events"]), response.get("nextToken")) == (10_000, None)
+    assert log_lines(logs, name) == written
+
+
+def test_functions_still_have_no_package_that_checks_signatures_of_tokens() -> None:
+    found = subprocess.run(  # noqa: S603 -- our own interpreter and text
+        [emulator_python(), "-c", "import cryptography"], capture_output=True, check=False
+    )
+
+    assert b"ModuleNotFoundError" in found.stderr

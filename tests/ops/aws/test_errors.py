@@ -1,0 +1,97 @@
+"""What an error of AWS means, and its exit code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    InvalidRegionError,
+    NoCredentialsError,
+    NoRegionError,
+    ProfileNotFound,
+    UnauthorizedSSOTokenError,
+)
+
+from ops.aws.clients import Connection, make_client
+from ops.aws.errors import UnreachableError, explain
+from tests.ops.fakes import Operator, Overriding, Queue, service_error
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (NoCredentialsError(), "no usable AWS credentials"),
+        (ProfileNotFound(profile="x"), "name a profile in AWS_PROFILE"),
+        (UnauthorizedSSOTokenError(), "log in"),
+        (NoRegionError(), "give --region"),
+        (EndpointConnectionError(endpoint_url="http://x"), "check the network"),
+        (ConnectTimeoutError(endpoint_url="http://x"), "make up"),
+        (InvalidRegionError(region_name="?"), "AWS could not be called"),
+        (service_error("AccessDenied", "ReceiveMessage"), "it needs sqs:ReceiveMessage"),
+        (service_error("KMS.AccessDeniedException", "ReceiveMessage"), "access denied"),
+        (service_error("AWS.SimpleQueueService.NonExistentQueue"), "there is no such queue"),
+        (service_error("QueueDoesNotExist"), "check --stack, --queue-url and --region"),
+        (service_error("ExpiredTokenException"), "log in again"),
+        (service_error("InternalError"), "Invoke failed with InternalError: about InternalError"),
+    ],
+)
+def test_an_error_says_what_happened_and_what_to_do(
+    error: BotoCoreError | ClientError, text: str
+) -> None:
+    assert text in explain(error)
+
+
+@pytest.mark.parametrize("command", [("list",), ("show", "x"), ("replay",), ("purge",)])
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [(service_error("AccessDenied"), "access denied"), (NoCredentialsError(), "no usable AWS")],
+)
+def test_an_unreachable_queue_is_exit_code_3(
+    queue: Queue, command: tuple[str, ...], error: Exception, text: str
+) -> None:
+    def refuse(**arguments: Any) -> Any:
+        raise error
+
+    sqs = Overriding(queue.sqs, receive_message=refuse, get_queue_attributes=refuse)
+
+    result = Operator(queue, sqs=sqs).types(*command)
+
+    assert result.exit_code == 3
+    assert f"Error: {text}" in result.stderr
+
+
+def test_a_missing_queue_is_reported(queue: Queue, operator: Operator) -> None:
+    queue.sqs.delete_queue(QueueUrl=queue.url)
+
+    result = operator.types("replay")
+
+    assert (result.exit_code, "there is no such queue" in result.stderr) == (3, True)
+
+
+def _connection(**changes: Any) -> Connection:
+    known: dict[str, Any] = {"region": "us-east-1", "endpoint_url": None, "local": False}
+    return Connection(**{**known, **changes})
+
+
+def test_an_invalid_address_is_reported() -> None:
+    with pytest.raises(UnreachableError, match="check --endpoint-url"):
+        make_client("sqs", _connection(endpoint_url="nonsense", local=True))
+
+
+def test_boto3_does_not_retry_an_invoke() -> None:
+    client = make_client("lambda", _connection(local=True))
+
+    assert client.meta.config.retries["total_max_attempts"] == 1
+
+
+def test_the_local_deployment_needs_no_profile(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "does-not-exist")
+
+    assert make_client("sqs", _connection(local=True, endpoint_url="http://127.0.0.1:1"))
+    with pytest.raises(UnreachableError, match="no usable AWS credentials"):
+        make_client("sqs", _connection())

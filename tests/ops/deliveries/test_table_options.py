@@ -1,0 +1,121 @@
+"""Finding deliveries tables, and explaining why not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.lambdas.tables import DELIVERIES
+from tests.ops.deliveries_table import Reader
+from tests.ops.fakes import service_error, stack_outputs
+
+ID = "019501d2-7c00-7a51-8f3e-52a1c0d9e7b4"
+COMMANDS = [
+    ("deliveries", "--event", ID),
+    ("circuit-breakers",),
+    ("circuit-breakers", "close", "email"),
+]
+every_command = pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+
+
+@every_command
+def test_a_stack_or_a_table_is_required(reader: Reader, words: tuple[str, ...]) -> None:
+    result = reader.types_exactly(*words)
+
+    assert result.exit_code == 2
+    assert "give --stack, or --table" in result.stderr
+
+
+@every_command
+def test_without_the_cli_it_says_what_to_do(reader: Reader, words: tuple[str, ...]) -> None:
+    result = reader.types_exactly(*words, "--stack", "dev")
+
+    assert result.exit_code == 3
+    assert "install the Pulumi CLI, or give --table" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("outputs", "text"),
+    [
+        (json.dumps({"apiUrl": "https://x"}), "stack dev has no output operations, it has apiUrl"),
+        (stack_outputs(), "stack dev has no deliveries table; or give --table"),
+    ],
+)
+def test_a_stack_without_a_table_is_reported(reader: Reader, outputs: str, text: str) -> None:
+    reader.pulumi_returns(outputs)
+
+    result = reader.types_exactly(*COMMANDS[0], "--stack", "dev")
+
+    assert result.exit_code == 3
+    assert text in result.stderr
+
+
+def test_of_several_services_one_must_be_chosen_to_close(reader: Reader) -> None:
+    table = {"tableName": DELIVERIES, "channels": ["email"]}
+    reader.pulumi_returns(stack_outputs(deliveries={"alerts": table, "notifications": table}))
+    close = ("circuit-breakers", "close", "email", "--stack", "dev")
+
+    which = reader.types_exactly(*close)
+    chosen = reader.types_exactly(*close, "--service", "alerts")
+
+    assert (which.exit_code, chosen.exit_code) == (2, 0)
+    assert "2 deliveries tables; choose one with --service" in which.stderr
+    listed = reader.types_exactly("circuit-breakers", "--stack", "dev").stdout
+    assert listed == "email: closed\nemail: closed\n"
+
+
+def test_stack_local_is_what_make_up_has_left_running(reader: Reader, tmp_path: Path) -> None:
+    (tmp_path / "up-4567").mkdir()
+    table = {"tableName": DELIVERIES, "channels": ["email"]}
+    outputs = stack_outputs(deliveries={"notifications": table})
+    (tmp_path / "up-4567" / "outputs.json").write_text(outputs)
+    reader.local_folder = tmp_path
+
+    assert reader.types_exactly("circuit-breakers", "--stack", "local").stdout == "email: closed\n"
+
+    [connection] = reader.connections
+    assert (connection.endpoint_url, connection.local) == ("http://127.0.0.1:4567", True)
+    assert connection.region == "us-east-1"
+
+
+class _Refusing:
+    """A client that refuses to query."""
+
+    def __init__(self, error: ClientError) -> None:
+        self._error = error
+
+    def get_paginator(self, operation: str) -> Any:
+        raise self._error
+
+
+@every_command
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("ResourceNotFoundException", "there is no such table or index"),
+        ("AccessDeniedException", "needs dynamodb:Query on the deliveries table"),
+        ("ExpiredTokenException", "log in again"),
+        ("ThrottlingException", "Query failed with ThrottlingException"),
+    ],
+)
+def test_what_dynamodb_refuses_is_explained(
+    reader: Reader, words: tuple[str, ...], code: str, text: str
+) -> None:
+    reader.dynamodb = _Refusing(service_error(code, "Query"))
+
+    result = reader.types(*words)
+
+    assert result.exit_code == 3
+    assert text in result.stderr
+
+
+@every_command
+def test_every_help_lists_the_exit_codes(reader: Reader, words: tuple[str, ...]) -> None:
+    text = reader.types_exactly(*words[: 2 if words[-1] == "email" else 1], "--help").stdout
+
+    for code in ("  0    done", "  1    nothing", "  2    wrong", "  3    the stack", "  130  int"):
+        assert code in text

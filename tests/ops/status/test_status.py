@@ -1,0 +1,119 @@
+"""The health of a stack, in one word and on one screen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from ops.alarms.alarm_state import AlarmState
+from ops.dead_letters.dead_letter import DeadLetter
+from ops.dead_letters.reader import Depth
+from ops.outbox.relay_runs import RelayRun
+from ops.outbox.waiting_events import Backlog
+from ops.status.screen import as_json, lines
+from ops.status.status import QueueStatus, Status
+from serverless_runtime.notification_service.circuit_breaker.state import CircuitBreakerState
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+EVENTS = "task-events"
+LONG_AGO = NOON - timedelta(seconds=181)
+FINE = AlarmState(
+    name="outbox-age",
+    cloudwatch_name="stack-outbox-age",
+    state="OK",
+    since=NOON,
+    description="Events wait. What to do: docs/runbooks/outbox-age.md",
+    actions=("arn:aws:sns:eu-west-1:123456789012:alarms",),
+    actions_enabled=True,
+)
+WELL = Status(
+    at=NOON,
+    alarms=[FINE],
+    backlogs={
+        EVENTS: Backlog(count=2, is_complete=True, oldest_at=NOON - timedelta(seconds=2)),
+    },
+    relays={EVENTS: RelayRun(at=NOON - timedelta(seconds=30), handed_off=1, failed=0)},
+    queues={EVENTS: QueueStatus(depth=Depth(0, 0))},
+    circuit_breakers={"notifications": {"email": CircuitBreakerState()}},
+)
+
+
+def test_a_stack_in_which_nothing_waits_is_healthy() -> None:
+    assert lines("dev", WELL) == [
+        "Stack dev is healthy, 2026-03-01T12:00:00.000Z",
+        "outbox            2 waiting, the oldest for 2s",
+        "relay             ran 30s ago: handed off 1, failed 0",
+        "dead letters      none",
+        "circuit breakers  all closed",
+        "alarms            all 1 are OK",
+    ]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"queues": {EVENTS: QueueStatus(depth=Depth(0, 1))}},
+        {
+            "backlogs": {
+                EVENTS: Backlog(count=1, is_complete=True, oldest_at=NOON - timedelta(seconds=121))
+            }
+        },
+        {"relays": {EVENTS: None}},
+        {"relays": {EVENTS: RelayRun(at=LONG_AGO, handed_off=0, failed=0)}},
+        {"circuit_breakers": {"notifications": {"email": CircuitBreakerState(status="OPEN")}}},
+        {"alarms": [replace(FINE, state="MISSING")]},
+    ],
+)
+def test_whatever_waits_or_has_stopped_degrades_it(changed: dict[str, Any]) -> None:
+    assert replace(WELL, **changed).health == "degraded"
+
+
+def test_an_alarm_makes_it_unhealthy_whatever_else_is_unknown() -> None:
+    status = replace(WELL, alarms=[replace(FINE, state="ALARM")], unread={"outbox": "denied"})
+
+    assert status.health == "unhealthy"
+    assert "    ALARM outbox-age: Events wait. What to do: docs/runbooks/outbox-age.md" in lines(
+        "dev", status
+    )
+
+
+def test_what_was_not_read_leaves_its_health_unknown_and_is_named() -> None:
+    status = replace(WELL, alarms=[], unread={"alarms": "not allowed; it needs that"})
+
+    assert status.health == "unknown"
+    assert lines("dev", status)[-1] == "not read          alarms: not allowed; it needs that"
+    assert not any(line.startswith("alarms") for line in lines("dev", status))
+
+
+def test_without_an_outbox_no_relay_is_missed() -> None:
+    status = replace(WELL, backlogs={}, relays={})
+
+    assert status.health == "healthy"
+    assert not any(line.startswith(("outbox", "relay")) for line in lines("dev", status))
+
+
+def test_several_of_a_kind_are_shown_with_their_names() -> None:
+    queue = QueueStatus(depth=Depth(1, 0))
+    status = replace(WELL, queues={EVENTS: WELL.queues[EVENTS], "orders": queue})
+
+    shown = lines("dev", status)
+    assert "dead letters      task-events: none" in shown
+    assert "dead letters      orders: 1 visible, 0 hidden" in shown
+    assert status.health == "degraded"
+
+
+def test_dead_letters_are_grouped_by_reason() -> None:
+    dead_letter = DeadLetter(
+        message_id="m", body="", record=None, problem="no JSON", sent_at=NOON - timedelta(hours=2)
+    )
+    queue = QueueStatus(depth=Depth(2, 1), dead_letters=[dead_letter, dead_letter])
+    status = replace(WELL, queues={EVENTS: queue})
+
+    shown = lines("dev", status)
+    assert "dead letters      2 visible, 1 hidden" in shown
+    assert "    2x, oldest 2h ago: unreadable: no JSON" in shown
+    found = as_json("dev", status)
+    assert (found["health"], found["dead_letters"][EVENTS]["hidden"]) == ("degraded", 1)

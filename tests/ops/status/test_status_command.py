@@ -1,0 +1,110 @@
+"""`status` at a terminal: once, with --watch, and without permission."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ops.cli import commands
+from ops.context import Context
+from ops.stack_outputs import CommandResult
+from tests.lambdas.samples import an_event
+from tests.lambdas.tables import DELIVERIES, TARGET_ARN
+from tests.ops.deliveries_table import Reader
+from tests.ops.fakes import Overriding, Queue, service_error, stack_outputs
+
+
+class Watcher:
+    """Somebody who ends --watch after some refreshes."""
+
+    def __init__(self, reader: Reader, queue: Queue) -> None:
+        self.queue = queue
+        self.sleeps: list[float] = []
+        self.refreshes = 1
+        self.between: Any = lambda: None
+        self.receives = 0
+        self._clients = {
+            "dynamodb": reader.dynamodb,
+            "sqs": Overriding(queue.sqs, receive_message=self._receive),
+            "cloudwatch": Overriding(None, describe_alarms=_denied),
+        }
+
+    def types(self, *words: str) -> Result:
+        outputs = stack_outputs(
+            deadLetters={"task-events": {"queueUrl": self.queue.url, "targetArn": TARGET_ARN}},
+            deliveries={"notifications": {"tableName": DELIVERIES, "channels": ["email"]}},
+            alarms={"outbox-age": "x"},
+        )
+        context = Context(
+            client=lambda service, connection: self._clients[service],
+            run=lambda words: CommandResult(0, outputs, ""),
+            sleep=self._sleep,
+            poll_seconds=0,
+        )
+        return CliRunner().invoke(commands, ["status", "--stack", "dev", *words], obj=context)
+
+    def _receive(self, **arguments: Any) -> Any:
+        self.receives += 1
+        return self.queue.sqs.receive_message(**arguments)
+
+    def _sleep(self, seconds: float) -> None:
+        self.sleeps.append(seconds)
+        self.between()
+        if len(self.sleeps) == self.refreshes:
+            raise KeyboardInterrupt
+
+
+def _denied(**_: Any) -> Any:
+    raise service_error("AccessDenied", "DescribeAlarms")
+
+
+@pytest.fixture
+def watcher(reader: Reader, queue: Queue) -> Watcher:
+    return Watcher(reader, queue)
+
+
+def test_what_is_denied_is_named_and_the_rest_is_shown(watcher: Watcher) -> None:
+    watcher.queue.add_failed(an_event().to_payload())
+
+    result = watcher.types()
+
+    assert result.exit_code == 3
+    assert "Stack dev is unknown" in result.stdout
+    assert "1x, oldest" in result.stdout
+    assert "not read          alarms: access denied" in result.stdout
+    assert "it needs cloudwatch:DescribeAlarms" in result.stdout
+    assert watcher.queue.visible() == 1
+
+
+def test_programs_get_one_json_object(watcher: Watcher) -> None:
+    found = json.loads(watcher.types("--json").stdout)
+
+    assert found["circuit_breakers"] == {"notifications": {"email": "CLOSED"}}
+    assert found["dead_letters"]["task-events"]["visible"] == 0
+    assert list(found["not_read"]) == ["alarms"]
+
+
+def test_watching_refreshes_until_it_is_interrupted(watcher: Watcher) -> None:
+    watcher.refreshes = 3
+
+    result = watcher.types("--watch", "--interval", "7")
+
+    assert (result.exit_code, watcher.sleeps) == (0, [7, 7, 7])
+
+
+def test_watching_reads_dead_letters_only_when_their_number_changes(watcher: Watcher) -> None:
+    watcher.queue.add_failed(an_event().to_payload())
+    watcher.types()
+    once, watcher.receives = watcher.receives, 0
+    watcher.refreshes = 5
+
+    watcher.types("--watch")
+
+    assert watcher.receives == once
+
+
+def test_watching_is_for_people(watcher: Watcher) -> None:
+    assert watcher.types("--watch", "--json").exit_code == 2

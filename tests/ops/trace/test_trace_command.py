@@ -1,0 +1,76 @@
+"""`trace` at a terminal: what is denied leaves a gap and is named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ops.cli import commands
+from ops.context import Context
+from ops.stack_outputs import CommandResult
+from tests.lambdas.samples import an_event
+from tests.lambdas.tables import DELIVERIES, OUTBOX, TARGET_ARN
+from tests.ops.deliveries_table import Reader
+from tests.ops.fakes import Overriding, Queue, service_error, stack_outputs
+
+EVENT = an_event()
+
+
+def _denied(**_: Any) -> Any:
+    raise service_error("AccessDeniedException", "GetFunctionConfiguration")
+
+
+@pytest.fixture
+def types(reader: Reader, queue: Queue) -> Any:
+    """Type a command as somebody who may read the tables and the queue, but no function."""
+    outputs = stack_outputs(
+        deadLetters={"task-events": {"queueUrl": queue.url, "targetArn": TARGET_ARN}},
+        outboxes={"task-events": {"tableName": OUTBOX, "relayFunctionName": "relay"}},
+        deliveries={"notifications": {"tableName": DELIVERIES, "channels": []}},
+        functions={"send-notification": "notify"},
+    )
+    clients = {
+        "dynamodb": reader.dynamodb,
+        "sqs": queue.sqs,
+        "lambda": Overriding(None, get_function_configuration=_denied),
+    }
+    context = Context(
+        client=lambda service, connection: clients[service],
+        run=lambda words: CommandResult(0, outputs, ""),
+        poll_seconds=0,
+    )
+
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(commands, [*words, "--stack", "dev"], obj=context)
+
+    return run
+
+
+def test_what_may_not_be_read_is_named_and_the_rest_is_shown(
+    types: Any, reader: Reader, queue: Queue
+) -> None:
+    reader.deliveries.complete(reader.started(EVENT, "sms"), "sns-1")
+    queue.add_failed(EVENT.to_payload())
+
+    result = types("trace", EVENT.task.task_id)
+
+    assert result.exit_code == 0
+    assert "deliveries\n    sms to s***@example.com: COMPLETED" in result.stdout
+    assert "dead letters\n    dead-lettered, waiting for replay: MailboxFull" in result.stdout
+    assert f"Now, event {EVENT.event_id}: 1 dead letters" in result.stdout
+    assert "Not read: logs: access denied" in result.stderr
+    assert "it needs lambda:GetFunctionConfiguration on the functions" in result.stderr
+    assert queue.visible() == 1
+
+
+def test_nothing_found_while_something_was_not_read_is_exit_code_3(types: Any) -> None:
+    result = types("trace", "complaint-1")
+
+    assert result.exit_code == 3
+    assert "nothing is known about complaint-1" in result.stderr
+
+
+def test_no_id_has_spaces_or_quotes(types: Any) -> None:
+    assert types("trace", 'a" b').exit_code == 2

@@ -1,0 +1,20 @@
+"""The target: keeps the order's receipt."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+
+import boto3  # type: ignore[import-untyped]
+
+from lambdas.orders import Order
+
+
+def handle(order: Order, context: object) -> None:
+    boto3.client("dynamodb").put_item(
+        TableName=os.environ["RECEIPTS_TABLE_NAME"],
+        Item={
+            "order_id": {"S": order["orderId"]},
+            "printed_at": {"S": datetime.now(UTC).isoformat()},
+        },
+    )

@@ -1,0 +1,51 @@
+"""What an editor shows of the public surface: a docstring for everything in `__all__`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import griffe
+import pytest
+
+from scripts.make_reference import PAGE, public_modules
+
+MODULES = list(public_modules())
+
+
+def listed(module: griffe.Module) -> Iterator[tuple[str, Any]]:
+    for name in map(str, module.exports or ()):
+        member: Any = module[name]
+        yield f"{module.path}.{name}", member.final_target if member.is_alias else member
+
+
+def undocumented(path: str, member: Any) -> Iterator[str]:
+    if not member.docstring:
+        yield path
+    if member.is_class:
+        bases = member.mro()
+        for name, each in member.members.items():
+            inherited = any(name in base.members and base[name].docstring for base in bases)
+            if not (name.startswith("_") or each.is_alias or each.docstring or inherited):
+                yield f"{path}.{name}"
+
+
+def test_the_library_and_the_callers_side_of_a_handoff_are_public() -> None:
+    assert {module.path for module in MODULES} >= {
+        *("pulumi_serverless", "pulumi_serverless.testing", "serverless_runtime.handoff"),
+    }
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.path)
+def test_everything_public_has_a_docstring(module: griffe.Module) -> None:
+    missing = [each for path, member in listed(module) for each in undocumented(path, member)]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.path)
+def test_everything_public_is_on_the_reference_page(module: griffe.Module) -> None:
+    headings = set(PAGE.read_text().splitlines())
+
+    for name in map(str, module.exports or ()):
+        assert f"### `{name}`" in headings, f"{module.path}.{name}: run `make reference`"
