@@ -24,9 +24,9 @@ class Moto:
     def send(self, request: Request) -> Response:
         for operation, hook in list(self.hooks):
             if operation in ("*", operation_of(request)):
-                answer = hook(request)
-                if answer is not None:
-                    return answer
+                response = hook(request)
+                if response is not None:
+                    return response
         return moto_response(request)
 
     @contextmanager
@@ -52,7 +52,7 @@ def moto_response(request: Request) -> Response:
     headers = HTTPHeaders()
     for name, value in request.headers.items():
         headers[name] = value
-    answer = botocore_stubber.process_request(
+    response = botocore_stubber.process_request(
         AWSPreparedRequest(
             method="POST",
             url=f"https://{request.headers['Host']}{request.path}",
@@ -61,8 +61,8 @@ def moto_response(request: Request) -> Response:
             stream_output=False,
         )
     )
-    assert answer is not None, f"moto does not know {request.path}"
-    status, sent, body = answer
+    assert response is not None, f"moto does not know {request.path}"
+    status, sent, body = response
     return Response(
         status,
         {name.lower(): str(value) for name, value in sent.items()},

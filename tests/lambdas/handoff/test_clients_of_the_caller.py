@@ -80,7 +80,9 @@ def test_what_the_client_raises_is_raised(client: Client) -> None:
     assert outbox == {"Code": "None"}
 
 
-def test_what_lambda_refuses_is_relayed(client: Client, recorded_lambda: RecordedLambda) -> None:
+def test_an_event_that_is_not_accepted_is_relayed(
+    client: Client, recorded_lambda: RecordedLambda
+) -> None:
     recorded_lambda.status = 403
     handoff = Handoff(
         client=client("dynamodb"), lambda_client=client("lambda"), clock=lambda: 1_000_000

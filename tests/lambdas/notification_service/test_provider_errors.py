@@ -104,7 +104,7 @@ def test_a_fault_of_the_provider_may_have_sent(
         (
             (ResponseTimeoutError, ReadTimeoutError),
             UnknownOutcomeError,
-            "did not respond (NoAnswerError); the message may have been sent",
+            "did not respond ({}); the message may have been sent",
         ),
         (
             (ConnectError, ConnectTimeoutError),

@@ -122,13 +122,13 @@ def test_a_malformed_newer_value_is_not_kept(stored: Stored, clock: Clock) -> No
     assert str(caught.value) == f"secret {stored.arn} must be well-formed; correct its value"
     assert not caught.value.permanent
 
-    stored.put("mended")
+    stored.put("fixed")
 
-    assert value.read() == "MENDED"
+    assert value.read() == "FIXED"
 
 
 @pytest.mark.parametrize("code", [*ERROR_CODES, "SomethingNew"])
-def test_only_what_a_deployment_must_mend_is_permanent(
+def test_only_what_a_deployment_must_fix_is_permanent(
     stored: Stored, clock: Clock, code: str
 ) -> None:
     with refusing(stored.service, code), pytest.raises(UnreadableSecretError) as caught:
@@ -157,7 +157,7 @@ def test_a_store_that_is_away_is_asked_once(stored: Stored, clock: Clock) -> Non
     assert str(caught.value) == f"secret {stored.arn} could not be read (ConnectTimeoutError)"
 
 
-def test_text_that_was_stored_in_the_open_is_refused(environment: None, clock: Clock) -> None:
+def test_a_parameter_that_is_not_encrypted_is_rejected(environment: None, clock: Clock) -> None:
     with mock_aws():
         stored = Stored("ssm")
         aws.client("ssm").put_parameter(Name="/team/open", Value="open-text", Type="String")
@@ -169,7 +169,7 @@ def test_text_that_was_stored_in_the_open_is_refused(environment: None, clock: C
     assert "open-text" not in str(caught.value)
 
 
-def test_a_secret_without_text_is_refused(environment: None, clock: Clock) -> None:
+def test_a_secret_without_text_is_rejected(environment: None, clock: Clock) -> None:
     with mock_aws():
         made = aws.client("secretsmanager").create_secret(Name="binary", SecretBinary=b"bytes")
 

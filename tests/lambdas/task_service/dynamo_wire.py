@@ -33,7 +33,7 @@ def once(do_it: Callable[[Any], None]) -> Hook:
 
 
 def lose_the_response(request: Request) -> None:
-    """Do what the request asks, and lose what DynamoDB says to it."""
+    """Let the request take effect, and lose the response."""
     moto_response(request)
     raise ResponseError("lost")
 

@@ -8,12 +8,9 @@ from typing import Any
 import pytest
 
 from serverless_runtime.contracts.task_event import TaskEvent
-from serverless_runtime.shared.aws.errors import (
-    ConnectError,
-    ResponseError,
-)
+from serverless_runtime.shared.aws.errors import ConnectError, ResponseError
 from serverless_runtime.task_service.dynamo_task_writer import DynamoTaskWriter
-from tests.lambdas.handoff.relay.a_relay import other_client
+from tests.lambdas.handoff.relay.relay_scenario import other_client
 from tests.lambdas.http_api import request
 from tests.lambdas.recorded_lambda import RecordedLambda
 from tests.lambdas.reserved_words import reserved_words_in

@@ -1,4 +1,4 @@
-"""Rows that more than one wants, and claims whose answer was lost on its way."""
+"""Rows that more than one wants, and claims whose response was lost."""
 
 from __future__ import annotations
 
@@ -10,102 +10,104 @@ import pytest
 from serverless_runtime.handoff.relay.dynamo_outbox import DynamoOutbox
 from serverless_runtime.shared.aws.connections import Request
 from tests.lambdas.handoff.outbox_table import rows
-from tests.lambdas.handoff.relay.a_relay import Scene, other_client
+from tests.lambdas.handoff.relay.relay_scenario import RelayScenario, other_client
 from tests.lambdas.tables import OUTBOX
 from tests.lambdas.task_service.dynamo_wire import lose_the_response, once, wire
 
 
 @pytest.fixture
-def scene(aws_in_memory: None) -> Scene:
-    return Scene()
+def scenario(aws_in_memory: None) -> RelayScenario:
+    return RelayScenario()
 
 
-def test_a_claim_whose_response_was_lost_is_known_to_be_ours(scene: Scene) -> None:
-    scene.leave_behind("e-1")
-    scene.clock.now += 60
+def test_a_claim_whose_response_was_lost_is_known_to_be_ours(scenario: RelayScenario) -> None:
+    scenario.leave_behind("e-1")
+    scenario.clock.now += 60
 
     with wire("UpdateItem", once(lose_the_response)):
-        assert scene.run().handed_off == 1
+        assert scenario.run().handed_off == 1
 
-    assert scene.target.asked == ["e-1"]
+    assert scenario.target.event_ids == ["e-1"]
     assert rows() == []
 
 
-def test_the_outbox_is_read_consistently_and_without_payloads(scene: Scene) -> None:
-    asked: list[dict[str, Any]] = []
+def test_the_outbox_is_read_consistently_and_without_payloads(scenario: RelayScenario) -> None:
+    queries: list[dict[str, Any]] = []
 
     def note(request: Request) -> None:
-        asked.append(json.loads(request.body))
+        queries.append(json.loads(request.body))
 
     with wire("Query", note):
-        scene.run()
+        scenario.run()
 
-    assert len(asked) == 8
-    for query in asked:
+    assert len(queries) == 8
+    for query in queries:
         assert query["ConsistentRead"] is True
         assert "payload" not in query["ProjectionExpression"]
 
 
-def test_two_relays_at_once_hand_an_event_off_once(scene: Scene) -> None:
+def test_two_relays_at_once_hand_an_event_off_once(scenario: RelayScenario) -> None:
     for number in range(20):
-        scene.leave_behind(f"e-{number}")
-    scene.clock.now += 60
+        scenario.leave_behind(f"e-{number}")
+    scenario.clock.now += 60
 
     def run_another() -> None:
-        scene.target.while_asked = lambda: None
-        scene.run(outbox=DynamoOutbox(OUTBOX, other_client()))
+        scenario.target.while_invoked = lambda: None
+        scenario.run(outbox=DynamoOutbox(OUTBOX, other_client()))
 
-    scene.target.while_asked = run_another
-    scene.run()
+    scenario.target.while_invoked = run_another
+    scenario.run()
 
-    assert sorted(scene.target.asked) == sorted(f"e-{number}" for number in range(20))
+    assert sorted(scenario.target.event_ids) == sorted(f"e-{number}" for number in range(20))
     assert rows() == []
 
 
-def test_of_two_relays_that_read_the_same_row_one_gets_it(scene: Scene) -> None:
-    scene.leave_behind("e-1")
-    scene.clock.now += 60
-    scene.target.open = False
+def test_of_two_relays_that_read_the_same_row_one_gets_it(scenario: RelayScenario) -> None:
+    scenario.leave_behind("e-1")
+    scenario.clock.now += 60
+    scenario.target.open = False
 
     def run_another(_: object) -> None:
-        assert scene.run(outbox=DynamoOutbox(OUTBOX, other_client())).failed == 1
+        assert scenario.run(outbox=DynamoOutbox(OUTBOX, other_client())).failed == 1
 
     with wire("UpdateItem", once(run_another)):
-        report = scene.run()
+        report = scenario.run()
 
     assert (report.backlog, report.failed, report.handed_off) == (1, 0, 0)
-    assert scene.target.asked == ["e-1"]
-    assert scene.row()["attempts"] == {"N": "1"}
+    assert scenario.target.event_ids == ["e-1"]
+    assert scenario.row()["attempts"] == {"N": "1"}
 
 
-def test_a_row_that_its_caller_deletes_meanwhile_stays_deleted(scene: Scene) -> None:
-    scene.leave_behind("e-1")
-    scene.clock.now += 60
-    row = scene.row()
+def test_a_row_that_its_caller_deletes_meanwhile_stays_deleted(scenario: RelayScenario) -> None:
+    scenario.leave_behind("e-1")
+    scenario.clock.now += 60
+    row = scenario.row()
 
     def delete_it(_: object) -> None:
         key = {name: row[name] for name in ("shard", "committed")}
         other_client().delete_item(TableName=OUTBOX, Key=key)
 
     with wire("UpdateItem", once(delete_it)):
-        scene.run()
+        scenario.run()
 
-    assert scene.target.asked == []
+    assert scenario.target.event_ids == []
     assert rows() == []
 
 
-def test_a_late_relay_does_not_remove_what_another_has_claimed_since(scene: Scene) -> None:
-    scene.leave_behind("e-1")
-    scene.clock.now += 60
+def test_a_late_relay_does_not_remove_what_another_has_claimed(
+    scenario: RelayScenario,
+) -> None:
+    scenario.leave_behind("e-1")
+    scenario.clock.now += 60
 
     def outlast_the_claim() -> None:
-        scene.target.while_asked, scene.target.open = (lambda: None), False
-        scene.clock.now += 60
-        scene.run()
-        scene.target.open = True
+        scenario.target.while_invoked, scenario.target.open = (lambda: None), False
+        scenario.clock.now += 60
+        scenario.run()
+        scenario.target.open = True
 
-    scene.target.while_asked = outlast_the_claim
-    scene.run()
+    scenario.target.while_invoked = outlast_the_claim
+    scenario.run()
 
-    assert scene.target.asked == ["e-1", "e-1"]
-    assert scene.row()["attempts"] == {"N": "2"}
+    assert scenario.target.event_ids == ["e-1", "e-1"]
+    assert scenario.row()["attempts"] == {"N": "2"}

@@ -69,7 +69,7 @@ def test_the_minimum_age_is_the_settings(
     assert [str(payload) for payload in recorded_lambda.payloads] == ["old"]
 
 
-def test_a_refused_invoke_leaves_the_row(
+def test_a_failed_invoke_leaves_the_row(
     recorded_lambda: RecordedLambda, capsys: pytest.CaptureFixture[str]
 ) -> None:
     recorded_lambda.status = 429

@@ -29,16 +29,16 @@ MINIMUM_AGE_SECONDS = 45
 
 
 class RecordedTarget:
-    """Accepts events while `open`, and keeps the ids of those it was asked to accept."""
+    """Accepts events while `open`, and records the ids of those that it was invoked with."""
 
     def __init__(self) -> None:
         self.open = True
-        self.asked: list[str] = []
-        self.while_asked: Callable[[], Any] = lambda: None
+        self.event_ids: list[str] = []
+        self.while_invoked: Callable[[], Any] = lambda: None
 
     def accepts(self, event: Event) -> bool:
-        self.asked.append(event.event_id)
-        self.while_asked()
+        self.event_ids.append(event.event_id)
+        self.while_invoked()
         return self.open
 
 
@@ -50,7 +50,7 @@ class Clock:
         return self.now
 
 
-class Scene:
+class RelayScenario:
     """Events that their callers could not hand off, and relays that try."""
 
     def __init__(self) -> None:
@@ -87,7 +87,7 @@ class Scene:
 
 
 class LongOutbox:
-    """Fulfils `Outbox` with more due rows than one run may try."""
+    """Implements `Outbox` with more due rows than one run may try."""
 
     def oldest_first(self, shard: str, *, committed_before: int) -> Iterator[WaitingRow]:
         for number in range(2 * MAX_ATTEMPTS_PER_RUN):
