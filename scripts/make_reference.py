@@ -79,8 +79,15 @@ def _hide_assignments(member: Any) -> None:
 
 def _formatted(page: str) -> str:
     # `make check` formats code in Markdown, too.
-    command = [Path(sys.executable).with_name("ruff"), "format", "--stdin-filename", PAGE, "-"]
-    return subprocess.run(command, input=page, capture_output=True, text=True, check=True).stdout  # noqa: S603 -- our own arguments
+    ruff = str(Path(sys.executable).with_name("ruff"))
+    formatted = subprocess.run(  # noqa: S603 -- our own arguments
+        [ruff, "format", "--stdin-filename", str(PAGE), "-"],
+        input=page,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return formatted.stdout
 
 
 def _text(module: griffe.Module) -> str:

@@ -33,3 +33,4 @@ CLIENT_CONFIGS = {
     "secretsmanager": ClientConfig(read_timeout=3, total_max_attempts=1),
     "ssm": ClientConfig(read_timeout=3, total_max_attempts=1),
 }
+"""Timeouts and attempts by service, named as for `boto3.client`."""
