@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import http.server
-import json
 import logging
 import threading
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.credentials import ContainerProvider
-from botocore.utils import ContainerMetadataFetcher
 
 from local.serving import serving
-from serverless_runtime.shared import timestamps
 from serverless_runtime.shared.aws import container_credentials
 from serverless_runtime.shared.aws.container_credentials import ContainerCredentials
 from serverless_runtime.shared.aws.credentials import (
@@ -26,68 +20,12 @@ from serverless_runtime.shared.aws.credentials import (
     CredentialsError,
     current_credentials,
 )
+from tests.lambdas.shared.aws.credentials_endpoint import LIFETIME_SECONDS, Endpoint
 from tests.lambdas.shared.aws.recorded_wire import small_client
 from tests.lambdas.shared.aws.test_requests import OK
 
-RELATIVE, FULL = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+FULL = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 TOKEN, TOKEN_FILE = "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
-LIFETIME_SECONDS = 3_600
-
-
-class Endpoint(http.server.ThreadingHTTPServer):
-    """Gives out numbered credentials that are valid for an hour from the server's `now` on."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        self.now = datetime.now(UTC)
-        self.statuses: list[int] = []
-        """Of the next responses; 200 afterwards."""
-
-        self.document: Any = None
-        self.delay_seconds = 0.0
-        self.requests: list[tuple[str, str | None]] = []
-        """Paths, and what authorises the request."""
-
-        super().__init__(("localhost", 0), _Respond)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Quiet when a client has closed its connection."""
-
-    @property
-    def url(self) -> str:
-        return f"http://localhost:{self.server_port}/v1/credentials?role=r"
-
-    def clock(self) -> float:
-        return self.now.timestamp()
-
-    def advance(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
-
-    def credentials(self) -> Any:
-        return self.document or {
-            "AccessKeyId": f"AKID{len(self.requests)}",
-            "SecretAccessKey": "a secret",
-            "Token": "a token",
-            "Expiration": timestamps.to_text(self.now + timedelta(seconds=LIFETIME_SECONDS)),
-        }
-
-
-class _Respond(http.server.BaseHTTPRequestHandler):
-    server: Endpoint
-
-    def do_GET(self) -> None:
-        self.server.requests.append((self.path, self.headers.get("Authorization")))
-        time.sleep(self.server.delay_seconds)
-        status = self.server.statuses.pop(0) if self.server.statuses else 200
-        body = json.dumps(self.server.credentials()).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: Any) -> None:
-        """Tests are quiet."""
 
 
 @pytest.fixture
@@ -274,53 +212,6 @@ def test_a_document_without_credentials_is_an_error_that_quotes_none(
         a_container(endpoint)[0].current()
 
     assert "a secret" not in str(raised.value)
-
-
-URLS = [
-    "http://127.0.0.1/x",
-    "http://127.8.9.1:9001/x",
-    "http://[::1]/x",
-    "http://localhost/x",
-    "http://169.254.170.2/x",
-    "http://169.254.170.23/v1/credentials",
-    "http://[fd00:ec2::23]/v1/credentials",
-    "https://credentials.example.com/x",
-    "http://credentials.example.com/x",
-    "http://169.254.169.254/x",
-    "http://10.0.0.1/x",
-    "http://127.0.0.1.example.com/x",
-    "http://2130706433/x",
-    "ftp://10.0.0.1/x",
-    "/x",
-    "",
-]
-
-
-@pytest.mark.parametrize("url", URLS)
-def test_a_host_that_botocore_does_not_ask_is_not_asked(url: str) -> None:
-    try:
-        ContainerMetadataFetcher()._validate_allowed_url(url)
-        theirs = True
-    except ValueError:
-        theirs = False
-
-    assert _is_asked({FULL: url}) is theirs
-
-
-def _is_asked(environ: Mapping[str, str]) -> bool:
-    try:
-        container_credentials._url_from(environ)
-    except CredentialsError:
-        return False
-    return True
-
-
-def test_a_relative_uri_comes_first_and_is_the_ecs_agents() -> None:
-    environ = {RELATIVE: "/v2/credentials/id", FULL: "http://localhost/x"}
-
-    assert container_credentials._url_from(environ).geturl() == (
-        "http://169.254.170.2/v2/credentials/id"
-    )
 
 
 @pytest.mark.parametrize(
