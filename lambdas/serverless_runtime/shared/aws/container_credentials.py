@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-from serverless_runtime.shared.aws.credentials import Credentials, CredentialsError
+from serverless_runtime.shared.aws.signing import Credentials, CredentialsError
 from serverless_runtime.shared.timestamps import from_text
 
 log = logging.getLogger(__name__)

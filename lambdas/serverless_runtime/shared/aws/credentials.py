@@ -6,17 +6,8 @@ https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
-
-class CredentialsError(Exception):
-    """There are no credentials to sign with."""
-
-
-class Credentials(NamedTuple):
-    access_key: str
-    secret_key: str
-    session_token: str | None = None
+from serverless_runtime.shared.aws.signing import Credentials, CredentialsError
 
 
 def current_credentials() -> Credentials:

@@ -12,9 +12,19 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import quote
 
-from serverless_runtime.shared.aws.credentials import Credentials
-
 _ALGORITHM = "AWS4-HMAC-SHA256"
+
+
+class CredentialsError(Exception):
+    """There are no credentials to sign with."""
+
+
+class Credentials(NamedTuple):
+    """Whose signature a request carries."""
+
+    access_key: str
+    secret_key: str
+    session_token: str | None = None
 
 
 class Scope(NamedTuple):

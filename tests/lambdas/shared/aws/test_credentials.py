@@ -15,11 +15,8 @@ from botocore.credentials import ContainerProvider
 from local.serving import serving
 from serverless_runtime.shared.aws import container_credentials
 from serverless_runtime.shared.aws.container_credentials import ContainerCredentials
-from serverless_runtime.shared.aws.credentials import (
-    Credentials,
-    CredentialsError,
-    current_credentials,
-)
+from serverless_runtime.shared.aws.credentials import current_credentials
+from serverless_runtime.shared.aws.signing import Credentials, CredentialsError
 from tests.lambdas.shared.aws.credentials_endpoint import LIFETIME_SECONDS, Endpoint
 from tests.lambdas.shared.aws.recorded_wire import small_client
 from tests.lambdas.shared.aws.test_requests import OK

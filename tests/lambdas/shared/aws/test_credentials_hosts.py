@@ -8,7 +8,7 @@ import pytest
 from botocore.utils import ContainerMetadataFetcher
 
 from serverless_runtime.shared.aws import container_credentials
-from serverless_runtime.shared.aws.credentials import CredentialsError
+from serverless_runtime.shared.aws.signing import CredentialsError
 
 RELATIVE, FULL = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 URLS = [

@@ -11,8 +11,7 @@ from botocore.credentials import Credentials as BotocoreCredentials
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from serverless_runtime.shared.aws.credentials import Credentials
-from serverless_runtime.shared.aws.signing import Scope, sign
+from serverless_runtime.shared.aws.signing import Credentials, Scope, sign
 
 KEYS = Credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
 SCOPE = Scope("us-east-1", "service")
