@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from pulumi_serverless.blocks.limits import require_at_least, require_between
+from pulumi_serverless.blocks.limits import require_at_least, require_between, require_list
 
 PUBLIC_TAG = {"public": "intended"}
 """Tag of an API that anybody may call, so that a policy can see that this is intended."""
@@ -74,8 +74,10 @@ class JwtAuth(ApiAuth):
             raise ValueError(
                 f"issuer must be a URL like https://auth.example.com/, got {self.issuer!r}"
             )
+        require_list("audiences", self.audiences)
         require_between("the number of audiences", len(self.audiences), 1, _MAX_AUDIENCES)
         for route_key, scopes in self.scopes.items():
+            require_list(f"scopes of {route_key}", scopes)
             require_between(f"the number of scopes of {route_key}", len(scopes), 1, _MAX_SCOPES)
 
     def require_routes(self, route_keys: Sequence[str]) -> None:
@@ -120,6 +122,7 @@ class ApiAccess:
     """Burst of requests that is allowed above the rate."""
 
     def __post_init__(self) -> None:
+        require_list("cors_origins", self.cors_origins)
         for origin in self.cors_origins:
             if not _ORIGIN.fullmatch(origin):
                 raise ValueError(

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from pulumi_serverless.blocks.dependencies import Target, install_dependencies
+from pulumi_serverless.blocks.limits import require_list
 
 _EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _REGULAR_FILE_MODE = 0o100644 << 16
@@ -47,6 +48,16 @@ class FunctionCode:
 
     aws_services: Sequence[str] = ()
     """Services whose boto3 models are included, e.g. "dynamodb"; the other 400 are left out."""
+
+    def __post_init__(self) -> None:
+        for name in ("packages", "aws_services"):
+            require_list(name, getattr(self, name))
+            # A tuple, so that functions with equal code can share one zip.
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+
+    def folders(self) -> tuple[Path, ...]:
+        """Return where the packages are. Raises BundleError if one cannot be imported."""
+        return tuple(_locate(package)[0] for package in self.packages)
 
 
 def build_bundle(code: FunctionCode, target: Target, build_folder: Path) -> Path:

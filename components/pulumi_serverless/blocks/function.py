@@ -13,6 +13,7 @@ import pulumi
 import pulumi_aws as aws
 
 from pulumi_serverless.blocks.bundle import FunctionCode, build_bundle
+from pulumi_serverless.blocks.dependencies import Target
 from pulumi_serverless.blocks.encryption_key import USER_ACTIONS, EncryptionKey
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.iam import assume_role_policy, policy, statement
@@ -21,8 +22,14 @@ from pulumi_serverless.blocks.monitoring.metric import Metric
 from pulumi_serverless.blocks.names import function_log_group
 from pulumi_serverless.blocks.runtime import PYTHON_VERSION
 
-# Functions of one service share a zip, which is built once.
-_bundle_once = functools.cache(build_bundle)
+
+@functools.cache
+def _bundle_once(
+    code: FunctionCode, target: Target, build_folder: Path, _folders: tuple[Path, ...]
+) -> Path:
+    """Build the zip that functions with equal code share. Another program in the same process may
+    have packages of the same names in other folders."""
+    return build_bundle(code, target, build_folder)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,6 +243,7 @@ class PythonFunction(pulumi.ComponentResource):
 
 
 def _archive(args: PythonFunctionArgs) -> pulumi.Archive:
-    bundle = _bundle_once(args.code, args.foundation.runtime.bundle_target, Path.cwd() / ".build")
+    target = args.foundation.runtime.bundle_target
+    bundle = _bundle_once(args.code, target, Path.cwd() / ".build", args.code.folders())
     # Relative, so that the path in the stack's state is the same on every machine.
     return pulumi.FileArchive(os.path.relpath(bundle))

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import pulumi
 
 from pulumi_serverless.blocks.json_text import json_text
+from pulumi_serverless.blocks.limits import require_list
 
 Statement = dict[str, Any]
 
@@ -23,6 +24,8 @@ def statement(
     sid: str | None = None,
 ) -> Statement:
     """Return one statement of a policy, without empty parts."""
+    for name, value in (("actions", actions), ("resources", resources)):
+        require_list(name, value)
     parts = {
         "Sid": sid,
         "Effect": effect,

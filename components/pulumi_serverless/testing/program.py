@@ -26,6 +26,8 @@ from pulumi.runtime.mocks import MockEngine, MockMonitor, Mocks, MockSettings
 
 from pulumi_serverless.testing.resource import Resource, read_resource
 
+_LIBRARY = ("pulumi_serverless", "serverless_runtime")
+
 STACK_TYPE = "pulumi:pulumi:Stack"
 
 Program = Path | Callable[[], Any]
@@ -193,6 +195,15 @@ def _fresh_modules(program: Program) -> Iterator[None]:
     finally:
         if isinstance(program, Path):
             for name in set(sys.modules) - before:
-                source = getattr(sys.modules[name], "__file__", None) or ""
-                if Path(source).parent == program:
+                if _is_own(name, program.resolve()):
                     del sys.modules[name]
+
+
+def _is_own(module_name: str, program: Path) -> bool:
+    """Whether a module is the program's own: below its folder, not installed, not the library."""
+    source = Path(getattr(sys.modules[module_name], "__file__", None) or "/").resolve()
+    return (
+        source.is_relative_to(program)
+        and "site-packages" not in source.parts
+        and module_name.partition(".")[0] not in _LIBRARY
+    )
