@@ -32,11 +32,12 @@ from serverless_runtime.notification_service.circuit_breaker.dynamo_store import
 )
 from serverless_runtime.notification_service.dynamo_delivery_leases import DynamoDeliveryLeases
 from serverless_runtime.notification_service.notify_channels import notify_channels
+from serverless_runtime.notification_service.settings import TIMEOUT_SECONDS
 from serverless_runtime.notification_service.settings.email import EmailSettings
 from serverless_runtime.notification_service.sqs_dead_letters import SqsDeadLetters
 from serverless_runtime.shared.metrics import Counter
 from serverless_runtime.task_service.dynamo_task_writer import DynamoTaskWriter
-from serverless_runtime.task_service.event_publisher import HandoffEventPublisher
+from serverless_runtime.task_service.handlers.task_writer import HandoffEventPublisher
 from tests.lambdas.tables import DELIVERIES, OUTBOX, TARGET_ARN, TASKS
 from tests.model_tests.faults import Died, Fault, Run
 from tests.model_tests.in_memory_dynamo import Change, InMemoryDynamo
@@ -46,7 +47,6 @@ from tests.model_tests.turns import Turns
 
 START = 1_772_357_400.0
 MINIMUM_AGE_SECONDS = 45
-TARGET_TIMEOUT_SECONDS = 45
 
 Faults = Mapping[int, Fault]
 
@@ -135,7 +135,7 @@ class Simulation:
                 continue
 
     def run_target(
-        self, event: Queued, faults: Faults, timeout_seconds: float = TARGET_TIMEOUT_SECONDS
+        self, event: Queued, faults: Faults, timeout_seconds: float = TIMEOUT_SECONDS
     ) -> None:
         """One attempt of Lambda at an event."""
         event.running = True

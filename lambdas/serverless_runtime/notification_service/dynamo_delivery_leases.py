@@ -18,7 +18,7 @@ from serverless_runtime.notification_service.delivery_leases import (
 )
 from serverless_runtime.notification_service.settings.channel import Guarantee
 from serverless_runtime.shared import aws
-from serverless_runtime.shared.aws.errors import error_code, service_errors
+from serverless_runtime.shared.aws.errors import is_condition_failure, service_errors
 
 LEASE_SECONDS = 60
 """More than the function's timeout of 45 s: a lease outlasts its attempt. Less than the timeout
@@ -60,11 +60,6 @@ class DynamoDeliveryLeases:
     def start(
         self, event: TaskEvent, lease: Lease, guarantee: Guarantee, recipient: str
     ) -> StartResult:
-        """Acquire the lease if it is free, and return what this attempt has to do.
-
-        `recipient` is recorded for people, masked. Raises DeliveryInProgressError while another
-        owner's lease is valid.
-        """
         free = "attribute_not_exists(event_id) OR #status = :waiting"
         replayed = "(#status = :dead_lettered AND replays < :replays)"
         expired = "#status = :in_progress AND lease_until < :now"
@@ -124,7 +119,7 @@ class DynamoDeliveryLeases:
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except service_errors() as error:
-            if not _is_condition_failure(error):
+            if not is_condition_failure(error):
                 raise
             row: dict[str, Any] = error.response["Item"]
             # Our own first write, whose response was lost.
@@ -132,20 +127,14 @@ class DynamoDeliveryLeases:
         return None
 
     def complete(self, lease: Lease, provider_id: str) -> bool:
-        """Record the delivery; return False, and change nothing, if the lease was taken over."""
         changes = "#status = :status, provider_id = :provider_id, completed_at = :now"
         return self._end(lease, COMPLETED, changes, _NAMES, {":provider_id": {"S": provider_id}})
 
     def dead_letter(self, lease: Lease, reason: str) -> bool:
-        """Record that a dead letter exists; return False, and change nothing, if taken over."""
         changes = f"{_FAILED}, dead_lettered_at = :now"
         return self._end(lease, DEAD_LETTERED, changes, _NAMES_WITH_ERROR, _error(reason))
 
     def release(self, lease: Lease, reason: str) -> bool:
-        """Release the lease for a retry; return False, and change nothing, if taken over.
-
-        `reason` is why nothing was sent, or is not known to have been.
-        """
         return self._end(lease, WAITING, _FAILED, _NAMES_WITH_ERROR, _error(reason))
 
     def _end(
@@ -177,7 +166,7 @@ class DynamoDeliveryLeases:
                 },
             )
         except service_errors() as error:
-            if not _is_condition_failure(error):
+            if not is_condition_failure(error):
                 raise
             return False
         return True
@@ -185,10 +174,6 @@ class DynamoDeliveryLeases:
 
 def _error(reason: str) -> dict[str, Any]:
     return {":error": {"S": storable_reason(reason)}}
-
-
-def _is_condition_failure(error: Exception) -> bool:
-    return error_code(error) == "ConditionalCheckFailedException"
 
 
 def _key(lease: Lease) -> dict[str, Any]:

@@ -9,9 +9,7 @@ from serverless_runtime.handoff.outbox_rows import Row, event_id_of, event_of, p
 from serverless_runtime.handoff.relay.relay import Claim, WaitingRow
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.dynamodb import query_items
-from serverless_runtime.shared.aws.errors import error_code, service_errors
-
-_CONDITION_FAILED = "ConditionalCheckFailedException"
+from serverless_runtime.shared.aws.errors import is_condition_failure, service_errors
 
 
 class DynamoOutbox:
@@ -41,7 +39,6 @@ class DynamoOutbox:
         yield from map(_waiting_row, rows)
 
     def claim(self, row: WaitingRow, *, owner: str, next_attempt_at: int) -> Claim | None:
-        """Take the row if it still is as it was read; a row that is gone stays gone."""
         try:
             response = self._client.update_item(
                 TableName=self._table_name,
@@ -62,13 +59,12 @@ class DynamoOutbox:
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except service_errors() as error:
-            if error_code(error) != _CONDITION_FAILED:
+            if not is_condition_failure(error):
                 raise
             return _own_claim(row, owner, error.response.get("Item"))
         return Claim(row=row, owner=owner, event=event_of(response["Attributes"]))
 
     def remove(self, claim: Claim) -> None:
-        """Remove the claim's row; one that is gone or has another owner by now is left alone."""
         try:
             self._client.delete_item(
                 TableName=self._table_name,
@@ -78,7 +74,7 @@ class DynamoOutbox:
                 ExpressionAttributeValues={":owner": {"S": claim.owner}},
             )
         except service_errors() as error:
-            if error_code(error) != _CONDITION_FAILED:
+            if not is_condition_failure(error):
                 raise
 
 

@@ -1,4 +1,4 @@
-"""Decides whether a channel's provider is called. No AWS in here.
+"""Decides whether a channel's provider is called.
 
 Failures are counted over all instances of the function: after five in a row the circuit breaker
 opens, and no instance calls the provider. After a cool-down one of all instances acquires the
@@ -16,10 +16,10 @@ from datetime import UTC, datetime
 
 from serverless_runtime.notification_service import log_messages
 from serverless_runtime.notification_service.channel import ChannelError, PermanentChannelError
-from serverless_runtime.notification_service.circuit_breaker.state import (
-    CircuitBreakerState,
-    CircuitBreakerStore,
+from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
+    DynamoCircuitBreakerStore,
 )
+from serverless_runtime.notification_service.circuit_breaker.state import CircuitBreakerState
 from serverless_runtime.notification_service.delivery_metrics import NO_METRICS, DeliveryMetrics
 from serverless_runtime.notification_service.settings import TIMEOUT_SECONDS
 from serverless_runtime.shared import timestamps
@@ -47,7 +47,7 @@ class CircuitBreaker:
     def __init__(
         self,
         channel: str,
-        store: CircuitBreakerStore,
+        store: DynamoCircuitBreakerStore,
         clock: Callable[[], float],
         metrics: DeliveryMetrics = NO_METRICS,
     ) -> None:

@@ -10,7 +10,7 @@ from serverless_runtime.notification_service.deliveries_table import (
     storable_reason,
 )
 from serverless_runtime.shared import aws
-from serverless_runtime.shared.aws.errors import error_code, service_errors
+from serverless_runtime.shared.aws.errors import is_condition_failure, service_errors
 
 PARTITION = "circuit-breakers"
 """In place of an event id. The channel's name in the sort key is prefixed with #, which no
@@ -24,7 +24,8 @@ _RELEASED = "REMOVE blocked_until, changed_by"
 
 
 class DynamoCircuitBreakerStore:
-    """Fulfils `CircuitBreakerStore`. A row that has expired, weeks later, means CLOSED."""
+    """Every write is conditional and returns the state after it: its own, or the one that made the
+    condition fail. A row that has expired, weeks later, means CLOSED."""
 
     def __init__(self, table_name: str, client: Any = None) -> None:
         self._table_name = table_name
@@ -153,7 +154,7 @@ class DynamoCircuitBreakerStore:
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except service_errors() as error:
-            if error_code(error) != "ConditionalCheckFailedException":
+            if not is_condition_failure(error):
                 raise
             # No row, another's write, or our own, whose response was lost: the row shows which.
             return state_of(error.response.get("Item"))
