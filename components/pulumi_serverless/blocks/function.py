@@ -14,12 +14,11 @@ import pulumi_aws as aws
 
 from pulumi_serverless.blocks.bundle import FunctionCode, build_bundle
 from pulumi_serverless.blocks.encryption_key import USER_ACTIONS, EncryptionKey
-from pulumi_serverless.blocks.foundation import Foundation
+from pulumi_serverless.blocks.foundation import PYTHON_VERSION, Foundation
 from pulumi_serverless.blocks.iam import assume_role_policy, policy, statement
 from pulumi_serverless.blocks.limits import require_at_least, require_between
 from pulumi_serverless.blocks.monitoring.metric import Metric
 from pulumi_serverless.blocks.names import function_log_group
-from pulumi_serverless.blocks.runtime import PYTHON_VERSION
 
 # Functions of one service share a zip, which is built once.
 _bundle_once = functools.cache(build_bundle)

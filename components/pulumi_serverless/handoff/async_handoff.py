@@ -18,10 +18,13 @@ from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.limits import require_between, require_one_of
 from pulumi_serverless.blocks.monitoring.alarm import Alarm, CompositeAlarm, make_alarms
 from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow
-from pulumi_serverless.handoff.alarms import handoff_alarms, unhealthy_alarm
+from pulumi_serverless.handoff.alarms import (
+    HandoffThresholds,
+    handoff_alarms,
+    unhealthy_alarm,
+)
 from pulumi_serverless.handoff.dashboard import dead_letter_row, outbox_row, target_row
 from pulumi_serverless.handoff.outbox import Outbox, OutboxArgs
-from pulumi_serverless.handoff.thresholds import HandoffThresholds
 from serverless_runtime.handoff.settings import HandoffSettings
 from serverless_runtime.shared.environment import environment_for
 

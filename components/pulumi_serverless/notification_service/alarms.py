@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.monitoring.alarm import AlarmArgs
-from pulumi_serverless.blocks.monitoring.metric import Metric
+from pulumi_serverless.blocks.monitoring.metric import counted
 from pulumi_serverless.blocks.monitoring.table_alarms import throttled_alarm
-from pulumi_serverless.blocks.names import stack_name
 from pulumi_serverless.blocks.table import Table
 from serverless_runtime.notification_service.metrics import CIRCUIT_BREAKER_OPENED, NAMESPACE
-from serverless_runtime.shared.metrics import STACK
 
 
 def notification_alarms(name: str, table: Table, *, foundation: Foundation) -> list[AlarmArgs]:
@@ -25,12 +23,7 @@ def notification_alarms(name: str, table: Table, *, foundation: Foundation) -> l
         description=f"The circuit breaker of a channel of {name} opened, after five failures in a "
         "row: nothing is sent to its provider for now. Events on this channel are retried, then "
         "dead-lettered.",
-        metric=Metric(
-            namespace=NAMESPACE,
-            name=CIRCUIT_BREAKER_OPENED,
-            dimensions={STACK: stack_name()},
-            statistic="Sum",
-        ),
+        metric=counted(NAMESPACE, CIRCUIT_BREAKER_OPENED),
         # While the provider is down and events come, a probe fails at least this often.
         period_seconds=300,
         foundation=foundation,

@@ -18,6 +18,7 @@ from serverless_runtime.notification_service.delivery_leases import (
 )
 from serverless_runtime.notification_service.settings.channel import Guarantee
 from serverless_runtime.shared import aws
+from serverless_runtime.shared.aws.dynamodb import expression_values
 from serverless_runtime.shared.aws.errors import is_condition_failure, service_errors
 
 LEASE_SECONDS = 60
@@ -38,7 +39,6 @@ _ACQUIRE = (
 )
 _FAILED = "#status = :status, #error = :error"
 _NAMES = {"#status": "status"}
-_NAMES_WITH_ERROR = {**_NAMES, "#error": "error"}
 
 
 class DynamoDeliveryLeases:
@@ -66,14 +66,12 @@ class DynamoDeliveryLeases:
         if guarantee == "at_most_once":
             expired += " AND replays < :replays"
         now = int(self._clock())
-        values = {
-            **_values(event, lease, now),
-            ":recipient": {"S": recipient},
-            ":attempt": {"N": "1"},
-            ":waiting": {"S": WAITING},
-            ":dead_lettered": {"S": DEAD_LETTERED},
-        }
-        row = self._acquire(lease, f"{free} OR {replayed} OR ({expired})", values)
+        values = _values(event, lease, recipient, now)
+        row = self._acquire(
+            lease,
+            f"{free} OR {replayed} OR ({expired})",
+            {**values, "attempt": 1, "waiting": WAITING, "dead_lettered": DEAD_LETTERED},
+        )
         if row is None:
             return "acquired"
         status, replays = row["status"]["S"], int(row["replays"]["N"])
@@ -88,16 +86,15 @@ class DynamoDeliveryLeases:
         # The lease has expired, but must not be taken over: the channel sends at most once.
         if event.replays < replays:
             return "dead_lettered"
-        values = {**_values(event, lease, now), ":recipient": {"S": recipient}}
-        return self._acquire_unknown(lease, values, row["lease_owner"])
+        return self._acquire_unknown(lease, values, row["lease_owner"]["S"])
 
     def _acquire_unknown(
-        self, lease: Lease, values: dict[str, Any], last_owner: dict[str, Any]
+        self, lease: Lease, values: dict[str, str | int], last_owner: str
     ) -> StartResult:
         """Take over an expired lease in order to dead-letter the event; only one attempt can."""
         same = "#status = :in_progress AND lease_owner = :last_owner"
         # Nothing will be sent, so this does not count as an attempt.
-        values = {**values, ":last_owner": last_owner, ":attempt": {"N": "0"}}
+        values = {**values, "last_owner": last_owner, "attempt": 0}
         if self._acquire(lease, same, values) is not None:
             raise DeliveryInProgressError(
                 "another attempt has just taken over the lease of this event"
@@ -105,7 +102,7 @@ class DynamoDeliveryLeases:
         return "unknown"
 
     def _acquire(
-        self, lease: Lease, condition: str, values: dict[str, Any]
+        self, lease: Lease, condition: str, values: dict[str, str | int]
     ) -> dict[str, Any] | None:
         """Write our lease; return None if it is ours now, and if not, the row that prevented it."""
         try:
@@ -115,7 +112,7 @@ class DynamoDeliveryLeases:
                 UpdateExpression=_ACQUIRE,
                 ConditionExpression=condition,
                 ExpressionAttributeNames=_NAMES,
-                ExpressionAttributeValues=values,
+                ExpressionAttributeValues=expression_values(**values),
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except service_errors() as error:
@@ -128,23 +125,20 @@ class DynamoDeliveryLeases:
 
     def complete(self, lease: Lease, provider_id: str) -> bool:
         changes = "#status = :status, provider_id = :provider_id, completed_at = :now"
-        return self._end(lease, COMPLETED, changes, _NAMES, {":provider_id": {"S": provider_id}})
+        return self._end(lease, changes, _NAMES, status=COMPLETED, provider_id=provider_id)
 
     def dead_letter(self, lease: Lease, reason: str) -> bool:
         changes = f"{_FAILED}, dead_lettered_at = :now"
-        return self._end(lease, DEAD_LETTERED, changes, _NAMES_WITH_ERROR, _error(reason))
+        return self._end_failed(lease, changes, DEAD_LETTERED, reason)
 
     def release(self, lease: Lease, reason: str) -> bool:
-        return self._end(lease, WAITING, _FAILED, _NAMES_WITH_ERROR, _error(reason))
+        return self._end_failed(lease, _FAILED, WAITING, reason)
 
-    def _end(
-        self,
-        lease: Lease,
-        status: str,
-        changes: str,
-        names: dict[str, str],
-        values: dict[str, Any],
-    ) -> bool:
+    def _end_failed(self, lease: Lease, changes: str, status: str, reason: str) -> bool:
+        error = storable_reason(reason)
+        return self._end(lease, changes, {**_NAMES, "#error": "error"}, status=status, error=error)
+
+    def _end(self, lease: Lease, changes: str, names: dict[str, str], **values: str) -> bool:
         # The owner stays in the row when the lease ends: a write that is retried after a lost
         # response finds its own owner and succeeds again.
         now = int(self._clock())
@@ -157,13 +151,9 @@ class DynamoDeliveryLeases:
                 ),
                 ConditionExpression="lease_owner = :owner",
                 ExpressionAttributeNames=names,
-                ExpressionAttributeValues={
-                    ":owner": {"S": lease.owner},
-                    ":status": {"S": status},
-                    ":now": {"N": str(now)},
-                    ":expires_at": {"N": str(now + RETENTION_SECONDS)},
-                    **values,
-                },
+                ExpressionAttributeValues=expression_values(
+                    owner=lease.owner, now=now, expires_at=now + RETENTION_SECONDS, **values
+                ),
             )
         except service_errors() as error:
             if not is_condition_failure(error):
@@ -172,24 +162,21 @@ class DynamoDeliveryLeases:
         return True
 
 
-def _error(reason: str) -> dict[str, Any]:
-    return {":error": {"S": storable_reason(reason)}}
-
-
 def _key(lease: Lease) -> dict[str, Any]:
     return {"event_id": {"S": lease.event_id}, "channel": {"S": lease.channel}}
 
 
-def _values(event: TaskEvent, lease: Lease, now: int) -> dict[str, Any]:
+def _values(event: TaskEvent, lease: Lease, recipient: str, now: int) -> dict[str, str | int]:
     return {
-        ":in_progress": {"S": IN_PROGRESS},
-        ":owner": {"S": lease.owner},
-        ":until": {"N": str(now + LEASE_SECONDS)},
-        ":replays": {"N": str(event.replays)},
-        ":task_id": {"S": event.task.task_id},
-        ":event_type": {"S": event.event_type},
-        ":correlation_id": {"S": event.correlation_id},
-        ":expires_at": {"N": str(now + RETENTION_SECONDS)},
-        ":now": {"N": str(now)},
-        ":none": {"N": "0"},
+        "in_progress": IN_PROGRESS,
+        "owner": lease.owner,
+        "until": now + LEASE_SECONDS,
+        "replays": event.replays,
+        "task_id": event.task.task_id,
+        "event_type": event.event_type,
+        "correlation_id": event.correlation_id,
+        "recipient": recipient,
+        "expires_at": now + RETENTION_SECONDS,
+        "now": now,
+        "none": 0,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,19 @@ class Graph:
 
     lines: Mapping[str, Metric]
     """Metrics by their labels."""
+
+
+def graph(
+    title: str,
+    metric: Callable[[str, str], Metric],
+    statistic: str,
+    lines: Mapping[str, str],
+) -> Graph:
+    """Return the graph of one component's metrics: `metric` is its method, `lines` their names by
+    labels."""
+    return Graph(
+        title=title, lines={label: metric(name, statistic) for label, name in lines.items()}
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,9 +67,9 @@ def dashboard_body(
         widgets.append(_title(row.title, y))
         y += _TITLE_HEIGHT
         width = COLUMNS // len(row.graphs)
-        for number, graph in enumerate(row.graphs):
+        for number, each in enumerate(row.graphs):
             place = {"x": number * width, "y": y, "width": width, "height": _GRAPH_HEIGHT}
-            widgets.append({"type": "metric", **place, "properties": _properties(graph, region)})
+            widgets.append({"type": "metric", **place, "properties": _properties(each, region)})
         y += _GRAPH_HEIGHT
     widgets.append(_title("Alarms", y))
     place = {"x": 0, "y": y + _TITLE_HEIGHT, "width": COLUMNS, "height": _ALARMS_HEIGHT}

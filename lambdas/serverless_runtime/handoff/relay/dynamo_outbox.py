@@ -8,7 +8,7 @@ from typing import Any
 from serverless_runtime.handoff.outbox_rows import Row, event_id_of, event_of, position_of
 from serverless_runtime.handoff.relay.relay import Claim, WaitingRow
 from serverless_runtime.shared import aws
-from serverless_runtime.shared.aws.dynamodb import query_items
+from serverless_runtime.shared.aws.dynamodb import expression_values, query_items
 from serverless_runtime.shared.aws.errors import is_condition_failure, service_errors
 
 
@@ -31,10 +31,9 @@ class DynamoOutbox:
             KeyConditionExpression="#shard = :shard AND #committed < :before",
             ProjectionExpression="#shard, #committed, committed_at, next_attempt_at, attempts",
             ExpressionAttributeNames={"#shard": "shard", "#committed": "committed"},
-            ExpressionAttributeValues={
-                ":shard": {"S": shard},
-                ":before": {"S": position_of(committed_before)},
-            },
+            ExpressionAttributeValues=expression_values(
+                shard=shard, before=position_of(committed_before)
+            ),
         )
         yield from map(_waiting_row, rows)
 
@@ -49,12 +48,12 @@ class DynamoOutbox:
                     "SET #owner = :owner, attempts = :attempts, next_attempt_at = :next"
                 ),
                 ExpressionAttributeNames={"#owner": "owner"},
-                ExpressionAttributeValues={
-                    ":seen": {"N": str(row.next_attempt_at)},
-                    ":owner": {"S": owner},
-                    ":attempts": {"N": str(row.attempts + 1)},
-                    ":next": {"N": str(next_attempt_at)},
-                },
+                ExpressionAttributeValues=expression_values(
+                    seen=row.next_attempt_at,
+                    owner=owner,
+                    attempts=row.attempts + 1,
+                    next=next_attempt_at,
+                ),
                 ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
@@ -71,7 +70,7 @@ class DynamoOutbox:
                 Key=_key(claim.row),
                 ConditionExpression="#owner = :owner",
                 ExpressionAttributeNames={"#owner": "owner"},
-                ExpressionAttributeValues={":owner": {"S": claim.owner}},
+                ExpressionAttributeValues=expression_values(owner=claim.owner),
             )
         except service_errors() as error:
             if not is_condition_failure(error):

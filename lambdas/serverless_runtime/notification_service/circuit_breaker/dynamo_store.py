@@ -10,6 +10,7 @@ from serverless_runtime.notification_service.deliveries_table import (
     storable_reason,
 )
 from serverless_runtime.shared import aws
+from serverless_runtime.shared.aws.dynamodb import expression_values
 from serverless_runtime.shared.aws.errors import is_condition_failure, service_errors
 
 PARTITION = "circuit-breakers"
@@ -20,6 +21,7 @@ _CLOSED, _OPEN, _HALF_OPEN = "CLOSED", "OPEN", "HALF_OPEN"
 
 _NEW_STATUS = "#status = :status, changed_at = :now, expires_at = :expires_at"
 _FAILED = "last_error = :error, last_failed_at = :now"
+_PROBED = "#status = :half_open AND changed_by = :owner"
 _RELEASED = "REMOVE blocked_until, changed_by"
 
 
@@ -45,23 +47,16 @@ class DynamoCircuitBreakerStore:
             f" failures = if_not_exists(failures, :none) + :one, {_FAILED},"
             " expires_at = :expires_at",
             "attribute_not_exists(event_id) OR #status = :status",
-            {
-                ":status": {"S": _CLOSED},
-                ":none": {"N": "0"},
-                ":one": {"N": "1"},
-                ":error": {"S": storable_reason(reason)},
-            },
+            status=_CLOSED,
+            none=0,
+            one=1,
+            error=storable_reason(reason),
         )
 
     def reset_failures(self, channel: str, now: int) -> CircuitBreakerState:
         """Set the failures to 0 while CLOSED."""
-        return self._update(
-            channel,
-            now,
-            "SET failures = :none, expires_at = :expires_at",
-            "#status = :status",
-            {":none": {"N": "0"}, ":status": {"S": _CLOSED}},
-        )
+        changes = "SET failures = :none, expires_at = :expires_at"
+        return self._update(channel, now, changes, "#status = :status", none=0, status=_CLOSED)
 
     def open(
         self, channel: str, owner: str, *, failures: int, until: int, now: int
@@ -72,14 +67,12 @@ class DynamoCircuitBreakerStore:
             now,
             f"SET {_NEW_STATUS}, blocked_until = :until, changed_by = :owner, trips = :one",
             "#status = :closed AND failures >= :failures",
-            {
-                ":status": {"S": _OPEN},
-                ":closed": {"S": _CLOSED},
-                ":failures": {"N": str(failures)},
-                ":until": {"N": str(until)},
-                ":owner": {"S": owner},
-                ":one": {"N": "1"},
-            },
+            status=_OPEN,
+            closed=_CLOSED,
+            failures=failures,
+            until=until,
+            owner=owner,
+            one=1,
         )
 
     def acquire_probe(
@@ -91,12 +84,10 @@ class DynamoCircuitBreakerStore:
             now,
             f"SET {_NEW_STATUS}, blocked_until = :until, changed_by = :owner",
             "#status <> :closed AND blocked_until <= :now",
-            {
-                ":status": {"S": _HALF_OPEN},
-                ":closed": {"S": _CLOSED},
-                ":until": {"N": str(until)},
-                ":owner": {"S": owner},
-            },
+            status=_HALF_OPEN,
+            closed=_CLOSED,
+            until=until,
+            owner=owner,
         )
 
     def reopen(
@@ -108,36 +99,30 @@ class DynamoCircuitBreakerStore:
             now,
             f"SET {_NEW_STATUS}, blocked_until = :until, trips = trips + :one,"
             f" failures = failures + :one, {_FAILED}",
-            "#status = :half_open AND changed_by = :owner",
-            {
-                ":status": {"S": _OPEN},
-                ":half_open": {"S": _HALF_OPEN},
-                ":until": {"N": str(until)},
-                ":owner": {"S": owner},
-                ":error": {"S": storable_reason(reason)},
-                ":one": {"N": "1"},
-            },
+            _PROBED,
+            status=_OPEN,
+            half_open=_HALF_OPEN,
+            until=until,
+            owner=owner,
+            error=storable_reason(reason),
+            one=1,
         )
 
     def close(self, channel: str, owner: str | None, now: int) -> CircuitBreakerState:
         """Close after the owner's probe has succeeded; without an owner, in any state."""
-        values = {":status": {"S": _CLOSED}, ":none": {"N": "0"}}
-        condition = "attribute_exists(event_id)"
-        if owner is not None:
-            condition = "#status = :half_open AND changed_by = :owner"
-            values |= {":half_open": {"S": _HALF_OPEN}, ":owner": {"S": owner}}
-        return self._update(
-            channel,
-            now,
-            f"SET {_NEW_STATUS}, failures = :none, trips = :none {_RELEASED}",
-            condition,
-            values,
-        )
+        changes = f"SET {_NEW_STATUS}, failures = :none, trips = :none {_RELEASED}"
+        if owner is None:
+            condition, probe = "attribute_exists(event_id)", {}
+        else:
+            condition, probe = _PROBED, {"half_open": _HALF_OPEN, "owner": owner}
+        return self._update(channel, now, changes, condition, status=_CLOSED, none=0, **probe)
 
     def _update(
-        self, channel: str, now: int, changes: str, condition: str, values: dict[str, Any]
+        self, channel: str, now: int, changes: str, condition: str, **values: str | int
     ) -> CircuitBreakerState:
-        times = {":now": {"N": str(now)}, ":expires_at": {"N": str(now + RETENTION_SECONDS)}}
+        times = {"now": now, "expires_at": now + RETENTION_SECONDS}
+        # DynamoDB refuses values that no expression uses.
+        values |= {name: value for name, value in times.items() if f":{name}" in changes}
         try:
             answer = self._client.update_item(
                 TableName=self._table_name,
@@ -145,11 +130,7 @@ class DynamoCircuitBreakerStore:
                 UpdateExpression=changes,
                 ConditionExpression=condition,
                 ExpressionAttributeNames={"#status": "status"},
-                # DynamoDB refuses values that no expression uses.
-                ExpressionAttributeValues={
-                    **values,
-                    **{name: value for name, value in times.items() if name in changes},
-                },
+                ExpressionAttributeValues=expression_values(**values),
                 ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from serverless_runtime.contracts.task import STATUSES, Status
-from serverless_runtime.task_service.http.cursor import InvalidCursorError, read_cursor
+from serverless_runtime.task_service.http.cursor import read_cursor
 from serverless_runtime.task_service.http.problem import InvalidField, Problem, invalid_parameter
 from serverless_runtime.task_service.http.response import etag_of
 
@@ -54,7 +54,7 @@ def page_start(query: Mapping[str, str], status: Status | None) -> str | None:
         return None
     try:
         return read_cursor(query["cursor"], status)
-    except InvalidCursorError as error:
+    except ValueError as error:
         raise invalid_parameter("query", "cursor", str(error)) from error
 
 
