@@ -25,7 +25,9 @@ from serverless_runtime.notification_service.channels.webhook_signature import (
     parse_keys,
     signature_headers,
 )
-from serverless_runtime.notification_service.circuit_breaker.channel import with_circuit_breakers
+from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import (
+    with_circuit_breakers,
+)
 from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
     DynamoCircuitBreakerStore,
 )

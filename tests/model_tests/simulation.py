@@ -26,7 +26,9 @@ from serverless_runtime.handoff.relay.relay import relay_shard
 from serverless_runtime.handoff.settings import HandoffSettings
 from serverless_runtime.handoff.target import Target
 from serverless_runtime.notification_service.channels import email
-from serverless_runtime.notification_service.circuit_breaker.channel import with_circuit_breakers
+from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import (
+    with_circuit_breakers,
+)
 from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
     DynamoCircuitBreakerStore,
 )

@@ -11,7 +11,9 @@ from typing import Any
 from serverless_runtime.contracts.task_event import TaskEvent, UnreadableEventError
 from serverless_runtime.notification_service import log_messages
 from serverless_runtime.notification_service.channel import Channel
-from serverless_runtime.notification_service.circuit_breaker.channel import with_circuit_breakers
+from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import (
+    with_circuit_breakers,
+)
 from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
     DynamoCircuitBreakerStore,
 )

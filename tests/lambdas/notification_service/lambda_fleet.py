@@ -8,7 +8,7 @@ from typing import Any
 
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.notification_service.channel import ConfiguredChannel
-from serverless_runtime.notification_service.circuit_breaker.channel import (
+from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import (
     CircuitBreakerChannel,
     with_circuit_breakers,
 )

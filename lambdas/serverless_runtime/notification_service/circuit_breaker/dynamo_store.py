@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
-from serverless_runtime.notification_service.circuit_breaker.state import CircuitBreakerState
 from serverless_runtime.notification_service.deliveries_table import (
     RETENTION_SECONDS,
     storable_reason,
@@ -12,6 +12,40 @@ from serverless_runtime.notification_service.deliveries_table import (
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.dynamodb import expression_values
 from serverless_runtime.shared.aws.errors import is_condition_failure, service_errors
+
+CircuitBreakerStatus = Literal["CLOSED", "OPEN", "HALF_OPEN"]
+"""CLOSED: calls go through. OPEN: none does. HALF_OPEN: one does, the probe."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CircuitBreakerState:
+    """What all instances of the function know about one channel's provider.
+
+    Times are epoch seconds.
+    """
+
+    status: CircuitBreakerStatus = "CLOSED"
+
+    failures: int = 0
+    """How often in a row the provider has failed."""
+
+    blocked_until: int = 0
+    """OPEN: the end of the cool-down. HALF_OPEN: when the probe expires."""
+
+    trips: int = 0
+    """How often in a row it has opened; each time makes the next cool-down longer."""
+
+    changed_by: str = ""
+    """Owner: who opened it, or holds the probe."""
+
+    changed_at: int | None = None
+    """When its status last changed."""
+
+    last_error: str | None = None
+    """The reason of the last failure, addresses masked."""
+
+    last_failed_at: int | None = None
+
 
 PARTITION = "circuit-breakers"
 """In place of an event id. The channel's name in the sort key is prefixed with #, which no

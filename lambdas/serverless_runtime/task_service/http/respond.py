@@ -9,9 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from serverless_runtime.shared import json_log
-from serverless_runtime.task_service.http.error_mapping import problem_of
 from serverless_runtime.task_service.http.parameters import reject_unknown
-from serverless_runtime.task_service.http.problem import Problem
+from serverless_runtime.task_service.http.problem import Problem, problem_of
 from serverless_runtime.task_service.http.request import Request, read_request
 from serverless_runtime.task_service.http.response import Response
 from serverless_runtime.task_service.settings import REQUEST_COMPLETED
