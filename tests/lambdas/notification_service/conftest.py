@@ -7,6 +7,7 @@ from serverless_runtime.notification_service.dynamo_delivery_leases import Dynam
 from tests.lambdas.notification_service.circuit_breaker_instances import Provider
 from tests.lambdas.notification_service.fakes import Clock, RecordingDeadLetters
 from tests.lambdas.notification_service.in_memory_delivery_leases import InMemoryDeliveryLeases
+from tests.lambdas.notification_service.sample_delivery import Service
 from tests.lambdas.notification_service.webhook_fixtures import ca, secret_arn, sending, server
 from tests.lambdas.tables import DELIVERIES
 
@@ -29,6 +30,11 @@ def deliveries(request: pytest.FixtureRequest, clock: Clock, aws_in_memory: None
     if request.param == "table":
         return DynamoDeliveryLeases(DELIVERIES, clock=clock)
     return InMemoryDeliveryLeases(clock)
+
+
+@pytest.fixture
+def service(deliveries: DeliveryLeases, clock: Clock) -> Service:
+    return Service(deliveries, clock)
 
 
 @pytest.fixture

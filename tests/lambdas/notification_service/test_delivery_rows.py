@@ -15,16 +15,14 @@ from serverless_runtime.notification_service.dynamo_delivery_leases import (
 )
 from serverless_runtime.notification_service.notify_channels import (
     NotDeliveredError,
-    notify_channels,
 )
 from serverless_runtime.notification_service.settings.channel import GUARANTEES, Guarantee
 from tests.lambdas.notification_service.fakes import (
     Clock,
     RecordingChannel,
-    RecordingDeadLetters,
     raises,
 )
-from tests.lambdas.notification_service.sample_delivery import EVENT, lease, start
+from tests.lambdas.notification_service.sample_delivery import EVENT, Service, lease, start
 from tests.lambdas.tables import DELIVERIES
 
 
@@ -71,38 +69,38 @@ def test_a_later_success_keeps_the_first_start_and_counts_the_attempts(
 
 
 def test_a_dead_letter_has_its_reason_until_a_replay_delivers(
-    table: DynamoDeliveryLeases, clock: Clock, dead_letters: RecordingDeadLetters
+    table: DynamoDeliveryLeases, clock: Clock
 ) -> None:
     channel = RecordingChannel()
     channel.before_sending = raises(PermanentChannelError("no such address"))
-    notify_channels(EVENT, table, [channel], dead_letters)
+    Service(table, clock).notify(channel)
     row = the_row()
     assert (row["status"], row["error"]) == ("DEAD_LETTERED", "no such address")
     assert row["dead_lettered_at"] == str(int(clock.now))
 
     channel.before_sending = lambda: None
-    notify_channels(EVENT.replayed(), table, [channel], dead_letters)
+    Service(table, clock).notify(channel, event=EVENT.replayed())
     row = the_row()
     assert (row["status"], row["replays"], row["attempts"]) == ("COMPLETED", "1", "2")
     assert "dead_lettered_at" not in row
 
 
 def test_a_retry_that_finds_it_delivered_is_no_attempt(
-    table: DynamoDeliveryLeases, dead_letters: RecordingDeadLetters
+    table: DynamoDeliveryLeases, clock: Clock
 ) -> None:
     for _ in range(3):
-        notify_channels(EVENT, table, [RecordingChannel()], dead_letters)
+        Service(table, clock).notify(RecordingChannel())
 
     assert the_row()["attempts"] == "1"
 
 
 def test_dead_lettering_an_unknown_outcome_is_no_attempt(
-    table: DynamoDeliveryLeases, clock: Clock, dead_letters: RecordingDeadLetters
+    table: DynamoDeliveryLeases, clock: Clock
 ) -> None:
     start(table, lease("killed"), guarantee="at_most_once")
     clock.now += LEASE_SECONDS + 1
 
-    notify_channels(EVENT, table, [RecordingChannel(guarantee="at_most_once")], dead_letters)
+    Service(table, clock).notify(RecordingChannel(guarantee="at_most_once"))
 
     row = the_row()
     assert (row["status"], row["attempts"]) == ("DEAD_LETTERED", "1")
@@ -137,13 +135,13 @@ def test_reasons_are_cut_and_hold_no_address(table: DynamoDeliveryLeases) -> Non
     [(ChannelError("busy"), "busy"), (KeyError("x"), "KeyError: 'x'")],
 )
 def test_the_reason_is_the_one_that_people_read(
-    table: DynamoDeliveryLeases, dead_letters: RecordingDeadLetters, error: Exception, reason: str
+    table: DynamoDeliveryLeases, clock: Clock, error: Exception, reason: str
 ) -> None:
     channel = RecordingChannel()
     channel.before_sending = raises(error)
 
     with pytest.raises(NotDeliveredError):
-        notify_channels(EVENT, table, [channel], dead_letters)
+        Service(table, clock).notify(channel)
 
     assert the_row()["error"] == reason
 
