@@ -19,8 +19,8 @@ import yaml
 from moto import mock_aws
 from standardwebhooks.webhooks import WebhookVerificationError
 
+from pulumi_serverless.testing import Graph
 from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY
-from pulumi_serverless.testing.program import Graph
 from serverless_runtime.notification_service.channels.webhook_signature import (
     parse_keys,
     signature_headers,

@@ -16,8 +16,8 @@ from pulumi_serverless.blocks.dependencies import Target, host_target, lambda_ta
 from pulumi_serverless.handoff import outbox
 from pulumi_serverless.notification_service import notification_service
 from pulumi_serverless.task_service import task_service
+from pulumi_serverless.testing import Graph
 from pulumi_serverless.testing.mocks import FUNCTION
-from pulumi_serverless.testing.program import Graph
 from tests.program.programs import ROOT
 
 CODES = {

@@ -6,14 +6,13 @@ Why each is as it is: docs/decisions/0009-alarms.md.
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.limits import require_between
-from pulumi_serverless.blocks.monitoring.alarm import Alarm, AlarmArgs, CompositeAlarmArgs
+from pulumi_serverless.blocks.monitoring.alarm import AlarmArgs
 from pulumi_serverless.blocks.monitoring.metric import MathExpression
 from pulumi_serverless.blocks.monitoring.table_alarms import throttled_alarm
 from pulumi_serverless.handoff.outbox import Outbox
@@ -196,16 +195,3 @@ def handoff_alarms(
             ),
         ]
     return alarms
-
-
-def unhealthy_alarm(
-    name: str, alarms: Sequence[Alarm], *, foundation: Foundation
-) -> CompositeAlarmArgs:
-    """Return the alarm that is one state for all the others."""
-    return CompositeAlarmArgs(
-        id="handoff-unhealthy",
-        description=f"At least one alarm of the handoff {name} is firing. Each of them notifies "
-        "by itself.",
-        alarms=alarms,
-        foundation=foundation,
-    )

@@ -16,13 +16,14 @@ from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue, DeadLett
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.limits import require_between, require_one_of
-from pulumi_serverless.blocks.monitoring.alarm import Alarm, CompositeAlarm, make_alarms
-from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow
-from pulumi_serverless.handoff.alarms import (
-    HandoffThresholds,
-    handoff_alarms,
-    unhealthy_alarm,
+from pulumi_serverless.blocks.monitoring.alarm import (
+    Alarm,
+    CompositeAlarm,
+    CompositeAlarmArgs,
+    make_alarms,
 )
+from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow
+from pulumi_serverless.handoff.alarms import HandoffThresholds, handoff_alarms
 from pulumi_serverless.handoff.dashboard import dead_letter_row, outbox_row, target_row
 from pulumi_serverless.handoff.outbox import Outbox, OutboxArgs
 from serverless_runtime.handoff.settings import HandoffSettings
@@ -190,8 +191,14 @@ class AsyncHandoff(pulumi.ComponentResource):
             foundation=foundation,
         )
         alarms = make_alarms(name, declared, self._child)
-        combined = unhealthy_alarm(name, alarms, foundation=foundation)
-        return [*alarms, CompositeAlarm(f"{name}-{combined.id}", combined, opts=self._child)]
+        unhealthy = CompositeAlarmArgs(
+            id="handoff-unhealthy",
+            description=f"At least one alarm of the handoff {name} is firing. Each of them "
+            "notifies by itself.",
+            alarms=alarms,
+            foundation=foundation,
+        )
+        return [*alarms, CompositeAlarm(f"{name}-{unhealthy.id}", unhealthy, opts=self._child)]
 
     def _outbox(self) -> Outbox:
         return Outbox(
