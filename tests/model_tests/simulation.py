@@ -32,7 +32,7 @@ from serverless_runtime.notification_service.circuit_breaker.circuit_breaker imp
 from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
     DynamoCircuitBreakerStore,
 )
-from serverless_runtime.notification_service.dynamo_delivery_leases import DynamoDeliveryLeases
+from serverless_runtime.notification_service.delivery_leases import DeliveryLeases
 from serverless_runtime.notification_service.notify_channels import notify_channels
 from serverless_runtime.notification_service.settings import TIMEOUT_SECONDS
 from serverless_runtime.notification_service.settings.email import EmailSettings
@@ -163,7 +163,7 @@ class Simulation:
             for channel in email.channels(_email_settings(name), client=ses)
         ]
         dynamodb = run.client("dynamodb", self.dynamo)
-        deliveries = DynamoDeliveryLeases(DELIVERIES, dynamodb, self.clock)
+        deliveries = DeliveryLeases(DELIVERIES, dynamodb, self.clock)
         breakers = DynamoCircuitBreakerStore(DELIVERIES, dynamodb)
         context = SimpleNamespace(aws_request_id="r", invoked_function_arn=TARGET_ARN)
         dead_letters = SqsDeadLetters("q", payload, context, run.client("sqs", self.dead_letters))

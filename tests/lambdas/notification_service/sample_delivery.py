@@ -8,12 +8,17 @@ from dataclasses import dataclass, field, replace
 
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.notification_service.channel import Channel
-from serverless_runtime.notification_service.delivery_leases import DeliveryLeases, Lease
-from serverless_runtime.notification_service.dynamo_delivery_leases import LEASE_SECONDS
+from serverless_runtime.notification_service.delivery_leases import (
+    LEASE_SECONDS,
+    DeliveryLeases,
+    Lease,
+)
 from serverless_runtime.notification_service.notify_channels import notify_channels
 from serverless_runtime.notification_service.settings.channel import Guarantee
 from tests.lambdas.notification_service.fakes import Clock, RecordingDeadLetters
 from tests.lambdas.samples import an_event
+from tests.lambdas.tables import DELIVERIES
+from tests.model_tests.in_memory_dynamo import InMemoryDynamo
 
 EVENT = an_event()
 
@@ -36,6 +41,13 @@ class Service:
 
     def let_leases_expire(self) -> None:
         self.clock.now += LEASE_SECONDS + 1
+
+
+def in_memory_leases(
+    clock: Clock, kind: Callable[..., DeliveryLeases] = DeliveryLeases
+) -> DeliveryLeases:
+    """Return leases over the model of DynamoDB, which is much faster than moto."""
+    return kind(DELIVERIES, InMemoryDynamo(clock, lambda change: None), clock)
 
 
 def lease(owner: str = "one", channel: str = "email") -> Lease:

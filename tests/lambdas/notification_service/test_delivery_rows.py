@@ -9,9 +9,9 @@ import pytest
 
 from serverless_runtime.notification_service.channel import ChannelError, PermanentChannelError
 from serverless_runtime.notification_service.deliveries_table import RETENTION_SECONDS
-from serverless_runtime.notification_service.dynamo_delivery_leases import (
+from serverless_runtime.notification_service.delivery_leases import (
     LEASE_SECONDS,
-    DynamoDeliveryLeases,
+    DeliveryLeases,
 )
 from serverless_runtime.notification_service.notify_channels import (
     NotDeliveredError,
@@ -27,8 +27,8 @@ from tests.lambdas.tables import DELIVERIES
 
 
 @pytest.fixture
-def table(aws_in_memory: None, clock: Clock) -> DynamoDeliveryLeases:
-    return DynamoDeliveryLeases(DELIVERIES, clock=clock)
+def table(aws_in_memory: None, clock: Clock) -> DeliveryLeases:
+    return DeliveryLeases(DELIVERIES, clock=clock)
 
 
 def the_row() -> dict[str, str]:
@@ -37,7 +37,7 @@ def the_row() -> dict[str, str]:
 
 
 def test_a_failure_leaves_its_reason_and_a_row_that_waits(
-    table: DynamoDeliveryLeases, clock: Clock
+    table: DeliveryLeases, clock: Clock
 ) -> None:
     start(table, lease("one"))
     clock.now += 2
@@ -52,7 +52,7 @@ def test_a_failure_leaves_its_reason_and_a_row_that_waits(
 
 
 def test_a_later_success_keeps_the_first_start_and_counts_the_attempts(
-    table: DynamoDeliveryLeases, clock: Clock
+    table: DeliveryLeases, clock: Clock
 ) -> None:
     began = int(clock.now)
     for _ in range(2):
@@ -69,7 +69,7 @@ def test_a_later_success_keeps_the_first_start_and_counts_the_attempts(
 
 
 def test_a_dead_letter_has_its_reason_until_a_replay_delivers(
-    table: DynamoDeliveryLeases, clock: Clock
+    table: DeliveryLeases, clock: Clock
 ) -> None:
     channel = RecordingChannel()
     channel.before_sending = raises(PermanentChannelError("no such address"))
@@ -85,9 +85,7 @@ def test_a_dead_letter_has_its_reason_until_a_replay_delivers(
     assert "dead_lettered_at" not in row
 
 
-def test_a_retry_that_finds_it_delivered_is_no_attempt(
-    table: DynamoDeliveryLeases, clock: Clock
-) -> None:
+def test_a_retry_that_finds_it_delivered_is_no_attempt(table: DeliveryLeases, clock: Clock) -> None:
     for _ in range(3):
         Service(table, clock).notify(RecordingChannel())
 
@@ -95,7 +93,7 @@ def test_a_retry_that_finds_it_delivered_is_no_attempt(
 
 
 def test_dead_lettering_an_unknown_outcome_is_no_attempt(
-    table: DynamoDeliveryLeases, clock: Clock
+    table: DeliveryLeases, clock: Clock
 ) -> None:
     start(table, lease("killed"), guarantee="at_most_once")
     clock.now += LEASE_SECONDS + 1
@@ -110,7 +108,7 @@ def test_dead_lettering_an_unknown_outcome_is_no_attempt(
 @pytest.mark.parametrize("guarantee", GUARANTEES)
 @pytest.mark.parametrize("replays", [0, 1, 2])
 def test_a_waiting_row_keeps_nobody_out(
-    table: DynamoDeliveryLeases, guarantee: Guarantee, replays: int
+    table: DeliveryLeases, guarantee: Guarantee, replays: int
 ) -> None:
     start(table, lease("one"), guarantee=guarantee, replays=1)
     table.release(lease("one"), "busy")
@@ -119,7 +117,7 @@ def test_a_waiting_row_keeps_nobody_out(
     assert the_row()["replays"] == str(replays)
 
 
-def test_reasons_are_cut_and_hold_no_address(table: DynamoDeliveryLeases) -> None:
+def test_reasons_are_cut_and_hold_no_address(table: DeliveryLeases) -> None:
     long = f"bob@example.com is unknown, {'x' * 466} alice@example.com and more of it"
     start(table, lease("one"))
     table.release(lease("one"), long)
@@ -135,7 +133,7 @@ def test_reasons_are_cut_and_hold_no_address(table: DynamoDeliveryLeases) -> Non
     [(ChannelError("busy"), "busy"), (KeyError("x"), "KeyError: 'x'")],
 )
 def test_the_reason_is_the_one_that_people_read(
-    table: DynamoDeliveryLeases, clock: Clock, error: Exception, reason: str
+    table: DeliveryLeases, clock: Clock, error: Exception, reason: str
 ) -> None:
     channel = RecordingChannel()
     channel.before_sending = raises(error)
@@ -146,7 +144,7 @@ def test_the_reason_is_the_one_that_people_read(
     assert the_row()["error"] == reason
 
 
-def test_deliveries_are_found_by_task(table: DynamoDeliveryLeases) -> None:
+def test_deliveries_are_found_by_task(table: DeliveryLeases) -> None:
     start(table, lease("one"))
     table.complete(lease("one"), "ses-1")
 

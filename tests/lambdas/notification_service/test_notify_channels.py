@@ -2,7 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from serverless_runtime.notification_service.delivery_leases import DeliveryInProgressError, Lease
+from serverless_runtime.notification_service.delivery_leases import (
+    DeliveryInProgressError,
+    DeliveryLeases,
+    Lease,
+)
 from serverless_runtime.notification_service.notify_channels import (
     NotDeliveredError,
 )
@@ -12,8 +16,13 @@ from tests.lambdas.notification_service.fakes import (
     raises,
     refuse,
 )
-from tests.lambdas.notification_service.in_memory_delivery_leases import InMemoryDeliveryLeases
-from tests.lambdas.notification_service.sample_delivery import EVENT, Service, lease, start
+from tests.lambdas.notification_service.sample_delivery import (
+    EVENT,
+    Service,
+    in_memory_leases,
+    lease,
+    start,
+)
 
 
 def test_the_same_event_twice_is_sent_once(
@@ -131,7 +140,7 @@ def test_a_late_attempt_that_may_have_sent_twice_says_so(
     assert vars(record)["event_id"] == EVENT.event_id
 
 
-class FaultyDeliveries(InMemoryDeliveryLeases):
+class FaultyDeliveries(DeliveryLeases):
     def complete(self, lease: Lease, provider_id: str) -> bool:
         raise ConnectionError("table is away")
 
@@ -140,16 +149,17 @@ class FaultyDeliveries(InMemoryDeliveryLeases):
 
 
 def test_a_delivery_that_could_not_be_recorded_is_not_released(clock: Clock) -> None:
-    deliveries, channel = FaultyDeliveries(clock), RecordingChannel()
+    service, channel = Service(in_memory_leases(clock, FaultyDeliveries), clock), RecordingChannel()
 
     with pytest.raises(NotDeliveredError) as caught:
-        Service(deliveries, clock).notify(channel)
+        service.notify(channel)
 
     assert str(caught.value) == (
         "email: sent as email-1, but the delivery was not recorded "
         "(ConnectionError: table is away); a retry sends it again"
     )
-    assert deliveries.rows, "the lease keeps a retry away for a while"
+    with pytest.raises(DeliveryInProgressError):  # The lease keeps a retry away for a while.
+        service.notify(channel)
 
 
 def test_the_providers_reason_survives_a_failed_release(clock: Clock) -> None:
@@ -157,4 +167,4 @@ def test_the_providers_reason_survives_a_failed_release(clock: Clock) -> None:
     channel.before_sending = refuse
 
     with pytest.raises(NotDeliveredError, match=r"^email: the provider rejected it$"):
-        Service(FaultyDeliveries(clock), clock).notify(channel)
+        Service(in_memory_leases(clock, FaultyDeliveries), clock).notify(channel)

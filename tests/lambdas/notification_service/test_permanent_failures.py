@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from serverless_runtime.notification_service.channel import PermanentChannelError
-from serverless_runtime.notification_service.delivery_leases import Lease
+from serverless_runtime.notification_service.delivery_leases import DeliveryLeases, Lease
 from serverless_runtime.notification_service.notify_channels import (
     NotDeliveredError,
 )
@@ -15,8 +15,7 @@ from tests.lambdas.notification_service.fakes import (
     raises,
     refuse,
 )
-from tests.lambdas.notification_service.in_memory_delivery_leases import InMemoryDeliveryLeases
-from tests.lambdas.notification_service.sample_delivery import EVENT, Service
+from tests.lambdas.notification_service.sample_delivery import EVENT, Service, in_memory_leases
 
 refuse_for_good = raises(PermanentChannelError("no such address"))
 
@@ -116,7 +115,7 @@ def test_what_the_queue_does_not_accept_is_left_to_lambda(
     assert service.dead_letters.reasons == ["email: no such address"]
 
 
-class ForgetfulDeliveries(InMemoryDeliveryLeases):
+class ForgetfulDeliveries(DeliveryLeases):
     def dead_letter(self, lease: Lease, reason: str) -> bool:
         raise ConnectionError("table is away")
 
@@ -124,7 +123,7 @@ class ForgetfulDeliveries(InMemoryDeliveryLeases):
 def test_a_dead_letter_that_could_not_be_recorded_is_not_retried(
     clock: Clock, hopeless: RecordingChannel, caplog: pytest.LogCaptureFixture
 ) -> None:
-    service = Service(ForgetfulDeliveries(clock), clock)
+    service = Service(in_memory_leases(clock, ForgetfulDeliveries), clock)
     service.notify(hopeless)
 
     assert service.dead_letters.reasons == ["email: no such address"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from serverless_runtime.notification_service.channel import UnknownOutcomeError
-from serverless_runtime.notification_service.delivery_leases import Lease
+from serverless_runtime.notification_service.delivery_leases import DeliveryLeases, Lease
 from serverless_runtime.notification_service.notify_channels import (
     NotDeliveredError,
 )
@@ -17,8 +17,7 @@ from tests.lambdas.notification_service.fakes import (
     raises,
     refuse,
 )
-from tests.lambdas.notification_service.in_memory_delivery_leases import InMemoryDeliveryLeases
-from tests.lambdas.notification_service.sample_delivery import EVENT, Service
+from tests.lambdas.notification_service.sample_delivery import EVENT, Service, in_memory_leases
 
 NOT_SENT_AGAIN = (
     "the outcome is unknown, and this channel sends at most once: check whether the message has "
@@ -125,7 +124,7 @@ def test_an_attempt_that_sends_after_it_was_dead_lettered_says_what_to_do(
     assert "sent after it was dead-lettered: purge its dead letter" in caplog.text
 
 
-class ForgetfulDeliveries(InMemoryDeliveryLeases):
+class ForgetfulDeliveries(DeliveryLeases):
     def complete(self, lease: Lease, provider_id: str) -> bool:
         raise ConnectionError("table is away")
 
@@ -133,7 +132,7 @@ class ForgetfulDeliveries(InMemoryDeliveryLeases):
 def test_what_was_sent_is_not_reported_as_failed_because_of_its_record(
     clock: Clock, once: RecordingChannel
 ) -> None:
-    service = Service(ForgetfulDeliveries(clock), clock)
+    service = Service(in_memory_leases(clock, ForgetfulDeliveries), clock)
     service.notify(once)
 
     assert once.sent == [EVENT.event_id]

@@ -10,6 +10,7 @@ from serverless_runtime.notification_service.channel import (
     UnknownOutcomeError,
 )
 from serverless_runtime.notification_service.channels.webhook import channels
+from serverless_runtime.notification_service.delivery_leases import DeliveryLeases
 from serverless_runtime.notification_service.settings.webhook import WebhookSettings
 from tests.lambdas.notification_service.fakes import Clock
 from tests.lambdas.notification_service.https_receiver import (
@@ -19,7 +20,6 @@ from tests.lambdas.notification_service.https_receiver import (
     says,
     untouched,
 )
-from tests.lambdas.notification_service.in_memory_delivery_leases import InMemoryDeliveryLeases
 from tests.lambdas.notification_service.sample_delivery import Service
 from tests.lambdas.notification_service.webhook_fixtures import Send, verified
 from tests.lambdas.notification_service.webhook_receivers import Names
@@ -122,7 +122,7 @@ def test_a_timeout_is_not_followed_by_a_second_request(
     "host", ["127.0.0.1", "2130706433", "0x7f.1", "localhost", "169.254.169.254"]
 )
 def test_a_forbidden_address_is_dead_lettered_at_once_and_nothing_connected(
-    secret_arn: str, host: str, in_memory: InMemoryDeliveryLeases
+    secret_arn: str, host: str, in_memory: DeliveryLeases
 ) -> None:
     service = Service(in_memory, Clock())
     with untouched() as port:
@@ -136,7 +136,7 @@ def test_a_forbidden_address_is_dead_lettered_at_once_and_nothing_connected(
 
 
 def test_a_redirect_inside_is_dead_lettered_and_nothing_connected(
-    server: HttpsReceiver, sending: Send, secret_arn: str, in_memory: InMemoryDeliveryLeases
+    server: HttpsReceiver, sending: Send, secret_arn: str, in_memory: DeliveryLeases
 ) -> None:
     service = Service(in_memory, Clock())
     names = Names(["127.0.0.1"])
