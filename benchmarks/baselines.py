@@ -19,7 +19,7 @@ from local.emulator.bytecode import with_bytecode
 from local.emulator.clients import ACCOUNT_ID, REGION
 from local.engine.services.http_apis import api_url
 from local.stack import DeployedStack
-from pulumi_serverless.blocks.runtime import PYTHON_VERSION, Runtime
+from pulumi_serverless.blocks.foundation import PYTHON_VERSION, Runtime
 from pulumi_serverless.task_service import task_service
 
 _BARE = Path(__file__).with_name("bare") / "bare_service.py"

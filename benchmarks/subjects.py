@@ -13,7 +13,7 @@ from typing import Any
 
 from pulumi_serverless.blocks.bundle import FunctionCode, build_bundle
 from pulumi_serverless.blocks.dependencies import host_target, install_dependencies
-from pulumi_serverless.handoff import relay
+from pulumi_serverless.handoff import outbox
 from pulumi_serverless.notification_service import notification_service
 from pulumi_serverless.task_service import task_service
 
@@ -87,7 +87,7 @@ SUBJECTS = [
         "relay",
         "serverless_runtime.handoff.relay.handler",
         f"{_OWN}; aws.client('lambda')",
-        relay.CODE,
+        outbox.CODE,
     ),
     Subject(
         "send-notification",

@@ -11,7 +11,7 @@ from local.emulator.clients import Clients
 from local.engine.provider import EmulatorProvider, UnsupportedError
 from local.instance import ROOT
 from local.stack_files import read_stack
-from pulumi_serverless.testing.program import run_program
+from pulumi_serverless.testing import run_program
 
 STACK = "local"
 

@@ -11,7 +11,7 @@ import pytest
 from pulumi_serverless.testing.mocks import FUNCTION
 from scripts.costs import PAGE, PRICES, Bill, per_million, tables, written
 from serverless_runtime.handoff.outbox_rows import SHARDS
-from serverless_runtime.handoff.relay.metrics import metrics_of
+from serverless_runtime.handoff.relay.handler import metrics_of
 from serverless_runtime.handoff.relay.relay import Report
 from tests.program.programs import run_stack
 

@@ -19,18 +19,20 @@ import yaml
 from moto import mock_aws
 from standardwebhooks.webhooks import WebhookVerificationError
 
+from pulumi_serverless.testing import Graph
 from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY
-from pulumi_serverless.testing.program import Graph
 from serverless_runtime.notification_service.channels.webhook_signature import (
     parse_keys,
     signature_headers,
 )
-from serverless_runtime.notification_service.circuit_breaker.channel import with_circuit_breakers
+from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import (
+    with_circuit_breakers,
+)
 from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
     DynamoCircuitBreakerStore,
 )
 from serverless_runtime.notification_service.configured_channels import channels_from
-from serverless_runtime.notification_service.dynamo_delivery_leases import DynamoDeliveryLeases
+from serverless_runtime.notification_service.delivery_leases import DeliveryLeases
 from serverless_runtime.notification_service.notify_channels import notify_channels
 from serverless_runtime.notification_service.settings.channel import ChannelSettings
 from serverless_runtime.notification_service.settings.kinds import KINDS
@@ -166,7 +168,7 @@ def test_the_kind_of_the_page_works_from_the_stacks_file_to_the_message() -> Non
     )
     event, dead_letters = an_event(), RecordingDeadLetters()
     for _ in range(2):
-        notify_channels(event, DynamoDeliveryLeases(DELIVERIES), channels, dead_letters)
+        notify_channels(event, DeliveryLeases(DELIVERIES), channels, dead_letters)
 
     [message] = sqs.receive_message(QueueUrl=queue_url)["Messages"]
     assert json.loads(message["Body"]) == event.to_payload()

@@ -17,7 +17,7 @@ from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue, DeadLett
 from pulumi_serverless.blocks.dependencies import DependenciesError
 from pulumi_serverless.blocks.encryption_key import EncryptionKey, EncryptionKeyArgs
 from pulumi_serverless.blocks.event_publisher import EventPublisher
-from pulumi_serverless.blocks.foundation import Foundation
+from pulumi_serverless.blocks.foundation import LOG_RETENTION_DAYS, Foundation, Runtime
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
 from pulumi_serverless.blocks.http_api import HttpApi, HttpApiArgs
 from pulumi_serverless.blocks.monitoring.alarm import (
@@ -32,10 +32,9 @@ from pulumi_serverless.blocks.monitoring.http_api_alarms import ApiThresholds, a
 from pulumi_serverless.blocks.monitoring.metric import MathExpression, Metric
 from pulumi_serverless.blocks.monitoring.operations import Operations, OperationsArgs, Watched
 from pulumi_serverless.blocks.monitoring.table_alarms import throttled_alarm
-from pulumi_serverless.blocks.runtime import LOG_RETENTION_DAYS, Runtime
 from pulumi_serverless.blocks.table import Key, Table, TableArgs
+from pulumi_serverless.handoff.alarms import HandoffThresholds
 from pulumi_serverless.handoff.async_handoff import AsyncHandoff, AsyncHandoffArgs
-from pulumi_serverless.handoff.thresholds import HandoffThresholds
 from pulumi_serverless.notification_service.notification_service import (
     NotificationService,
     NotificationServiceArgs,

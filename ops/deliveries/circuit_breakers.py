@@ -10,10 +10,10 @@ from serverless_runtime.notification_service.circuit_breaker.circuit_breaker imp
 )
 from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
     PARTITION,
+    CircuitBreakerState,
     DynamoCircuitBreakerStore,
     state_of,
 )
-from serverless_runtime.notification_service.circuit_breaker.state import CircuitBreakerState
 
 CircuitBreaker = CircuitBreakerState
 CircuitBreakers = Mapping[str, CircuitBreaker]

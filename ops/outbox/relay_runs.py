@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ops.aws.logs import events_with, log_group
-from serverless_runtime.handoff.relay.settings import OLDEST_AGE
+from serverless_runtime.handoff.relay.settings import OLDEST_AGE, RELAY_FAILED, RELAY_HANDED_OFF
 
 LOOKBACK = timedelta(minutes=15)
 """It runs every minute; an alarm fires long before that."""
@@ -34,6 +34,6 @@ def last_relay_run(functions: Any, logs: Any, name: str, now: datetime) -> Relay
 def _run(metrics: dict[str, Any]) -> RelayRun:
     return RelayRun(
         at=datetime.fromtimestamp(metrics["_aws"]["Timestamp"] / 1000, UTC),
-        handed_off=int(metrics["RelayHandedOff"]),
-        failed=int(metrics["RelayFailed"]),
+        handed_off=int(metrics[RELAY_HANDED_OFF]),
+        failed=int(metrics[RELAY_FAILED]),
     )

@@ -10,7 +10,7 @@ from pulumi_serverless.blocks.monitoring.alarm_topic import (
     Protocol,
     Subscriber,
 )
-from pulumi_serverless.testing.mocks import record
+from pulumi_serverless.testing import record
 
 SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
 HOOK = "https://events.example.com/integration/0123secret/enqueue"

@@ -8,7 +8,8 @@ import pytest
 
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
 from pulumi_serverless.handoff.async_handoff import AsyncHandoff, AsyncHandoffArgs
-from pulumi_serverless.testing.mocks import ROLE_POLICY, record
+from pulumi_serverless.testing import record
+from pulumi_serverless.testing.mocks import ROLE_POLICY
 from tests.components.a_function import FOUNDATION, a_function
 
 DELIVERY = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"

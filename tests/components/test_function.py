@@ -6,11 +6,10 @@ from typing import Any
 import pulumi
 import pytest
 
-from pulumi_serverless.blocks.foundation import Foundation
+from pulumi_serverless.blocks.foundation import Foundation, Runtime
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
-from pulumi_serverless.blocks.runtime import Runtime
-from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY, AwsMocks, record
-from pulumi_serverless.testing.program import run_program
+from pulumi_serverless.testing import AwsMocks, record, run_program
+from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY
 from tests.components.a_function import FOUNDATION, NO_DEPENDENCIES, TOPIC, a_function
 
 

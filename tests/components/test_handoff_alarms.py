@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
+from pulumi_serverless.handoff.alarms import HandoffThresholds
 from pulumi_serverless.handoff.async_handoff import AsyncHandoff, AsyncHandoffArgs
-from pulumi_serverless.handoff.thresholds import HandoffThresholds
-from pulumi_serverless.testing import Graph, Resource
-from pulumi_serverless.testing.mocks import record
+from pulumi_serverless.testing import Graph, Resource, record
 from tests.components.a_function import FOUNDATION, TOPIC, a_function
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"

@@ -8,8 +8,7 @@ import pytest
 
 from pulumi_serverless.blocks.api_access import ApiAccess, IamAuth, JwtAuth, NoAuth
 from pulumi_serverless.blocks.http_api import HttpApi, HttpApiArgs
-from pulumi_serverless.testing.mocks import record
-from pulumi_serverless.testing.program import Graph
+from pulumi_serverless.testing import Graph, record
 from tests.components.a_function import FOUNDATION, a_function
 
 PERMISSION = "aws:lambda/permission:Permission"

@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulumi_serverless.blocks.json_text import json_text
-from pulumi_serverless.testing.mocks import AwsMocks, record
-from pulumi_serverless.testing.program import Graph, run_program
+from pulumi_serverless.testing import AwsMocks, Graph, record, run_program
 
 DOCUMENTS = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),

@@ -9,8 +9,8 @@ from pulumi_serverless.notification_service.notification_service import (
     NotificationService,
     NotificationServiceArgs,
 )
-from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY, record
-from pulumi_serverless.testing.program import Graph
+from pulumi_serverless.testing import Graph, record
+from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY
 from serverless_runtime.notification_service.settings.channel import ChannelSettings
 from serverless_runtime.notification_service.settings.email import EmailSettings
 from tests.components.a_function import FOUNDATION

@@ -19,7 +19,7 @@ from pulumi_serverless import (
     PythonFunction,
     Watched,
 )
-from pulumi_serverless.testing.mocks import record
+from pulumi_serverless.testing import record
 from tests.components.a_function import FOUNDATION, TOPIC, a_function
 
 DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"

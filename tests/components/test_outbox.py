@@ -7,8 +7,8 @@ from typing import Any
 
 from pulumi_serverless import Foundation, Runtime
 from pulumi_serverless.handoff.async_handoff import AsyncHandoff, AsyncHandoffArgs
-from pulumi_serverless.testing.mocks import ACCOUNT_ID, FUNCTION, ROLE_POLICY, record
-from pulumi_serverless.testing.program import Graph
+from pulumi_serverless.testing import Graph, record
+from pulumi_serverless.testing.mocks import ACCOUNT_ID, FUNCTION, ROLE_POLICY
 from tests.components.a_function import FOUNDATION, TOPIC, a_function
 
 DELIVERY = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"

@@ -7,7 +7,7 @@ from typing import Any
 
 from local.emulator.start import Emulator
 from local.engine.provider import EmulatorProvider
-from pulumi_serverless.testing.program import run_program
+from pulumi_serverless.testing import run_program
 
 
 class Stack:

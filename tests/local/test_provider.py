@@ -15,7 +15,7 @@ from pulumi.runtime import MockCallArgs, MockResourceArgs
 from local.emulator.clients import ACCOUNT_ID, REGION
 from local.emulator.start import Emulator
 from local.engine.provider import EmulatorProvider, UnsupportedError
-from pulumi_serverless.testing.program import Graph, run_program
+from pulumi_serverless.testing import Graph, run_program
 from tests.local.roles import TRUST
 
 

@@ -9,7 +9,7 @@ import pulumi_aws as aws
 
 from local.emulator.start import Emulator
 from local.engine.provider import EmulatorProvider
-from pulumi_serverless.testing.program import run_program
+from pulumi_serverless.testing import run_program
 
 
 def test_alarms_and_a_dashboard_arrive_as_declared(emulator: Emulator) -> None:

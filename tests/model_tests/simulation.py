@@ -26,17 +26,20 @@ from serverless_runtime.handoff.relay.relay import relay_shard
 from serverless_runtime.handoff.settings import HandoffSettings
 from serverless_runtime.handoff.target import Target
 from serverless_runtime.notification_service.channels import email
-from serverless_runtime.notification_service.circuit_breaker.channel import with_circuit_breakers
+from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import (
+    with_circuit_breakers,
+)
 from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
     DynamoCircuitBreakerStore,
 )
-from serverless_runtime.notification_service.dynamo_delivery_leases import DynamoDeliveryLeases
+from serverless_runtime.notification_service.delivery_leases import DeliveryLeases
 from serverless_runtime.notification_service.notify_channels import notify_channels
+from serverless_runtime.notification_service.settings import TIMEOUT_SECONDS
 from serverless_runtime.notification_service.settings.email import EmailSettings
 from serverless_runtime.notification_service.sqs_dead_letters import SqsDeadLetters
 from serverless_runtime.shared.metrics import Counter
 from serverless_runtime.task_service.dynamo_task_writer import DynamoTaskWriter
-from serverless_runtime.task_service.event_publisher import HandoffEventPublisher
+from serverless_runtime.task_service.handlers.task_writer import HandoffEventPublisher
 from tests.lambdas.tables import DELIVERIES, OUTBOX, TARGET_ARN, TASKS
 from tests.model_tests.faults import Died, Fault, Run
 from tests.model_tests.in_memory_dynamo import Change, InMemoryDynamo
@@ -46,7 +49,6 @@ from tests.model_tests.turns import Turns
 
 START = 1_772_357_400.0
 MINIMUM_AGE_SECONDS = 45
-TARGET_TIMEOUT_SECONDS = 45
 
 Faults = Mapping[int, Fault]
 
@@ -135,7 +137,7 @@ class Simulation:
                 continue
 
     def run_target(
-        self, event: Queued, faults: Faults, timeout_seconds: float = TARGET_TIMEOUT_SECONDS
+        self, event: Queued, faults: Faults, timeout_seconds: float = TIMEOUT_SECONDS
     ) -> None:
         """One attempt of Lambda at an event."""
         event.running = True
@@ -161,7 +163,7 @@ class Simulation:
             for channel in email.channels(_email_settings(name), client=ses)
         ]
         dynamodb = run.client("dynamodb", self.dynamo)
-        deliveries = DynamoDeliveryLeases(DELIVERIES, dynamodb, self.clock)
+        deliveries = DeliveryLeases(DELIVERIES, dynamodb, self.clock)
         breakers = DynamoCircuitBreakerStore(DELIVERIES, dynamodb)
         context = SimpleNamespace(aws_request_id="r", invoked_function_arn=TARGET_ARN)
         dead_letters = SqsDeadLetters("q", payload, context, run.client("sqs", self.dead_letters))

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
+from serverless_runtime.notification_service.settings import TIMEOUT_SECONDS
 from tests.lambdas.tables import TASKS
 from tests.model_tests.clients import Clients
 from tests.model_tests.faults import Fault
-from tests.model_tests.simulation import TARGET_TIMEOUT_SECONDS, Simulation
+from tests.model_tests.simulation import Simulation
 from tests.model_tests.test_nothing_is_lost import drain
 
 Two = tuple[Callable[[], Any], Callable[[], Any]]
@@ -58,7 +59,7 @@ def an_attempt_near_its_end_and_another(simulation: Simulation, clients: Clients
     first, second = two_attempts_at_one_event(simulation, clients)
 
     def later() -> None:
-        simulation.advance(TARGET_TIMEOUT_SECONDS - 1)
+        simulation.advance(TIMEOUT_SECONDS - 1)
         second()
 
     return first, later

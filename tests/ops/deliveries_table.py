@@ -16,8 +16,7 @@ from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
     DynamoCircuitBreakerStore,
 )
-from serverless_runtime.notification_service.delivery_leases import Lease
-from serverless_runtime.notification_service.dynamo_delivery_leases import DynamoDeliveryLeases
+from serverless_runtime.notification_service.delivery_leases import DeliveryLeases, Lease
 from tests.lambdas.tables import DELIVERIES
 
 NOON = 1_772_366_400
@@ -33,7 +32,7 @@ class Reader:
         self.run: RunCommand = lambda words: None
         self.local_folder = Path("/nonexistent")
         self.connections: list[Any] = []
-        self.deliveries = DynamoDeliveryLeases(DELIVERIES, dynamodb, lambda: self.now)
+        self.deliveries = DeliveryLeases(DELIVERIES, dynamodb, lambda: self.now)
         self.breakers = DynamoCircuitBreakerStore(DELIVERIES, dynamodb)
 
     def types(self, *words: str) -> Result:

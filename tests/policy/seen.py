@@ -6,7 +6,7 @@ from typing import Any
 
 from pulumi.output import Unknown
 
-from pulumi_serverless.testing.program import Graph
+from pulumi_serverless.testing import Graph
 from serverless_policy.resource import UNKNOWN, Resource
 from serverless_policy.rule import Rule
 

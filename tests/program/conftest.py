@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_serverless.testing.program import Graph
+from pulumi_serverless.testing import Graph
 from tests.program.programs import PROGRAMS, deploy, project_of, run_stack
 
 

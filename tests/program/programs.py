@@ -7,8 +7,7 @@ from pathlib import Path
 import yaml
 
 from local.stack_files import read_stack
-from pulumi_serverless.testing.mocks import AwsMocks
-from pulumi_serverless.testing.program import Graph, run_program
+from pulumi_serverless.testing import AwsMocks, Graph, run_program
 
 ROOT = Path(__file__).parents[2]
 STACKS = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))

@@ -13,17 +13,17 @@ import pytest
 
 from pulumi_serverless.blocks.bundle import FunctionCode, build_bundle
 from pulumi_serverless.blocks.dependencies import Target, host_target, lambda_target
-from pulumi_serverless.handoff import relay
+from pulumi_serverless.handoff import outbox
 from pulumi_serverless.notification_service import notification_service
 from pulumi_serverless.task_service import task_service
+from pulumi_serverless.testing import Graph
 from pulumi_serverless.testing.mocks import FUNCTION
-from pulumi_serverless.testing.program import Graph
 from tests.program.programs import ROOT
 
 CODES = {
     "task_service": task_service.CODE,
     "notification_service": notification_service.CODE,
-    "relay": relay.CODE,
+    "relay": outbox.CODE,
 }
 WHEEL_MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 BINARY = "markupsafe"  # a small library that is compiled for each processor

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from pulumi_serverless.blocks.monitoring.log_queries import QUERIES
+from pulumi_serverless.blocks.monitoring.operations import QUERIES
+from pulumi_serverless.testing import Graph
 from pulumi_serverless.testing.mocks import FUNCTION, REGION
-from pulumi_serverless.testing.program import Graph
 from serverless_runtime.contracts.event_types import EVENT_TYPES
 
 DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"

@@ -9,8 +9,9 @@ import pulumi_aws as aws
 import pytest
 
 import pulumi_serverless
-from pulumi_serverless.testing.mocks import FUNCTION, UnmockedCallError, record
-from pulumi_serverless.testing.program import STACK_TYPE, DuplicateResourceError, Graph
+from pulumi_serverless.testing import DuplicateResourceError, Graph, UnmockedCallError, record
+from pulumi_serverless.testing.mocks import FUNCTION
+from pulumi_serverless.testing.program import STACK_TYPE
 from tests.program.programs import PROGRAMS, ROOT, STACKS, run_stack
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"

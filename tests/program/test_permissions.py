@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from pulumi_serverless.testing import Graph
 from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY
-from pulumi_serverless.testing.program import Graph
 from serverless_runtime.notification_service.settings.kinds import KINDS
 from tests.program.programs import run_stack
 

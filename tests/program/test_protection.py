@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from pulumi_serverless.testing import Graph
 from pulumi_serverless.testing.mocks import ACCOUNT_ID, FUNCTION, REGION, ROLE_POLICY
-from pulumi_serverless.testing.program import Graph
 from tests.program.programs import run_stack
 
 TABLE = "aws:dynamodb/table:Table"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_serverless.testing.program import Graph
+from pulumi_serverless.testing import Graph
 from stack_config import StackConfig
 from tests.program.programs import PROGRAMS, ROOT, deploy
 from tests.runbook import INDEX, PLACEHOLDERS, SECTIONS, alarm_ids, commands, page, words

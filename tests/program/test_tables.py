@@ -8,7 +8,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from pulumi_serverless.testing.program import Graph
+from pulumi_serverless.testing import Graph
 from tests.lambdas import tables
 
 TABLE = "aws:dynamodb/table:Table"

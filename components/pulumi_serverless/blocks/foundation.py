@@ -6,8 +6,52 @@ from dataclasses import dataclass, field
 
 import pulumi
 
+from pulumi_serverless.blocks.dependencies import Target, host_target, lambda_target
 from pulumi_serverless.blocks.encryption_key import EncryptionKey, arn_of
-from pulumi_serverless.blocks.runtime import Runtime
+from pulumi_serverless.blocks.limits import require_between, require_one_of
+
+PYTHON_VERSION = "3.13"
+ARCHITECTURES = ("arm64", "x86_64")
+
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+LOG_RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+"""Days that CloudWatch can keep a log."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runtime:
+    """What the functions of a stack run on."""
+
+    architecture: str = "arm64"
+    """Processor, "arm64" or "x86_64"."""
+
+    memory_mb: int = 512
+    """Memory of each function, 128 to 10240. CPU is proportional to it; 1769 MB is one vCPU.
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html"""
+
+    log_retention_days: int = 30
+    """How long CloudWatch keeps the logs; one of LOG_RETENTION_DAYS."""
+
+    def __post_init__(self) -> None:
+        require_one_of("architecture", self.architecture, ARCHITECTURES)
+        require_between("memory_mb", self.memory_mb, 128, 10_240)
+        require_one_of("log_retention_days", self.log_retention_days, LOG_RETENTION_DAYS)
+
+    @property
+    def bundle_target(self) -> Target:
+        """The Python that bundles are built for.
+
+        Lambda's, unless the program's configuration has `pulumi-serverless:bundleFor: host`, for
+        an emulator that runs handlers with the host's Python.
+        """
+        bundle_for = pulumi.Config("pulumi-serverless").get("bundleFor", "lambda")
+        require_one_of("pulumi-serverless:bundleFor", bundle_for, ("lambda", "host"))
+        if bundle_for == "host":
+            return host_target()
+        return lambda_target(PYTHON_VERSION, self.architecture)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,12 +15,11 @@ import pulumi_aws as aws
 from pulumi_serverless.blocks.bundle import FunctionCode, build_bundle
 from pulumi_serverless.blocks.dependencies import Target
 from pulumi_serverless.blocks.encryption_key import USER_ACTIONS, EncryptionKey
-from pulumi_serverless.blocks.foundation import Foundation
+from pulumi_serverless.blocks.foundation import PYTHON_VERSION, Foundation
 from pulumi_serverless.blocks.iam import assume_role_policy, policy, statement
 from pulumi_serverless.blocks.limits import require_at_least, require_between
 from pulumi_serverless.blocks.monitoring.metric import Metric
 from pulumi_serverless.blocks.names import function_log_group
-from pulumi_serverless.blocks.runtime import PYTHON_VERSION
 
 
 @functools.cache
@@ -104,10 +103,15 @@ class PythonFunction(pulumi.ComponentResource):
         self.role = aws.iam.Role(
             f"{name}-role", assume_role_policy=assume_role_policy("lambda"), opts=self._child
         )
-        log_group = self._make_log_group(args.foundation)
-        permissions = [self._allow_writing_to(log_group), self._allow_tracing()]
-        if args.foundation.encryption_key is not None:
-            permissions.append(self._allow_use_of(args.foundation.encryption_key))
+        # Created here to set its retention; Lambda would create one that keeps logs for ever.
+        log_group = aws.cloudwatch.LogGroup(
+            f"{name}-log",
+            name=function_log_group(name),
+            retention_in_days=runtime.log_retention_days,
+            kms_key_id=args.foundation.key_arn,
+            opts=self._child,
+        )
+        permissions = self._allow_basics(log_group, args.foundation.encryption_key)
         function = aws.lambda_.Function(
             name,
             runtime=f"python{PYTHON_VERSION}",
@@ -207,39 +211,31 @@ class PythonFunction(pulumi.ComponentResource):
             statistic=statistic,
         )
 
-    def _make_log_group(self, foundation: Foundation) -> aws.cloudwatch.LogGroup:
-        # Created here to set its retention; Lambda would create one that keeps logs for ever.
-        return aws.cloudwatch.LogGroup(
-            f"{self.logical_name}-log",
-            name=function_log_group(self.logical_name),
-            retention_in_days=foundation.runtime.log_retention_days,
-            kms_key_id=foundation.key_arn,
-            opts=self._child,
-        )
-
-    def _allow_writing_to(self, log_group: aws.cloudwatch.LogGroup) -> aws.iam.RolePolicy:
-        return self.allow(
+    def _allow_basics(
+        self, log_group: aws.cloudwatch.LogGroup, key: EncryptionKey | None
+    ) -> list[aws.iam.RolePolicy]:
+        """What Lambda itself needs with the function's role."""
+        write_log = self.allow(
             "write-log",
             actions=["logs:CreateLogStream", "logs:PutLogEvents"],
             resources=[pulumi.Output.concat(log_group.arn, ":*")],
         )
-
-    def _allow_tracing(self) -> aws.iam.RolePolicy:
         # X-Ray has no resources to name: AWS offers nothing narrower than "*".
-        return self.allow(
+        trace = self.allow(
             "trace",
             actions=["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
             resources=["*"],
         )
-
-    def _allow_use_of(self, key: EncryptionKey) -> aws.iam.RolePolicy:
+        if key is None:
+            return [write_log, trace]
         # Lambda delivers dead letters with this role, too: without the permission they are lost.
-        return self.allow(
+        use_key = self.allow(
             "use-key",
             actions=USER_ACTIONS,
             resources=[key.arn],
             condition=key.through_services,
         )
+        return [write_log, trace, use_key]
 
 
 def _archive(args: PythonFunctionArgs) -> pulumi.Archive:

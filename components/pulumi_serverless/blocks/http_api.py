@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,13 +11,30 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_serverless.blocks.access_log import FORMAT, AccessLog, AccessLogArgs
 from pulumi_serverless.blocks.api_access import PUBLIC_TAG, ApiAccess, IamAuth, JwtAuth, NoAuth
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.monitoring.metric import Metric
+from pulumi_serverless.blocks.names import api_log_group
 
 DEFAULT_ROUTE = "$default"
+
+# No path, query, address or body: they may contain personal data. Unknown values are "-".
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
+_LOG_FORMAT = json.dumps(
+    {
+        "requestId": "$context.requestId",
+        "requestTimeEpoch": "$context.requestTimeEpoch",
+        "routeKey": "$context.routeKey",
+        "status": "$context.status",
+        "responseLatencyMs": "$context.responseLatency",
+        "integrationLatencyMs": "$context.integrationLatency",
+        "integrationError": "$context.integrationErrorMessage",
+        "authorizerError": "$context.authorizer.error",
+        "subject": "$context.authorizer.claims.sub",
+        "userArn": "$context.identity.userArn",
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,10 +177,12 @@ class HttpApi(pulumi.ComponentResource):
         )
 
     def _stage(self) -> None:
-        access = self._args.access
-        log = AccessLog(
+        access, foundation = self._args.access, self._args.foundation
+        log = aws.cloudwatch.LogGroup(
             f"{self._name}-access",
-            AccessLogArgs(foundation=self._args.foundation),
+            name=api_log_group(f"{self._name}-access"),
+            retention_in_days=foundation.runtime.log_retention_days,
+            kms_key_id=foundation.key_arn,
             opts=self._child,
         )
         aws.apigatewayv2.Stage(
@@ -170,7 +190,7 @@ class HttpApi(pulumi.ComponentResource):
             api_id=self._api.id,
             name="$default",
             auto_deploy=True,
-            access_log_settings={"destination_arn": log.arn, "format": FORMAT},
+            access_log_settings={"destination_arn": log.arn, "format": _LOG_FORMAT},
             default_route_settings={
                 "throttling_rate_limit": access.requests_per_second,
                 "throttling_burst_limit": access.burst_requests,

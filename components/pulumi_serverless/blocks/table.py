@@ -70,7 +70,7 @@ class Table(pulumi.ComponentResource):
         self, name: str, args: TableArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("serverless:index:Table", name, {}, opts)
-        protect_data = args.foundation.protect_data
+        protect_data, key_arn = args.foundation.protect_data, args.foundation.key_arn
         keys = [args.key, *args.indexes.values()]
         attributes = sorted({attribute for key in keys for attribute in (key.partition, key.sort)})
 
@@ -86,10 +86,10 @@ class Table(pulumi.ComponentResource):
                 )
                 for index, key in args.indexes.items()
             ],
-            ttl=_expiry() if args.rows_expire else None,
+            ttl={"attribute_name": EXPIRY_ATTRIBUTE, "enabled": True} if args.rows_expire else None,
             point_in_time_recovery={"enabled": protect_data},
             deletion_protection_enabled=protect_data,
-            server_side_encryption=_encryption(args.foundation.key_arn),
+            server_side_encryption={"enabled": True, "kms_key_arn": key_arn} if key_arn else None,
             opts=pulumi.ResourceOptions(parent=self, protect=protect_data),
         )
         self.indexes = tuple(args.indexes)
@@ -112,15 +112,3 @@ class Table(pulumi.ComponentResource):
     def index_arn(self, index: str) -> pulumi.Output[str]:
         """ARN of one index, for a permission to query it."""
         return pulumi.Output.concat(self.arn, "/index/", index)
-
-
-def _encryption(
-    key_arn: pulumi.Output[str] | None,
-) -> aws.dynamodb.TableServerSideEncryptionArgs | None:
-    if key_arn is None:
-        return None
-    return aws.dynamodb.TableServerSideEncryptionArgs(enabled=True, kms_key_arn=key_arn)
-
-
-def _expiry() -> aws.dynamodb.TableTtlArgs:
-    return aws.dynamodb.TableTtlArgs(attribute_name=EXPIRY_ATTRIBUTE, enabled=True)

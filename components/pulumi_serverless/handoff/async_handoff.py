@@ -16,18 +16,16 @@ from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue, DeadLett
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.limits import require_between, require_one_of
-from pulumi_serverless.blocks.monitoring.alarm import Alarm, CompositeAlarm, make_alarms
-from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow
-from pulumi_serverless.handoff.alarms import (
-    dead_letter_alarms,
-    event_alarms,
-    outbox_alarms,
-    target_alarms,
-    unhealthy_alarm,
+from pulumi_serverless.blocks.monitoring.alarm import (
+    Alarm,
+    CompositeAlarm,
+    CompositeAlarmArgs,
+    make_alarms,
 )
+from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow
+from pulumi_serverless.handoff.alarms import HandoffThresholds, handoff_alarms
 from pulumi_serverless.handoff.dashboard import dead_letter_row, outbox_row, target_row
 from pulumi_serverless.handoff.outbox import Outbox, OutboxArgs
-from pulumi_serverless.handoff.thresholds import HandoffThresholds
 from serverless_runtime.handoff.settings import HandoffSettings
 from serverless_runtime.shared.environment import environment_for
 
@@ -183,30 +181,24 @@ class AsyncHandoff(pulumi.ComponentResource):
 
     def _alarms(self) -> list[Alarm | CompositeAlarm]:
         name, args, foundation = self._name, self._args, self._args.foundation
-        declared = [
-            *dead_letter_alarms(
-                name,
-                self.dead_letter_queue,
-                args.target,
-                thresholds=args.thresholds,
-                foundation=foundation,
-            ),
-            *event_alarms(
-                name,
-                args.target,
-                max_event_age_seconds=args.max_event_age_seconds,
-                thresholds=args.thresholds,
-                foundation=foundation,
-            ),
-            *target_alarms(name, args.target, thresholds=args.thresholds, foundation=foundation),
-        ]
-        if self.outbox is not None:
-            declared += outbox_alarms(
-                name, self.outbox, thresholds=args.thresholds, foundation=foundation
-            )
+        declared = handoff_alarms(
+            name,
+            target=args.target,
+            queue=self.dead_letter_queue,
+            outbox=self.outbox,
+            max_event_age_seconds=args.max_event_age_seconds,
+            thresholds=args.thresholds,
+            foundation=foundation,
+        )
         alarms = make_alarms(name, declared, self._child)
-        combined = unhealthy_alarm(name, alarms, foundation=foundation)
-        return [*alarms, CompositeAlarm(f"{name}-{combined.id}", combined, opts=self._child)]
+        unhealthy = CompositeAlarmArgs(
+            id="handoff-unhealthy",
+            description=f"At least one alarm of the handoff {name} is firing. Each of them "
+            "notifies by itself.",
+            alarms=alarms,
+            foundation=foundation,
+        )
+        return [*alarms, CompositeAlarm(f"{name}-{unhealthy.id}", unhealthy, opts=self._child)]
 
     def _outbox(self) -> Outbox:
         return Outbox(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue
 from pulumi_serverless.blocks.function import PythonFunction
-from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, Graph
+from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, Graph, graph
 from pulumi_serverless.handoff.outbox import Outbox
 from serverless_runtime.handoff.relay.settings import (
     BACKLOG,
@@ -17,21 +17,16 @@ from serverless_runtime.handoff.relay.settings import (
 
 def outbox_row(name: str, outbox: Outbox) -> DashboardRow:
     """Return what waits in the outbox, and what its relay does."""
+    relay = {
+        "waiting": outbox.metric(BACKLOG, "Maximum"),
+        "handed off": outbox.metric(RELAY_HANDED_OFF, "Sum"),
+        "failed": outbox.metric(RELAY_FAILED, "Sum"),
+    }
     return DashboardRow(
         title=f"Handoff {name}: outbox and relay",
         graphs=[
-            Graph(
-                title="Oldest event in the outbox (s)",
-                lines={"age": outbox.metric(OLDEST_AGE, "Maximum")},
-            ),
-            Graph(
-                title="Relay",
-                lines={
-                    "waiting": outbox.metric(BACKLOG, "Maximum"),
-                    "handed off": outbox.metric(RELAY_HANDED_OFF, "Sum"),
-                    "failed": outbox.metric(RELAY_FAILED, "Sum"),
-                },
-            ),
+            graph("Oldest event in the outbox (s)", outbox.metric, "Maximum", {"age": OLDEST_AGE}),
+            Graph(title="Relay", lines=relay),
         ],
     )
 
@@ -39,26 +34,15 @@ def outbox_row(name: str, outbox: Outbox) -> DashboardRow:
 def target_row(name: str, target: PythonFunction) -> DashboardRow:
     """Return what Lambda's queue and the target do with the events."""
     queue = {"received": "AsyncEventsReceived", "dropped": "AsyncEventsDropped"}
+    age = {"oldest": "AsyncEventAge"}
     attempts = {"attempts": "Invocations", "failed": "Errors", "throttled": "Throttles"}
     return DashboardRow(
         title=f"Handoff {name}: Lambda's queue → target",
         graphs=[
-            Graph(
-                title="Events",
-                lines={label: target.metric(metric, "Sum") for label, metric in queue.items()},
-            ),
-            Graph(
-                title="Age of events at their attempts (ms)",
-                lines={"oldest": target.metric("AsyncEventAge", "Maximum")},
-            ),
-            Graph(
-                title="Attempts",
-                lines={label: target.metric(metric, "Sum") for label, metric in attempts.items()},
-            ),
-            Graph(
-                title="Longest attempt (ms)",
-                lines={"longest": target.metric("Duration", "Maximum")},
-            ),
+            graph("Events", target.metric, "Sum", queue),
+            graph("Age of events at their attempts (ms)", target.metric, "Maximum", age),
+            graph("Attempts", target.metric, "Sum", attempts),
+            graph("Longest attempt (ms)", target.metric, "Maximum", {"longest": "Duration"}),
         ],
     )
 
@@ -73,17 +57,13 @@ def dead_letter_row(
     }
     if outbox is not None:
         depth["seen by the relay"] = outbox.metric(DEAD_LETTERS, "Maximum")
+    age = {"age": "ApproximateAgeOfOldestMessage"}
+    refused = {"refused": "DestinationDeliveryFailures"}
     return DashboardRow(
         title=f"Handoff {name}: dead letters",
         graphs=[
             Graph(title="Waiting", lines=depth),
-            Graph(
-                title="Oldest (s)",
-                lines={"age": queue.metric("ApproximateAgeOfOldestMessage", "Maximum")},
-            ),
-            Graph(
-                title="Lost: refused by the queue",
-                lines={"refused": target.metric("DestinationDeliveryFailures", "Sum")},
-            ),
+            graph("Oldest (s)", queue.metric, "Maximum", age),
+            graph("Lost: refused by the queue", target.metric, "Sum", refused),
         ],
     )

@@ -8,16 +8,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pulumi
+import pulumi_aws as aws
 
+from pulumi_serverless.blocks.bundle import FunctionCode
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue
 from pulumi_serverless.blocks.foundation import Foundation
-from pulumi_serverless.blocks.function import PythonFunction
+from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
+from pulumi_serverless.blocks.iam import assume_role_policy, policy, statement
 from pulumi_serverless.blocks.monitoring.metric import Metric
 from pulumi_serverless.blocks.names import stack_name
 from pulumi_serverless.blocks.table import Key, Table, TableArgs
-from pulumi_serverless.handoff.relay import Relay, RelayArgs
 from serverless_runtime.handoff.metrics import NAMESPACE
-from serverless_runtime.handoff.relay.settings import DIMENSION
+from serverless_runtime.handoff.relay.settings import DIMENSION, RelaySettings
+from serverless_runtime.handoff.settings import HandoffSettings
+from serverless_runtime.shared.environment import environment_for
+
+CODE = FunctionCode(
+    packages=(
+        "serverless_runtime.handoff.relay",
+        "serverless_runtime.handoff",
+        "serverless_runtime.shared",
+    )
+)
+
+RELAY_TIMEOUT_SECONDS = 90
+"""The relay begins nothing in its last 40 s, so a run of a long backlog works for 50 s. Two runs
+may overlap: their claims keep them apart."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +47,8 @@ class OutboxArgs:
 
     target: PythonFunction
     dead_letter_queue: DeadLetterQueue
+    """The queue whose depth the relay publishes in each run."""
+
     relay_minimum_age_seconds: int
 
 
@@ -44,7 +62,7 @@ class Outbox(pulumi.ComponentResource):
         self, name: str, args: OutboxArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("serverless:index:Outbox", name, {}, opts)
-        child = pulumi.ResourceOptions(parent=self)
+        self._child = pulumi.ResourceOptions(parent=self)
         # Metrics are named for the whole account: two stacks must not share one.
         self._metric_name = f"{stack_name()}-{args.handoff_name}"
         self.table = Table(
@@ -54,20 +72,11 @@ class Outbox(pulumi.ComponentResource):
                 key=Key(partition="shard", sort="committed"),
                 rows_expire=False,
             ),
-            opts=child,
+            opts=self._child,
         )
-        self.relay = Relay(
-            f"{args.handoff_name}-relay",
-            RelayArgs(
-                foundation=args.foundation,
-                handoff_name=self._metric_name,
-                outbox=self.table,
-                target=args.target,
-                dead_letter_queue=args.dead_letter_queue,
-                minimum_age_seconds=args.relay_minimum_age_seconds,
-            ),
-            opts=child,
-        ).function
+        self._relay_name = f"{args.handoff_name}-relay"
+        self.relay = self._relay(args)
+        self._run_every_minute()
         self.register_outputs({})
 
     def metric(self, name: str, statistic: str) -> Metric:
@@ -85,4 +94,82 @@ class Outbox(pulumi.ComponentResource):
             "fill-outbox",
             actions=["dynamodb:PutItem", "dynamodb:DeleteItem"],
             resources=[self.table.arn],
+        )
+
+    def _relay(self, args: OutboxArgs) -> PythonFunction:
+        function = PythonFunction(
+            self._relay_name,
+            PythonFunctionArgs(
+                handler="serverless_runtime.handoff.relay.handler.handle",
+                code=CODE,
+                foundation=args.foundation,
+                timeout_seconds=RELAY_TIMEOUT_SECONDS,
+                environment={
+                    **environment_for(
+                        RelaySettings,
+                        handoff_name=self._metric_name,
+                        dead_letter_queue_url=args.dead_letter_queue.url,
+                        minimum_age_seconds=str(args.relay_minimum_age_seconds),
+                    ),
+                    **environment_for(
+                        HandoffSettings,
+                        handoff_target_arn=args.target.arn,
+                        handoff_outbox_table_name=self.table.name,
+                    ),
+                },
+            ),
+            opts=self._child,
+        )
+        function.allow(
+            "empty-outbox",
+            actions=["dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
+            resources=[self.table.arn],
+        )
+        function.allow("hand-off", actions=["lambda:InvokeFunction"], resources=[args.target.arn])
+        function.allow(
+            "count-dead-letters",
+            actions=["sqs:GetQueueAttributes"],
+            resources=[args.dead_letter_queue.arn],
+        )
+        # The next minute is the retry. Without this, runs that Lambda throttled would pile up.
+        function.configure_event_invoke(
+            f"{self._relay_name}-runs",
+            max_retry_attempts=0,
+            max_event_age_seconds=60,
+            opts=self._child,
+        )
+        return function
+
+    def _run_every_minute(self) -> None:
+        role = aws.iam.Role(
+            f"{self._relay_name}-schedule-role",
+            assume_role_policy=self._scheduler_may_assume_role(),
+            opts=self._child,
+        )
+        may_run = aws.iam.RolePolicy(
+            f"{self._relay_name}-schedule-may-run-relay",
+            role=role.name,
+            policy=policy(statement(["lambda:InvokeFunction"], resources=[self.relay.arn])),
+            opts=self._child,
+        )
+        aws.scheduler.Schedule(
+            f"{self._relay_name}-schedule",
+            description="Hands off what is still in the outbox.",
+            schedule_expression="rate(1 minute)",
+            flexible_time_window={"mode": "OFF"},
+            target={
+                "arn": self.relay.arn,
+                "role_arn": role.arn,
+                # The next minute is the retry here, too.
+                "retry_policy": {"maximum_retry_attempts": 0, "maximum_event_age_in_seconds": 60},
+            },
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[may_run]),
+        )
+
+    def _scheduler_may_assume_role(self) -> pulumi.Input[str]:
+        # Only for schedules of this account: another's could name the role, too.
+        # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+        caller = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=self))
+        return assume_role_policy(
+            "scheduler", condition={"StringEquals": {"aws:SourceAccount": caller.account_id}}
         )

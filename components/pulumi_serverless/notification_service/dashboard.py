@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, Graph
-from pulumi_serverless.blocks.monitoring.metric import Metric
-from pulumi_serverless.blocks.names import stack_name
+from pulumi_serverless.blocks.monitoring.metric import counted
 from serverless_runtime.notification_service.metrics import (
     CHANNEL,
     CIRCUIT_BREAKER_OPENED,
@@ -17,7 +16,7 @@ from serverless_runtime.notification_service.metrics import (
     REPLAYED,
 )
 from serverless_runtime.notification_service.settings.channel import ChannelSettings
-from serverless_runtime.shared.metrics import EVENT_TYPE, STACK
+from serverless_runtime.shared.metrics import EVENT_TYPE
 
 
 def channels_row(name: str, channels: Sequence[ChannelSettings]) -> DashboardRow:
@@ -32,8 +31,8 @@ def channels_row(name: str, channels: Sequence[ChannelSettings]) -> DashboardRow
         Graph(
             title=title,
             lines={
-                f"{channel.name} {event_type}": _counted(
-                    metric, {EVENT_TYPE: event_type, CHANNEL: channel.name}
+                f"{channel.name} {event_type}": counted(
+                    NAMESPACE, metric, {EVENT_TYPE: event_type, CHANNEL: channel.name}
                 )
                 for channel in channels
                 for event_type in channel.events
@@ -42,17 +41,8 @@ def channels_row(name: str, channels: Sequence[ChannelSettings]) -> DashboardRow
         for title, metric in wanted.items()
     ]
     breakers = {
-        channel.name: _counted(CIRCUIT_BREAKER_OPENED, {CHANNEL: channel.name})
+        channel.name: counted(NAMESPACE, CIRCUIT_BREAKER_OPENED, {CHANNEL: channel.name})
         for channel in channels
     }
     opened = Graph(title="Circuit breakers opened", lines=breakers)
     return DashboardRow(title=f"Channels of {name}", graphs=[*counts, opened])
-
-
-def _counted(name: str, dimensions: Mapping[str, str]) -> Metric:
-    return Metric(
-        namespace=NAMESPACE,
-        name=name,
-        dimensions={STACK: stack_name(), **dimensions},
-        statistic="Sum",
-    )

@@ -16,10 +16,10 @@ from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
 from pulumi_serverless.blocks.http_api import DEFAULT_ROUTE, HttpApi, HttpApiArgs
 from pulumi_serverless.blocks.monitoring.alarm import Alarm, make_alarms
 from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow
-from pulumi_serverless.blocks.monitoring.http_api_alarms import ApiThresholds
+from pulumi_serverless.blocks.monitoring.http_api_alarms import ApiThresholds, api_alarms
+from pulumi_serverless.blocks.monitoring.table_alarms import throttled_alarm
 from pulumi_serverless.blocks.names import stack_name
 from pulumi_serverless.blocks.table import Key, Table, TableArgs
-from pulumi_serverless.task_service.alarms import task_alarms
 from pulumi_serverless.task_service.dashboard import api_row, functions_row
 from serverless_runtime.shared.environment import environment_for
 from serverless_runtime.shared.metrics import MetricsSettings
@@ -108,9 +108,15 @@ class TaskService(pulumi.ComponentResource):
             opts=self._child,
         )
         self.url = self.api.url
-        alarms = task_alarms(
-            name, self.api, self.table, thresholds=args.thresholds, foundation=args.foundation
-        )
+        alarms = [
+            *api_alarms(name, self.api, thresholds=args.thresholds, foundation=args.foundation),
+            throttled_alarm(
+                "table-throttled",
+                self.table,
+                table_label=f"the table of {name}",
+                foundation=args.foundation,
+            ),
+        ]
         self.alarms = make_alarms(name, alarms, self._child)
         self.register_outputs({"url": self.url})
 

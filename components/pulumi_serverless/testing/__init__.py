@@ -5,8 +5,7 @@ assert graph.only("aws:sqs/queue:Queue").inputs["sqsManagedSseEnabled"]
 """
 
 from pulumi_serverless.testing.mocks import AwsMocks, UnmockedCallError, record
-from pulumi_serverless.testing.program import DuplicateResourceError, Graph, run_program
-from pulumi_serverless.testing.resource import Resource
+from pulumi_serverless.testing.program import DuplicateResourceError, Graph, Resource, run_program
 
 __all__ = [
     "AwsMocks",

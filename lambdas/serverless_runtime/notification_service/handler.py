@@ -11,13 +11,15 @@ from typing import Any
 from serverless_runtime.contracts.task_event import TaskEvent, UnreadableEventError
 from serverless_runtime.notification_service import log_messages
 from serverless_runtime.notification_service.channel import Channel
-from serverless_runtime.notification_service.circuit_breaker.channel import with_circuit_breakers
+from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import (
+    with_circuit_breakers,
+)
 from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
     DynamoCircuitBreakerStore,
 )
 from serverless_runtime.notification_service.configured_channels import channels_from
+from serverless_runtime.notification_service.delivery_leases import DeliveryLeases
 from serverless_runtime.notification_service.delivery_metrics import DeliveryMetrics
-from serverless_runtime.notification_service.dynamo_delivery_leases import DynamoDeliveryLeases
 from serverless_runtime.notification_service.metrics import NAMESPACE
 from serverless_runtime.notification_service.notify_channels import notify_channels
 from serverless_runtime.notification_service.settings import NotificationSettings
@@ -67,11 +69,11 @@ def _seconds_left(context: Any) -> float:
 
 
 @functools.cache
-def _adapters() -> tuple[str, DynamoDeliveryLeases, Sequence[Channel], DeliveryMetrics]:
+def _adapters() -> tuple[str, DeliveryLeases, Sequence[Channel], DeliveryMetrics]:
     settings = read_settings(NotificationSettings)
     metrics = DeliveryMetrics(Counter(NAMESPACE, read_settings(MetricsSettings).metrics_stack))
     table = settings.deliveries_table_name
     channels = with_circuit_breakers(
         channels_from(settings.channels), DynamoCircuitBreakerStore(table), metrics=metrics
     )
-    return settings.dead_letter_queue_url, DynamoDeliveryLeases(table), channels, metrics
+    return settings.dead_letter_queue_url, DeliveryLeases(table), channels, metrics

@@ -1,4 +1,4 @@
-"""Notifies every channel of a task event, once however often the event arrives. No AWS in here.
+"""Notifies every channel of a task event, once however often the event arrives.
 
 Effectively once: an attempt holds a lease per event and channel while it sends, and completes its
 record afterwards. A crash between the provider's response and our own record leaves an unknown

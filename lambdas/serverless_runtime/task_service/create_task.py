@@ -12,6 +12,7 @@ from typing import Protocol
 from serverless_runtime.contracts.task import Status, Task
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.shared.timestamps import now, to_text
+from serverless_runtime.task_service.idempotency_rows import Claim
 from serverless_runtime.task_service.task_id import new_task_id
 
 
@@ -28,14 +29,6 @@ class Draft:
         """Return the same text for the same request, however its JSON was formatted."""
         canonical = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Claim:
-    """An idempotency key and the fingerprint of its request."""
-
-    key: str
-    fingerprint: str
 
 
 class TaskCreator(Protocol):

@@ -1,28 +1,16 @@
-"""Delete a task, with an event about it. No AWS in here."""
+"""Delete a task, with an event about it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
 
-from serverless_runtime.contracts.task import Task
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.shared.timestamps import now, to_text
+from serverless_runtime.task_service.dynamo_task_writer import DynamoTaskWriter
 from serverless_runtime.task_service.errors import ContentionError, VersionMismatchError
-from serverless_runtime.task_service.get_task import TaskReader, get_task
+from serverless_runtime.task_service.get_task import get_task
 from serverless_runtime.task_service.retry_attempts import retry_attempts
-
-
-class TaskDeleter(TaskReader, Protocol):
-    """Deletes tasks, each together with its event."""
-
-    def delete(self, task: Task, event: TaskEvent) -> bool:
-        """Delete the task if the stored one still has its version; return whether it had.
-
-        The event is stored together with the deletion, and handed off.
-        """
-        ...
 
 
 def delete_task(
@@ -30,7 +18,7 @@ def delete_task(
     *,
     accepts: Callable[[int], bool],
     correlation_id: str,
-    tasks: TaskDeleter,
+    tasks: DynamoTaskWriter,
     clock: Callable[[], datetime] = now,
 ) -> None:
     """Delete the task and hand off `task.deleted.v1` with the task as it last was.

@@ -10,22 +10,14 @@ from serverless_runtime.shared.aws.errors import (
     ServiceError,
     connect_errors,
     error_code,
+    is_transient,
     response_errors,
     service_errors,
 )
 from serverless_runtime.task_service.errors import StoreUnavailableError
 
-_TRANSIENT = {
-    "InternalServerError",
-    "LimitExceededException",
-    "ProvisionedThroughputExceeded",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "ServiceUnavailable",
-    "ThrottlingError",
-    "ThrottlingException",
-    "TransactionInProgressException",
-}
+_TRANSIENT_REASONS = {"ProvisionedThroughputExceeded", "ThrottlingError"}
+"""Of a cancelled transaction, which as such is not transient."""
 
 
 @contextmanager
@@ -36,14 +28,12 @@ def translate_transient_errors() -> Iterator[None]:
     except (*connect_errors(), *response_errors()) as error:
         raise StoreUnavailableError(f"DynamoDB did not respond: {error}") from error
     except service_errors() as error:
-        if transient := _TRANSIENT.intersection([error_code(error), *cancellation_codes(error)]):
-            raise StoreUnavailableError(f"DynamoDB: {', '.join(sorted(transient))}") from error
+        codes = sorted(_TRANSIENT_REASONS.intersection(cancellation_codes(error)))
+        if codes or is_transient(error):
+            raise StoreUnavailableError(
+                f"DynamoDB: {', '.join(codes or [error_code(error)])}"
+            ) from error
         raise
-
-
-def is_condition_failure(error: ServiceError) -> bool:
-    """Whether the condition of a single write failed."""
-    return error_code(error) == "ConditionalCheckFailedException"
 
 
 def is_conflict(error: ServiceError) -> bool:

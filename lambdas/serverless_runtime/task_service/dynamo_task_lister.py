@@ -9,9 +9,7 @@ from typing import Any
 from serverless_runtime.contracts.task import Status, Task
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.dynamodb import query_items
-from serverless_runtime.task_service.dynamo_errors import (
-    translate_transient_errors,
-)
+from serverless_runtime.task_service.dynamo_errors import translate_transient_errors
 from serverless_runtime.task_service.settings import STATUS_INDEX
 from serverless_runtime.task_service.task_rows import SHARDS, task_of
 
@@ -20,8 +18,7 @@ _SPARE = 4
 
 
 class DynamoTaskLister:
-    """Fulfils `TaskLister`. Raises StoreUnavailableError when the table throttles or does not
-    respond."""
+    """Raises StoreUnavailableError when the table throttles or does not respond."""
 
     def __init__(self, table_name: str, client: Any = None) -> None:
         self._table_name = table_name
@@ -30,7 +27,11 @@ class DynamoTaskLister:
     def newest_first(
         self, *, status: Status | None, before: str | None, expected: int
     ) -> Iterator[Task]:
-        """Merge the shards, reading each in small pages and only as far as it is consumed."""
+        """Yield tasks in that status (None: all), older than the task id `before`.
+
+        The shards are merged, each read in small pages and only as far as it is consumed;
+        `expected` is how many that will probably be.
+        """
         page_size = expected // len(SHARDS) + _SPARE
         shards = [self._shard(shard, status, before, page_size) for shard in SHARDS]
         return heapq.merge(*shards, key=lambda task: task.task_id, reverse=True)

@@ -6,15 +6,12 @@ from typing import Any
 
 from serverless_runtime.contracts.task import Task
 from serverless_runtime.shared import aws
-from serverless_runtime.task_service.dynamo_errors import (
-    translate_transient_errors,
-)
+from serverless_runtime.task_service.dynamo_errors import translate_transient_errors
 from serverless_runtime.task_service.task_rows import key_of, task_of
 
 
 class DynamoTaskReader:
-    """Fulfils `TaskReader`. Raises StoreUnavailableError when the table throttles or does not
-    respond."""
+    """Raises StoreUnavailableError when the table throttles or does not respond."""
 
     def __init__(self, table_name: str, client: Any = None) -> None:
         self._table_name = table_name

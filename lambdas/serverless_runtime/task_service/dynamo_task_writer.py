@@ -15,18 +15,21 @@ from typing import Any, Protocol
 
 from serverless_runtime.contracts.task import Task
 from serverless_runtime.contracts.task_event import TaskEvent
-from serverless_runtime.shared.aws.errors import ServiceError, service_errors
+from serverless_runtime.shared.aws.errors import (
+    ServiceError,
+    is_condition_failure,
+    service_errors,
+)
 from serverless_runtime.task_service import idempotency_rows
-from serverless_runtime.task_service.create_task import Claim
 from serverless_runtime.task_service.dynamo_errors import (
     cancellation_codes,
     cancellation_reasons,
-    is_condition_failure,
     is_conflict,
     translate_transient_errors,
 )
 from serverless_runtime.task_service.dynamo_task_reader import DynamoTaskReader
 from serverless_runtime.task_service.errors import ContentionError, IdempotencyKeyReusedError
+from serverless_runtime.task_service.idempotency_rows import Claim
 from serverless_runtime.task_service.retry_attempts import retry_attempts
 from serverless_runtime.task_service.task_rows import Row, key_of, row_of
 
@@ -46,7 +49,7 @@ class EventPublisher(Protocol):
 
 
 class DynamoTaskWriter(DynamoTaskReader):
-    """Fulfils `TaskCreator`, `TaskUpdater` and `TaskDeleter`.
+    """Fulfils `TaskCreator`, and replaces and deletes tasks.
 
     Every method raises StoreUnavailableError when a table throttles or does not respond.
     """
@@ -56,7 +59,6 @@ class DynamoTaskWriter(DynamoTaskReader):
         self._events = events
 
     def create(self, task: Task, event: TaskEvent) -> None:
-        """Store a new task and its event. Raises ContentionError."""
         put_task = self._put(task, **_NEW)
         for _ in retry_attempts():
             if self._commit([put_task], event) is None:
@@ -64,10 +66,6 @@ class DynamoTaskWriter(DynamoTaskReader):
         raise ContentionError("the task was in another transaction at the same time; try again")
 
     def create_once(self, task: Task, event: TaskEvent, claim: Claim, at: datetime) -> Task:
-        """Store the task, its event and the claim, or return the claim's first task.
-
-        Raises IdempotencyKeyReusedError and ContentionError.
-        """
         put_task = self._put(task, **_NEW)
         put_claim = {
             "Put": {

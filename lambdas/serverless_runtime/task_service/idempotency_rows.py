@@ -8,14 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from serverless_runtime.contracts.task import Task
-from serverless_runtime.task_service.create_task import Claim
 from serverless_runtime.task_service.task_rows import Row
 
 RETENTION = timedelta(hours=24)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """An idempotency key and the fingerprint of its request."""
+
+    key: str
+    fingerprint: str
 
 
 def put_unless_stored(task: Task, claim: Claim, at: datetime) -> dict[str, Any]:

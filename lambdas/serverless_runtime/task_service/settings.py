@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+REQUEST_COMPLETED = "request completed"
+"""A log message that `ops trace` searches for."""
+
 STATUS_INDEX = "by-status"
 """Index of the tasks table, keyed by status and shard."""
 

@@ -1,29 +1,18 @@
-"""Update a task, with an event if that completes it. No AWS in here."""
+"""Update a task, with an event if that completes it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
 
 from serverless_runtime.contracts.task import Task
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.shared.timestamps import now, to_text
+from serverless_runtime.task_service.dynamo_task_writer import DynamoTaskWriter
 from serverless_runtime.task_service.errors import ContentionError, VersionMismatchError
-from serverless_runtime.task_service.get_task import TaskReader, get_task
+from serverless_runtime.task_service.get_task import get_task
 from serverless_runtime.task_service.retry_attempts import retry_attempts
-
-
-class TaskUpdater(TaskReader, Protocol):
-    """Replaces tasks, together with an event if there is one."""
-
-    def replace(self, task: Task, *, version_read: int, event: TaskEvent | None) -> bool:
-        """Store the task if the stored one still is `version_read`; return whether it was.
-
-        An event is stored together with the task, and handed off.
-        """
-        ...
 
 
 def update_task(
@@ -32,7 +21,7 @@ def update_task(
     *,
     accepts: Callable[[int], bool],
     correlation_id: str,
-    tasks: TaskUpdater,
+    tasks: DynamoTaskWriter,
     clock: Callable[[], datetime] = now,
 ) -> Task:
     """Apply `change` and return the task as stored; an update without a change writes nothing.

@@ -3,10 +3,9 @@ from __future__ import annotations
 import pytest
 
 from serverless_runtime.notification_service.delivery_leases import DeliveryLeases
-from serverless_runtime.notification_service.dynamo_delivery_leases import DynamoDeliveryLeases
 from tests.lambdas.notification_service.circuit_breaker_instances import Provider
 from tests.lambdas.notification_service.fakes import Clock, RecordingDeadLetters
-from tests.lambdas.notification_service.in_memory_delivery_leases import InMemoryDeliveryLeases
+from tests.lambdas.notification_service.sample_delivery import Service, in_memory_leases
 from tests.lambdas.notification_service.webhook_fixtures import ca, secret_arn, sending, server
 from tests.lambdas.tables import DELIVERIES
 
@@ -19,16 +18,21 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def in_memory(clock: Clock) -> InMemoryDeliveryLeases:
-    return InMemoryDeliveryLeases(clock)
+def in_memory(clock: Clock) -> DeliveryLeases:
+    return in_memory_leases(clock)
 
 
-@pytest.fixture(params=["table", "fake"])
+@pytest.fixture(params=["table", "model"])
 def deliveries(request: pytest.FixtureRequest, clock: Clock, aws_in_memory: None) -> DeliveryLeases:
-    """The table, and the fake that stands for it: both pass the same tests."""
+    """Over the table, and over the model of DynamoDB: both pass the same tests."""
     if request.param == "table":
-        return DynamoDeliveryLeases(DELIVERIES, clock=clock)
-    return InMemoryDeliveryLeases(clock)
+        return DeliveryLeases(DELIVERIES, clock=clock)
+    return in_memory_leases(clock)
+
+
+@pytest.fixture
+def service(deliveries: DeliveryLeases, clock: Clock) -> Service:
+    return Service(deliveries, clock)
 
 
 @pytest.fixture

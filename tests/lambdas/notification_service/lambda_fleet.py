@@ -8,15 +8,17 @@ from typing import Any
 
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.notification_service.channel import ConfiguredChannel
-from serverless_runtime.notification_service.circuit_breaker.channel import (
+from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import (
     CircuitBreakerChannel,
     with_circuit_breakers,
 )
 from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
     DynamoCircuitBreakerStore,
 )
-from serverless_runtime.notification_service.delivery_leases import DeliveryInProgressError
-from serverless_runtime.notification_service.dynamo_delivery_leases import DynamoDeliveryLeases
+from serverless_runtime.notification_service.delivery_leases import (
+    DeliveryInProgressError,
+    DeliveryLeases,
+)
 from serverless_runtime.notification_service.notify_channels import (
     NotDeliveredError,
     notify_channels,
@@ -63,7 +65,7 @@ class Fleet:
         self, instances: int, providers: list[Provider], clock: Clock, dynamodb: Any
     ) -> None:
         self._clock = clock
-        self._deliveries = DynamoDeliveryLeases(DELIVERIES, dynamodb, clock)
+        self._deliveries = DeliveryLeases(DELIVERIES, dynamodb, clock)
         self._instances = [self._instance(providers, dynamodb) for _ in range(instances)]
         self.turn = 0
         self.dead: list[TaskEvent] = []

@@ -10,11 +10,11 @@ from serverless_runtime.notification_service.channel import (
     PermanentChannelError,
     UnknownOutcomeError,
 )
-from serverless_runtime.notification_service.circuit_breaker.channel import with_circuit_breakers
 from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import (
     FAILURES_TO_OPEN,
     FIRST_COOL_DOWN_SECONDS,
     CircuitBreakerOpenError,
+    with_circuit_breakers,
 )
 from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
     DynamoCircuitBreakerStore,

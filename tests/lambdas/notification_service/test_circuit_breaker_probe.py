@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from serverless_runtime.notification_service.channel import (
-    ChannelError,
-    PermanentChannelError,
-)
+from serverless_runtime.notification_service.channel import ChannelError, PermanentChannelError
 from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import (
     FAILURES_TO_OPEN,
     FIRST_COOL_DOWN_SECONDS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from serverless_runtime.shared.aws.errors import ServiceError
 from tests.lambdas.notification_service.circuit_breaker_instances import (
     Provider,
     an_instance,
+    fail,
     tried,
 )
 from tests.lambdas.notification_service.fakes import Clock
@@ -62,9 +64,7 @@ def test_an_open_circuit_breaker_is_not_read_for_every_event_either(
     clock: Clock, requests: Counter[str]
 ) -> None:
     provider = Provider()
-    provider.error = ChannelError("down")
-    for _ in range(FAILURES_TO_OPEN):
-        tried(an_instance(clock), provider)
+    fail(clock, provider, FAILURES_TO_OPEN)
     requests.clear()
 
     circuit_breaker = an_instance(clock)
@@ -105,34 +105,25 @@ def test_a_lost_response_does_not_lose_the_probe(clock: Clock) -> None:
     assert (again.status, again.changed_by) == ("HALF_OPEN", "two")
 
 
-class _Away:
-    """A client whose `operations` fail."""
+def an_instance_without(operation: str, clock: Clock) -> CircuitBreaker:
+    """One whose requests to DynamoDB fail if they are for this operation."""
+    client = SimpleNamespace(
+        get_item=aws.client("dynamodb").get_item, update_item=aws.client("dynamodb").update_item
+    )
 
-    def __init__(self, *operations: str) -> None:
-        self._operations = operations
+    def refuse(**_: Any) -> None:
+        error = {"Code": "InternalServerError", "Message": ""}
+        raise ServiceError({"Error": error, "ResponseMetadata": {}}, operation)
 
-    def __getattr__(self, operation: str) -> Any:
-        if operation not in self._operations:
-            return getattr(aws.client("dynamodb"), operation)
-
-        def refuse(**_: Any) -> None:
-            error = {"Code": "InternalServerError", "Message": ""}
-            raise ServiceError({"Error": error, "ResponseMetadata": {}}, operation)
-
-        return refuse
-
-
-def away(*operations: str) -> Any:
-    return _Away(*operations)
+    setattr(client, operation, refuse)
+    return CircuitBreaker("email", DynamoCircuitBreakerStore(DELIVERIES, client), clock)
 
 
 def test_when_its_state_cannot_be_read_calls_go_through(
     clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     provider = Provider()
-    circuit_breaker = CircuitBreaker(
-        "email", DynamoCircuitBreakerStore(DELIVERIES, away("get_item")), clock
-    )
+    circuit_breaker = an_instance_without("get_item", clock)
 
     assert [tried(circuit_breaker, provider) for _ in range(3)] == ["m-1", "m-2", "m-3"]
     messages = [record.message for record in caplog.records]
@@ -144,9 +135,7 @@ def test_when_its_state_cannot_be_written_the_providers_error_is_raised(
 ) -> None:
     provider = Provider()
     provider.error = ChannelError("down")
-    circuit_breaker = CircuitBreaker(
-        "email", DynamoCircuitBreakerStore(DELIVERIES, away("update_item")), clock
-    )
+    circuit_breaker = an_instance_without("update_item", clock)
 
     found = {tried(circuit_breaker, provider) for _ in range(2 * FAILURES_TO_OPEN)}
 
@@ -158,14 +147,9 @@ def test_a_probe_that_cannot_be_recorded_is_sent_anyway(
     clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     provider = Provider()
-    provider.error = ChannelError("down")
-    for _ in range(FAILURES_TO_OPEN):
-        tried(an_instance(clock), provider)
-    provider.error = None
+    fail(clock, provider, FAILURES_TO_OPEN)
     clock.now += FIRST_COOL_DOWN_SECONDS
-    circuit_breaker = CircuitBreaker(
-        "email", DynamoCircuitBreakerStore(DELIVERIES, away("update_item")), clock
-    )
+    circuit_breaker = an_instance_without("update_item", clock)
 
     assert tried(circuit_breaker, provider).startswith("m-")
     assert "circuit breaker closed" not in caplog.text
@@ -173,9 +157,7 @@ def test_a_probe_that_cannot_be_recorded_is_sent_anyway(
 
 def test_a_circuit_breaker_never_conflicts_with_a_delivery_of_the_same_id(clock: Clock) -> None:
     """An event may have any id, even the one under which circuit breakers are stored."""
-    provider = Provider()
-    provider.error = ChannelError("down")
-    tried(an_instance(clock), provider)
+    fail(clock, Provider(), 1)
 
     key = {"event_id": {"S": "circuit-breakers"}, "channel": {"S": "email"}}
     assert "Item" not in aws.client("dynamodb").get_item(TableName=DELIVERIES, Key=key)

@@ -7,12 +7,9 @@ import pytest
 
 from serverless_runtime.notification_service.deliveries_table import RETENTION_SECONDS
 from serverless_runtime.notification_service.delivery_leases import (
+    LEASE_SECONDS,
     DeliveryInProgressError,
     DeliveryLeases,
-)
-from serverless_runtime.notification_service.dynamo_delivery_leases import (
-    LEASE_SECONDS,
-    DynamoDeliveryLeases,
 )
 from tests.lambdas.notification_service.fakes import Clock
 from tests.lambdas.notification_service.sample_delivery import EVENT, lease, start
@@ -87,7 +84,7 @@ def test_channels_are_delivered_apart(deliveries: DeliveryLeases) -> None:
 def test_the_row_says_what_was_delivered_but_not_its_text(
     aws_in_memory: None, clock: Clock
 ) -> None:
-    deliveries = DynamoDeliveryLeases(DELIVERIES, clock=clock)
+    deliveries = DeliveryLeases(DELIVERIES, clock=clock)
     start(deliveries, lease())
     clock.now += 1
     deliveries.complete(lease(), "ses-1")

@@ -17,9 +17,8 @@ from serverless_runtime.notification_service.circuit_breaker.circuit_breaker imp
 from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
     DynamoCircuitBreakerStore,
 )
-from serverless_runtime.notification_service.delivery_leases import DeliveryLeases
+from serverless_runtime.notification_service.delivery_leases import LEASE_SECONDS, DeliveryLeases
 from serverless_runtime.notification_service.delivery_metrics import DeliveryMetrics
-from serverless_runtime.notification_service.dynamo_delivery_leases import LEASE_SECONDS
 from serverless_runtime.notification_service.notify_channels import (
     NotDeliveredError,
     notify_channels,

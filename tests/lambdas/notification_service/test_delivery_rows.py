@@ -9,28 +9,26 @@ import pytest
 
 from serverless_runtime.notification_service.channel import ChannelError, PermanentChannelError
 from serverless_runtime.notification_service.deliveries_table import RETENTION_SECONDS
-from serverless_runtime.notification_service.dynamo_delivery_leases import (
+from serverless_runtime.notification_service.delivery_leases import (
     LEASE_SECONDS,
-    DynamoDeliveryLeases,
+    DeliveryLeases,
 )
 from serverless_runtime.notification_service.notify_channels import (
     NotDeliveredError,
-    notify_channels,
 )
 from serverless_runtime.notification_service.settings.channel import GUARANTEES, Guarantee
 from tests.lambdas.notification_service.fakes import (
     Clock,
     RecordingChannel,
-    RecordingDeadLetters,
     raises,
 )
-from tests.lambdas.notification_service.sample_delivery import EVENT, lease, start
+from tests.lambdas.notification_service.sample_delivery import EVENT, Service, lease, start
 from tests.lambdas.tables import DELIVERIES
 
 
 @pytest.fixture
-def table(aws_in_memory: None, clock: Clock) -> DynamoDeliveryLeases:
-    return DynamoDeliveryLeases(DELIVERIES, clock=clock)
+def table(aws_in_memory: None, clock: Clock) -> DeliveryLeases:
+    return DeliveryLeases(DELIVERIES, clock=clock)
 
 
 def the_row() -> dict[str, str]:
@@ -39,7 +37,7 @@ def the_row() -> dict[str, str]:
 
 
 def test_a_failure_leaves_its_reason_and_a_row_that_waits(
-    table: DynamoDeliveryLeases, clock: Clock
+    table: DeliveryLeases, clock: Clock
 ) -> None:
     start(table, lease("one"))
     clock.now += 2
@@ -54,7 +52,7 @@ def test_a_failure_leaves_its_reason_and_a_row_that_waits(
 
 
 def test_a_later_success_keeps_the_first_start_and_counts_the_attempts(
-    table: DynamoDeliveryLeases, clock: Clock
+    table: DeliveryLeases, clock: Clock
 ) -> None:
     began = int(clock.now)
     for _ in range(2):
@@ -71,38 +69,36 @@ def test_a_later_success_keeps_the_first_start_and_counts_the_attempts(
 
 
 def test_a_dead_letter_has_its_reason_until_a_replay_delivers(
-    table: DynamoDeliveryLeases, clock: Clock, dead_letters: RecordingDeadLetters
+    table: DeliveryLeases, clock: Clock
 ) -> None:
     channel = RecordingChannel()
     channel.before_sending = raises(PermanentChannelError("no such address"))
-    notify_channels(EVENT, table, [channel], dead_letters)
+    Service(table, clock).notify(channel)
     row = the_row()
     assert (row["status"], row["error"]) == ("DEAD_LETTERED", "no such address")
     assert row["dead_lettered_at"] == str(int(clock.now))
 
     channel.before_sending = lambda: None
-    notify_channels(EVENT.replayed(), table, [channel], dead_letters)
+    Service(table, clock).notify(channel, event=EVENT.replayed())
     row = the_row()
     assert (row["status"], row["replays"], row["attempts"]) == ("COMPLETED", "1", "2")
     assert "dead_lettered_at" not in row
 
 
-def test_a_retry_that_finds_it_delivered_is_no_attempt(
-    table: DynamoDeliveryLeases, dead_letters: RecordingDeadLetters
-) -> None:
+def test_a_retry_that_finds_it_delivered_is_no_attempt(table: DeliveryLeases, clock: Clock) -> None:
     for _ in range(3):
-        notify_channels(EVENT, table, [RecordingChannel()], dead_letters)
+        Service(table, clock).notify(RecordingChannel())
 
     assert the_row()["attempts"] == "1"
 
 
 def test_dead_lettering_an_unknown_outcome_is_no_attempt(
-    table: DynamoDeliveryLeases, clock: Clock, dead_letters: RecordingDeadLetters
+    table: DeliveryLeases, clock: Clock
 ) -> None:
     start(table, lease("killed"), guarantee="at_most_once")
     clock.now += LEASE_SECONDS + 1
 
-    notify_channels(EVENT, table, [RecordingChannel(guarantee="at_most_once")], dead_letters)
+    Service(table, clock).notify(RecordingChannel(guarantee="at_most_once"))
 
     row = the_row()
     assert (row["status"], row["attempts"]) == ("DEAD_LETTERED", "1")
@@ -112,7 +108,7 @@ def test_dead_lettering_an_unknown_outcome_is_no_attempt(
 @pytest.mark.parametrize("guarantee", GUARANTEES)
 @pytest.mark.parametrize("replays", [0, 1, 2])
 def test_a_waiting_row_keeps_nobody_out(
-    table: DynamoDeliveryLeases, guarantee: Guarantee, replays: int
+    table: DeliveryLeases, guarantee: Guarantee, replays: int
 ) -> None:
     start(table, lease("one"), guarantee=guarantee, replays=1)
     table.release(lease("one"), "busy")
@@ -121,7 +117,7 @@ def test_a_waiting_row_keeps_nobody_out(
     assert the_row()["replays"] == str(replays)
 
 
-def test_reasons_are_cut_and_hold_no_address(table: DynamoDeliveryLeases) -> None:
+def test_reasons_are_cut_and_hold_no_address(table: DeliveryLeases) -> None:
     long = f"bob@example.com is unknown, {'x' * 466} alice@example.com and more of it"
     start(table, lease("one"))
     table.release(lease("one"), long)
@@ -137,18 +133,18 @@ def test_reasons_are_cut_and_hold_no_address(table: DynamoDeliveryLeases) -> Non
     [(ChannelError("busy"), "busy"), (KeyError("x"), "KeyError: 'x'")],
 )
 def test_the_reason_is_the_one_that_people_read(
-    table: DynamoDeliveryLeases, dead_letters: RecordingDeadLetters, error: Exception, reason: str
+    table: DeliveryLeases, clock: Clock, error: Exception, reason: str
 ) -> None:
     channel = RecordingChannel()
     channel.before_sending = raises(error)
 
     with pytest.raises(NotDeliveredError):
-        notify_channels(EVENT, table, [channel], dead_letters)
+        Service(table, clock).notify(channel)
 
     assert the_row()["error"] == reason
 
 
-def test_deliveries_are_found_by_task(table: DynamoDeliveryLeases) -> None:
+def test_deliveries_are_found_by_task(table: DeliveryLeases) -> None:
     start(table, lease("one"))
     table.complete(lease("one"), "ses-1")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from serverless_runtime.notification_service.channel import (
@@ -10,8 +10,10 @@ from serverless_runtime.notification_service.channel import (
     PermanentChannelError,
     UnknownOutcomeError,
 )
-from serverless_runtime.notification_service.delivery_leases import DeliveryInProgressError
-from serverless_runtime.notification_service.dynamo_delivery_leases import LEASE_SECONDS
+from serverless_runtime.notification_service.delivery_leases import (
+    LEASE_SECONDS,
+    DeliveryInProgressError,
+)
 from serverless_runtime.notification_service.notify_channels import (
     NotDeliveredError,
     notify_channels,
@@ -24,8 +26,7 @@ from tests.lambdas.notification_service.fakes import (
     RecordingDeadLetters,
     raises,
 )
-from tests.lambdas.notification_service.in_memory_delivery_leases import InMemoryDeliveryLeases
-from tests.lambdas.notification_service.sample_delivery import EVENT
+from tests.lambdas.notification_service.sample_delivery import EVENT, in_memory_leases
 
 FATES = {
     "sent": None,
@@ -37,6 +38,7 @@ FATES = {
 PERHAPS_SENT = {"sent", "no answer", "killed"}
 
 
+@settings(deadline=None)
 @given(
     fates=st.lists(st.tuples(st.sampled_from(sorted(FATES)), st.booleans()), max_size=8),
     guarantee=st.sampled_from(GUARANTEES),
@@ -45,7 +47,7 @@ def test_whatever_happens_nothing_is_lost_and_the_guarantee_holds(
     fates: list[tuple[str, bool]], guarantee: Guarantee
 ) -> None:
     clock, dead_letters = Clock(), RecordingDeadLetters()
-    deliveries = InMemoryDeliveryLeases(clock)
+    deliveries = in_memory_leases(clock)
     channel = RecordingChannel(guarantee=guarantee)
     perhaps_sent, in_lambdas_hands = 0, True
 

@@ -15,13 +15,7 @@ from serverless_runtime.notification_service.channel import (
     PermanentChannelError,
     UnknownOutcomeError,
 )
-from serverless_runtime.notification_service.channels import (
-    email,
-    push,
-    ses_error_codes,
-    sms,
-    sns_error_codes,
-)
+from serverless_runtime.notification_service.channels import email, push, sms, sns
 from serverless_runtime.notification_service.settings.email import EmailSettings
 from serverless_runtime.notification_service.settings.push import PushSettings
 from serverless_runtime.notification_service.settings.sms import SmsSettings
@@ -35,7 +29,7 @@ from tests.lambdas.notification_service.stubbed_providers import (
 
 NUMBER = "+447700900123"
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:phones"
-TABLES = {"sesv2": ses_error_codes.IS_PERMANENT, "sns": sns_error_codes.IS_PERMANENT}
+TABLES = {"sesv2": email.IS_PERMANENT, "sns": sns.IS_PERMANENT}
 PERMANENT = {
     "sesv2": {"BadRequestException", "AccountSuspendedException"},
     "sns": {"InvalidParameter", "ParameterValueInvalid", "ValidationException", "EndpointDisabled"},

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serverless_runtime.notification_service.channels.gsm_alphabet import is_gsm, septets
 from serverless_runtime.notification_service.channels.message_text import one_line
-from serverless_runtime.notification_service.channels.sms import channels, sms_of
+from serverless_runtime.notification_service.channels.sms import channels, is_gsm, septets, sms_of
 from serverless_runtime.notification_service.settings.sms import SmsSettings
 from tests.lambdas.notification_service.stubbed_providers import Accepting, answering, attributes_of
 from tests.lambdas.samples import a_task, an_event

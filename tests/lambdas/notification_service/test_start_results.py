@@ -9,12 +9,9 @@ from http import HTTPStatus
 import pytest
 
 from serverless_runtime.notification_service.delivery_leases import (
+    LEASE_SECONDS,
     DeliveryInProgressError,
     DeliveryLeases,
-)
-from serverless_runtime.notification_service.dynamo_delivery_leases import (
-    LEASE_SECONDS,
-    DynamoDeliveryLeases,
 )
 from serverless_runtime.notification_service.settings.channel import GUARANTEES, Guarantee
 from serverless_runtime.shared.aws.connections import Request, Response
@@ -139,7 +136,7 @@ def repeated_once() -> Iterator[list[int]]:
 def test_a_start_whose_response_was_lost_is_known_to_be_ours(
     aws_in_memory: None, guarantee: Guarantee
 ) -> None:
-    deliveries = DynamoDeliveryLeases(DELIVERIES)
+    deliveries = DeliveryLeases(DELIVERIES)
 
     with repeated_once() as repeats:
         assert start(deliveries, lease(), guarantee=guarantee) == "acquired"
@@ -150,7 +147,7 @@ def test_a_start_whose_response_was_lost_is_known_to_be_ours(
 def test_taking_over_an_unknown_outcome_is_decided_by_the_owner_read(
     aws_in_memory: None, clock: Clock
 ) -> None:
-    deliveries = DynamoDeliveryLeases(DELIVERIES, clock=clock)
+    deliveries = DeliveryLeases(DELIVERIES, clock=clock)
     start(deliveries, lease("killed"), guarantee="at_most_once")
     clock.now += LEASE_SECONDS + 1
     overtaken: list[str] = []
@@ -170,7 +167,7 @@ def test_taking_over_an_unknown_outcome_is_decided_by_the_owner_read(
 def test_a_lost_response_does_not_turn_an_unknown_outcome_into_permission_to_send(
     aws_in_memory: None, clock: Clock
 ) -> None:
-    deliveries = DynamoDeliveryLeases(DELIVERIES, clock=clock)
+    deliveries = DeliveryLeases(DELIVERIES, clock=clock)
     start(deliveries, lease("killed"), guarantee="at_most_once")
     clock.now += LEASE_SECONDS + 1
 

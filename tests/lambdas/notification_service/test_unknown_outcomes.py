@@ -4,29 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from serverless_runtime.notification_service.channel import (
-    UnknownOutcomeError,
-)
-from serverless_runtime.notification_service.delivery_leases import (
-    DeliveryLeases,
-    Lease,
-)
-from serverless_runtime.notification_service.dynamo_delivery_leases import LEASE_SECONDS
+from serverless_runtime.notification_service.channel import UnknownOutcomeError
+from serverless_runtime.notification_service.delivery_leases import DeliveryLeases, Lease
 from serverless_runtime.notification_service.notify_channels import (
     NotDeliveredError,
-    notify_channels,
 )
 from tests.lambdas.notification_service.fakes import (
     Clock,
     KilledError,
     RecordingChannel,
-    RecordingDeadLetters,
     be_killed,
     raises,
     refuse,
 )
-from tests.lambdas.notification_service.in_memory_delivery_leases import InMemoryDeliveryLeases
-from tests.lambdas.notification_service.sample_delivery import EVENT
+from tests.lambdas.notification_service.sample_delivery import EVENT, Service, in_memory_leases
 
 NOT_SENT_AGAIN = (
     "the outcome is unknown, and this channel sends at most once: check whether the message has "
@@ -39,129 +30,110 @@ def once() -> RecordingChannel:
     return RecordingChannel("sms", guarantee="at_most_once")
 
 
-def kill_an_attempt(
-    deliveries: DeliveryLeases, channel: RecordingChannel, dead_letters: RecordingDeadLetters
-) -> None:
+def kill_an_attempt(service: Service, channel: RecordingChannel) -> None:
     channel.before_sending = be_killed
     with pytest.raises(KilledError):
-        notify_channels(EVENT, deliveries, [channel], dead_letters)
+        service.notify(channel)
     channel.before_sending = lambda: None
 
 
 def test_after_a_killed_attempt_the_event_is_dead_lettered_at_once(
-    deliveries: DeliveryLeases,
-    dead_letters: RecordingDeadLetters,
-    clock: Clock,
-    once: RecordingChannel,
+    service: Service, once: RecordingChannel
 ) -> None:
-    kill_an_attempt(deliveries, once, dead_letters)
-    clock.now += LEASE_SECONDS + 1
+    kill_an_attempt(service, once)
+    service.let_leases_expire()
 
     for _ in range(2):
-        notify_channels(EVENT, deliveries, [once], dead_letters)
+        service.notify(once)
 
     assert once.calls == 1
-    assert dead_letters.reasons == [
+    assert service.dead_letters.reasons == [
         f"sms: an earlier attempt began to send and never reported an outcome; {NOT_SENT_AGAIN}"
     ]
-    assert dead_letters.error_types == ["UnknownOutcomeError"]
+    assert service.dead_letters.error_types == ["UnknownOutcomeError"]
 
 
-def test_the_persons_replay_sends(
-    deliveries: DeliveryLeases,
-    dead_letters: RecordingDeadLetters,
-    clock: Clock,
-    once: RecordingChannel,
-) -> None:
-    kill_an_attempt(deliveries, once, dead_letters)
-    clock.now += LEASE_SECONDS + 1
-    notify_channels(EVENT, deliveries, [once], dead_letters)
+def test_the_persons_replay_sends(service: Service, once: RecordingChannel) -> None:
+    kill_an_attempt(service, once)
+    service.let_leases_expire()
+    service.notify(once)
 
-    notify_channels(EVENT.replayed(), deliveries, [once], dead_letters)
-    notify_channels(EVENT.replayed(), deliveries, [once], dead_letters)
+    service.notify(once, event=EVENT.replayed())
+    service.notify(once, event=EVENT.replayed())
 
     assert once.sent == [EVENT.event_id]
-    assert len(dead_letters.reasons) == 1
+    assert len(service.dead_letters.reasons) == 1
 
 
 def test_a_known_failure_is_retried_however_strict_the_guarantee(
-    deliveries: DeliveryLeases, dead_letters: RecordingDeadLetters, once: RecordingChannel
+    service: Service, once: RecordingChannel
 ) -> None:
     once.before_sending = refuse
     with pytest.raises(NotDeliveredError):
-        notify_channels(EVENT, deliveries, [once], dead_letters)
+        service.notify(once)
 
     once.before_sending = lambda: None
-    notify_channels(EVENT, deliveries, [once], dead_letters)
+    service.notify(once)
 
     assert once.sent == [EVENT.event_id]
-    assert dead_letters.reasons == []
+    assert service.dead_letters.reasons == []
 
 
 @pytest.mark.parametrize("error", [UnknownOutcomeError("no answer"), KeyError("a fault of ours")])
 def test_an_error_that_does_not_say_that_nothing_was_sent_is_an_unknown_outcome(
-    deliveries: DeliveryLeases,
-    dead_letters: RecordingDeadLetters,
-    once: RecordingChannel,
-    error: Exception,
+    service: Service, once: RecordingChannel, error: Exception
 ) -> None:
     once.before_sending = raises(error)
 
     for _ in range(2):
-        notify_channels(EVENT, deliveries, [once], dead_letters)
+        service.notify(once)
 
     assert once.calls == 1
-    [reason] = dead_letters.reasons
+    [reason] = service.dead_letters.reasons
     assert reason.endswith(NOT_SENT_AGAIN)
 
 
 def test_while_the_queue_is_away_an_unknown_outcome_stays_unknown(
-    deliveries: DeliveryLeases,
-    dead_letters: RecordingDeadLetters,
-    clock: Clock,
-    once: RecordingChannel,
+    service: Service, once: RecordingChannel
 ) -> None:
     once.before_sending = raises(UnknownOutcomeError("no answer"))
-    dead_letters.refuses = True
+    service.dead_letters.refuses = True
     with pytest.raises(NotDeliveredError, match=r"^sms: no answer; .* queue is away\)$"):
-        notify_channels(EVENT, deliveries, [once], dead_letters)
+        service.notify(once)
 
-    clock.now += LEASE_SECONDS + 1
-    dead_letters.refuses = False
-    notify_channels(EVENT, deliveries, [once], dead_letters)
+    service.let_leases_expire()
+    service.dead_letters.refuses = False
+    service.notify(once)
 
-    assert once.calls == len(dead_letters.reasons) == 1
+    assert once.calls == len(service.dead_letters.reasons) == 1
 
 
 def test_an_attempt_that_sends_after_it_was_dead_lettered_says_what_to_do(
-    deliveries: DeliveryLeases,
-    dead_letters: RecordingDeadLetters,
-    clock: Clock,
-    once: RecordingChannel,
-    caplog: pytest.LogCaptureFixture,
+    service: Service, once: RecordingChannel, caplog: pytest.LogCaptureFixture
 ) -> None:
     second = RecordingChannel("sms", guarantee="at_most_once")
 
     def be_overtaken() -> None:
-        clock.now += LEASE_SECONDS + 1
-        notify_channels(EVENT, deliveries, [second], dead_letters)
+        service.let_leases_expire()
+        service.notify(second)
 
     once.before_sending = be_overtaken
-    notify_channels(EVENT, deliveries, [once], dead_letters)
+    service.notify(once)
 
     assert (once.sent, second.sent) == ([EVENT.event_id], [])
     assert "sent after it was dead-lettered: purge its dead letter" in caplog.text
 
 
-class ForgetfulDeliveries(InMemoryDeliveryLeases):
+class ForgetfulDeliveries(DeliveryLeases):
     def complete(self, lease: Lease, provider_id: str) -> bool:
         raise ConnectionError("table is away")
 
 
 def test_what_was_sent_is_not_reported_as_failed_because_of_its_record(
-    clock: Clock, dead_letters: RecordingDeadLetters, once: RecordingChannel
+    clock: Clock, once: RecordingChannel
 ) -> None:
-    notify_channels(EVENT, ForgetfulDeliveries(clock), [once], dead_letters)
+    service = Service(in_memory_leases(clock, ForgetfulDeliveries), clock)
+    service.notify(once)
 
     assert once.sent == [EVENT.event_id]
-    assert dead_letters.reasons == []
+    assert service.dead_letters.reasons == []

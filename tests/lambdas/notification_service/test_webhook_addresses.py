@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from serverless_runtime.notification_service.channel import ChannelError, PermanentChannelError
-from serverless_runtime.notification_service.channels.webhook_addresses import reason_against
-from serverless_runtime.notification_service.channels.webhook_deadline import Deadline
-from serverless_runtime.notification_service.channels.webhook_resolver import (
+from serverless_runtime.notification_service.channels.webhook_addresses import (
     AddressInfo,
     checked_addresses,
+    reason_against,
     resolve,
 )
+from serverless_runtime.notification_service.channels.webhook_deadline import Deadline
 from serverless_runtime.notification_service.settings.webhook_networks import (
     NEVER_ALLOWED,
     allowed_network,

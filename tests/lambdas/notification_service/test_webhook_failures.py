@@ -10,9 +10,9 @@ from serverless_runtime.notification_service.channel import (
     UnknownOutcomeError,
 )
 from serverless_runtime.notification_service.channels.webhook import channels
-from serverless_runtime.notification_service.notify_channels import notify_channels
+from serverless_runtime.notification_service.delivery_leases import DeliveryLeases
 from serverless_runtime.notification_service.settings.webhook import WebhookSettings
-from tests.lambdas.notification_service.fakes import Clock, RecordingDeadLetters
+from tests.lambdas.notification_service.fakes import Clock
 from tests.lambdas.notification_service.https_receiver import (
     HOST,
     HttpsReceiver,
@@ -20,10 +20,9 @@ from tests.lambdas.notification_service.https_receiver import (
     says,
     untouched,
 )
-from tests.lambdas.notification_service.in_memory_delivery_leases import InMemoryDeliveryLeases
+from tests.lambdas.notification_service.sample_delivery import Service
 from tests.lambdas.notification_service.webhook_fixtures import Send, verified
 from tests.lambdas.notification_service.webhook_receivers import Names
-from tests.lambdas.samples import an_event
 
 
 @pytest.mark.parametrize(("status", "slept"), [(429, 5.0), (503, 0.0), (408, 2.0)])
@@ -123,37 +122,32 @@ def test_a_timeout_is_not_followed_by_a_second_request(
     "host", ["127.0.0.1", "2130706433", "0x7f.1", "localhost", "169.254.169.254"]
 )
 def test_a_forbidden_address_is_dead_lettered_at_once_and_nothing_connected(
-    secret_arn: str,
-    host: str,
-    in_memory: InMemoryDeliveryLeases,
-    dead_letters: RecordingDeadLetters,
+    secret_arn: str, host: str, in_memory: DeliveryLeases
 ) -> None:
+    service = Service(in_memory, Clock())
     with untouched() as port:
         [channel] = channels(WebhookSettings(url=f"https://{host}:{port}/", secret_arn=secret_arn))
 
-        notify_channels(an_event(), in_memory, [channel], dead_letters)
+        service.notify(channel)
 
-    [reason] = dead_letters.reasons
+    [reason] = service.dead_letters.reasons
     assert reason.startswith(f"webhook: {host} resolves to ")
     assert reason.endswith("; nothing was sent")
 
 
 def test_a_redirect_inside_is_dead_lettered_and_nothing_connected(
-    server: HttpsReceiver,
-    sending: Send,
-    secret_arn: str,
-    in_memory: InMemoryDeliveryLeases,
-    dead_letters: RecordingDeadLetters,
+    server: HttpsReceiver, sending: Send, secret_arn: str, in_memory: DeliveryLeases
 ) -> None:
+    service = Service(in_memory, Clock())
     names = Names(["127.0.0.1"])
     sender = sending(receiver={"resolver": names}).sender
     [channel] = channels(WebhookSettings(url=f"https://{HOST}/", secret_arn=secret_arn))
     with untouched("127.0.0.2") as port:
         server.replies = [says(307, f"Location: https://127.0.0.2:{port}/")]
 
-        notify_channels(an_event(), in_memory, [replace(channel, sender=sender)], dead_letters)
+        service.notify(replace(channel, sender=sender))
 
-    assert dead_letters.reasons == [
+    assert service.dead_letters.reasons == [
         f"webhook: {HOST} redirects, which is not followed: correct the URL (HTTP 307)"
     ]
     assert names.calls == 1

@@ -11,8 +11,8 @@ import pytest
 import trustme
 
 from serverless_runtime.notification_service.channel import ChannelError
+from serverless_runtime.notification_service.channels.webhook_addresses import AddressInfo
 from serverless_runtime.notification_service.channels.webhook_connection import Receiver
-from serverless_runtime.notification_service.channels.webhook_resolver import AddressInfo
 from serverless_runtime.notification_service.settings.webhook_networks import allowed_network
 from tests.lambdas.notification_service.https_receiver import HOST
 

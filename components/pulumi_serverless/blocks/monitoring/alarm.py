@@ -103,7 +103,9 @@ class Alarm(aws.cloudwatch.MetricAlarm):
             evaluation_periods=args.evaluation_periods,
             datapoints_to_alarm=args.datapoints_to_alarm,
             treat_missing_data=args.treat_missing_data,
-            warm_up_configuration=_warm_up(args.warm_up_minutes),
+            warm_up_configuration={"warm_up_period_duration_in_minutes": args.warm_up_minutes}
+            if args.warm_up_minutes
+            else None,
             alarm_actions=[args.foundation.alarm_topic_arn],
             ok_actions=[args.foundation.alarm_topic_arn],
             **_metric_inputs(args),
@@ -170,11 +172,3 @@ def _metric_inputs(args: AlarmArgs) -> dict[str, Any]:
         }
         return inputs | percentile
     return inputs | {"statistic": metric.statistic}
-
-
-def _warm_up(minutes: int) -> aws.cloudwatch.MetricAlarmWarmUpConfigurationArgs | None:
-    if minutes == 0:
-        return None
-    return aws.cloudwatch.MetricAlarmWarmUpConfigurationArgs(
-        warm_up_period_duration_in_minutes=minutes
-    )

@@ -1,17 +1,15 @@
-"""One dashboard per stack, made of the rows that its components declare."""
+"""The body of a CloudWatch dashboard, made of the rows that components declare."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
-import pulumi_aws as aws
 
 from pulumi_serverless.blocks.json_text import json_text
 from pulumi_serverless.blocks.monitoring.metric import Metric
-from pulumi_serverless.blocks.names import stack_name
 
 COLUMNS = 24
 _TITLE_HEIGHT = 1
@@ -30,6 +28,19 @@ class Graph:
     """Metrics by their labels."""
 
 
+def graph(
+    title: str,
+    metric: Callable[[str, str], Metric],
+    statistic: str,
+    lines: Mapping[str, str],
+) -> Graph:
+    """Return the graph of one component's metrics: `metric` is its method, `lines` their names by
+    labels."""
+    return Graph(
+        title=title, lines={label: metric(name, statistic) for label, name in lines.items()}
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class DashboardRow:
     """Graphs side by side, under one title."""
@@ -41,54 +52,30 @@ class DashboardRow:
     """1 to 6."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DashboardArgs:
-    """What the dashboard shows, from top to bottom."""
+def dashboard_body(
+    rows: Sequence[DashboardRow],
+    alarm_arns: Sequence[pulumi.Input[str]],
+    region: pulumi.Input[str],
+) -> pulumi.Input[str]:
+    """Return the rows from top to bottom, and below them the states of up to 100 alarms.
 
-    rows: Sequence[DashboardRow]
-    alarm_arns: Sequence[pulumi.Input[str]]
-    """Alarms whose states are shown at the bottom, up to 100."""
-
-
-class Dashboard(pulumi.ComponentResource):
-    """A CloudWatch dashboard, named after its stack."""
-
-    name: pulumi.Output[str]
-
-    def __init__(
-        self, name: str, args: DashboardArgs, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
-        super().__init__("serverless:index:Dashboard", name, {}, opts)
-        region = aws.get_region_output(opts=pulumi.InvokeOutputOptions(parent=self)).region
-        dashboard = aws.cloudwatch.Dashboard(
-            name,
-            dashboard_name=stack_name(),
-            dashboard_body=json_text({"widgets": _widgets(args, region)}),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        self.name = dashboard.dashboard_name
-        self.register_outputs({"name": self.name})
-
-
-def _widgets(args: DashboardArgs, region: pulumi.Input[str]) -> list[dict[str, Any]]:
-    """The widgets on the grid of 24 columns.
-
+    Widgets are placed on a grid of 24 columns.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
     """
     widgets, y = [], 0
-    for row in args.rows:
+    for row in rows:
         widgets.append(_title(row.title, y))
         y += _TITLE_HEIGHT
         width = COLUMNS // len(row.graphs)
-        for number, graph in enumerate(row.graphs):
+        for number, each in enumerate(row.graphs):
             place = {"x": number * width, "y": y, "width": width, "height": _GRAPH_HEIGHT}
-            widgets.append({"type": "metric", **place, "properties": _properties(graph, region)})
+            widgets.append({"type": "metric", **place, "properties": _properties(each, region)})
         y += _GRAPH_HEIGHT
     widgets.append(_title("Alarms", y))
     place = {"x": 0, "y": y + _TITLE_HEIGHT, "width": COLUMNS, "height": _ALARMS_HEIGHT}
-    alarms = {"title": "Each alarm's description names its runbook page", "alarms": args.alarm_arns}
+    alarms = {"title": "Each alarm's description names its runbook page", "alarms": alarm_arns}
     widgets.append({"type": "alarm", **place, "properties": alarms})
-    return widgets
+    return json_text({"widgets": widgets})
 
 
 def _title(text: str, y: int) -> dict[str, Any]:

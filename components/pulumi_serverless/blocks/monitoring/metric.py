@@ -8,6 +8,9 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from pulumi_serverless.blocks.names import stack_name
+from serverless_runtime.shared.metrics import STACK
+
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
 MAX_METRICS_PER_ALARM = 10
 
@@ -34,6 +37,12 @@ class Metric:
     def is_percentile(self) -> bool:
         """Whether the statistic is a percentile, which alarms declare apart."""
         return self.statistic not in _PLAIN_STATISTICS
+
+
+def counted(namespace: str, name: str, dimensions: Mapping[str, str] | None = None) -> Metric:
+    """Return the sum of a metric that the stack's functions emit through a `Counter`."""
+    dimensions = {STACK: stack_name(), **(dimensions or {})}
+    return Metric(namespace=namespace, name=name, dimensions=dimensions, statistic="Sum")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,15 +7,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Protocol
 
 import pulumi
+import pulumi_aws as aws
 
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.monitoring.alarm import Alarm, CompositeAlarm
-from pulumi_serverless.blocks.monitoring.dashboard import Dashboard, DashboardArgs, DashboardRow
-from pulumi_serverless.blocks.monitoring.log_queries import LogQueries, LogQueriesArgs
+from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, dashboard_body
+from pulumi_serverless.blocks.names import stack_name
+
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
+QUERIES = {
+    "event-timeline": """\
+fields @timestamp, @log, level, message, event_type, errorMessage, @message
+| filter correlation_id = "PASTE-ID" or event_id = "PASTE-ID" or task_id = "PASTE-ID"
+| sort @timestamp asc
+| limit 1000""",
+    "errors": """\
+fields @timestamp, @log, message, errorType, errorMessage, correlation_id, event_id
+| filter level in ["ERROR", "CRITICAL"] or ispresent(errorType)
+| sort @timestamp desc
+| limit 200""",
+    "slow-events": """\
+filter ispresent(event_id)
+| stats (max(@timestamp) - min(@timestamp)) / 1000 as seconds, count(*) as lines by event_id
+| filter lines > 1
+| sort seconds desc
+| limit 50""",
+}
+"""Queries for any program. The first takes an id from a client's response."""
 
 Sections = Mapping[str, Mapping[str, Any]]
 """Section, e.g. "outboxes", to entries by name; values may be outputs."""
@@ -71,27 +94,29 @@ class Operations(pulumi.ComponentResource):
         alarms = [alarm for each in watched for alarm in each.alarms]
         declared = [*(each for one in watched for each in one.functions), *args.functions]
         functions = {function.logical_name: function for function in declared}
-        dashboard = Dashboard(
+        dashboard = aws.cloudwatch.Dashboard(
             f"{name}-dashboard",
-            DashboardArgs(
-                rows=[row for each in watched for row in each.dashboard_rows()],
-                alarm_arns=[alarm.arn for alarm in alarms],
+            dashboard_name=stack_name(),
+            dashboard_body=dashboard_body(
+                [row for each in watched for row in each.dashboard_rows()],
+                [alarm.arn for alarm in alarms],
+                aws.get_region_output(opts=pulumi.InvokeOutputOptions(parent=self)).region,
             ),
             opts=child,
         )
-        LogQueries(
-            f"{name}-queries",
-            LogQueriesArgs(
-                functions=list(functions.values()),
-                queries={
-                    title: query for each in watched for title, query in each.log_queries().items()
-                },
-            ),
-            opts=child,
-        )
+        for title, query in chain.from_iterable(
+            queries.items() for queries in (QUERIES, *(each.log_queries() for each in watched))
+        ):
+            aws.cloudwatch.QueryDefinition(
+                f"{name}-queries-{title}",
+                name=f"{stack_name()}/{title}",
+                query_string=query,
+                log_group_names=[function.log_group_name for function in functions.values()],
+                opts=child,
+            )
         self.outputs = {
             "alarmTopicArn": args.foundation.alarm_topic_arn,
-            "dashboard": dashboard.name,
+            "dashboard": dashboard.dashboard_name,
             "alarms": {alarm.pulumi_resource_name: alarm.name for alarm in alarms},
             "functions": {key: function.name for key, function in functions.items()},
             **_merged(each.operations() for each in watched),

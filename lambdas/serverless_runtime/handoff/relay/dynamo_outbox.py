@@ -8,10 +8,8 @@ from typing import Any
 from serverless_runtime.handoff.outbox_rows import Row, event_id_of, event_of, position_of
 from serverless_runtime.handoff.relay.relay import Claim, WaitingRow
 from serverless_runtime.shared import aws
-from serverless_runtime.shared.aws.dynamodb import query_items
-from serverless_runtime.shared.aws.errors import error_code, service_errors
-
-_CONDITION_FAILED = "ConditionalCheckFailedException"
+from serverless_runtime.shared.aws.dynamodb import expression_values, query_items
+from serverless_runtime.shared.aws.errors import is_condition_failure, service_errors
 
 
 class DynamoOutbox:
@@ -33,15 +31,13 @@ class DynamoOutbox:
             KeyConditionExpression="#shard = :shard AND #committed < :before",
             ProjectionExpression="#shard, #committed, committed_at, next_attempt_at, attempts",
             ExpressionAttributeNames={"#shard": "shard", "#committed": "committed"},
-            ExpressionAttributeValues={
-                ":shard": {"S": shard},
-                ":before": {"S": position_of(committed_before)},
-            },
+            ExpressionAttributeValues=expression_values(
+                shard=shard, before=position_of(committed_before)
+            ),
         )
         yield from map(_waiting_row, rows)
 
     def claim(self, row: WaitingRow, *, owner: str, next_attempt_at: int) -> Claim | None:
-        """Take the row if it still is as it was read; a row that is gone stays gone."""
         try:
             response = self._client.update_item(
                 TableName=self._table_name,
@@ -52,33 +48,32 @@ class DynamoOutbox:
                     "SET #owner = :owner, attempts = :attempts, next_attempt_at = :next"
                 ),
                 ExpressionAttributeNames={"#owner": "owner"},
-                ExpressionAttributeValues={
-                    ":seen": {"N": str(row.next_attempt_at)},
-                    ":owner": {"S": owner},
-                    ":attempts": {"N": str(row.attempts + 1)},
-                    ":next": {"N": str(next_attempt_at)},
-                },
+                ExpressionAttributeValues=expression_values(
+                    seen=row.next_attempt_at,
+                    owner=owner,
+                    attempts=row.attempts + 1,
+                    next=next_attempt_at,
+                ),
                 ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except service_errors() as error:
-            if error_code(error) != _CONDITION_FAILED:
+            if not is_condition_failure(error):
                 raise
             return _own_claim(row, owner, error.response.get("Item"))
         return Claim(row=row, owner=owner, event=event_of(response["Attributes"]))
 
     def remove(self, claim: Claim) -> None:
-        """Remove the claim's row; one that is gone or has another owner by now is left alone."""
         try:
             self._client.delete_item(
                 TableName=self._table_name,
                 Key=_key(claim.row),
                 ConditionExpression="#owner = :owner",
                 ExpressionAttributeNames={"#owner": "owner"},
-                ExpressionAttributeValues={":owner": {"S": claim.owner}},
+                ExpressionAttributeValues=expression_values(owner=claim.owner),
             )
         except service_errors() as error:
-            if error_code(error) != _CONDITION_FAILED:
+            if not is_condition_failure(error):
                 raise
 
 

@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import functools
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from serverless_runtime.handoff.metrics import NAMESPACE
 from serverless_runtime.handoff.outbox_rows import SHARDS
-from serverless_runtime.handoff.relay.dead_letter_depth import dead_letter_depth
 from serverless_runtime.handoff.relay.dynamo_outbox import DynamoOutbox
-from serverless_runtime.handoff.relay.metrics import metrics_of
 from serverless_runtime.handoff.relay.relay import Report, relay_shard
-from serverless_runtime.handoff.relay.settings import DIMENSION, RelaySettings
+from serverless_runtime.handoff.relay.settings import (
+    BACKLOG,
+    DEAD_LETTERS,
+    DIMENSION,
+    OLDEST_AGE,
+    RELAY_FAILED,
+    RELAY_HANDED_OFF,
+    RelaySettings,
+)
 from serverless_runtime.handoff.settings import HandoffSettings
 from serverless_runtime.handoff.target import Target
-from serverless_runtime.shared import json_log
+from serverless_runtime.shared import aws, json_log
 from serverless_runtime.shared.environment import MissingSettingsError, read_settings
-from serverless_runtime.shared.metrics import write_metrics
+from serverless_runtime.shared.metrics import Values, write_metrics
+
+_DEPTH = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 
 STOPS_WITH_SECONDS_LEFT = 40
 """An attempt that began before takes 26 s at most, by the clients' timeouts and retries (claim and
 removal 9 s each, invoke 8 s): the run ends, and emits its metrics, with more than 10 s left."""
+
+log = logging.getLogger(__name__)
 
 
 def handle(event: object, context: Any) -> None:
@@ -50,6 +61,39 @@ def handle(event: object, context: Any) -> None:
         {DIMENSION: settings.handoff_name},
         namespace=NAMESPACE,
     )
+
+
+def metrics_of(report: Report, *, dead_letters: int | None) -> Values:
+    """Return the metrics of a run; that of the queue is left out if SQS failed."""
+    metrics: dict[str, tuple[str, float]] = {
+        OLDEST_AGE: ("Seconds", report.oldest_age_seconds),
+        BACKLOG: ("Count", report.backlog),
+        RELAY_HANDED_OFF: ("Count", report.handed_off),
+        RELAY_FAILED: ("Count", report.failed),
+    }
+    if dead_letters is not None:
+        metrics[DEAD_LETTERS] = ("Count", dead_letters)
+    return metrics
+
+
+def dead_letter_depth(queue_url: str, client: Any = None) -> int | None:
+    """Return how many messages the queue holds, those in flight included; None if SQS fails.
+
+    Asking for it is half of the purpose. SQS stops emitting the metrics of a queue that has been
+    inactive for six hours, and takes up to 15 minutes to resume when a message arrives. A request
+    every minute keeps the queue active.
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/monitoring-using-cloudwatch.html
+
+    Raises nothing: handing off events must not fail for it.
+    """
+    try:
+        response = (client or aws.client("sqs")).get_queue_attributes(
+            QueueUrl=queue_url, AttributeNames=list(_DEPTH)
+        )
+    except Exception:
+        log.warning("dead letters not counted", exc_info=True)
+        return None
+    return sum(int(response["Attributes"][name]) for name in _DEPTH)
 
 
 def _seconds_left(context: Any) -> float:

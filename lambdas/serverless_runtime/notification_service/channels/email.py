@@ -21,10 +21,27 @@ from serverless_runtime.notification_service.channels.message_text import (
     reference,
     shorten,
 )
-from serverless_runtime.notification_service.channels.ses_error_codes import IS_PERMANENT
 from serverless_runtime.notification_service.settings.email import EmailSettings
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.masking import masked
+
+IS_PERMANENT: dict[str, bool] = {
+    # This message: an address or content that SES cannot read.
+    "BadRequestException": True,
+    # SES has suspended the account permanently; only AWS Support can lift that.
+    "AccountSuspendedException": True,
+    # One code for many reasons, and most can be fixed in SES: a sender (in the sandbox, a
+    # recipient) that is not verified yet. SES documents no texts that distinguish them.
+    "MessageRejected": False,
+    "MailFromDomainNotVerifiedException": False,
+    "SendingPausedException": False,
+    # What is missing can be created.
+    "NotFoundException": False,
+    "LimitExceededException": False,
+    "TooManyRequestsException": False,
+}
+"""Every error that SES documents for SendEmail, and whether no retry within minutes can help.
+https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html"""
 
 _MAX_SUBJECT = 120
 _TEMPLATES = Path(__file__).with_name("templates")

@@ -8,7 +8,6 @@ from typing import Any
 
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.notification_service.channel import ConfiguredChannel
-from serverless_runtime.notification_service.channels.gsm_alphabet import is_gsm, septets
 from serverless_runtime.notification_service.channels.message_text import (
     EVENT_TITLES,
     one_line,
@@ -18,6 +17,15 @@ from serverless_runtime.notification_service.channels.sns import publish
 from serverless_runtime.notification_service.settings.sms import SmsSettings
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.masking import masked
+
+# https://www.3gpp.org/dynareport/23038.htm, section 6.2.1 (GSM 03.38 in its first edition).
+_ALPHABET = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ"
+    " !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
+    "¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_EXTENSION = frozenset("\f^{}\\[~]|€")
 
 # What fits into one part, the unit of billing: https://docs.aws.amazon.com/sns/latest/dg/sms_sending-overview.html
 _MAX_SEPTETS = 160
@@ -72,3 +80,16 @@ def sms_of(event: TaskEvent) -> str:
 
 def _utf16_units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
+
+
+def is_gsm(text: str) -> bool:
+    """Return whether the alphabet or its extension has every character."""
+    return _ALPHABET.union(_EXTENSION).issuperset(text)
+
+
+def septets(text: str) -> int:
+    """Return how many of a part's 160 septets `text` takes; a character of the extension takes two.
+
+    Only for text that `is_gsm`.
+    """
+    return len(text) + sum(character in _EXTENSION for character in text)

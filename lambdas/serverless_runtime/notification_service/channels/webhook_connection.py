@@ -14,15 +14,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from serverless_runtime.notification_service.channel import ChannelError, UnknownOutcomeError
-from serverless_runtime.notification_service.channels.webhook_deadline import (
-    Deadline,
-    DeadlineSocket,
-)
-from serverless_runtime.notification_service.channels.webhook_resolver import (
+from serverless_runtime.notification_service.channels.webhook_addresses import (
     AddressInfo,
     Resolver,
     checked_addresses,
     resolve,
+)
+from serverless_runtime.notification_service.channels.webhook_deadline import (
+    Deadline,
+    DeadlineSocket,
 )
 from serverless_runtime.notification_service.settings.webhook_networks import Network
 

@@ -1,4 +1,4 @@
-"""Decides whether a channel's provider is called. No AWS in here.
+"""Decides whether a channel's provider is called.
 
 Failures are counted over all instances of the function: after five in a row the circuit breaker
 opens, and no instance calls the provider. After a cool-down one of all instances acquires the
@@ -9,16 +9,24 @@ outage that it is there to soften.
 
 from __future__ import annotations
 
+import functools
 import logging
+import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.notification_service import log_messages
-from serverless_runtime.notification_service.channel import ChannelError, PermanentChannelError
-from serverless_runtime.notification_service.circuit_breaker.state import (
+from serverless_runtime.notification_service.channel import (
+    ChannelError,
+    ConfiguredChannel,
+    PermanentChannelError,
+)
+from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
     CircuitBreakerState,
-    CircuitBreakerStore,
+    DynamoCircuitBreakerStore,
 )
 from serverless_runtime.notification_service.delivery_metrics import NO_METRICS, DeliveryMetrics
 from serverless_runtime.notification_service.settings import TIMEOUT_SECONDS
@@ -47,7 +55,7 @@ class CircuitBreaker:
     def __init__(
         self,
         channel: str,
-        store: CircuitBreakerStore,
+        store: DynamoCircuitBreakerStore,
         clock: Callable[[], float],
         metrics: DeliveryMetrics = NO_METRICS,
     ) -> None:
@@ -192,3 +200,33 @@ def _cool_down(trips: int, error: ChannelError) -> int:
 
 def _text(epoch_seconds: int) -> str:
     return timestamps.to_text(datetime.fromtimestamp(epoch_seconds, UTC))
+
+
+@dataclass(frozen=True, kw_only=True)
+class CircuitBreakerChannel(ConfiguredChannel):
+    """Sends as the channel does, while its circuit breaker allows it."""
+
+    circuit_breaker: CircuitBreaker
+
+    @property
+    def failures(self) -> int:
+        return self.circuit_breaker.failures
+
+    def send(self, event: TaskEvent) -> str:
+        return self.circuit_breaker.call(functools.partial(super().send, event))
+
+
+def with_circuit_breakers(
+    channels: Sequence[ConfiguredChannel],
+    store: DynamoCircuitBreakerStore,
+    clock: Callable[[], float] = time.time,
+    metrics: DeliveryMetrics = NO_METRICS,
+) -> list[CircuitBreakerChannel]:
+    """Put each channel behind a circuit breaker. Channels of the same settings have one provider,
+    and share one."""
+    names = {channel.settings.name for channel in channels}
+    shared = {name: CircuitBreaker(name, store, clock, metrics) for name in names}
+    return [
+        CircuitBreakerChannel(**vars(channel), circuit_breaker=shared[channel.settings.name])
+        for channel in channels
+    ]

@@ -2,15 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
-from serverless_runtime.notification_service.circuit_breaker.state import CircuitBreakerState
 from serverless_runtime.notification_service.deliveries_table import (
     RETENTION_SECONDS,
     storable_reason,
 )
 from serverless_runtime.shared import aws
-from serverless_runtime.shared.aws.errors import error_code, service_errors
+from serverless_runtime.shared.aws.dynamodb import expression_values
+from serverless_runtime.shared.aws.errors import is_condition_failure, service_errors
+
+CircuitBreakerStatus = Literal["CLOSED", "OPEN", "HALF_OPEN"]
+"""CLOSED: calls go through. OPEN: none does. HALF_OPEN: one does, the probe."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CircuitBreakerState:
+    """What all instances of the function know about one channel's provider.
+
+    Times are epoch seconds.
+    """
+
+    status: CircuitBreakerStatus = "CLOSED"
+
+    failures: int = 0
+    """How often in a row the provider has failed."""
+
+    blocked_until: int = 0
+    """OPEN: the end of the cool-down. HALF_OPEN: when the probe expires."""
+
+    trips: int = 0
+    """How often in a row it has opened; each time makes the next cool-down longer."""
+
+    changed_by: str = ""
+    """Owner: who opened it, or holds the probe."""
+
+    changed_at: int | None = None
+    """When its status last changed."""
+
+    last_error: str | None = None
+    """The reason of the last failure, addresses masked."""
+
+    last_failed_at: int | None = None
+
 
 PARTITION = "circuit-breakers"
 """In place of an event id. The channel's name in the sort key is prefixed with #, which no
@@ -20,11 +55,13 @@ _CLOSED, _OPEN, _HALF_OPEN = "CLOSED", "OPEN", "HALF_OPEN"
 
 _NEW_STATUS = "#status = :status, changed_at = :now, expires_at = :expires_at"
 _FAILED = "last_error = :error, last_failed_at = :now"
+_PROBED = "#status = :half_open AND changed_by = :owner"
 _RELEASED = "REMOVE blocked_until, changed_by"
 
 
 class DynamoCircuitBreakerStore:
-    """Fulfils `CircuitBreakerStore`. A row that has expired, weeks later, means CLOSED."""
+    """Every write is conditional and returns the state after it: its own, or the one that made the
+    condition fail. A row that has expired, weeks later, means CLOSED."""
 
     def __init__(self, table_name: str, client: Any = None) -> None:
         self._table_name = table_name
@@ -44,23 +81,16 @@ class DynamoCircuitBreakerStore:
             f" failures = if_not_exists(failures, :none) + :one, {_FAILED},"
             " expires_at = :expires_at",
             "attribute_not_exists(event_id) OR #status = :status",
-            {
-                ":status": {"S": _CLOSED},
-                ":none": {"N": "0"},
-                ":one": {"N": "1"},
-                ":error": {"S": storable_reason(reason)},
-            },
+            status=_CLOSED,
+            none=0,
+            one=1,
+            error=storable_reason(reason),
         )
 
     def reset_failures(self, channel: str, now: int) -> CircuitBreakerState:
         """Set the failures to 0 while CLOSED."""
-        return self._update(
-            channel,
-            now,
-            "SET failures = :none, expires_at = :expires_at",
-            "#status = :status",
-            {":none": {"N": "0"}, ":status": {"S": _CLOSED}},
-        )
+        changes = "SET failures = :none, expires_at = :expires_at"
+        return self._update(channel, now, changes, "#status = :status", none=0, status=_CLOSED)
 
     def open(
         self, channel: str, owner: str, *, failures: int, until: int, now: int
@@ -71,14 +101,12 @@ class DynamoCircuitBreakerStore:
             now,
             f"SET {_NEW_STATUS}, blocked_until = :until, changed_by = :owner, trips = :one",
             "#status = :closed AND failures >= :failures",
-            {
-                ":status": {"S": _OPEN},
-                ":closed": {"S": _CLOSED},
-                ":failures": {"N": str(failures)},
-                ":until": {"N": str(until)},
-                ":owner": {"S": owner},
-                ":one": {"N": "1"},
-            },
+            status=_OPEN,
+            closed=_CLOSED,
+            failures=failures,
+            until=until,
+            owner=owner,
+            one=1,
         )
 
     def acquire_probe(
@@ -90,12 +118,10 @@ class DynamoCircuitBreakerStore:
             now,
             f"SET {_NEW_STATUS}, blocked_until = :until, changed_by = :owner",
             "#status <> :closed AND blocked_until <= :now",
-            {
-                ":status": {"S": _HALF_OPEN},
-                ":closed": {"S": _CLOSED},
-                ":until": {"N": str(until)},
-                ":owner": {"S": owner},
-            },
+            status=_HALF_OPEN,
+            closed=_CLOSED,
+            until=until,
+            owner=owner,
         )
 
     def reopen(
@@ -107,36 +133,30 @@ class DynamoCircuitBreakerStore:
             now,
             f"SET {_NEW_STATUS}, blocked_until = :until, trips = trips + :one,"
             f" failures = failures + :one, {_FAILED}",
-            "#status = :half_open AND changed_by = :owner",
-            {
-                ":status": {"S": _OPEN},
-                ":half_open": {"S": _HALF_OPEN},
-                ":until": {"N": str(until)},
-                ":owner": {"S": owner},
-                ":error": {"S": storable_reason(reason)},
-                ":one": {"N": "1"},
-            },
+            _PROBED,
+            status=_OPEN,
+            half_open=_HALF_OPEN,
+            until=until,
+            owner=owner,
+            error=storable_reason(reason),
+            one=1,
         )
 
     def close(self, channel: str, owner: str | None, now: int) -> CircuitBreakerState:
         """Close after the owner's probe has succeeded; without an owner, in any state."""
-        values = {":status": {"S": _CLOSED}, ":none": {"N": "0"}}
-        condition = "attribute_exists(event_id)"
-        if owner is not None:
-            condition = "#status = :half_open AND changed_by = :owner"
-            values |= {":half_open": {"S": _HALF_OPEN}, ":owner": {"S": owner}}
-        return self._update(
-            channel,
-            now,
-            f"SET {_NEW_STATUS}, failures = :none, trips = :none {_RELEASED}",
-            condition,
-            values,
-        )
+        changes = f"SET {_NEW_STATUS}, failures = :none, trips = :none {_RELEASED}"
+        if owner is None:
+            condition, probe = "attribute_exists(event_id)", {}
+        else:
+            condition, probe = _PROBED, {"half_open": _HALF_OPEN, "owner": owner}
+        return self._update(channel, now, changes, condition, status=_CLOSED, none=0, **probe)
 
     def _update(
-        self, channel: str, now: int, changes: str, condition: str, values: dict[str, Any]
+        self, channel: str, now: int, changes: str, condition: str, **values: str | int
     ) -> CircuitBreakerState:
-        times = {":now": {"N": str(now)}, ":expires_at": {"N": str(now + RETENTION_SECONDS)}}
+        times = {"now": now, "expires_at": now + RETENTION_SECONDS}
+        # DynamoDB refuses values that no expression uses.
+        values |= {name: value for name, value in times.items() if f":{name}" in changes}
         try:
             answer = self._client.update_item(
                 TableName=self._table_name,
@@ -144,16 +164,12 @@ class DynamoCircuitBreakerStore:
                 UpdateExpression=changes,
                 ConditionExpression=condition,
                 ExpressionAttributeNames={"#status": "status"},
-                # DynamoDB refuses values that no expression uses.
-                ExpressionAttributeValues={
-                    **values,
-                    **{name: value for name, value in times.items() if name in changes},
-                },
+                ExpressionAttributeValues=expression_values(**values),
                 ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except service_errors() as error:
-            if error_code(error) != "ConditionalCheckFailedException":
+            if not is_condition_failure(error):
                 raise
             # No row, another's write, or our own, whose response was lost: the row shows which.
             return state_of(error.response.get("Item"))

@@ -11,8 +11,6 @@ from serverless_runtime.notification_service.settings.channel import (
     ChannelSettings,
     Output,
     Permission,
-)
-from serverless_runtime.notification_service.settings.checks import (
     require_arn,
     require_list,
     require_match,

@@ -10,8 +10,8 @@ from serverless_runtime.notification_service.settings.channel import (
     ChannelSettings,
     Output,
     Permission,
+    require_arn,
 )
-from serverless_runtime.notification_service.settings.checks import require_arn
 
 _TARGET_ARN = re.compile(
     r"arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:([A-Za-z0-9_-]{1,256}|endpoint/[A-Za-z_]+/\S+/[0-9a-f-]+)"

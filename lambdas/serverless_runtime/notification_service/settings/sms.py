@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from serverless_runtime.notification_service.settings.channel import ChannelSettings, Permission
-from serverless_runtime.notification_service.settings.checks import (
+from serverless_runtime.notification_service.settings.channel import (
+    ChannelSettings,
+    Permission,
     require_list,
     require_match,
     require_one_of,

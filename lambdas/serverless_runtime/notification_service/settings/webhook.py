@@ -11,8 +11,9 @@ from serverless_runtime.notification_service.settings.channel import (
     ChannelSettings,
     Output,
     Permission,
+    require_arn,
+    require_list,
 )
-from serverless_runtime.notification_service.settings.checks import require_arn, require_list
 from serverless_runtime.notification_service.settings.webhook_networks import allowed_network
 
 _LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"

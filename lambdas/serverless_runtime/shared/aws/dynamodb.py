@@ -68,6 +68,14 @@ def query_items(client: Any, **arguments: Any) -> Iterator[dict[str, Any]]:
         arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
+def expression_values(**values: str | int) -> dict[str, dict[str, str]]:
+    """Return `ExpressionAttributeValues`, each value named as here with a colon before it."""
+    return {
+        f":{name}": {"N": str(value)} if isinstance(value, int) else {"S": value}
+        for name, value in values.items()
+    }
+
+
 def _with_bytes(value: dict[str, Any]) -> dict[str, Any]:
     """Decode an attribute value of type B or BS; return any other object as it is."""
     if len(value) != 1:

@@ -132,6 +132,11 @@ def error_code(error: BaseException) -> str:
     return str(error.response["Error"]["Code"]) if isinstance(error, service_errors()) else ""
 
 
+def is_condition_failure(error: BaseException) -> bool:
+    """Return whether the condition of a single write to DynamoDB failed."""
+    return error_code(error) == "ConditionalCheckFailedException"
+
+
 def http_status(error: BaseException) -> int:
     """Return the status of the service's response; 0 if there is none."""
     if not isinstance(error, service_errors()):

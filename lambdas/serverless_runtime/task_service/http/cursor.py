@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 
@@ -14,10 +13,6 @@ _FORMAT = 1
 _BASE64_URL = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
-class InvalidCursorError(ValueError):
-    """The cursor is not from this API, or belongs to another filter."""
-
-
 def write_cursor(last_id: str, status: Status | None) -> str:
     """Return a cursor that continues after `last_id` in the list filtered by `status`."""
     text = json.dumps([_FORMAT, status, last_id], separators=(",", ":"))
@@ -25,26 +20,26 @@ def write_cursor(last_id: str, status: Status | None) -> str:
 
 
 def read_cursor(cursor: str, status: Status | None) -> str:
-    """Return the task id that the cursor continues after. Raises InvalidCursorError."""
-    if not _BASE64_URL.fullmatch(cursor):
-        raise InvalidCursorError("must be a nextCursor that this API returned")
+    """Return the task id that the cursor continues after.
+
+    Raises ValueError if it is not from this API, or belongs to another filter.
+    """
     match _decoded(cursor):
         case [int(version), str() | None as filtered_by, str(last_id)] if (
             version == _FORMAT and is_task_id(last_id)
         ):
             if filtered_by != status:
-                raise InvalidCursorError("belongs to a list with another status filter")
+                raise ValueError("belongs to a list with another status filter")
             return last_id
-    raise InvalidCursorError("must be a nextCursor that this API returned")
+    raise ValueError("must be a nextCursor that this API returned")
 
 
 def _decoded(cursor: str) -> object:
+    """Return None for what is no cursor."""
+    if not _BASE64_URL.fullmatch(cursor):
+        return None
     try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-    except binascii.Error as error:
-        raise InvalidCursorError("must be a nextCursor that this API returned") from error
-    try:
-        decoded: object = json.loads(text)
-    except ValueError as error:
-        raise InvalidCursorError("must be a nextCursor that this API returned") from error
+        decoded: object = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except ValueError:
+        return None
     return decoded

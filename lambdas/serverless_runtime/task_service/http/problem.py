@@ -5,9 +5,18 @@ Each status has one meaning in this API, so `type` is `about:blank` and `title` 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from serverless_runtime.task_service.errors import (
+    ContentionError,
+    IdempotencyKeyReusedError,
+    StoreUnavailableError,
+    TaskNotFoundError,
+    VersionMismatchError,
+)
+from serverless_runtime.task_service.http.response import etag_of
 
 _TITLES = {
     400: "Bad Request",
@@ -73,3 +82,29 @@ class Problem(Exception):  # noqa: N818 - the term of RFC 9457
 def invalid_parameter(where: Literal["query", "header"], name: str, detail: str) -> Problem:
     """Return the 400 for one parameter."""
     return Problem(400, f"{name} {detail}", errors=[InvalidField(where, name, detail)])
+
+
+def problem_of(error: Exception) -> Problem:
+    """Return the problem to respond with: 500 for an unexpected error."""
+    if isinstance(error, Problem):
+        return error
+    if type(error) in _PROBLEMS:
+        return _PROBLEMS[type(error)](error)
+    return Problem(500, "unexpected error; search the log for the correlation id")
+
+
+_PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
+    TaskNotFoundError: lambda _: Problem(404, "there is no task with this id"),
+    VersionMismatchError: lambda error: Problem(
+        412, f"If-Match does not match the task's ETag, which is {etag_of(error.version)}"
+    ),
+    ContentionError: lambda error: Problem(409, str(error)),
+    IdempotencyKeyReusedError: lambda _: Problem(
+        422,
+        "this Idempotency-Key was used for a request with another body",
+        errors=[InvalidField("header", "Idempotency-Key", "used for another request")],
+    ),
+    StoreUnavailableError: lambda _: Problem(
+        503, "tasks are temporarily unavailable; try again", headers={"Retry-After": "1"}
+    ),
+}

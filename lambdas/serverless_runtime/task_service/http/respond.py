@@ -9,12 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 from serverless_runtime.shared import json_log
-from serverless_runtime.task_service import log_messages
-from serverless_runtime.task_service.http.error_mapping import problem_of
 from serverless_runtime.task_service.http.parameters import reject_unknown
-from serverless_runtime.task_service.http.problem import Problem
+from serverless_runtime.task_service.http.problem import Problem, problem_of
 from serverless_runtime.task_service.http.request import Request, read_request
 from serverless_runtime.task_service.http.response import Response
+from serverless_runtime.task_service.settings import REQUEST_COMPLETED
 from serverless_runtime.task_service.task_id import is_task_id
 
 _ROUTES = {
@@ -54,7 +53,7 @@ def respond(
         json_log.bind(task_id=task_id)
     response = _response(request, operation, methods, query)
     log.info(
-        log_messages.REQUEST_COMPLETED,
+        REQUEST_COMPLETED,
         extra={
             "api_request_id": event["requestContext"].get("requestId"),
             "method": request.method,

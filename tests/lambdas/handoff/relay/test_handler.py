@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -24,14 +25,24 @@ from tests.lambdas.task_service.dynamo_wire import refusal, wire
 PLENTY_MS = 90_000
 
 
-def run(capsys: pytest.CaptureFixture[str], left_ms: int = PLENTY_MS) -> dict[str, Any]:
-    """Run the relay and return its metrics line."""
-    context = SimpleNamespace(aws_request_id="r-1", get_remaining_time_in_millis=lambda: left_ms)
-    capsys.readouterr()
-    handle({}, context)
-    [line] = [line for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
-    metrics: dict[str, Any] = json.loads(line)
-    return metrics
+Run = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs the relay and returns its metrics line."""
+
+    def run_relay(left_ms: int = PLENTY_MS) -> dict[str, Any]:
+        context = SimpleNamespace(
+            aws_request_id="r-1", get_remaining_time_in_millis=lambda: left_ms
+        )
+        capsys.readouterr()
+        handle({}, context)
+        [line] = [line for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+        metrics: dict[str, Any] = json.loads(line)
+        return metrics
+
+    return run_relay
 
 
 def leave_behind(*event_ids: str, age_seconds: float) -> None:
@@ -43,13 +54,11 @@ def leave_behind(*event_ids: str, age_seconds: float) -> None:
         )
 
 
-def test_every_shard_is_relayed(
-    recorded_lambda: RecordedLambda, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_shard_is_relayed(recorded_lambda: RecordedLambda, run: Run) -> None:
     ids = [f"e-{number}" for number in range(40)]
     leave_behind(*ids, age_seconds=100)
 
-    metrics = run(capsys)
+    metrics = run()
 
     assert sorted(map(str, recorded_lambda.payloads)) == sorted(ids)
     assert rows() == []
@@ -58,24 +67,20 @@ def test_every_shard_is_relayed(
     assert 100 <= metrics["OutboxOldestAge"] < 130
 
 
-def test_the_minimum_age_is_the_settings(
-    recorded_lambda: RecordedLambda, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_minimum_age_is_the_settings(recorded_lambda: RecordedLambda, run: Run) -> None:
     leave_behind("young", age_seconds=20)
     leave_behind("old", age_seconds=46)
 
-    run(capsys)
+    run()
 
     assert [str(payload) for payload in recorded_lambda.payloads] == ["old"]
 
 
-def test_a_failed_invoke_leaves_the_row(
-    recorded_lambda: RecordedLambda, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_failed_invoke_leaves_the_row(recorded_lambda: RecordedLambda, run: Run) -> None:
     recorded_lambda.status = 429
     leave_behind("e-1", age_seconds=100)
 
-    metrics = run(capsys)
+    metrics = run()
 
     assert (metrics["RelayHandedOff"], metrics["RelayFailed"]) == (0, 1)
     assert len(rows()) == 1
@@ -83,22 +88,22 @@ def test_a_failed_invoke_leaves_the_row(
 
 @pytest.mark.parametrize("status", [200, 204])
 def test_a_row_goes_on_a_202_and_nothing_else(
-    recorded_lambda: RecordedLambda, capsys: pytest.CaptureFixture[str], status: int
+    recorded_lambda: RecordedLambda, run: Run, status: int
 ) -> None:
     recorded_lambda.status = status
     leave_behind("e-1", age_seconds=100)
 
-    run(capsys)
+    run()
 
     assert len(rows()) == 1
 
 
 def test_nothing_is_begun_when_little_time_is_left(
-    recorded_lambda: RecordedLambda, capsys: pytest.CaptureFixture[str]
+    recorded_lambda: RecordedLambda, run: Run
 ) -> None:
     leave_behind("e-1", age_seconds=100)
 
-    metrics = run(capsys, left_ms=STOPS_WITH_SECONDS_LEFT * 1000)
+    metrics = run(left_ms=STOPS_WITH_SECONDS_LEFT * 1000)
 
     assert recorded_lambda.payloads == []
     assert metrics["OutboxBacklog"] == 1
@@ -117,9 +122,9 @@ def test_an_attempt_at_its_slowest_ends_in_time() -> None:
 
 
 def test_the_metrics_are_one_document_of_the_embedded_metric_format(
-    aws_in_memory: None, capsys: pytest.CaptureFixture[str]
+    aws_in_memory: None, run: Run
 ) -> None:
-    metrics = run(capsys)
+    metrics = run()
 
     metadata = metrics.pop("_aws")
     assert abs(metadata.pop("Timestamp") - time.time() * 1000) < 60_000
@@ -148,36 +153,34 @@ def test_the_metrics_are_one_document_of_the_embedded_metric_format(
     }
 
 
-def test_a_dead_letter_in_flight_is_counted_too(
-    recorded_lambda: RecordedLambda, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_dead_letter_in_flight_is_counted_too(recorded_lambda: RecordedLambda, run: Run) -> None:
     sqs = boto3.client("sqs")
     for _ in range(3):
         sqs.send_message(QueueUrl=DEAD_LETTER_QUEUE_URL, MessageBody="{}")
     sqs.receive_message(QueueUrl=DEAD_LETTER_QUEUE_URL, VisibilityTimeout=60)
 
-    assert run(capsys)["DeadLetters"] == 3
+    assert run()["DeadLetters"] == 3
 
 
 def test_a_queue_that_cannot_be_read_holds_up_no_event(
-    recorded_lambda: RecordedLambda, capsys: pytest.CaptureFixture[str]
+    recorded_lambda: RecordedLambda, run: Run
 ) -> None:
     boto3.client("sqs").delete_queue(QueueUrl=DEAD_LETTER_QUEUE_URL)
     leave_behind("e-1", age_seconds=100)
 
-    metrics = run(capsys)
+    metrics = run()
 
     assert "DeadLetters" not in metrics, "0 would say that all is well"
     assert metrics["RelayHandedOff"] == 1
 
 
 def test_an_outbox_that_cannot_be_read_has_no_metrics(
-    aws_in_memory: None, capsys: pytest.CaptureFixture[str]
+    aws_in_memory: None, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with (
         wire("Query", refusal("AccessDeniedException")),
         pytest.raises(Exception, match="AccessDenied"),
     ):
-        run(capsys)
+        run()
 
     assert '"_aws"' not in capsys.readouterr().out
