@@ -113,7 +113,7 @@ class StackConfig(BaseModel):
         )
 
     @model_validator(mode="after")
-    def _somebody_is_notified_of_alarms(self) -> Self:
+    def _someone_is_notified_of_alarms(self) -> Self:
         self.alarm_topic()
         return self
 
@@ -175,7 +175,7 @@ def _explain(project: str, problem: ErrorDetails) -> str:
     if problem["type"] == "missing" and problem["loc"] in (("api",), ("api", "auth")):
         return (
             f"{where} is missing; say who may call the API, auth: {{kind: jwt, issuer, audiences}},"
-            " {kind: iam}, or {kind: none} for everybody"
+            " {kind: iam}, or {kind: none} for everyone"
         )
     if problem["type"] == "missing":
         return f"{where} is missing; set it in the stack's file"

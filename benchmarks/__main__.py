@@ -88,7 +88,7 @@ def program() -> None:
     """Keep what previews and builds take."""
     rows = [
         (
-            each.hand_offs,
+            each.handoffs,
             each.resources,
             each.seconds,
             each.seconds / each.resources * 1000,
@@ -97,7 +97,7 @@ def program() -> None:
         )
         for each in graph.graph_times(_GRAPH_ROUNDS)
     ]
-    heads = ["hand-offs", "resources", "seconds", "ms each", "the SDK alone", "x"]
+    heads = ["handoffs", "resources", "seconds", "ms each", "the SDK alone", "x"]
     heads_of_builds = ["what", "cold seconds", "warm seconds", "warm / cold"]
     built = [
         (each.name, each.cold_seconds, each.warm_seconds, each.ratio)
@@ -158,7 +158,7 @@ def cost() -> None:
     )
     keep(
         "model",
-        "What hand-offs cost, and where they end",
+        "What handoffs cost, and where they end",
         [
             f"A model. Prices: {model.PRICES_AS_OF}.",
             table(heads, rows),

@@ -1,6 +1,6 @@
-"""What hand-offs cost on AWS, and which limit they meet first, at three rates.
+"""What handoffs cost on AWS, and which limit they meet first, at three rates.
 
-A model, not a measurement: it multiplies published prices and limits with what one hand-off does.
+A model, not a measurement: it multiplies published prices and limits with what one handoff does.
 """
 
 from __future__ import annotations
@@ -54,12 +54,12 @@ class Timings:
     """A warm create at 512 MB: three calls of 4 to 10 ms each, and its own processor time."""
 
     deliver_seconds: float = 0.120
-    """A warm delivery by e-mail."""
+    """A warm delivery by email."""
 
 
 @dataclass(frozen=True)
 class Load:
-    """What a steady rate of hand-offs asks of AWS."""
+    """What a steady rate of handoffs asks of AWS."""
 
     per_second: float
     create_concurrency: float
@@ -73,7 +73,7 @@ class Load:
 
 
 def load(per_second: float, timings: Timings | None = None) -> Load:
-    """Work out the load of `per_second` creates, each handed off and notified of by e-mail once."""
+    """Work out the load of `per_second` creates, each handed off and notified of by email once."""
     timings = timings or Timings()
     create = per_second * timings.create_seconds
     deliver = per_second * timings.deliver_seconds

@@ -1,4 +1,4 @@
-"""Computes what hand-offs cost from docs/prices.toml, as the tables of docs/costs.md.
+"""Computes what handoffs cost from docs/prices.toml, as the tables of docs/costs.md.
 
 python scripts/costs.py            prints the tables
 python scripts/costs.py --write    puts them into the page, between its two marks
@@ -135,7 +135,7 @@ def tables(bill: Bill) -> str:
     lines = [
         f"List prices of {bill.data['region']}, collected on {bill.data['collected_on']}.",
         "",
-        f"| USD per million hand-offs | {loads} |",
+        f"| USD per million handoffs | {loads} |",
         "| --- |" + " ---: |" * len(LOADS),
         *(_row(way, [per_million(items, load) for load in LOADS]) for way, items in rows.items()),
         "",

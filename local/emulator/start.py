@@ -1,6 +1,6 @@
 """Starts and stops MiniStack, the AWS emulator. The only module that knows how it is run.
 
-It listens on 127.0.0.1 only, because anybody who can reach it can run code; it gets nothing of this
+It listens on 127.0.0.1 only, because anyone who can reach it can run code; it gets nothing of this
 shell's environment, because the functions it runs would inherit it; and it enforces IAM policies.
 """
 

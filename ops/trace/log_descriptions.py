@@ -1,4 +1,4 @@
-"""Describes log lines in words for people. A message that is not known here is shown as it is."""
+"""Describes log lines for people. A message that is not known here is shown unchanged."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DESCRIPTIONS = {
     handoffs.OUTBOX_ROW_NOT_CLAIMED: "the relay could not claim it in the outbox",
     notifications.SENT: "sent",
     notifications.NOT_DELIVERED: "attempt failed",
-    notifications.DEAD_LETTERED: "dead-lettered without retries, which could not help",
+    notifications.DEAD_LETTERED: "dead-lettered without retries: permanent failure",
     notifications.UNREADABLE_EVENT: "the target cannot read it: dead-lettered without retries",
     notifications.DUPLICATE_SKIPPED: "duplicate skipped: already delivered",
     notifications.DEAD_LETTERED_SKIPPED: "duplicate skipped: already dead-lettered",

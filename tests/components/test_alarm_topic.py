@@ -1,4 +1,4 @@
-"""Somebody is notified of alarms."""
+"""Someone is notified of alarms."""
 
 from __future__ import annotations
 

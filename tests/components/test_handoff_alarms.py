@@ -78,7 +78,7 @@ def test_an_alarm_watches_its_metric_at_its_threshold(
     assert inputs["comparisonOperator"] == "GreaterThanOrEqualToThreshold"
 
 
-def test_a_dead_letter_that_somebody_reads_still_counts() -> None:
+def test_a_dead_letter_that_someone_reads_still_counts() -> None:
     inputs = alarm("dead-letter-depth")
 
     result, *sources = inputs["metricQueries"]

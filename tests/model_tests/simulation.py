@@ -72,7 +72,7 @@ class Simulation:
         return datetime.fromtimestamp(self.now, UTC)
 
     def advance(self, seconds: float) -> None:
-        """Let time pass for everybody."""
+        """Let time pass for everyone."""
         self.now += max(seconds, 0.001)
         self.queue.expire_old()
         for run in self._attempts:

@@ -166,7 +166,7 @@ def drain(simulation: Simulation) -> None:
             or simulation.dynamo.tables[OUTBOX]
         ):
             return
-    raise AssertionError("something is left for ever")
+    raise AssertionError("something is left forever")
 
 
 TestEverything = Everything.TestCase

@@ -1,4 +1,4 @@
-"""The alarms of every program, and that somebody is notified of them."""
+"""The alarms of every program, and that someone is notified of them."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 from pulumi_serverless.blocks.limits import require_at_least, require_between
 
 PUBLIC_TAG = {"public": "intended"}
-"""Tag of an API that anybody may call, so that a policy can see that this is intended."""
+"""Tag of an API that anyone may call, so that a policy can see that this is intended."""
 
 _ISSUER = re.compile(r"https://[^\s?#]+|http://(127\.0\.0\.1|localhost)(:\d+)?(/[^\s?#]*)?")
 _ORIGIN = re.compile(r"https://[A-Za-z0-9.-]+(:\d+)?|http://(127\.0\.0\.1|localhost)(:\d+)?")
@@ -37,7 +37,7 @@ class ApiAuth:
 
 @dataclass(frozen=True, kw_only=True)
 class NoAuth(ApiAuth):
-    """Anybody may call. The API gets PUBLIC_TAG."""
+    """Anyone may call. The API gets PUBLIC_TAG."""
 
     kind: Literal["none"] = "none"
 

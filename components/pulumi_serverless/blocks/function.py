@@ -201,7 +201,7 @@ class PythonFunction(pulumi.ComponentResource):
         )
 
     def _make_log_group(self, foundation: Foundation) -> aws.cloudwatch.LogGroup:
-        # Created here to set its retention; Lambda would create one that keeps logs for ever.
+        # Created here to set its retention; Lambda would create one that keeps logs forever.
         return aws.cloudwatch.LogGroup(
             f"{self.logical_name}-log",
             name=function_log_group(self.logical_name),

@@ -20,7 +20,7 @@ from serverless_runtime.handoff.relay.settings import OLDEST_AGE
 _FIVE_MINUTES = 300
 
 _OUTBOX_PERIODS = 3
-"""A relay run that is late or lost must not page anybody."""
+"""A relay run that is late or lost must not page anyone."""
 
 
 def dead_letter_alarms(
@@ -36,7 +36,7 @@ def dead_letter_alarms(
         id="dead-letter-depth",
         description=f"Events of the handoff {name} failed every attempt and wait in its "
         "dead-letter queue. Nothing is lost, but their work has not been done.",
-        # A dead letter that somebody is reading is not visible, and still waits.
+        # A dead letter that someone is reading is not visible, and still waits.
         metric=MathExpression(
             expression="visible + in_flight",
             metrics={

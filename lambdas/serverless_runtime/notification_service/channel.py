@@ -24,7 +24,7 @@ class ChannelError(Exception):
 
 
 class PermanentChannelError(ChannelError):
-    """A channel did not send, and never will until somebody fixes something."""
+    """A channel did not send, and never will until someone fixes something."""
 
 
 class UnknownOutcomeError(ChannelError):

@@ -10,7 +10,7 @@ from local.emulator.differences import Difference
 DIFFERENCES = (
     Difference(
         aws="a queue policy may deny plain HTTP (aws:SecureTransport)",
-        emulator="serves plain HTTP only, so the statement denies everybody, its owner included",
+        emulator="serves plain HTTP only, so the statement denies everyone, its owner included",
         workaround="a request over the loopback interface counts as encrypted",
     ),
 )

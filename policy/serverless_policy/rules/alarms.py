@@ -66,7 +66,7 @@ NO_ALARM = Rule(
 NO_SUBSCRIBER = Rule(
     id="alarms-have-a-subscriber",
     rejects="alarm topics without subscribers",
-    remediation="Subscribe somebody to the topic: AlarmTopicArgs(subscribers=[...]), or the "
+    remediation="Subscribe someone to the topic: AlarmTopicArgs(subscribers=[...]), or the "
     "stack's "
     "alarmEmails. A stack that nobody watches is exempted in policy/<stack>.json.",
     sees="stack",

@@ -32,7 +32,7 @@ def says(status: int, *headers: str, body: bytes = b"") -> Reply:
 
 
 def drips(start: bytes) -> Reply:
-    """Send `start` and then byte after byte for as long as somebody listens."""
+    """Send `start` and then byte after byte for as long as someone listens."""
 
     def reply(sock: socket.socket) -> None:
         sock.sendall(start)
@@ -121,7 +121,7 @@ def untouched(address: str = "127.0.0.1", port: int = 0) -> Iterator[int]:
         listener.setblocking(False)
         with contextlib.suppress(BlockingIOError):
             _, who = listener.accept()
-            raise AssertionError(f"somebody connected: {who}")
+            raise AssertionError(f"someone connected: {who}")
 
 
 @contextlib.contextmanager

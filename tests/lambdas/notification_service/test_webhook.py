@@ -61,7 +61,7 @@ def test_a_tampered_delivery_is_rejected(server: HttpsReceiver, sending: Send, p
         verified(replace(request, headers=headers))
 
 
-def test_a_secret_of_somebody_else_does_not_verify(server: HttpsReceiver, sending: Send) -> None:
+def test_a_secret_of_someone_else_does_not_verify(server: HttpsReceiver, sending: Send) -> None:
     sending().send()
 
     with pytest.raises(WebhookVerificationError):

@@ -41,7 +41,7 @@ class Subscriber:
 
     @property
     def label(self) -> str:
-        """Its part of resource names, which everybody may read."""
+        """Its part of resource names, which everyone may read."""
         if self.protocol != "https":
             return self.endpoint.rsplit(":", 1)[-1]
         digest = hashlib.sha256(self.endpoint.encode()).hexdigest()

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class WaitingRow:
-    """What the outbox shows of an event before somebody claims it. Times: epoch milliseconds."""
+    """What the outbox shows of an event before someone claims it. Times: epoch milliseconds."""
 
     shard: str
     committed: str

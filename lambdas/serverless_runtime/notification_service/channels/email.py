@@ -1,4 +1,4 @@
-"""Notifications by e-mail, through Amazon SES."""
+"""Notifications by email, through Amazon SES."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from serverless_runtime.notification_service.channel import (
 
 MEANINGS: tuple[tuple[range, type[ChannelError] | None, str], ...] = (
     (range(200, 300), None, "accepted the event"),
-    # The new URL may belong to anybody: a person has to decide, and change the setting.
+    # The new URL may belong to anyone: a person has to decide, and change the setting.
     (range(300, 400), PermanentChannelError, "redirects, which is not followed: correct the URL"),
     # With these three the receiver has not processed the event.
     (range(408, 409), ChannelError, "timed out waiting for the request"),

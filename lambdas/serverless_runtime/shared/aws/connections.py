@@ -127,7 +127,7 @@ def _was_closed(connection: http.client.HTTPConnection) -> bool:
 
 
 def _tls_context(host: str) -> ssl.SSLContext:
-    """Trust Amazon's root certificates: reading everybody's takes a fifth of a cold start.
+    """Trust Amazon's root certificates: reading everyone's takes a fifth of a cold start.
 
     AWS_CA_BUNDLE names another set, as in the SDKs.
     """

@@ -159,7 +159,7 @@ def _botocore_classes(name: str) -> tuple[Any, ...]:
     """Return botocore's class of that name, or nothing if botocore has not been imported.
 
     Importing it takes 5 ms with bytecode, and three times the instructions without, of a first
-    request that somebody waits for. Who has not imported it can neither get its errors nor name
+    request that someone waits for. Who has not imported it can neither get its errors nor name
     them.
     """
     found = getattr(sys.modules.get("botocore.exceptions"), name, None)
