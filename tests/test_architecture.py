@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 
-def test_the_import_arrows_point_the_way_the_architecture_says() -> None:
+def test_imports_follow_the_architecture() -> None:
     # A process of its own: import-linter switches off the loggers of the one it runs in.
     linter = Path(sys.executable).with_name("lint-imports")
     linted = subprocess.run(  # noqa: S603 -- no shell, our own arguments

@@ -21,9 +21,9 @@ class Declared:
     stack: str
 
     names: Mapping[str, Sequence[str]]
-    """For each type of resource, the names of the components (or resources) right below the stack
-    that have one. Pulumi begins a physical name with the logical one, and a component begins its
-    children's with its own, so such a name stands for everything below it."""
+    """For each type of resource, the names of the components (or resources) directly below the
+    stack that have one. Pulumi begins a physical name with the logical one, and a component begins
+    its children's with its own, so such a name stands for everything below it."""
 
 
 @functools.cache

@@ -10,7 +10,7 @@ from serverless_runtime.notification_service import log_messages as notification
 _DESCRIPTIONS = {
     handoffs.HANDED_OFF: "accepted by Lambda for the target",
     handoffs.HANDOFF_FAILED: "not accepted by Lambda; waiting in the outbox",
-    handoffs.HANDOFF_REFUSED: "not accepted by Lambda; waiting in the outbox",
+    handoffs.HANDOFF_REJECTED: "not accepted by Lambda; waiting in the outbox",
     handoffs.OUTBOX_ROW_NOT_DELETED: "handed off, but still in the outbox: handed off again later",
     handoffs.OUTBOX_ROW_NOT_CLAIMED: "the relay could not claim it in the outbox",
     notifications.SENT: "sent",

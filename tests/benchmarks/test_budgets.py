@@ -1,4 +1,4 @@
-"""The check fails past a budget and names it; its plot and tables are what they say."""
+"""The check fails past a budget and names it; its plot and tables show the measurements."""
 
 from __future__ import annotations
 

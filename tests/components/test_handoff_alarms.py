@@ -78,7 +78,7 @@ def test_an_alarm_watches_its_metric_at_its_threshold(
     assert inputs["comparisonOperator"] == "GreaterThanOrEqualToThreshold"
 
 
-def test_a_dead_letter_that_someone_reads_still_counts() -> None:
+def test_a_dead_letter_that_is_being_read_still_counts() -> None:
     inputs = alarm("dead-letter-depth")
 
     result, *sources = inputs["metricQueries"]
@@ -105,7 +105,7 @@ def test_the_outbox_is_throttled_when_reads_or_writes_are() -> None:
 
 
 @pytest.mark.parametrize("alarm_id", ["target-throttled", "outbox-throttled"])
-def test_what_ends_by_itself_must_last_for_three_of_five_minutes(alarm_id: str) -> None:
+def test_what_resolves_by_itself_must_last_for_three_of_five_minutes(alarm_id: str) -> None:
     inputs = alarm(alarm_id)
 
     assert (inputs["datapointsToAlarm"], inputs["evaluationPeriods"]) == (3, 5)
@@ -140,7 +140,7 @@ def test_a_handoff_has_the_alarms_that_make_sense_for_it(delivery: str, ids: set
     assert set(re.findall(r'ALARM\("arn:events-([a-z-]+)"\)', rule)) == ids
 
 
-def test_every_alarm_notifies_the_topic_when_it_fires_and_when_it_is_over() -> None:
+def test_every_alarm_notifies_the_topic_when_it_fires_and_when_it_resolves() -> None:
     for resource in deployed().of_type(ALARM):
         assert resource.inputs["alarmActions"] == [TOPIC], resource.name
         assert resource.inputs["okActions"] == [TOPIC], resource.name

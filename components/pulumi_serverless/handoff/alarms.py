@@ -31,12 +31,12 @@ def dead_letter_alarms(
     thresholds: HandoffThresholds,
     foundation: Foundation,
 ) -> list[AlarmArgs]:
-    """Return the alarms on dead letters that wait, that wait too long, and that are lost."""
+    """Return the alarms on dead letters that are waiting, too old, or lost."""
     depth = AlarmArgs(
         id="dead-letter-depth",
         description=f"Events of the handoff {name} failed every attempt and wait in its "
         "dead-letter queue. Nothing is lost, but their work has not been done.",
-        # A dead letter that someone is reading is not visible, and still waits.
+        # A dead letter that is being read is not visible, but still waits.
         metric=MathExpression(
             expression="visible + in_flight",
             metrics={
@@ -85,7 +85,7 @@ def event_alarms(
         description=f"Lambda dropped events of the handoff {name}, after their last attempt or at "
         "their maximum age. They are in the dead-letter queue, unless the alarm "
         "dead-letter-refused is firing as well.",
-        # Known within a minute, also when SQS has put the metrics of an idle queue to sleep.
+        # Published within a minute, even while SQS publishes no metrics for an idle queue.
         metric=target.metric("AsyncEventsDropped", "Sum"),
         foundation=foundation,
     )
@@ -109,7 +109,7 @@ def target_alarms(
     errors = AlarmArgs(
         id="target-errors",
         description=f"The target of the handoff {name} failed {thresholds.target_errors} "
-        "times in five minutes: more than one event is affected. Lambda still retries them.",
+        "times in five minutes: more than one event is affected. Lambda is still retrying them.",
         metric=target.metric("Errors", "Sum"),
         threshold=thresholds.target_errors,
         period_seconds=_FIVE_MINUTES,
@@ -120,7 +120,7 @@ def target_alarms(
         description=f"The target of the handoff {name} was throttled in three of the last five "
         "minutes: events are delayed, and dead-lettered when they reach their maximum age.",
         metric=target.metric("Throttles", "Sum"),
-        # Lambda retries throttled events by itself; a single minute needs nobody.
+        # Lambda retries throttled events by itself; a single minute needs no action.
         evaluation_periods=5,
         datapoints_to_alarm=3,
         foundation=foundation,
@@ -129,7 +129,7 @@ def target_alarms(
         id="target-duration",
         description=f"A run of the target of the handoff {name} took at least "
         f"{thresholds.target_duration_percent} % of its timeout of {target.timeout_seconds} "
-        "s. At the timeout it is killed, and nobody knows whether its work was done.",
+        "s. At the timeout it is killed, and it is unknown whether its work was done.",
         # In milliseconds; the average would hide the one run that was killed.
         metric=target.metric("Duration", "Maximum"),
         threshold=target.timeout_seconds * 10 * thresholds.target_duration_percent,
@@ -168,11 +168,11 @@ def outbox_alarms(
 def unhealthy_alarm(
     name: str, alarms: Sequence[Alarm], *, foundation: Foundation
 ) -> CompositeAlarmArgs:
-    """Return the alarm that is one state for all the others."""
+    """Return the composite alarm over all the others."""
     return CompositeAlarmArgs(
         id="handoff-unhealthy",
-        description=f"At least one alarm of the handoff {name} is firing. Each of them notifies "
-        "by itself.",
+        description=f"At least one alarm of the handoff {name} is firing. Each of them sends "
+        "its own notification.",
         alarms=alarms,
         foundation=foundation,
     )

@@ -66,13 +66,13 @@ def target_row(name: str, target: PythonFunction) -> DashboardRow:
 def dead_letter_row(
     name: str, queue: DeadLetterQueue, target: PythonFunction, outbox: Outbox | None
 ) -> DashboardRow:
-    """Return what waits in the dead-letter queue, and what it refused."""
+    """Return what waits in the dead-letter queue, and what could not be written to it."""
     depth = {
         "visible": queue.metric("ApproximateNumberOfMessagesVisible", "Maximum"),
         "being read": queue.metric("ApproximateNumberOfMessagesNotVisible", "Maximum"),
     }
     if outbox is not None:
-        depth["seen by the relay"] = outbox.metric(DEAD_LETTERS, "Maximum")
+        depth["counted by the relay"] = outbox.metric(DEAD_LETTERS, "Maximum")
     return DashboardRow(
         title=f"Handoff {name}: dead letters",
         graphs=[
@@ -82,8 +82,8 @@ def dead_letter_row(
                 lines={"age": queue.metric("ApproximateAgeOfOldestMessage", "Maximum")},
             ),
             Graph(
-                title="Lost: refused by the queue",
-                lines={"refused": target.metric("DestinationDeliveryFailures", "Sum")},
+                title="Lost: not written to the queue",
+                lines={"lost": target.metric("DestinationDeliveryFailures", "Sum")},
             ),
         ],
     )

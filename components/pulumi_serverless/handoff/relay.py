@@ -26,13 +26,13 @@ CODE = FunctionCode(
 )
 
 TIMEOUT_SECONDS = 90
-"""The relay begins nothing in its last 40 s, so a run of a long backlog works for 50 s. Two runs
-may overlap: their claims keep them apart."""
+"""The relay starts nothing in its last 40 s, so a run with a long backlog works for 50 s. Runs may
+overlap: their claims keep them apart."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RelayArgs:
-    """What the relay empties, and where to."""
+    """The outbox that the relay empties, and the target."""
 
     foundation: Foundation
 

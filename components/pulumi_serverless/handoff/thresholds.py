@@ -18,8 +18,8 @@ class HandoffThresholds:
     done, so the first counts."""
 
     dead_letter_age_seconds: int = 86_400
-    """Age of the oldest dead letter, 60 to 1209600 (14 days, when SQS deletes it). A day: whoever
-    was notified of the first one has had a working day."""
+    """Age of the oldest dead letter, 60 to 1209600 (14 days, when SQS deletes it). After
+    a day, the person who was notified of the first one has had a working day."""
 
     event_age_seconds: int | None = None
     """Age of an event at an attempt, below the handoff's `max_event_age_seconds`. Left out: 900,
@@ -27,12 +27,12 @@ class HandoffThresholds:
     quarter of an hour old waits for something else."""
 
     target_errors: int = 5
-    """Failed attempts in five minutes, 1 or more. One event that fails makes three, and its dead
-    letter has an alarm of its own; five need a second event."""
+    """Failed attempts in five minutes, 1 or more. One failing event accounts for three, and its
+    dead letter has an alarm of its own; five need a second event."""
 
     target_duration_percent: int = 80
     """Longest run of the target in percent of its timeout, 1 to 100. At 100 it was killed,
-    perhaps between doing its work and recording it."""
+    possibly between doing its work and recording it."""
 
     outbox_age_seconds: int = 300
     """Age of the oldest event in the outbox, 120 to 86400. Not below 120: an event that its caller

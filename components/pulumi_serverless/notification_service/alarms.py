@@ -31,7 +31,7 @@ def notification_alarms(name: str, table: Table, *, foundation: Foundation) -> l
             dimensions={STACK: stack_name()},
             statistic="Sum",
         ),
-        # While the provider is down and events come, a probe fails at least this often.
+        # While the provider is down and events arrive, a probe fails at least this often.
         period_seconds=300,
         foundation=foundation,
     )

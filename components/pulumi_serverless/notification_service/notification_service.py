@@ -63,7 +63,7 @@ class NotificationServiceArgs:
     WebhookSettings."""
 
     dead_letter_queue: DeadLetterQueue
-    """Where an event goes that a retry cannot help: the queue of the handoff that delivers here."""
+    """Queue for events that a retry cannot help: that of the handoff that delivers here."""
 
     reserved_concurrency: int | None = None
     """Concurrent executions reserved for the service, which are its limit, too; none if left
@@ -71,7 +71,7 @@ class NotificationServiceArgs:
 
     def __post_init__(self) -> None:
         if not self.channels:
-            raise ValueError("channels must hold at least one channel, got 0")
+            raise ValueError("channels must contain at least one channel, got 0")
         require_different_names(self.channels)
 
 
@@ -165,7 +165,7 @@ class NotificationService(pulumi.ComponentResource):
         return function
 
     def _with_identities(self, channels: Sequence[ChannelSettings]) -> list[ChannelSettings]:
-        """The channels, with an SES identity made for every sender that has none."""
+        """The channels, with an SES identity created for every sender that has none."""
         made: dict[str, pulumi.Output[str]] = {}
         complete: list[ChannelSettings] = []
         for channel in channels:

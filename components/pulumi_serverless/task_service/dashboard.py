@@ -34,7 +34,7 @@ def api_row(name: str, api: HttpApi) -> DashboardRow:
 
 
 def functions_row(name: str, functions: Sequence[PythonFunction]) -> DashboardRow:
-    """Return what becomes of the invocations of each function."""
+    """Return the errors, throttles and durations of each function."""
     wanted = (
         ("Errors", "Errors", "Sum"),
         ("Throttles", "Throttles", "Sum"),
@@ -55,7 +55,7 @@ def functions_row(name: str, functions: Sequence[PythonFunction]) -> DashboardRo
 
 def _events() -> Graph:
     return Graph(
-        title="Events handed off at once",
+        title="Events handed off by the caller",
         lines={
             event_type: Metric(
                 namespace=NAMESPACE,

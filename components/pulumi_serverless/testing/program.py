@@ -2,7 +2,7 @@
 
 The program runs the way Pulumi's language host runs it (as `__main__`, inside a stack), against
 Pulumi's own mock monitor. What `new_resource` returns decides what the run is: a unit test returns
-made-up ids, a local deployment creates the resource in an emulator and returns its outputs.
+fake ids, a local deployment creates the resource in an emulator and returns its outputs.
 
 The monitor is stricter than Pulumi's: two resources with one name are an error, as in the engine.
 """
@@ -32,7 +32,7 @@ Program = Path | Callable[[], Any]
 
 
 class DuplicateResourceError(Exception):
-    """Two resources of one type, parent and name; the Pulumi engine refuses the program."""
+    """Two resources of one type, parent and name; the Pulumi engine rejects the program."""
 
 
 class Graph(MockMonitor):
@@ -171,8 +171,8 @@ def _settings(graph: Graph, project: str, stack: str, preview: bool) -> MockSett
 
 
 async def _run_in_stack(program: Program) -> None:
-    # The first error is raised from here. Pulumi leaves others in futures that nobody awaits, and
-    # asyncio would log each when it is collected, in the middle of whatever runs then.
+    # The first error is raised from here. Pulumi leaves others in futures that are never awaited,
+    # and asyncio would log each when it is collected, in the middle of whatever runs then.
     asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
     await pulumi.runtime.run_in_stack(lambda: _execute(program))
 

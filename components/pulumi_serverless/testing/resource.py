@@ -28,13 +28,13 @@ class Resource:
     """Whether a provider makes it; a component is not custom."""
 
     inputs: dict[str, Any]
-    """What the program asked for."""
+    """Its inputs."""
 
     outputs: dict[str, Any] = field(default_factory=dict)
     """What a component, or the stack, registered as its outputs."""
 
     protect: bool = False
-    """Whether Pulumi refuses to delete it."""
+    """Whether it is protected from deletion by Pulumi."""
 
     retain_on_delete: bool = False
     """Whether it stays in AWS when the program drops it."""

@@ -1,4 +1,4 @@
-"""Masks email addresses and phone numbers, so that they can still be told apart by eye."""
+"""Masks email addresses and phone numbers, so that they can still be distinguished."""
 
 from __future__ import annotations
 

@@ -47,7 +47,8 @@ def is_condition_failure(error: ServiceError) -> bool:
 
 
 def is_conflict(error: ServiceError) -> bool:
-    """Whether another transaction held an item of this write; it is over in milliseconds."""
+    """Whether another transaction held an item of this write; such a conflict lasts
+    milliseconds."""
     return error_code(error) == "TransactionConflictException" or (
         "TransactionConflict" in cancellation_codes(error)
     )

@@ -15,10 +15,10 @@ def _open_routes(resources: Sequence[Resource]) -> Iterator[Finding]:
     for route in of_type(resources, "aws:apigatewayv2/route:Route"):
         intended = any(route.uses("apiId", api) and _is_meant_to_be_public(api) for api in apis)
         if _is_open(route) and not intended:
-            yield Finding(route, f"{route.get('routeKey')} asks for no credentials")
+            yield Finding(route, f"{route.get('routeKey')} requires no credentials")
     for url in of_type(resources, "aws:lambda/functionUrl:FunctionUrl"):
         if url.get("authorizationType") == "NONE":
-            yield Finding(url, "the function's URL asks for no credentials")
+            yield Finding(url, "the function's URL requires no credentials")
 
 
 def _is_open(route: Resource) -> bool:

@@ -12,7 +12,7 @@ _OPERATION = "tasks-create-task"
 
 def _someone_removes_the_permission_to_store(scenario: Scenario) -> None:
     remove_permission(scenario.stack, _OPERATION, "may-write-tasks")
-    for _ in range(_THRESHOLDS.least_requests):
+    for _ in range(_THRESHOLDS.minimum_requests):
         scenario.creates_a_task()
 
 
@@ -32,7 +32,7 @@ INCIDENTS = (
         begin=_someone_removes_the_permission_to_store,
         persists=_clients_fail,
         # As many requests as failures.
-        datapoint=_THRESHOLDS.least_requests,
+        datapoint=_THRESHOLDS.minimum_requests,
         published_at_first=True,
         afterwards=Scenario.everything_was_delivered,
     ),

@@ -24,7 +24,7 @@ from tests.lambdas.notification_service.fakes import (
     Clock,
     RecordingChannel,
     RecordingDeadLetters,
-    refuse,
+    reject,
 )
 from tests.lambdas.notification_service.in_memory_delivery_leases import InMemoryDeliveryLeases
 from tests.lambdas.notification_service.lambda_fleet import Provider
@@ -108,7 +108,7 @@ def test_what_was_not_started_is_left_to_the_next_attempt(
 def test_slow_channels_that_fail_do_not_use_up_the_time_of_another(
     aws_in_memory: None, dead_letters: RecordingDeadLetters, clock: Clock
 ) -> None:
-    slow = [Provider("email", down=ChannelError("no answer")) for _ in range(3)]
+    slow = [Provider("email", down=ChannelError("no response")) for _ in range(3)]
     for number, provider in enumerate(slow):
         provider.name = f"slow-{number}"
         provider.meanwhile = lambda: setattr(clock, "now", clock.now + 11)
@@ -134,7 +134,7 @@ def test_channels_keep_their_order_while_no_provider_fails(
     channels = [RecordingChannel(name) for name in ("sms", "email", "push")]
     channels[1].failures = 1
     for channel in channels:
-        channel.before_sending = refuse
+        channel.before_sending = reject
 
     with pytest.raises(NotDeliveredError, match=r"^sms: .*; push: .*; email: "):
         notify_channels(EVENT, deliveries, channels, dead_letters)

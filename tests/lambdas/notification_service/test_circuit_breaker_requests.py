@@ -83,12 +83,12 @@ def test_an_instance_that_lost_the_probe_does_not_try_to_acquire_it_again(
     clock.now += FIRST_COOL_DOWN_SECONDS
     assert other.failures == FAILURES_TO_OPEN
 
-    def ask_the_other() -> None:
+    def call_the_other() -> None:
         requests.clear()
         assert {tried(other, provider) for _ in range(10)} == {"CircuitBreakerOpenError"}
         assert requests == {"UpdateItem": 1}
 
-    provider.meanwhile = ask_the_other
+    provider.meanwhile = call_the_other
     tried(an_instance(clock), provider)
 
 
@@ -105,7 +105,7 @@ def test_a_lost_response_does_not_lose_the_probe(clock: Clock) -> None:
     assert (again.status, again.changed_by) == ("HALF_OPEN", "two")
 
 
-class _Away:
+class _Unavailable:
     """A client whose `operations` fail."""
 
     def __init__(self, *operations: str) -> None:
@@ -115,15 +115,15 @@ class _Away:
         if operation not in self._operations:
             return getattr(aws.client("dynamodb"), operation)
 
-        def refuse(**_: Any) -> None:
+        def reject(**_: Any) -> None:
             error = {"Code": "InternalServerError", "Message": ""}
             raise ServiceError({"Error": error, "ResponseMetadata": {}}, operation)
 
-        return refuse
+        return reject
 
 
 def away(*operations: str) -> Any:
-    return _Away(*operations)
+    return _Unavailable(*operations)
 
 
 def test_when_its_state_cannot_be_read_calls_go_through(

@@ -17,7 +17,7 @@ from tests.lambdas.notification_service.fakes import (
     RecordingChannel,
     RecordingDeadLetters,
     raises,
-    refuse,
+    reject,
 )
 from tests.lambdas.notification_service.in_memory_delivery_leases import InMemoryDeliveryLeases
 from tests.lambdas.notification_service.sample_delivery import EVENT, lease, start
@@ -45,7 +45,7 @@ def test_a_failed_channel_is_retried_and_a_served_one_is_not(
     dead_letters: RecordingDeadLetters,
 ) -> None:
     broken, email = RecordingChannel("sms"), RecordingChannel("email")
-    broken.before_sending = refuse
+    broken.before_sending = reject
 
     with pytest.raises(NotDeliveredError, match=r"^sms: the provider rejected it$"):
         notify_channels(EVENT, deliveries, [broken, email], dead_letters)
@@ -63,7 +63,7 @@ def test_a_sibling_that_fails_twice_costs_nobody_a_second_message(
     email, sms = RecordingChannel("email"), RecordingChannel("sms")
 
     for _ in range(2):
-        sms.before_sending = refuse
+        sms.before_sending = reject
         with pytest.raises(NotDeliveredError, match=r"^sms: the provider rejected it$"):
             notify_channels(EVENT, deliveries, [email, sms], dead_letters)
     sms.before_sending = lambda: None
@@ -82,7 +82,7 @@ def test_an_attempt_that_fails_after_it_was_overtaken_cannot_undo_the_others_wor
     def be_overtaken_and_fail() -> None:
         clock.now += LEASE_SECONDS + 1
         notify_channels(EVENT, deliveries, [quick], dead_letters)
-        refuse()
+        reject()
 
     late.before_sending = be_overtaken_and_fail
     with pytest.raises(NotDeliveredError):
@@ -97,13 +97,13 @@ def test_every_channel_that_failed_is_named_with_its_reason(
     deliveries: DeliveryLeases,
     dead_letters: RecordingDeadLetters,
 ) -> None:
-    refusing, faulty = RecordingChannel("sms"), RecordingChannel("push")
-    refusing.before_sending = refuse
+    rejecting, faulty = RecordingChannel("sms"), RecordingChannel("push")
+    rejecting.before_sending = reject
     faulty.before_sending = raises(KeyError("x"))
 
     expected = "^sms: the provider rejected it; push: KeyError: 'x'$"
     with pytest.raises(NotDeliveredError, match=expected):
-        notify_channels(EVENT, deliveries, [refusing, faulty], dead_letters)
+        notify_channels(EVENT, deliveries, [rejecting, faulty], dead_letters)
 
 
 def test_a_concurrent_attempt_leaves_it_to_the_first(
@@ -133,7 +133,7 @@ def test_an_attempt_that_was_killed_is_taken_over_when_its_lease_ends(
     assert channel.sent == [EVENT.event_id]
 
 
-def test_a_late_attempt_that_may_have_sent_twice_says_so(
+def test_a_late_attempt_that_may_have_sent_twice_is_logged(
     deliveries: DeliveryLeases,
     dead_letters: RecordingDeadLetters,
     clock: Clock,
@@ -150,16 +150,16 @@ def test_a_late_attempt_that_may_have_sent_twice_says_so(
 
     assert quick.sent == late.sent == [EVENT.event_id]
     [record] = [record for record in caplog.records if record.levelname == "ERROR"]
-    assert record.message == "sent after another attempt took over: perhaps twice"
+    assert record.message == "sent after another attempt took over: possibly twice"
     assert vars(record)["event_id"] == EVENT.event_id
 
 
 class FaultyDeliveries(InMemoryDeliveryLeases):
     def complete(self, lease: Lease, provider_id: str) -> bool:
-        raise ConnectionError("table is away")
+        raise ConnectionError("table is unavailable")
 
     def release(self, lease: Lease, reason: str) -> bool:
-        raise ConnectionError("table is away")
+        raise ConnectionError("table is unavailable")
 
 
 def test_a_delivery_that_could_not_be_recorded_is_not_released(
@@ -172,7 +172,7 @@ def test_a_delivery_that_could_not_be_recorded_is_not_released(
 
     assert str(caught.value) == (
         "email: sent as email-1, but the delivery was not recorded "
-        "(ConnectionError: table is away); a retry sends it again"
+        "(ConnectionError: table is unavailable); a retry sends it again"
     )
     assert deliveries.rows, "the lease keeps a retry away for a while"
 
@@ -181,7 +181,7 @@ def test_the_providers_reason_survives_a_failed_release(
     clock: Clock, dead_letters: RecordingDeadLetters
 ) -> None:
     channel = RecordingChannel()
-    channel.before_sending = refuse
+    channel.before_sending = reject
 
     with pytest.raises(NotDeliveredError, match=r"^email: the provider rejected it$"):
         notify_channels(EVENT, FaultyDeliveries(clock), [channel], dead_letters)

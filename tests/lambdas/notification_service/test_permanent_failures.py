@@ -15,18 +15,18 @@ from tests.lambdas.notification_service.fakes import (
     RecordingChannel,
     RecordingDeadLetters,
     raises,
-    refuse,
+    reject,
 )
 from tests.lambdas.notification_service.in_memory_delivery_leases import InMemoryDeliveryLeases
 from tests.lambdas.notification_service.sample_delivery import EVENT
 
-refuse_for_good = raises(PermanentChannelError("no such address"))
+reject_for_good = raises(PermanentChannelError("no such address"))
 
 
 @pytest.fixture
 def hopeless() -> RecordingChannel:
     channel = RecordingChannel("email")
-    channel.before_sending = refuse_for_good
+    channel.before_sending = reject_for_good
     return channel
 
 
@@ -53,7 +53,7 @@ def test_the_other_channels_are_served_and_retried(
     deliveries: DeliveryLeases, dead_letters: RecordingDeadLetters, hopeless: RecordingChannel
 ) -> None:
     failing, well = RecordingChannel("sms"), RecordingChannel("push")
-    failing.before_sending = refuse
+    failing.before_sending = reject
 
     for _ in range(2):
         with pytest.raises(NotDeliveredError, match=r"^sms: the provider rejected it$"):
@@ -91,7 +91,7 @@ def test_a_replay_that_fails_for_now_is_retried(
     deliveries: DeliveryLeases, dead_letters: RecordingDeadLetters, hopeless: RecordingChannel
 ) -> None:
     notify_channels(EVENT, deliveries, [hopeless], dead_letters)
-    hopeless.before_sending = refuse
+    hopeless.before_sending = reject
     with pytest.raises(NotDeliveredError):
         notify_channels(EVENT.replayed(), deliveries, [hopeless], dead_letters)
 
@@ -104,15 +104,15 @@ def test_a_replay_that_fails_for_now_is_retried(
 def test_what_the_queue_does_not_accept_is_left_to_lambda(
     deliveries: DeliveryLeases, dead_letters: RecordingDeadLetters, hopeless: RecordingChannel
 ) -> None:
-    dead_letters.refuses = True
+    dead_letters.rejects = True
     with pytest.raises(NotDeliveredError) as caught:
         notify_channels(EVENT, deliveries, [hopeless], dead_letters)
     assert str(caught.value) == (
         "email: no such address "
-        "(and the event could not be dead-lettered: ConnectionError: queue is away)"
+        "(and the event could not be dead-lettered: ConnectionError: queue is unavailable)"
     )
 
-    dead_letters.refuses = False
+    dead_letters.rejects = False
     notify_channels(EVENT, deliveries, [hopeless], dead_letters)
 
     assert dead_letters.reasons == ["email: no such address"]
@@ -120,7 +120,7 @@ def test_what_the_queue_does_not_accept_is_left_to_lambda(
 
 class ForgetfulDeliveries(InMemoryDeliveryLeases):
     def dead_letter(self, lease: Lease, reason: str) -> bool:
-        raise ConnectionError("table is away")
+        raise ConnectionError("table is unavailable")
 
 
 def test_a_dead_letter_that_could_not_be_recorded_is_not_retried(
@@ -132,4 +132,4 @@ def test_a_dead_letter_that_could_not_be_recorded_is_not_retried(
     notify_channels(EVENT, ForgetfulDeliveries(clock), [hopeless], dead_letters)
 
     assert dead_letters.reasons == ["email: no such address"]
-    assert "dead letter not recorded: perhaps there will be two" in caplog.text
+    assert "dead letter not recorded: there may be two" in caplog.text

@@ -23,7 +23,7 @@ from tests.lambdas.notification_service.fakes import (
     RecordingDeadLetters,
     be_killed,
     raises,
-    refuse,
+    reject,
 )
 from tests.lambdas.notification_service.in_memory_delivery_leases import InMemoryDeliveryLeases
 from tests.lambdas.notification_service.sample_delivery import EVENT
@@ -87,7 +87,7 @@ def test_the_persons_replay_sends(
 def test_a_known_failure_is_retried_however_strict_the_guarantee(
     deliveries: DeliveryLeases, dead_letters: RecordingDeadLetters, once: RecordingChannel
 ) -> None:
-    once.before_sending = refuse
+    once.before_sending = reject
     with pytest.raises(NotDeliveredError):
         notify_channels(EVENT, deliveries, [once], dead_letters)
 
@@ -98,8 +98,8 @@ def test_a_known_failure_is_retried_however_strict_the_guarantee(
     assert dead_letters.reasons == []
 
 
-@pytest.mark.parametrize("error", [UnknownOutcomeError("no answer"), KeyError("a fault of ours")])
-def test_an_error_that_does_not_say_that_nothing_was_sent_is_an_unknown_outcome(
+@pytest.mark.parametrize("error", [UnknownOutcomeError("no response"), KeyError("a fault of ours")])
+def test_an_error_that_does_not_rule_out_sending_is_an_unknown_outcome(
     deliveries: DeliveryLeases,
     dead_letters: RecordingDeadLetters,
     once: RecordingChannel,
@@ -115,25 +115,25 @@ def test_an_error_that_does_not_say_that_nothing_was_sent_is_an_unknown_outcome(
     assert reason.endswith(NOT_SENT_AGAIN)
 
 
-def test_while_the_queue_is_away_an_unknown_outcome_stays_unknown(
+def test_while_the_queue_is_unavailable_an_unknown_outcome_stays_unknown(
     deliveries: DeliveryLeases,
     dead_letters: RecordingDeadLetters,
     clock: Clock,
     once: RecordingChannel,
 ) -> None:
-    once.before_sending = raises(UnknownOutcomeError("no answer"))
-    dead_letters.refuses = True
-    with pytest.raises(NotDeliveredError, match=r"^sms: no answer; .* queue is away\)$"):
+    once.before_sending = raises(UnknownOutcomeError("no response"))
+    dead_letters.rejects = True
+    with pytest.raises(NotDeliveredError, match=r"^sms: no response; .* queue is unavailable\)$"):
         notify_channels(EVENT, deliveries, [once], dead_letters)
 
     clock.now += LEASE_SECONDS + 1
-    dead_letters.refuses = False
+    dead_letters.rejects = False
     notify_channels(EVENT, deliveries, [once], dead_letters)
 
     assert once.calls == len(dead_letters.reasons) == 1
 
 
-def test_an_attempt_that_sends_after_it_was_dead_lettered_says_what_to_do(
+def test_an_attempt_that_sends_after_it_was_dead_lettered_logs_what_to_do(
     deliveries: DeliveryLeases,
     dead_letters: RecordingDeadLetters,
     clock: Clock,
@@ -155,7 +155,7 @@ def test_an_attempt_that_sends_after_it_was_dead_lettered_says_what_to_do(
 
 class ForgetfulDeliveries(InMemoryDeliveryLeases):
     def complete(self, lease: Lease, provider_id: str) -> bool:
-        raise ConnectionError("table is away")
+        raise ConnectionError("table is unavailable")
 
 
 def test_what_was_sent_is_not_reported_as_failed_because_of_its_record(

@@ -16,7 +16,7 @@ from tests.lambdas.notification_service.fakes import Clock, RecordingDeadLetters
 from tests.lambdas.notification_service.https_receiver import (
     HOST,
     HttpsReceiver,
-    be_silent,
+    do_not_respond,
     says,
     untouched,
 )
@@ -27,7 +27,7 @@ from tests.lambdas.samples import an_event
 
 
 @pytest.mark.parametrize(("status", "slept"), [(429, 5.0), (503, 0.0), (408, 2.0)])
-def test_a_short_wait_that_the_receiver_asks_for_is_kept(
+def test_a_short_wait_that_the_receiver_requests_is_honoured(
     server: HttpsReceiver, sending: Send, status: int, slept: float
 ) -> None:
     server.replies = [says(status, f"Retry-After: {slept:.0f}"), says(200)]
@@ -41,7 +41,7 @@ def test_a_short_wait_that_the_receiver_asks_for_is_kept(
     assert verified(second)
 
 
-def test_the_second_post_says_when_it_was_made(server: HttpsReceiver, sending: Send) -> None:
+def test_the_second_post_has_its_own_timestamp(server: HttpsReceiver, sending: Send) -> None:
     clock = Clock()
 
     def go_on(seconds: float) -> None:
@@ -56,7 +56,7 @@ def test_the_second_post_says_when_it_was_made(server: HttpsReceiver, sending: S
     assert second - first == 3
 
 
-def test_a_receiver_that_asks_again_is_left_alone(server: HttpsReceiver, sending: Send) -> None:
+def test_a_second_request_to_wait_is_not_retried(server: HttpsReceiver, sending: Send) -> None:
     server.replies = [says(429, "Retry-After: 2")]
     webhook = sending()
 
@@ -111,7 +111,7 @@ def test_a_rejection_is_final(server: HttpsReceiver, sending: Send, status: int)
 def test_a_timeout_is_not_followed_by_a_second_request(
     server: HttpsReceiver, sending: Send
 ) -> None:
-    server.replies = [be_silent]
+    server.replies = [do_not_respond]
 
     error = sending(receiver={"seconds": 0.5}).error()
 

@@ -24,7 +24,7 @@ class Graph:
     """One graph of several metrics."""
 
     title: str
-    """What stands above the graph."""
+    """Title above the graph."""
 
     lines: Mapping[str, Metric]
     """Metrics by their labels."""
@@ -35,7 +35,7 @@ class DashboardRow:
     """Graphs side by side, under one title."""
 
     title: str
-    """What stands above the row."""
+    """Title above the row."""
 
     graphs: Sequence[Graph]
     """1 to 6."""

@@ -1,6 +1,6 @@
 """Depth of the dead-letter queue.
 
-Asking for it is half of the purpose. SQS stops emitting the metrics of a queue that has been
+The request itself is half of the purpose. SQS stops emitting the metrics of a queue that has been
 inactive for six hours, and takes up to 15 minutes to resume when a message arrives. A request every
 minute keeps the queue active.
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/monitoring-using-cloudwatch.html
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 def dead_letter_depth(queue_url: str, client: Any = None) -> int | None:
     """Return how many messages the queue holds, those in flight included; None if SQS fails.
 
-    Raises nothing: handing off events must not fail for it.
+    Raises nothing: handing off events must not fail because of it.
     """
     try:
         response = (client or aws.client("sqs")).get_queue_attributes(

@@ -41,7 +41,7 @@ class DynamoOutbox:
         yield from map(_waiting_row, rows)
 
     def claim(self, row: WaitingRow, *, owner: str, next_attempt_at: int) -> Claim | None:
-        """Take the row if it still is as it was read; a row that is gone stays gone."""
+        """Claim the row if it is unchanged since it was read; a deleted row stays deleted."""
         try:
             response = self._client.update_item(
                 TableName=self._table_name,

@@ -63,7 +63,7 @@ class EmailSender:
 
     def send(self, event: TaskEvent) -> str:
         """Send the message and return SES's message id. Raises ChannelError and its kinds."""
-        answer = call_aws(
+        response = call_aws(
             "SES",
             IS_PERMANENT,
             self._client.send_email,
@@ -74,7 +74,7 @@ class EmailSender:
                 {"Name": "event_type", "Value": _NOT_IN_A_TAG.sub("-", event.event_type)},
             ],
         )
-        return str(answer["MessageId"])
+        return str(response["MessageId"])
 
     def _message(self, event: TaskEvent) -> dict[str, Any]:
         task = event.task

@@ -19,13 +19,13 @@ class CircuitBreakerState:
     status: CircuitBreakerStatus = "CLOSED"
 
     failures: int = 0
-    """How often in a row the provider has failed."""
+    """Number of consecutive failures of the provider."""
 
     blocked_until: int = 0
     """OPEN: the end of the cool-down. HALF_OPEN: when the probe expires."""
 
     trips: int = 0
-    """How often in a row it has opened; each time makes the next cool-down longer."""
+    """Number of consecutive openings; each makes the next cool-down longer."""
 
     changed_by: str = ""
     """Owner: who opened it, or holds the probe."""
@@ -64,7 +64,7 @@ class CircuitBreakerStore(Protocol):
     def acquire_probe(
         self, channel: str, owner: str, *, until: int, now: int
     ) -> CircuitBreakerState:
-        """Make it HALF_OPEN for the owner's probe, once nothing blocks it any more."""
+        """Make it HALF_OPEN for the owner's probe, once its cool-down or probe has expired."""
         ...
 
     def reopen(

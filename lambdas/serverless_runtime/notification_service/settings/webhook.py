@@ -69,7 +69,7 @@ class WebhookSettings(ChannelSettings):
     may, and link-local ones never. Only for your own receivers: whoever controls the host's DNS
     chooses the address."""
 
-    # The secret 4 s, two requests of 5 s each, 5 s between them if the receiver asks for it, and
+    # The secret 4 s, two requests of 5 s each, 5 s between them if the receiver requests it, and
     # 1 s for computation.
     budget_seconds: ClassVar[int] = 20
 

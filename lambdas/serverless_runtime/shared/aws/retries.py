@@ -25,7 +25,7 @@ def delay_seconds(
 ) -> float:
     """Return how long to wait after the given attempt, 1 or more: at random, doubled each time.
 
-    A service may ask for more in `headers`, and gets up to five seconds more.
+    A service may request more in `headers`, and gets up to five seconds more.
     """
     first = _THROTTLING_DELAY_SECONDS if is_throttling(error) else first_delay_seconds
     delay = jitter() * min(first * (1 << (attempt - 1)), _MAX_DELAY_SECONDS)
