@@ -48,7 +48,7 @@ class DeployedStack:
 
     @property
     def operations(self) -> dict[str, Any]:
-        """What the program declares for its operation: alarms, functions, queues, tables."""
+        """The program's output `operations`: alarms, functions, queues, tables."""
         operations: dict[str, Any] = self.outputs["operations"]
         return operations
 
@@ -89,7 +89,7 @@ class DeployedStack:
         return self.emulator.texts()
 
     def pushes(self, platform: str) -> list[dict[str, Any]]:
-        """What the phone of a platform ("APNS", "GCM") was pushed, oldest first.
+        """Push notifications to the phone of a platform ("APNS", "GCM"), oldest first.
 
         Each has Body, the part of the message that is for the platform, and MessageAttributes.
         """

@@ -54,7 +54,9 @@ def run_tour() -> bool:
             stack = running.enter_context(deployed_stack("tour"))
         passed = _take_steps(stack)
     if passed is not None:
-        console.print(f"\nEverything has been stopped. {time.monotonic() - started:.0f} s in all.")
+        console.print(
+            f"\nEverything has been stopped. {time.monotonic() - started:.0f} s in total."
+        )
     return bool(passed)
 
 
