@@ -1,4 +1,4 @@
-"""Tables and a plot, printed and kept under benchmarks/results with where they come from."""
+"""Tables and a plot, printed and saved under benchmarks/results with machine and versions."""
 
 from __future__ import annotations
 

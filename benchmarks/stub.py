@@ -17,7 +17,7 @@ from serverless_runtime.shared.aws.amazon_root_certificates import AMAZON_ROOT_C
 
 
 class Stub(http.server.ThreadingHTTPServer):
-    """Accepts whatever it is asked to do, and counts connections."""
+    """Accepts every request, and counts connections."""
 
     daemon_threads = True
     scheme = "http"
