@@ -34,7 +34,8 @@ class Instance:
     def __init__(self, name: str, folder: Path = FOLDER) -> None:
         self.name = name
         self.directory = folder / name
-        # Beside the folder, not in it: whoever deletes the folder must still hold the lock.
+        # Beside the folder, not in it: the process that deletes the folder must still hold the
+        # lock.
         self._lock_file = folder / f"{name}.lock"
 
     @property

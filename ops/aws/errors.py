@@ -67,7 +67,7 @@ _TABLE_PERMISSIONS = (
 
 
 class UnreachableError(Exception):
-    """The stack or AWS cannot be reached; the text says what to do."""
+    """The stack or AWS cannot be reached; the text explains what to do."""
 
 
 def explain(error: BotoCoreError | ClientError) -> str:

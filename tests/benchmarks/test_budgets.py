@@ -8,11 +8,11 @@ from benchmarks.report import table
 from benchmarks.subjects import SUBJECTS
 
 WITHIN = Count("init.a", 0.4, "x")
-RESOLVED = Count("init.b", 0.6, "x", "6 of 10")
+OVER = Count("init.b", 0.6, "x", "6 of 10")
 
 
 def test_what_is_over_its_budget_is_named_with_it() -> None:
-    found = list(verdicts([WITHIN, RESOLVED], {"init.a": 0.5, "init.b": 0.5}))
+    found = list(verdicts([WITHIN, OVER], {"init.a": 0.5, "init.b": 0.5}))
 
     assert [within for _, within in found] == [True, False]
     assert "init.b" in found[1][0]

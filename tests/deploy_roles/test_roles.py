@@ -175,13 +175,13 @@ def test_every_action_is_one_that_the_service_has(service: str) -> None:
     permissions = PERMISSIONS[service]
     permissions_only = LOG_DELIVERY if service == "logs" else set()
 
-    asked = {
+    allowed = {
         *permissions.read,
         *permissions.write,
         *permissions.read_anywhere,
         *permissions.write_anywhere,
     }
-    assert asked - set(model.operation_names) - permissions_only == set()
+    assert allowed - set(model.operation_names) - permissions_only == set()
 
 
 def test_a_self_managed_backend_is_within_reach_only_if_there_is_one() -> None:

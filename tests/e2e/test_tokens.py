@@ -59,7 +59,7 @@ def bearer(token: str) -> dict[str, str]:
 
 
 def unsigned(token: str) -> str:
-    """The token as one that says it needs no signature."""
+    """The token with the algorithm "none" and without a signature."""
     header = base64.urlsafe_b64encode(b'{"alg":"none","kid":"the-only-key"}').rstrip(b"=").decode()
     return ".".join([header, token.split(".")[1], ""])
 

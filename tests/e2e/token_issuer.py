@@ -1,4 +1,4 @@
-"""An OpenID Connect issuer on this machine, which signs whatever a test requests."""
+"""An OpenID Connect issuer on this machine, which signs tokens for tests."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def operation_of(request: Request) -> str:
 
 
 def moto_response(request: Request) -> Response:
-    """Do in moto what the request asks. Fails where there is no `aws_in_memory`."""
+    """Execute the request in moto. Fails without `aws_in_memory`."""
     assert botocore_stubber.enabled, "this test has no AWS: use aws_in_memory"
     if "dynamodb" in request.headers["Host"]:
         reject_reserved_words({"body": request.body})

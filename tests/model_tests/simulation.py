@@ -99,7 +99,7 @@ class Simulation:
     def excuse_duplicate(self, message: Message, run: Run) -> None:
         self.ledger.excuses[message].add(run)
 
-    def odd_response(self) -> dict[str, Any]:
+    def rejected_invoke(self) -> dict[str, Any]:
         return {"StatusCode": 200, "Payload": io.BytesIO()}
 
     def tasks(self, run: Run) -> DynamoTaskWriter:
@@ -131,7 +131,7 @@ class Simulation:
                 )
             except Died:
                 return
-            except Exception:  # noqa: S112 -- reading the outbox failed; an alarm's affair
+            except Exception:  # noqa: S112 -- reading the outbox failed, which an alarm reports
                 continue
 
     def run_target(

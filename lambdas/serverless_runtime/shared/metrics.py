@@ -3,8 +3,8 @@
 CloudWatch Logs turns a line that is such a JSON object, and nothing else, into metrics.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 
-Namespaces and names belong to whoever emits a metric. Every new set of dimension values is a metric
-that is paid for ($0.30 a month): dimensions hold names of which there are few, never an id.
+Namespaces and names belong to the code that emits a metric. Every new set of dimension values is a
+metric that is paid for ($0.30 a month): dimensions hold names of which there are few, never an id.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ class Request:
 Reply = Callable[[socket.socket], None]
 
 
-def says(status: int, *headers: str, body: bytes = b"") -> Reply:
+def responds(status: int, *headers: str, body: bytes = b"") -> Reply:
     """Send a whole response."""
     lines = [f"HTTP/1.1 {status} Whatever", *headers, f"Content-Length: {len(body)}", "", ""]
     return lambda sock: sock.sendall("\r\n".join(lines).encode() + body)
@@ -63,7 +63,7 @@ class HttpsReceiver:
     """Serves one connection after the other; the last of `replies` is repeated."""
 
     def __init__(self, certificate: trustme.LeafCert) -> None:
-        self.replies: list[Reply] = [says(204)]
+        self.replies: list[Reply] = [responds(204)]
         self.requests: list[Request] = []
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         certificate.configure_cert(self._tls)
@@ -117,7 +117,7 @@ def untouched(address: str = "127.0.0.1", port: int = 0) -> Iterator[int]:
     """Listen, yield the port, and check at the end that nobody has connected."""
     with socket.create_server((address, port)) as listener:
         yield listener.getsockname()[1]
-        # The kernel connects without our help, so whoever tried is waiting here by now.
+        # The kernel completes connections by itself, so any client is waiting here by now.
         listener.setblocking(False)
         with contextlib.suppress(BlockingIOError):
             _, who = listener.accept()

@@ -14,7 +14,7 @@ from serverless_runtime.notification_service.channels.webhook import MAX_WAIT_SE
 from serverless_runtime.notification_service.channels.webhook_connection import POST_SECONDS
 from serverless_runtime.notification_service.settings.webhook import WebhookSettings
 from serverless_runtime.shared import aws
-from tests.lambdas.notification_service.https_receiver import HttpsReceiver, says
+from tests.lambdas.notification_service.https_receiver import HttpsReceiver, responds
 from tests.lambdas.notification_service.webhook_fixtures import NEW, OLD, STRANGE, Send, verified
 from tests.lambdas.samples import a_task, an_event
 from tests.lambdas.secret_stores import rejecting
@@ -104,7 +104,7 @@ def test_a_replay_keeps_the_id_and_is_signed_anew(server: HttpsReceiver, sending
 def test_the_receivers_own_id_is_kept_if_it_is_one(
     server: HttpsReceiver, sending: Send, header: str, provider_id: str
 ) -> None:
-    server.replies = [says(202, header)]
+    server.replies = [responds(202, header)]
 
     assert sending().send() == provider_id
 

@@ -22,7 +22,7 @@ from tests.lambdas.notification_service.https_receiver import (
     do_not_respond,
     drips,
     resets_after,
-    says,
+    responds,
     swallowing,
     untouched,
 )
@@ -35,7 +35,7 @@ from tests.lambdas.notification_service.webhook_receivers import (
 
 
 def test_a_post_arrives_as_it_was_given(ca: trustme.CA, server: HttpsReceiver) -> None:
-    server.replies = [says(202, "X-Request-Id: 4711", body=b"thanks")]
+    server.replies = [responds(202, "X-Request-Id: 4711", body=b"thanks")]
 
     response = a_receiver(ca, server.port).post(b'{"a": 1}' * 20_000, {"webhook-id": "one"})
 
@@ -82,7 +82,7 @@ def test_nothing_is_connected_for_a_host_with_a_forbidden_address(
 def test_a_redirect_is_not_followed(ca: trustme.CA, server: HttpsReceiver) -> None:
     names = Names(["127.0.0.1"])
     with untouched() as port:
-        server.replies = [says(302, f"Location: https://127.0.0.1:{port}/latest/meta-data")]
+        server.replies = [responds(302, f"Location: https://127.0.0.1:{port}/latest/meta-data")]
 
         response = a_receiver(ca, server.port, resolver=names).post(b"{}", {})
 

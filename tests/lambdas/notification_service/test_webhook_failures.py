@@ -17,7 +17,7 @@ from tests.lambdas.notification_service.https_receiver import (
     HOST,
     HttpsReceiver,
     do_not_respond,
-    says,
+    responds,
     untouched,
 )
 from tests.lambdas.notification_service.in_memory_delivery_leases import InMemoryDeliveryLeases
@@ -30,7 +30,7 @@ from tests.lambdas.samples import an_event
 def test_a_short_wait_that_the_receiver_requests_is_honoured(
     server: HttpsReceiver, sending: Send, status: int, slept: float
 ) -> None:
-    server.replies = [says(status, f"Retry-After: {slept:.0f}"), says(200)]
+    server.replies = [responds(status, f"Retry-After: {slept:.0f}"), responds(200)]
     webhook = sending()
 
     assert webhook.send() == "200"
@@ -47,7 +47,7 @@ def test_the_second_post_has_its_own_timestamp(server: HttpsReceiver, sending: S
     def go_on(seconds: float) -> None:
         clock.now += seconds
 
-    server.replies = [says(429, "Retry-After: 3"), says(200)]
+    server.replies = [responds(429, "Retry-After: 3"), responds(200)]
     webhook = sending(clock=clock, meanwhile=go_on)
 
     webhook.send()
@@ -57,7 +57,7 @@ def test_the_second_post_has_its_own_timestamp(server: HttpsReceiver, sending: S
 
 
 def test_a_second_request_to_wait_is_not_retried(server: HttpsReceiver, sending: Send) -> None:
-    server.replies = [says(429, "Retry-After: 2")]
+    server.replies = [responds(429, "Retry-After: 2")]
     webhook = sending()
 
     assert webhook.error().retry_after_seconds == 2
@@ -65,7 +65,7 @@ def test_a_second_request_to_wait_is_not_retried(server: HttpsReceiver, sending:
 
 
 def test_a_long_wait_is_handed_on(server: HttpsReceiver, sending: Send) -> None:
-    server.replies = [says(429, "Retry-After: 6")]
+    server.replies = [responds(429, "Retry-After: 6")]
     webhook = sending()
 
     error = webhook.error()
@@ -77,7 +77,7 @@ def test_a_long_wait_is_handed_on(server: HttpsReceiver, sending: Send) -> None:
 def test_a_fault_is_not_posted_again_when_once_is_the_most(
     server: HttpsReceiver, sending: Send
 ) -> None:
-    server.replies = [says(503, "Retry-After: 1")]
+    server.replies = [responds(503, "Retry-After: 1")]
 
     error = sending(guarantee="at_most_once").error()
 
@@ -88,7 +88,7 @@ def test_a_fault_is_not_posted_again_when_once_is_the_most(
 def test_too_many_is_posted_again_even_when_once_is_the_most(
     server: HttpsReceiver, sending: Send
 ) -> None:
-    server.replies = [says(429, "Retry-After: 1"), says(200)]
+    server.replies = [responds(429, "Retry-After: 1"), responds(200)]
 
     webhook = sending(guarantee="at_most_once")
 
@@ -97,7 +97,7 @@ def test_too_many_is_posted_again_even_when_once_is_the_most(
 
 @pytest.mark.parametrize("status", [302, 400, 410])
 def test_a_rejection_is_final(server: HttpsReceiver, sending: Send, status: int) -> None:
-    server.replies = [says(status, "Retry-After: 1", "Location: https://169.254.169.254/")]
+    server.replies = [responds(status, "Retry-After: 1", "Location: https://169.254.169.254/")]
     webhook = sending()
 
     error = webhook.error()
@@ -149,7 +149,7 @@ def test_a_redirect_inside_is_dead_lettered_and_nothing_connected(
     sender = sending(receiver={"resolver": names}).sender
     [channel] = channels(WebhookSettings(url=f"https://{HOST}/", secret_arn=secret_arn))
     with untouched("127.0.0.2") as port:
-        server.replies = [says(307, f"Location: https://127.0.0.2:{port}/")]
+        server.replies = [responds(307, f"Location: https://127.0.0.2:{port}/")]
 
         notify_channels(an_event(), in_memory, [replace(channel, sender=sender)], dead_letters)
 

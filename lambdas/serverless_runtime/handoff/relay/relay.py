@@ -110,8 +110,8 @@ def relay_shard(
 ) -> Report:
     """Hand off the shard's events that are older than `minimum_age_seconds` and due, oldest first.
 
-    Stops when `has_time` says so, or after MAX_ATTEMPTS_PER_RUN. Raises what reading the outbox
-    raises; what goes wrong with one row is logged, and the row is left for a later run.
+    Stops when `has_time` returns False, or after MAX_ATTEMPTS_PER_RUN. Raises what reading the
+    outbox raises; what goes wrong with one row is logged, and the row is left for a later run.
     """
     started_ms = int(clock() * 1000)
     report = Report()

@@ -186,8 +186,8 @@ class CircuitBreaker:
 def _cool_down(trips: int, error: ChannelError) -> int:
     """Seconds: doubled with each trip, or what the provider requests, up to the maximum."""
     doubled = FIRST_COOL_DOWN_SECONDS * 2 ** min(trips - 1, 10)
-    asked = error.retry_after_seconds or 0
-    return int(min(max(doubled, asked), LONGEST_COOL_DOWN_SECONDS))
+    requested = error.retry_after_seconds or 0
+    return int(min(max(doubled, requested), LONGEST_COOL_DOWN_SECONDS))
 
 
 def _text(epoch_seconds: int) -> str:
