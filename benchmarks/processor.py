@@ -1,6 +1,6 @@
 """Processor time of one task, process by process.
 
-On AWS every process has a processor of its own and the emulator's work is not there; here they
+On AWS every process has its own processor and the emulator's work is not there; here they
 share a few, so the time of a request shows little about the functions themselves.
 """
 

@@ -1,4 +1,4 @@
-"""The whole program, deployed to an emulator of its own: for the tour, `up` and the tests."""
+"""The whole program, deployed to its own emulator: for the tour, `up` and the tests."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def deployed_stack(
     Both are free ports if `port` is None. `only` leaves out all channels except those of one kind;
     `settings` override those of the local stack, as text. `watched` publishes metrics and evaluates
     the alarms each second, which costs the emulator more with every datapoint; a caller that sets
-    it to False does so itself, at a time of its own, or measures without it.
+    it to False does so itself, at its own time, or measures without it.
 
     `kind` names the instance together with the port. What earlier runs of the kind left behind
     when they were killed is cleaned up first. Raises InstanceInUseError, EmulatorError, and

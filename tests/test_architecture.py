@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def test_imports_follow_the_architecture() -> None:
-    # A process of its own: import-linter switches off the loggers of the one it runs in.
+    # Its own process: import-linter switches off the loggers of the one it runs in.
     linter = Path(sys.executable).with_name("lint-imports")
     linted = subprocess.run(  # noqa: S603 -- no shell, our own arguments
         [linter, "--no-cache"], capture_output=True, text=True, check=False

@@ -28,7 +28,7 @@ class Declared:
 
 @functools.cache
 def declared(program: Path, stack: str) -> Declared:
-    """Run the program of a folder for a stack, in a process of its own.
+    """Run the program of a folder for a stack, in its own process.
 
     Raises RuntimeError with what the program wrote if it fails.
     """

@@ -32,7 +32,7 @@ ONE_OF_ITS_ALARMS = "outbox-age"
 
 @pytest.fixture(scope="module")
 def own_stack() -> Iterator[DeployedStack]:
-    """A stack of its own, because its alarms follow another clock."""
+    """Its own stack, because its alarms follow another clock."""
     with deployed_stack("alarms", retry_base_seconds=0.05, watched=False) as stack:
         yield stack
 

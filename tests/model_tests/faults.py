@@ -83,7 +83,7 @@ class Run:
         raise AssertionError("unreachable")
 
     def check_timeout(self) -> None:
-        """Be killed when the time is up, wherever the program is; it finds out when it goes on."""
+        """Kill the run when its time is up, wherever it is; it notices at its next request."""
         if not self._dead and self._simulation.now > self._ends_at:
             self._dead = True
             self._excuse_duplicates()

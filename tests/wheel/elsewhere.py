@@ -64,7 +64,7 @@ class Elsewhere:
 
 
 def elsewhere(wheel: Path, folder: Path) -> Elsewhere:
-    """Install the wheel into an environment of its own and put the program beside it.
+    """Install the wheel into its own environment and put the program beside it.
 
     The wheel's requirements, and no more, are linked from this environment instead of downloaded.
     """

@@ -28,7 +28,7 @@ class HandoffThresholds:
 
     target_errors: int = 5
     """Failed attempts in five minutes, 1 or more. One failing event accounts for three, and its
-    dead letter has an alarm of its own; five need a second event."""
+    dead letter has its own alarm; five need a second event."""
 
     target_duration_percent: int = 80
     """Longest run of the target in percent of its timeout, 1 to 100. At 100 it was killed,

@@ -69,7 +69,7 @@ def write_metrics(
     line = metrics_line(
         values, dimensions, namespace=namespace, at_ms=int(clock() * 1000), totals_by=totals_by
     )
-    # Not through logging, which would wrap the line in a record of its own.
+    # Not through logging, which would wrap the line in its own record.
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 

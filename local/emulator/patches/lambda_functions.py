@@ -18,7 +18,7 @@ DIFFERENCES = (
         workaround="local/emulator/patches/lambda_functions.py counts as documented by AWS",
     ),
     Difference(
-        aws="every concurrent invocation gets an execution environment of its own, at once",
+        aws="every concurrent invocation gets its own execution environment, at once",
         emulator="starts a process for each, and a burst of hundreds times out on a few cores",
         workaround="an invocation waits for a free worker once its function has four per core",
     ),

@@ -1,4 +1,4 @@
-"""Runs the tour: starts an emulator of its own, takes the steps, and reconciles the events."""
+"""Runs the tour: starts its own emulator, takes the steps, and reconciles the events."""
 
 from __future__ import annotations
 

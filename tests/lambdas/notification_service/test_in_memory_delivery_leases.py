@@ -63,7 +63,7 @@ def test_any_series_of_calls_has_the_same_results(
     for number, (call, who, replays, seconds) in enumerate(steps):
         clock.now += seconds
         if call == "start":
-            # Every attempt has an owner of its own, and starts once.
+            # Every attempt has its own owner, and starts once.
             attempts[who] = f"attempt {number}"
         lease = Lease(event_id=event_id, channel="email", owner=attempts[who] or "nobody")
         assert result_of(table, call, lease, replays, guarantee) == result_of(

@@ -25,7 +25,7 @@ removal 9 s each, invoke 8 s): the run ends, and emits its metrics, with more th
 
 
 def handle(event: object, context: Any) -> None:
-    """Relay each shard in a thread of its own, so that a slow one does not hold up the others.
+    """Relay each shard in its own thread, so that a slow one does not hold up the others.
 
     Raises what reading the outbox raises. Then there are no metrics, and the alarm fires: an age of
     0 would mean that all is well.

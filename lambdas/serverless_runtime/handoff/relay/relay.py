@@ -23,7 +23,7 @@ other relay can claim a row while an attempt on it lasts."""
 LONGEST_BACKOFF_SECONDS = 900
 
 MAX_ATTEMPTS_PER_RUN = 1_000
-"""In one shard. At some 20 ms each they fit a run; the next run goes on a minute later."""
+"""In one shard. At some 20 ms each they fit a run; the next run continues a minute later."""
 
 log = logging.getLogger(__name__)
 

@@ -56,7 +56,7 @@ class RetryQuota:
             return cost
 
     def release(self, acquired: int) -> None:
-        """Record a success: the cost of its last retry comes back, or 1 if it needed none."""
+        """Record a success: the cost of its last retry is refunded, or 1 if it needed none."""
         if self._left < self._CAPACITY:
             with self._lock:
                 self._left = min(self._left + (acquired or 1), self._CAPACITY)
