@@ -30,7 +30,7 @@ class Rule:
     """What to do about it."""
 
     sees: Literal["resource", "stack"]
-    """Whether `check` gets each resource alone, before it is made, or all of them at once."""
+    """Whether `check` gets each resource alone, before it is created, or all of them together."""
 
     check: Callable[[Sequence[Resource]], Iterable[Finding]]
 

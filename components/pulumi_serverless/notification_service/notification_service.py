@@ -128,7 +128,7 @@ class NotificationService(pulumi.ComponentResource):
         return {"dead-letter-reasons": DEAD_LETTER_REASONS}
 
     def operations(self) -> dict[str, dict[str, Any]]:
-        """Where the deliveries are recorded, and the channels they are made on."""
+        """Where the deliveries are recorded, and the channels of the service."""
         deliveries = {
             "tableName": self.table.name,
             "channels": [channel.name for channel in self.channels],
@@ -166,15 +166,15 @@ class NotificationService(pulumi.ComponentResource):
 
     def _with_identities(self, channels: Sequence[ChannelSettings]) -> list[ChannelSettings]:
         """The channels, with an SES identity created for every sender that has none."""
-        made: dict[str, pulumi.Output[str]] = {}
+        created: dict[str, pulumi.Output[str]] = {}
         complete: list[ChannelSettings] = []
         for channel in channels:
             if not isinstance(channel, EmailSettings) or channel.sender_identity_arn is not None:
                 complete.append(channel)
                 continue
-            if channel.sender not in made:
-                made[channel.sender] = self._identity(channel.sender)
-            complete.append(replace(channel, sender_identity_arn=made[channel.sender]))
+            if channel.sender not in created:
+                created[channel.sender] = self._identity(channel.sender)
+            complete.append(replace(channel, sender_identity_arn=created[channel.sender]))
         return complete
 
     def _identity(self, sender: str) -> pulumi.Output[str]:

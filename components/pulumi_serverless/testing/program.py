@@ -79,7 +79,7 @@ class Graph(MockMonitor):
         return f"urn:pulumi:{settings.get_stack()}::{settings.get_project()}::{type_}::{name}"
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
-        """Record a resource, and let the mocks make it."""
+        """Record a resource, and let the mocks create it."""
         with _event_loop_of_thread():
             self._record(request)
             return super().RegisterResource(request)  # type: ignore[no-untyped-call]

@@ -25,7 +25,7 @@ class Resource:
     """URN of its parent."""
 
     custom: bool
-    """Whether a provider makes it; a component is not custom."""
+    """Whether a provider creates it; a component is not custom."""
 
     inputs: dict[str, Any]
     """Its inputs."""
@@ -40,7 +40,7 @@ class Resource:
     """Whether it stays in AWS when the program drops it."""
 
     delete_before_replace: bool = False
-    """Whether a replacement is made only after it is gone."""
+    """Whether it is deleted before its replacement is created."""
 
     deleted_with: str = ""
     """URN of the resource whose deletion deletes it, too."""

@@ -19,7 +19,9 @@ def _logs_forever(resources: Sequence[Resource]) -> Iterator[Finding]:
     for function in of_type(resources, "aws:lambda/function:Function"):
         # Coming from a declared log group is enough: its name is unknown in a preview.
         if function.get("loggingConfig", "logGroup") is None:
-            yield Finding(function, "Lambda would make it a log group that keeps logs forever")
+            yield Finding(
+                function, "Lambda would create a log group for it that keeps logs forever"
+            )
 
 
 def _old_runtimes(resources: Sequence[Resource]) -> Iterator[Finding]:
