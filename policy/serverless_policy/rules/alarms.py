@@ -58,8 +58,8 @@ def _topics_without_subscriber(resources: Sequence[Resource]) -> Iterator[Findin
 NO_ALARM = Rule(
     id="dead-letters-have-an-alarm",
     rejects="failure queues without an alarm on their depth",
-    remediation=f"Add an alarm on AWS/SQS {DEPTH} of the queue, with an action; AsyncHandoff creates "
-    "one.",
+    remediation=f"Add an alarm on AWS/SQS {DEPTH} of the queue, with an action; AsyncHandoff "
+    "creates one.",
     sees="stack",
     check=_queues_without_alarm,
 )
