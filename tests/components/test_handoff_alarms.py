@@ -22,7 +22,7 @@ DIMENSIONS = {
     "Handoff": {"Handoff": "test-unit-events"},
 }
 
-ALWAYS = {"dead-letter-depth", "dead-letter-age", "dead-letter-refused", "events-dropped"} | {
+ALWAYS = {"dead-letter-depth", "dead-letter-age", "dead-letter-rejected", "events-dropped"} | {
     "event-age",
     "target-errors",
     "target-throttled",
@@ -56,7 +56,7 @@ def id_of(resource: Resource) -> str:
     ("alarm_id", "watched", "statistic", "threshold", "period_seconds"),
     [
         ("dead-letter-age", ("AWS/SQS", "ApproximateAgeOfOldestMessage"), "Maximum", 86_400, 300),
-        ("dead-letter-refused", ("AWS/Lambda", "DestinationDeliveryFailures"), "Sum", 1, 60),
+        ("dead-letter-rejected", ("AWS/Lambda", "DestinationDeliveryFailures"), "Sum", 1, 60),
         ("events-dropped", ("AWS/Lambda", "AsyncEventsDropped"), "Sum", 1, 60),
         ("event-age", ("AWS/Lambda", "AsyncEventAge"), "Maximum", 900_000, 60),
         ("target-errors", ("AWS/Lambda", "Errors"), "Sum", 5, 300),

@@ -112,7 +112,7 @@ EXAMPLES = {
         rejected=[queue(), queue(sqs_managed_sse_enabled=False)],
         passed=[queue(sqs_managed_sse_enabled=True), queue(kms_master_key_id="alias/orders")],
     ),
-    "queue-refuses-plain-http": Examples(
+    "queue-rejects-plain-http": Examples(
         rejected=[
             queue(),
             queue_with_policy(**{**DENIES_HTTP, "Effect": "Allow"}),

@@ -60,14 +60,14 @@ def dead_letter_alarms(
     # Lambda's DeadLetterErrors has no alarm: it counts for functions with a DeadLetterConfig, and
     # this target has a destination instead.
     # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
-    refused = AlarmArgs(
-        id="dead-letter-refused",
+    rejected = AlarmArgs(
+        id="dead-letter-rejected",
         description=f"Lambda could not write a failed event of the handoff {name} to its "
         "dead-letter queue: the event is lost.",
         metric=target.metric("DestinationDeliveryFailures", "Sum"),
         foundation=foundation,
     )
-    return [depth, age, refused]
+    return [depth, age, rejected]
 
 
 def event_alarms(
@@ -84,7 +84,7 @@ def event_alarms(
         id="events-dropped",
         description=f"Lambda dropped events of the handoff {name}, after their last attempt or at "
         "their maximum age. They are in the dead-letter queue, unless the alarm "
-        "dead-letter-refused is firing as well.",
+        "dead-letter-rejected is firing as well.",
         # Published within a minute, even while SQS publishes no metrics for an idle queue.
         metric=target.metric("AsyncEventsDropped", "Sum"),
         foundation=foundation,

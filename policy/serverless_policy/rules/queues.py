@@ -46,7 +46,7 @@ UNENCRYPTED = Rule(
     check=_unencrypted,
 )
 PLAIN_HTTP = Rule(
-    id="queue-refuses-plain-http",
+    id="queue-rejects-plain-http",
     rejects="queues that accept plain HTTP",
     remediation="Give it a queue policy that denies sqs:* to everyone where aws:SecureTransport is "
     "false; "

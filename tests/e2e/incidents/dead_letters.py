@@ -94,7 +94,7 @@ INCIDENTS = (
     ),
     Incident(
         name="someone deletes the dead-letter queue",
-        alarm_id="dead-letter-refused",
+        alarm_id="dead-letter-rejected",
         begin=_the_queue_is_deleted,
         persists=_there_is_no_queue,
         datapoint=1,
