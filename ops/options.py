@@ -14,7 +14,7 @@ from ops.context import Context
 from ops.stack import find_stack
 from serverless_runtime.shared.timestamps import from_text
 
-LEFT, WRONG_USAGE, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
+LEFT, USAGE_ERROR, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
 
 _AGE = re.compile(r"([0-9]{1,6})\s*([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}

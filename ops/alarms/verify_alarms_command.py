@@ -19,9 +19,9 @@ from ops.terminal import one_line
 
 EXIT_CODES = """\b
 Exit codes:
-  0    every alarm would notify a subscriber, or with --apply: did
-  1    at least one would not, or did not
-  2    wrong usage
+  0    every alarm can notify a subscriber; with --apply: did
+  1    at least one cannot, or did not
+  2    usage error
   3    the stack cannot be reached, or a permission is missing
   130  interrupted; what was changed has been restored
 """

@@ -24,7 +24,7 @@ from ops.dead_letters.replay import ReplayStoppedError
 from ops.dead_letters.report import Report
 from ops.dead_letters.selection import Selection
 from ops.interrupts import Interrupts
-from ops.options import INTERRUPTED, LEFT, UNREACHABLE, WRONG_USAGE, Command, add_options
+from ops.options import INTERRUPTED, LEFT, UNREACHABLE, USAGE_ERROR, Command, add_options
 from ops.terminal import one_line, out
 
 _OPTIONS = (
@@ -105,7 +105,7 @@ class CommandRun:
         except (ClientError, BotoCoreError) as error:
             self._end("stopped", explain(error), UNREACHABLE)
         except OSError as error:
-            self._end("stopped", f"stopped, a file cannot be written: {error}", WRONG_USAGE)
+            self._end("stopped", f"stopped, a file cannot be written: {error}", USAGE_ERROR)
 
     def carry_out(
         self,

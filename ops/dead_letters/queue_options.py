@@ -33,7 +33,7 @@ Exit codes:
   1    something that matched, or may match, is still in the queue: unreadable, refused,
        failed, hidden by another reader, or the target was busy for too long;
        for show: no such dead letter
-  2    wrong usage, or a file that cannot be written
+  2    usage error, or a file that cannot be written
   3    the stack, the queue or the target cannot be reached
   130  interrupted
 """

@@ -40,7 +40,7 @@ def circuit_breakers() -> None:
 
 @circuit_breakers.command("list", epilog=EXIT_CODES)
 @click.pass_obj
-@click.option("--json", "as_json", is_flag=True, help="One JSON object per table on stdout.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per table on stdout.")
 @on_tables
 def list_circuit_breakers(
     context: Context, *, locations: list[TableLocation], as_json: bool

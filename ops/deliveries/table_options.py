@@ -17,8 +17,8 @@ from ops.stack import DeliveriesTable, choose, connection, find_stack
 EXIT_CODES = """\b
 Exit codes:
   0    done
-  1    nothing is known about this id or name
-  2    wrong usage
+  1    unknown id or name
+  2    usage error
   3    the stack or the table cannot be reached
   130  interrupted
 """

@@ -19,7 +19,7 @@ EXIT_CODES = """\b
 Exit codes:
   0    it runs every minute; with --apply: it was enabled and invoked
   1    it does not run, or there is none
-  2    wrong usage
+  2    usage error
   3    the stack cannot be reached, or a permission is missing
 """
 

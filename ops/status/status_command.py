@@ -21,7 +21,7 @@ EXIT_CODES = """\b
 Exit codes:
   0    healthy; with --watch, ended by ctrl-C
   1    degraded or unhealthy
-  2    wrong usage
+  2    usage error
   3    the stack cannot be reached, or something that matters could not be read
 """
 

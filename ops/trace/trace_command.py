@@ -22,8 +22,8 @@ from ops.trace.trace import Timeline, trace
 EXIT_CODES = """\b
 Exit codes:
   0    something is known about the id
-  1    nothing is
-  2    wrong usage
+  1    nothing is known
+  2    usage error
   3    nothing was found, but not everything could be read
   130  interrupted
 """

@@ -77,7 +77,7 @@ def test_it_asks_first_and_only_yes_is_yes(
     assert save.exists() == (not left)
 
 
-def test_apply_without_a_file_is_wrong_usage(queue: Queue, operator: Operator) -> None:
+def test_apply_without_a_file_is_a_usage_error(queue: Queue, operator: Operator) -> None:
     queue.add_failed(an_event())
 
     result = operator.types("purge", "--apply", "--yes")

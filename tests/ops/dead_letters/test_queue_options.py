@@ -244,7 +244,7 @@ def test_an_option_overrides_the_stack(queue: Queue, operator: Operator) -> None
         (("replay", "--nonsense"), "No such option"),
     ],
 )
-def test_wrong_usage_has_its_own_exit_code(
+def test_a_usage_error_has_its_own_exit_code(
     operator: Operator, words: tuple[str, ...], text: str
 ) -> None:
     result = operator.types_exactly(*words)
@@ -256,5 +256,5 @@ def test_wrong_usage_has_its_own_exit_code(
 def test_every_help_lists_the_exit_codes(operator: Operator) -> None:
     for command in ("list", "show", "replay", "purge"):
         text = operator.types_exactly(command, "--help").stdout
-        for code in ("  0    done", "  1    something", "  2    wrong", "  3    ", "  130  inter"):
+        for code in ("  0    done", "  1    something", "  2    usage", "  3    ", "  130  inter"):
             assert code in text

@@ -119,5 +119,5 @@ def test_an_error_of_dynamodb_is_explained(
 def test_every_help_lists_the_exit_codes(reader: Reader, words: tuple[str, ...]) -> None:
     text = reader.types_exactly(*words[: 2 if words[-1] == "email" else 1], "--help").stdout
 
-    for code in ("  0    done", "  1    nothing", "  2    wrong", "  3    the stack", "  130  int"):
+    for code in ("  0    done", "  1    unknown", "  2    usage", "  3    the stack", "  130  int"):
         assert code in text
