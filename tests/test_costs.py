@@ -106,7 +106,7 @@ def test_the_page_states_what_reliability_costs(bill: Bill) -> None:
     transport = bill.usd("lambda_request")
     added = sum(item.usd_per_event for item in bill.reliability())
     channel = sum(
-        item.usd_per_event for item in bill.reliability() if item.what.endswith("a channel")
+        item.usd_per_event for item in bill.reliability() if item.what.endswith("per channel")
     )
 
     page = PAGE.read_text()
