@@ -1,11 +1,11 @@
-# `make` lists the commands. Each sets up what it needs first.
+# `make` lists the commands. Each installs what it needs first.
 PYTHON ?= python3
 PORT ?= 4566
 BIN := .venv/bin
-# Every lock file: each X.in names what is needed, X.txt pins it with hashes.
+# Every lock file: X.in lists direct dependencies, X.txt pins them with hashes.
 LOCKED := requirements requirements-dev requirements-emulator policy/requirements \
   lambdas/serverless_runtime/notification_service/requirements
-# A file at a time on each processor: each starts its own emulator, so none disturbs another.
+# One file at a time on each processor: each starts its own emulator, so they do not interfere.
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 export PULUMI_ERROR_OUTPUT_STRING := 1
 
@@ -15,21 +15,21 @@ export PULUMI_ERROR_OUTPUT_STRING := 1
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: .venv/.ready .venv-emulator/.ready ## Make the virtual environments
+setup: .venv/.ready .venv-emulator/.ready ## Create the virtual environments
 
-tour: setup ## Deploy to this machine and follow an event all the way, failure and replay included
+tour: setup ## Deploy locally and follow an event, including failure and replay
 	@$(BIN)/python -m local tour
 
-chaos: setup ## Break what can be broken under load, and count what is lost
+chaos: setup ## Inject faults under load, and count lost and duplicate events
 	@$(BIN)/python -m local chaos
 
-up: setup ## Deploy to this machine and leave it running (PORT=4566)
+up: setup ## Deploy locally and leave it running (PORT=4566)
 	@$(BIN)/python -m local up --port $(PORT)
 
 down: setup ## Stop what `make up` started
 	@$(BIN)/python -m local down
 
-check: .venv/.ready ## Format, lint, types, import arrows, workflows, known vulnerabilities
+check: .venv/.ready ## Format, lint, types, import rules, workflows, known vulnerabilities
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -44,13 +44,13 @@ format: .venv/.ready ## Format, and fix what ruff can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-policy: .venv/.ready .venv-policy/.ready ## The policy pack: its rules over every stack, and under its own server
+policy: .venv/.ready .venv-policy/.ready ## Test the policy pack: its rules against every stack, and over gRPC
 	$(BIN)/pytest tests/policy
 
 test: setup .venv-policy/.ready ## Unit and contract tests
 	$(BIN)/pytest $(PARALLEL) --ignore=tests/e2e
 
-e2e: setup ## The local deployment, used as clients use it
+e2e: setup ## End-to-end tests of the local deployment
 	$(BIN)/pytest $(PARALLEL) tests/e2e
 
 snapshot: .venv/.ready ## Write what every stack declares to tests/snapshots, for review
@@ -65,7 +65,7 @@ sbom: .venv/.ready ## Write each bundle's bill of materials to .build/sbom, as C
 bench: .venv/.ready ## Measure cold starts, requests and the program, and what they cost
 	@$(BIN)/python -m benchmarks
 
-bench-check: .venv/.ready ## Hold what is counted against benchmarks/budgets.toml (needs valgrind)
+bench-check: .venv/.ready ## Compare instruction counts with benchmarks/budgets.toml (needs valgrind)
 	@$(BIN)/python -m benchmarks check
 
 lock: .venv/.ready ## Pin the newest versions that the *.in files allow

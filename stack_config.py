@@ -76,7 +76,7 @@ else:
 
 
 class StackConfig(BaseModel):
-    """Everything that differs between stacks. Defaults stand in Pulumi.yaml."""
+    """Everything that differs between stacks. Defaults are in Pulumi.yaml."""
 
     model_config = _SECTION
 
@@ -113,7 +113,7 @@ class StackConfig(BaseModel):
         )
 
     @model_validator(mode="after")
-    def _somebody_is_notified_of_alarms(self) -> Self:
+    def _alarms_have_a_subscriber(self) -> Self:
         self.alarm_topic()
         return self
 
@@ -174,13 +174,13 @@ def _explain(project: str, problem: ErrorDetails) -> str:
         return f"{where} is not a setting; the settings are {names}"
     if problem["type"] == "missing" and problem["loc"] in (("api",), ("api", "auth")):
         return (
-            f"{where} is missing; say who may call the API, auth: {{kind: jwt, issuer, audiences}},"
-            " {kind: iam}, or {kind: none} for everybody"
+            f"{where} is missing; set who may call the API, auth: {{kind: jwt, issuer, audiences}},"
+            " {kind: iam}, or {kind: none} for everyone"
         )
     if problem["type"] == "missing":
         return f"{where} is missing; set it in the stack's file"
     if own := problem.get("ctx", {}).get("error"):
-        # A check of ours, whose text says what it got.
+        # One of our own checks, whose message includes the value.
         return f"{where}: {own}"
     return f"{where}: {problem['msg']}, got {problem['input']!r}"
 

@@ -20,13 +20,13 @@ _COLD_MEANS = (
     "environments are as they are. A bundle is named after the first function of its zip."
 )
 _ONLY_RATIOS = (
-    "The emulator takes part in every figure, and starts an event at once, where AWS queues it: "
-    "only the ratios of one run mean something."
+    "Every figure includes the emulator, which starts an event immediately, where AWS queues it: "
+    "only ratios within one run are meaningful."
 )
 
 
 def check() -> bool:
-    """Hold the counts against their budgets; print each as it comes."""
+    """Compare the counts with their budgets; print each immediately."""
     if not has_valgrind():
         raise ValgrindMissingError
     good = True
@@ -38,7 +38,7 @@ def check() -> bool:
 
 
 def count() -> None:
-    """Keep the counts, and plot the cold starts."""
+    """Save the counts, and plot the cold starts."""
     if not has_valgrind():
         print(f"counts are left out: {ValgrindMissingError()}", flush=True)  # noqa: T201
         return
@@ -64,7 +64,7 @@ def count() -> None:
 
 
 def time() -> None:
-    """Keep milliseconds and memory."""
+    """Save milliseconds and memory."""
     with counts.code_folders() as folder:
         parts = []
         for title, measure in (
@@ -85,10 +85,10 @@ def time() -> None:
 
 
 def program() -> None:
-    """Keep what previews and builds take."""
+    """Save how long previews and builds take."""
     rows = [
         (
-            each.hand_offs,
+            each.handoffs,
             each.resources,
             each.seconds,
             each.seconds / each.resources * 1000,
@@ -97,7 +97,7 @@ def program() -> None:
         )
         for each in graph.graph_times(_GRAPH_ROUNDS)
     ]
-    heads = ["hand-offs", "resources", "seconds", "ms each", "the SDK alone", "x"]
+    heads = ["handoffs", "resources", "seconds", "ms each", "the SDK alone", "x"]
     heads_of_builds = ["what", "cold seconds", "warm seconds", "warm / cold"]
     built = [
         (each.name, each.cold_seconds, each.warm_seconds, each.ratio)
@@ -111,7 +111,7 @@ def program() -> None:
 
 
 def compare() -> None:
-    """Keep what requests take through an API in the emulator, and what outages do."""
+    """Save how long requests through an API take in the emulator, and the effect of outages."""
     with deployed_stack(
         "bench", retry_base_seconds=_RETRY_BASE_SECONDS, only="webhook", watched=False
     ) as stack:
@@ -134,7 +134,7 @@ def compare() -> None:
 
 
 def cost() -> None:
-    """Keep the model of cost and capacity."""
+    """Save the model of cost and capacity."""
     loads = [model.load(rate) for rate in (10, 1_000, 100_000)]
     heads = ["per second", *(f"{each.per_second:,}" for each in loads)]
     rows: list[Sequence[object]] = [
@@ -153,12 +153,12 @@ def cost() -> None:
         ["all, $ a month", *(f"{sum(each.dollars_per_month.values()):,.0f}" for each in loads)],
     ]
     limits = table(
-        ["a second", "what is full, and what to do"],
+        ["a second", "limit, and what to do"],
         [(f"{rate:,.0f}", what) for rate, what in model.limits()],
     )
     keep(
         "model",
-        "What hand-offs cost, and where they end",
+        "Cost and limits of handoffs",
         [
             f"A model. Prices: {model.PRICES_AS_OF}.",
             table(heads, rows),
@@ -181,7 +181,7 @@ def main(arguments: list[str]) -> int:
     """Run what is named, or everything but the check. Returns the exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
-        description="Measure, print and keep tables under benchmarks/results. "
+        description="Measure, print and save tables under benchmarks/results. "
         "Without names: everything but check.",
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(_NAMES)}")

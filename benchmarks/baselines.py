@@ -46,13 +46,13 @@ class Service:
     """Where it stores tasks; each row has a `title`."""
 
     dead_letters_url: str
-    """The queue of events that its target has failed for good."""
+    """The queue of events that its target failed to process."""
 
     bundle: bytes
     """The zip it was deployed from."""
 
     waits: bool = False
-    """Whether it responds only when the target is done."""
+    """Whether it responds only after the target has finished."""
 
     def create(self, client: httpx.Client, title: str) -> bool:
         """Create a task; return whether the response was 201."""
@@ -155,7 +155,7 @@ def policy(*statements: Statement) -> str:
 
 
 def _make_role(stack: DeployedStack, name: str, *statements: Statement) -> str:
-    """Make an execution role with these permissions; return its ARN."""
+    """Create an execution role with these permissions; return its ARN."""
     iam = stack.client("iam")
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}
     document = policy({**trust, "Action": "sts:AssumeRole"})
@@ -165,7 +165,7 @@ def _make_role(stack: DeployedStack, name: str, *statements: Statement) -> str:
 
 
 def _make_table(stack: DeployedStack, name: str, key: str) -> str:
-    """Make a table with one string as its key; return its ARN."""
+    """Create a table with one string as its key; return its ARN."""
     described = stack.client("dynamodb").create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",

@@ -1,4 +1,4 @@
-"""What bundles and `make up` take the first time and the second."""
+"""How long bundles and `make up` take the first time and the second."""
 
 from __future__ import annotations
 

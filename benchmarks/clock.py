@@ -58,7 +58,7 @@ def colds(folder: Path, rounds: int) -> list[Timing]:
     with stub(authority) as server:
 
         def sample(subject: Subject) -> float:
-            roots = trust(authority, folder, everybody=subject is BARE)
+            roots = trust(authority, folder, everyone=subject is BARE)
             environment = {
                 **ENVIRONMENT,
                 "AWS_ENDPOINT_URL": server.url,

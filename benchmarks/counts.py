@@ -68,7 +68,7 @@ def cold_count(folder: Path, start: int) -> Count:
     with stub(authority) as server:
 
         def cost(subject: Subject) -> int:
-            roots = trust(authority, folder, everybody=subject is BARE)
+            roots = trust(authority, folder, everyone=subject is BARE)
             environment = {
                 **ENVIRONMENT,
                 "AWS_ENDPOINT_URL": server.url,

@@ -97,7 +97,7 @@ class Comparison:
         return self._order.sample(self._services, len(self._services))
 
     def _make_cold(self, service: Service) -> None:
-        # A function whose code is put there anew gets new processes.
+        # A function whose code is updated gets new processes.
         functions, name = self._stack.client("lambda"), service.function_name
         functions.update_function_code(FunctionName=name, ZipFile=service.bundle)
         wait_until(

@@ -32,12 +32,12 @@ _FOR_THIS_PYTHON = {"pulumi-serverless:bundleFor": "host"}
 _UPPER = re.compile(r"(?<!^)([A-Z])")
 
 _TURNS = {1: 10, 10: 3, 100: 1}
-"""Hand-offs, and how often they are timed in one process: short runs differ the most."""
+"""Handoffs, and how often they are timed in one process: short runs differ the most."""
 
 
 @dataclass(frozen=True)
 class GraphTime:
-    hand_offs: int
+    handoffs: int
     resources: int
     seconds: float
     plain_seconds: float
@@ -48,14 +48,14 @@ class GraphTime:
 
 
 def graph_times(rounds: int) -> list[GraphTime]:
-    """Time programs of 1, 10 and 100 hand-offs under mocks, each in `rounds` fresh processes."""
+    """Time programs of 1, 10 and 100 handoffs under mocks, each in `rounds` fresh processes."""
     return [_graph_time(number, rounds) for number in _TURNS]
 
 
 def _graph_time(number: int, rounds: int) -> GraphTime:
     found = [turn for _ in range(rounds) for turn in _turns_of(number)]
     return GraphTime(
-        hand_offs=number,
+        handoffs=number,
         resources=int(found[0][0]),
         seconds=statistics.median(own for _, own, _ in found),
         plain_seconds=statistics.median(plain for _, _, plain in found),
@@ -64,7 +64,7 @@ def _graph_time(number: int, rounds: int) -> GraphTime:
 
 
 def _turns_of(number: int) -> list[tuple[float, float, float]]:
-    """Measure so many hand-offs in a process of its own."""
+    """Measure so many handoffs in its own process."""
     done = subprocess.run(  # noqa: S603 -- our own interpreter and module
         [sys.executable, "-m", "benchmarks.graph", str(number), str(_TURNS[number])],
         cwd=ROOT,
@@ -80,7 +80,7 @@ def _turn(line: str) -> tuple[float, float, float]:
     return resources, own, plain
 
 
-def _hand_offs(number: int) -> None:
+def _handoffs(number: int) -> None:
     """Declare callers and targets of their own, with the handoff between them."""
     foundation = Foundation(alarm_topic_arn="arn:aws:sns:eu-west-1:1:t")
     for each in range(number):
@@ -138,10 +138,10 @@ def _measure(number: int, turns: int) -> None:
 
     Both run once before, so that everything is imported.
     """
-    _, small = _seconds(lambda: _hand_offs(1))
+    _, small = _seconds(lambda: _handoffs(1))
     _seconds(_plainly(_without_stack(small)))
     for _ in range(turns):
-        own, graph = _seconds(lambda: _hand_offs(number))
+        own, graph = _seconds(lambda: _handoffs(number))
         resources = _without_stack(graph)
         plain, _ = _seconds(_plainly(resources))
         print(len(resources), own, plain)  # noqa: T201

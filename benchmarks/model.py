@@ -1,6 +1,6 @@
-"""What hand-offs cost on AWS, and which limit they meet first, at three rates.
+"""What handoffs cost on AWS, and which limit they reach first, at three rates.
 
-A model, not a measurement: it multiplies published prices and limits with what one hand-off does.
+A model, not a measurement: it multiplies published prices and limits with what one handoff does.
 """
 
 from __future__ import annotations
@@ -54,12 +54,12 @@ class Timings:
     """A warm create at 512 MB: three calls of 4 to 10 ms each, and its own processor time."""
 
     deliver_seconds: float = 0.120
-    """A warm delivery by e-mail."""
+    """A warm delivery by email."""
 
 
 @dataclass(frozen=True)
 class Load:
-    """What a steady rate of hand-offs asks of AWS."""
+    """What a steady rate of handoffs requires of AWS."""
 
     per_second: float
     create_concurrency: float
@@ -73,7 +73,7 @@ class Load:
 
 
 def load(per_second: float, timings: Timings | None = None) -> Load:
-    """Work out the load of `per_second` creates, each handed off and notified of by e-mail once."""
+    """Work out the load of `per_second` creates, each handed off and delivered by email once."""
     timings = timings or Timings()
     create = per_second * timings.create_seconds
     deliver = per_second * timings.deliver_seconds
@@ -95,27 +95,27 @@ def relayed_per_second() -> float:
 
 
 def limits(timings: Timings | None = None) -> list[tuple[float, str]]:
-    """Return the rates at which something as shipped is full, the lowest first."""
+    """Return the rates at which a limit is reached as shipped, the lowest first."""
     timings = timings or Timings()
     both = timings.create_seconds + timings.deliver_seconds
     return sorted(
         [
             (
                 relayed_per_second(),
-                "the relay, only for as long as Lambda takes nothing: it drains no faster",
+                "the relay, only while Lambda rejects invokes: it drains no faster",
             ),
-            (SES_PER_SECOND, "SES's sending rate: ask for more, or gather messages"),
+            (SES_PER_SECOND, "SES's sending rate: request a higher quota, or batch messages"),
             (
                 DEFAULT_CONCURRENCY / both,
-                "Lambda's concurrency in the account: ask for more",
+                "Lambda's concurrency in the account: request a higher quota",
             ),
             (
                 TASK_SHARDS * PARTITION_WRITES_PER_SECOND / TASK_WRITES_PER_SHARD,
-                "the task table's shards: more of them, and a migration",
+                "the task table's shards: add shards, with a migration",
             ),
             (
                 OUTBOX_SHARDS * PARTITION_WRITES_PER_SECOND / OUTBOX_WRITES_PER_SHARD,
-                "the outbox's shards: more of them, the relay first",
+                "the outbox's shards: add shards, in the relay first",
             ),
         ]
     )

@@ -1,4 +1,4 @@
-"""What becomes of tasks while the receiver of their notifications is down, or Lambda is."""
+"""What happens to tasks while the receiver of their notifications, or Lambda, is down."""
 
 from __future__ import annotations
 

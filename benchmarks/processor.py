@@ -1,7 +1,7 @@
 """Processor time of one task, process by process.
 
-On AWS every process has a processor of its own and the emulator's work is not there; here they
-share a few, so the time a request takes says little of the functions themselves.
+On AWS every process has its own processor and the emulator's work is not there; here they
+share a few, so the time of a request shows little about the functions themselves.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _seconds(stack: DeployedStack) -> dict[str, float]:
     named = [(each, _EMULATOR) for each in emulator_processes(stack.emulator)]
     found: dict[str, float] = {}
     for process, name in [*named, *function_processes(stack.emulator)]:
-        # An idle one may end while we look.
+        # An idle process may end meanwhile.
         with suppress(psutil.Error):
             times = process.cpu_times()
             found[name] = found.get(name, 0) + times.user + times.system

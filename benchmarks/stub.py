@@ -17,7 +17,7 @@ from serverless_runtime.shared.aws.amazon_root_certificates import AMAZON_ROOT_C
 
 
 class Stub(http.server.ThreadingHTTPServer):
-    """Accepts whatever it is asked to do, and counts connections."""
+    """Accepts every request, and counts connections."""
 
     daemon_threads = True
     scheme = "http"
@@ -75,14 +75,12 @@ def stub(authority: trustme.CA | None = None) -> Iterator[Stub]:
         yield server
 
 
-def trust(authority: trustme.CA, folder: Path, *, everybody: bool) -> Path:
+def trust(authority: trustme.CA, folder: Path, *, everyone: bool) -> Path:
     """Write a file of roots as long as what is read on AWS, and the stub's own.
 
-    `everybody` is for botocore, which brings some 130; our functions bring Amazon's.
+    `everyone` is for botocore, which brings some 130; our functions bring Amazon's.
     """
-    roots = (
-        (files("botocore") / "cacert.pem").read_text() if everybody else AMAZON_ROOT_CERTIFICATES
-    )
-    path = folder / ("everybody.pem" if everybody else "amazon.pem")
+    roots = (files("botocore") / "cacert.pem").read_text() if everyone else AMAZON_ROOT_CERTIFICATES
+    path = folder / ("everyone.pem" if everyone else "amazon.pem")
     path.write_text(roots + authority.cert_pem.bytes().decode())
     return path

@@ -1,4 +1,4 @@
-"""The stack that `up` leaves running: a process that owns the emulator, and how to find it."""
+"""The background process of `up`, which owns the emulator, and how to find it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _READY_SECONDS = 300
 
 
 def serve(port: int) -> None:
-    """Deploy, write the stack's outputs where others find them, and run until stopped."""
+    """Deploy, write the stack's outputs to a file, and run until stopped."""
     with deployed_stack(KIND, port) as stack:
         outputs = _outputs_file(port)
         partial = outputs.with_suffix(".partial")

@@ -66,7 +66,7 @@ def up(port: int) -> None:
 @commands.command()
 @click.option("--port", type=int, help="Only the stack on this port; without it, every stack.")
 def down(port: int | None) -> None:
-    """Stop what `up` has started and delete its data."""
+    """Stop the deployment that `up` started and delete its data."""
     ports = [found for found in background.running_ports() if port in (None, found)]
     for found in ports:
         with working(f"Stopping the stack on port {found}"):
@@ -89,7 +89,7 @@ def dashboard(port: int) -> None:
 
 @commands.command()
 def tour() -> None:
-    """Watch the handoff work, fail, and recover, on an emulator of its own."""
+    """Watch the handoff work, fail and recover, in its own emulator."""
     sys.exit(0 if run_tour() else 1)
 
 
@@ -103,7 +103,7 @@ def chaos(seed: int) -> None:
 @commands.command(hidden=True)
 @_port
 def serve(port: int) -> None:
-    """What `up` leaves running."""
+    """The background process of `up`."""
     background.serve(port)
 
 
@@ -118,7 +118,7 @@ Stop the stack:        make down"""
 
 
 def curl_lines(api_url: str) -> str:
-    """The README's tour of the API by hand; each line works as typed."""
+    """The README's example requests; each line works as typed."""
     return f"""\
 API={api_url}
 

@@ -1,4 +1,4 @@
-"""Deploys the program to the emulator, and again after something was changed there by hand."""
+"""Deploys the program to the emulator, repeatedly if something was changed there by hand."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Deployment:
     def set_config(self, path: str, value: str) -> None:
         """Change a setting of the stack, as `pulumi config set --path` does; `up` reads it.
 
-        Text that is JSON is taken as such.
+        Text that is JSON is parsed.
         """
         project = read_stack(ROOT, STACK).project
         key, *inner = path.split(".")

@@ -1,7 +1,7 @@
-"""One emulator's folder under `.local/`, and the lock that says whether its owner is alive.
+"""One emulator's folder under `.local/`, and the lock that shows whether its owner is alive.
 
-The operating system drops the lock with its owner, however that ends, so a lock that can be
-taken means leftovers: the next owner ends their processes and deletes their files.
+The operating system releases the lock when its owner ends, even by a crash, so a free lock means
+leftovers: the next owner ends their processes and deletes their files.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ class Instance:
     def __init__(self, name: str, folder: Path = FOLDER) -> None:
         self.name = name
         self.directory = folder / name
-        # Beside the folder, not in it: whoever deletes the folder must still hold the lock.
+        # Beside the folder, not in it: the process that deletes the folder must still hold the
+        # lock.
         self._lock_file = folder / f"{name}.lock"
 
     @property

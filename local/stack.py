@@ -1,4 +1,4 @@
-"""The whole program, deployed to an emulator of its own: for the tour, `up` and the tests."""
+"""The whole program, deployed to its own emulator: for the tour, `up` and the tests."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class DeployedStack:
 
     @property
     def operations(self) -> dict[str, Any]:
-        """What the program declares for its operation: alarms, functions, queues, tables."""
+        """The program's output `operations`: alarms, functions, queues, tables."""
         operations: dict[str, Any] = self.outputs["operations"]
         return operations
 
@@ -89,7 +89,7 @@ class DeployedStack:
         return self.emulator.texts()
 
     def pushes(self, platform: str) -> list[dict[str, Any]]:
-        """What the phone of a platform ("APNS", "GCM") was pushed, oldest first.
+        """Push notifications to the phone of a platform ("APNS", "GCM"), oldest first.
 
         Each has Body, the part of the message that is for the platform, and MessageAttributes.
         """
@@ -120,7 +120,7 @@ def deployed_stack(
     Both are free ports if `port` is None. `only` leaves out all channels except those of one kind;
     `settings` override those of the local stack, as text. `watched` publishes metrics and evaluates
     the alarms each second, which costs the emulator more with every datapoint; a caller that sets
-    it to False does so itself, at a time of its own, or measures without it.
+    it to False does so itself, at its own time, or measures without it.
 
     `kind` names the instance together with the port. What earlier runs of the kind left behind
     when they were killed is cleaned up first. Raises InstanceInUseError, EmulatorError, and

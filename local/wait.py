@@ -1,4 +1,4 @@
-"""Polls for something until a deadline, and says what was awaited when it passes."""
+"""Polls for a condition until a deadline; the error names what was awaited."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _INTERVAL_SECONDS = 0.05
 
 
 class DeadlineExceededError(Exception):
-    """Something awaited did not happen in time; the message says what, and what was seen last."""
+    """A condition was not met in time; the message names it and the last result."""
 
 
 def wait_until(

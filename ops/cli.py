@@ -28,7 +28,7 @@ class _Unreachable(click.ClickException):
 
 
 class _ExplainedErrors(click.Group):
-    """Shows errors that explain themselves without a traceback, each with its exit code."""
+    """Shows expected errors without a traceback, each with its exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

@@ -1,4 +1,4 @@
-"""What every command is given: AWS clients, the clock, other programs. Tests replace it."""
+"""What every command depends on: AWS clients, the clock, other programs. Tests replace it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ops.aws.clients import Connection, make_client
 from ops.stack_outputs import ROOT, RunCommand, run_command
 
 POLL_SECONDS = 2
-"""How long SQS waits for messages. At 0 it asks only some of its servers and may miss some."""
+"""Wait time of SQS polls. At 0, SQS queries only some of its servers and may miss messages."""
 
 
 def _now() -> datetime:
@@ -23,7 +23,7 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """Everything outside the commands themselves."""
+    """The external dependencies of the commands."""
 
     client: Callable[[str, Connection], Any] = make_client
     run: RunCommand = run_command
@@ -34,5 +34,5 @@ class Context:
     poll_seconds: int = POLL_SECONDS
 
     def clients(self, connection: Connection) -> Callable[[str], Any]:
-        """Return what makes a client for each service, once."""
+        """Return a function that creates a client for each service, once."""
         return functools.cache(lambda service: self.client(service, connection))

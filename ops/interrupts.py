@@ -1,5 +1,5 @@
 """Ends a run on a signal, but never between two steps that belong together: invoking the target
-and deleting the message, receiving messages and remembering them.
+and deleting the message, receiving messages and recording them.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Interrupts:
 
     @contextmanager
     def shielded(self) -> Iterator[None]:
-        """Let the block finish; a signal meanwhile is raised after it."""
+        """Let the block finish; a signal that arrives meanwhile is raised afterwards."""
         self._shields += 1
         try:
             yield

@@ -1,4 +1,4 @@
-"""Options, exit codes and types of arguments that the commands share."""
+"""Options, exit codes and parameter types that the commands share."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ from ops.context import Context
 from ops.stack import find_stack
 from serverless_runtime.shared.timestamps import from_text
 
-LEFT, WRONG_USAGE, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
+LEFT, USAGE_ERROR, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
 
 _AGE = re.compile(r"([0-9]{1,6})\s*([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _LOOKED_UP = (
-    "Looked up with the Pulumi CLI; stack local is what make up left running, and is found without "
-    "it."
+    "Looked up with the Pulumi CLI; the stack local, which make up starts, is found without it."
 )
 
 Command = Callable[..., Any]
@@ -59,23 +58,25 @@ def stack_option(*, required: bool = False) -> Callable[[Any], Any]:
     return click.option("--stack", required=required, help=f"Name of the stack. {_LOOKED_UP}")
 
 
-region_option = click.option("--region", help="AWS region, if the stack does not say.")
+region_option = click.option("--region", help="AWS region, if the stack does not provide it.")
 endpoint_option = click.option(
     "--endpoint-url",
-    help="Another address than AWS's; with --stack local it chooses one of several.",
+    help="Endpoint to use instead of AWS; with --stack local, selects one of several deployments.",
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object on stdout."
+)
 
 
 def add_options(command: Command, options: Iterable[Callable[[Any], Any]]) -> Command:
-    """Give `command` the options, in this order."""
+    """Add the options to `command`, in this order."""
     for option in reversed(list(options)):
         command = option(command)
     return command
 
 
 def on_stack(command: Command) -> Command:
-    """Give `command` the options that name a stack; it gets a `stack`."""
+    """Add the options that name a stack; `command` receives a `stack`."""
 
     @functools.wraps(command)
     def with_stack(

@@ -49,7 +49,7 @@ class DeliveriesTable(_Section):
 
 
 class Operations(_Section):
-    """What a stack exports for those who run it, everything by its logical name."""
+    """What a stack exports for its operators, by logical name."""
 
     alarm_topic_arn: str | None = None
     alarms: Mapping[str, str] = {}
@@ -119,7 +119,7 @@ def region_of_arn(arn: str) -> str | None:
 
 
 def choose(entries: Mapping[str, T], wanted: str | None, option: str, what: str) -> Mapping[str, T]:
-    """Return the entry that is `wanted` by its name, or all. Raises UsageError."""
+    """Return the entry named `wanted`, or all if it is None. Raises UsageError."""
     if wanted is None:
         return entries
     if wanted not in entries:
@@ -130,7 +130,7 @@ def choose(entries: Mapping[str, T], wanted: str | None, option: str, what: str)
 
 
 def require_one(entries: Iterable[str], option: str, what: str) -> None:
-    """Raise UsageError if there are several: a command that changes something wants one."""
+    """Raise UsageError if there are several: a command that makes changes needs exactly one."""
     names = list(entries)
     if len(names) > 1:
         raise click.UsageError(

@@ -1,4 +1,4 @@
-"""Reads a stack's outputs: from the Pulumi CLI, or from what `make up` left running."""
+"""Reads a stack's outputs: from the Pulumi CLI, or from the deployment that `make up` started."""
 
 from __future__ import annotations
 
@@ -69,9 +69,9 @@ def read_outputs(
     endpoint_url: str | None,
     advice: str,
 ) -> StackOutputs:
-    """Return the outputs of `stack`. Stack local is what `make up` left running, if it is.
+    """Return the outputs of `stack`. Stack local is the deployment of `make up`, if it is running.
 
-    `endpoint_url` tells several local deployments apart; `advice` is what else the user can do.
+    `endpoint_url` selects one of several local deployments; `advice` is what else the user can do.
     Raises UnreachableError.
     """
     found = _running_locally(local_folder, endpoint_url) if stack == LOCAL_STACK else None

@@ -1,4 +1,4 @@
-"""Output for people: text that is safe on any terminal, wrapped there and whole in a pipe."""
+"""Output for people: text that is safe on any terminal; wrapped there, but not in a pipe."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NARROWEST, _UNLIMITED = 20, 1_000_000
 
 
 def out(*, errors: bool = False) -> Console:
-    """Return stdout or stderr. Lines are wrapped on a terminal and whole for other programs."""
+    """Return stdout or stderr. Lines are wrapped on a terminal, but not for other programs."""
     file = sys.stderr if errors else sys.stdout
     console = Console(
         file=file, highlight=False, markup=False, emoji=False, soft_wrap=not file.isatty()

@@ -1,7 +1,7 @@
 """Looks up known vulnerabilities of what lock files pin: audit.py LOCK... `make check` runs it.
 
-pip-audit asks a database on the network. Where that cannot be reached, nothing is known, and this
-says so and lets the check go on; pip-audit itself would report that nothing was found.
+pip-audit queries a database on the network. If that cannot be reached, this reports that nothing
+was audited and lets the check continue; pip-audit itself would report that nothing was found.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ class Unreachable(Exception):  # noqa: N818 -- a state of the network, not a def
 
 
 class Verdict(NamedTuple):
-    """What is known of one lock file."""
+    """The audit of one lock file."""
 
     vulnerable: list[str]
     """One line for each known vulnerability."""
 
     unknown: list[str]
-    """Packages that the database could not be asked about."""
+    """Packages that could not be audited."""
 
 
 def verdict(report: dict[str, Any]) -> Verdict:
-    """Sort pip-audit's JSON report. Raises Unreachable if it knows nothing of any package."""
+    """Evaluate pip-audit's JSON report. Raises Unreachable if it contains no results."""
     packages = report["dependencies"]
     unknown = [each["name"] for each in packages if "skip_reason" in each]
     if packages and len(unknown) == len(packages):
@@ -46,7 +46,7 @@ def verdict(report: dict[str, Any]) -> Verdict:
 
 
 def audit(lock: Path) -> Verdict:
-    """Ask about one lock file. Raises Unreachable."""
+    """Audit one lock file. Raises Unreachable."""
     command = [sys.executable, "-m", "pip_audit", "--disable-pip", "--require-hashes", "--format"]
     command += ["json", "--progress-spinner", "off", "--timeout", str(_SOCKET_SECONDS)]
     try:
@@ -72,7 +72,7 @@ def main(locks: list[str]) -> int:
             found = audit(lock)
         except Unreachable as reason:
             say(f"\n*** NOT AUDITED: {lock} and larger lock files. The vulnerability database")
-            say(f"*** cannot be reached from here, so nothing is known: {reason}\n")
+            say(f"*** cannot be reached from here: {reason}\n")
             break
         if found.unknown:
             say(f"*** NOT AUDITED: {', '.join(found.unknown)} in {lock}")

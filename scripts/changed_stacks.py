@@ -1,7 +1,7 @@
-"""Which stacks a change touches: changed_stacks.py BASE, as a JSON list for a workflow's matrix.
+"""Which stacks a change affects: changed_stacks.py BASE, as a JSON list for a workflow's matrix.
 
-A stack's own files touch it alone, documents and tests touch none, and everything else touches all.
-Without BASE it lists every stack in AWS. Standard library only: nothing is installed yet.
+A stack's own files affect only it, documents and tests affect none, and everything else affects
+all. Without BASE it lists every stack in AWS. Standard library only: nothing is installed yet.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def stacks() -> list[str]:
 
 
 def touched(files: Iterable[str], names: list[str]) -> list[str]:
-    """Those of the stacks `names` that a change of these files may change something in."""
+    """The stacks among `names` that a change of these files may affect."""
     found: set[str] = set()
     for file in files:
         owner = _owner(file)

@@ -1,7 +1,7 @@
-"""Computes what hand-offs cost from docs/prices.toml, as the tables of docs/costs.md.
+"""Computes what handoffs cost from docs/prices.toml, as the tables of docs/costs.md.
 
 python scripts/costs.py            prints the tables
-python scripts/costs.py --write    puts them into the page, between its two marks
+python scripts/costs.py --write    puts them into the page, between its two markers
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 PRICES = ROOT / "docs" / "prices.toml"
 PAGE = ROOT / "docs" / "costs.md"
-BEGIN, END = "<!-- computed by scripts/costs.py -->\n", "<!-- end of what is computed -->\n"
+BEGIN, END = "<!-- computed by scripts/costs.py -->\n", "<!-- end of computed part -->\n"
 
 LOADS = (10_000, 1_000_000, 100_000_000)
 MILLION = 1_000_000
@@ -37,7 +37,7 @@ class Item:
 
 
 class Bill:
-    """Prices and counts of docs/prices.toml, and the items that they make."""
+    """Prices and quantities of docs/prices.toml, and the items computed from them."""
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.data = data
@@ -78,7 +78,7 @@ class Bill:
         }
 
     def reliability(self) -> list[Item]:
-        """What this project adds so that nothing is lost, sent twice, or failing unheard."""
+        """What this project adds so that nothing is lost, sent twice, or fails silently."""
         runs, program = self.program["relay_runs_per_month"], self.program
         waiting = self.assumed["caller_waits_seconds"] * program["memory_gb"]
         working = self.assumed["relay_run_seconds"] * program["memory_gb"] * runs
@@ -86,23 +86,23 @@ class Bill:
         breaker = self.assumed["breaker_reads_per_event"] * BREAKER_READ_UNITS
         return [
             Item("outbox: 4 write units", self.usd("dynamodb_write_unit", OUTBOX_WRITES)),
-            Item("the caller waits for it", self.usd("lambda_gb_second_arm", waiting)),
+            Item("the caller's longer run", self.usd("lambda_gb_second_arm", waiting)),
             Item(
-                f"deliveries: {deliveries} write units a channel",
+                f"deliveries: {deliveries} write units per channel",
                 self.usd("dynamodb_write_unit", deliveries * program["channels"]),
             ),
             Item(
-                "breakers: a read a channel",
+                "circuit breakers: one read per channel",
                 self.usd("dynamodb_read_unit", breaker * program["channels"]),
             ),
             Item(
-                "relay: a run a minute, started by Scheduler",
+                "relay: one run per minute, and its schedule",
                 usd_per_month=self.usd("lambda_request", runs)
                 + self.usd("scheduler_invocation", runs)
                 + self.usd("lambda_gb_second_arm", working),
             ),
             Item(
-                "relay: a query a shard and run",
+                "relay: one query per shard and run",
                 usd_per_month=self.usd("dynamodb_read_unit", runs * program["outbox_shards"]),
             ),
             Item(
@@ -110,7 +110,7 @@ class Bill:
                 usd_per_month=self.usd("cloudwatch_metric_month", program["metrics"]),
             ),
             Item(
-                f"{program['alarms']} metrics that alarms look at",
+                f"{program['alarms']} metrics that alarms evaluate",
                 usd_per_month=self.usd("cloudwatch_alarm_month", program["alarms"]),
             ),
             Item(
@@ -135,7 +135,7 @@ def tables(bill: Bill) -> str:
     lines = [
         f"List prices of {bill.data['region']}, collected on {bill.data['collected_on']}.",
         "",
-        f"| USD per million hand-offs | {loads} |",
+        f"| USD per million handoffs | {loads} |",
         "| --- |" + " ---: |" * len(LOADS),
         *(_row(way, [per_million(items, load) for load in LOADS]) for way, items in rows.items()),
         "",
@@ -158,11 +158,11 @@ def _row(name: str, numbers: list[float]) -> str:
 
 
 def written(page: str, computed: str) -> str:
-    """The page with its computed part replaced. ValueError if a mark is missing."""
+    """The page with its computed part replaced. ValueError if a marker is missing."""
     before, _, rest = page.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not end:
-        raise ValueError(f"{PAGE.name} must have the marks {BEGIN!r} and {END!r}")
+        raise ValueError(f"{PAGE.name} must have the markers {BEGIN!r} and {END!r}")
     return before + BEGIN + computed + END + after
 
 

@@ -1,4 +1,4 @@
-"""Writes what each bundle is made of to .build/sbom, as CycloneDX. `make sbom` runs it."""
+"""Writes each bundle's bill of materials to .build/sbom, as CycloneDX. `make sbom` runs it."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 Source roots are put on its path, as an editable install would. Standard library only.
 
-It also runs on Pythons that are too old for the project, to say so; keep its syntax plain.
+It also runs on Pythons that are too old for the project, to report that; keep its syntax plain.
 """
 
 import glob
@@ -20,7 +20,7 @@ NEWER_NAMES = ["python3.14", "python3.13", "python3.12", "python3.11"]
 
 def main(folder, requirements, *source_roots):
     use_a_new_enough_python()
-    refuse_a_link(folder)
+    reject_link(folder)
     import venv
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -32,7 +32,7 @@ def main(folder, requirements, *source_roots):
 
 
 def use_a_new_enough_python():
-    """Go on with a newer Python from the PATH if this one is too old, or say what to do."""
+    """Continue with a newer Python from the PATH if this one is too old, or explain what to do."""
     if sys.version_info >= OLDEST:
         return
     for name in NEWER_NAMES:
@@ -44,8 +44,8 @@ def use_a_new_enough_python():
     )
 
 
-def refuse_a_link(folder):
-    """Stop if the folder is somewhere else: making it anew would empty it for others, too."""
+def reject_link(folder):
+    """Exit if the folder is a link: recreating it would empty another folder."""
     if os.path.islink(folder):
         sys.exit(
             "%s must be a folder, got a link to %s, which would be emptied. "
@@ -54,7 +54,7 @@ def refuse_a_link(folder):
 
 
 def install(python, requirements):
-    """Install `requirements`; on failure say what pip said and what to look at."""
+    """Install `requirements`; on failure show pip's output and what to check."""
     command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     pip = subprocess.Popen(
         command + ["--require-hashes", "--requirement", requirements],

@@ -12,8 +12,8 @@ from string import Template
 RUNBOOKS = Path(__file__).parents[1] / "docs/runbooks"
 INDEX = RUNBOOKS / "README.md"
 
-LOOK, DO, OVER = "Where to look", "What to do", "When it is over"
-SECTIONS = ("What it means", "Impact", LOOK, DO, OVER)
+LOOK, DO, RESOLVED = "Where to look", "What to do", "Resolved when"
+SECTIONS = ("What it means", "Impact", LOOK, DO, RESOLVED)
 
 PLACEHOLDERS = (
     *("STACK", "EVENT_ID", "CORRELATION_ID", "CHANNEL", "FILE"),

@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 
-def test_the_import_arrows_point_the_way_the_architecture_says() -> None:
-    # A process of its own: import-linter switches off the loggers of the one it runs in.
+def test_imports_follow_the_architecture() -> None:
+    # Its own process: import-linter switches off the loggers of the one it runs in.
     linter = Path(sys.executable).with_name("lint-imports")
     linted = subprocess.run(  # noqa: S603 -- no shell, our own arguments
         [linter, "--no-cache"], capture_output=True, text=True, check=False

@@ -1,4 +1,4 @@
-"""The page on costs says what its script computes, from counts that the program has."""
+"""The page on costs shows what its script computes, from counts that the program has."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def test_the_page_shows_what_the_script_computes(bill: Bill) -> None:
     assert page == written(page, tables(bill)), "run .venv/bin/python scripts/costs.py --write"
 
 
-def test_a_page_without_its_marks_is_not_overwritten(bill: Bill) -> None:
-    with pytest.raises(ValueError, match=r"costs\.md must have the marks"):
+def test_a_page_without_its_markers_is_not_overwritten(bill: Bill) -> None:
+    with pytest.raises(ValueError, match=r"costs\.md must have the markers"):
         written("# Costs\n", tables(bill))
 
 
@@ -102,11 +102,11 @@ def test_a_price_that_doubles_doubles_what_is_computed_from_it(bill: Bill) -> No
     assert dearer == pytest.approx(per_million(bill.ways()["SNS"], MONTH) + 0.50)
 
 
-def test_the_page_says_aloud_what_being_sure_costs(bill: Bill) -> None:
+def test_the_page_states_what_reliability_costs(bill: Bill) -> None:
     transport = bill.usd("lambda_request")
     added = sum(item.usd_per_event for item in bill.reliability())
     channel = sum(
-        item.usd_per_event for item in bill.reliability() if item.what.endswith("a channel")
+        item.usd_per_event for item in bill.reliability() if item.what.endswith("per channel")
     )
 
     page = PAGE.read_text()

@@ -1,4 +1,4 @@
-"""docs/channels.md is right: its examples are loaded, installed and run."""
+"""The examples of docs/channels.md work: they are loaded, installed and run."""
 
 from __future__ import annotations
 

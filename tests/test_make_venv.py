@@ -1,4 +1,4 @@
-"""Making a virtual environment anew empties its folder, and no other."""
+"""Recreating a virtual environment empties its folder, and no other."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 
 
-def test_a_link_to_another_folder_is_refused_and_that_folder_is_kept(tmp_path: Path) -> None:
+def test_a_link_to_another_folder_is_rejected_and_that_folder_is_kept(tmp_path: Path) -> None:
     (tmp_path / "another").mkdir()
     (tmp_path / "another/kept").touch()
     (tmp_path / "venv").symlink_to("another")

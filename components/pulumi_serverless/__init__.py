@@ -1,7 +1,7 @@
 """Serverless microservice patterns for Pulumi: what a program imports.
 
-A program makes a `Foundation`, gives it to the components that it wires together, and exports what
-`Operations` knows of them.
+A program creates a `Foundation`, passes it to the components that it wires together, and exports
+the outputs of `Operations`.
 """
 
 from pulumi_serverless.blocks.api_access import (

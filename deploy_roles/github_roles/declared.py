@@ -21,14 +21,14 @@ class Declared:
     stack: str
 
     names: Mapping[str, Sequence[str]]
-    """For each type of resource, the names of the components (or resources) right below the stack
-    that have one. Pulumi begins a physical name with the logical one, and a component begins its
-    children's with its own, so such a name stands for everything below it."""
+    """For each type of resource, the names of the components (or resources) directly below the
+    stack that have one. Pulumi begins a physical name with the logical one, and a component begins
+    its children's with its own, so such a name stands for everything below it."""
 
 
 @functools.cache
 def declared(program: Path, stack: str) -> Declared:
-    """Run the program of a folder for a stack, in a process of its own.
+    """Run the program of a folder for a stack, in its own process.
 
     Raises RuntimeError with what the program wrote if it fails.
     """

@@ -1,4 +1,4 @@
-"""Metrics that the emulator does not publish: queue depths and the embedded metric format."""
+"""Publishes metrics that the emulator does not: queue depths, and the embedded metric format."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from local.emulator.differences import Difference
 DIFFERENCES = (
     Difference(
         aws="SQS publishes the depth of each queue to CloudWatch every minute",
-        emulator="publishes no metrics of SQS",
+        emulator="publishes no SQS metrics",
         workaround="local/cloudwatch/metrics.py publishes the depth of every queue that an alarm "
         "watches each second, and such alarms get a period of 10 seconds",
     ),

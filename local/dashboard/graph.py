@@ -15,7 +15,7 @@ Line = tuple[str, Points]
 
 
 def draw(title: str, lines: Sequence[Line], *, since: float, until: float) -> str:
-    """Return the graph with its legend; one without points says so."""
+    """Return the graph with its legend, or a note if it has no points."""
     if not any(points for _, points in lines):
         return f"<h3>{escape(title)}</h3><p class='none'>no data here</p>"
     top = max(1.0, *(value for _, points in lines for _, value in points))

@@ -1,4 +1,4 @@
-"""What the emulator has for each line and each alarm of a dashboard."""
+"""Reads the data of each line and each alarm of a dashboard from the emulator."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Where the emulator differs from AWS and the local deployment works around it.
 
-The program is never changed for the emulator: what it declares is translated on the way there, or a
+The program is never changed for the emulator: either what it declares is translated, or a
 part of the emulator is patched. Each module that does so declares its `DIFFERENCES`, which
 docs/conformance.md quotes and tests/local checks against the emulator as it is.
 """

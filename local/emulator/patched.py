@@ -1,4 +1,4 @@
-"""Runs MiniStack with our patches, in the emulator's own Python; it ends when its starter is gone.
+"""Runs MiniStack with our patches, in the emulator's own Python; it ends with its starter.
 
 The starter holds the other end of standard input and never writes. When the starter ends, even
 by SIGKILL, the read returns and the whole process group is killed, the functions' workers included.

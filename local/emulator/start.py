@@ -1,7 +1,7 @@
 """Starts and stops MiniStack, the AWS emulator. The only module that knows how it is run.
 
-It listens on 127.0.0.1 only, because anybody who can reach it can run code; it gets nothing of this
-shell's environment, because the functions it runs would inherit it; and it enforces IAM policies.
+It listens on 127.0.0.1 only, because anyone who can reach it can run code; it does not inherit this
+shell's environment, because the functions would inherit it too; and it enforces IAM policies.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _IDLE_WORKER_SECONDS = 30
 
 
 class EmulatorError(Exception):
-    """The emulator cannot start or has died; the message says why and what to do."""
+    """The emulator cannot start or has died; the message states the reason and what to do."""
 
 
 class Emulator:
@@ -116,7 +116,7 @@ def running_emulator(
 
 
 def emulator_python() -> Path:
-    """The emulator's own interpreter; EmulatorError says how to install it."""
+    """The emulator's own interpreter; EmulatorError explains how to install it."""
     python = ROOT / ".venv-emulator" / "bin" / "python"
     if not python.exists():
         raise EmulatorError("the emulator is not installed in .venv-emulator; run `make setup`")
@@ -193,7 +193,7 @@ def _wait_until_healthy(emulator: Emulator, process: subprocess.Popen[bytes]) ->
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Ask the emulator to exit, then kill what is left of its process group."""
+    """Terminate the emulator, then kill what is left of its process group."""
     if process.poll() is None:
         process.terminate()
         with suppress(subprocess.TimeoutExpired):

@@ -26,7 +26,7 @@ UPDATERS: dict[str, Updater] = {}
 
 
 def creates(resource_type: str, *, also_updates: bool = False) -> Callable[[Creator], Creator]:
-    """Register the creator of a type; `also_updates` says that the same call updates it, too."""
+    """Register the creator of a type; `also_updates`: the same call updates it, too."""
 
     def register(create: Creator) -> Creator:
         def update(client: Clients, name: str, inputs: Inputs) -> bool:

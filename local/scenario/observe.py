@@ -15,8 +15,8 @@ from local.wait import DeadlineExceededError, wait_until
 
 DIFFERENCES = (
     Difference(
-        aws="FilterLogEvents responds page by page, up to 10,000 lines in each",
-        emulator="ends after the first page, and returns no token for the next",
+        aws="FilterLogEvents returns pages of up to 10,000 lines",
+        emulator="returns the first page only, without a token for the next",
         workaround="local/scenario/observe.py reads a whole log a hundred streams at a time",
     ),
 )
@@ -24,7 +24,7 @@ DIFFERENCES = (
 T = TypeVar("T")
 
 ONCE_EACH = {"email": 1, "sms": 1, "push": 1, "webhook": 1}
-"""What arrives of one event, by kind of channel."""
+"""The number of messages for one event, by kind of channel."""
 
 ATTEMPTS = 3
 """How often Lambda attempts an event."""
@@ -126,7 +126,7 @@ def texts_about(stack: DeployedStack, words: str) -> list[dict[str, Any]]:
 
 
 def pushes_about(stack: DeployedStack, platform: str, words: str) -> list[dict[str, Any]]:
-    """What the platform's phone was pushed, decoded, where it contains `words`."""
+    """The push notifications to the platform's phone that contain `words`, decoded."""
     escaped = json.dumps(words)[1:-1]
     pushed = [json.loads(push["Body"]) for push in stack.pushes(platform)]
     return [each for each in pushed if escaped in json.dumps(each)]
@@ -137,7 +137,7 @@ def arrivals(stack: DeployedStack, words: str) -> dict[str, int]:
     return {
         "email": len(emails_about(stack, words)),
         "sms": len(texts_about(stack, words)),
-        # Every phone is pushed the same at the same time.
+        # Every phone receives the same notification at the same time.
         "push": len(pushes_about(stack, PLATFORMS[0], words)),
         "webhook": len(stack.receiver.about(words)),
     }

@@ -1,6 +1,6 @@
 """What a team has outside the stack: phones to push to, and the secret it shares with a receiver.
 
-`Pulumi.local.yaml` names them by their ARNs, as a stack on AWS names what exists already. The
+`Pulumi.local.yaml` refers to them by ARN, as a stack on AWS refers to existing resources. The
 receiver itself is local/scenario/receiver.py.
 """
 
@@ -40,7 +40,7 @@ def webhook_secret(client: Clients) -> str:
 
 
 def phone_queue(platform: str) -> str:
-    """Name of the queue that holds what the platform's phone was pushed."""
+    """Name of the queue that receives the push notifications to the platform's phone."""
     return f"phone-{platform.lower()}"
 
 

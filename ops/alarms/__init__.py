@@ -1,1 +1,1 @@
-"""Whether each alarm reaches somebody: `verify-alarms`."""
+"""Checks that each alarm notifies someone: `verify-alarms`."""

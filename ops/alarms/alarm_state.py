@@ -13,7 +13,7 @@ _MAX_NAMES = 100
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmState:
-    """One alarm, on a metric or over other alarms."""
+    """One metric alarm or composite alarm."""
 
     name: str
     """Its logical name in the stack."""
@@ -27,14 +27,14 @@ class AlarmState:
     """What it means; ends with "What to do: " and the address of its runbook page."""
 
     actions: tuple[str, ...]
-    """ARNs of what is notified when it fires."""
+    """ARNs that are notified when it fires."""
 
     actions_enabled: bool
     is_composite: bool = False
 
     @property
     def is_silent(self) -> bool:
-        """Whether it combines other alarms and is not meant to notify anybody itself."""
+        """Whether it is a composite alarm that is not meant to notify anyone itself."""
         return self.is_composite and not self.actions
 
 

@@ -1,4 +1,4 @@
-"""Finds what keeps an alarm from notifying anybody, as far as that shows without firing it."""
+"""Finds what would keep an alarm from notifying anyone, without firing it."""
 
 from __future__ import annotations
 
@@ -41,19 +41,19 @@ def read_topic(sns: Any, arn: str) -> Topic:
 
 
 def topic_problems(topic: Topic) -> list[str]:
-    """Return why nobody, or not everybody, is notified of any alarm."""
+    """Return what is wrong with the topic and its subscriptions."""
     problems = []
     if not topic.confirmed:
         problems.append("nobody is notified of alarms: the topic has no confirmed subscriber")
     problems += [
-        f"a subscriber by {protocol} has not confirmed: open the link that SNS sent, "
-        "or deploy again to have it sent again"
+        f"an {protocol} subscription is not confirmed: open the link that SNS sent, "
+        "or deploy again to get a new one"
         for protocol in topic.pending
     ]
     if topic.key == _KEY_CLOUDWATCH_CANNOT_USE:
         problems.append(
             f"the topic is encrypted with {topic.key}, which CloudWatch may not use: "
-            "encrypt it with a key of your own that lets cloudwatch.amazonaws.com use it"
+            "encrypt it with a customer managed key whose policy allows cloudwatch.amazonaws.com"
         )
     return problems
 

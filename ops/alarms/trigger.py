@@ -1,4 +1,4 @@
-"""Fires alarms, waits for their notifications on a queue of its own, and restores everything."""
+"""Fires alarms, waits for their notifications on a temporary queue, and restores everything."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Subscriber:
     poll_seconds: int
 
     def is_notified(self, alarm_name: str) -> bool:
-        """Wait for the notification that the alarm fired; return whether it came in time."""
+        """Wait for the notification that the alarm fired; return whether it arrived in time."""
         deadline = self.clock() + self.timeout_seconds
         while True:
             for received in self._receive():
@@ -52,7 +52,7 @@ class Subscriber:
 def subscribed_queue(
     sqs: Any, sns: Any, topic_arn: str, interrupts: Interrupts, **timing: Any
 ) -> Iterator[Subscriber]:
-    """Subscribe a new queue to the topic; remove both at the end, however it ends.
+    """Subscribe a new queue to the topic; remove both at the end, even after an error.
 
     `timing` are the other fields of the subscriber. Raises botocore's errors.
     """
@@ -77,7 +77,7 @@ def subscribed_queue(
 def fire_alarm(
     cloudwatch: Any, alarm: AlarmState, subscriber: Subscriber, interrupts: Interrupts
 ) -> bool:
-    """Fire the alarm, return whether its notification came, and restore its state.
+    """Fire the alarm, return whether its notification arrived, and restore its state.
 
     CloudWatch restores it anyway at its next evaluation. Raises botocore's errors.
     """

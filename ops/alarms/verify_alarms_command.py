@@ -1,4 +1,4 @@
-"""`verify-alarms`: whether somebody is notified of each alarm."""
+"""`verify-alarms`: checks that someone is notified of each alarm."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from ops.terminal import one_line
 
 EXIT_CODES = """\b
 Exit codes:
-  0    every alarm would notify somebody; with --apply: did
-  1    some would not, or did not
-  2    wrong usage
+  0    every alarm can notify a subscriber; with --apply: did
+  1    at least one cannot, or did not
+  2    usage error
   3    the stack cannot be reached, or a permission is missing
   130  interrupted; what was changed has been restored
 """
@@ -29,25 +29,25 @@ Exit codes:
 _TIMEOUT_SECONDS = 60
 
 _NOT_NOTIFIED = (
-    "no notification within a minute: the topic's policy does not let CloudWatch publish, "
-    "or its key does not let CloudWatch use it"
+    "no notification within a minute: check that the policies of the topic and of its key "
+    "allow CloudWatch to publish"
 )
 
 
 @click.command("verify-alarms", epilog=EXIT_CODES)
 @click.pass_obj
-@click.option("--apply", is_flag=True, help="Fire each alarm; without this they are only checked.")
+@click.option("--apply", is_flag=True, help="Fire each alarm; by default they are only checked.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @on_stack
 def verify_alarms(context: Context, *, stack: Stack, apply: bool, yes: bool) -> None:
-    """Check for each alarm whether somebody is notified when it fires.
+    """Check that someone is notified when an alarm fires.
 
-    First without side effects: actions, subscribers, confirmations, the topic's key. With --apply
-    each alarm is then fired, its notification awaited on a queue created for that, and its state
-    restored; all subscribers get these notifications, too. Checking needs
-    cloudwatch:DescribeAlarms, sns:GetTopicAttributes and sns:ListSubscriptionsByTopic; --apply also
-    cloudwatch:SetAlarmState, sns:Subscribe, sns:Unsubscribe, and on queues named verify-alarms-*
-    sqs:CreateQueue, ReceiveMessage, DeleteMessage and DeleteQueue.
+    Without --apply, this reads each alarm's actions, the topic's subscriptions and its key, and
+    changes nothing. With --apply, it also fires each alarm, waits for the notification on a
+    temporary queue, and restores the state; all subscribers get these notifications, too. Checking
+    needs cloudwatch:DescribeAlarms, sns:GetTopicAttributes and sns:ListSubscriptionsByTopic;
+    --apply also cloudwatch:SetAlarmState, sns:Subscribe, sns:Unsubscribe, and on queues named
+    verify-alarms-* sqs:CreateQueue, ReceiveMessage, DeleteMessage and DeleteQueue.
     """
     topic_arn = stack.operations.alarm_topic_arn
     if topic_arn is None:
@@ -75,14 +75,16 @@ def _fire(
     *,
     yes: bool,
 ) -> list[str]:
-    """Fire what is not in alarm already, and return which notifications did not come."""
+    """Fire the alarms that are not firing, and return which notifications did not arrive."""
     to_fire = [each for each in alarms if each.state in ("OK", "INSUFFICIENT_DATA")]
     for alarm in alarms:
         if alarm.state == "ALARM":
-            click.echo(f"{alarm.name}: is in alarm already, and cannot be fired now.")
-    click.echo("To be fired: " + ", ".join(each.name for each in to_fire))
+            click.echo(f"{alarm.name}: is in alarm already, so it cannot be fired.")
+    click.echo("Alarms to fire: " + ", ".join(each.name for each in to_fire))
     if not yes:
-        click.confirm("All subscribers are notified of each. Continue?", abort=True, err=True)
+        click.confirm(
+            "All subscribers will be notified of each alarm. Continue?", abort=True, err=True
+        )
     interrupts, problems = Interrupts(), []
     with (
         interrupts.handled(),

@@ -1,4 +1,4 @@
-"""Reads several things one by one: one that AWS refuses leaves a gap, not a failure."""
+"""Reads several parts independently: a part whose call fails is missing, and the rest is shown."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class BestEffort:
         """Why each part is missing, by its name."""
 
     def read(self, part: str, read: Callable[[], T], otherwise: T) -> T:
-        """Return what `read` returns, or `otherwise` if AWS refuses it."""
+        """Return what `read` returns, or `otherwise` if the call fails."""
         try:
             return read()
         except (ClientError, BotoCoreError) as error:
@@ -31,7 +31,7 @@ class BestEffort:
     def read_each(
         self, part: str, entries: Mapping[str, T], read: Callable[[T], R]
     ) -> dict[str, R]:
-        """Return what `read` returns for each of the entries, without those that AWS refuses."""
+        """Return what `read` returns for each of the entries, without those whose call fails."""
         found: dict[str, R] = {}
         for name, entry in entries.items():
             try:

@@ -67,7 +67,7 @@ _TABLE_PERMISSIONS = (
 
 
 class UnreachableError(Exception):
-    """The stack or AWS cannot be reached; the text says what to do."""
+    """The stack or AWS cannot be reached; the text explains what to do."""
 
 
 def explain(error: BotoCoreError | ClientError) -> str:
@@ -75,9 +75,9 @@ def explain(error: BotoCoreError | ClientError) -> str:
     if isinstance(error, ClientError):
         return _explain_response(error)
     if isinstance(error, _CREDENTIALS):
-        return f"no usable AWS credentials: {error}; log in, or name a profile in AWS_PROFILE"
+        return f"no usable AWS credentials: {error}; log in, or set AWS_PROFILE"
     if isinstance(error, NoRegionError):
-        return "no AWS region is known; give --region, or set AWS_REGION"
+        return "no AWS region is set; pass --region, or set AWS_REGION"
     if isinstance(error, NoConnectionError | HTTPClientError):
         return (
             f"AWS cannot be reached: {error}; check the network, --region and --endpoint-url "
@@ -98,7 +98,7 @@ def _explain_response(error: ClientError) -> str:
     if _is_any(code, _NO_QUEUE):
         return f"there is no such queue ({failed}); check --stack, --queue-url and --region"
     if _is_any(code, _EXPIRED):
-        return f"AWS does not accept these credentials ({failed}); log in again"
+        return f"AWS rejected these credentials ({failed}); log in again"
     return failed
 
 

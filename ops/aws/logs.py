@@ -1,7 +1,7 @@
 """Finds lines in the logs of functions.
 
-FilterLogEvents is free of charge but reads all of the time asked for, and allows five requests a
-second. Where logs are large, Logs Insights is faster, at $0.005 for each GB that it reads.
+FilterLogEvents is free but scans the whole time range, and allows five requests per second. For
+large logs, Logs Insights is faster, at $0.005 per GB scanned.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
 https://aws.amazon.com/cloudwatch/pricing/
 """
@@ -42,7 +42,8 @@ def log_group(functions: Any, name: str) -> str:
 def lines_with(
     logs: Any, groups: Mapping[str, str], text: str, *, since: datetime, until: datetime
 ) -> list[LogLine]:
-    """Return the lines that contain `text`, which has no quotes in it. Raises botocore's errors.
+    """Return the lines that contain `text`, which must not contain quotes. Raises botocore's
+    errors.
 
     `groups` are log groups by the name of the function that writes to them.
     """

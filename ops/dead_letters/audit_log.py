@@ -18,7 +18,7 @@ from serverless_runtime.shared.timestamps import to_text
 
 
 def open_private(path: Path, flag: int) -> IO[str]:
-    """Open a file for writing that nobody else may read; `flag` is O_APPEND or O_EXCL."""
+    """Open a file for writing that only its owner can read; `flag` is O_APPEND or O_EXCL."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | flag, 0o600)
     return os.fdopen(descriptor, "w", encoding="utf-8")
 
@@ -48,7 +48,7 @@ class AuditLog(AbstractContextManager["AuditLog"]):
         self._stack.close()
 
     def write(self, outcome: Outcome) -> None:
-        """Write it at once. Raises OSError."""
+        """Write it immediately. Raises OSError."""
         line = json.dumps(
             {
                 "at": to_text(self._now()),

@@ -1,4 +1,4 @@
-"""What replay and purge have in common: however a run ends, it reports what was done."""
+"""What replay and purge have in common: a run reports what it did, even if it is interrupted."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from ops.dead_letters.replay import ReplayStoppedError
 from ops.dead_letters.report import Report
 from ops.dead_letters.selection import Selection
 from ops.interrupts import Interrupts
-from ops.options import INTERRUPTED, LEFT, UNREACHABLE, WRONG_USAGE, Command, add_options
+from ops.options import INTERRUPTED, LEFT, UNREACHABLE, USAGE_ERROR, Command, add_options
 from ops.terminal import one_line, out
 
 _OPTIONS = (
-    click.option("--apply", is_flag=True, help="Do it; without this it is a dry run."),
-    click.option("--max", "limit", type=click.IntRange(min=1), help="At most this many."),
+    click.option("--apply", is_flag=True, help="Make the changes; the default is a dry run."),
+    click.option("--max", "limit", type=click.IntRange(min=1), help="Process at most this many."),
     click.option(
         "--audit",
         "audit_file",
@@ -37,14 +37,14 @@ _OPTIONS = (
         help="Append the audit lines to this file instead of printing them to stderr.",
     ),
     click.option(
-        "--json", "as_json", is_flag=True, help="The summary as one JSON object on stdout."
+        "--json", "as_json", is_flag=True, help="Print the summary as one JSON object on stdout."
     ),
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunOptions:
-    """How a command that changes something runs."""
+    """Options of a command that makes changes."""
 
     apply: bool
     limit: int | None
@@ -53,7 +53,7 @@ class RunOptions:
 
 
 def run_options(command: Command) -> Command:
-    """Give `command` the options of those that change something; it gets `options`."""
+    """Add the options of commands that make changes; `command` receives them as `options`."""
 
     @functools.wraps(command)
     def with_options(*arguments: Any, **given: Any) -> Any:
@@ -65,7 +65,8 @@ def run_options(command: Command) -> Command:
 
 
 class CommandRun:
-    """One run of a command that changes a queue. `done` is what it wants, such as "replayed"."""
+    """One run of a command that changes a queue. `done` is the desired outcome, such as
+    "replayed"."""
 
     def __init__(self, action: str, done: str, options: RunOptions, context: Context) -> None:
         self.interrupts = Interrupts()
@@ -104,7 +105,7 @@ class CommandRun:
         except (ClientError, BotoCoreError) as error:
             self._end("stopped", explain(error), UNREACHABLE)
         except OSError as error:
-            self._end("stopped", f"stopped, a file cannot be written: {error}", WRONG_USAGE)
+            self._end("stopped", f"stopped, a file cannot be written: {error}", USAGE_ERROR)
 
     def carry_out(
         self,
@@ -133,7 +134,7 @@ class CommandRun:
         self._progress.advance(self._bar)
 
     def finish(self, hint: str) -> None:
-        """Print the summary and leave with the exit code."""
+        """Print the summary and exit with the exit code."""
         report = self._report
         if self._options.as_json:
             click.echo(json.dumps(report.as_json()))
@@ -141,7 +142,7 @@ class CommandRun:
             console = out()
             report.show(console)
             if not report.apply:
-                console.print("Dry run: nothing was changed. Add --apply to do it.")
+                console.print("Dry run: nothing was changed. Add --apply to make the changes.")
             elif report.count(report.done):
                 console.print(hint)
         if report.error:

@@ -32,7 +32,7 @@ class DeadLetter:
     """When it arrived in the queue."""
 
     receives: int = 0
-    """How often it has been received, this time included."""
+    """How often it has been received, including this time."""
 
     attributes: Mapping[str, Any] = field(default_factory=dict)
     """Message attributes, as SQS returns them."""
@@ -91,9 +91,9 @@ class DeadLetter:
 
     @property
     def identity(self) -> str:
-        """The same for two messages that hold the same event.
+        """The same for two messages that contain the same event.
 
-        An event without an id is identified by all of its content.
+        An event without an id is identified by its whole content.
         """
         if self.is_cloud_event:
             return json.dumps([self.event.get("source"), self.event_id])

@@ -24,7 +24,7 @@ _MAX_PATTERN_LENGTH = 500
 
 
 def error_pattern(error: str) -> str:
-    """Return an error without ids, numbers, addresses and times, which differ between two alike."""
+    """Return the error with placeholders for ids, numbers, addresses and times."""
     if len(error) > _MAX_PATTERN_LENGTH:
         error = f"{error[:_MAX_PATTERN_LENGTH]} …"
     for pattern, name in _PLACEHOLDERS:
@@ -69,7 +69,7 @@ def group_by_error(dead_letters: Iterable[DeadLetter]) -> list[ErrorGroup]:
 
 
 def describe(dead_letter: DeadLetter) -> dict[str, Any]:
-    """Return what is known of a dead letter, without its payload."""
+    """Return what is known about a dead letter, without its payload."""
     record = dead_letter.record
     return {
         "message_id": dead_letter.message_id,

@@ -1,8 +1,8 @@
 """The content of a dead letter.
 
-Lambda writes a failure record to an on-failure destination: the event, the last error, and how
-often it tried. A function with a DeadLetterConfig gets the bare event instead, with the error in
-the message's attributes. Both are read here.
+Lambda writes a failure record to an on-failure destination: the event, the last error, and the
+number of attempts. A function with a DeadLetterConfig gets the bare event instead, with the error
+in the message's attributes. Both are read here.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from typing import Any, NoReturn
 
 
 class UnreadableDeadLetterError(Exception):
-    """The message holds no event that could be replayed."""
+    """The message contains no event that could be replayed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FailureRecord:
-    """One event that failed for good."""
+    """One event that failed permanently."""
 
     event: dict[str, Any]
-    """The event as the target got it."""
+    """The event as the target received it."""
 
     reason: str
     """Error message of the last attempt; the condition if the target never responded."""
@@ -32,17 +32,17 @@ class FailureRecord:
     """Class of the last error, if the target raised one."""
 
     attempts: int | None
-    """Number of attempts, if the message says so."""
+    """Number of attempts, if the message contains it."""
 
     failed_at: str | None
-    """When Lambda gave up, RFC 3339, if the message says so."""
+    """When Lambda gave up, RFC 3339, if the message contains it."""
 
     condition: str | None = None
-    """Why it was dead-lettered, if the message says so: RetriesExhausted or EventAgeExceeded by
+    """Why it was dead-lettered, if the message contains it: RetriesExhausted or EventAgeExceeded by
     Lambda, PermanentFailure by the target itself."""
 
     function: str | None = None
-    """ARN of the function that failed, if the message says so."""
+    """ARN of the function that failed, if the message contains it."""
 
     request_id: str | None = None
     """The failed invocation, as in the function's log."""
@@ -67,7 +67,7 @@ def read_failure_record(body: str, attributes: Mapping[str, Any] | None = None) 
         raise UnreadableDeadLetterError("the message is nested too deeply to be read") from None
     if not isinstance(content, dict):
         raise UnreadableDeadLetterError(
-            f"the message must hold an object, got {type(content).__name__}"
+            f"the message must be a JSON object, got {type(content).__name__}"
         )
     if "requestPayload" in content and "requestContext" in content:
         return _from_destination(content)

@@ -14,16 +14,16 @@ from ops.options import Command, TimestampParam, add_options
 
 _OPTIONS = (
     click.option(
-        "--id", "ids", multiple=True, help="This event id or message id; may be given repeatedly."
+        "--id", "ids", multiple=True, help="This event id or message id; can be repeated."
     ),
     click.option(
         "--type",
         "types",
         multiple=True,
-        help="This event type, such as task.created.v1; may be given repeatedly.",
+        help="This event type, such as task.created.v1; can be repeated.",
     ),
     click.option("--task", help="Events about the task with this id."),
-    click.option("--error", help="Events whose error type or text contains this, in any case."),
+    click.option("--error", help="Events whose error type or text contains this, ignoring case."),
     click.option(
         "--since",
         type=TimestampParam(),
@@ -45,7 +45,7 @@ class Filters:
 
     task: str | None = None
     error: str | None = None
-    """Part of the error's type or text, in upper or lower case."""
+    """Part of the error's type or text, ignoring case."""
 
     since: datetime | None = None
     """Failed at this time or later."""
@@ -76,7 +76,7 @@ class Filters:
 
 
 def filter_options(command: Command) -> Command:
-    """Give `command` the filter options; it gets `filters`."""
+    """Add the filter options; `command` receives them as `filters`."""
 
     @functools.wraps(command)
     def with_filters(*arguments: Any, **options: Any) -> Any:

@@ -1,4 +1,4 @@
-"""`dead-letters list`: which errors wait in the queues, and how many of each."""
+"""`dead-letters list`: the errors in the dead-letter queues, with counts."""
 
 from __future__ import annotations
 
@@ -25,12 +25,14 @@ _LAST_RECEIVE_IN_AGE_METRIC = 3
 
 @click.command("list", epilog=EXIT_CODES)
 @click.pass_obj
-@click.option("--each", is_flag=True, help="A line per dead letter, with its id, not groups.")
+@click.option(
+    "--each", is_flag=True, help="Show one line per dead letter, with its id, instead of groups."
+)
 @click.option(
     "--json",
     "as_json",
     is_flag=True,
-    help="One JSON object per queue on stdout: groups and every dead letter, without payloads.",
+    help="Print one JSON object per queue: groups and every dead letter, without payloads.",
 )
 @filter_options
 @on_queues
@@ -101,7 +103,7 @@ def _show_counts(
 
 
 def show_groups(console: Console, chosen: list[DeadLetter], now: datetime) -> None:
-    """Print a block per group; its lines are wrapped, never cut."""
+    """Print a block per group; long lines are wrapped, never truncated."""
     for group in group_by_error(chosen):
         types = ", ".join(f"{one_line(name)} {count}" for name, count in group.types.most_common())
         example = group.dead_letters[0]

@@ -38,7 +38,7 @@ def record_skipped(selection: Selection, record: Record) -> None:
 
 
 def try_delete(reader: DeadLetterReader, dead_letter: DeadLetter) -> str | None:
-    """Delete a message and return None, or return why SQS did not."""
+    """Delete a message and return None, or return why it could not be deleted."""
     try:
         reader.delete(dead_letter)
     except (ClientError, BotoCoreError) as error:

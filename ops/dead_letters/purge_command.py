@@ -37,10 +37,10 @@ read: message id, body and message attributes, enough to send it to the queue ag
 @click.option(
     "--save",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="New file for what is deleted, one JSON object per line. Required with --apply.",
+    help="New file to save the messages to, one JSON object per line. Required with --apply.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
-@click.option("--unreadable", is_flag=True, help="Also delete messages that hold no event.")
+@click.option("--unreadable", is_flag=True, help="Also delete messages that contain no event.")
 @filter_options
 @on_one_queue
 def purge_dead_letters(
@@ -55,9 +55,11 @@ def purge_dead_letters(
 ) -> None:
     """Save dead letters to a file and delete them for good."""
     if options.apply and save is None:
-        raise click.UsageError("--apply needs --save FILE: what is deleted is saved first")
+        raise click.UsageError(
+            "--apply needs --save FILE: messages are saved before they are deleted"
+        )
     if save is not None and save.exists():
-        raise click.UsageError(f"--save must name a new file, {save} exists already")
+        raise click.UsageError(f"--save must name a new file, {save} already exists")
     started_at = context.now()
     run = CommandRun("purge", PURGED, options, context)
     with run.reading(location) as reader:
@@ -74,11 +76,11 @@ def purge_dead_letters(
             _purge(selection, reader, run)
 
         run.carry_out(reader, select, delete, confirm=None if yes else _confirm)
-    run.finish(f"What was deleted is in {save}.")
+    run.finish(f"The deleted messages are saved in {save}.")
 
 
 def _purge(selection: Selection, reader: DeadLetterReader, run: CommandRun) -> None:
-    """Delete for good what the selection has chosen."""
+    """Delete the selected dead letters permanently."""
     record_skipped(selection, run.record)
     for each in selection.chosen:
         reader.keep_hidden()
@@ -94,7 +96,7 @@ def _confirm(selection: Selection) -> None:
     click.echo(f"Delete {len(selection.chosen)} dead letters for good? [y/N] ", nl=False, err=True)
     reply = sys.stdin.readline()
     if reply.strip().lower() not in ("y", "yes"):
-        click.echo("Nothing was deleted. Without a terminal, give --yes.", err=True)
+        click.echo("Nothing was deleted. Without a terminal, pass --yes.", err=True)
         raise click.exceptions.Exit(LEFT)
 
 

@@ -1,4 +1,4 @@
-"""Options that say which dead-letter queues a command is about."""
+"""Options that select dead-letter queues."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ Exit codes:
   1    something that matched, or may match, is still in the queue: unreadable, refused,
        failed, hidden by another reader, or the target was busy for too long;
        for show: no such dead letter
-  2    wrong usage, or a file that cannot be written
+  2    usage error, or a file that cannot be written
   3    the stack, the queue or the target cannot be reached
   130  interrupted
 """
-_ADVICE = "or give --queue-url and, to replay, --function"
+_ADVICE = "or pass --queue-url and, to replay, --function"
 _REGION_IN_URL = re.compile(r"https?://(?:sqs|queue)\.([a-z0-9-]+)\.amazonaws\.")
 _CHOSEN_BY = ("stack", "name", "queue_url", "region", "endpoint_url")
 _FUNCTION = click.option("--function", help="Name or ARN of the target, instead of the stack's.")
@@ -86,14 +86,14 @@ def find_queues(
     function: str | None = None,
     with_target: bool = False,
 ) -> list[QueueLocation]:
-    """Return the queues that the options name, or else the stack's.
+    """Return the queues that the options name, or else those of the stack.
 
-    Raises UnreachableError, and UsageError if the options say too little.
+    Raises UnreachableError, and UsageError if an option is missing.
     """
     if stack is None and queue_url is None:
-        raise click.UsageError("give --stack, or --queue-url")
+        raise click.UsageError("pass --stack, or --queue-url")
     if stack is None and with_target and function is None:
-        raise click.UsageError("give --stack, or --function")
+        raise click.UsageError("pass --stack, or --function")
     complete = queue_url is not None and (function is not None or not with_target)
     local = stack == LOCAL_STACK
     found: Stack | None = None
@@ -104,7 +104,7 @@ def find_queues(
     for each, entry in _entries(found, name, queue_url).items():
         target = function or entry.target_arn
         if with_target and target is None:
-            raise UnreachableError(f"queue {each} has no target in stack {stack}; give --function")
+            raise UnreachableError(f"queue {each} has no target in stack {stack}; pass --function")
         known = region_of_arn(target or "") or _region_of_url(entry.queue_url)
         locations.append(
             QueueLocation(
@@ -133,7 +133,7 @@ def queues_of(stack: Stack) -> dict[str, QueueLocation]:
 
 
 def on_queues(command: Command) -> Command:
-    """Give `command` the options that choose dead-letter queues; it gets their `locations`."""
+    """Add options that select dead-letter queues; `command` receives their `locations`."""
 
     @functools.wraps(command)
     def with_locations(context: Context, *arguments: Any, **options: Any) -> Any:
@@ -144,7 +144,7 @@ def on_queues(command: Command) -> Command:
 
 
 def on_one_queue(command: Command, *, with_target: bool = False) -> Command:
-    """Give `command` the same options; it gets one `location`, with a target if it needs one."""
+    """Add the same options; `command` receives one `location`, with a target if it needs one."""
 
     @functools.wraps(command)
     def with_location(context: Context, *arguments: Any, **options: Any) -> Any:
@@ -160,7 +160,8 @@ def on_one_queue(command: Command, *, with_target: bool = False) -> Command:
 def _entries(
     stack: Stack | None, name: str | None, queue_url: str | None
 ) -> Mapping[str, DeadLetterQueue]:
-    """Return the stack's queues by name, or the one at `queue_url` with what the stack knows."""
+    """Return the stack's queues by name, or the one at `queue_url` with its target, if the stack
+    has it."""
     known: Mapping[str, DeadLetterQueue] = stack.operations.dead_letters if stack else {}
     if stack is not None:
         known = choose(known, name, "--queue", "dead-letter queue")

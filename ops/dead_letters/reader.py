@@ -1,4 +1,4 @@
-"""Receives dead letters from their queue, and releases what is not deleted.
+"""Receives dead letters from their queue, and releases those that are not deleted.
 
 SQS hides what it returns. Received messages stay hidden while the work goes on and are visible
 again when it ends, or by themselves within five minutes if it is killed.
@@ -64,10 +64,11 @@ class DeadLetterReader:
         """Number of requests to SQS, which charges by the request."""
 
         self.unread = 0
-        """About how many visible messages SQS did not return, although it was asked repeatedly."""
+        """Approximate number of visible messages that SQS did not return, despite repeated
+        requests."""
 
         self.hidden_elsewhere = 0
-        """About how many another reader, or a killed run, has received."""
+        """Approximate number of messages that another reader, or a killed run, has received."""
 
         self._sqs = sqs
         self._clock = clock
@@ -92,7 +93,7 @@ class DeadLetterReader:
     def receive(
         self, limit: int | None = None, *, before: datetime | None = None
     ) -> Iterator[DeadLetter]:
-        """Yield every dead letter once, up to `limit` or until nothing more comes.
+        """Yield every dead letter once, up to `limit` or until SQS returns no more.
 
         Those that arrived after `before` are received too, but do not prolong the reading: it
         ends although the queue may fill as fast as it is read.
@@ -107,24 +108,25 @@ class DeadLetterReader:
             yield from dead_letters
 
     def holds(self, dead_letter: DeadLetter) -> bool:
-        """Whether the message is still hidden for this reader, and nobody else can have it."""
+        """Whether the message is still hidden for this reader, and no other reader can receive
+        it."""
         hold = self._held.get(dead_letter.message_id)
         return hold is not None and self._clock() - hold.since < HIDDEN_SECONDS
 
     def keep_hidden(self) -> None:
-        """Hide what is held for longer; what another reader has by now is no longer held."""
+        """Extend the hold; a message that another reader has received by now is no longer held."""
         due = self._clock() - _RENEW_AFTER_SECONDS
         old = {name: hold for name, hold in self._held.items() if hold.since <= due}
-        for refused in self._change_visibility(old, HIDDEN_SECONDS):
-            del self._held[refused]
+        for rejected in self._change_visibility(old, HIDDEN_SECONDS):
+            del self._held[rejected]
 
     def delete(self, dead_letter: DeadLetter) -> None:
-        """Delete a message for good. Raises what boto3 raises; the message is then still held."""
+        """Delete a message. Raises what boto3 raises; the message is then still held."""
         self._call("delete_message", ReceiptHandle=self._held[dead_letter.message_id].handle)
         del self._held[dead_letter.message_id]
 
     def release_all(self) -> None:
-        """Make what is held visible to the next reader at once."""
+        """Make the held messages visible to other readers immediately."""
         with self._interrupts.shielded(), suppress(ClientError, BotoCoreError):
             # What cannot be released becomes visible by itself.
             self._change_visibility(self._held, 0)
@@ -165,8 +167,8 @@ class DeadLetterReader:
         return [DeadLetter.from_message(found) for found in new]
 
     def _change_visibility(self, holds: dict[str, _Hold], seconds: int) -> list[str]:
-        """Return the messages for which SQS refused it."""
-        refused: list[str] = []
+        """Return the messages for which SQS rejected the change."""
+        rejected: list[str] = []
         for names in _batches(holds):
             response = self._call(
                 "change_message_visibility_batch",
@@ -181,8 +183,8 @@ class DeadLetterReader:
             )
             for done in response.get("Successful", []):
                 holds[names[int(done["Id"])]].since = self._clock()
-            refused += [names[int(entry["Id"])] for entry in response.get("Failed", [])]
-        return refused
+            rejected += [names[int(entry["Id"])] for entry in response.get("Failed", [])]
+        return rejected
 
     def _call(self, operation: str, **arguments: Any) -> Any:
         self.requests += 1

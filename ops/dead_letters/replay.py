@@ -1,8 +1,8 @@
 """Replays dead letters: invokes the target with each event again, then deletes the message.
 
-SQS's own redrive is no help: it moves messages between queues, and refuses queues that Lambda
-feeds. A message is deleted only after Lambda has accepted its event, so an event can be accepted
-twice (the target skips duplicates) but is never lost.
+SQS's own redrive cannot be used: it moves messages between queues, and does not support queues that
+Lambda writes to. A message is deleted only after Lambda has accepted its event, so an event can be
+accepted twice (the target skips duplicates) but is never lost.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ops.dead_letters.selection import Selection
 from ops.dead_letters.target import (
     BrokenTargetError,
     NotAcceptedError,
-    RefusedEventError,
+    RejectedEventError,
     Target,
     UnreachableTargetError,
     invoke_with_retries,
@@ -41,11 +41,11 @@ class ReplayStoppedError(Exception):
     def __init__(self, text: str, *, unreachable: bool = False) -> None:
         super().__init__(text)
         self.unreachable = unreachable
-        """Whether running it again cannot help until somebody fixes something."""
+        """Whether a new run cannot succeed until something is fixed."""
 
 
 class RateLimiter:
-    """Lets `wait` return at most N times a second."""
+    """Lets `wait` return at most N times per second."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class Replay:
     interrupts: Interrupts = field(default_factory=Interrupts)
 
     def run(self, selection: Selection) -> None:
-        """Replay what the selection has chosen. Raises ReplayStoppedError."""
+        """Replay the selected dead letters. Raises ReplayStoppedError."""
         record_skipped(selection, self.record)
         for done, dead_letter in enumerate(selection.chosen):
             self.rate_limiter.wait()
@@ -89,7 +89,7 @@ class Replay:
                 continue
             try:
                 invoke_with_retries(partial(self._replay, dead_letter), self.sleep)
-            except RefusedEventError as error:
+            except RejectedEventError as error:
                 detail = f"target {error}"
                 self.record(Outcome(dead_letter=dead_letter, outcome=FAILED, detail=detail))
             except NotAcceptedError as error:

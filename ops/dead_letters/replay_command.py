@@ -21,16 +21,16 @@ The target receives the same event with the same id. In a CloudEvents object, th
 replays grows by one; any other JSON object is replayed unchanged, and its replays cannot be
 counted. A message with anything else is unreadable: it is neither replayed nor deleted.
 
-A message is deleted after Lambda has accepted its event (202), never before. So nothing is lost
-however a run ends, by ctrl-C or worse; at worst an event is accepted twice, and the target skips
-the duplicate. Each event is replayed once per run, and what arrives in the queue after the run
-began is left for the next one.
+A message is deleted after Lambda has accepted its event (202), never before, so nothing is lost
+even if the run is interrupted or killed; at worst, an event is accepted twice and the target skips
+the duplicate. Each event is replayed once per run; messages that arrive after the run has started
+are left for the next one.
 
-A busy target is retried after 1, 2, 4 and 8 seconds; then the replay stops. Each message gets an
-audit line of JSON. Reading costs the same as in list.
+A busy target is retried after 1, 2, 4 and 8 seconds; then the replay stops. Each message results
+in one audit record, a line of JSON. Reading costs the same as in list.
 """
 _HINT = (
-    "Accepted is not yet delivered: an event that fails again is back in the queue after its "
+    "Accepted does not mean delivered: an event that fails again returns to the queue after its "
     "retries, with one more replay."
 )
 
@@ -43,7 +43,7 @@ _HINT = (
     type=click.FloatRange(min=0.1, max=1000),
     default=10,
     show_default=True,
-    help="Replay at most this many a second.",
+    help="Replay at most this many per second.",
 )
 @click.option(
     "--max-replays",
@@ -52,8 +52,10 @@ _HINT = (
     show_default=True,
     help="Refuse an event that has been replayed this many times.",
 )
-@click.option("--force", is_flag=True, help="Refuse no event for its number of replays.")
-@click.option("--any-function", is_flag=True, help="Also replay what failed in another function.")
+@click.option("--force", is_flag=True, help="Replay events however often they have been replayed.")
+@click.option(
+    "--any-function", is_flag=True, help="Also replay events that failed in another function."
+)
 @filter_options
 @partial(on_one_queue, with_target=True)
 def replay_dead_letters(

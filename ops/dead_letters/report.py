@@ -19,7 +19,7 @@ _LEFT_OUTCOMES = ("refused", "unreadable", "failed")
 
 
 class Report:
-    """Outcomes so far. `done` is the outcome that was wanted, such as "replayed"."""
+    """Outcomes so far. `done` is the desired outcome, such as "replayed"."""
 
     def __init__(self, action: str, done: str, *, apply: bool) -> None:
         self.action = action
@@ -27,17 +27,18 @@ class Report:
         self.apply = apply
         self.selection = Selection()
         self.unread = 0
-        """About how many messages SQS did not return, although the queue counts them."""
+        """Approximate number of messages that SQS did not return, although the queue counts
+        them."""
 
         self.hidden = 0
-        """About how many another reader, or a killed run, has received."""
+        """Approximate number of messages that another reader, or a killed run, has received."""
 
         self.outcomes: list[Outcome] = []
         self.ended = "done"
         self.error: str | None = None
 
     def start(self, selection: Selection, reader: DeadLetterReader) -> None:
-        """Take over what is selected; a dry run ends with it."""
+        """Record the selection; a dry run ends here."""
         self.selection = selection
         self.unread, self.hidden = reader.unread, reader.hidden_elsewhere
         if not self.apply:
@@ -116,6 +117,6 @@ class Report:
 
 
 def _why(outcome: Outcome) -> str:
-    # The numbers in a refusal matter; the position of a fault in an unreadable message does not.
+    # The numbers in a reason for refusing matter; the position of a syntax error does not.
     detail = outcome.detail or ""
     return one_line(detail) if outcome.outcome == "refused" else error_pattern(detail)

@@ -71,7 +71,7 @@ class ReplayRules:
         if self.max_replays is not None and dead_letter.replays >= self.max_replays:
             return f"replayed {self.max_replays} times or more already; see --force"
         if dead_letter.identity in chosen:
-            return "holds an event that this run replays from another message; run it again"
+            return "contains an event that this run replays from another message; run it again"
         return None
 
 
@@ -103,7 +103,7 @@ def select_for_purge(
     unreadable: bool,
     limit: int | None = None,
 ) -> Selection:
-    """Choose what may be deleted for good, the unreadable only if asked to."""
+    """Choose what may be deleted, unreadable messages only if requested."""
 
     def skip(dead_letter: DeadLetter) -> tuple[str, str] | None:
         if arrived_after(dead_letter, started_at):

@@ -26,8 +26,8 @@ def show_dead_letter(
 ) -> None:
     """Print one dead letter with its payload, its error, and the number of attempts.
 
-    The payload may be personal data; no other command prints it. Reading costs the same as in
-    list.
+    The payload may contain personal data; no other command prints it. Reading costs the same as
+    in list.
     """
     dead_letter = _find(context, locations, id_)
     if as_json:

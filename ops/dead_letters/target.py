@@ -31,15 +31,15 @@ class BusyTargetError(NotAcceptedError):
 
 
 class UnreachableTargetError(BusyTargetError):
-    """No response: it may have accepted the event all the same, and then skips the duplicate."""
+    """No response: it may have accepted the event anyway, and then skips the duplicate."""
 
 
-class RefusedEventError(NotAcceptedError):
-    """It will not accept this event; it may accept others."""
+class RejectedEventError(NotAcceptedError):
+    """It rejects this event; it may accept others."""
 
 
 class BrokenTargetError(NotAcceptedError):
-    """It will not accept any event until somebody fixes something."""
+    """It rejects every event until the cause is fixed."""
 
 
 class Target:
@@ -70,7 +70,7 @@ class Target:
 
 
 def invoke_with_retries(invoke: Callable[[], None], sleep: Callable[[float], None]) -> None:
-    """Call `invoke` with increasing delays, as long as the target is only busy."""
+    """Call `invoke` with increasing delays while the target is busy."""
     for seconds in BACKOFF_SECONDS:
         try:
             return invoke()
@@ -92,7 +92,7 @@ def _classify(error: ClientError) -> NotAcceptedError:
     if code in _THROTTLED:
         return BusyTargetError("returned Throttled")
     if code in _THIS_EVENT_ONLY:
-        return RefusedEventError(text)
+        return RejectedEventError(text)
     if status >= _SERVER_ERROR:
         return BusyTargetError(text)
     return BrokenTargetError(text)

@@ -24,7 +24,7 @@ NOT_TRIED_ERROR = CircuitBreakerOpenError.__name__
 
 
 def read_circuit_breakers(dynamodb: Any, table: str, channels: Iterable[str]) -> CircuitBreakers:
-    """Return the circuit breaker of each of the channels, and of any other there is.
+    """Return the circuit breaker of each of the channels, and any others in the table.
 
     A channel whose provider has not failed recently has no row, and is CLOSED. Raises botocore's
     errors.
@@ -41,5 +41,5 @@ def read_circuit_breakers(dynamodb: Any, table: str, channels: Iterable[str]) ->
 
 
 def close_circuit_breaker(dynamodb: Any, table: str, channel: str, now: int) -> None:
-    """Close it, whatever its state is. Raises botocore's errors."""
+    """Close it, whatever its state. Raises botocore's errors."""
     DynamoCircuitBreakerStore(table, dynamodb).close(channel, None, now)

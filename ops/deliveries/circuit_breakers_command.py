@@ -1,4 +1,4 @@
-"""`circuit-breakers`: which channels' providers are not called, until when and why."""
+"""`circuit-breakers`: which channels are blocked, until when and why; and closing one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ops.terminal import age, one_line, out, timestamp_text
 
 
 class _ListByDefault(click.Group):
-    """Runs `list` when no command is named, so that options may follow at once."""
+    """Runs `list` if no subcommand is given, so that options can follow directly."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         names = (*self.commands, "--help")
@@ -31,24 +31,24 @@ class _ListByDefault(click.Group):
 
 @click.group("circuit-breakers", cls=_ListByDefault, epilog=EXIT_CODES)
 def circuit_breakers() -> None:
-    """Which channels' providers are not called because they failed, until when and why.
+    """Show which channels are blocked because their provider failed, until when and why.
 
-    Without a command it lists all channels: circuit-breakers --stack dev. An open circuit breaker
-    closes by itself when its provider works again: fix the provider, not the circuit breaker.
+    Without a subcommand, this lists all channels: circuit-breakers --stack dev. An open circuit
+    breaker closes by itself when its provider works again: fix the provider first.
     """
 
 
 @circuit_breakers.command("list", epilog=EXIT_CODES)
 @click.pass_obj
-@click.option("--json", "as_json", is_flag=True, help="One JSON object per table on stdout.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per table on stdout.")
 @on_tables
 def list_circuit_breakers(
     context: Context, *, locations: list[TableLocation], as_json: bool
 ) -> None:
     """List the circuit breaker of each channel.
 
-    With --table only those that have ever opened or counted a failure: the table does not contain
-    the channels.
+    With --table, only those that have counted a failure are shown: the table does not list the
+    channels.
     """
     console, now = out(), context.now()
     for location in locations:
@@ -71,9 +71,10 @@ def list_circuit_breakers(
 @click.argument("name")
 @on_tables
 def close(context: Context, *, locations: list[TableLocation], name: str) -> None:
-    """Close the circuit breaker of the channel NAME: all instances call its provider again.
+    """Close the circuit breaker of the channel NAME, so that its provider is called again.
 
-    They notice within two seconds. If the provider still fails, five failures open it again.
+    All instances notice within two seconds. If the provider still fails, five failures open it
+    again.
     """
     require_one((each.name for each in locations), "--service", "deliveries tables")
     [location] = locations
@@ -100,7 +101,7 @@ def _describe(state: CircuitBreaker, now: datetime) -> str:
         over = "the next message is a probe" if until <= now else f"until {timestamp_text(until)}"
         return f"open, {over}"
     if until <= now:
-        return "half open, its probe did not finish: the next message is another"
+        return "half open, its probe did not finish: the next message is a new probe"
     return f"half open, a probe is running until {timestamp_text(until)} at the latest"
 
 

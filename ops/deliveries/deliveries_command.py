@@ -63,7 +63,7 @@ def show_deliveries(
     kept for 21 days.
     """
     if (event is None) is (task is None):
-        raise click.UsageError("give either --event or --task")
+        raise click.UsageError("pass either --event or --task")
     find = deliveries_of_task if event is None else deliveries_of_event
     found = {
         each.name: find(context.client("dynamodb", each.connection), each.name, str(event or task))
@@ -72,8 +72,8 @@ def show_deliveries(
     if not any(found.values()):
         click.echo(
             f"Error: no delivery of {'event' if event else 'task'} {event or task} is recorded in "
-            f"{one_line(', '.join(found))}: it was not attempted, no channel wants it, or it is "
-            "more than 21 days ago",
+            f"{one_line(', '.join(found))}: it was not attempted, no channel subscribes to it, or "
+            "its record has expired (21 days)",
             err=True,
         )
         raise click.exceptions.Exit(LEFT)

@@ -41,7 +41,7 @@ class DeliveryRecord:
 
 
 def deliveries_of_event(dynamodb: Any, table: str, event_id: str) -> list[DeliveryRecord]:
-    """Return what is recorded of an event, oldest first. Raises botocore's errors."""
+    """Return the deliveries of an event, oldest first. Raises botocore's errors."""
     return _query(
         dynamodb,
         TableName=table,
@@ -52,7 +52,7 @@ def deliveries_of_event(dynamodb: Any, table: str, event_id: str) -> list[Delive
 
 
 def deliveries_of_task(dynamodb: Any, table: str, task_id: str) -> list[DeliveryRecord]:
-    """Return what is recorded of a task's events, oldest first; perhaps a second late, as the
+    """Return the deliveries of a task's events, oldest first; possibly a second late, as the
     index follows the table. Raises botocore's errors."""
     return _query(
         dynamodb,

@@ -1,4 +1,4 @@
-"""Options that say which deliveries tables a command is about."""
+"""Options that select deliveries tables."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from ops.stack import DeliveriesTable, choose, connection, find_stack
 EXIT_CODES = """\b
 Exit codes:
   0    done
-  1    nothing is known about this id or name
-  2    wrong usage
+  1    unknown id or name
+  2    usage error
   3    the stack or the table cannot be reached
   130  interrupted
 """
 
-_ADVICE = "or give --table"
+_ADVICE = "or pass --table"
 _OPTIONS = (
     stack_option(),
     click.option("--service", help="Name of the notification service, if the stack has several."),
@@ -45,7 +45,7 @@ class TableLocation:
 
 
 def on_tables(command: Command) -> Command:
-    """Give `command` the options that choose deliveries tables; it gets their `locations`."""
+    """Add options that select deliveries tables; `command` receives their `locations`."""
 
     @functools.wraps(command)
     def with_locations(context: Context, *arguments: Any, **options: Any) -> Any:
@@ -65,10 +65,10 @@ def _find_tables(
     region: str | None,
     endpoint_url: str | None,
 ) -> list[TableLocation]:
-    """Raises UnreachableError, and UsageError if the options say too little."""
+    """Raises UnreachableError, and UsageError if an option is missing."""
     if stack is None:
         if table is None:
-            raise click.UsageError("give --stack, or --table")
+            raise click.UsageError("pass --stack, or --table")
         how = connection(None, region, endpoint_url)
         return [TableLocation(name=table, channels=(), connection=how)]
     found = find_stack(context, stack, region=region, endpoint_url=endpoint_url, advice=_ADVICE)

@@ -1,4 +1,4 @@
-"""`relay`: whether the relay of an outbox runs, and restarting it."""
+"""`relay`: checks that the relay of an outbox runs, and restarts it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EXIT_CODES = """\b
 Exit codes:
   0    it runs every minute; with --apply: it was enabled and invoked
   1    it does not run, or there is none
-  2    wrong usage
+  2    usage error
   3    the stack cannot be reached, or a permission is missing
 """
 
@@ -29,7 +29,7 @@ Exit codes:
 @click.option(
     "--apply",
     is_flag=True,
-    help="Enable its schedule and invoke it once now; without this it is only checked.",
+    help="Enable its schedule and invoke it once; by default it is only checked.",
 )
 @click.option("--outbox", "name", help="Name of the outbox in the stack, if it has several.")
 @on_stack
@@ -38,12 +38,12 @@ def check_relay(context: Context, *, stack: Stack, apply: bool, name: str | None
 
     Checking needs scheduler:ListSchedules, lambda:GetFunctionConfiguration, logs:FilterLogEvents
     and dynamodb:Query on the outbox; --apply also scheduler:GetSchedule, scheduler:UpdateSchedule,
-    iam:PassRole on the schedule's role, and lambda:InvokeFunction on the relay. Two runs at the
-    same time do no harm.
+    iam:PassRole on the schedule's role, and lambda:InvokeFunction on the relay. Concurrent
+    runs are harmless.
     """
     outboxes = choose(stack.operations.outboxes, name, "--outbox", "outbox")
     if not outboxes:
-        click.echo("Error: this stack has no outbox, and so no relay", err=True)
+        click.echo("Error: this stack has no outbox, and therefore no relay", err=True)
         raise click.exceptions.Exit(LEFT)
     if apply:
         require_one(outboxes, "--outbox", "outboxes")
@@ -91,6 +91,6 @@ def _restart(client: Callable[[str], Any], arn: str, schedule: Schedule | None) 
     client("lambda").invoke(FunctionName=arn, InvocationType="Event", Payload=b"{}")
     click.echo("The relay was invoked; status shows what it did.")
     if schedule is None:
-        click.echo("Error: nothing will run it again: pulumi up --refresh", err=True)
+        click.echo("Error: it has no schedule; restore it with pulumi up --refresh", err=True)
         return False
     return True

@@ -26,17 +26,17 @@ class WaitingEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class Backlog:
-    """How much waits in an outbox."""
+    """How many events wait in an outbox."""
 
     count: int
     is_complete: bool
-    """Whether there are no more than that."""
+    """Whether all of them were counted."""
 
     oldest_at: datetime | None
 
 
 def read_backlog(dynamodb: Any, table: str) -> Backlog:
-    """Count what waits, up to 1 MB of each shard: eight requests. Raises botocore's errors."""
+    """Count waiting events, up to 1 MB of each shard: eight requests. Raises botocore's errors."""
     pages = [
         dynamodb.query(
             TableName=table,
@@ -58,7 +58,8 @@ def read_backlog(dynamodb: Any, table: str) -> Backlog:
 def waiting_events(
     dynamodb: Any, table: str, since: datetime, until: datetime
 ) -> Iterator[WaitingEvent]:
-    """Yield what was committed in that period, without payloads. Raises botocore's errors."""
+    """Yield the events that were committed in that period, without payloads. Raises botocore's
+    errors."""
     for shard in SHARDS:
         pages = dynamodb.get_paginator("query").paginate(
             TableName=table,

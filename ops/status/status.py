@@ -1,4 +1,4 @@
-"""The health of a stack: what the person on call checks first."""
+"""The health of a stack: what the on-call engineer checks first."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class QueueStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class Status:
-    """One look at a stack, everything by its name. What is missing could not be read: `unread`."""
+    """The state of a stack at one time, by name. `unread` lists what could not be read."""
 
     at: datetime
     alarms: list[AlarmState] = field(default_factory=list)
@@ -92,8 +92,8 @@ class Status:
 
 
 class StatusReader:
-    """Reads a status again and again, but dead letters only when their number has changed: each
-    read hides them from others for a moment, and SQS counts it."""
+    """Reads the status repeatedly, but dead letters only when their number has changed: each read
+    hides them from other readers briefly, and SQS counts it."""
 
     def __init__(self, context: Context, stack: Stack) -> None:
         self._context = context

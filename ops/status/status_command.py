@@ -21,7 +21,7 @@ EXIT_CODES = """\b
 Exit codes:
   0    healthy; with --watch, ended by ctrl-C
   1    degraded or unhealthy
-  2    wrong usage
+  2    usage error
   3    the stack cannot be reached, or something that matters could not be read
 """
 
@@ -35,7 +35,7 @@ Exit codes:
     type=click.IntRange(min=1),
     default=5,
     show_default=True,
-    help="Seconds between two refreshes.",
+    help="Seconds between refreshes.",
 )
 @json_option
 @on_stack
@@ -44,11 +44,11 @@ def show_status(
 ) -> None:
     """Show health, backlog, dead letters, the relay's last run, circuit breakers and alarms.
 
-    What cannot be read is named, with the missing permission. Dead letters are received to group
-    them, which SQS counts; --watch does so only when their number changes.
+    Parts that cannot be read are listed with the missing permission. Dead letters are received to
+    group them, which SQS counts; --watch does so only when their number changes.
     """
     if watch and as_json:
-        raise click.UsageError("give either --watch or --json")
+        raise click.UsageError("pass either --watch or --json")
     reader = StatusReader(context, stack)
     if watch:
         _watch(reader, context, stack.name, interval_seconds)

@@ -1,4 +1,4 @@
-"""Describes log lines in words for people. A message that is not known here is shown as it is."""
+"""Describes log lines for people. A message that is not known here is shown unchanged."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from serverless_runtime.notification_service import log_messages as notification
 _DESCRIPTIONS = {
     handoffs.HANDED_OFF: "accepted by Lambda for the target",
     handoffs.HANDOFF_FAILED: "not accepted by Lambda; waiting in the outbox",
-    handoffs.HANDOFF_REFUSED: "not accepted by Lambda; waiting in the outbox",
+    handoffs.HANDOFF_REJECTED: "not accepted by Lambda; waiting in the outbox",
     handoffs.OUTBOX_ROW_NOT_DELETED: "handed off, but still in the outbox: handed off again later",
     handoffs.OUTBOX_ROW_NOT_CLAIMED: "the relay could not claim it in the outbox",
     notifications.SENT: "sent",
     notifications.NOT_DELIVERED: "attempt failed",
-    notifications.DEAD_LETTERED: "dead-lettered without retries, which could not help",
+    notifications.DEAD_LETTERED: "dead-lettered without retries: permanent failure",
     notifications.UNREADABLE_EVENT: "the target cannot read it: dead-lettered without retries",
     notifications.DUPLICATE_SKIPPED: "duplicate skipped: already delivered",
     notifications.DEAD_LETTERED_SKIPPED: "duplicate skipped: already dead-lettered",

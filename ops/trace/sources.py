@@ -1,4 +1,4 @@
-"""Where an event may have left traces: a stack's logs, tables and dead-letter queues."""
+"""Where to look for an event: a stack's logs, tables and dead-letter queues."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 MAX_DEAD_LETTERS = 1_000
-"""Of each queue: reading hides them from others meanwhile."""
+"""Per queue, because reading hides them from other readers."""
 
 
 class StackSources(AbstractContextManager["StackSources"]):
@@ -63,11 +63,11 @@ class StackSources(AbstractContextManager["StackSources"]):
         )
 
     def deliveries(self, event_id: str) -> list[DeliveryRecord]:
-        """Return what is recorded of an event, however old."""
+        """Return the deliveries of an event, however old."""
         return self._records(deliveries_of_event, event_id)
 
     def deliveries_of_task(self, task_id: str) -> list[DeliveryRecord]:
-        """Return what is recorded of a task's events, however old."""
+        """Return the deliveries of a task's events, however old."""
         return self._records(deliveries_of_task, task_id)
 
     def _records(

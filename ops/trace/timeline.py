@@ -18,7 +18,7 @@ _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One thing that happened, or that is the case now."""
+    """One thing that happened, or a current state."""
 
     at: datetime | None
     where: str
@@ -33,7 +33,7 @@ class Step:
 def log_steps(lines: Iterable[LogLine]) -> list[Step]:
     """Return a step for each line, in time order, and one for each replay that they show.
 
-    A replay writes no line of its own: the first attempt with a higher count shows it.
+    A replay logs nothing itself: the first attempt with a higher count shows it.
     """
     steps: list[Step] = []
     replays: dict[str | None, int] = {}

@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 class Sources(Protocol):
-    """Where something may be known; a source that cannot be read is empty."""
+    """The sources of a timeline; a source that cannot be read is empty."""
 
     def lines(self, text: str) -> list[LogLine]: ...
     def deliveries(self, event_id: str) -> list[DeliveryRecord]: ...
@@ -35,7 +35,7 @@ class Sources(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Timeline:
-    """What happened to everything that the id leads to."""
+    """What happened to every event that the id leads to."""
 
     steps: list[Step]
     """In time order."""

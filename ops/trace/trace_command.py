@@ -22,8 +22,8 @@ from ops.trace.trace import Timeline, trace
 EXIT_CODES = """\b
 Exit codes:
   0    something is known about the id
-  1    nothing is
-  2    wrong usage
+  1    nothing is known
+  2    usage error
   3    nothing was found, but not everything could be read
   130  interrupted
 """
@@ -62,9 +62,8 @@ def trace_event(
     """Show what happened to a request, a task or an event, in time order.
 
     Clients find the correlation id in the response header X-Correlation-Id. This reads the
-    functions' logs, the deliveries, the outboxes and up to 1000 dead letters of each queue. It
-    costs no more than its requests; where logs are large, the Logs Insights query for the event
-    timeline is faster.
+    functions' logs, the deliveries, the outboxes and up to 1000 dead letters of each queue. For
+    large logs, the Logs Insights query event-timeline is faster.
     """
     interrupts = Interrupts()
     with interrupts.handled(), StackSources(context, stack, interrupts, since=since) as sources:

@@ -27,7 +27,7 @@ class Resource:
     """Plain dicts, lists, texts and numbers; UNKNOWN stands for what is not known yet."""
 
     protect: bool = False
-    """Whether Pulumi refuses to delete it."""
+    """Whether it is protected from deletion by Pulumi."""
 
     comes_from: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """For each input, the URNs of the resources whose outputs are in it. A preview knows these
@@ -62,7 +62,7 @@ def statements(document: Any) -> list[Mapping[str, Any]]:
 
 
 def as_list(value: Any) -> list[Any]:
-    """IAM takes one text for a list of one."""
+    """IAM accepts a string in place of a list of one."""
     if value is None:
         return []
     return value if isinstance(value, list) else [value]

@@ -10,7 +10,7 @@ from serverless_policy.resource import Resource
 
 
 class Finding(NamedTuple):
-    """One resource that a rule rejects, and what of it."""
+    """One resource that a rule rejects, and the reason."""
 
     resource: Resource
     what: str
@@ -21,7 +21,7 @@ class Rule:
     """One thing that no stack may deploy."""
 
     id: str
-    """What `policy/<stack>.json` calls it."""
+    """Its name in `policy/<stack>.json`."""
 
     rejects: str
     """What it rejects, as a noun phrase."""
@@ -30,7 +30,7 @@ class Rule:
     """What to do about it."""
 
     sees: Literal["resource", "stack"]
-    """Whether `check` gets each resource alone, before it is made, or all of them at once."""
+    """Whether `check` gets each resource alone, before it is created, or all of them together."""
 
     check: Callable[[Sequence[Resource]], Iterable[Finding]]
 

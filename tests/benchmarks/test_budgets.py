@@ -1,4 +1,4 @@
-"""The check fails past a budget and names it; its plot and tables are what they say."""
+"""The check fails past a budget and names it; its plot and tables show the measurements."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_table_lines_up() -> None:
     assert table(["a", "b"], [("x", 0.5)]) == "| a | b |\n| --- | --- |\n| x | 0.500 |"
 
 
-def test_what_hand_offs_cost_grows_with_them_and_limits_come_in_order() -> None:
+def test_what_handoffs_cost_grows_with_them_and_limits_come_in_order() -> None:
     ten, thousand = load(10).dollars_per_month, load(1_000).dollars_per_month
 
     assert {part: round(thousand[part] / ten[part]) for part in ten} == dict.fromkeys(ten, 100)

@@ -23,7 +23,7 @@ def args(**changed: Any) -> AlarmArgs:
 
 
 @pytest.mark.parametrize("period_seconds", [0, 15, 59, 61, 90, -60])
-def test_a_period_that_cloudwatch_refuses_fails_before_deploy(period_seconds: int) -> None:
+def test_a_period_that_cloudwatch_rejects_fails_before_deploy(period_seconds: int) -> None:
     with pytest.raises(ValueError, match=f"multiple of 60, got {period_seconds}"):
         args(period_seconds=period_seconds)
 
@@ -52,7 +52,7 @@ def test_a_math_expression_takes_as_many_metrics_as_an_alarm_may_have() -> None:
 
 
 @pytest.mark.parametrize("alarm_id", ["", "Late", "too late", "-late", "late-", "late.md"])
-def test_an_id_that_could_not_be_the_name_of_a_page_is_refused(alarm_id: str) -> None:
+def test_an_id_that_could_not_be_the_name_of_a_page_is_rejected(alarm_id: str) -> None:
     with pytest.raises(ValueError, match=f"lower-case words with hyphens, got '{alarm_id}'"):
         args(id=alarm_id)
 
@@ -60,7 +60,7 @@ def test_an_id_that_could_not_be_the_name_of_a_page_is_refused(alarm_id: str) ->
 @pytest.mark.parametrize(
     "runbook_url", ["https://wiki.example.com/on-call", "https://wiki.example.com/on-call/"]
 )
-def test_a_program_says_where_its_runbook_is(runbook_url: str) -> None:
+def test_a_program_can_set_the_location_of_its_runbook(runbook_url: str) -> None:
     alarm = args(foundation=Foundation(alarm_topic_arn=TOPIC, runbook_url=runbook_url))
 
     page = "https://wiki.example.com/on-call/requests-late.md"

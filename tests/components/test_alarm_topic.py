@@ -1,4 +1,4 @@
-"""Somebody is notified of alarms."""
+"""The subscribers of alarms."""
 
 from __future__ import annotations
 
@@ -57,10 +57,12 @@ def test_a_topic_without_subscribers_is_an_error_unless_it_is_wanted() -> None:
         ("sqs", "https://sqs.example.com/alarms", "a queue's ARN"),
     ],
 )
-def test_an_endpoint_that_sns_refuses_fails_before_deploy_and_is_not_shown(
+def test_an_endpoint_that_sns_rejects_fails_before_deploy_and_is_not_shown(
     protocol: Protocol, endpoint: str, needed: str
 ) -> None:
-    with pytest.raises(ValueError, match=f"by {protocol} must be {needed}, got") as raised:
+    with pytest.raises(
+        ValueError, match=f"an {protocol} subscriber must be {needed}, got"
+    ) as raised:
         Subscriber(protocol=protocol, endpoint=endpoint)
 
     assert endpoint not in str(raised.value)

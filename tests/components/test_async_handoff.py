@@ -77,7 +77,7 @@ def test_dead_letters_outlive_every_retry() -> None:
     assert retention_seconds > delivery["maximumEventAgeInSeconds"]
 
 
-def test_the_dead_letter_queue_is_encrypted_and_refuses_plain_http() -> None:
+def test_the_dead_letter_queue_is_encrypted_and_rejects_plain_http() -> None:
     stack = record(a_handoff)
 
     assert stack.only(QUEUE).inputs["sqsManagedSseEnabled"] is True
@@ -172,7 +172,7 @@ def test_a_target_must_be_done_before_its_own_retry() -> None:
         )
 
 
-def test_a_second_handoff_to_one_target_is_refused() -> None:
+def test_a_second_handoff_to_one_target_is_rejected() -> None:
     def program() -> None:
         target = a_function("notify")
         for name in ("first", "second"):

@@ -95,7 +95,9 @@ def test_a_lock_file_that_does_not_exist_is_named(tmp_path: Path) -> None:
         install_dependencies(tmp_path / "lock.txt", host_target(), tmp_path)
 
 
-def test_a_lock_file_that_cannot_be_installed_says_why_and_leaves_nothing(tmp_path: Path) -> None:
+def test_a_lock_file_that_cannot_be_installed_is_explained_and_leaves_nothing(
+    tmp_path: Path,
+) -> None:
     lock = tmp_path / "lock.txt"
     lock.write_text("boto3==1.44.5\n")
 

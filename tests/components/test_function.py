@@ -60,7 +60,7 @@ def test_a_granted_permission_names_its_actions_and_resources() -> None:
 
 
 @pytest.mark.parametrize(("field", "value"), [("timeout_seconds", 901), ("memory_mb", 127)])
-def test_sizes_that_lambda_refuses_fail_before_deploy(field: str, value: int) -> None:
+def test_sizes_that_lambda_rejects_fail_before_deploy(field: str, value: int) -> None:
     with pytest.raises(ValueError, match=f"{field} must be between .* got {value}"):
         PythonFunctionArgs(
             foundation=FOUNDATION,
@@ -89,7 +89,7 @@ def test_a_function_has_the_memory_of_its_stack_or_its_own() -> None:
     assert {each.name: each.inputs["memorySize"] for each in made} == {"small": 256, "large": 1_024}
 
 
-def test_memory_that_lambda_refuses_for_a_stack_fails_before_deploy() -> None:
+def test_memory_that_lambda_rejects_for_a_stack_fails_before_deploy() -> None:
     with pytest.raises(ValueError, match="memory_mb must be between 128 and 10240, got 10241"):
         Runtime(memory_mb=10_241)
 
@@ -100,7 +100,7 @@ def test_a_runtime_that_aws_does_not_offer_fails_before_deploy(field: str, value
         Runtime(**{field: value})  # type: ignore[arg-type]
 
 
-def test_bundles_are_built_for_lambda_unless_the_configuration_says_for_this_host() -> None:
+def test_bundles_are_built_for_lambda_unless_configured_for_this_host() -> None:
     def program() -> None:
         pulumi.export("label", Runtime().bundle_target.label)
 

@@ -21,7 +21,7 @@ DIMENSIONS = {
     "Handoff": {"Handoff": "test-unit-events"},
 }
 
-ALWAYS = {"dead-letter-depth", "dead-letter-age", "dead-letter-refused", "events-dropped"} | {
+ALWAYS = {"dead-letter-depth", "dead-letter-age", "dead-letter-rejected", "events-dropped"} | {
     "event-age",
     "target-errors",
     "target-throttled",
@@ -55,7 +55,7 @@ def id_of(resource: Resource) -> str:
     ("alarm_id", "watched", "statistic", "threshold", "period_seconds"),
     [
         ("dead-letter-age", ("AWS/SQS", "ApproximateAgeOfOldestMessage"), "Maximum", 86_400, 300),
-        ("dead-letter-refused", ("AWS/Lambda", "DestinationDeliveryFailures"), "Sum", 1, 60),
+        ("dead-letter-rejected", ("AWS/Lambda", "DestinationDeliveryFailures"), "Sum", 1, 60),
         ("events-dropped", ("AWS/Lambda", "AsyncEventsDropped"), "Sum", 1, 60),
         ("event-age", ("AWS/Lambda", "AsyncEventAge"), "Maximum", 900_000, 60),
         ("target-errors", ("AWS/Lambda", "Errors"), "Sum", 5, 300),
@@ -77,7 +77,7 @@ def test_an_alarm_watches_its_metric_at_its_threshold(
     assert inputs["comparisonOperator"] == "GreaterThanOrEqualToThreshold"
 
 
-def test_a_dead_letter_that_somebody_reads_still_counts() -> None:
+def test_a_dead_letter_that_is_being_read_still_counts() -> None:
     inputs = alarm("dead-letter-depth")
 
     result, *sources = inputs["metricQueries"]
@@ -104,7 +104,7 @@ def test_the_outbox_is_throttled_when_reads_or_writes_are() -> None:
 
 
 @pytest.mark.parametrize("alarm_id", ["target-throttled", "outbox-throttled"])
-def test_what_ends_by_itself_must_last_for_three_of_five_minutes(alarm_id: str) -> None:
+def test_what_resolves_by_itself_must_last_for_three_of_five_minutes(alarm_id: str) -> None:
     inputs = alarm(alarm_id)
 
     assert (inputs["datapointsToAlarm"], inputs["evaluationPeriods"]) == (3, 5)
@@ -139,7 +139,7 @@ def test_a_handoff_has_the_alarms_that_make_sense_for_it(delivery: str, ids: set
     assert set(re.findall(r'ALARM\("arn:events-([a-z-]+)"\)', rule)) == ids
 
 
-def test_every_alarm_notifies_the_topic_when_it_fires_and_when_it_is_over() -> None:
+def test_every_alarm_notifies_the_topic_when_it_fires_and_when_it_resolves() -> None:
     for resource in deployed().of_type(ALARM):
         assert resource.inputs["alarmActions"] == [TOPIC], resource.name
         assert resource.inputs["okActions"] == [TOPIC], resource.name

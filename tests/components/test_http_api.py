@@ -69,7 +69,7 @@ def test_routes_of_one_function_share_an_integration() -> None:
     assert len(stack.of_type(INTEGRATION)) == 2
 
 
-def test_an_open_api_carries_the_tag_that_says_so() -> None:
+def test_an_open_api_is_tagged_as_public() -> None:
     opened = an_api(ApiAccess(auth=NoAuth())).only(API)
     closed = an_api(ApiAccess(auth=IamAuth())).only(API)
 
@@ -77,12 +77,12 @@ def test_an_open_api_carries_the_tag_that_says_so() -> None:
     assert "tags" not in closed.inputs
 
 
-def test_every_route_asks_for_a_signature() -> None:
+def test_every_route_requires_a_signature() -> None:
     routes = an_api(ApiAccess(auth=IamAuth())).of_type(ROUTE)
     assert {route.inputs["authorizationType"] for route in routes} == {"AWS_IAM"}
 
 
-def test_every_route_asks_for_a_token_of_the_issuer_and_its_own_scopes() -> None:
+def test_every_route_requires_a_token_of_the_issuer_and_its_own_scopes() -> None:
     stack = an_api(ApiAccess(auth=TOKENS))
 
     authorizer = stack.only("aws:apigatewayv2/authorizer:Authorizer")
@@ -155,11 +155,11 @@ def test_every_request_is_logged_without_what_people_write() -> None:
     assert stage.inputs["accessLogSettings"]["destinationArn"] == "arn:api-access"
     assert stack.named("api-access", LOG_GROUP).inputs["retentionInDays"] == 30
     assert {"requestId", "routeKey", "status", "responseLatencyMs", "subject"} <= set(line)
-    told = {"path", "query", "sourceIp", "userAgent", "body"}
-    assert not any(word in variable for variable in line.values() for word in told)
+    content = {"path", "query", "sourceIp", "userAgent", "body"}
+    assert not any(word in variable for variable in line.values() for word in content)
 
 
-def test_requests_above_the_rate_are_turned_away() -> None:
+def test_requests_above_the_rate_are_throttled() -> None:
     (stage,) = an_api().of_type("aws:apigatewayv2/stage:Stage")
     assert stage.inputs["defaultRouteSettings"] == {
         "throttlingRateLimit": 500,

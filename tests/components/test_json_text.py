@@ -75,6 +75,6 @@ def test_a_secret_makes_the_text_secret() -> None:
     assert record(program).exports == {"hidden": True, "shown": False}
 
 
-def test_what_json_has_no_form_for_is_named() -> None:
-    with pytest.raises(TypeError, match=r"JSON has no form for \{'a'\}"):
+def test_a_value_that_is_not_json_is_named() -> None:
+    with pytest.raises(TypeError, match=r"not a JSON value: \{'a'\}"):
         json_text({"names": {"a"}})

@@ -27,7 +27,7 @@ QUERY = "aws:cloudwatch/queryDefinition:QueryDefinition"
 
 
 class Counter(pulumi.ComponentResource):
-    """A pattern that nothing in the library has heard of."""
+    """A pattern that is unknown to the library."""
 
     def __init__(self, name: str) -> None:
         super().__init__("shop:index:Counter", name)
@@ -62,7 +62,7 @@ def a_handoff(name: str, **settings: Any) -> AsyncHandoff:
     return AsyncHandoff(name, AsyncHandoffArgs(foundation=FOUNDATION, target=target, **settings))
 
 
-def test_a_component_that_nobody_knows_is_operated_like_any_other() -> None:
+def test_an_unknown_component_is_operated_like_any_other() -> None:
     stack = record(lambda: operated(Counter("clicks")))
 
     assert stack.exports["operations"] == {

@@ -33,7 +33,7 @@ def test_direct_delivery_makes_nothing_of_an_outbox() -> None:
     assert [function.name for function in stack.of_type(FUNCTION)] == ["notify"]
 
 
-def test_the_table_keeps_every_row_until_somebody_deletes_it() -> None:
+def test_the_table_keeps_every_row_until_it_is_deleted() -> None:
     table = deployed().only(TABLE)
 
     assert (table.inputs["hashKey"], table.inputs["rangeKey"]) == ("shard", "committed")

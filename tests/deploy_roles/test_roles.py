@@ -52,7 +52,7 @@ def statements(graph: Graph, role: str) -> list[dict[str, Any]]:
     ]
 
 
-# What API Gateway asks of whoever sets up an access log; some are no operations one could call.
+# What API Gateway requires to set up an access log; some are not callable operations.
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
 LOG_DELIVERY = {
     *("CreateLogDelivery", "GetLogDelivery", "UpdateLogDelivery", "DeleteLogDelivery"),
@@ -77,7 +77,7 @@ def test_each_role_trusts_one_environment_of_the_repository_and_nothing_else() -
         }
 
 
-def test_whoever_previews_can_change_nothing_and_read_no_data() -> None:
+def test_a_preview_can_change_nothing_and_read_no_data() -> None:
     allowed = {
         action for each in statements(roles(), "github-preview") for action in each["Action"]
     }
@@ -175,13 +175,13 @@ def test_every_action_is_one_that_the_service_has(service: str) -> None:
     permissions = PERMISSIONS[service]
     permissions_only = LOG_DELIVERY if service == "logs" else set()
 
-    asked = {
+    allowed = {
         *permissions.read,
         *permissions.write,
         *permissions.read_anywhere,
         *permissions.write_anywhere,
     }
-    assert asked - set(model.operation_names) - permissions_only == set()
+    assert allowed - set(model.operation_names) - permissions_only == set()
 
 
 def test_a_self_managed_backend_is_within_reach_only_if_there_is_one() -> None:
@@ -213,6 +213,6 @@ def test_a_provider_that_the_account_has_is_used_and_none_is_made() -> None:
 
 
 @pytest.mark.parametrize("repository", ["", "name", "owner/*", "a/b/c"])
-def test_a_repository_that_would_trust_others_is_refused(repository: str) -> None:
+def test_a_repository_that_would_trust_others_is_rejected(repository: str) -> None:
     with pytest.raises(ValueError, match=r"repository must be owner/name, got"):
         WorkflowRolesArgs(repository=repository, program=PROGRAM, account=HERE)

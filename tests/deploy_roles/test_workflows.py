@@ -1,4 +1,4 @@
-"""What the workflows promise that no linter knows of."""
+"""Properties of the workflows that no linter checks."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def jobs() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
-def test_every_action_is_pinned_by_a_commit_and_says_its_version(path: Path) -> None:
+def test_every_action_is_pinned_by_a_commit_with_its_version(path: Path) -> None:
     for line in path.read_text().splitlines():
         if "uses:" in line and "uses: ./" not in line:
             assert re.search(r"uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line), line
 
 
-def test_whoever_can_reach_aws_is_bound_to_an_environment() -> None:
+def test_every_job_with_access_to_aws_is_bound_to_an_environment() -> None:
     reaching = {name: job for name, job in jobs() if "id-token" in job.get("permissions", {})}
 
     assert set(reaching) == {"preview/preview", "deploy/dev", "deploy/prod", "drift/drift"}

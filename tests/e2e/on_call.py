@@ -18,7 +18,7 @@ from tests.runbook import commands, words
 TIMEOUT_SECONDS = 120
 
 _DONE = (0, 1)
-"""Done; or done, and something is still waiting. Wrong usage and failed calls have others."""
+"""Done; or done, and something is still waiting. Usage errors and failed calls have others."""
 
 _FROM_OUTPUT = {
     "EVENT_ID": re.compile(r"for example (\S+)"),

@@ -1,4 +1,4 @@
-"""Permissions that somebody removes from a function by hand."""
+"""Permissions that are removed from a function by hand."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ TASKS = 500
 
 
 async def create_all(api_url: str, titles: list[str]) -> list[httpx.Response]:
-    """Send every request at once, each on a connection of its own."""
+    """Send every request at once, each on its own connection."""
     limits = httpx.Limits(max_connections=len(titles))
     async with httpx.AsyncClient(
         base_url=api_url, trust_env=False, timeout=120, limits=limits

@@ -1,4 +1,4 @@
-"""The running API does what docs/openapi.yaml says and nothing else.
+"""The running API conforms to docs/openapi.yaml.
 
 Schemathesis sends examples, edge cases, random requests and sequences of them, with every check
 on. REQUESTS_PER_OPERATION in the environment sets how many random ones; 1500 make some 10,000.

@@ -44,7 +44,7 @@ def browser() -> str:
     return found
 
 
-def look_at(browser: str, page: Path) -> dict[str, Any]:
+def inspect_page(browser: str, page: Path) -> dict[str, Any]:
     done = subprocess.run(  # noqa: S603 -- the browser of this machine, and our own page
         [
             *(browser, "--headless", "--no-sandbox", "--disable-gpu", "--window-size=1600,2000"),
@@ -71,7 +71,7 @@ def test_a_browser_shows_every_part_of_the_running_stacks_dashboard(
     write_page(stack.emulator.client, stack.operations["dashboard"], page)
     page.write_text(page.read_text().replace("</main>", f"</main>{LOOK}"))
 
-    seen = look_at(browser, page)
+    seen = inspect_page(browser, page)
 
     assert seen["parts"] > 20
     assert (seen["overlapping"], seen["empty"]) == (0, 0)

@@ -24,7 +24,7 @@ from tests.e2e.incidents.outbox import nothing_runs_the_relay, the_schedule_is_d
 from tests.e2e.on_call import TIMEOUT_SECONDS, OnCallEngineer
 from tests.e2e.terminal import Terminal
 from tests.e2e.test_one_channel_down import restore_channels
-from tests.runbook import DO, LOOK, OVER, commands
+from tests.runbook import DO, LOOK, RESOLVED, commands
 
 COMPOSITE = "handoff-unhealthy"
 ONE_OF_ITS_ALARMS = "outbox-age"
@@ -32,7 +32,7 @@ ONE_OF_ITS_ALARMS = "outbox-age"
 
 @pytest.fixture(scope="module")
 def own_stack() -> Iterator[DeployedStack]:
-    """A stack of its own, because its alarms follow another clock."""
+    """Its own stack, because its alarms follow another clock."""
     with deployed_stack("alarms", retry_base_seconds=0.05, watched=False) as stack:
         yield stack
 
@@ -120,7 +120,7 @@ def test_the_commands_of_its_page_resolve_an_alarm(incident: Incident, scenario:
     _an_hour_later(scenario, incident)
     engineer.is_notified(incident.alarm_id, "OK")
     incident.afterwards(scenario)
-    engineer.runs(page, OVER)
+    engineer.runs(page, RESOLVED)
 
 
 def test_the_composite_alarm_leads_to_the_page_that_resolves_the_incident(
@@ -141,4 +141,4 @@ def test_the_composite_alarm_leads_to_the_page_that_resolves_the_incident(
     engineer.watch.let_an_hour_pass()
     engineer.is_notified(ONE_OF_ITS_ALARMS, "OK")
     assert _state(scenario, COMPOSITE) == "OK"
-    engineer.runs(COMPOSITE, OVER)
+    engineer.runs(COMPOSITE, RESOLVED)

@@ -39,7 +39,7 @@ READ_AS = "Milk Bcc: all@example.com more"
 
 @pytest.fixture(scope="module")
 def plain_page(stack: DeployedStack, api: httpx.Client) -> Reader:
-    """An email about a title without anything odd."""
+    """An email about an ordinary title."""
     title = f"Plain {uuid.uuid4()}"
     assert api.post("/tasks", json={"title": title}).status_code == 201
     return Reader(_the_one(stack.emails, "Subject", f"Task created: {title}")["BodyHtml"])

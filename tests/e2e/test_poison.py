@@ -48,7 +48,7 @@ def test_a_poison_event_is_a_dead_letter_after_one_attempt(stack: DeployedStack)
     assert dead_letter.record.function is not None
     assert dead_letter.record.function.startswith(stack.target_arn)
 
-    # The emulator gives every attempt a request id of its own; the event's is in each one's error.
+    # The emulator gives every attempt its own request id; the event's is in each one's error.
     logged = partial(lines_with, stack, TARGET, event_id)
     records = [json.loads(line) for line in wait_until(logged, "the end of the run", seconds=60)]
     assert [(record["message"], record["requestId"]) for record in records] == [

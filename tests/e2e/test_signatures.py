@@ -31,7 +31,7 @@ def _document(statement: dict[str, Any]) -> str:
 
 @pytest.fixture(scope="module")
 def reader(signed_stack: DeployedStack) -> Credentials:
-    """Somebody who may list tasks, and nothing else."""
+    """A user who may list tasks, and nothing else."""
     iam, sts = signed_stack.client("iam"), signed_stack.client("sts")
     role = iam.create_role(RoleName="reader", AssumeRolePolicyDocument=_document(TRUST))["Role"]
     api_id = signed_stack.api_url.rsplit("/", 1)[-1]

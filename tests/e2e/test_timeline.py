@@ -1,4 +1,4 @@
-"""One id leads to the whole timeline of a notification, without anybody's data in it.
+"""One id leads to the whole timeline of a notification, without personal data in it.
 
 One event goes through everything: it is not handed off at once, relayed, retried, dead-lettered,
 replayed and delivered.

@@ -59,7 +59,7 @@ def bearer(token: str) -> dict[str, str]:
 
 
 def unsigned(token: str) -> str:
-    """The token as one that says it needs no signature."""
+    """The token with the algorithm "none" and without a signature."""
     header = base64.urlsafe_b64encode(b'{"alg":"none","kid":"the-only-key"}').rstrip(b"=").decode()
     return ".".join([header, token.split(".")[1], ""])
 
@@ -68,7 +68,7 @@ def with_other_claims(token: str) -> str:
     """The token with a claim changed after it was signed."""
     header, payload, signature = token.split(".")
     claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    changed = json.dumps({**claims, "sub": "somebody else"}).encode()
+    changed = json.dumps({**claims, "sub": "someone else"}).encode()
     return ".".join([header, base64.urlsafe_b64encode(changed).rstrip(b"=").decode(), signature])
 
 

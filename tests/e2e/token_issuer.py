@@ -1,4 +1,4 @@
-"""An OpenID Connect issuer on this machine, which signs whatever a test requests."""
+"""An OpenID Connect issuer on this machine, which signs tokens for tests."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ class TokenIssuer:
     def token(self, *, key: RSAPrivateKey | None = None, **claims: Any) -> str:
         """A token for a caller of the tasks; `claims` replace its claims, None leaves one out.
 
-        `key` forges it: signed by somebody else, it names the issuer's own key.
+        `key` forges it: signed by someone else, it names the issuer's own key.
         """
         now = int(time.time())
         usual = {
             "iss": self.url,
             "aud": "tasks",
-            "sub": "somebody",
+            "sub": "someone",
             "iat": now - 1,
             "exp": now + LIFETIME_SECONDS,
             "scope": "tasks/read tasks/write",

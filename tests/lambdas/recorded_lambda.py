@@ -23,7 +23,7 @@ class RecordedLambda:
 
     def __init__(self) -> None:
         self.status = 202
-        self.silent = False
+        self.unresponsive = False
         self.before_response: Callable[[], Any] = lambda: None
         self.payloads: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
@@ -32,7 +32,7 @@ class RecordedLambda:
         self.payloads.append(json.loads(request.body))
         self.headers.append({name.lower(): value for name, value in request.headers.items()})
         self.before_response()
-        if self.silent:
+        if self.unresponsive:
             raise ResponseTimeoutError("silence")
         if self.status >= 400:
             headers = {"x-amzn-errortype": "AccessDeniedException"}

@@ -1,4 +1,4 @@
-"""DynamoDB refuses reserved words as bare names in any expression; moto only does in some."""
+"""DynamoDB rejects reserved words as bare names in any expression; moto only does in some."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _WORD = re.compile(r"(?<![#:\w])[A-Za-z_]\w*(?!\w*\()")
 
 
 def reserved_words_in(expression: str) -> set[str]:
-    """Return the reserved words that stand in `expression` as attribute names."""
+    """Return the reserved words that are in `expression` as attribute names."""
     words = {word.upper() for word in _WORD.findall(expression)} - _OPERATORS
     return words & set(ReservedKeywords.get_reserved_keywords())
 
 
-def refuse_reserved_words(params: dict[str, Any], **_: Any) -> None:
-    """Raise for a request DynamoDB would refuse; a hook for before-call.dynamodb."""
+def reject_reserved_words(params: dict[str, Any], **_: Any) -> None:
+    """Raise for a request DynamoDB would reject; a hook for before-call.dynamodb."""
     for expression in _expressions(json.loads(params["body"])):
         if words := reserved_words_in(expression):
             raise AssertionError(f"reserved words {sorted(words)} in {expression!r}")

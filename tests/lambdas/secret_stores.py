@@ -1,4 +1,4 @@
-"""Secrets Manager and SSM that refuse, at the wire: hooked into real clients before they send."""
+"""Secrets Manager and SSM that reject requests: hooked into real clients before they send."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ OPERATIONS = {"secretsmanager": "GetSecretValue", "ssm": "GetParameter"}
 
 
 @contextlib.contextmanager
-def refusing(service: str, code: str | None) -> Iterator[list[Any]]:
-    """Refuse to read any secret with `code`, or be away if it is None; yields what was asked."""
-    asked: list[Any] = []
+def rejecting(service: str, code: str | None) -> Iterator[list[Any]]:
+    """Reject every read with `code`, or be unreachable if it is None; yields the requests."""
+    requests: list[Any] = []
 
-    def refuse(request: Any, **_: Any) -> AWSResponse:
-        asked.append(request)
+    def reject(request: Any, **_: Any) -> AWSResponse:
+        requests.append(request)
         if code is None:
             raise ConnectTimeoutError(endpoint_url=request.url)
         body = json.dumps({"__type": code, "message": "no", "Message": "no"}).encode()
         return AWSResponse(request.url, 400, {"x-amzn-errortype": code}, RawBody(body))
 
     events, name = aws.client(service).meta.events, f"before-send.{service}.{OPERATIONS[service]}"
-    events.register_first(name, refuse)
+    events.register_first(name, reject)
     try:
-        yield asked
+        yield requests
     finally:
-        events.unregister(name, refuse)
+        events.unregister(name, reject)

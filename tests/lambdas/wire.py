@@ -10,13 +10,13 @@ from botocore.compat import HTTPHeaders
 from moto.core.models import botocore_stubber
 
 from serverless_runtime.shared.aws.connections import Request, Response
-from tests.lambdas.reserved_words import refuse_reserved_words
+from tests.lambdas.reserved_words import reject_reserved_words
 
 Hook = Callable[[Request], Response | None]
 
 
 class Moto:
-    """Implements `Transport` for any service. Refuses what DynamoDB would and moto does not."""
+    """Implements `Transport` for any service. Rejects what DynamoDB would and moto does not."""
 
     def __init__(self) -> None:
         self.hooks: list[tuple[str, Hook]] = []
@@ -45,10 +45,10 @@ def operation_of(request: Request) -> str:
 
 
 def moto_response(request: Request) -> Response:
-    """Do in moto what the request asks. Fails where there is no `aws_in_memory`."""
-    assert botocore_stubber.enabled, "this test has no AWS to talk to: use aws_in_memory"
+    """Execute the request in moto. Fails without `aws_in_memory`."""
+    assert botocore_stubber.enabled, "this test has no AWS: use aws_in_memory"
     if "dynamodb" in request.headers["Host"]:
-        refuse_reserved_words({"body": request.body})
+        reject_reserved_words({"body": request.body})
     headers = HTTPHeaders()
     for name, value in request.headers.items():
         headers[name] = value

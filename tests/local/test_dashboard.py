@@ -38,7 +38,7 @@ def test_a_line_is_drawn_within_its_hour_and_its_latest_value_shown() -> None:
     assert "up to 4" in html
 
 
-def test_what_the_emulator_has_no_data_of_says_so() -> None:
+def test_a_graph_without_data_is_labelled() -> None:
     nothing = widget("metric", title="Sold", metrics=[line("shop", "tea")])
     half = widget("metric", title="Sold", metrics=[line("a", "tea"), line("b", "milk")])
 

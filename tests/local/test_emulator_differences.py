@@ -50,7 +50,7 @@ def _send_email(client: Clients) -> None:
     )
 
 
-def test_every_difference_says_what_aws_does_what_the_emulator_does_and_what_is_done() -> None:
+def test_every_difference_describes_aws_the_emulator_and_the_workaround() -> None:
     assert all(all(difference) for difference in emulator_differences())
 
 

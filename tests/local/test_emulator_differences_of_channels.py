@@ -22,7 +22,7 @@ _HTTPS_CLIENT = """
 import urllib.request
 
 def handle(url, context):
-    print("asking", url)
+    print("requesting", url)
     return urllib.request.urlopen(url).status
 """
 

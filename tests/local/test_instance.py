@@ -55,7 +55,7 @@ def test_an_owned_instance_has_an_empty_folder_and_leaves_none(tmp_path: Path) -
     assert instance.owner() is None
 
 
-def test_a_second_owner_is_refused(tmp_path: Path) -> None:
+def test_a_second_owner_is_rejected(tmp_path: Path) -> None:
     with (
         Instance("test", tmp_path).owned(),
         pytest.raises(InstanceInUseError, match="test is already running"),
@@ -97,5 +97,5 @@ def test_stopping_ends_the_owner_and_what_it_started(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_stopping_what_does_not_run_says_so(tmp_path: Path) -> None:
+def test_stopping_what_does_not_run_returns_false(tmp_path: Path) -> None:
     assert not Instance("test", tmp_path).stop()

@@ -1,5 +1,5 @@
-"""How long the search goes on. HYPOTHESIS_PROFILE=long searches anew, as long as
-PROOF_EXAMPLES says.
+"""The duration of the search. HYPOTHESIS_PROFILE=long starts a new search with
+PROOF_EXAMPLES examples.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ class Fault(Enum):
     BROKEN = "AWS responds with 500 and has done nothing"
     THROTTLED = "AWS responds with 429 and has done nothing"
     DENIED = "AWS responds with 403 and has done nothing"
-    ODD = "Lambda responds to an invoke with 200, and has queued nothing"
+    NOT_QUEUED = "Lambda responds to an invoke with 200, and has queued nothing"
 
 
 _REPEATED = (ReadTimeoutError, ConnectTimeoutError)
@@ -83,7 +83,7 @@ class Run:
         raise AssertionError("unreachable")
 
     def check_timeout(self) -> None:
-        """Be killed when the time is up, wherever the program is; it finds out when it goes on."""
+        """Kill the run when its time is up, wherever it is; it notices at its next request."""
         if not self._dead and self._simulation.now > self._ends_at:
             self._dead = True
             self._excuse_duplicates()
@@ -95,7 +95,7 @@ class Run:
         self.check_timeout()
         if self._dead:
             fault = Fault.DIES_BEFORE
-        if fault is Fault.ODD and operation != "invoke":
+        if fault is Fault.NOT_QUEUED and operation != "invoke":
             fault = None
         if fault is not None:
             self.injected.append((operation, fault))
@@ -107,8 +107,8 @@ class Run:
         if fault in _ERRORS:
             self._excuse_duplicates()
             raise _client_error(*_ERRORS[fault])
-        if fault is Fault.ODD:
-            return self._simulation.odd_response()
+        if fault is Fault.NOT_QUEUED:
+            return self._simulation.rejected_invoke()
         return self._response(effect, fault)
 
     def _response(self, effect: Callable[[], Any], fault: Fault | None) -> Any:

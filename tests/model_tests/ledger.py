@@ -1,6 +1,6 @@
 """Expected events, and the invariants. Knows tables and messages, not how they are written.
 
-That an event must exist follows from the task that was stored, not from what the runtime says.
+That an event must exist follows from the task that was stored, not from the runtime's own results.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Message = tuple[str, str]
 
 
 class Ledger:
-    """Every event that must be delivered, and every excuse for sending it twice."""
+    """Every event that must be delivered, and those that may be sent twice."""
 
     def __init__(self) -> None:
         self.events: dict[str, tuple[EventType, str]] = {}
@@ -53,16 +53,16 @@ class Ledger:
 
     def _task_changed(self, before: Row | None, after: Row | None) -> None:
         if after is None and before is not None:
-            self._owe("task.deleted.v1", before)
+            self._expect("task.deleted.v1", before)
         elif after is not None and before is None:
-            self._owe("task.created.v1", after)
+            self._expect("task.created.v1", after)
         elif after is not None and before is not None:
             version = int(before["version"]["N"]) + 1
             self.require(int(after["version"]["N"]) == version, "no update overwrites another")
             if after["status"]["S"] == "completed" != before["status"]["S"]:
-                self._owe("task.completed.v1", after)
+                self._expect("task.completed.v1", after)
 
-    def _owe(self, event_type: EventType, row: Row) -> None:
+    def _expect(self, event_type: EventType, row: Row) -> None:
         task = task_of(row)
         event = TaskEvent.about(task, event_type, time=task.updated_at, correlation_id="any")
         self.events[event.event_id] = event_type, task.task_id
@@ -84,7 +84,7 @@ class Ledger:
         dead_letters: DeadLetterQueue,
         provider: Provider,
     ) -> None:
-        """Nothing is lost, nothing invented, and nothing sent twice without an excuse."""
+        """Nothing is lost, nothing invented, and nothing sent twice outside the window."""
         sent = Counter(provider.sent)
         kept = {row["event_id"]["S"] for row in dynamo.tables[OUTBOX].values()}
         kept |= {event.payload["id"] for event in queue.events}

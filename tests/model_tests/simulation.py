@@ -74,7 +74,7 @@ class Simulation:
         return datetime.fromtimestamp(self.now, UTC)
 
     def advance(self, seconds: float) -> None:
-        """Let time pass for everybody."""
+        """Let time pass for everyone."""
         self.now += max(seconds, 0.001)
         self.queue.expire_old()
         for run in self._attempts:
@@ -101,7 +101,7 @@ class Simulation:
     def excuse_duplicate(self, message: Message, run: Run) -> None:
         self.ledger.excuses[message].add(run)
 
-    def odd_response(self) -> dict[str, Any]:
+    def rejected_invoke(self) -> dict[str, Any]:
         return {"StatusCode": 200, "Payload": io.BytesIO()}
 
     def tasks(self, run: Run) -> DynamoTaskWriter:
@@ -133,7 +133,7 @@ class Simulation:
                 )
             except Died:
                 return
-            except Exception:  # noqa: S112 -- reading the outbox failed; an alarm's affair
+            except Exception:  # noqa: S112 -- reading the outbox failed, which an alarm reports
                 continue
 
     def run_target(

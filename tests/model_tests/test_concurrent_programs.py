@@ -1,6 +1,6 @@
 """Two programs at the same thing at the same time: every order in which they take three turns.
 
-The first sends some requests, the second some, the first goes on to its end, then the second.
+The first sends some requests, then the second some; the first runs to its end, then the second.
 """
 
 from __future__ import annotations

@@ -15,10 +15,10 @@ from tests.model_tests.faults import ATTEMPTS, Fault
 from tests.model_tests.simulation import Simulation
 from tests.model_tests.test_nothing_is_lost import drain
 
-BREAKERS = ("read e-mail's breaker", "read pager's breaker")
+BREAKERS = ("read email's breaker", "read pager's breaker")
 REQUESTS = (
     *BREAKERS,
-    *("start e-mail", "send e-mail", "record e-mail", "start pager", "send pager", "record"),
+    *("start email", "send email", "record email", "start pager", "send pager", "record"),
 )
 SEND, FINISH, SEND_SECOND = 3, 4, 6
 EVERY_REPEAT = range(FINISH, FINISH + ATTEMPTS["dynamodb"])

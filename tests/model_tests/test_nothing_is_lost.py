@@ -120,7 +120,7 @@ class Everything(RuleBasedStateMachine):
         assert not self.simulation.ledger.violations
 
     def teardown(self) -> None:
-        """The faults are over: everything arrives."""
+        """Without further faults, everything arrives."""
         drain(self.simulation)
         assert not self.simulation.ledger.violations
         assert not self.simulation.ledger.undelivered(self.simulation.provider)
@@ -166,7 +166,7 @@ def drain(simulation: Simulation) -> None:
             or simulation.dynamo.tables[OUTBOX]
         ):
             return
-    raise AssertionError("something is left for ever")
+    raise AssertionError("something never settles")
 
 
 TestEverything = Everything.TestCase

@@ -19,7 +19,7 @@ class Turns:
         self._over = False
 
     def pause(self) -> None:
-        """Let another program go on. Called by a program before each of its requests."""
+        """Let another program continue. Called by a program before each of its requests."""
         go = getattr(self._mine, "go", None)
         if go is None:
             return

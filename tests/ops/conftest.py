@@ -34,13 +34,13 @@ def queue(sqs: Any) -> Iterator[Queue]:
 
 @pytest.fixture
 def operator(queue: Queue) -> Operator:
-    """Somebody at a terminal, with a target that accepts everything."""
+    """An operator at a terminal, with a target that accepts everything."""
     return Operator(queue)
 
 
 @pytest.fixture
 def reader() -> Iterator[Reader]:
-    """Somebody at a terminal, and a deliveries table with nothing in it."""
+    """An operator at a terminal, and a deliveries table with nothing in it."""
     with mock_aws():
         dynamodb = boto3.client(
             "dynamodb",

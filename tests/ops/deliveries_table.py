@@ -1,4 +1,4 @@
-"""Somebody at a terminal, and a deliveries table that the service itself has written."""
+"""An operator at a terminal, and a deliveries table that the service itself has written."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Reader:
         return self.types_exactly(*words, "--table", DELIVERIES)
 
     def types_exactly(self, *words: str) -> Result:
-        """The same without saying where the table is."""
+        """The same without options for the table."""
         context = Context(
             client=self._client,
             run=self.run,
@@ -68,7 +68,7 @@ class Reader:
     def opened(self, channel: str, until: int) -> None:
         """A breaker that five failures have opened now."""
         for _ in range(5):
-            self.breakers.count_failure(channel, "SES gave no answer", int(self.now))
+            self.breakers.count_failure(channel, "SES did not respond", int(self.now))
         self.breakers.open(channel, "one", failures=5, until=until, now=int(self.now))
 
     def _client(self, service: str, connection: Any) -> Any:

@@ -1,4 +1,4 @@
-"""A dead-letter queue, a recording target, a clock that nobody waits for."""
+"""A dead-letter queue, a recording target, and a simulated clock."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def service_error(code: str, operation: str = "Invoke", status: int = 400) -> Cl
 
 
 class Queue:
-    """A dead-letter queue and the little a test asks of it."""
+    """A dead-letter queue with helpers for tests."""
 
     def __init__(self, sqs: Any) -> None:
         self.sqs = sqs
@@ -128,7 +128,7 @@ class _RecordedPayload(io.BytesIO):
 
 
 class Clock:
-    """Time that passes only when somebody sleeps."""
+    """Time that passes only during sleep."""
 
     def __init__(self) -> None:
         self.seconds = 1000.0
@@ -148,7 +148,7 @@ def no_pulumi(words: Any) -> CommandResult | None:
 
 
 class Operator:
-    """Types commands; everything they reach is given here."""
+    """Types commands; all of their dependencies are fakes."""
 
     def __init__(
         self, queue: Queue, functions: Any = None, sqs: Any = None, clock: Clock | None = None
@@ -169,7 +169,7 @@ class Operator:
         return self.types_exactly(*words, *location, replies=replies)
 
     def types_exactly(self, *words: str, replies: str | None = None) -> Result:
-        """The same without saying where the queue is."""
+        """The same without options for the queue."""
         context = Context(
             client=self._client,
             run=self.run,

@@ -51,7 +51,7 @@ def test_a_second_signal_does_not_wait() -> None:
     assert done == ["after the first"]
 
 
-def test_the_signals_are_given_back() -> None:
+def test_the_signal_handlers_are_restored() -> None:
     before = signal.getsignal(signal.SIGTERM)
 
     with Interrupts().handled():

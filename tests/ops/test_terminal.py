@@ -62,7 +62,7 @@ def test_a_timestamp_is_rfc_3339_or_an_age(text: str, before_now: timedelta) -> 
 
 
 @pytest.mark.parametrize("text", ["", "2", "h", "-2h", "yesterday", "2026-03-01", "999999w"])
-def test_any_other_timestamp_is_refused_with_what_it_got(text: str) -> None:
+def test_any_other_timestamp_is_rejected_with_its_value(text: str) -> None:
     with pytest.raises(ValueError, match=f"got '{text}'"):
         parse_timestamp(text, NOW)
 

@@ -1,4 +1,4 @@
-"""The policy pack as Pulumi's engine runs it: a process of its own, called over gRPC."""
+"""The policy pack as Pulumi's engine runs it: its own process, called over gRPC."""
 
 from __future__ import annotations
 

@@ -145,7 +145,7 @@ def queue_with_policy(**statement: Any) -> Program:
     return program
 
 
-REFUSES_HTTP = {
+DENIES_HTTP = {
     "Effect": "Deny",
     "Principal": "*",
     "Action": "sqs:*",

@@ -1,4 +1,4 @@
-"""The same rules in the process that `pulumi preview --policy-pack policy` asks."""
+"""The same rules in the process that `pulumi preview --policy-pack policy` calls."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def pack(running: Analyzer) -> Analyzer:
     return running
 
 
-def test_every_rule_stops_an_update_unless_a_stack_says_otherwise() -> None:
+def test_every_rule_is_mandatory_unless_a_stack_is_exempt() -> None:
     with analyzer() as fresh:
         assert fresh.rules() == {rule.id: LEVELS["mandatory"] for rule in RULES}
 

@@ -6,7 +6,7 @@ import pytest
 from pulumi_serverless.testing import record
 from serverless_policy.rules import RULES
 from tests.policy.examples import (
-    REFUSES_HTTP,
+    DENIES_HTTP,
     TOPIC,
     Examples,
     Program,
@@ -112,16 +112,16 @@ EXAMPLES = {
         rejected=[queue(), queue(sqs_managed_sse_enabled=False)],
         passed=[queue(sqs_managed_sse_enabled=True), queue(kms_master_key_id="alias/orders")],
     ),
-    "queue-refuses-plain-http": Examples(
+    "queue-rejects-plain-http": Examples(
         rejected=[
             queue(),
-            queue_with_policy(**{**REFUSES_HTTP, "Effect": "Allow"}),
-            queue_with_policy(**{**REFUSES_HTTP, "Action": "sqs:SendMessage"}),
-            queue_with_policy(**{**REFUSES_HTTP, "Principal": {"AWS": TOPIC}}),
+            queue_with_policy(**{**DENIES_HTTP, "Effect": "Allow"}),
+            queue_with_policy(**{**DENIES_HTTP, "Action": "sqs:SendMessage"}),
+            queue_with_policy(**{**DENIES_HTTP, "Principal": {"AWS": TOPIC}}),
         ],
         passed=[
-            queue_with_policy(**REFUSES_HTTP),
-            queue_with_policy(**{**REFUSES_HTTP, "Principal": {"AWS": "*"}}),
+            queue_with_policy(**DENIES_HTTP),
+            queue_with_policy(**{**DENIES_HTTP, "Principal": {"AWS": "*"}}),
         ],
     ),
     "logs-expire": Examples(
@@ -153,9 +153,7 @@ def test_every_rule_has_examples() -> None:
 
 
 @pytest.mark.parametrize(("rule", "program"), pairs("rejected"))
-def test_a_rule_rejects_its_bad_examples_and_says_how_to_fix_them(
-    rule: str, program: Program
-) -> None:
+def test_a_rule_rejects_its_bad_examples_and_explains_the_fix(rule: str, program: Program) -> None:
     advice = rejected(BY_RULE[rule], record(program))
 
     assert advice

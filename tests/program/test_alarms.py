@@ -1,4 +1,4 @@
-"""The alarms of every program, and that somebody is notified of them."""
+"""The alarms of every program, and their subscribers."""
 
 from __future__ import annotations
 
@@ -122,12 +122,12 @@ def test_what_the_alarms_and_the_dashboard_cost_a_month(dev: Graph) -> None:
     assert metrics * 0.10 + len(dev.of_type(COMPOSITE)) * 0.50 == pytest.approx(2.90)
 
 
-def test_a_stack_whose_alarms_notify_nobody_does_not_preview() -> None:
+def test_a_stack_whose_alarms_notify_nobody_fails_the_preview() -> None:
     with pytest.raises(pulumi.RunError, match=r"at least one, got 0: .*set alarmEmails or"):
         run_stack("dev", preview=True, alarmEmails="[]")
 
 
-def test_the_local_stack_says_that_nobody_needs_to_be_notified() -> None:
+def test_the_local_stack_needs_no_subscriber() -> None:
     assert run_stack("local").of_type(SUBSCRIPTION) == []
 
 
@@ -145,7 +145,7 @@ def test_alarms_can_notify_an_incident_service_instead_of_people() -> None:
     ("field", "value", "limits"),
     [
         ("error_percent", 0, "between 1 and 100"),
-        ("least_requests", 0, "between 1 and 1000000"),
+        ("minimum_requests", 0, "between 1 and 1000000"),
         ("latency_ms", 30_001, "between 1 and 30000"),
     ],
 )

@@ -61,7 +61,7 @@ def made(program: Graph) -> dict[str, set[str]]:
 
 
 def published(program: Graph) -> set[str]:
-    """What the program's functions are told to publish their own metrics under."""
+    """The dimensions that the program's functions publish their own metrics under."""
     environments = [each.inputs["environment"]["variables"] for each in program.of_type(FUNCTION)]
     names = ("METRICS_STACK", "HANDOFF_NAME")
     return {each[name] for each in environments for name in names if name in each}
@@ -144,7 +144,7 @@ def test_the_page_ends_with_every_alarm(program: Graph, widgets: list[dict[str, 
     assert len(status["properties"]["alarms"]) <= 100
 
 
-def test_every_query_asks_the_logs_of_every_function(program: Graph) -> None:
+def test_every_query_covers_the_logs_of_every_function(program: Graph) -> None:
     names = {each.inputs["name"] for each in program.of_type(LOG_GROUP)}
     groups = {name for name in names if name.startswith("/aws/lambda/")}
     queries = program.of_type(QUERY)

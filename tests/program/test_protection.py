@@ -1,4 +1,4 @@
-"""What holds data is kept, and encrypted with the key that its stack asks for."""
+"""What holds data is kept, and encrypted with the key that its stack configures."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def key_policy(prod: Graph) -> dict[str, dict[str, Any]]:
     return {statement["Sid"]: statement for statement in statements}
 
 
-def test_data_is_protected_unless_a_stack_says_otherwise() -> None:
+def test_data_is_protected_by_default() -> None:
     for table in run_stack("dev", protectData="true").of_type(TABLE):
         assert table.protect
         assert table.inputs["deletionProtectionEnabled"] is True
@@ -37,7 +37,7 @@ def test_data_is_protected_unless_a_stack_says_otherwise() -> None:
         assert table.inputs["deletionProtectionEnabled"] is False
 
 
-def test_prod_refuses_to_delete_what_holds_data(prod: Graph) -> None:
+def test_prod_protects_what_holds_data_from_deletion(prod: Graph) -> None:
     holders = [r for r in prod.all if r.type in (TABLE, QUEUE, KEY)]
 
     assert {r.name for r in holders if r.protect} == {
@@ -64,7 +64,7 @@ def test_one_key_of_the_customer_encrypts_everything_that_is_stored(prod: Graph)
     assert {function.inputs["kmsKeyArn"] for function in prod.of_type(FUNCTION)} == {KEY_ARN}
 
 
-def test_the_key_is_rotated_and_its_deletion_can_be_taken_back_for_a_month(prod: Graph) -> None:
+def test_the_key_is_rotated_and_its_deletion_can_be_cancelled_for_a_month(prod: Graph) -> None:
     key = prod.only(KEY).inputs
     assert (key["enableKeyRotation"], key["deletionWindowInDays"]) == (True, 30)
 

@@ -51,7 +51,7 @@ def channels(**changed: object) -> str:
             r"channels\[0\]\['email'\]: recipients must have 1 to 50 entries, got 0",
         ),
         ("encryption", "none", r"encryption: .*'aws' or 'customer', got 'none'"),
-        ("api", "{}", r"api\['auth'\] is missing; say who may call the API"),
+        ("api", "{}", r"api\['auth'\] is missing; set who may call the API"),
         ("api", api(auth={}), r"api\['auth'\]: .*'kind'"),
         ("api", api(auth={"kind": "key"}), r"api\['auth'\]: .*'key' .*'none', 'iam', 'jwt'"),
         ("api", jwt(colour="red"), r"\['colour'\] is not a setting; .*audiences"),
@@ -82,7 +82,7 @@ def test_every_wrong_setting_is_named_at_once() -> None:
     assert "maxRetryAttempts" in str(raised.value)
 
 
-def test_the_function_gets_the_guarantee_that_the_stack_asks_for() -> None:
+def test_the_function_gets_the_guarantee_that_the_stack_sets() -> None:
     stack = run_stack("dev", channels=channels(guarantee="at_most_once"))
 
     [function] = [
@@ -102,6 +102,6 @@ def test_an_identity_that_exists_is_used_and_none_is_made() -> None:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_a_stack_that_does_not_say_who_may_call_the_api_is_not_deployed(stack: str) -> None:
-    with pytest.raises(pulumi.RunError, match=r"internal-handoff:api is missing; say who may call"):
+def test_a_stack_without_api_authorization_is_not_deployed(stack: str) -> None:
+    with pytest.raises(pulumi.RunError, match=r"internal-handoff:api is missing; set who may call"):
         run_stack(stack, preview=True, api=None)

@@ -12,7 +12,7 @@ BASE = "dev"
 ORDER = [BASE, *(stack for stack in STACKS if stack != BASE)]
 
 _WHOLE = """\
-# What stack {stack} declares, under mocks: made-up ids end in -1a2b3c4 or begin with arn:, and
+# What stack {stack} declares, under mocks: fake ids end in -1a2b3c4 or begin with arn:, and
 # {{stack}} stands for the stack's name. `make snapshot` writes this file; a change in it is a
 # change in AWS.
 

@@ -21,7 +21,7 @@ Blocks = dict[str, dict[str, Any] | None]
 def snapshot(graph: Graph) -> Blocks:
     """Every resource but the stack itself; each component is followed by its children.
 
-    Where a value is the stack's name, or ends in it after the project's, it says "{stack}".
+    Where a value is the stack's name, or ends in it after the project's, it contains "{stack}".
     """
     labels = _labels(graph)
     stack = next(resource.urn for resource in graph.all if resource.type == STACK_TYPE)

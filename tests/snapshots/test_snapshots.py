@@ -12,13 +12,13 @@ from tests.snapshots.files import BASE, FOLDER, current, kept
 from tests.snapshots.graph_text import as_text, differences, snapshot
 
 HOW_TO_FIX = (
-    "If the change is meant to do that, run `make snapshot` and commit the files that it writes: "
+    "If this change is intended, run `make snapshot` and commit the files that it writes: "
     f"tests/snapshots/{BASE}.yaml has the whole stack, the others what differs from it."
 )
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_a_stack_declares_what_its_snapshot_says(stack: str) -> None:
+def test_a_stack_declares_what_its_snapshot_shows(stack: str) -> None:
     found = difference(kept(stack), current(stack))
     if found:
         pytest.fail(
@@ -79,7 +79,7 @@ def test_resources_that_are_new_or_gone_are_named() -> None:
     assert difference({}, {}) == ""
 
 
-def test_a_long_difference_is_cut_and_says_so() -> None:
+def test_a_long_difference_is_truncated_with_a_note() -> None:
     many = record(lambda: [aws.sqs.Queue(f"queue-{number}") for number in range(200)])
 
     assert difference({}, snapshot(many)).splitlines()[-1].endswith("lines more")

@@ -74,13 +74,13 @@ def test_a_known_vulnerability_is_named_with_what_fixes_it() -> None:
     assert found.unknown == []
 
 
-def test_a_package_that_could_not_be_asked_about_is_named() -> None:
+def test_a_package_that_could_not_be_audited_is_named() -> None:
     found = verdict(
         {"dependencies": [package("a", vulns=[]), package("b", skip_reason="not found")]}
     )
     assert found.unknown == ["b"]
 
 
-def test_a_report_that_knows_nothing_is_no_clean_bill() -> None:
+def test_a_report_without_results_does_not_pass() -> None:
     with pytest.raises(Unreachable, match="not found"):
         verdict({"dependencies": [package("a", skip_reason="not found")]})

@@ -1,4 +1,4 @@
-"""The wheel, built from this repository, in an environment that has it and what it asks for."""
+"""The wheel, built from this repository, in an environment with it and its requirements."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.program.programs import ROOT
 _SOURCES = ("components", "lambdas", "pyproject.toml", "README.md", "LICENSE")
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.egg-info", "build")
 
-# What `local` needs to stand in for Pulumi's engine there; the wheel itself asks for neither.
+# What `local` needs to replace Pulumi's engine there; the wheel itself requires neither.
 _FOR_LOCAL = ("boto3", "httpx", "psutil", "pyyaml")
 
 
@@ -64,9 +64,9 @@ class Elsewhere:
 
 
 def elsewhere(wheel: Path, folder: Path) -> Elsewhere:
-    """Install the wheel into an environment of its own and put the program beside it.
+    """Install the wheel into its own environment and put the program beside it.
 
-    What the wheel asks for, and no more, is linked from this environment instead of downloaded.
+    The wheel's requirements, and no more, are linked from this environment instead of downloaded.
     """
     venv.EnvBuilder(symlinks=True).create(folder / "venv")
     python = folder / "venv" / "bin" / "python"

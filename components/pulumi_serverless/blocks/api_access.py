@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 from pulumi_serverless.blocks.limits import require_at_least, require_between, require_list
 
 PUBLIC_TAG = {"public": "intended"}
-"""Tag of an API that anybody may call, so that a policy can see that this is intended."""
+"""Tag of an API that anyone may call; shows a policy that this is intended."""
 
 _ISSUER = re.compile(r"https://[^\s?#]+|http://(127\.0\.0\.1|localhost)(:\d+)?(/[^\s?#]*)?")
 _ORIGIN = re.compile(r"https://[A-Za-z0-9.-]+(:\d+)?|http://(127\.0\.0\.1|localhost)(:\d+)?")
@@ -26,7 +26,7 @@ class ApiAuth:
     """How an API authenticates its callers. Raises ValueError for what AWS would reject."""
 
     kind: str
-    """What a configuration file calls it."""
+    """Its name in configuration files."""
 
     request_headers: ClassVar[tuple[str, ...]] = ()
     """Headers that carry the caller's credentials."""
@@ -37,7 +37,7 @@ class ApiAuth:
 
 @dataclass(frozen=True, kw_only=True)
 class NoAuth(ApiAuth):
-    """Anybody may call. The API gets PUBLIC_TAG."""
+    """Anyone may call. The API gets PUBLIC_TAG."""
 
     kind: Literal["none"] = "none"
 
@@ -53,7 +53,7 @@ class IamAuth(ApiAuth):
 
 @dataclass(frozen=True, kw_only=True)
 class JwtAuth(ApiAuth):
-    """Callers bring a token that an OpenID Connect issuer has signed."""
+    """Callers present a token that an OpenID Connect issuer has signed."""
 
     kind: Literal["jwt"] = "jwt"
 
@@ -67,7 +67,7 @@ class JwtAuth(ApiAuth):
     """One of them is in the token's `aud` (or is its `client_id`), 1 to 50."""
 
     scopes: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Route key to scopes, of which the token must have one. Empty: a valid token will do."""
+    """Route key to scopes, of which the token must have one. Empty: any valid token is accepted."""
 
     def __post_init__(self) -> None:
         if not _ISSUER.fullmatch(self.issuer):
@@ -98,7 +98,7 @@ class JwtAuth(ApiAuth):
 
 
 AUTH_KINDS: dict[str, type[ApiAuth]] = {"none": NoAuth, "iam": IamAuth, "jwt": JwtAuth}
-"""Each way to authenticate, by the `kind` that a configuration file calls it."""
+"""Each way to authenticate, by its `kind` in configuration files."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +109,8 @@ class ApiAccess:
     """Has no default, so that no API is open accidentally."""
 
     cors_origins: Sequence[str] = ()
-    """Web pages that browsers let call, e.g. "https://tasks.example.com"; none by default."""
+    """Origins whose web pages may call from a browser, e.g. "https://tasks.example.com"; none by
+    default."""
 
     cors_max_age_seconds: int = 600
     """How long a browser caches the permission, 0 to 86400."""

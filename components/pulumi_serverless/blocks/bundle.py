@@ -1,7 +1,7 @@
 """A function's zip: its own sources and its locked dependencies, the same bytes everywhere.
 
-Entries are sorted, carry no timestamp and one file mode, and are stored, not compressed: what
-deflate writes differs between zlib builds, and Pulumi compares a zip by its bytes.
+Entries are sorted, have no timestamp and one file mode, and are stored, not compressed: the output
+of deflate differs between zlib builds, and Pulumi compares a zip by its bytes.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class FunctionCode:
     packages: Sequence[str]
     """Packages that the program can import, e.g. "orders" or "serverless_runtime.handoff".
 
-    Every file in them travels under its import path, templates as well as Python, except lock
+    Every file in them is included under its import path, templates as well as Python, except lock
     files, hidden files and compiled Python.
     """
 
@@ -79,14 +79,14 @@ def _sources(code: FunctionCode) -> Iterator[tuple[str, Path]]:
     for package in code.packages:
         folder, root = _locate(package)
         for source in folder.rglob("*"):
-            if source.is_file() and _travels(source.relative_to(folder)):
+            if source.is_file() and _is_included(source.relative_to(folder)):
                 yield source.relative_to(root).as_posix(), source
         # The packages above: `serverless_runtime.shared` is imported through `serverless_runtime`.
         while (folder := folder.parent) != root:
             yield (folder / "__init__.py").relative_to(root).as_posix(), folder / "__init__.py"
 
 
-def _travels(inside: Path) -> bool:
+def _is_included(inside: Path) -> bool:
     if any(part == "__pycache__" or part.startswith(".") for part in inside.parts):
         return False
     return inside.name not in _LOCK_FILES

@@ -32,16 +32,16 @@ class DeadLetterQueueArgs:
 
 
 class DeadLetterQueue(pulumi.ComponentResource):
-    """A standard queue, encrypted at rest, that refuses plain HTTP."""
+    """A standard queue, encrypted at rest, that rejects plain HTTP."""
 
     name: pulumi.Output[str]
     """Physical name of the queue."""
 
     url: pulumi.Output[str]
-    """URL, by which SQS is called."""
+    """URL for calls to SQS."""
 
     arn: pulumi.Output[str]
-    """ARN, by which permissions name it."""
+    """ARN for permissions."""
 
     def __init__(
         self, name: str, args: DeadLetterQueueArgs, opts: pulumi.ResourceOptions | None = None
@@ -67,7 +67,7 @@ class DeadLetterQueue(pulumi.ComponentResource):
                     principal="*",
                     resources=[queue.arn],
                     condition={"Bool": {"aws:SecureTransport": "false"}},
-                    sid="RefusePlainHttp",
+                    sid="DenyPlainHttp",
                 )
             ),
             opts=pulumi.ResourceOptions(parent=self),
@@ -82,7 +82,7 @@ class DeadLetterQueue(pulumi.ComponentResource):
     def allow_writer(self, function: PythonFunction) -> aws.iam.RolePolicy:
         """Let `function` write dead letters, and Lambda write them with its role.
 
-        Any number of components may ask for the permission; it is granted once.
+        Any number of components may request the permission; it is granted once.
         """
         if function.logical_name not in self._writers:
             self._writers[function.logical_name] = function.allow(

@@ -19,7 +19,7 @@ _WHEEL_MACHINE = {"arm64": "aarch64", "x86_64": "x86_64"}
 
 
 class DependenciesError(Exception):
-    """The lock file could not be installed for the target; the text says why and what to do."""
+    """The lock file could not be installed for the target; the text explains why and what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,8 +15,8 @@ DELETION_WINDOW_DAYS = 30
 """How long KMS keeps a deleted key, so that the deletion can be cancelled; 30 is the maximum.
 https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html"""
 
-# What DynamoDB does with the key on behalf of whoever uses a table, SQS on behalf of whoever
-# writes or reads a message, and Lambda to decrypt a function's environment. Sources:
+# What DynamoDB does with the key on behalf of a table's users, SQS on behalf of a
+# message's writers and readers, and Lambda to decrypt a function's environment. Sources:
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
 USER_ACTIONS = (
@@ -44,7 +44,7 @@ class EncryptionKey(pulumi.ComponentResource):
 
     Its policy lets CloudWatch Logs encrypt this stack's log groups, CloudWatch's alarms publish to
     an encrypted topic, and IAM policies of the account grant the rest. Without the first two,
-    log groups cannot be made and alarms notify nobody.
+    log groups cannot be created and alarms notify nobody.
     """
 
     arn: pulumi.Output[str]

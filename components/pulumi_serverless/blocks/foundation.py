@@ -59,7 +59,7 @@ class Foundation:
     """The settings that all components of a program share: create it once and pass it to each."""
 
     alarm_topic_arn: pulumi.Input[str]
-    """SNS topic that alarms notify, when they fire and when they are over."""
+    """SNS topic that alarms notify when they fire and when they resolve."""
 
     runtime: Runtime = field(default_factory=Runtime)
     """Processor, memory and log retention of the functions."""

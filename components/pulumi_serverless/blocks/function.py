@@ -39,7 +39,7 @@ class PythonFunctionArgs:
     """Import path of the handler, e.g. "orders.take_order.handle"."""
 
     code: FunctionCode
-    """What its zip holds. Functions with equal code share one zip."""
+    """What its zip contains. Functions with equal code share one zip."""
 
     foundation: Foundation
     """Its runtime, and the encryption of its log and environment."""
@@ -62,7 +62,7 @@ class PythonFunctionArgs:
         if self.memory_mb is not None:
             require_between("memory_mb", self.memory_mb, 128, 10_240)
         if self.reserved_concurrency is not None:
-            # With 0 every event would be dead-lettered at once.
+            # With 0 every event would be dead-lettered immediately.
             require_at_least("reserved_concurrency", self.reserved_concurrency, 1)
 
 
@@ -184,7 +184,7 @@ class PythonFunction(pulumi.ComponentResource):
         if self._event_invoke_config is not None:
             raise ValueError(
                 f"function {self.logical_name} can have one event-invoke configuration, has "
-                f"{self._event_invoke_config!r}, got {name!r}; share what has made it, or use "
+                f"{self._event_invoke_config!r}, got {name!r}; share that one, or use "
                 "another function"
             )
         self._event_invoke_config = name

@@ -87,11 +87,14 @@ class HttpApi(pulumi.ComponentResource):
         authorizer = self._authorizer()
         for route_key, function in args.routes.items():
             self._route(
-                route_key, function, integrations[function], self._guard(route_key, authorizer)
+                route_key,
+                function,
+                integrations[function],
+                self._authorization(route_key, authorizer),
             )
         for route_key, function in _preflights(args).items():
-            # A preflight carries no credentials: a guarded route that takes every method would
-            # refuse it before API Gateway could respond to it.
+            # A preflight carries no credentials: a protected route that takes every method would
+            # reject it before API Gateway could respond to it.
             # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
             self._route(route_key, function, integrations[function], {"authorization_type": "NONE"})
         self._stage()
@@ -139,7 +142,7 @@ class HttpApi(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _guard(
+    def _authorization(
         self, route_key: str, authorizer: aws.apigatewayv2.Authorizer | None
     ) -> dict[str, Any]:
         """The authorization that a route requires."""

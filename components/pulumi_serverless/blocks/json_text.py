@@ -13,13 +13,13 @@ def json_text(document: Any) -> pulumi.Input[str]:
     it is an output.
 
     Output.json_dumps makes an output of every constant, too: for a policy with one ARN in it the
-    SDK runs twenty tasks, and four for this. Raises TypeError for what JSON has no form for.
+    SDK runs twenty tasks, and four for this. Raises TypeError for a value that is not JSON.
     """
     outputs: list[pulumi.Output[Any]] = []
 
     def noted(value: Any) -> None:
         if not isinstance(value, pulumi.Output):
-            raise TypeError(f"JSON has no form for {value!r}")
+            raise TypeError(f"not a JSON value: {value!r}")
         outputs.append(value)
 
     text = json.dumps(document, default=noted)

@@ -1,4 +1,4 @@
-"""Checks of component arguments, so that a bad value fails in preview and says why."""
+"""Checks of component arguments, so that a bad value fails in preview with an explanation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Physical names that more than one resource has to agree on."""
+"""Physical names that several resources share."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class TableArgs:
     """The table's own key."""
 
     indexes: Mapping[str, Key] = field(default_factory=dict)
-    """Global secondary indexes by name; each holds every attribute."""
+    """Global secondary indexes by name; each projects every attribute."""
 
     rows_expire: bool = True
     """Whether DynamoDB deletes rows whose `expires_at` (epoch seconds) has passed."""

@@ -22,7 +22,7 @@ _FIVE_MINUTES = 300
 _LONGEST_EVENT_AGE_SECONDS = 900
 
 _OUTBOX_PERIODS = 3
-"""A relay run that is late or lost must not page anybody."""
+"""A relay run that is late or lost must not page anyone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +100,7 @@ def handoff_alarms(
             id="dead-letter-depth",
             description=f"Events of the handoff {name} failed every attempt and wait in its "
             "dead-letter queue. Nothing is lost, but their work has not been done.",
-            # A dead letter that somebody is reading is not visible, and still waits.
+            # A dead letter that is being read is not visible, but still waits.
             metric=MathExpression(
                 expression="visible + in_flight",
                 metrics={
@@ -123,7 +123,7 @@ def handoff_alarms(
         # and this target has a destination instead.
         # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
         alarm(
-            id="dead-letter-refused",
+            id="dead-letter-rejected",
             description=f"Lambda could not write a failed event of the handoff {name} to its "
             "dead-letter queue: the event is lost.",
             metric=target.metric("DestinationDeliveryFailures", "Sum"),
@@ -132,8 +132,8 @@ def handoff_alarms(
             id="events-dropped",
             description=f"Lambda dropped events of the handoff {name}, after their last attempt or "
             "at their maximum age. They are in the dead-letter queue, unless the alarm "
-            "dead-letter-refused is firing as well.",
-            # Known within a minute, also when SQS has put the metrics of an idle queue to sleep.
+            "dead-letter-rejected is firing as well.",
+            # Published within a minute, even while SQS publishes no metrics for an idle queue.
             metric=target.metric("AsyncEventsDropped", "Sum"),
         ),
         alarm(
@@ -148,7 +148,7 @@ def handoff_alarms(
         alarm(
             id="target-errors",
             description=f"The target of the handoff {name} failed {thresholds.target_errors} "
-            "times in five minutes: more than one event is affected. Lambda still retries them.",
+            "times in five minutes: more than one event is affected. Lambda is still retrying them.",
             metric=target.metric("Errors", "Sum"),
             threshold=thresholds.target_errors,
             period_seconds=_FIVE_MINUTES,
@@ -158,7 +158,7 @@ def handoff_alarms(
             description=f"The target of the handoff {name} was throttled in three of the last five "
             "minutes: events are delayed, and dead-lettered when they reach their maximum age.",
             metric=target.metric("Throttles", "Sum"),
-            # Lambda retries throttled events by itself; a single minute needs nobody.
+            # Lambda retries throttled events by itself; a single minute needs no action.
             evaluation_periods=5,
             datapoints_to_alarm=3,
         ),
@@ -166,7 +166,7 @@ def handoff_alarms(
             id="target-duration",
             description=f"A run of the target of the handoff {name} took at least "
             f"{thresholds.target_duration_percent} % of its timeout of {target.timeout_seconds} "
-            "s. At the timeout it is killed, and nobody knows whether its work was done.",
+            "s. At the timeout it is killed, and it is unknown whether its work was done.",
             # In milliseconds; the average would hide the one run that was killed.
             metric=target.metric("Duration", "Maximum"),
             threshold=target.timeout_seconds * 10 * thresholds.target_duration_percent,

@@ -1,4 +1,4 @@
-"""The handoff: one function gives work to another and does not wait for it.
+"""The handoff: one function hands work to another and does not wait for it.
 
 caller --async invoke--> target --after the last failed attempt--> dead-letter queue --> alarm
    └─ outbox: what Lambda has not accepted yet --relay, every minute--> target
@@ -48,7 +48,7 @@ class AsyncHandoffArgs:
     50 s."""
 
     delivery: Delivery = "outbox"
-    """How an event outlives an invoke that fails, or a caller that dies before it.
+    """How an event survives a failed invoke, or a caller that crashes before it.
 
     "outbox": a caller stores the event in one transaction with its own write, and a relay hands it
     off if the caller could not. "direct" is best effort: such an event is logged and lost. It saves
@@ -69,7 +69,7 @@ class AsyncHandoffArgs:
     """Age at which an undelivered event is dead-lettered, 60 to 21600."""
 
     dead_letter_queue: DeadLetterQueue | None = None
-    """Where failed events wait; left out, the handoff makes a queue of its own. A target that
+    """Where failed events wait; left out, the handoff creates its own queue. A target that
     writes dead letters itself shares one."""
 
     def __post_init__(self) -> None:
@@ -99,7 +99,7 @@ class AsyncHandoff(pulumi.ComponentResource):
     """Where failed events wait for replay."""
 
     alarms: list[Alarm | CompositeAlarm]
-    """Every alarm of the handoff, and last the one that combines them."""
+    """Every alarm of the handoff; the composite alarm is last."""
 
     functions: list[PythonFunction]
     """The relay; none if delivery is direct."""
@@ -135,7 +135,7 @@ class AsyncHandoff(pulumi.ComponentResource):
     def allow_caller(self, caller: PythonFunction) -> None:
         """Let `caller` hand work to the target and keep it in the outbox, and nothing else.
 
-        Its environment must hold `environment`, so that its code knows where to.
+        Its environment must contain `environment`, so that its code knows the target.
         """
         caller.allow(
             "hand-off", actions=["lambda:InvokeFunction"], resources=[self._args.target.arn]

@@ -50,20 +50,20 @@ def target_row(name: str, target: PythonFunction) -> DashboardRow:
 def dead_letter_row(
     name: str, queue: DeadLetterQueue, target: PythonFunction, outbox: Outbox | None
 ) -> DashboardRow:
-    """Return what waits in the dead-letter queue, and what it refused."""
+    """Return what waits in the dead-letter queue, and what could not be written to it."""
     depth = {
         "visible": queue.metric("ApproximateNumberOfMessagesVisible", "Maximum"),
         "being read": queue.metric("ApproximateNumberOfMessagesNotVisible", "Maximum"),
     }
     if outbox is not None:
-        depth["seen by the relay"] = outbox.metric(DEAD_LETTERS, "Maximum")
+        depth["counted by the relay"] = outbox.metric(DEAD_LETTERS, "Maximum")
     age = {"age": "ApproximateAgeOfOldestMessage"}
-    refused = {"refused": "DestinationDeliveryFailures"}
+    lost = {"lost": "DestinationDeliveryFailures"}
     return DashboardRow(
         title=f"Handoff {name}: dead letters",
         graphs=[
             Graph(title="Waiting", lines=depth),
             graph("Oldest (s)", queue.metric, "Maximum", age),
-            graph("Lost: refused by the queue", target.metric, "Sum", refused),
+            graph("Lost: not written to the queue", target.metric, "Sum", lost),
         ],
     )

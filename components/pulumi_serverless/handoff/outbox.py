@@ -63,7 +63,7 @@ class Outbox(pulumi.ComponentResource):
     ) -> None:
         super().__init__("serverless:index:Outbox", name, {}, opts)
         self._child = pulumi.ResourceOptions(parent=self)
-        # Metrics are named for the whole account: two stacks must not share one.
+        # Metric names are shared by the whole account: two stacks must not share one.
         self._metric_name = f"{stack_name()}-{args.handoff_name}"
         self.table = Table(
             name,

@@ -24,7 +24,7 @@ def channels_row(name: str, channels: Sequence[ChannelSettings]) -> DashboardRow
     wanted = {
         "Delivered": DELIVERED,
         "Duplicates skipped": DUPLICATE,
-        "Dead-lettered at once": DEAD_LETTERED,
+        "Dead-lettered without retries": DEAD_LETTERED,
         "Replayed": REPLAYED,
     }
     counts = [

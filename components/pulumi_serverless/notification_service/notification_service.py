@@ -65,7 +65,7 @@ class NotificationServiceArgs:
     WebhookSettings."""
 
     dead_letter_queue: DeadLetterQueue
-    """Where an event goes that a retry cannot help: the queue of the handoff that delivers here."""
+    """Queue for events that a retry cannot help: that of the handoff that delivers here."""
 
     reserved_concurrency: int | None = None
     """Concurrent executions reserved for the service, which are its limit, too; none if left
@@ -73,7 +73,7 @@ class NotificationServiceArgs:
 
     def __post_init__(self) -> None:
         if not self.channels:
-            raise ValueError("channels must hold at least one channel, got 0")
+            raise ValueError("channels must contain at least one channel, got 0")
         require_different_names(self.channels)
 
 
@@ -129,7 +129,7 @@ class NotificationService(pulumi.ComponentResource):
         return {"dead-letter-reasons": DEAD_LETTER_REASONS}
 
     def operations(self) -> dict[str, dict[str, Any]]:
-        """Where the deliveries are recorded, and the channels they are made on."""
+        """Where the deliveries are recorded, and the channels of the service."""
         deliveries = {
             "tableName": self.table.name,
             "channels": [channel.name for channel in self.channels],
@@ -185,16 +185,16 @@ class NotificationService(pulumi.ComponentResource):
         return [throttled, circuit_breaker_open]
 
     def _with_identities(self, channels: Sequence[ChannelSettings]) -> list[ChannelSettings]:
-        """The channels, with an SES identity made for every sender that has none."""
-        made: dict[str, pulumi.Output[str]] = {}
+        """The channels, with an SES identity created for every sender that has none."""
+        created: dict[str, pulumi.Output[str]] = {}
         complete: list[ChannelSettings] = []
         for channel in channels:
             if not isinstance(channel, EmailSettings) or channel.sender_identity_arn is not None:
                 complete.append(channel)
                 continue
-            if channel.sender not in made:
-                made[channel.sender] = self._identity(channel.sender)
-            complete.append(replace(channel, sender_identity_arn=made[channel.sender]))
+            if channel.sender not in created:
+                created[channel.sender] = self._identity(channel.sender)
+            complete.append(replace(channel, sender_identity_arn=created[channel.sender]))
         return complete
 
     def _identity(self, sender: str) -> pulumi.Output[str]:

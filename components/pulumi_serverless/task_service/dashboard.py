@@ -27,7 +27,7 @@ def api_row(name: str, api: HttpApi) -> DashboardRow:
 
 
 def functions_row(name: str, functions: Sequence[PythonFunction]) -> DashboardRow:
-    """Return what becomes of the invocations of each function, and of the events."""
+    """Return the errors, throttles and durations of each function, and what it handed off."""
     wanted = (
         ("Errors", "Errors", "Sum"),
         ("Throttles", "Throttles", "Sum"),
@@ -46,5 +46,5 @@ def functions_row(name: str, functions: Sequence[PythonFunction]) -> DashboardRo
     events: dict[str, Metric] = {
         each: counted(NAMESPACE, HANDED_OFF, {EVENT_TYPE: each}) for each in EVENT_TYPES
     }
-    handed_off = Graph(title="Events handed off at once", lines=events)
+    handed_off = Graph(title="Events handed off by the caller", lines=events)
     return DashboardRow(title=f"Functions of {name}", graphs=[*graphs, handed_off])

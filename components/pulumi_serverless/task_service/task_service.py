@@ -34,12 +34,12 @@ CODE = FunctionCode(
     ),
 )
 
-# What a web page needs of docs/openapi.yaml.
+# The headers of docs/openapi.yaml, for web pages.
 REQUEST_HEADERS = ("content-type", "idempotency-key", "if-match", "x-correlation-id")
 RESPONSE_HEADERS = ("etag", "location", "x-correlation-id")
 
-# Longer than the calls of a request can take with all their retries, shorter than the 30 s after
-# which API Gateway gives up. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+# Longer than the calls of a request can take with all their retries, shorter than API Gateway's
+# timeout of 30 s. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 TIMEOUT_SECONDS = 25
 
 

@@ -1,4 +1,4 @@
-"""For unit tests of a program: run it under mocks, and look at what it declared.
+"""For unit tests of a program: run it under mocks, and inspect what it declared.
 
 graph = record(lambda: Queue("orders", QueueArgs()))
 assert graph.only("aws:sqs/queue:Queue").inputs["sqsManagedSseEnabled"]

@@ -1,4 +1,4 @@
-"""Pulumi mocks for unit tests, and the shortest way to run a piece of program under them."""
+"""Pulumi mocks for unit tests, and a helper that runs code under them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class UnmockedCallError(AssertionError):
 
 
 class AwsMocks(pulumi.runtime.Mocks):
-    """Gives every resource made-up outputs that name it; in preview, its inputs only."""
+    """Returns fake outputs that name the resource; in preview, its inputs only."""
 
     def __init__(self, *, preview: bool = False) -> None:
         self._preview = preview

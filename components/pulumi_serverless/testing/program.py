@@ -2,7 +2,7 @@
 
 The program runs the way Pulumi's language host runs it (as `__main__`, inside a stack), against
 Pulumi's own mock monitor. What `new_resource` returns decides what the run is: a unit test returns
-made-up ids, a local deployment creates the resource in an emulator and returns its outputs.
+fake ids, a local deployment creates the resource in an emulator and returns its outputs.
 
 The monitor is stricter than Pulumi's: two resources with one name are an error, as in the engine.
 """
@@ -106,7 +106,7 @@ Program = Path | Callable[[], Any]
 
 
 class DuplicateResourceError(Exception):
-    """Two resources of one type, parent and name; the Pulumi engine refuses the program."""
+    """Two resources of one type, parent and name; the Pulumi engine rejects the program."""
 
 
 class Graph(MockMonitor):
@@ -153,7 +153,7 @@ class Graph(MockMonitor):
         return f"urn:pulumi:{settings.get_stack()}::{settings.get_project()}::{type_}::{name}"
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
-        """Record a resource, and let the mocks make it."""
+        """Record a resource, and let the mocks create it."""
         with _event_loop_of_thread():
             self._record(request)
             return super().RegisterResource(request)  # type: ignore[no-untyped-call]
@@ -245,8 +245,8 @@ def _settings(graph: Graph, project: str, stack: str, preview: bool) -> MockSett
 
 
 async def _run_in_stack(program: Program) -> None:
-    # The first error is raised from here. Pulumi leaves others in futures that nobody awaits, and
-    # asyncio would log each when it is collected, in the middle of whatever runs then.
+    # The first error is raised from here. Pulumi leaves others in futures that are never awaited,
+    # and asyncio would log each when it is collected, in the middle of whatever runs then.
     asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
     await pulumi.runtime.run_in_stack(lambda: _execute(program))
 

@@ -1,4 +1,4 @@
-"""The target: raising makes Lambda try again, and dead-letter the order in the end."""
+"""The target: if it raises, Lambda retries, and finally dead-letters the order."""
 
 from __future__ import annotations
 

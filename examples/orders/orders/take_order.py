@@ -1,4 +1,4 @@
-"""The caller: answers at once, and leaves the shipping to another function."""
+"""The caller: responds immediately, and hands the shipping off to another function."""
 
 from __future__ import annotations
 

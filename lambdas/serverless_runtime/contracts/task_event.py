@@ -51,7 +51,7 @@ class TaskEvent:
     """The API request that caused it; carried into every log line."""
 
     replays: int = 0
-    """How often a person has sent it again from the dead-letter queue."""
+    """How often it has been replayed from the dead-letter queue."""
 
     source: str = _SOURCE
     task: Task

@@ -30,7 +30,7 @@ class Event:
     """The request that caused it; carried into every log line."""
 
     payload: bytes
-    """What the target is called with, JSON in UTF-8."""
+    """What the target is invoked with, JSON in UTF-8."""
 
     log_fields: Mapping[str, str] = field(default_factory=dict)
     """Ids of what it is about, for every log line about it: `{"order_id": "4711"}`."""

@@ -1,7 +1,8 @@
 """The caller's side of a handoff: commit an event with the caller's own writes, then hand it off.
 
-Lambda usually accepts the event at once. If it does not, or the caller dies first, the event waits
-in the outbox, and the relay (`relay/` beside this file) hands it off within about two minutes.
+Lambda usually accepts the event immediately. If it does not, or the caller crashes first, the event
+waits in the outbox, and the relay (`relay/` beside this file) hands it off within about two
+minutes.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 class Handoff:
-    """Gives work to one target function. Knows ids and bytes, not what they mean.
+    """Hands work to one target function. Knows ids and bytes, not what they mean.
 
     Without an outbox table delivery is direct: an event that Lambda does not accept is logged
     and lost.
@@ -37,7 +38,7 @@ class Handoff:
         lambda_client: Any = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Use the environment's settings unless others are given. Raises MissingSettingsError.
+        """Use the settings of the environment by default. Raises MissingSettingsError.
 
         `client` is for DynamoDB, `lambda_client` for Lambda: boto3's, or by default the small ones
         of `serverless_runtime.shared.aws`.
@@ -73,7 +74,7 @@ class Handoff:
 
         Raises what the client raises if the event cannot be put into the outbox: then nothing has
         happened. Returns whether Lambda has accepted the event already; if not, the relay hands it
-        off, or with direct delivery nobody does.
+        off, or with direct delivery it is lost.
         """
         committed_at_ms = self._now_ms()
         for each in self._outbox_puts(event, committed_at_ms):

@@ -2,6 +2,6 @@
 
 HANDED_OFF = "handed off"
 HANDOFF_FAILED = "handoff failed"
-HANDOFF_REFUSED = "handoff refused"
+HANDOFF_REJECTED = "handoff rejected"
 OUTBOX_ROW_NOT_DELETED = "outbox row not deleted"
 OUTBOX_ROW_NOT_CLAIMED = "outbox row not claimed"

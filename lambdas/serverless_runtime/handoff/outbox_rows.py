@@ -15,7 +15,7 @@ from serverless_runtime.handoff.event import Event
 SHARDS = tuple("01234567")
 """A partition takes 1,000 write units a second, and rows that sort last all land in one. An event
 of up to 1 KB takes 2 units to commit (writes in a transaction count twice) and 1 to delete: some
-330 events a second and shard, 2,600 in all. The relay asks each shard once a minute.
+330 events a second and shard, 2,600 in all. The relay queries each shard once a minute.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
 
@@ -51,7 +51,7 @@ def row_of(event: Event, committed_at_ms: int) -> Row:
         "payload": {"B": event.payload},
         "log_fields": {"M": {name: {"S": text} for name, text in event.log_fields.items()}},
         "committed_at": {"N": str(committed_at_ms)},
-        # Due at once: the relay's minimum age alone decides when it looks at a row first.
+        # Due immediately: only the relay's minimum age delays the first attempt at a row.
         "next_attempt_at": {"N": str(committed_at_ms)},
         "attempts": {"N": "0"},
     }

@@ -38,7 +38,7 @@ class Target:
             return False
         if (status := response["StatusCode"]) != _ACCEPTED:
             log.error(
-                log_messages.HANDOFF_REFUSED,
+                log_messages.HANDOFF_REJECTED,
                 extra={**event.ids, "target": self._arn, "got": status},
             )
             return False

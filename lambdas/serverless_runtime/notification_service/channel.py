@@ -14,17 +14,17 @@ from serverless_runtime.notification_service.settings.channel import ChannelSett
 class ChannelError(Exception):
     """A channel did not send, and may be able to later.
 
-    The text becomes the reason in a dead letter: it says who rejected what.
+    The text becomes the reason in a dead letter: it states who rejected what.
     """
 
     def __init__(self, text: str, *, retry_after_seconds: float | None = None) -> None:
-        """`retry_after_seconds` is how long the provider asks us to wait, if it does."""
+        """`retry_after_seconds` is the wait that the provider requests, if it does."""
         super().__init__(text)
         self.retry_after_seconds = retry_after_seconds
 
 
 class PermanentChannelError(ChannelError):
-    """A channel did not send, and never will until somebody fixes something."""
+    """A channel did not send, and will not until the cause is fixed."""
 
 
 class UnknownOutcomeError(ChannelError):
@@ -72,7 +72,7 @@ class Channel(Protocol):
 
     @property
     def failures(self) -> int:
-        """How often in a row its provider has failed, as far as is known."""
+        """Number of consecutive failures of its provider, as far as is known."""
         ...
 
     def send(self, event: TaskEvent) -> str:

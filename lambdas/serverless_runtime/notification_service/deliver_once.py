@@ -60,7 +60,7 @@ class DeliveryAttempt:
         """For every log line about it: ids and counts, no text and no address."""
 
     def run(self) -> None:
-        """Deliver the event, skip it, or dead-letter it. Raises whatever a retry may help."""
+        """Deliver the event, skip it, or dead-letter it. Raises errors that a retry may resolve."""
         result = self._leases.start(
             self._event, self._lease, self._channel.guarantee, self._channel.recipient
         )
@@ -111,7 +111,7 @@ class DeliveryAttempt:
         elif self._sends_at_most_once:
             log.error("sent after it was dead-lettered: purge its dead letter", extra=self.fields)
         else:
-            log.error("sent after another attempt took over: perhaps twice", extra=self.fields)
+            log.error("sent after another attempt took over: possibly twice", extra=self.fields)
 
     def _dead_letter_rejected(self, error: PermanentChannelError) -> None:
         try:
@@ -137,7 +137,7 @@ class DeliveryAttempt:
             still_ours = self._leases.dead_letter(self._lease, reason)
         except Exception:
             # An error would lead to a retry, and to a second dead letter.
-            log.exception("dead letter not recorded: perhaps there will be two", extra=self.fields)
+            log.exception("dead letter not recorded: there may be two", extra=self.fields)
             return
         if still_ours:
             self._metrics.dead_lettered(self._event, self._channel.name)

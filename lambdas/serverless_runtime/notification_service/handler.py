@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 
 def handle(payload: object, context: Any) -> None:
-    """Deliver one task event; what a retry cannot help is dead-lettered at once.
+    """Deliver one task event; permanent failures are dead-lettered immediately.
 
     An error makes Lambda retry, then dead-letter the event with the error's text.
     """
@@ -55,7 +55,8 @@ def handle(payload: object, context: Any) -> None:
 
 
 def _ids(payload: object) -> dict[str, str]:
-    """What looks like ids of the event: log lines about an unreadable event can be found, too."""
+    """What looks like ids of the event, so that log lines about an unreadable event can be
+    found."""
     known = payload if isinstance(payload, Mapping) else {}
     return {
         field: known[name]

@@ -51,11 +51,11 @@ def notify_channels(
     """Deliver the event on every channel that subscribes to it and has not delivered it yet.
 
     Every channel is tried for which there is enough time; `seconds_left` returns what remains of
-    the invocation. What a retry cannot help is dead-lettered, and is no failure any more.
+    the invocation. What a retry cannot help is dead-lettered, and no longer counts as a failure.
     Raises DeliveryInProgressError if other attempts hold the leases of all missing deliveries, and
     NotDeliveredError with each channel that failed, and why.
     """
-    # Lambda's request id is no owner: a retry has the same one.
+    # Lambda's request id cannot be the owner: a retry has the same one.
     owner = uuid.uuid4().hex
     failures = {}
     for channel in _in_order(event, channels):

@@ -92,7 +92,7 @@ def _bind_and_mask(record: logging.LogRecord) -> bool:
             setattr(record, name, _masked_value(value))
     if record.exc_info and record.exc_info[0] is not None:
         kind, error, trace = record.exc_info
-        # Without its causes: each has a text of its own.
+        # Without its causes: each has its own text.
         record.exc_info = (kind, Exception(masked(str(error))), trace)
     return True
 

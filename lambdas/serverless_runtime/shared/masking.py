@@ -1,4 +1,4 @@
-"""Masks e-mail addresses and phone numbers, so that they can still be told apart by eye."""
+"""Masks email addresses and phone numbers, so that they can still be distinguished."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _NUMBER = re.compile(r"(\+\d\d)\d{2,10}(\d{3})\b")
 
 
 def masked(text: str) -> str:
-    """Return `text` with every e-mail address as `t***@example.com` and every phone number in
+    """Return `text` with every email address as `t***@example.com` and every phone number in
     E.164 as `+44***123`."""
     # Most texts hold neither sign, and a pattern costs more than all else in a log line.
     if "@" in text:

@@ -3,8 +3,8 @@
 CloudWatch Logs turns a line that is such a JSON object, and nothing else, into metrics.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 
-Namespaces and names belong to whoever emits a metric. Every new set of dimension values is a metric
-that is paid for ($0.30 a month): dimensions hold names of which there are few, never an id.
+Namespaces and names belong to the code that emits a metric. Every new set of dimension values is a
+metric that is paid for ($0.30 a month): dimensions hold names of which there are few, never an id.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def write_metrics(
     line = metrics_line(
         values, dimensions, namespace=namespace, at_ms=int(clock() * 1000), totals_by=totals_by
     )
-    # Not through logging, which would wrap the line in a record of its own.
+    # Not through logging, which would wrap the line in its own record.
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 

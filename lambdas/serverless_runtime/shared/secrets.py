@@ -22,8 +22,8 @@ LIFETIME_SECONDS = 300
 """How long a value is used without reading it again."""
 
 MAX_AGE_SECONDS = 900
-"""How long it is used when reading fails: an outage of minutes stops nobody, and a secret that was
-deleted is out of use after a quarter of an hour."""
+"""How long it is used when reading fails: an outage of minutes does no harm, and a secret that was
+deleted is no longer used after a quarter of an hour."""
 
 ERROR_CODES: dict[str, bool] = {
     # The store cannot read this ARN; it comes from the settings.
@@ -45,8 +45,8 @@ ERROR_CODES: dict[str, bool] = {
     "ServiceUnavailable": False,
 }
 """What Secrets Manager and SSM document for reading a secret, and common codes: whether the failure
-is permanent. Any other code is retried: two attempts more cost less than an event that waits for a
-person without need.
+is permanent. Any other code is retried: two more attempts cost less than an event that waits for a
+person unnecessarily.
 https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
 https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html
 https://docs.aws.amazon.com/secretsmanager/latest/apireference/CommonErrors.html
@@ -58,7 +58,7 @@ class MalformedSecretError(ValueError):
 
 
 class UnreadableSecretError(Exception):
-    """There is no usable value; the message says which secret, and why."""
+    """There is no usable value; the message names the secret and the reason."""
 
     def __init__(self, text: str, *, permanent: bool) -> None:
         """`permanent` if only a deployment can fix it."""
@@ -126,7 +126,7 @@ class Secret(Generic[T]):
 def _from_secrets_manager(client: Any, arn: str) -> str:
     response = client.get_secret_value(SecretId=arn)
     if "SecretString" not in response:
-        raise MalformedSecretError("must hold text, got binary")
+        raise MalformedSecretError("must be text, got binary")
     return str(response["SecretString"])
 
 

@@ -23,7 +23,7 @@ def delete_task(
 ) -> None:
     """Delete the task and hand off `task.deleted.v1` with the task as it last was.
 
-    `accepts` says which versions the client agreed to delete. Raises TaskNotFoundError,
+    `accepts` returns whether the client's precondition allows a version. Raises TaskNotFoundError,
     VersionMismatchError, ContentionError.
     """
     for _ in retry_attempts():

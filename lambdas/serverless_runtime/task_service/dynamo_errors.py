@@ -37,7 +37,8 @@ def translate_transient_errors() -> Iterator[None]:
 
 
 def is_conflict(error: ServiceError) -> bool:
-    """Whether another transaction held an item of this write; it is over in milliseconds."""
+    """Whether another transaction held an item of this write; such a conflict lasts
+    milliseconds."""
     return error_code(error) == "TransactionConflictException" or (
         "TransactionConflict" in cancellation_codes(error)
     )

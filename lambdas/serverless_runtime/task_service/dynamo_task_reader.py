@@ -20,7 +20,7 @@ class DynamoTaskReader:
     def get(self, task_id: str) -> Task | None:
         """Return the task as last written, or None."""
         with translate_transient_errors():
-            answer = self._client.get_item(
+            response = self._client.get_item(
                 TableName=self._table_name, Key=key_of(task_id), ConsistentRead=True
             )
-        return task_of(answer["Item"]) if "Item" in answer else None
+        return task_of(response["Item"]) if "Item" in response else None

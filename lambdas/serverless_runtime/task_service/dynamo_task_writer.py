@@ -74,10 +74,10 @@ class DynamoTaskWriter(DynamoTaskReader):
             }
         }
         for _ in retry_attempts():
-            refused = self._commit([put_task, put_claim], event, refusable=1)
-            if refused is None:
+            failed = self._commit([put_task, put_claim], event, conditional=1)
+            if failed is None:
                 return task
-            if stored := refused.get("Item"):
+            if stored := failed.get("Item"):
                 if idempotency_rows.fingerprint_of(stored) != claim.fingerprint:
                     raise IdempotencyKeyReusedError
                 return idempotency_rows.task_of(stored)
@@ -91,7 +91,7 @@ class DynamoTaskWriter(DynamoTaskReader):
         put = self._put(task, **_version_is(version_read))
         if event is None:
             return self._replace_without_event(put["Put"])
-        return self._commit([put], event, refusable=0) is None
+        return self._commit([put], event, conditional=0) is None
 
     def delete(self, task: Task, event: TaskEvent) -> bool:
         """Delete the task and store its event, if the stored task still has its version.
@@ -103,7 +103,7 @@ class DynamoTaskWriter(DynamoTaskReader):
             "Key": key_of(task.task_id),
             **_version_is(task.version),
         }
-        return self._commit([{"Delete": delete}], event, refusable=0) is None
+        return self._commit([{"Delete": delete}], event, conditional=0) is None
 
     def _put(self, task: Task, **condition: Any) -> dict[str, Any]:
         row = row_of(task, uuid.uuid4().hex)
@@ -122,21 +122,22 @@ class DynamoTaskWriter(DynamoTaskReader):
         return True
 
     def _commit(
-        self, writes: list[dict[str, Any]], event: TaskEvent, refusable: int | None = None
+        self, writes: list[dict[str, Any]], event: TaskEvent, conditional: int | None = None
     ) -> dict[str, Any] | None:
-        """Return None when stored, else why the write `refusable` refused, or {} for a conflict.
+        """Return None when stored, {} for a conflict, or why the write at index `conditional`
+        failed.
 
-        Every other reason is raised: no caller can do anything about it.
+        Every other error is raised, because no caller can handle it.
         """
         with translate_transient_errors():
             try:
                 self._events.commit(writes, event)
             except service_errors() as error:
                 codes = cancellation_codes(error)
-                if refusable is not None and codes[refusable : refusable + 1] == [
+                if conditional is not None and codes[conditional : conditional + 1] == [
                     "ConditionalCheckFailed"
                 ]:
-                    return cancellation_reasons(error)[refusable]
+                    return cancellation_reasons(error)[conditional]
                 if is_conflict(error):
                     return {}
                 raise

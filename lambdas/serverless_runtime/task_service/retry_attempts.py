@@ -1,4 +1,4 @@
-"""Retries when another writer was faster."""
+"""Retries after a conflict with another writer."""
 
 from __future__ import annotations
 

@@ -26,8 +26,9 @@ def update_task(
 ) -> Task:
     """Apply `change` and return the task as stored; an update without a change writes nothing.
 
-    `accepts` says which versions the client agreed to change. The transition into completed hands
-    off `task.completed.v1`. Raises TaskNotFoundError, VersionMismatchError, ContentionError.
+    `accepts` returns whether the client's precondition allows a version. The transition into
+    completed hands off `task.completed.v1`. Raises TaskNotFoundError, VersionMismatchError,
+    ContentionError.
     """
     for _ in retry_attempts():
         before = get_task(task_id, tasks)

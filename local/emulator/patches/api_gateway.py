@@ -15,8 +15,8 @@ from local.emulator.patches.cloudwatch import record_metric
 DIFFERENCES = (
     Difference(
         aws="an HTTP API counts its requests, errors and latency",
-        emulator="publishes no metrics of API Gateway",
-        workaround="local/emulator/patches/api_gateway.py counts as AWS documents",
+        emulator="publishes no API Gateway metrics",
+        workaround="local/emulator/patches/api_gateway.py counts as documented by AWS",
     ),
     Difference(
         aws="an HTTP API verifies the signature of a token with its issuer's key",

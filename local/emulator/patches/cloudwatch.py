@@ -10,7 +10,7 @@ from local.emulator.differences import Difference
 DIFFERENCES = (
     Difference(
         aws="an alarm has dimensions and metric math, and treats missing data as declared",
-        emulator="supports none of these, and evaluates only when some metric is put",
+        emulator="supports none of these, and evaluates alarms only when a metric is put",
         workaround="it stores alarms as declared, and local/cloudwatch sets their states each "
         "second",
     ),

@@ -12,7 +12,7 @@ from local.emulator.differences import Difference
 DIFFERENCES = (
     Difference(
         aws="CloudWatch Logs Insights stores saved queries",
-        emulator="does not know PutQueryDefinition",
+        emulator="does not support PutQueryDefinition",
         workaround="local/emulator/patches/cloudwatch_logs.py stores them, but does not run them",
     ),
 )

@@ -14,11 +14,11 @@ from local.emulator.patches.cloudwatch import record_metric
 DIFFERENCES = (
     Difference(
         aws="Lambda counts every attempt at an event, its age, and the events it drops",
-        emulator="counts responses of its Invoke API; a failed event is no error",
-        workaround="local/emulator/patches/lambda_functions.py counts as AWS documents",
+        emulator="counts responses of its Invoke API; a failed event is not an error",
+        workaround="local/emulator/patches/lambda_functions.py counts as documented by AWS",
     ),
     Difference(
-        aws="every concurrent invocation gets an execution environment of its own, at once",
+        aws="every concurrent invocation gets its own execution environment, at once",
         emulator="starts a process for each, and a burst of hundreds times out on a few cores",
         workaround="an invocation waits for a free worker once its function has four per core",
     ),

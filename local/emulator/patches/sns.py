@@ -1,4 +1,4 @@
-"""SNS: phones receive what is pushed to them."""
+"""SNS: phones receive push notifications."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def _configuration(inputs: Inputs) -> dict[str, Any]:
 
 def _reserve(client: Clients, name: str, inputs: Inputs) -> None:
     reserved = as_int(inputs.get("reservedConcurrentExecutions"))
-    # The provider's way to say "not reserved" is -1.
+    # For the provider, -1 means "not reserved".
     if reserved is not None and reserved >= 0:
         client("lambda").put_function_concurrency(
             FunctionName=name, ReservedConcurrentExecutions=reserved

@@ -12,7 +12,7 @@ from local.engine.registry import Created, Inputs, as_int, creates, updates, wit
 
 DIFFERENCES = (
     Difference(
-        aws="an HTTP API has a host name of its own and a random id",
+        aws="an HTTP API has its own host name and a random id",
         emulator="the host <id>.execute-api.localhost is not resolved by every client",
         workaround="the URL has the API's id in its path, and the id is a hash of the API's name",
     ),

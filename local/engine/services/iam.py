@@ -12,12 +12,12 @@ from local.engine.registry import Created, Inputs, creates, tag_list
 DIFFERENCES = (
     Difference(
         aws="ses:SendEmail can be granted on one identity and for one sender address",
-        emulator="knows neither the identity's ARN nor ses:FromAddress and denies the call",
+        emulator="supports neither the identity's ARN nor ses:FromAddress and denies the call",
         workaround="such a statement is granted on * without its ses: conditions",
     ),
     Difference(
         aws="a parameter that is requested by its ARN is authorized on that ARN",
-        emulator="takes the ARN for a name, makes another ARN of it, and denies the call",
+        emulator="treats the ARN as a name, builds another ARN from it, and denies the call",
         workaround="ssm: statements are granted on that other ARN, too",
     ),
 )

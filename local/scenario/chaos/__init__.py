@@ -1,1 +1,2 @@
-"""Chaos: the whole program under load and faults, and whether it lost or repeated anything."""
+"""Chaos: the whole program under load and faults, and a check that nothing was lost or sent
+twice."""

@@ -20,7 +20,7 @@ class DuplicateWindow:
         self._lock = threading.Lock()
 
     def request_sent(self, service: str | None, body: bytes) -> None:
-        """A request is about to reach SES; from now on only its response shows the outcome."""
+        """A request is about to reach SES; from then on only its response shows the outcome."""
         if service == "ses" and (found := _EVENT_ID.search(body)):
             with self._lock:
                 self._open.add(found[1].decode())

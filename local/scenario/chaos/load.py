@@ -24,11 +24,11 @@ _SUCCESS = range(200, 300)
 
 @dataclass
 class ExpectedEvents:
-    """The events of which the API's successful responses promise delivery."""
+    """The events that must be delivered, because the API responded successfully."""
 
     ids: set[str] = field(default_factory=set)
     failed_requests: int = 0
-    """Responses other than success, and none at all; most were followed by success."""
+    """Error responses and missing ones; most were followed by a success."""
 
     def add(self, document: dict[str, Any], event_type: EventType) -> None:
         self.ids.add(event_id_of(Task.from_document(document), event_type))

@@ -77,7 +77,7 @@ def _work_under_faults(
 
 
 def _drain(stack: DeployedStack, expected_ids: set[str]) -> Replays:
-    """Run relay and replay until everything is delivered and nothing waits, or the time is over."""
+    """Run relay and replay until everything is delivered and nothing waits, or time is up."""
     replays = Replays()
     deadline = time.monotonic() + _DRAIN_SECONDS
     quiet = 0

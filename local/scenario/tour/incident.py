@@ -32,7 +32,7 @@ def break_the_channel(tour: Tour) -> None:
         ses.delete_email_identity(EmailIdentity=sender)
     saw(f"SES no longer sends for {', '.join(tour.removed_senders)}")
     require_status(tour.api.post("/tasks", json={"title": _TITLE}), 201)
-    saw("POST /tasks → 201: the client does not notice")
+    saw("POST /tasks → 201: the client is not affected")
     wait_for(
         lambda: queue_depth(tour.stack), "one dead letter in the queue", where=tour.at_target()
     )

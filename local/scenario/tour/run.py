@@ -1,4 +1,4 @@
-"""Runs the tour: starts an emulator of its own, takes the steps, and reconciles the events."""
+"""Runs the tour: starts its own emulator, takes the steps, and reconciles the events."""
 
 from __future__ import annotations
 
@@ -54,7 +54,9 @@ def run_tour() -> bool:
             stack = running.enter_context(deployed_stack("tour"))
         passed = _take_steps(stack)
     if passed is not None:
-        console.print(f"\nEverything has been stopped. {time.monotonic() - started:.0f} s in all.")
+        console.print(
+            f"\nEverything has been stopped. {time.monotonic() - started:.0f} s in total."
+        )
     return bool(passed)
 
 

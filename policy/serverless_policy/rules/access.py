@@ -84,7 +84,7 @@ WILDCARDS = Rule(
     rejects="wildcards in IAM policies",
     remediation="Name the actions and the ARNs: function.allow(purpose, actions=[...], "
     "resources=[table.arn]). Where AWS offers nothing narrower, add the action to ON_ANYTHING in "
-    "policy/serverless_policy/rules/access.py with a link that says so.",
+    "policy/serverless_policy/rules/access.py with a link to the evidence.",
     sees="resource",
     check=_wildcards,
 )

@@ -1,4 +1,4 @@
-"""Rules about who learns that something failed."""
+"""Rules about notifications of failures."""
 
 from __future__ import annotations
 
@@ -52,23 +52,23 @@ def _topics_without_subscriber(resources: Sequence[Resource]) -> Iterator[Findin
     for topic in of_type(resources, "aws:sns/topic:Topic"):
         has_alarms = any(alarm.uses("alarmActions", topic) for alarm in alarms)
         if has_alarms and not any(each.uses("topic", topic) for each in subscriptions):
-            yield Finding(topic, "alarms report to it, and nobody has subscribed")
+            yield Finding(topic, "alarms notify it, and it has no subscribers")
 
 
 NO_ALARM = Rule(
     id="dead-letters-have-an-alarm",
     rejects="failure queues without an alarm on their depth",
-    remediation=f"Add an alarm on AWS/SQS {DEPTH} of the queue, with an action; AsyncHandoff makes "
-    "one.",
+    remediation=f"Add an alarm on AWS/SQS {DEPTH} of the queue, with an action; AsyncHandoff "
+    "creates one.",
     sees="stack",
     check=_queues_without_alarm,
 )
 NO_SUBSCRIBER = Rule(
     id="alarms-have-a-subscriber",
     rejects="alarm topics without subscribers",
-    remediation="Subscribe somebody to the topic: AlarmTopicArgs(subscribers=[...]), or the "
+    remediation="Add a subscriber to the topic: AlarmTopicArgs(subscribers=[...]), or the "
     "stack's "
-    "alarmEmails. A stack that nobody watches is exempted in policy/<stack>.json.",
+    "alarmEmails. A stack without operators is exempted in policy/<stack>.json.",
     sees="stack",
     check=_topics_without_subscriber,
 )

@@ -15,10 +15,10 @@ def _open_routes(resources: Sequence[Resource]) -> Iterator[Finding]:
     for route in of_type(resources, "aws:apigatewayv2/route:Route"):
         intended = any(route.uses("apiId", api) and _is_meant_to_be_public(api) for api in apis)
         if _is_open(route) and not intended:
-            yield Finding(route, f"{route.get('routeKey')} asks for no credentials")
+            yield Finding(route, f"{route.get('routeKey')} requires no credentials")
     for url in of_type(resources, "aws:lambda/functionUrl:FunctionUrl"):
         if url.get("authorizationType") == "NONE":
-            yield Finding(url, "the function's URL asks for no credentials")
+            yield Finding(url, "the function's URL requires no credentials")
 
 
 def _is_open(route: Resource) -> bool:
@@ -37,8 +37,8 @@ OPEN_ROUTES = Rule(
     rejects="routes and function URLs without authorization",
     remediation="Give the route an authorizer: ApiAccess with auth of kind iam or jwt. If the API "
     "is "
-    f"public on purpose, kind none tags it with {PUBLIC_TAG[0]}: {PUBLIC_TAG[1]}, so that whoever "
-    "reads the graph knows.",
+    f"public on purpose, kind none tags it with {PUBLIC_TAG[0]}: {PUBLIC_TAG[1]}, so that "
+    "readers of the graph know.",
     sees="stack",
     check=_open_routes,
 )

@@ -32,7 +32,7 @@ def _without_destination(resources: Sequence[Resource]) -> Iterator[Finding]:
     for config in event_invoke_configs(resources):
         if config.get(*_DESTINATION) is None and not _runs_again(config, resources):
             yield Finding(
-                config, "an event that fails for good is lost (no on-failure destination)"
+                config, "an event that fails permanently is lost (no on-failure destination)"
             )
 
 

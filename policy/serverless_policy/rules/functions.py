@@ -17,9 +17,11 @@ def _logs_forever(resources: Sequence[Resource]) -> Iterator[Finding]:
         if not group.get("retentionInDays"):
             yield Finding(group, "keeps logs forever (no retention)")
     for function in of_type(resources, "aws:lambda/function:Function"):
-        # Known to come from a group of our own is enough: its name is unknown in a preview.
+        # Coming from a declared log group is enough: its name is unknown in a preview.
         if function.get("loggingConfig", "logGroup") is None:
-            yield Finding(function, "Lambda would make it a log group that keeps logs forever")
+            yield Finding(
+                function, "Lambda would create a log group for it that keeps logs forever"
+            )
 
 
 def _old_runtimes(resources: Sequence[Resource]) -> Iterator[Finding]:

@@ -22,11 +22,11 @@ def _plain_http(resources: Sequence[Resource]) -> Iterator[Finding]:
     for queue in of_type(resources, QUEUE):
         documents = [queue.get("policy")]
         documents += [policy.get("policy") for policy in policies if policy.uses("queueUrl", queue)]
-        if not any(_refuses_http(document) for document in documents):
+        if not any(_denies_http(document) for document in documents):
             yield Finding(queue, "accepts plain HTTP")
 
 
-def _refuses_http(document: Any) -> bool:
+def _denies_http(document: Any) -> bool:
     # Not known yet is no finding: the deployment is checked again with what it knows.
     return document is UNKNOWN or any(
         statement.get("Effect") == "Deny"
@@ -46,7 +46,7 @@ UNENCRYPTED = Rule(
     check=_unencrypted,
 )
 PLAIN_HTTP = Rule(
-    id="queue-refuses-plain-http",
+    id="queue-rejects-plain-http",
     rejects="queues that accept plain HTTP",
     remediation="Give it a queue policy that denies sqs:* to everyone where aws:SecureTransport is "
     "false; "

@@ -10,9 +10,9 @@ _THRESHOLDS = ApiThresholds()
 _OPERATION = "tasks-create-task"
 
 
-def _somebody_removes_the_permission_to_store(scenario: Scenario) -> None:
+def _someone_removes_the_permission_to_store(scenario: Scenario) -> None:
     remove_permission(scenario.stack, _OPERATION, "may-write-tasks")
-    for _ in range(_THRESHOLDS.least_requests):
+    for _ in range(_THRESHOLDS.minimum_requests):
         scenario.creates_a_task()
 
 
@@ -27,12 +27,12 @@ def _functions_have_too_little_cpu(scenario: Scenario) -> None:
 
 INCIDENTS = (
     Incident(
-        name="somebody removes the permission to store",
+        name="someone removes the permission to store",
         alarm_id="api-errors",
-        begin=_somebody_removes_the_permission_to_store,
+        begin=_someone_removes_the_permission_to_store,
         persists=_clients_fail,
         # As many requests as failures.
-        datapoint=_THRESHOLDS.least_requests,
+        datapoint=_THRESHOLDS.minimum_requests,
         published_at_first=True,
         afterwards=Scenario.everything_was_delivered,
     ),

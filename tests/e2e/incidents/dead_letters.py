@@ -71,7 +71,7 @@ def _the_next_failure_is_dead_lettered(scenario: Scenario) -> None:
 
 INCIDENTS = (
     Incident(
-        name="somebody removes the permission to send",
+        name="someone removes the permission to send",
         alarm_id="dead-letter-depth",
         begin=one_event_is_dropped,
         persists=lambda scenario: may_not_send(scenario) or _something_waits(scenario),
@@ -93,8 +93,8 @@ INCIDENTS = (
         datapoint=_DAY_SECONDS,
     ),
     Incident(
-        name="somebody deletes the dead-letter queue",
-        alarm_id="dead-letter-refused",
+        name="someone deletes the dead-letter queue",
+        alarm_id="dead-letter-rejected",
         begin=_the_queue_is_deleted,
         persists=_there_is_no_queue,
         datapoint=1,

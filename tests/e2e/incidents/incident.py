@@ -99,7 +99,7 @@ class Incident:
     """Whether a command of "Where to look" cannot reach something."""
 
     fix_outside_aws: Callable[[Scenario], None] = _nothing
-    """What the page has somebody fix outside AWS."""
+    """The fix outside AWS that the page requires."""
 
     skipping: Collection[str] = ()
     """Parts of those commands of the page that are for other incidents."""

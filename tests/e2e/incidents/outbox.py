@@ -31,14 +31,14 @@ def nothing_runs_the_relay(scenario: Scenario) -> bool:
 
 INCIDENTS = (
     Incident(
-        name="somebody disables the relay's schedule",
+        name="someone disables the relay's schedule",
         alarm_id="outbox-age",
         begin=the_schedule_is_disabled,
         persists=nothing_runs_the_relay,
         skipping=("pulumi",),
     ),
     Incident(
-        name="somebody deletes the relay's schedule",
+        name="someone deletes the relay's schedule",
         alarm_id="outbox-age",
         begin=_the_schedule_is_deleted,
         persists=nothing_runs_the_relay,

@@ -10,14 +10,14 @@ from tests.e2e.incidents.incident import Incident, Scenario
 
 
 def _limit(table_of: Callable[[DeployedStack], str]) -> Callable[[Scenario], None]:
-    def somebody_limits_the_table(scenario: Scenario) -> None:
+    def someone_limits_the_table(scenario: Scenario) -> None:
         scenario.stack.client("dynamodb").update_table(
             TableName=table_of(scenario.stack),
             BillingMode="PROVISIONED",
             ProvisionedThroughput={"ReadCapacityUnits": 1, "WriteCapacityUnits": 1},
         )
 
-    return somebody_limits_the_table
+    return someone_limits_the_table
 
 
 def _is_limited(table_of: Callable[[DeployedStack], str]) -> Callable[[Scenario], bool]:
@@ -52,14 +52,14 @@ def _as_many_are_accepted(scenario: Scenario) -> bool:
 
 INCIDENTS = (
     Incident(
-        name="somebody limits the outbox",
+        name="someone limits the outbox",
         alarm_id="outbox-throttled",
         begin=_limit(lambda stack: stack.outbox_table),
         persists=_is_limited(lambda stack: stack.outbox_table),
         datapoint=1,
     ),
     Incident(
-        name="somebody limits the deliveries",
+        name="someone limits the deliveries",
         alarm_id="deliveries-throttled",
         begin=_limit(lambda stack: stack.deliveries_table),
         persists=_is_limited(lambda stack: stack.deliveries_table),

@@ -29,7 +29,7 @@ def _concurrency(scenario: Scenario) -> int | None:
     return reserved
 
 
-def _somebody_stops_the_target(scenario: Scenario) -> None:
+def _someone_stops_the_target(scenario: Scenario) -> None:
     scenario.stack.client("lambda").put_function_concurrency(
         FunctionName=scenario.stack.function_names()[TARGET], ReservedConcurrentExecutions=0
     )
@@ -72,9 +72,9 @@ def _its_circuit_breaker_is_open(scenario: Scenario) -> bool:
 
 INCIDENTS = (
     Incident(
-        name="somebody stops the target",
+        name="someone stops the target",
         alarm_id="event-age",
-        begin=_somebody_stops_the_target,
+        begin=_someone_stops_the_target,
         persists=lambda scenario: _concurrency(scenario) == 0,
         datapoint=_QUARTER_OF_AN_HOUR_MS,
         afterwards=Scenario.everything_was_delivered,

@@ -115,7 +115,7 @@ def test_what_a_later_version_adds_is_ignored() -> None:
         ({"data": {"id": 3}}, "task event data: id must be text, got int"),
     ],
 )
-def test_the_text_says_what_is_unreadable(change: dict[str, Any], text: str) -> None:
+def test_the_error_names_what_is_unreadable(change: dict[str, Any], text: str) -> None:
     with pytest.raises(UnreadableEventError) as caught:
         TaskEvent.from_payload(an_event().to_payload() | change)
 

@@ -10,5 +10,5 @@ from tests.lambdas.tables import OUTBOX
 
 
 def rows() -> list[dict[str, Any]]:
-    """Return every row, through a client of its own."""
+    """Return every row, through its own client."""
     return list(boto3.client("dynamodb").scan(TableName=OUTBOX)["Items"])

@@ -15,7 +15,7 @@ from serverless_runtime.shared.aws.errors import ServiceError
 from tests.lambdas.handoff.outbox_table import rows
 from tests.lambdas.recorded_lambda import RecordedLambda
 from tests.lambdas.tables import DELIVERIES, OUTBOX, TARGET_ARN
-from tests.lambdas.task_service.dynamo_wire import refusal, wire
+from tests.lambdas.task_service.dynamo_wire import rejection, wire
 
 EVENT = Event(
     event_id="e-1",
@@ -70,12 +70,12 @@ def test_the_row_is_there_before_the_target_is_invoked_and_gone_after(
 
 
 @pytest.mark.parametrize(
-    ("status", "silent"), [(403, False), (429, False), (200, False), (0, True)]
+    ("status", "unresponsive"), [(403, False), (429, False), (200, False), (0, True)]
 )
 def test_what_lambda_does_not_accept_stays_in_the_outbox(
-    recorded_lambda: RecordedLambda, status: int, silent: bool
+    recorded_lambda: RecordedLambda, status: int, unresponsive: bool
 ) -> None:
-    recorded_lambda.status, recorded_lambda.silent = status, silent
+    recorded_lambda.status, recorded_lambda.unresponsive = status, unresponsive
 
     assert not a_handoff().commit([OWN_WRITE], EVENT)
 
@@ -115,7 +115,7 @@ def test_a_condition_that_fails_stops_everything_and_is_reported_in_its_place(
 def test_a_row_that_cannot_be_deleted_is_logged_and_left_to_the_relay(
     recorded_lambda: RecordedLambda, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with wire("DeleteItem", refusal("AccessDeniedException")):
+    with wire("DeleteItem", rejection("AccessDeniedException")):
         assert a_handoff().commit([OWN_WRITE], EVENT)
 
     [record] = [record for record in caplog.records if record.levelno >= logging.WARNING]

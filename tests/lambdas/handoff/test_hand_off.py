@@ -37,12 +37,12 @@ def test_the_target_is_invoked_asynchronously(
 
 @both
 @pytest.mark.parametrize(
-    ("status", "silent", "message"),
+    ("status", "unresponsive", "message"),
     [
         (403, False, "handoff failed"),
         (429, False, "handoff failed"),
         (202, True, "handoff failed"),
-        (200, False, "handoff refused"),
+        (200, False, "handoff rejected"),
     ],
 )
 def test_a_failure_is_logged_with_all_ids_and_not_raised(
@@ -51,10 +51,10 @@ def test_a_failure_is_logged_with_all_ids_and_not_raised(
     caplog: pytest.LogCaptureFixture,
     handoff: Handoff,
     status: int,
-    silent: bool,
+    unresponsive: bool,
     message: str,
 ) -> None:
-    recorded_lambda.status, recorded_lambda.silent = status, silent
+    recorded_lambda.status, recorded_lambda.unresponsive = status, unresponsive
 
     assert not handoff.hand_off(EVENT)
 

@@ -49,7 +49,7 @@ def let_caches_end(clock: Clock) -> None:
 
 
 def fail(clock: Clock, provider: Provider, times: int, error: Exception | None = None) -> None:
-    """Let `times` calls fail, each in an instance of its own."""
+    """Let `times` calls fail, each in its own instance."""
     provider.error = error or ChannelError("down")
     for _ in range(times):
         assert tried(an_instance(clock), provider) == type(provider.error).__name__

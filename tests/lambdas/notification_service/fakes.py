@@ -41,17 +41,17 @@ class RecordingDeadLetters:
     def __init__(self) -> None:
         self.reasons: list[str] = []
         self.error_types: list[str] = []
-        self.refuses = False
+        self.rejects = False
 
     def add(self, reason: str, error_type: str) -> None:
-        if self.refuses:
-            raise ConnectionError("queue is away")
+        if self.rejects:
+            raise ConnectionError("queue is unavailable")
         self.reasons.append(reason)
         self.error_types.append(error_type)
 
 
 class KilledError(BaseException):
-    """A timeout as the function sees it: nothing catches it."""
+    """A timeout: nothing in the function catches it."""
 
 
 def raises(error: BaseException) -> Callable[[], None]:
@@ -61,5 +61,5 @@ def raises(error: BaseException) -> Callable[[], None]:
     return fail
 
 
-refuse = raises(ChannelError("the provider rejected it"))
+reject = raises(ChannelError("the provider rejected it"))
 be_killed = raises(KilledError())

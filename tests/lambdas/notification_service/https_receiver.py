@@ -25,14 +25,14 @@ class Request:
 Reply = Callable[[socket.socket], None]
 
 
-def says(status: int, *headers: str, body: bytes = b"") -> Reply:
+def responds(status: int, *headers: str, body: bytes = b"") -> Reply:
     """Send a whole response."""
     lines = [f"HTTP/1.1 {status} Whatever", *headers, f"Content-Length: {len(body)}", "", ""]
     return lambda sock: sock.sendall("\r\n".join(lines).encode() + body)
 
 
 def drips(start: bytes) -> Reply:
-    """Send `start` and then byte after byte for as long as somebody listens."""
+    """Send `start` and then byte after byte until the client disconnects."""
 
     def reply(sock: socket.socket) -> None:
         sock.sendall(start)
@@ -42,7 +42,7 @@ def drips(start: bytes) -> Reply:
     return reply
 
 
-def be_silent(sock: socket.socket) -> None:
+def do_not_respond(sock: socket.socket) -> None:
     """Send nothing until the other side closes the connection."""
     while sock.recv(1):
         pass
@@ -63,7 +63,7 @@ class HttpsReceiver:
     """Serves one connection after the other; the last of `replies` is repeated."""
 
     def __init__(self, certificate: trustme.LeafCert) -> None:
-        self.replies: list[Reply] = [says(204)]
+        self.replies: list[Reply] = [responds(204)]
         self.requests: list[Request] = []
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         certificate.configure_cert(self._tls)
@@ -87,7 +87,7 @@ class HttpsReceiver:
             with plain:
                 if self._stopping:
                     return
-                # What a client does not like, it says in its own errors.
+                # A client reports what is wrong in its own errors.
                 with contextlib.suppress(OSError), self._tls.wrap_socket(plain, True) as sock:
                     self._converse(sock)
 
@@ -114,14 +114,14 @@ def receiver_with(certificate: trustme.LeafCert) -> Iterator[HttpsReceiver]:
 
 @contextlib.contextmanager
 def untouched(address: str = "127.0.0.1", port: int = 0) -> Iterator[int]:
-    """Listen, yield the port, and make sure in the end that nobody has connected."""
+    """Listen, yield the port, and check at the end that nobody has connected."""
     with socket.create_server((address, port)) as listener:
         yield listener.getsockname()[1]
-        # The kernel connects without our help, so whoever tried is waiting here by now.
+        # The kernel completes connections by itself, so any client is waiting here by now.
         listener.setblocking(False)
         with contextlib.suppress(BlockingIOError):
             _, who = listener.accept()
-            raise AssertionError(f"somebody connected: {who}")
+            raise AssertionError(f"someone connected: {who}")
 
 
 @contextlib.contextmanager

@@ -59,7 +59,8 @@ class Provider:
 
 
 class Fleet:
-    """Several instances, each with its own caches. What fails three times is dead."""
+    """Several instances, each with its own caches. An event that fails three times is
+    dead-lettered."""
 
     def __init__(
         self, instances: int, providers: list[Provider], clock: Clock, dynamodb: Any

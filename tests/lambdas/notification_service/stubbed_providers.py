@@ -17,24 +17,24 @@ from tests.lambdas.recorded_lambda import RawBody
 from tests.lambdas.samples import an_event
 from tests.lambdas.wire import Moto
 
-Answer = Callable[[Any], connections.Response | None]
+Stub = Callable[[Any], connections.Response | None]
 OPERATIONS = {"sesv2": "SendEmail", "sns": "Publish"}
 
 
 @contextmanager
-def answering(service: str, answer: Answer) -> Iterator[None]:
-    """Let `answer` reply to every message that is sent through `service`."""
+def stubbed(service: str, stub: Stub) -> Iterator[None]:
+    """Let `stub` respond to every message that is sent through `service`."""
     if service == "sesv2":
         transport = aws.client("sesv2").transport
         assert isinstance(transport, Moto)
-        with transport.watched("SendEmail", answer):
+        with transport.watched("SendEmail", stub):
             yield
         return
     events = aws.client(service).meta.events
     name = f"before-send.{service}.{OPERATIONS[service]}"
 
     def as_boto3(request: Any, **_: Any) -> AWSResponse | None:
-        found = answer(request)
+        found = stub(request)
         if found is None:
             return None
         return AWSResponse(request.url, found.status, dict(found.headers), RawBody(found.body))
@@ -72,10 +72,10 @@ def attributes_of(publish: dict[str, str]) -> dict[str, str]:
     return found
 
 
-def error_response(service: str, code: str, status: int = 400, message: str = "no") -> Answer:
+def error_response(service: str, code: str, status: int = 400, message: str = "no") -> Stub:
     """Return a response with the error `code`, in the service's own protocol."""
 
-    def refuse(request: Any) -> connections.Response:
+    def reject(request: Any) -> connections.Response:
         if service == "sesv2":
             body, headers = json.dumps({"message": message}), {"x-amzn-errortype": code}
         else:
@@ -83,12 +83,12 @@ def error_response(service: str, code: str, status: int = 400, message: str = "n
             body, headers = f"<ErrorResponse><Error>{error}</Error></ErrorResponse>", {}
         return connections.Response(status, headers, body.encode())
 
-    return refuse
+    return reject
 
 
-def send_through(channel: Channel, service: str, answer: Answer) -> str | ChannelError:
+def send_through(channel: Channel, service: str, stub: Stub) -> str | ChannelError:
     """Send one event and return the provider's id, or the error."""
-    with answering(service, answer):
+    with stubbed(service, stub):
         try:
             return channel.send(an_event())
         except ChannelError as error:

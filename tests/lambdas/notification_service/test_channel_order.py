@@ -23,7 +23,7 @@ from serverless_runtime.notification_service.settings.kinds import KINDS
 from tests.lambdas.notification_service.fakes import (
     Clock,
     RecordingChannel,
-    refuse,
+    reject,
 )
 from tests.lambdas.notification_service.lambda_fleet import Provider
 from tests.lambdas.notification_service.sample_delivery import EVENT, Service, lease, start
@@ -98,7 +98,7 @@ def test_what_was_not_started_is_left_to_the_next_attempt(service: Service) -> N
 def test_slow_channels_that_fail_do_not_use_up_the_time_of_another(
     aws_in_memory: None, clock: Clock
 ) -> None:
-    slow = [Provider("email", down=ChannelError("no answer")) for _ in range(3)]
+    slow = [Provider("email", down=ChannelError("no response")) for _ in range(3)]
     for number, provider in enumerate(slow):
         provider.name = f"slow-{number}"
         provider.meanwhile = lambda: setattr(clock, "now", clock.now + 11)
@@ -122,7 +122,7 @@ def test_channels_keep_their_order_while_no_provider_fails(service: Service) -> 
     channels = [RecordingChannel(name) for name in ("sms", "email", "push")]
     channels[1].failures = 1
     for channel in channels:
-        channel.before_sending = refuse
+        channel.before_sending = reject
 
     with pytest.raises(NotDeliveredError, match=r"^sms: .*; push: .*; email: "):
         service.notify(*channels)

@@ -56,7 +56,7 @@ def test_others_get_each_event_once_and_it_is_hardly_called_until_it_returns(
     events, dynamodb = events_and_table
     broken, well, other = Provider("sms"), Provider("email"), Provider("push")
     fleet = Fleet(INSTANCES, [broken, well, other], clock, dynamodb)
-    broken.down = ChannelError("no answer")
+    broken.down = ChannelError("no response")
 
     fleet.run(events, seconds_between=40 / len(events))
 
@@ -79,7 +79,7 @@ def test_others_get_each_event_once_and_it_is_hardly_called_until_it_returns(
 def test_a_provider_that_is_back_soon_needs_no_replay(clock: Clock, model: InMemoryDynamo) -> None:
     broken, well = Provider("sms"), Provider("email")
     fleet = Fleet(INSTANCES, [broken, well], clock, model)
-    broken.down = ChannelError("no answer")
+    broken.down = ChannelError("no response")
     ends = clock.now + FIRST_COOL_DOWN_SECONDS
 
     def come_back() -> None:
@@ -98,7 +98,7 @@ def test_instances_that_run_while_one_probes_leave_the_provider_alone(
 ) -> None:
     broken, well = Provider("sms"), Provider("email")
     fleet = Fleet(INSTANCES, [broken, well], clock, model)
-    broken.down = ChannelError("no answer")
+    broken.down = ChannelError("no response")
     for event in EVENTS[:FAILURES_TO_OPEN]:
         fleet.attempt(event)
     clock.now += FIRST_COOL_DOWN_SECONDS

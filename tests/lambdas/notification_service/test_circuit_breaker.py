@@ -61,7 +61,7 @@ def test_only_failures_in_a_row_count(clock: Clock, provider: Provider) -> None:
     assert tried(an_instance(clock), provider).startswith("m-")
 
 
-@pytest.mark.parametrize("error", [ChannelError("busy"), UnknownOutcomeError("silence")])
+@pytest.mark.parametrize("error", [ChannelError("busy"), UnknownOutcomeError("no response")])
 def test_transient_errors_count(clock: Clock, provider: Provider, error: Exception) -> None:
     fail(clock, provider, FAILURES_TO_OPEN, error)
 
@@ -88,20 +88,22 @@ def test_a_rejected_message_shows_that_the_provider_is_up(clock: Clock, provider
 def test_the_error_names_channel_end_and_reason_and_is_no_unknown_outcome(
     clock: Clock, provider: Provider
 ) -> None:
-    fail(clock, provider, FAILURES_TO_OPEN, ChannelError("SES gave bob@example.com no answer"))
+    fail(
+        clock, provider, FAILURES_TO_OPEN, ChannelError("SES did not respond about bob@example.com")
+    )
 
     with pytest.raises(CircuitBreakerOpenError) as caught:
         an_instance(clock).call(provider)
 
     assert str(caught.value) == (
         "nothing was sent: the circuit breaker of email is open until 2026-03-01T09:30:30.000Z, "
-        "after 5 failures in a row; last error: SES gave b***@example.com no answer"
+        "after 5 failures in a row; last error: SES did not respond about b***@example.com"
     )
     assert not isinstance(caught.value, (PermanentChannelError, UnknownOutcomeError))
 
 
 def test_channels_of_the_same_settings_share_a_circuit_breaker(clock: Clock) -> None:
-    numbers = [lambda_fleet.Provider("sms", down=ChannelError("no answer")) for _ in range(2)]
+    numbers = [lambda_fleet.Provider("sms", down=ChannelError("no response")) for _ in range(2)]
     settings = numbers[0].channel().settings
     channels = [
         ConfiguredChannel(settings=settings, name=f"sms-{n}", recipient="+44***123", sender=each)
@@ -109,7 +111,7 @@ def test_channels_of_the_same_settings_share_a_circuit_breaker(clock: Clock) -> 
     ]
     first, second = with_circuit_breakers(channels, DynamoCircuitBreakerStore(DELIVERIES), clock)
     for _ in range(FAILURES_TO_OPEN):
-        with pytest.raises(ChannelError, match="no answer"):
+        with pytest.raises(ChannelError, match="no response"):
             first.send(an_event())
 
     with pytest.raises(CircuitBreakerOpenError, match="the circuit breaker of sms is open"):

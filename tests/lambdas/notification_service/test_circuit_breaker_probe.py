@@ -52,14 +52,14 @@ def test_of_all_instances_exactly_one_probes(clock: Clock, provider: Provider) -
     others = [an_instance(clock) for _ in range(5)]
     found: list[str] = []
     for other in others:
-        # All have read that the cool-down is over.
+        # All have read that the cool-down has ended.
         assert other.failures == FAILURES_TO_OPEN
 
-    def ask_the_others() -> None:
+    def call_the_others() -> None:
         provider.meanwhile = lambda: None
         found.extend(tried(other, provider) for other in others)
 
-    provider.meanwhile = ask_the_others
+    provider.meanwhile = call_the_others
     tried(an_instance(clock), provider)
 
     assert found == ["CircuitBreakerOpenError"] * len(others)
@@ -94,11 +94,11 @@ def test_once_closed_it_starts_with_the_first_cool_down_again(
     assert tried(an_instance(clock), provider).startswith("m-")
 
 
-@pytest.mark.parametrize(("asked", "seconds"), [(10, 30), (100, 100), (4_000, 300)])
-def test_the_cool_down_is_what_the_provider_asks_for_within_limits(
-    clock: Clock, provider: Provider, asked: float, seconds: int
+@pytest.mark.parametrize(("requested", "seconds"), [(10, 30), (100, 100), (4_000, 300)])
+def test_the_cool_down_is_what_the_provider_requests_within_limits(
+    clock: Clock, provider: Provider, requested: float, seconds: int
 ) -> None:
-    fail(clock, provider, FAILURES_TO_OPEN, ChannelError("busy", retry_after_seconds=asked))
+    fail(clock, provider, FAILURES_TO_OPEN, ChannelError("busy", retry_after_seconds=requested))
 
     clock.now += seconds - 1
     assert tried(an_instance(clock), provider) == "CircuitBreakerOpenError"

@@ -83,12 +83,12 @@ def test_an_instance_that_lost_the_probe_does_not_try_to_acquire_it_again(
     clock.now += FIRST_COOL_DOWN_SECONDS
     assert other.failures == FAILURES_TO_OPEN
 
-    def ask_the_other() -> None:
+    def call_the_other() -> None:
         requests.clear()
         assert {tried(other, provider) for _ in range(10)} == {"CircuitBreakerOpenError"}
         assert requests == {"UpdateItem": 1}
 
-    provider.meanwhile = ask_the_other
+    provider.meanwhile = call_the_other
     tried(an_instance(clock), provider)
 
 
@@ -111,11 +111,11 @@ def an_instance_without(operation: str, clock: Clock) -> CircuitBreaker:
         get_item=aws.client("dynamodb").get_item, update_item=aws.client("dynamodb").update_item
     )
 
-    def refuse(**_: Any) -> None:
+    def reject(**_: Any) -> None:
         error = {"Code": "InternalServerError", "Message": ""}
         raise ServiceError({"Error": error, "ResponseMetadata": {}}, operation)
 
-    setattr(client, operation, refuse)
+    setattr(client, operation, reject)
     return CircuitBreaker("email", DynamoCircuitBreakerStore(DELIVERIES, client), clock)
 
 

@@ -56,7 +56,7 @@ def test_a_channel_without_a_guarantee_sends_again_when_in_doubt() -> None:
         ),
     ],
 )
-def test_the_text_says_which_entry_is_wrong_and_how(setting: str, text: str) -> None:
+def test_the_error_names_the_entry_and_what_is_wrong(setting: str, text: str) -> None:
     with pytest.raises(ChannelSettingsError) as caught:
         channels_from(setting)
 

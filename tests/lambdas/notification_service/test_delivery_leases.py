@@ -81,9 +81,7 @@ def test_channels_are_delivered_apart(deliveries: DeliveryLeases) -> None:
     assert start(deliveries, lease("two", channel="sms")) == "acquired"
 
 
-def test_the_row_says_what_was_delivered_but_not_its_text(
-    aws_in_memory: None, clock: Clock
-) -> None:
+def test_the_row_records_the_delivery_but_not_its_text(aws_in_memory: None, clock: Clock) -> None:
     deliveries = DeliveryLeases(DELIVERIES, clock=clock)
     start(deliveries, lease())
     clock.now += 1

@@ -14,7 +14,7 @@ from serverless_runtime.notification_service.channels.email import channels, sub
 from serverless_runtime.notification_service.channels.message_text import lines, one_line
 from serverless_runtime.notification_service.settings.email import EmailSettings
 from tests.lambdas.notification_service.html_reader import Reader
-from tests.lambdas.notification_service.stubbed_providers import Accepting, answering
+from tests.lambdas.notification_service.stubbed_providers import Accepting, stubbed
 from tests.lambdas.samples import AT, a_task, an_event
 from tests.lambdas.titles import TITLES
 
@@ -31,7 +31,7 @@ def mailed(event: TaskEvent, **changes: Any) -> dict[str, Any]:
     }
     [channel] = channels(EmailSettings(**values))
     ses = Accepting()
-    with answering("sesv2", ses):
+    with stubbed("sesv2", ses):
         assert channel.send(event) == "ses-1"
     return ses.emails[0]
 
@@ -206,7 +206,7 @@ def test_no_title_adds_an_element(aws_in_memory: None, title: str) -> None:
     assert (read.elements, read.comments) == (plain.elements, [])
 
 
-def test_html_asks_nothing_of_other_servers(aws_in_memory: None) -> None:
+def test_html_loads_nothing_from_other_servers(aws_in_memory: None) -> None:
     html = body_of(an_event(a_task(detail="Two bottles", due_at=AT)), "Html")
 
     assert not re.search(r"\b(src|href|url|@import|action)\b", html)

@@ -16,7 +16,7 @@ from serverless_runtime.notification_service.handler import handle
 from serverless_runtime.notification_service.notify_channels import NotDeliveredError
 from serverless_runtime.shared import timestamps
 from serverless_runtime.shared.aws.errors import ServiceError
-from tests.lambdas.notification_service.stubbed_providers import answering, error_response
+from tests.lambdas.notification_service.stubbed_providers import error_response, stubbed
 from tests.lambdas.samples import an_event
 from tests.lambdas.shared.test_json_log import bare_root
 from tests.lambdas.tables import DEAD_LETTER_QUEUE_URL
@@ -34,11 +34,11 @@ def messages_sent() -> int:
 
 
 def dead_letters() -> list[dict[str, Any]]:
-    answer = boto3.client("sqs").receive_message(
+    response = boto3.client("sqs").receive_message(
         QueueUrl=DEAD_LETTER_QUEUE_URL, MaxNumberOfMessages=10
     )
-    bodies = [message["Body"] for message in answer.get("Messages", [])]
-    # SQS refuses some characters; moto takes them all.
+    bodies = [message["Body"] for message in response.get("Messages", [])]
+    # SQS rejects some characters; moto takes them all.
     assert all(body.isascii() for body in bodies)
     return [json.loads(body) for body in bodies]
 
@@ -129,9 +129,7 @@ def test_an_address_that_ses_cannot_read_is_dead_lettered_with_the_event(
     aws_in_memory: None,
 ) -> None:
     payload = an_event().to_payload() | {"unknown": "attribute"}
-    with answering(
-        "sesv2", error_response("sesv2", "BadRequestException", message="Missing domain")
-    ):
+    with stubbed("sesv2", error_response("sesv2", "BadRequestException", message="Missing domain")):
         handle(payload, CONTEXT)
         handle(payload, CONTEXT)
 
@@ -161,7 +159,7 @@ def test_what_fails_for_an_address_is_raised_without_it(verified_sender: None) -
 
     # The runtime writes what is raised into the log.
     with (
-        answering("sesv2", rejected),
+        stubbed("sesv2", rejected),
         pytest.raises(NotDeliveredError, match=r"t\*\*\*@example\.com is unknown"),
     ):
         handle(an_event().to_payload(), CONTEXT)

@@ -14,7 +14,7 @@ from tests.lambdas.notification_service.fakes import (
     Clock,
     RecordingChannel,
     raises,
-    refuse,
+    reject,
 )
 from tests.lambdas.notification_service.sample_delivery import (
     EVENT,
@@ -44,7 +44,7 @@ def test_the_same_event_twice_is_sent_once(
 
 def test_a_failed_channel_is_retried_and_a_served_one_is_not(service: Service) -> None:
     broken, email = RecordingChannel("sms"), RecordingChannel("email")
-    broken.before_sending = refuse
+    broken.before_sending = reject
 
     with pytest.raises(NotDeliveredError, match=r"^sms: the provider rejected it$"):
         service.notify(broken, email)
@@ -60,7 +60,7 @@ def test_a_sibling_that_fails_twice_costs_nobody_a_second_message(service: Servi
     email, sms = RecordingChannel("email"), RecordingChannel("sms")
 
     for _ in range(2):
-        sms.before_sending = refuse
+        sms.before_sending = reject
         with pytest.raises(NotDeliveredError, match=r"^sms: the provider rejected it$"):
             service.notify(email, sms)
     sms.before_sending = lambda: None
@@ -79,7 +79,7 @@ def test_an_attempt_that_fails_after_it_was_overtaken_cannot_undo_the_others_wor
     def be_overtaken_and_fail() -> None:
         service.let_leases_expire()
         service.notify(quick)
-        refuse()
+        reject()
 
     late.before_sending = be_overtaken_and_fail
     with pytest.raises(NotDeliveredError):
@@ -92,7 +92,7 @@ def test_an_attempt_that_fails_after_it_was_overtaken_cannot_undo_the_others_wor
 
 def test_every_channel_that_failed_is_named_with_its_reason(service: Service) -> None:
     refusing, faulty = RecordingChannel("sms"), RecordingChannel("push")
-    refusing.before_sending = refuse
+    refusing.before_sending = reject
     faulty.before_sending = raises(KeyError("x"))
 
     expected = "^sms: the provider rejected it; push: KeyError: 'x'$"
@@ -122,7 +122,7 @@ def test_an_attempt_that_was_killed_is_taken_over_when_its_lease_ends(service: S
     assert channel.sent == [EVENT.event_id]
 
 
-def test_a_late_attempt_that_may_have_sent_twice_says_so(
+def test_a_late_attempt_that_may_have_sent_twice_is_logged(
     service: Service, caplog: pytest.LogCaptureFixture
 ) -> None:
     late, quick = RecordingChannel(), RecordingChannel()
@@ -136,16 +136,16 @@ def test_a_late_attempt_that_may_have_sent_twice_says_so(
 
     assert quick.sent == late.sent == [EVENT.event_id]
     [record] = [record for record in caplog.records if record.levelname == "ERROR"]
-    assert record.message == "sent after another attempt took over: perhaps twice"
+    assert record.message == "sent after another attempt took over: possibly twice"
     assert vars(record)["event_id"] == EVENT.event_id
 
 
 class FaultyDeliveries(DeliveryLeases):
     def complete(self, lease: Lease, provider_id: str) -> bool:
-        raise ConnectionError("table is away")
+        raise ConnectionError("table is unavailable")
 
     def release(self, lease: Lease, reason: str) -> bool:
-        raise ConnectionError("table is away")
+        raise ConnectionError("table is unavailable")
 
 
 def test_a_delivery_that_could_not_be_recorded_is_not_released(clock: Clock) -> None:
@@ -156,7 +156,7 @@ def test_a_delivery_that_could_not_be_recorded_is_not_released(clock: Clock) -> 
 
     assert str(caught.value) == (
         "email: sent as email-1, but the delivery was not recorded "
-        "(ConnectionError: table is away); a retry sends it again"
+        "(ConnectionError: table is unavailable); a retry sends it again"
     )
     with pytest.raises(DeliveryInProgressError):  # The lease keeps a retry away for a while.
         service.notify(channel)
@@ -164,7 +164,7 @@ def test_a_delivery_that_could_not_be_recorded_is_not_released(clock: Clock) -> 
 
 def test_the_providers_reason_survives_a_failed_release(clock: Clock) -> None:
     channel = RecordingChannel()
-    channel.before_sending = refuse
+    channel.before_sending = reject
 
     with pytest.raises(NotDeliveredError, match=r"^email: the provider rejected it$"):
         Service(in_memory_leases(clock, FaultyDeliveries), clock).notify(channel)

@@ -13,17 +13,17 @@ from tests.lambdas.notification_service.fakes import (
     Clock,
     RecordingChannel,
     raises,
-    refuse,
+    reject,
 )
 from tests.lambdas.notification_service.sample_delivery import EVENT, Service, in_memory_leases
 
-refuse_for_good = raises(PermanentChannelError("no such address"))
+reject_for_good = raises(PermanentChannelError("no such address"))
 
 
 @pytest.fixture
 def hopeless() -> RecordingChannel:
     channel = RecordingChannel("email")
-    channel.before_sending = refuse_for_good
+    channel.before_sending = reject_for_good
     return channel
 
 
@@ -50,7 +50,7 @@ def test_the_other_channels_are_served_and_retried(
     service: Service, hopeless: RecordingChannel
 ) -> None:
     failing, well = RecordingChannel("sms"), RecordingChannel("push")
-    failing.before_sending = refuse
+    failing.before_sending = reject
 
     for _ in range(2):
         with pytest.raises(NotDeliveredError, match=r"^sms: the provider rejected it$"):
@@ -88,7 +88,7 @@ def test_a_replay_that_fails_for_now_is_retried(
     service: Service, hopeless: RecordingChannel
 ) -> None:
     service.notify(hopeless)
-    hopeless.before_sending = refuse
+    hopeless.before_sending = reject
     with pytest.raises(NotDeliveredError):
         service.notify(hopeless, event=EVENT.replayed())
 
@@ -106,7 +106,7 @@ def test_what_the_queue_does_not_accept_is_left_to_lambda(
         service.notify(hopeless)
     assert str(caught.value) == (
         "email: no such address "
-        "(and the event could not be dead-lettered: ConnectionError: queue is away)"
+        "(and the event could not be dead-lettered: ConnectionError: queue is unavailable)"
     )
 
     service.dead_letters.refuses = False
@@ -117,7 +117,7 @@ def test_what_the_queue_does_not_accept_is_left_to_lambda(
 
 class ForgetfulDeliveries(DeliveryLeases):
     def dead_letter(self, lease: Lease, reason: str) -> bool:
-        raise ConnectionError("table is away")
+        raise ConnectionError("table is unavailable")
 
 
 def test_a_dead_letter_that_could_not_be_recorded_is_not_retried(

@@ -1,4 +1,4 @@
-"""What every failure of a provider means, for each kind of channel that AWS delivers."""
+"""The classification of every provider error, for each kind of channel that AWS delivers."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def channel_of(kind: str) -> Channel:
 
 
 @pytest.mark.parametrize("service", TABLES)
-def test_every_error_that_the_provider_documents_is_decided(
+def test_every_error_that_the_provider_documents_is_classified(
     aws_in_memory: None, service: str
 ) -> None:
     operation = boto3.client(service).meta.service_model.operation_model(OPERATIONS[service])
@@ -107,26 +107,26 @@ def test_a_fault_of_the_provider_may_have_sent(
         ),
     ],
 )
-def test_a_timeout_is_not_retried_and_the_error_says_what_it_means(
+def test_a_timeout_is_not_retried_and_the_error_explains_it(
     aws_in_memory: None,
     service: str,
     errors: tuple[type[Exception], Callable[..., Exception]],
     kind: type[ChannelError],
     text: str,
 ) -> None:
-    asked = []
+    requests = []
 
-    def be_silent(request: Any) -> None:
-        asked.append(request)
+    def do_not_respond(request: Any) -> None:
+        requests.append(request)
         own, boto3s = errors
-        raise own("silence") if service == "sesv2" else boto3s(endpoint_url=request.url)
+        raise own("no response") if service == "sesv2" else boto3s(endpoint_url=request.url)
 
-    error = send_through(channel_of(service), service, be_silent)
+    error = send_through(channel_of(service), service, do_not_respond)
 
     assert type(error) is kind
     raised = errors[0] if service == "sesv2" else errors[1]
     assert str(error) == f"{NAMES[service]} {text.format(raised.__name__)}"
-    assert len(asked) == 1
+    assert len(requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -136,13 +136,17 @@ def test_a_timeout_is_not_retried_and_the_error_says_what_it_means(
 def test_an_address_that_a_provider_quotes_is_masked(
     aws_in_memory: None, service: str, quoted: str, shown: str
 ) -> None:
-    answer = error_response(service, "SomethingNew", message=f"not for {quoted} now")
+    response = error_response(service, "SomethingNew", message=f"not for {quoted} now")
 
-    assert str(send_through(channel_of(service), service, answer)).endswith(f"not for {shown} now")
+    assert str(send_through(channel_of(service), service, response)).endswith(
+        f"not for {shown} now"
+    )
 
 
 @pytest.mark.parametrize("kind", ["sesv2", "sns", "push"])
-def test_an_attempt_takes_no_longer_than_its_channel_says(aws_in_memory: None, kind: str) -> None:
+def test_an_attempt_takes_no_longer_than_its_channels_budget(
+    aws_in_memory: None, kind: str
+) -> None:
     config = aws.CLIENT_CONFIGS["sesv2" if kind == "sesv2" else "sns"]
 
     assert config.total_max_attempts == 1

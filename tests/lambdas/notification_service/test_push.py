@@ -12,7 +12,7 @@ from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.notification_service.channels.message_text import one_line
 from serverless_runtime.notification_service.channels.push import channels
 from serverless_runtime.notification_service.settings.push import PushSettings
-from tests.lambdas.notification_service.stubbed_providers import Accepting, answering, attributes_of
+from tests.lambdas.notification_service.stubbed_providers import Accepting, attributes_of, stubbed
 from tests.lambdas.samples import a_task, an_event
 from tests.lambdas.titles import TITLES
 
@@ -23,7 +23,7 @@ PHONE = "arn:aws:sns:eu-west-1:123456789012:endpoint/GCM/tasks/0f1e2d3c-0000-400
 def pushed(event: TaskEvent, target_arn: str = TOPIC) -> dict[str, str]:
     [channel] = channels(PushSettings(target_arn=target_arn))
     sns = Accepting()
-    with answering("sns", sns):
+    with stubbed("sns", sns):
         assert channel.send(event) == "sns-1"
     return sns.publishes[0]
 

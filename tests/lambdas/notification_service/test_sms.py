@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from serverless_runtime.notification_service.channels.message_text import one_line
 from serverless_runtime.notification_service.channels.sms import channels, is_gsm, septets, sms_of
 from serverless_runtime.notification_service.settings.sms import SmsSettings
-from tests.lambdas.notification_service.stubbed_providers import Accepting, answering, attributes_of
+from tests.lambdas.notification_service.stubbed_providers import Accepting, attributes_of, stubbed
 from tests.lambdas.samples import a_task, an_event
 from tests.lambdas.titles import FAMILY, HEBREW, TITLES
 
@@ -29,7 +29,7 @@ def test_a_number_gets_what_happened_as_one_message(aws_in_memory: None) -> None
     [channel] = channels(SmsSettings(numbers=[ANN], sender_id="TASKS"))
     sns = Accepting()
 
-    with answering("sns", sns):
+    with stubbed("sns", sns):
         assert channel.send(an_event()) == "sns-1"
 
     [publish] = sns.publishes
@@ -49,7 +49,7 @@ def test_a_message_has_the_type_that_is_set_and_no_sender_that_is_not(
     [channel] = channels(SmsSettings(numbers=[ANN], sms_type=sms_type))
     sns = Accepting()
 
-    with answering("sns", sns):
+    with stubbed("sns", sns):
         channel.send(an_event())
 
     assert attributes_of(sns.publishes[0]) == {"AWS.SNS.SMS.SMSType": sms_type}

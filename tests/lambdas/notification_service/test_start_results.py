@@ -56,7 +56,7 @@ def test_a_replay_that_was_dead_lettered_needs_another_replay(deliveries: Delive
         ("at_most_once", 2, "acquired"),
     ],
 )
-def test_a_lease_that_ran_out_means_what_the_guarantee_says(
+def test_an_expired_lease_is_handled_by_the_guarantee(
     deliveries: DeliveryLeases, clock: Clock, guarantee: Guarantee, replays: int, result: str
 ) -> None:
     start(deliveries, lease("killed"), guarantee=guarantee, replays=1)
@@ -122,11 +122,11 @@ def repeated_once() -> Iterator[list[int]]:
     def lose_what_is_stored(request: Request) -> Response | None:
         if repeats:
             return None
-        answer = moto_response(request)
-        if answer.status == HTTPStatus.OK:
+        response = moto_response(request)
+        if response.status == HTTPStatus.OK:
             repeats.append(1)
             raise ResponseError("lost")
-        return answer
+        return response
 
     with wire("UpdateItem", lose_what_is_stored):
         yield repeats

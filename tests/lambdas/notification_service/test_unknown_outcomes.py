@@ -15,7 +15,7 @@ from tests.lambdas.notification_service.fakes import (
     RecordingChannel,
     be_killed,
     raises,
-    refuse,
+    reject,
 )
 from tests.lambdas.notification_service.sample_delivery import EVENT, Service, in_memory_leases
 
@@ -68,7 +68,7 @@ def test_the_persons_replay_sends(service: Service, once: RecordingChannel) -> N
 def test_a_known_failure_is_retried_however_strict_the_guarantee(
     service: Service, once: RecordingChannel
 ) -> None:
-    once.before_sending = refuse
+    once.before_sending = reject
     with pytest.raises(NotDeliveredError):
         service.notify(once)
 
@@ -126,7 +126,7 @@ def test_an_attempt_that_sends_after_it_was_dead_lettered_says_what_to_do(
 
 class ForgetfulDeliveries(DeliveryLeases):
     def complete(self, lease: Lease, provider_id: str) -> bool:
-        raise ConnectionError("table is away")
+        raise ConnectionError("table is unavailable")
 
 
 def test_what_was_sent_is_not_reported_as_failed_because_of_its_record(

@@ -14,10 +14,10 @@ from serverless_runtime.notification_service.channels.webhook import MAX_WAIT_SE
 from serverless_runtime.notification_service.channels.webhook_connection import POST_SECONDS
 from serverless_runtime.notification_service.settings.webhook import WebhookSettings
 from serverless_runtime.shared import aws
-from tests.lambdas.notification_service.https_receiver import HttpsReceiver, says
+from tests.lambdas.notification_service.https_receiver import HttpsReceiver, responds
 from tests.lambdas.notification_service.webhook_fixtures import NEW, OLD, STRANGE, Send, verified
 from tests.lambdas.samples import a_task, an_event
-from tests.lambdas.secret_stores import refusing
+from tests.lambdas.secret_stores import rejecting
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_a_receiver_can_verify_and_read_the_event(server: HttpsReceiver, sending
     assert request.headers["user-agent"] == "notification-service"
 
 
-def test_the_body_is_the_event_as_it_travels(server: HttpsReceiver, sending: Send) -> None:
+def test_the_body_is_the_event_in_wire_format(server: HttpsReceiver, sending: Send) -> None:
     sending().send()
 
     assert server.requests[0].body == an_event().to_wire()
@@ -61,7 +61,7 @@ def test_a_tampered_delivery_is_rejected(server: HttpsReceiver, sending: Send, p
         verified(replace(request, headers=headers))
 
 
-def test_a_secret_of_somebody_else_does_not_verify(server: HttpsReceiver, sending: Send) -> None:
+def test_another_secret_does_not_verify(server: HttpsReceiver, sending: Send) -> None:
     sending().send()
 
     with pytest.raises(WebhookVerificationError):
@@ -104,7 +104,7 @@ def test_a_replay_keeps_the_id_and_is_signed_anew(server: HttpsReceiver, sending
 def test_the_receivers_own_id_is_kept_if_it_is_one(
     server: HttpsReceiver, sending: Send, header: str, provider_id: str
 ) -> None:
-    server.replies = [says(202, header)]
+    server.replies = [responds(202, header)]
 
     assert sending().send() == provider_id
 
@@ -143,7 +143,7 @@ def test_a_malformed_secret_is_retried_and_not_shown(
 def test_without_its_secret_nothing_is_sent(
     server: HttpsReceiver, sending: Send, code: str | None, kind: type[ChannelError]
 ) -> None:
-    with refusing("secretsmanager", code):
+    with rejecting("secretsmanager", code):
         error = sending().error()
 
     assert type(error) is kind

@@ -96,7 +96,7 @@ def test_a_private_network_can_be_allowed(address: str) -> None:
     assert reason_against(ipaddress.ip_address(address), PRIVATE) is None
 
 
-def answers(*addresses: str) -> Sequence[AddressInfo]:
+def responses(*addresses: str) -> Sequence[AddressInfo]:
     kind, protocol = socket.SOCK_STREAM, socket.IPPROTO_TCP
     return [
         (socket.AF_INET6, kind, protocol, "", (address, 443, 0, 0))
@@ -108,12 +108,12 @@ def answers(*addresses: str) -> Sequence[AddressInfo]:
 
 def checked(*addresses: str) -> Sequence[AddressInfo]:
     return checked_addresses(
-        "hooks.example", 443, (), lambda host, port: answers(*addresses), Deadline(5)
+        "hooks.example", 443, (), lambda host, port: responses(*addresses), Deadline(5)
     )
 
 
 def test_a_public_host_keeps_all_its_addresses() -> None:
-    infos = answers("8.8.8.8", "2606:4700::1")
+    infos = responses("8.8.8.8", "2606:4700::1")
 
     assert checked("8.8.8.8", "2606:4700::1") == infos
 
@@ -151,7 +151,7 @@ def test_a_resolver_that_hangs_is_abandoned() -> None:
 
     def hang(host: str, port: int) -> Sequence[AddressInfo]:
         released.wait()
-        return answers("8.8.8.8")
+        return responses("8.8.8.8")
 
     try:
         with pytest.raises(ChannelError, match="could not be resolved in time; nothing was sent"):

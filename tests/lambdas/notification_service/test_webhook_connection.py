@@ -18,11 +18,11 @@ from serverless_runtime.notification_service.settings.webhook_networks import al
 from tests.lambdas.notification_service.https_receiver import (
     HOST,
     HttpsReceiver,
-    be_silent,
     closed,
+    do_not_respond,
     drips,
     resets_after,
-    says,
+    responds,
     swallowing,
     untouched,
 )
@@ -35,11 +35,11 @@ from tests.lambdas.notification_service.webhook_receivers import (
 
 
 def test_a_post_arrives_as_it_was_given(ca: trustme.CA, server: HttpsReceiver) -> None:
-    server.replies = [says(202, "X-Request-Id: 4711", body=b"thanks")]
+    server.replies = [responds(202, "X-Request-Id: 4711", body=b"thanks")]
 
-    answer = a_receiver(ca, server.port).post(b'{"a": 1}' * 20_000, {"webhook-id": "one"})
+    response = a_receiver(ca, server.port).post(b'{"a": 1}' * 20_000, {"webhook-id": "one"})
 
-    assert (answer.status, answer.headers["x-request-id"]) == (202, "4711")
+    assert (response.status, response.headers["x-request-id"]) == (202, "4711")
     [request] = server.requests
     assert request.line == "POST /hooks/tasks?team=1 HTTP/1.1"
     assert request.headers["host"] == f"{HOST}:{server.port}"
@@ -57,12 +57,12 @@ def test_a_proxy_in_the_environment_is_not_used(
         assert a_receiver(ca, server.port).post(b"{}", {}).status == 204
 
 
-def test_a_host_that_changes_its_mind_is_asked_once(ca: trustme.CA, server: HttpsReceiver) -> None:
+def test_a_host_whose_dns_changes_is_resolved_once(ca: trustme.CA, server: HttpsReceiver) -> None:
     names = Names(["127.0.0.1"], ["127.0.0.2"])
     with untouched("127.0.0.2", server.port):
-        answer = a_receiver(ca, server.port, resolver=names).post(b"{}", {})
+        response = a_receiver(ca, server.port, resolver=names).post(b"{}", {})
 
-    assert answer.status == 204
+    assert response.status == 204
     assert names.calls == 1
 
 
@@ -82,11 +82,11 @@ def test_nothing_is_connected_for_a_host_with_a_forbidden_address(
 def test_a_redirect_is_not_followed(ca: trustme.CA, server: HttpsReceiver) -> None:
     names = Names(["127.0.0.1"])
     with untouched() as port:
-        server.replies = [says(302, f"Location: https://127.0.0.1:{port}/latest/meta-data")]
+        server.replies = [responds(302, f"Location: https://127.0.0.1:{port}/latest/meta-data")]
 
-        answer = a_receiver(ca, server.port, resolver=names).post(b"{}", {})
+        response = a_receiver(ca, server.port, resolver=names).post(b"{}", {})
 
-    assert answer.status == 302
+    assert response.status == 302
     assert (len(server.requests), names.calls) == (1, 1)
 
 
@@ -120,7 +120,7 @@ def test_a_refused_connection_has_sent_nothing(ca: trustme.CA) -> None:
 def test_a_receiver_that_never_responds_may_have_accepted(
     ca: trustme.CA, server: HttpsReceiver
 ) -> None:
-    server.replies = [be_silent]
+    server.replies = [do_not_respond]
 
     error = error_of(a_receiver(ca, server.port, seconds=0.5))
 

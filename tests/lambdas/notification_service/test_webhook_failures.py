@@ -16,8 +16,8 @@ from tests.lambdas.notification_service.fakes import Clock
 from tests.lambdas.notification_service.https_receiver import (
     HOST,
     HttpsReceiver,
-    be_silent,
-    says,
+    do_not_respond,
+    responds,
     untouched,
 )
 from tests.lambdas.notification_service.sample_delivery import Service
@@ -26,10 +26,10 @@ from tests.lambdas.notification_service.webhook_receivers import Names
 
 
 @pytest.mark.parametrize(("status", "slept"), [(429, 5.0), (503, 0.0), (408, 2.0)])
-def test_a_short_wait_that_the_receiver_asks_for_is_kept(
+def test_a_short_wait_that_the_receiver_requests_is_honoured(
     server: HttpsReceiver, sending: Send, status: int, slept: float
 ) -> None:
-    server.replies = [says(status, f"Retry-After: {slept:.0f}"), says(200)]
+    server.replies = [responds(status, f"Retry-After: {slept:.0f}"), responds(200)]
     webhook = sending()
 
     assert webhook.send() == "200"
@@ -40,13 +40,13 @@ def test_a_short_wait_that_the_receiver_asks_for_is_kept(
     assert verified(second)
 
 
-def test_the_second_post_says_when_it_was_made(server: HttpsReceiver, sending: Send) -> None:
+def test_the_second_post_has_its_own_timestamp(server: HttpsReceiver, sending: Send) -> None:
     clock = Clock()
 
     def go_on(seconds: float) -> None:
         clock.now += seconds
 
-    server.replies = [says(429, "Retry-After: 3"), says(200)]
+    server.replies = [responds(429, "Retry-After: 3"), responds(200)]
     webhook = sending(clock=clock, meanwhile=go_on)
 
     webhook.send()
@@ -55,8 +55,8 @@ def test_the_second_post_says_when_it_was_made(server: HttpsReceiver, sending: S
     assert second - first == 3
 
 
-def test_a_receiver_that_asks_again_is_left_alone(server: HttpsReceiver, sending: Send) -> None:
-    server.replies = [says(429, "Retry-After: 2")]
+def test_a_second_request_to_wait_is_not_retried(server: HttpsReceiver, sending: Send) -> None:
+    server.replies = [responds(429, "Retry-After: 2")]
     webhook = sending()
 
     assert webhook.error().retry_after_seconds == 2
@@ -64,7 +64,7 @@ def test_a_receiver_that_asks_again_is_left_alone(server: HttpsReceiver, sending
 
 
 def test_a_long_wait_is_handed_on(server: HttpsReceiver, sending: Send) -> None:
-    server.replies = [says(429, "Retry-After: 6")]
+    server.replies = [responds(429, "Retry-After: 6")]
     webhook = sending()
 
     error = webhook.error()
@@ -76,7 +76,7 @@ def test_a_long_wait_is_handed_on(server: HttpsReceiver, sending: Send) -> None:
 def test_a_fault_is_not_posted_again_when_once_is_the_most(
     server: HttpsReceiver, sending: Send
 ) -> None:
-    server.replies = [says(503, "Retry-After: 1")]
+    server.replies = [responds(503, "Retry-After: 1")]
 
     error = sending(guarantee="at_most_once").error()
 
@@ -87,7 +87,7 @@ def test_a_fault_is_not_posted_again_when_once_is_the_most(
 def test_too_many_is_posted_again_even_when_once_is_the_most(
     server: HttpsReceiver, sending: Send
 ) -> None:
-    server.replies = [says(429, "Retry-After: 1"), says(200)]
+    server.replies = [responds(429, "Retry-After: 1"), responds(200)]
 
     webhook = sending(guarantee="at_most_once")
 
@@ -96,7 +96,7 @@ def test_too_many_is_posted_again_even_when_once_is_the_most(
 
 @pytest.mark.parametrize("status", [302, 400, 410])
 def test_a_rejection_is_final(server: HttpsReceiver, sending: Send, status: int) -> None:
-    server.replies = [says(status, "Retry-After: 1", "Location: https://169.254.169.254/")]
+    server.replies = [responds(status, "Retry-After: 1", "Location: https://169.254.169.254/")]
     webhook = sending()
 
     error = webhook.error()
@@ -110,7 +110,7 @@ def test_a_rejection_is_final(server: HttpsReceiver, sending: Send, status: int)
 def test_a_timeout_is_not_followed_by_a_second_request(
     server: HttpsReceiver, sending: Send
 ) -> None:
-    server.replies = [be_silent]
+    server.replies = [do_not_respond]
 
     error = sending(receiver={"seconds": 0.5}).error()
 
@@ -143,7 +143,7 @@ def test_a_redirect_inside_is_dead_lettered_and_nothing_connected(
     sender = sending(receiver={"resolver": names}).sender
     [channel] = channels(WebhookSettings(url=f"https://{HOST}/", secret_arn=secret_arn))
     with untouched("127.0.0.2") as port:
-        server.replies = [says(307, f"Location: https://127.0.0.2:{port}/")]
+        server.replies = [responds(307, f"Location: https://127.0.0.2:{port}/")]
 
         service.notify(replace(channel, sender=sender))
 

@@ -65,9 +65,9 @@ def test_every_row_of_the_table_is_the_first_for_some_status() -> None:
     assert set(first) == {words for _, _, words in MEANINGS}
 
 
-def test_a_receiver_that_is_gone_says_what_to_do() -> None:
+def test_the_error_for_a_receiver_that_is_gone_suggests_what_to_do() -> None:
     assert str(raised_for(410)) == (
-        "hooks.example accepts no events any more: remove the channel (HTTP 410)"
+        "hooks.example no longer accepts events: remove the channel (HTTP 410)"
     )
 
 

@@ -41,7 +41,7 @@ def test_a_certificate_of_an_unknown_authority_is_rejected(server: HttpsReceiver
     assert server.requests == []
 
 
-def test_the_machines_own_authorities_are_asked_by_default(server: HttpsReceiver) -> None:
+def test_the_systems_authorities_are_trusted_by_default(server: HttpsReceiver) -> None:
     networks = [allowed_network("127.0.0.1/32")]
     receiver = Receiver(
         host=HOST, port=server.port, path="/", allowed_networks=networks, resolver=Names()

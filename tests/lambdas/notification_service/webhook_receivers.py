@@ -20,12 +20,12 @@ from tests.lambdas.notification_service.https_receiver import HOST
 class Names:
     """A resolver that returns one list of addresses after the other, and repeats the last."""
 
-    def __init__(self, *answers: Sequence[str]) -> None:
-        self.answers = list(answers) or [["127.0.0.1"]]
+    def __init__(self, *responses: Sequence[str]) -> None:
+        self.responses = list(responses) or [["127.0.0.1"]]
         self.calls = 0
 
     def __call__(self, host: str, port: int) -> Sequence[AddressInfo]:
-        addresses = self.answers[min(self.calls, len(self.answers) - 1)]
+        addresses = self.responses[min(self.calls, len(self.responses) - 1)]
         self.calls += 1
         kind, protocol = socket.SOCK_STREAM, socket.IPPROTO_TCP
         return [(socket.AF_INET, kind, protocol, "", (each, port)) for each in addresses]

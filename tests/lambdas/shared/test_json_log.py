@@ -87,7 +87,7 @@ def test_addresses_are_masked_wherever_they_stand(capsys: pytest.CaptureFixture[
             try:
                 raise KeyError("bob@b.example")
             except KeyError as error:
-                raise ValueError("refused carol@c.example, +447700900123") from error
+                raise ValueError("rejected carol@c.example, +447700900123") from error
         except ValueError:
             logging.getLogger("serverless_runtime.x").exception(
                 "not sent to %s",
@@ -97,7 +97,7 @@ def test_addresses_are_masked_wherever_they_stand(capsys: pytest.CaptureFixture[
 
     line = json.loads(capsys.readouterr().out)
     assert line["message"] == "not sent to d***@d.example"
-    assert line["errorMessage"] == "refused c***@c.example, +44***123"
+    assert line["errorMessage"] == "rejected c***@c.example, +44***123"
     assert line["sender"] == "a***@a.example"
     assert line["to"] == [{"e***@e.example": 1}, "f***@f.example"]
     assert line["errorType"] == "ValueError"
@@ -116,7 +116,7 @@ def test_addresses_are_masked_for_the_runtimes_own_formatter() -> None:
         json_log.configure()
         json_log.configure()
         try:
-            raise ValueError("refused carol@c.example")
+            raise ValueError("rejected carol@c.example")
         except ValueError:
             logging.getLogger("serverless_runtime.x").exception("not sent to %s", "dave@d.example")
 
@@ -125,7 +125,7 @@ def test_addresses_are_masked_for_the_runtimes_own_formatter() -> None:
     assert record.exc_info[0] is ValueError
     assert (record.getMessage(), str(record.exc_info[1])) == (
         "not sent to d***@d.example",
-        "refused c***@c.example",
+        "rejected c***@c.example",
     )
 
 

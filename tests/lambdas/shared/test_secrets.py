@@ -16,7 +16,7 @@ from serverless_runtime.shared.secrets import (
     UnreadableSecretError,
 )
 from tests.lambdas.notification_service.fakes import Clock
-from tests.lambdas.secret_stores import OPERATIONS, refusing
+from tests.lambdas.secret_stores import OPERATIONS, rejecting
 
 COMMON = {
     # https://docs.aws.amazon.com/secretsmanager/latest/apireference/CommonErrors.html
@@ -102,7 +102,7 @@ def test_a_store_that_fails_leaves_the_older_value_for_a_while(
     value = secret(stored, clock)
     value.read()
 
-    with refusing(stored.service, code):
+    with rejecting(stored.service, code):
         clock.now += MAX_AGE_SECONDS - 1
         assert value.read() == "ONE"
         clock.now += 1
@@ -131,14 +131,14 @@ def test_a_malformed_newer_value_is_not_kept(stored: Stored, clock: Clock) -> No
 def test_only_what_a_deployment_must_fix_is_permanent(
     stored: Stored, clock: Clock, code: str
 ) -> None:
-    with refusing(stored.service, code), pytest.raises(UnreadableSecretError) as caught:
+    with rejecting(stored.service, code), pytest.raises(UnreadableSecretError) as caught:
         secret(stored, clock).read()
 
     assert caught.value.permanent == (code in ("InvalidParameterException", "ValidationException"))
     assert str(caught.value) == f"secret {stored.arn} could not be read: {code}: no"
 
 
-def test_every_error_that_the_stores_document_is_decided(environment: None) -> None:
+def test_every_error_that_the_stores_document_is_classified(environment: None) -> None:
     documented = {
         shape.name
         for service, operation in OPERATIONS.items()
@@ -148,11 +148,14 @@ def test_every_error_that_the_stores_document_is_decided(environment: None) -> N
     assert set(ERROR_CODES) == documented | COMMON
 
 
-def test_a_store_that_is_away_is_asked_once(stored: Stored, clock: Clock) -> None:
-    with refusing(stored.service, None) as asked, pytest.raises(UnreadableSecretError) as caught:
+def test_an_unavailable_store_is_called_once(stored: Stored, clock: Clock) -> None:
+    with (
+        rejecting(stored.service, None) as requests,
+        pytest.raises(UnreadableSecretError) as caught,
+    ):
         secret(stored, clock).read()
 
-    assert len(asked) == 1
+    assert len(requests) == 1
     assert not caught.value.permanent
     assert str(caught.value) == f"secret {stored.arn} could not be read (ConnectTimeoutError)"
 
@@ -173,5 +176,5 @@ def test_a_secret_without_text_is_rejected(environment: None, clock: Clock) -> N
     with mock_aws():
         made = aws.client("secretsmanager").create_secret(Name="binary", SecretBinary=b"bytes")
 
-        with pytest.raises(UnreadableSecretError, match="must hold text, got binary"):
+        with pytest.raises(UnreadableSecretError, match="must be text, got binary"):
             Secret(made["ARN"], parse, clock=clock).read()

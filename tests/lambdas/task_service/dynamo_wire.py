@@ -38,14 +38,14 @@ def lose_the_response(request: Request) -> None:
     raise ResponseError("lost")
 
 
-def refusal(code: str, **more: Any) -> Hook:
+def rejection(code: str, **more: Any) -> Hook:
     """Respond to every request with DynamoDB's error `code`."""
     body = json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{code}", **more}).encode()
     return lambda request: Response(400, {}, body)
 
 
-def silence(error: type[AwsCallError]) -> Hook:
+def no_response(error: type[AwsCallError]) -> Hook:
     def hook(request: Request) -> None:
-        raise error("silence")
+        raise error("no_response")
 
     return hook

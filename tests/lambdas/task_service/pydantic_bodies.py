@@ -1,4 +1,4 @@
-"""The bodies clients send, described with pydantic: what the functions must agree to."""
+"""The bodies that clients send, described with pydantic; the functions must validate them alike."""
 
 from __future__ import annotations
 
@@ -18,41 +18,41 @@ _CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _DUE_YEAR = re.compile(r"19[7-9]|[2-8]|9[0-8]|99[0-8]|999[0-8]")
 
 
-def _refused(detail: str) -> PydanticCustomError:
-    return PydanticCustomError("refused", detail)
+def _rejected(detail: str) -> PydanticCustomError:
+    return PydanticCustomError("rejected", detail)
 
 
 def _title(text: str) -> str:
     if _CONTROL.search(text):
-        raise _refused("must not contain control characters")
+        raise _rejected("must not contain control characters")
     return text
 
 
 def _detail(text: str) -> str:
     if _CONTROL_BUT_LINES.search(text):
-        raise _refused("must not contain control characters except tab and line ends")
+        raise _rejected("must not contain control characters except tab and line ends")
     return text
 
 
 def _due_at(text: str) -> str:
     # In years 1 and 9999 some offsets lead outside of what a date can be in UTC.
     if not _DUE_YEAR.match(text):
-        raise _refused("must be an RFC 3339 date-time in the years 1970 to 9998")
+        raise _rejected("must be an RFC 3339 date-time in the years 1970 to 9998")
     try:
         return to_text(from_text(text))
     except ValueError as error:
-        raise _refused(f"must be an RFC 3339 date-time: {error}") from error
+        raise _rejected(f"must be an RFC 3339 date-time: {error}") from error
 
 
 def _status(value: object) -> object:
     if value not in STATUSES:
-        raise _refused(f"must be one of {', '.join(STATUSES)}")
+        raise _rejected(f"must be one of {', '.join(STATUSES)}")
     return value
 
 
 def _not_null(value: Any) -> Any:
     if value is None:
-        raise _refused("must not be null; leave it out instead")
+        raise _rejected("must not be null; leave it out instead")
     return value
 
 
@@ -60,7 +60,7 @@ Title = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_titl
 Detail = Annotated[str, Field(max_length=1000), AfterValidator(_detail)]
 DueAt = Annotated[str, AfterValidator(_due_at)]
 AStatus = Annotated[Status, BeforeValidator(_status)]
-# None stands for an absent field; a default is not validated, so a null that was sent is refused.
+# None stands for an absent field; a default is not validated, so a null that was sent is rejected.
 NotNull = BeforeValidator(_not_null)
 
 
@@ -77,7 +77,7 @@ class CreateTaskBody(_Body):
     due_at: Annotated[DueAt | None, NotNull] = Field(default=None, alias="dueAt")
 
     def draft(self) -> Draft:
-        """Return what the client says of the new task."""
+        """Return the client's fields of the new task."""
         return Draft(title=self.title, detail=self.detail, status=self.status, due_at=self.due_at)
 
 

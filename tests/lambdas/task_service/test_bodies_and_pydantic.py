@@ -1,4 +1,5 @@
-"""The functions read bodies without a library; pydantic, given the same rules, must agree."""
+"""The functions validate bodies without a library; pydantic with the same rules must give the same
+results."""
 
 from __future__ import annotations
 
@@ -62,13 +63,13 @@ _bodies = st.one_of(
 )
 
 
-def asked(kind: str, body: bytes) -> object:
+def actual(kind: str, body: bytes) -> object:
     """Return what the functions read from a body: the task's content, or its errors."""
     request = cast(
         "Request",
         SimpleNamespace(
             headers={"content-type": "application/json"},
-            # As the gateway hands over what is not text.
+            # As the gateway passes on what is not text.
             body=body.decode(errors="surrogateescape"),
             body_is_base64=False,
         ),
@@ -129,7 +130,7 @@ def _pointer(location: tuple[int | str, ...]) -> str:
 def test_both_return_the_same_for_every_body(kind: str, body: str) -> None:
     sent = body.encode(errors="replace")
 
-    assert asked(kind, sent) == expected(kind, sent)
+    assert actual(kind, sent) == expected(kind, sent)
 
 
 @pytest.mark.parametrize("kind", ["create", "patch", "replace"])
@@ -145,4 +146,4 @@ def test_both_return_the_same_for_every_body(kind: str, body: str) -> None:
     ids=["not UTF-8", "a surrogate", "UTF-16", "nested", "a long number"],
 )
 def test_both_reject_what_is_not_json(kind: str, body: bytes) -> None:
-    assert asked(kind, body) == expected(kind, body) == NOT_JSON
+    assert actual(kind, body) == expected(kind, body) == NOT_JSON

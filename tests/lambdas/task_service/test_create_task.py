@@ -44,11 +44,11 @@ def test_a_task_created_as_completed_has_only_the_event_of_its_creation(
     assert recorded_lambda.types == ["task.created.v1"]
 
 
-@pytest.mark.parametrize("silent", [True, False])
+@pytest.mark.parametrize("unresponsive", [True, False])
 def test_a_failed_handoff_leaves_the_client_its_success(
-    recorded_lambda: RecordedLambda, silent: bool
+    recorded_lambda: RecordedLambda, unresponsive: bool
 ) -> None:
-    recorded_lambda.silent, recorded_lambda.status = silent, 403
+    recorded_lambda.unresponsive, recorded_lambda.status = unresponsive, 403
 
     assert request("POST", "/tasks", {"title": "Buy milk"}).status == 201
 

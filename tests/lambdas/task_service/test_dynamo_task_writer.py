@@ -15,7 +15,7 @@ from tests.lambdas.http_api import request
 from tests.lambdas.recorded_lambda import RecordedLambda
 from tests.lambdas.reserved_words import reserved_words_in
 from tests.lambdas.samples import AT, a_task, an_event
-from tests.lambdas.task_service.dynamo_wire import lose_the_response, once, refusal, silence, wire
+from tests.lambdas.task_service.dynamo_wire import lose_the_response, once, wire
 from tests.lambdas.task_service.stored_tasks import stored_tasks
 from tests.lambdas.wire import Hook
 
@@ -83,7 +83,7 @@ def test_a_change_by_others_in_between_is_kept(
     )
 
 
-def test_a_version_agreed_to_is_checked_again_when_others_won(
+def test_the_precondition_is_checked_again_after_a_conflict(
     tasks: DynamoTaskWriter, recorded_lambda: RecordedLambda
 ) -> None:
     tasks.create(a_task(), an_event())
@@ -102,11 +102,11 @@ def test_a_version_agreed_to_is_checked_again_when_others_won(
 @pytest.mark.parametrize(
     ("method", "path", "operation", "hook"),
     [
-        ("POST", "/tasks", "TransactWriteItems", refusal("ThrottlingException")),
-        ("GET", "/tasks", "Query", refusal("ThrottlingException")),
-        ("GET", PATH, "GetItem", refusal("RequestLimitExceeded")),
-        ("PATCH", PATH, "GetItem", silence(ResponseError)),
-        ("DELETE", PATH, "GetItem", silence(ConnectError)),
+        ("POST", "/tasks", "TransactWriteItems", rejection("ThrottlingException")),
+        ("GET", "/tasks", "Query", rejection("ThrottlingException")),
+        ("GET", PATH, "GetItem", rejection("RequestLimitExceeded")),
+        ("PATCH", PATH, "GetItem", no_response(ResponseError)),
+        ("DELETE", PATH, "GetItem", no_response(ConnectError)),
     ],
 )
 def test_a_table_that_is_unavailable_is_a_503_with_retry_after(
@@ -122,7 +122,7 @@ def test_a_table_that_is_unavailable_is_a_503_with_retry_after(
 def test_an_unexpected_error_is_a_500_with_its_trace_in_the_log(
     recorded_lambda: RecordedLambda, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with wire("GetItem", refusal("AccessDeniedException")):
+    with wire("GetItem", rejection("AccessDeniedException")):
         response = request("GET", PATH, headers={"X-Correlation-Id": "order-4711"})
 
     assert response.status == 500

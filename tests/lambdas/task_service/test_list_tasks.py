@@ -80,7 +80,7 @@ def test_every_task_is_on_exactly_one_page_newest_first(
 
     assert [task_id for page in pages for task_id in page] == wanted
     assert all(len(page) == limit for page in pages[:-1])
-    assert pages == [[]] or pages[-1], "a cursor promised a page that is empty"
+    assert pages == [[]] or pages[-1], "a cursor leads to an empty page"
 
 
 def test_a_page_has_50_tasks_by_default() -> None:
@@ -92,16 +92,16 @@ def test_a_page_has_50_tasks_by_default() -> None:
 
 def test_a_page_costs_little_however_many_tasks_there_are() -> None:
     fill(["pending"] * 60)
-    asked: list[tuple[str, int]] = []
+    queries: list[tuple[str, int]] = []
 
     def record(request: Request) -> None:
-        asked.append((operation_of(request), json.loads(request.body)["Limit"]))
+        queries.append((operation_of(request), json.loads(request.body)["Limit"]))
 
     with wire("*", record):
         listed(limit=5)
 
-    assert {name for name, _ in asked} == {"Query"}
-    assert sum(limit for _, limit in asked) <= 40
+    assert {name for name, _ in queries} == {"Query"}
+    assert sum(limit for _, limit in queries) <= 40
 
 
 def test_responses_stored_for_idempotency_keys_are_not_listed() -> None:

@@ -14,10 +14,12 @@ from tests.lambdas.shared.test_json_log import bare_root
 ID = {"X-Correlation-Id": "order-4711"}
 
 
-def lines_of(capsys: pytest.CaptureFixture[str], *asked: Any, **named: Any) -> list[dict[str, Any]]:
+def lines_of(
+    capsys: pytest.CaptureFixture[str], *arguments: Any, **named: Any
+) -> list[dict[str, Any]]:
     capsys.readouterr()
     with bare_root():
-        request(*asked, headers=ID, **named)
+        request(*arguments, headers=ID, **named)
     printed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     return [line for line in printed if "message" in line]
 

@@ -13,7 +13,7 @@ from serverless_runtime.task_service.dynamo_task_writer import DynamoTaskWriter
 from tests.lambdas.http_api import request
 from tests.lambdas.recorded_lambda import RecordedLambda
 from tests.lambdas.samples import a_task, an_event
-from tests.lambdas.task_service.dynamo_wire import refusal, wire
+from tests.lambdas.task_service.dynamo_wire import wire
 from tests.lambdas.task_service.stored_tasks import stored_tasks
 from tests.lambdas.wire import Hook
 
@@ -49,7 +49,7 @@ def test_a_transaction_is_repeated_under_the_same_token(
 
     assert response.status < 300
     assert len(sent) == 2
-    # DynamoDB then answers the repeat of what it has done already like the first request.
+    # DynamoDB then responds to the repeated request as to the first.
     assert sent[0] == sent[1]
     assert sent[0]["ClientRequestToken"]
 
@@ -81,12 +81,12 @@ def test_a_task_and_its_event_are_stored_in_one_transaction(
     ]
 
 
-OTHERS_WON = refusal("ConditionalCheckFailedException", Item={"version": {"N": "9"}})
+OTHERS_WON = rejection("ConditionalCheckFailedException", Item={"version": {"N": "9"}})
 
 
 def cancelled(*codes: str) -> Hook:
     """Cancel every transaction with these reasons, one per item."""
-    return refusal(
+    return rejection(
         "TransactionCanceledException", CancellationReasons=[{"Code": code} for code in codes]
     )
 
@@ -95,7 +95,7 @@ def cancelled(*codes: str) -> Hook:
     ("method", "body", "operation", "hook"),
     [
         ("PATCH", {"title": "x"}, "PutItem", OTHERS_WON),
-        ("PATCH", {"title": "x"}, "PutItem", refusal("TransactionConflictException")),
+        ("PATCH", {"title": "x"}, "PutItem", rejection("TransactionConflictException")),
         *[
             (method, {"status": "completed"}, "TransactWriteItems", cancelled(code, "None"))
             for method in ("PATCH", "DELETE")
@@ -121,18 +121,18 @@ def test_when_others_win_every_time_it_is_a_conflict(
     assert recorded_lambda.payloads == []
 
 
-def test_a_transaction_in_the_way_is_waited_for(recorded_lambda: RecordedLambda) -> None:
-    conflict, asked = cancelled("TransactionConflict", "None"), []
+def test_a_conflicting_transaction_is_waited_for(recorded_lambda: RecordedLambda) -> None:
+    conflict, requests = cancelled("TransactionConflict", "None"), []
 
-    def refuse_twice(request: Request) -> Any:
-        asked.append(request)
-        return conflict(request) if len(asked) < 3 else None
+    def reject_twice(request: Request) -> Any:
+        requests.append(request)
+        return conflict(request) if len(requests) < 3 else None
 
-    with wire("TransactWriteItems", refuse_twice):
+    with wire("TransactWriteItems", reject_twice):
         response = request("POST", "/tasks", {"title": "x"})
 
     assert response.status == 201
-    assert len(asked) == 3
+    assert len(requests) == 3
     assert len(request("GET", "/tasks").json["items"]) == 1
 
 

@@ -37,7 +37,7 @@ def aws() -> Iterator[Any]:
     ("changed", "problem"),
     [
         ({"confirmed": 0}, "nobody is notified of alarms: the topic has no confirmed subscriber"),
-        ({"pending": ["email"]}, "a subscriber by email has not confirmed"),
+        ({"pending": ["email"]}, "an email subscription is not confirmed"),
         ({"key": "alias/aws/sns"}, "encrypted with alias/aws/sns, which CloudWatch may not use"),
     ],
 )

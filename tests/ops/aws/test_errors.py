@@ -26,9 +26,9 @@ from tests.ops.fakes import Operator, Overriding, Queue, service_error
     ("error", "text"),
     [
         (NoCredentialsError(), "no usable AWS credentials"),
-        (ProfileNotFound(profile="x"), "name a profile in AWS_PROFILE"),
+        (ProfileNotFound(profile="x"), "set AWS_PROFILE"),
         (UnauthorizedSSOTokenError(), "log in"),
-        (NoRegionError(), "give --region"),
+        (NoRegionError(), "pass --region"),
         (EndpointConnectionError(endpoint_url="http://x"), "check the network"),
         (ConnectTimeoutError(endpoint_url="http://x"), "make up"),
         (InvalidRegionError(region_name="?"), "AWS could not be called"),
@@ -40,7 +40,7 @@ from tests.ops.fakes import Operator, Overriding, Queue, service_error
         (service_error("InternalError"), "Invoke failed with InternalError: about InternalError"),
     ],
 )
-def test_an_error_says_what_happened_and_what_to_do(
+def test_an_error_explains_what_happened_and_what_to_do(
     error: BotoCoreError | ClientError, text: str
 ) -> None:
     assert text in explain(error)
@@ -54,10 +54,10 @@ def test_an_error_says_what_happened_and_what_to_do(
 def test_an_unreachable_queue_is_exit_code_3(
     queue: Queue, command: tuple[str, ...], error: Exception, text: str
 ) -> None:
-    def refuse(**arguments: Any) -> Any:
+    def reject(**arguments: Any) -> Any:
         raise error
 
-    sqs = Overriding(queue.sqs, receive_message=refuse, get_queue_attributes=refuse)
+    sqs = Overriding(queue.sqs, receive_message=reject, get_queue_attributes=reject)
 
     result = Operator(queue, sqs=sqs).types(*command)
 

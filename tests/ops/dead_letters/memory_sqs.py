@@ -1,5 +1,5 @@
 """A standard queue in memory, on a clock of the test's: messages come in any order, responses are
-short or empty for no reason, hidden messages come back when their time is over.
+short or empty for no reason, hidden messages reappear when their visibility timeout ends.
 
 moto needs minutes for what takes this a second: a thousand messages read again and again. The
 tests of DeadLetterReader run against both.

@@ -87,7 +87,7 @@ def test_what_the_target_dead_letters_by_itself_is_read_like_lambdas_own() -> No
     ("body", "problem"),
     [
         ("not json", "not JSON"),
-        ("[1]", "must hold an object, got list"),
+        ("[1]", "must be a JSON object, got list"),
         (json.dumps({**RECORD, "requestPayload": "text"}), "requestPayload must be an object"),
     ],
 )
@@ -107,7 +107,7 @@ anything = st.recursive(
 
 
 @given(st.fixed_dictionaries(dict.fromkeys(RECORD, anything)))
-def test_any_shape_of_record_is_read_or_refused_and_nothing_else(content: dict[str, Any]) -> None:
+def test_any_shape_of_record_is_read_or_rejected_and_nothing_else(content: dict[str, Any]) -> None:
     try:
         record = read_failure_record(json.dumps(content))
     except UnreadableDeadLetterError:

@@ -77,7 +77,7 @@ def test_it_asks_first_and_only_yes_is_yes(
     assert save.exists() == (not left)
 
 
-def test_apply_without_a_file_is_wrong_usage(queue: Queue, operator: Operator) -> None:
+def test_apply_without_a_file_is_a_usage_error(queue: Queue, operator: Operator) -> None:
     queue.add_failed(an_event())
 
     result = operator.types("purge", "--apply", "--yes")
@@ -96,7 +96,7 @@ def test_a_file_that_exists_is_not_written_over(
     result = operator.types("purge", "--apply", "--yes", "--save", str(save))
 
     assert result.exit_code == 2
-    assert "exists already" in result.stderr
+    assert "already exists" in result.stderr
     assert save.read_text() == "precious"
     assert queue.visible() == 1
 
@@ -160,11 +160,11 @@ def test_ctrl_c_while_deleting_reports_what_was_deleted(queue: Queue, save: Path
 
 
 def test_a_message_that_cannot_be_deleted_is_reported(queue: Queue, save: Path) -> None:
-    def refuse(**arguments: Any) -> Any:
+    def reject(**arguments: Any) -> Any:
         raise service_error("ReceiptHandleIsInvalid", "DeleteMessage")
 
     queue.add_failed(an_event())
-    operator = Operator(queue, sqs=Overriding(queue.sqs, delete_message=refuse))
+    operator = Operator(queue, sqs=Overriding(queue.sqs, delete_message=reject))
 
     result = operator.types("purge", "--apply", "--yes", "--save", str(save))
 

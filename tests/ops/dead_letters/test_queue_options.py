@@ -108,7 +108,7 @@ def test_of_several_local_deployments_one_must_be_named(
         ("local", ["start the local deployment with make up"]),
     ],
 )
-def test_without_the_cli_it_says_what_to_do(
+def test_without_the_cli_the_error_suggests_what_to_do(
     operator: Operator, stack: str, texts: list[str]
 ) -> None:
     result = operator.types_exactly("list", "--stack", stack)
@@ -124,11 +124,11 @@ def test_without_the_cli_it_says_what_to_do(
         ("error: PULUMI_ACCESS_TOKEN must be set", "pulumi is not logged in"),
         (
             "error: passphrase must be set",
-            "outputs of stack dev: error: passphrase must be set; or give",
+            "outputs of stack dev: error: passphrase must be set; or pass",
         ),
     ],
 )
-def test_what_pulumi_refuses_is_explained(operator: Operator, error: str, text: str) -> None:
+def test_an_error_of_pulumi_is_explained(operator: Operator, error: str, text: str) -> None:
     _pulumi(operator, CommandResult(255, "", error))
 
     result = operator.types_exactly("list", "--stack", "dev")
@@ -163,7 +163,7 @@ def test_a_missing_output_is_named_with_those_there_are(queue: Queue, operator: 
 
     assert result.exit_code == 3
     assert "stack dev has no output operations, it has apiUrl" in result.stderr
-    assert "or give --queue-url and, to replay, --function" in result.stderr
+    assert "or pass --queue-url and, to replay, --function" in result.stderr
 
 
 def test_an_output_of_another_shape_is_explained(operator: Operator) -> None:
@@ -191,7 +191,7 @@ def test_a_queue_without_a_target_is_reported(queue: Queue, operator: Operator) 
     result = operator.types_exactly("replay", "--stack", "dev")
 
     assert result.exit_code == 3
-    assert "queue task-events has no target in stack dev; give --function" in result.stderr
+    assert "queue task-events has no target in stack dev; pass --function" in result.stderr
 
 
 def test_all_queues_of_a_stack_are_listed(queue: Queue, operator: Operator) -> None:
@@ -235,8 +235,8 @@ def test_an_option_overrides_the_stack(queue: Queue, operator: Operator) -> None
 @pytest.mark.parametrize(
     ("words", "text"),
     [
-        (("list",), "give --stack, or --queue-url"),
-        (("replay", "--queue-url", "https://x"), "give --stack, or --function"),
+        (("list",), "pass --stack, or --queue-url"),
+        (("replay", "--queue-url", "https://x"), "pass --stack, or --function"),
         (("replay", "--queue-url", "u", "--function", "f", "--rate", "0"), "0 is not in the range"),
         (("replay", "--queue-url", "u", "--function", "f", "--max", "0"), "0 is not in the range"),
         (("list", "--queue-url", "u", "--since", "soon"), "such as 90s, 30m, 2h or 7d, got 'soon'"),
@@ -244,7 +244,7 @@ def test_an_option_overrides_the_stack(queue: Queue, operator: Operator) -> None
         (("replay", "--nonsense"), "No such option"),
     ],
 )
-def test_wrong_usage_has_its_own_exit_code(
+def test_a_usage_error_has_its_own_exit_code(
     operator: Operator, words: tuple[str, ...], text: str
 ) -> None:
     result = operator.types_exactly(*words)
@@ -256,5 +256,5 @@ def test_wrong_usage_has_its_own_exit_code(
 def test_every_help_lists_the_exit_codes(operator: Operator) -> None:
     for command in ("list", "show", "replay", "purge"):
         text = operator.types_exactly(command, "--help").stdout
-        for code in ("  0    done", "  1    something", "  2    wrong", "  3    ", "  130  inter"):
+        for code in ("  0    done", "  1    something", "  2    usage", "  3    ", "  130  inter"):
             assert code in text

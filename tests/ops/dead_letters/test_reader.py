@@ -135,10 +135,10 @@ def test_what_another_reader_has_is_no_longer_held(queue: Queue) -> None:
     queue.add_failed(an_event())
     clock = Clock()
 
-    def refuse(**arguments: Any) -> Any:
+    def reject(**arguments: Any) -> Any:
         return {"Failed": [{"Id": entry["Id"]} for entry in arguments["Entries"]]}
 
-    sqs = Overriding(queue.sqs, change_message_visibility_batch=refuse)
+    sqs = Overriding(queue.sqs, change_message_visibility_batch=reject)
     with _open(queue, sqs, clock) as reader:
         (dead_letter,) = reader.receive()
         assert reader.holds(dead_letter)
@@ -174,18 +174,18 @@ def test_everything_is_released_also_after_an_error(queue: Queue) -> None:
 
 
 def test_a_queue_that_returns_no_more_ends_the_reading(queue: Queue) -> None:
-    def refuse(**arguments: Any) -> Any:
+    def reject(**arguments: Any) -> Any:
         raise service_error("AWS.SimpleQueueService.OverLimit", "ReceiveMessage")
 
-    with _open(queue, Overriding(queue.sqs, receive_message=refuse)) as reader:
+    with _open(queue, Overriding(queue.sqs, receive_message=reject)) as reader:
         assert list(reader.receive()) == []
 
 
 def test_any_other_failure_is_an_error(queue: Queue) -> None:
-    def refuse(**arguments: Any) -> Any:
+    def reject(**arguments: Any) -> Any:
         raise service_error("AccessDenied", "ReceiveMessage")
 
-    reader = _open(queue, Overriding(queue.sqs, receive_message=refuse))
+    reader = _open(queue, Overriding(queue.sqs, receive_message=reject))
 
     with pytest.raises(ClientError):
         list(reader.receive())

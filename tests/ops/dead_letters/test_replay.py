@@ -49,7 +49,7 @@ def test_reading_stops_at_its_limit(queue: Queue) -> None:
     assert queue.visible() == 5
 
 
-def test_an_unreadable_message_says_why(queue: Queue) -> None:
+def test_an_unreadable_message_has_a_reason(queue: Queue) -> None:
     queue.add("not json")
 
     (dead_letter,) = _read(queue, 10)
@@ -80,8 +80,8 @@ def test_an_unreadable_message_is_never_deleted(queue: Queue) -> None:
     assert queue.visible() == 1
 
 
-def test_a_refused_invoke_stops_the_replay_and_says_why(queue: Queue) -> None:
-    def refuse(event: Any) -> int:
+def test_a_rejected_invoke_stops_the_replay_with_the_reason(queue: Queue) -> None:
+    def reject(event: Any) -> int:
         raise service_error("ResourceNotFoundException")
 
     queue.add_failed(an_event("e-1"))
@@ -92,7 +92,7 @@ def test_a_refused_invoke_stops_the_replay_and_says_why(queue: Queue) -> None:
         match=r"replay stopped after 0 of 2 dead letters: target returned ResourceNotFound"
         r".*; run it again to continue",
     ):
-        _replay(queue, RecordingLambda(refuse))
+        _replay(queue, RecordingLambda(reject))
 
     assert queue.visible() == 2
 

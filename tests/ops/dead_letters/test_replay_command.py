@@ -21,7 +21,7 @@ def test_without_apply_nothing_is_replayed_or_deleted(queue: Queue, operator: Op
 
     assert result.exit_code == 0
     assert "would be replayed" in result.stdout
-    assert "Dry run: nothing was changed. Add --apply to do it." in result.stdout
+    assert "Dry run: nothing was changed. Add --apply to make the changes." in result.stdout
     assert operator.functions.events == []
     assert queue.visible() == 1
 

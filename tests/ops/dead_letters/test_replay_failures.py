@@ -72,12 +72,12 @@ def test_a_target_that_stays_throttled_stops_the_replay(queue: Queue) -> None:
 def test_a_target_that_does_not_accept_stops_the_replay_and_is_quoted(
     queue: Queue, error: Exception, status: int, text: str
 ) -> None:
-    def refuse(event: Any) -> int:
+    def reject(event: Any) -> int:
         raise error
 
     queue.add_failed(an_event())
 
-    result = Operator(queue, RecordingLambda(refuse)).types("replay", "--apply")
+    result = Operator(queue, RecordingLambda(reject)).types("replay", "--apply")
 
     assert result.exit_code == status
     assert text in result.stderr
@@ -94,8 +94,8 @@ def test_a_response_other_than_202_is_no_acceptance(queue: Queue) -> None:
     assert queue.visible() == 1
 
 
-def test_an_event_that_alone_is_refused_fails_and_the_others_go_on(queue: Queue) -> None:
-    def refuse_one(event: Any) -> int:
+def test_an_event_that_alone_is_rejected_fails_and_the_others_go_on(queue: Queue) -> None:
+    def reject_one(event: Any) -> int:
         if event["id"] == "large":
             raise service_error("RequestTooLargeException", status=413)
         return 202
@@ -103,7 +103,7 @@ def test_an_event_that_alone_is_refused_fails_and_the_others_go_on(queue: Queue)
     queue.add_failed(an_event("large"))
     queue.add_failed(an_event("small"))
 
-    result = Operator(queue, RecordingLambda(refuse_one)).types("replay", "--apply", "--json")
+    result = Operator(queue, RecordingLambda(reject_one)).types("replay", "--apply", "--json")
 
     assert result.exit_code == 1
     assert (json.loads(result.stdout)["replayed"], json.loads(result.stdout)["failed"]) == (1, 1)
@@ -143,11 +143,11 @@ def test_a_message_that_another_reader_has_received_is_not_replayed(queue: Queue
         operator.clock.seconds += 200
         return response
 
-    def refuse(**arguments: Any) -> Any:
+    def reject(**arguments: Any) -> Any:
         return {"Failed": [{"Id": entry["Id"]} for entry in arguments["Entries"]]}
 
     operator.sqs = Overriding(
-        queue.sqs, receive_message=receive_slowly, change_message_visibility_batch=refuse
+        queue.sqs, receive_message=receive_slowly, change_message_visibility_batch=reject
     )
 
     result = operator.types("replay", "--apply")

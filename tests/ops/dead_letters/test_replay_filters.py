@@ -75,7 +75,7 @@ def test_an_unreadable_message_has_no_type_or_task_but_a_time(
     assert operator.types("replay", "--until", "1h").exit_code == 0
 
 
-def test_max_bounds_the_run_and_the_summary_says_so(queue: Queue, operator: Operator) -> None:
+def test_max_limits_the_run_and_the_summary_reports_it(queue: Queue, operator: Operator) -> None:
     for number in range(5):
         queue.add_failed(an_event(f"e-{number}"))
 

@@ -46,7 +46,7 @@ def test_the_audit_file_grows_with_every_run_and_is_for_its_owner_only(
     assert audit.stat().st_mode & 0o777 == 0o600
 
 
-def test_an_audit_file_that_cannot_be_written_is_refused_before_anything_is_done(
+def test_an_audit_file_that_cannot_be_written_is_reported_before_anything_is_done(
     queue: Queue, operator: Operator, tmp_path: Path
 ) -> None:
     queue.add_failed(an_event())

@@ -47,7 +47,9 @@ def test_json_holds_the_event_or_the_body(queue: Queue, operator: Operator) -> N
     assert json.loads(operator.types("show", message_id, "--json").stdout)["body"] == "by hand"
 
 
-def test_an_unknown_id_says_how_many_were_read(queue: Queue, operator: Operator) -> None:
+def test_an_unknown_id_is_reported_with_how_many_were_read(
+    queue: Queue, operator: Operator
+) -> None:
     queue.add_failed(an_event())
     queue.add_failed(an_event("e-3"))
 

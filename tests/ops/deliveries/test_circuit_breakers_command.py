@@ -31,7 +31,7 @@ def test_every_channel_of_the_stack_is_listed(reader: Reader) -> None:
         "sms: open, until 2026-03-01T12:00:30.000Z",
         "    since 2026-03-01T12:00:00.000Z, 10s ago",
         "    5 failures in a row, opened once",
-        "    last error at 2026-03-01T12:00:00.000Z: SES gave no answer",
+        "    last error at 2026-03-01T12:00:00.000Z: SES did not respond",
     ]
     assert [each.region for each in reader.connections] == ["eu-west-1"]
 
@@ -76,7 +76,7 @@ def test_json_holds_each_state(reader: Reader) -> None:
                 "blocked_until": "2026-03-01T12:00:30.000Z",
                 "trips": 1,
                 "changed_at": "2026-03-01T12:00:00.000Z",
-                "last_error": "SES gave no answer",
+                "last_error": "SES did not respond",
                 "last_failed_at": "2026-03-01T12:00:00.000Z",
             }
         ],

@@ -60,7 +60,7 @@ def test_a_tasks_deliveries_are_those_of_all_its_events(reader: Reader) -> None:
             [
                 "WAITING",
                 "failed at 2026-03-01T12:00:00.000Z: waiting for Lambda's retry, or for a replay",
-                "last error: SES refused b***@example.com",
+                "last error: SES rejected b***@example.com",
             ],
         ),
         (
@@ -68,7 +68,7 @@ def test_a_tasks_deliveries_are_those_of_all_its_events(reader: Reader) -> None:
             [
                 "DEAD_LETTERED",
                 "dead-lettered at 2026-03-01T12:00:00.000Z: see dead-letters, replay or purge",
-                "last error: SES refused b***@example.com",
+                "last error: SES rejected b***@example.com",
             ],
         ),
         (
@@ -80,10 +80,12 @@ def test_a_tasks_deliveries_are_those_of_all_its_events(reader: Reader) -> None:
         ),
     ],
 )
-def test_what_is_not_delivered_says_why(reader: Reader, end: str | None, lines: list[str]) -> None:
+def test_an_undelivered_event_has_a_reason(
+    reader: Reader, end: str | None, lines: list[str]
+) -> None:
     lease = reader.started(EVENT, "email")
     if end is not None:
-        getattr(reader.deliveries, end)(lease, "SES refused bob@example.com")
+        getattr(reader.deliveries, end)(lease, "SES rejected bob@example.com")
 
     result = reader.types("deliveries", "--event", EVENT.event_id)
 
@@ -125,7 +127,8 @@ def test_an_unknown_id_is_reported(reader: Reader, option: str) -> None:
     assert (result.exit_code, result.stdout) == (1, "")
     assert (
         f"Error: no delivery of {option[2:]} 019501d2-7c00-7a51-8f3e-00000000dead is recorded in "
-        f"{DELIVERIES}: it was not attempted, no channel wants it, or it is more than 21 days ago"
+        f"{DELIVERIES}: it was not attempted, no channel subscribes to it, or its record has "
+        "expired (21 days)"
     ) in result.stderr
 
 
@@ -135,11 +138,11 @@ def test_an_unknown_id_is_reported(reader: Reader, option: str) -> None:
         (("--event", "breakers"), "must be a UUID such as"),
         (("--task", "{019501d2-7c00-7a51-8f3e-52a1c0d9e7b4}"), "must be a UUID such as"),
         (("--task", "\x1b[2J"), "got '\\\\x1b[2J'"),
-        ((), "give either --event or --task"),
-        (("--event", EVENT.event_id, "--task", TASK), "give either --event or --task"),
+        ((), "pass either --event or --task"),
+        (("--event", EVENT.event_id, "--task", TASK), "pass either --event or --task"),
     ],
 )
-def test_wrong_ids_are_refused(reader: Reader, words: tuple[str, ...], text: str) -> None:
+def test_invalid_ids_are_rejected(reader: Reader, words: tuple[str, ...], text: str) -> None:
     result = reader.types("deliveries", *words)
 
     assert result.exit_code == 2

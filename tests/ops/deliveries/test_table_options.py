@@ -27,22 +27,24 @@ def test_a_stack_or_a_table_is_required(reader: Reader, words: tuple[str, ...]) 
     result = reader.types_exactly(*words)
 
     assert result.exit_code == 2
-    assert "give --stack, or --table" in result.stderr
+    assert "pass --stack, or --table" in result.stderr
 
 
 @every_command
-def test_without_the_cli_it_says_what_to_do(reader: Reader, words: tuple[str, ...]) -> None:
+def test_without_the_cli_the_error_suggests_what_to_do(
+    reader: Reader, words: tuple[str, ...]
+) -> None:
     result = reader.types_exactly(*words, "--stack", "dev")
 
     assert result.exit_code == 3
-    assert "install the Pulumi CLI, or give --table" in result.stderr
+    assert "install the Pulumi CLI, or pass --table" in result.stderr
 
 
 @pytest.mark.parametrize(
     ("outputs", "text"),
     [
         (json.dumps({"apiUrl": "https://x"}), "stack dev has no output operations, it has apiUrl"),
-        (stack_outputs(), "stack dev has no deliveries table; or give --table"),
+        (stack_outputs(), "stack dev has no deliveries table; or pass --table"),
     ],
 )
 def test_a_stack_without_a_table_is_reported(reader: Reader, outputs: str, text: str) -> None:
@@ -82,8 +84,8 @@ def test_stack_local_is_what_make_up_has_left_running(reader: Reader, tmp_path: 
     assert connection.region == "us-east-1"
 
 
-class _Refusing:
-    """A client that refuses to query."""
+class _Rejecting:
+    """A client whose queries are rejected."""
 
     def __init__(self, error: ClientError) -> None:
         self._error = error
@@ -102,10 +104,10 @@ class _Refusing:
         ("ThrottlingException", "Query failed with ThrottlingException"),
     ],
 )
-def test_what_dynamodb_refuses_is_explained(
+def test_an_error_of_dynamodb_is_explained(
     reader: Reader, words: tuple[str, ...], code: str, text: str
 ) -> None:
-    reader.dynamodb = _Refusing(service_error(code, "Query"))
+    reader.dynamodb = _Rejecting(service_error(code, "Query"))
 
     result = reader.types(*words)
 
@@ -117,5 +119,5 @@ def test_what_dynamodb_refuses_is_explained(
 def test_every_help_lists_the_exit_codes(reader: Reader, words: tuple[str, ...]) -> None:
     text = reader.types_exactly(*words[: 2 if words[-1] == "email" else 1], "--help").stdout
 
-    for code in ("  0    done", "  1    nothing", "  2    wrong", "  3    the stack", "  130  int"):
+    for code in ("  0    done", "  1    unknown", "  2    usage", "  3    the stack", "  130  int"):
         assert code in text

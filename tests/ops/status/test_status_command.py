@@ -18,7 +18,7 @@ from tests.ops.fakes import Overriding, Queue, service_error, stack_outputs
 
 
 class Watcher:
-    """Somebody who ends --watch after some refreshes."""
+    """An operator who ends --watch after some refreshes."""
 
     def __init__(self, reader: Reader, queue: Queue) -> None:
         self.queue = queue

@@ -126,16 +126,19 @@ def test_a_channel_whose_circuit_breaker_is_open_was_not_attempted() -> None:
         "not delivered",
         channel="webhook",
         errorType="CircuitBreakerOpenError",
-        errorMessage="nothing was sent: the breaker of webhook is open",
+        errorMessage="nothing was sent: the circuit breaker of webhook is open",
         **IDS,
     )
 
     [step] = trace("e-1", Known(logged=[line])).steps
 
-    assert step.what == "webhook: not attempted: nothing was sent: the breaker of webhook is open"
+    assert (
+        step.what
+        == "webhook: not attempted: nothing was sent: the circuit breaker of webhook is open"
+    )
 
 
-def test_the_summary_says_where_an_event_is_now() -> None:
+def test_the_summary_shows_where_an_event_is_now() -> None:
     dead_letter = DeadLetter(message_id="m", body="", record=None, problem="no JSON")
     failed = replace(DELIVERED, channel="sms", status="WAITING")
 

@@ -24,7 +24,7 @@ def _denied(**_: Any) -> Any:
 
 @pytest.fixture
 def types(reader: Reader, queue: Queue) -> Any:
-    """Type a command as somebody who may read the tables and the queue, but no function."""
+    """Type a command as an operator who may read the tables and the queue, but no function."""
     outputs = stack_outputs(
         deadLetters={"task-events": {"queueUrl": queue.url, "targetArn": TARGET_ARN}},
         outboxes={"task-events": {"tableName": OUTBOX, "relayFunctionName": "relay"}},

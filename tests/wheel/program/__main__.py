@@ -1,4 +1,4 @@
-"""A program of somebody else's: its own `components` and `lambdas`, and the library's patterns."""
+"""Another team's program: its own `components` and `lambdas`, and the library's patterns."""
 
 import pulumi
 from components.shop import Shop

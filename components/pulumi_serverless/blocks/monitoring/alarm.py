@@ -125,11 +125,11 @@ class CompositeAlarmArgs(_Described):
     """The alarms that are combined."""
 
     alarms: Sequence[Alarm]
-    """The alarms of which any puts this one into alarm."""
+    """The alarms that put this one into alarm, any of them."""
 
 
 class CompositeAlarm(aws.cloudwatch.CompositeAlarm):
-    """In alarm while any of its alarms is. It sends no notification: each of those does."""
+    """In alarm while any of its alarms is. It sends no notifications; those alarms do."""
 
     def __init__(
         self, name: str, args: CompositeAlarmArgs, opts: pulumi.ResourceOptions | None = None

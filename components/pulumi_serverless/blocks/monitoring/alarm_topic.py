@@ -35,13 +35,13 @@ class Subscriber:
         if not is_fine:
             # Not shown: it may contain a secret.
             raise ValueError(
-                f"endpoint of a subscriber by {self.protocol} must be {needed}, "
-                f"got {len(self.endpoint)} characters that are not"
+                f"endpoint of an {self.protocol} subscriber must be {needed}, "
+                f"got {len(self.endpoint)} characters of something else"
             )
 
     @property
     def label(self) -> str:
-        """Its part of resource names, which everybody may read."""
+        """Its part of resource names; contains no secret."""
         if self.protocol != "https":
             return self.endpoint.rsplit(":", 1)[-1]
         digest = hashlib.sha256(self.endpoint.encode()).hexdigest()
@@ -56,7 +56,7 @@ class AlarmTopicArgs:
     """Subscribers by email and https must confirm once; until then SNS sends them nothing."""
 
     require_subscriber: bool = True
-    """Whether a topic without subscribers is an error; SNS accepts messages for nobody."""
+    """Whether a topic without subscribers is an error; for SNS it is not."""
 
     encryption_key: EncryptionKey | None = None
     """Key that encrypts the messages."""
@@ -64,7 +64,7 @@ class AlarmTopicArgs:
     def __post_init__(self) -> None:
         if self.require_subscriber and not self.subscribers:
             raise ValueError(
-                "subscribers must name at least one, got 0: nobody would be notified of alarms; "
+                "subscribers must contain at least one, got 0: nobody would be notified of alarms; "
                 "set alarmEmails or alarmSubscribers"
             )
 
@@ -94,7 +94,7 @@ class AlarmTopic(pulumi.ComponentResource):
 
 
 def _endpoint(subscriber: Subscriber) -> pulumi.Input[str]:
-    # Whoever knows the URL of an incident service can post to it.
+    # Anyone who knows the URL of an incident service can post to it.
     if subscriber.protocol == "https":
         return pulumi.Output.secret(subscriber.endpoint)
     return subscriber.endpoint

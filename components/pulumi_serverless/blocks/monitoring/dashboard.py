@@ -22,7 +22,7 @@ class Graph:
     """One graph of several metrics."""
 
     title: str
-    """What stands above the graph."""
+    """Title above the graph."""
 
     lines: Mapping[str, Metric]
     """Metrics by their labels."""
@@ -46,7 +46,7 @@ class DashboardRow:
     """Graphs side by side, under one title."""
 
     title: str
-    """What stands above the row."""
+    """Title above the row."""
 
     graphs: Sequence[Graph]
     """1 to 6."""

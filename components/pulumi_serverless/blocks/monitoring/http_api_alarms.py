@@ -20,7 +20,7 @@ class ApiThresholds:
     error_percent: int = 5
     """Percentage of 5xx responses in five minutes, 1 to 100."""
 
-    least_requests: int = 10
+    minimum_requests: int = 10
     """Minimum number of requests in five minutes for the percentage to count, 1 or more."""
 
     latency_ms: int = 3_000
@@ -29,7 +29,7 @@ class ApiThresholds:
 
     def __post_init__(self) -> None:
         require_between("error_percent", self.error_percent, 1, 100)
-        require_between("least_requests", self.least_requests, 1, 1_000_000)
+        require_between("minimum_requests", self.minimum_requests, 1, 1_000_000)
         require_between("latency_ms", self.latency_ms, 1, 30_000)
 
 
@@ -42,7 +42,7 @@ def api_alarms(
         description=f"At least {thresholds.error_percent} % of the requests to the API of {name} "
         "got a 5xx response in the last five minutes: clients see errors.",
         metric=MathExpression(
-            expression=f"IF(requests >= {thresholds.least_requests}, 100 * errors / requests, 0)",
+            expression=f"IF(requests >= {thresholds.minimum_requests}, 100 * errors / requests, 0)",
             metrics={
                 "errors": api.metric("5xx", "Sum"),
                 "requests": api.metric("Count", "Sum"),

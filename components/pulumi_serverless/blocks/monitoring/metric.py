@@ -1,4 +1,4 @@
-"""What an alarm watches: one CloudWatch metric, or a math expression over several."""
+"""What an alarm evaluates: one CloudWatch metric, or a math expression over several."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Metric:
 
     @property
     def is_percentile(self) -> bool:
-        """Whether the statistic is a percentile, which alarms declare apart."""
+        """Whether the statistic is a percentile, for which alarms have a separate property."""
         return self.statistic not in _PLAIN_STATISTICS
 
 
@@ -61,7 +61,7 @@ class MathExpression:
     def __post_init__(self) -> None:
         if not 1 <= len(self.metrics) <= MAX_METRICS_PER_ALARM:
             raise ValueError(
-                f"metrics must hold 1 to {MAX_METRICS_PER_ALARM} metrics for one alarm, "
+                f"metrics must contain 1 to {MAX_METRICS_PER_ALARM} metrics for one alarm, "
                 f"got {len(self.metrics)}"
             )
 

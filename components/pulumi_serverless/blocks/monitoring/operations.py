@@ -70,7 +70,7 @@ class OperationsArgs:
     """What is operated."""
 
     foundation: Foundation
-    """Where the alarms report, and where their runbooks are."""
+    """The topic that alarms notify, and the location of their runbooks."""
 
     watched: Sequence[Watched]
     """The components, in the order data flows."""

@@ -13,7 +13,7 @@ def throttled_alarm(
 ) -> AlarmArgs:
     """Return the alarm on throttled requests to the table or to one of its indexes.
 
-    `table_label` says which table that is, e.g. "the outbox of task-events".
+    `table_label` describes the table, e.g. "the outbox of task-events".
 
     The two metrics come for a table without its indexes, and for each index of it;
     ThrottledRequests would need a dimension for each operation.

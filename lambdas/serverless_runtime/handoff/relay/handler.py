@@ -36,10 +36,10 @@ log = logging.getLogger(__name__)
 
 
 def handle(event: object, context: Any) -> None:
-    """Relay each shard in a thread of its own, so that a slow one does not hold up the others.
+    """Relay each shard in its own thread, so that a slow one does not hold up the others.
 
     Raises what reading the outbox raises. Then there are no metrics, and the alarm fires: an age of
-    0 would say that all is well.
+    0 would mean that all is well.
     """
     json_log.configure(getattr(context, "aws_request_id", None))
     settings, outbox, target = _adapters()

@@ -17,20 +17,20 @@ from serverless_runtime.handoff import log_messages
 from serverless_runtime.handoff.event import Event
 
 FIRST_BACKOFF_SECONDS = 60
-"""Longer than the slowest attempt (some 26 s, when every response takes as long as it may): nobody
-else can claim a row while an attempt on it lasts."""
+"""Longer than the slowest attempt (some 26 s, when every response takes as long as it may): no
+other relay can claim a row while an attempt on it lasts."""
 
 LONGEST_BACKOFF_SECONDS = 900
 
 MAX_ATTEMPTS_PER_RUN = 1_000
-"""In one shard. At some 20 ms each they fit a run; the next run goes on a minute later."""
+"""In one shard. At some 20 ms each they fit a run; the next run continues a minute later."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
 class WaitingRow:
-    """What the outbox shows of an event before somebody claims it. Times: epoch milliseconds."""
+    """What the outbox shows of an event before it is claimed. Times: epoch milliseconds."""
 
     shard: str
     committed: str
@@ -45,7 +45,7 @@ class WaitingRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """Exclusive: nobody else hands the event off until another attempt at it is due."""
+    """Exclusive: no other relay hands the event off until its next attempt is due."""
 
     row: WaitingRow
     owner: str
@@ -56,11 +56,12 @@ class Outbox(Protocol):
     """Where committed events wait."""
 
     def oldest_first(self, shard: str, *, committed_before: int) -> Iterator[WaitingRow]:
-        """Yield a shard's rows from the oldest on, reading only as many as are taken."""
+        """Yield a shard's rows, oldest first, reading only as many as are consumed."""
         ...
 
     def claim(self, row: WaitingRow, *, owner: str, next_attempt_at: int) -> Claim | None:
-        """Take the row until `next_attempt_at`; None if it is gone or was taken by another."""
+        """Claim the row until `next_attempt_at`; None if it is gone or another relay has claimed
+        it."""
         ...
 
     def remove(self, claim: Claim) -> None:
@@ -109,8 +110,8 @@ def relay_shard(
 ) -> Report:
     """Hand off the shard's events that are older than `minimum_age_seconds` and due, oldest first.
 
-    Stops when `has_time` says so, or after MAX_ATTEMPTS_PER_RUN. Raises what reading the outbox
-    raises; what goes wrong with one row is logged, and the row is left for a later run.
+    Stops when `has_time` returns False, or after MAX_ATTEMPTS_PER_RUN. Raises what reading the
+    outbox raises; what goes wrong with one row is logged, and the row is left for a later run.
     """
     started_ms = int(clock() * 1000)
     report = Report()
@@ -130,7 +131,7 @@ def relay_shard(
 
 def backoff_seconds(attempts: int) -> int:
     """Return how long to wait after the given number of attempts, 1 or more."""
-    # The exponent is limited too: a row may be tried for weeks.
+    # The exponent is limited too: a row may be attempted for weeks.
     return min(FIRST_BACKOFF_SECONDS << min(attempts - 1, 10), LONGEST_BACKOFF_SECONDS)
 
 

@@ -29,8 +29,8 @@ def call_aws(
     """Return the response of `call`.
 
     Raises PermanentChannelError for an error code that `is_permanent` maps to True, and
-    ChannelError for others. An unknown code is retried: two more attempts cost less than a dead
-    letter without need.
+    ChannelError for others. An unknown code is retried: two more attempts cost less than an
+    unnecessary dead letter.
     """
     try:
         return call(**request)

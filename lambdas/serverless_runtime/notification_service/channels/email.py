@@ -1,4 +1,4 @@
-"""Notifications by e-mail, through Amazon SES."""
+"""Notifications by email, through Amazon SES."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class EmailSender:
 
     def send(self, event: TaskEvent) -> str:
         """Send the message and return SES's message id. Raises ChannelError and its kinds."""
-        answer = call_aws(
+        response = call_aws(
             "SES",
             IS_PERMANENT,
             self._client.send_email,
@@ -91,7 +91,7 @@ class EmailSender:
                 {"Name": "event_type", "Value": _NOT_IN_A_TAG.sub("-", event.event_type)},
             ],
         )
-        return str(answer["MessageId"])
+        return str(response["MessageId"])
 
     def _message(self, event: TaskEvent) -> dict[str, Any]:
         task = event.task

@@ -41,7 +41,7 @@ def publish(client: Any, attributes: Mapping[str, str], **request: Any) -> str:
 
     `attributes` are message attributes, all of them text; `request` is everything else.
     """
-    answer = call_aws(
+    response = call_aws(
         "SNS",
         IS_PERMANENT,
         client.publish,
@@ -50,4 +50,4 @@ def publish(client: Any, attributes: Mapping[str, str], **request: Any) -> str:
         },
         **request,
     )
-    return str(answer["MessageId"])
+    return str(response["MessageId"])

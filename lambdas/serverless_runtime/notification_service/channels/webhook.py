@@ -28,7 +28,7 @@ from serverless_runtime.notification_service.settings.webhook_networks import al
 from serverless_runtime.shared.secrets import Secret, UnreadableSecretError
 
 MAX_WAIT_SECONDS = 5.0
-"""If a receiver asks to wait no longer than this, the same attempt sends a second request."""
+"""If a receiver requests a wait of at most this, the same attempt sends a second request."""
 
 _HEADERS = {
     # Not application/cloudevents+json, although the event is that, too: receivers' frameworks
@@ -82,7 +82,7 @@ class WebhookSender:
     def send(self, event: TaskEvent) -> str:
         """Post the event and return the status, with the receiver's request id if there is one.
 
-        If the receiver asks for a short wait, a second request follows it. Raises ChannelError and
+        If the receiver requests a short wait, a second request follows it. Raises ChannelError and
         its kinds.
         """
         keys = self._keys()

@@ -1,4 +1,4 @@
-"""A deadline by which a request is over, whatever the other side does.
+"""A deadline for a whole request, whatever the other side does.
 
 A socket's own timeout restarts with every byte; a receiver that sends one byte a second would block
 the function until Lambda terminates it.

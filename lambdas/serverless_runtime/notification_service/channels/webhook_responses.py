@@ -16,13 +16,13 @@ from serverless_runtime.notification_service.channel import (
 
 MEANINGS: tuple[tuple[range, type[ChannelError] | None, str], ...] = (
     (range(200, 300), None, "accepted the event"),
-    # The new URL may belong to anybody: a person has to decide, and change the setting.
+    # The new URL may belong to anyone: a person has to decide, and change the setting.
     (range(300, 400), PermanentChannelError, "redirects, which is not followed: correct the URL"),
     # With these three the receiver has not processed the event.
     (range(408, 409), ChannelError, "timed out waiting for the request"),
     (range(425, 426), ChannelError, "does not accept the event yet"),
     (range(429, 430), ChannelError, "has received too many events"),
-    (range(410, 411), PermanentChannelError, "accepts no events any more: remove the channel"),
+    (range(410, 411), PermanentChannelError, "no longer accepts events: remove the channel"),
     (range(400, 500), PermanentChannelError, "rejected the event"),
     # A proxy returns 502, 503 and 504 for a receiver that may have processed the event; a 500 may
     # come after side effects.
@@ -32,7 +32,7 @@ MEANINGS: tuple[tuple[range, type[ChannelError] | None, str], ...] = (
 """Statuses, what to raise, and the text; the first row that contains a status applies."""
 
 MAX_RETRY_AFTER_SECONDS = 3_600.0
-"""Longer waits are capped: a receiver's mistake must not silence a channel for days."""
+"""Longer waits are capped: a receiver's mistake must not block a channel for days."""
 
 
 def raise_for_status(status: int, host: str, retry_after_seconds: float | None) -> None:
@@ -49,7 +49,7 @@ def raise_for_status(status: int, host: str, retry_after_seconds: float | None) 
 
 
 def seconds_from_header(retry_after: str | None, now: float) -> float | None:
-    """Return how long a `Retry-After` header asks to wait, 0 to an hour; None without a valid one.
+    """Return the wait that a `Retry-After` header requests, 0 to an hour; None without a valid one.
 
     It contains seconds or a date: https://www.rfc-editor.org/rfc/rfc9110#name-retry-after
     `now` is in seconds since 1970.

@@ -46,7 +46,7 @@ PROBE_SECONDS = TIMEOUT_SECONDS + 15
 
 
 class CircuitBreakerOpenError(ChannelError):
-    """The provider was not called: it has failed too often, and its cool-down is not over."""
+    """The provider was not called: it has failed too often, and its cool-down has not ended."""
 
 
 class CircuitBreaker:
@@ -68,14 +68,14 @@ class CircuitBreaker:
 
     @property
     def failures(self) -> int:
-        """How often in a row the provider has failed, up to two seconds ago."""
+        """Number of consecutive failures of the provider, up to two seconds ago."""
         return self._state().failures
 
     def call(self, send: Callable[[], str]) -> str:
         """Return what `send` returns, and raise what it raises.
 
         Raises CircuitBreakerOpenError, without calling it, while the circuit breaker is open. An
-        error that is no ChannelError is a bug of our own and says nothing about the provider: it is
+        error that is no ChannelError is a bug of our own and not a failure of the provider: it is
         not counted, and if it ends a probe, the next probe follows when this one expires.
         """
         probe = self._probe_if_not_closed()
@@ -192,10 +192,10 @@ class CircuitBreaker:
 
 
 def _cool_down(trips: int, error: ChannelError) -> int:
-    """Seconds: doubled with each trip, or what the provider asks for, up to the longest."""
+    """Seconds: doubled with each trip, or what the provider requests, up to the maximum."""
     doubled = FIRST_COOL_DOWN_SECONDS * 2 ** min(trips - 1, 10)
-    asked = error.retry_after_seconds or 0
-    return int(min(max(doubled, asked), LONGEST_COOL_DOWN_SECONDS))
+    requested = error.retry_after_seconds or 0
+    return int(min(max(doubled, requested), LONGEST_COOL_DOWN_SECONDS))
 
 
 def _text(epoch_seconds: int) -> str:

@@ -69,8 +69,8 @@ class DynamoCircuitBreakerStore:
 
     def read(self, channel: str) -> CircuitBreakerState:
         """Return the state; the read may be stale, as only conditional writes decide."""
-        answer = self._client.get_item(TableName=self._table_name, Key=_key(channel))
-        return state_of(answer.get("Item"))
+        response = self._client.get_item(TableName=self._table_name, Key=_key(channel))
+        return state_of(response.get("Item"))
 
     def count_failure(self, channel: str, reason: str, now: int) -> CircuitBreakerState:
         """Count one more failure while CLOSED. A retry after a lost response counts twice."""
@@ -112,7 +112,7 @@ class DynamoCircuitBreakerStore:
     def acquire_probe(
         self, channel: str, owner: str, *, until: int, now: int
     ) -> CircuitBreakerState:
-        """Make it HALF_OPEN for the owner's probe, once nothing blocks it any more."""
+        """Make it HALF_OPEN for the owner's probe, once its cool-down or probe has expired."""
         return self._update(
             channel,
             now,
@@ -155,10 +155,10 @@ class DynamoCircuitBreakerStore:
         self, channel: str, now: int, changes: str, condition: str, **values: str | int
     ) -> CircuitBreakerState:
         times = {"now": now, "expires_at": now + RETENTION_SECONDS}
-        # DynamoDB refuses values that no expression uses.
+        # DynamoDB rejects values that no expression uses.
         values |= {name: value for name, value in times.items() if f":{name}" in changes}
         try:
-            answer = self._client.update_item(
+            response = self._client.update_item(
                 TableName=self._table_name,
                 Key=_key(channel),
                 UpdateExpression=changes,
@@ -173,7 +173,7 @@ class DynamoCircuitBreakerStore:
                 raise
             # No row, another's write, or our own, whose response was lost: the row shows which.
             return state_of(error.response.get("Item"))
-        return state_of(answer["Attributes"])
+        return state_of(response["Attributes"])
 
 
 def state_of(row: dict[str, Any] | None) -> CircuitBreakerState:

@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Literal, get_args
 from serverless_runtime.contracts.event_types import EVENT_TYPES, EventType
 
 Guarantee = Literal["at_least_once", "at_most_once"]
-"""What a channel does when it is unknown whether an earlier attempt has sent: send again, perhaps a
-second message; or leave it to a person, perhaps no message."""
+"""What a channel does when it is unknown whether an earlier attempt has sent: send again, with a
+possible duplicate; or leave it to a person, with a possible loss."""
 
 GUARANTEES: tuple[Guarantee, ...] = get_args(Guarantee)
 
@@ -43,7 +43,7 @@ class Permission:
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelSettings:
-    """One channel. Raises ValueError saying what is wrong, the limit, and what it got."""
+    """One channel. Raises ValueError with what is wrong, the limit, and the value."""
 
     kind: str
     """A key of `KINDS`, and the name of the module in `channels/` that sends."""
@@ -58,8 +58,8 @@ class ChannelSettings:
     guarantee: Guarantee = "at_least_once"
     """What happens to an event when it is unknown whether an attempt has sent it.
 
-    "at_least_once": it is sent again, perhaps a second time. "at_most_once": it is dead-lettered at
-    once, for a person to check, and to replay or purge.
+    "at_least_once": it is sent again, possibly a second time. "at_most_once": it is dead-lettered
+    immediately, for a person to check, and to replay or purge.
     """
 
     budget_seconds: ClassVar[int]

@@ -1,4 +1,4 @@
-"""A channel that sends e-mail."""
+"""A channel that sends email."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class EmailSettings(ChannelSettings):
         super().__post_init__()
         require_list("recipients", self.recipients, 1, _MAX_RECIPIENTS)
         for address in (self.sender, *self.recipients):
-            require_match("an e-mail address", address, _ADDRESS, "a@example.com")
+            require_match("an email address", address, _ADDRESS, "a@example.com")
         if self.sender_identity_arn is not None:
             require_arn(
                 "sender_identity_arn",

@@ -20,12 +20,12 @@ SMS_TYPES = ("Transactional", "Promotional")
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 _SENDER_ID = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]{1,11}")
 _MAX_NUMBERS = 10
-"""Each number is a delivery of its own, one after the other, within one invocation."""
+"""Each number is a separate delivery, one after the other, within one invocation."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SmsSettings(ChannelSettings):
-    """One message to each number, through SNS. Each number is a delivery of its own."""
+    """One message to each number, through SNS. Each number is a separate delivery."""
 
     kind: Literal["sms"] = "sms"
     name: str = "sms"

@@ -67,10 +67,10 @@ class WebhookSettings(ChannelSettings):
 
     allowed_networks: Sequence[str] = ()
     """Private networks, such as "10.1.0.0/16", that the URL may resolve into; public ones always
-    may, and link-local ones never. Only for your own receivers: whoever controls the host's DNS
+    may, and link-local ones never. Only for your own receivers: the owner of the host's DNS
     chooses the address."""
 
-    # The secret 4 s, two requests of 5 s each, 5 s between them if the receiver asks for it, and
+    # The secret 4 s, two requests of 5 s each, 5 s between them if the receiver requests it, and
     # 1 s for computation.
     budget_seconds: ClassVar[int] = 20
 

@@ -14,7 +14,7 @@ NEVER_ALLOWED: tuple[Network, ...] = (
     # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-metadata.html
     ipaddress.IPv6Network("fd00:ec2::/32"),
 )
-"""Networks that are always forbidden, whatever the settings say."""
+"""Networks that are always forbidden, whatever the settings."""
 
 _PRIVATE: tuple[Network, ...] = tuple(
     ipaddress.ip_network(text)

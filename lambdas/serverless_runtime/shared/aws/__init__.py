@@ -3,7 +3,7 @@
 DynamoDB, Lambda, SQS and SES, which requests wait for, have small clients here with the methods,
 arguments, return values and errors of boto3; boto3 itself takes most of a cold start
 (docs/decisions/0010-fast-functions.md). Every other service is boto3's. A client is imported when
-it is first asked for.
+it is first used.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ class Connections:
         self._base_path = url.path.rstrip("/")
         self._config = config
         self._tls = _tls_context(self._host) if url.scheme == "https" else None
-        # Taking from and adding to a list are each one step for Python's threads.
+        # A list's pop and append are atomic.
         self._idle: list[http.client.HTTPConnection] = []
 
     def send(self, request: Request) -> Response:
@@ -127,7 +127,7 @@ def _was_closed(connection: http.client.HTTPConnection) -> bool:
 
 
 def _tls_context(host: str) -> ssl.SSLContext:
-    """Trust Amazon's root certificates: reading everybody's takes a fifth of a cold start.
+    """Trust Amazon's root certificates: reading the system's takes a fifth of a cold start.
 
     AWS_CA_BUNDLE names another set, as in the SDKs.
     """

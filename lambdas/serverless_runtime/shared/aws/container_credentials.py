@@ -38,10 +38,10 @@ _ATTEMPTS = 3
 _DELAY_SECONDS = 1.0
 
 _ADVISORY_SECONDS = 900
-"""Before they expire: from now on one thread fetches new ones while the others use the old."""
+"""Before they expire: from then on one thread fetches new ones while the others use the old."""
 
 _MANDATORY_SECONDS = 600
-"""Before they expire: from now on nobody uses them."""
+"""Before they expire: from then on they are not used."""
 
 
 @functools.cache
@@ -159,7 +159,7 @@ def _get(url: SplitResult, headers: Mapping[str, str]) -> bytes:
     finally:
         connection.close()
     if response.status != http.HTTPStatus.OK:
-        # Without the body: nobody knows what is in it.
+        # Without the body, which may contain anything.
         raise ValueError(f"status {response.status}")
     return body
 

@@ -2,7 +2,7 @@
 
 The small clients raise the classes below. Where botocore has been imported, they are botocore's as
 well: `except botocore.exceptions.ClientError` catches a ServiceError. Code that may run with either
-client catches `service_errors()`, `connect_errors()` or `response_errors()`, and asks the functions
+client catches `service_errors()`, `connect_errors()` or `response_errors()`, and uses the functions
 below. None of this imports botocore.
 """
 
@@ -27,7 +27,7 @@ class AwsCallError(Exception):
 
     @property  # type: ignore[misc]
     def __class__(self) -> Any:
-        # `isinstance` asks for it: an error handler may import botocore after this was raised.
+        # `isinstance` uses it: an error handler may import botocore after this was raised.
         return _combined(type(self))
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -35,19 +35,19 @@ class AwsCallError(Exception):
 
 
 class ConnectError(AwsCallError):
-    """No connection came about: the service has not seen the request."""
+    """No connection was established: the service has not received the request."""
 
 
 class ConnectTimeoutError(ConnectError):
-    """No connection came about in time."""
+    """No connection was established in time."""
 
 
 class ResponseError(AwsCallError):
-    """The request was sent, and no complete response came: the service may have processed it."""
+    """The request was sent, but no complete response arrived: the service may have processed it."""
 
 
 class ResponseTimeoutError(ResponseError):
-    """The request was sent, and no complete response came in time."""
+    """The request was sent, but no complete response arrived in time."""
 
 
 class ServiceError(AwsCallError):
@@ -67,7 +67,7 @@ class ServiceError(AwsCallError):
         )
         self.response = error_response
         """`["Error"]["Code"]` and `["Message"]`, `["ResponseMetadata"]["HTTPStatusCode"]`, and what
-        else the service says, such as `["CancellationReasons"]` or `["Item"]`."""
+        else the service returns, such as `["CancellationReasons"]` or `["Item"]`."""
 
         self.operation_name = operation_name
 
@@ -127,7 +127,7 @@ def response_errors() -> tuple[type[Exception], ...]:
 def error_code(error: BaseException) -> str:
     """Return the service's name for the error, such as "ConditionalCheckFailedException".
 
-    An error that no service has responded with has none: "".
+    "" for an error without a response.
     """
     return str(error.response["Error"]["Code"]) if isinstance(error, service_errors()) else ""
 
@@ -145,7 +145,7 @@ def http_status(error: BaseException) -> int:
 
 
 def is_throttling(error: BaseException) -> bool:
-    """Return whether the service asks for fewer requests."""
+    """Return whether the service throttled the request."""
     return error_code(error) in _THROTTLING_CODES or http_status(error) == _THROTTLING_STATUS
 
 
@@ -164,8 +164,8 @@ def _botocore_classes(name: str) -> tuple[Any, ...]:
     """Return botocore's class of that name, or nothing if botocore has not been imported.
 
     Importing it takes 5 ms with bytecode, and three times the instructions without, of a first
-    request that somebody waits for. Who has not imported it can neither get its errors nor name
-    them.
+    request that a client waits for. Code that has not imported it can neither get its errors nor
+    name them.
     """
     found = getattr(sys.modules.get("botocore.exceptions"), name, None)
     return () if found is None else (found,)

@@ -25,7 +25,7 @@ def delay_seconds(
 ) -> float:
     """Return how long to wait after the given attempt, 1 or more: at random, doubled each time.
 
-    A service may ask for more in `headers`, and gets up to five seconds more.
+    A service may request more in `headers`, and gets up to five seconds more.
     """
     first = _THROTTLING_DELAY_SECONDS if is_throttling(error) else first_delay_seconds
     delay = jitter() * min(first * (1 << (attempt - 1)), _MAX_DELAY_SECONDS)
@@ -56,7 +56,7 @@ class RetryQuota:
             return cost
 
     def release(self, acquired: int) -> None:
-        """Record a success: the cost of its last retry comes back, or 1 if it needed none."""
+        """Record a success: the cost of its last retry is refunded, or 1 if it needed none."""
         if self._left < self._CAPACITY:
             with self._lock:
                 self._left = min(self._left + (acquired or 1), self._CAPACITY)

@@ -105,13 +105,13 @@ class ServiceClient:
     ) -> None:
         checksum = response.headers.get("x-amz-crc32")
         if checksum is not None and checksum != str(zlib.crc32(response.body)):
-            raise ResponseError(f"{operation}: the response was damaged on its way")
+            raise ResponseError(f"{operation}: the response was corrupted in transit")
         if response.status < _FIRST_ERROR_STATUS:
             return
         try:
             document = self._parsed(response.body)
         except ValueError:
-            # HTML, of a gateway in between.
+            # HTML, from a gateway in between.
             document = {}
         error = {"Error": _error(response, document), "ResponseMetadata": metadata}
         raise ServiceError({**document, **error}, operation)
@@ -127,7 +127,7 @@ class ServiceClient:
             timestamp=time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()),
         )
         signed["User-Agent"] = _USER_AGENT
-        # Joins the traces of both sides, and lets Lambda notice functions that call in a circle:
+        # Joins the traces of both sides, and lets Lambda detect recursive loops:
         # https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
         if trace_id := os.environ.get("_X_AMZN_TRACE_ID"):
             signed["X-Amzn-Trace-Id"] = quote(trace_id, safe="-=;:+&[]{}\"',")

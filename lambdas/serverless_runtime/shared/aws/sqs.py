@@ -25,7 +25,7 @@ class SqsClient(ServiceClient):
         headers = {
             "Content-Type": "application/x-amz-json-1.0",
             "X-Amz-Target": f"AmazonSQS.{operation}",
-            # Asks for error codes as they were before SQS spoke JSON.
+            # Requests the error codes of the query protocol.
             "X-Amzn-Query-Mode": "true",
         }
         return self._call_json(operation, arguments, headers)

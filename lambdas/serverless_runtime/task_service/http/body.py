@@ -20,7 +20,7 @@ _MAX_ERRORS = 100
 
 
 class InvalidFieldError(Exception):
-    """A field has an invalid value; the text says what it must be."""
+    """A field has an invalid value; the text states what it must be."""
 
 
 @dataclass(frozen=True)

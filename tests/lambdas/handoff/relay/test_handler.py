@@ -20,7 +20,7 @@ from serverless_runtime.shared import aws
 from tests.lambdas.handoff.outbox_table import rows
 from tests.lambdas.recorded_lambda import RecordedLambda
 from tests.lambdas.tables import DEAD_LETTER_QUEUE_URL, OUTBOX
-from tests.lambdas.task_service.dynamo_wire import refusal, wire
+from tests.lambdas.task_service.dynamo_wire import rejection, wire
 
 PLENTY_MS = 90_000
 
@@ -117,7 +117,7 @@ def test_an_attempt_at_its_slowest_ends_in_time() -> None:
     assert seconds < 30, "the least minimum age: the relay would take a row from its caller"
     assert seconds < FIRST_BACKOFF_SECONDS, "another relay would claim the row"
     assert seconds <= STOPS_WITH_SECONDS_LEFT - 10
-    # The depth of the dead-letter queue is asked for when the run begins.
+    # The depth of the dead-letter queue is read when the run begins.
     assert aws.CLIENT_CONFIGS["sqs"].max_seconds < STOPS_WITH_SECONDS_LEFT
 
 
@@ -170,7 +170,7 @@ def test_a_queue_that_cannot_be_read_holds_up_no_event(
 
     metrics = run()
 
-    assert "DeadLetters" not in metrics, "0 would say that all is well"
+    assert "DeadLetters" not in metrics, "0 would mean that all is well"
     assert metrics["RelayHandedOff"] == 1
 
 
@@ -178,7 +178,7 @@ def test_an_outbox_that_cannot_be_read_has_no_metrics(
     aws_in_memory: None, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with (
-        wire("Query", refusal("AccessDeniedException")),
+        wire("Query", rejection("AccessDeniedException")),
         pytest.raises(Exception, match="AccessDenied"),
     ):
         run()

@@ -13,7 +13,7 @@ from serverless_runtime.handoff.relay.relay import (
 from serverless_runtime.shared.aws.connections import Request, Response
 from tests.lambdas.handoff.outbox_table import rows
 from tests.lambdas.handoff.relay.relay_scenario import LongOutbox, RecordedTarget, RelayScenario
-from tests.lambdas.task_service.dynamo_wire import refusal, wire
+from tests.lambdas.task_service.dynamo_wire import rejection, wire
 from tests.lambdas.wire import moto_response
 
 
@@ -140,7 +140,7 @@ def test_a_claim_that_fails_leaves_the_others_their_turn(scenario: RelayScenario
     scenario.leave_behind("e-2")
     scenario.clock.now += 60
     throttled_requests: list[Request] = []
-    throttled = refusal("ThrottlingException")
+    throttled = rejection("ThrottlingException")
 
     def throttle_first_row(request: Request) -> Response | None:
         # The client makes three attempts.
@@ -157,7 +157,7 @@ def test_a_claim_that_fails_leaves_the_others_their_turn(scenario: RelayScenario
 def test_a_row_that_cannot_be_removed_is_handed_off_again_later(scenario: RelayScenario) -> None:
     scenario.leave_behind("e-1")
     scenario.clock.now += 60
-    with wire("DeleteItem", refusal("AccessDeniedException")):
+    with wire("DeleteItem", rejection("AccessDeniedException")):
         assert scenario.run().handed_off == 1
     assert len(rows()) == 1
 
@@ -170,7 +170,7 @@ def test_a_row_that_cannot_be_removed_is_handed_off_again_later(scenario: RelayS
 
 def test_an_outbox_that_cannot_be_read_is_no_empty_outbox(scenario: RelayScenario) -> None:
     with (
-        wire("Query", refusal("AccessDeniedException")),
+        wire("Query", rejection("AccessDeniedException")),
         pytest.raises(Exception, match="AccessDenied"),
     ):
         scenario.run()

@@ -14,7 +14,7 @@ LIFETIME_SECONDS = 3_600
 
 
 class Endpoint(http.server.ThreadingHTTPServer):
-    """Gives out numbered credentials that are valid for an hour from the server's `now` on."""
+    """Returns numbered credentials that are valid for an hour from the server's `now`."""
 
     daemon_threads = True
 

@@ -142,8 +142,8 @@ def test_a_response_cut_short_is_none(server: Server) -> None:
 
 
 def test_a_response_is_awaited_for_the_read_timeout() -> None:
-    with socket.create_server(("localhost", 0)) as silent:
-        url = f"http://localhost:{silent.getsockname()[1]}"
+    with socket.create_server(("localhost", 0)) as unresponsive:
+        url = f"http://localhost:{unresponsive.getsockname()[1]}"
 
         with pytest.raises(ResponseTimeoutError, match="did not respond in time"):
             Connections(url, CONFIG).send(REQUEST)

@@ -39,7 +39,7 @@ def fresh() -> Iterator[None]:
 
 
 def a_container(endpoint: Endpoint, **environ: str) -> tuple[ContainerCredentials, list[float]]:
-    """Return one that shares the endpoint's clock, and the delays that it asks for."""
+    """Return one that shares the endpoint's clock, and the delays that it requests."""
     slept: list[float] = []
     environ = {FULL: endpoint.url, **environ}
     container = ContainerCredentials(environ, endpoint.clock, slept.append)
@@ -76,7 +76,7 @@ def test_requests_are_signed_with_the_credentials_of_the_container(
 
 
 @pytest.mark.parametrize("with_file", [False, True])
-def test_botocore_asks_the_same_and_gets_the_same(
+def test_botocore_sends_the_same_and_gets_the_same(
     endpoint: Endpoint, tmp_path: Path, with_file: bool
 ) -> None:
     (tmp_path / "token").write_text("of the file")
@@ -167,7 +167,7 @@ def test_threads_that_find_none_wait_for_one_fetch(endpoint: Endpoint) -> None:
     assert found == {"AKID1"}
 
 
-def test_a_failing_endpoint_is_asked_three_times(endpoint: Endpoint) -> None:
+def test_a_failing_endpoint_is_called_three_times(endpoint: Endpoint) -> None:
     container, slept = a_container(endpoint)
     endpoint.statuses = [500, 503]
     assert container.current().access_key == "AKID3"
@@ -180,7 +180,7 @@ def test_a_failing_endpoint_is_asked_three_times(endpoint: Endpoint) -> None:
     assert len(endpoint.requests) == 6
 
 
-def test_a_silent_endpoint_is_not_awaited_for_ever(
+def test_an_unresponsive_endpoint_times_out(
     endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(container_credentials, "_TIMEOUT_SECONDS", 0.05)
@@ -220,7 +220,7 @@ def test_a_document_without_credentials_is_an_error_that_quotes_none(
         ({FULL: "http://localhost/x", TOKEN_FILE: "/nonexistent"}, f"{TOKEN_FILE} cannot be read"),
     ],
 )
-def test_what_is_wrong_is_said(environ: dict[str, str], message: str) -> None:
+def test_errors_explain_what_is_wrong(environ: dict[str, str], message: str) -> None:
     with pytest.raises(CredentialsError, match=message):
         ContainerCredentials(environ).current()
 

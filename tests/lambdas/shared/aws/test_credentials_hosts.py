@@ -32,17 +32,17 @@ URLS = [
 
 
 @pytest.mark.parametrize("url", URLS)
-def test_a_host_that_botocore_does_not_ask_is_not_asked(url: str) -> None:
+def test_a_host_that_botocore_does_not_call_is_not_called(url: str) -> None:
     try:
         ContainerMetadataFetcher()._validate_allowed_url(url)
         theirs = True
     except ValueError:
         theirs = False
 
-    assert _is_asked({FULL: url}) is theirs
+    assert _is_called({FULL: url}) is theirs
 
 
-def _is_asked(environ: Mapping[str, str]) -> bool:
+def _is_called(environ: Mapping[str, str]) -> bool:
     try:
         container_credentials._url_from(environ)
     except CredentialsError:

@@ -1,4 +1,4 @@
-"""One `except` for the errors of either client, and the same words for what they mean."""
+"""One `except` for the errors of either client, and the same functions to classify them."""
 
 from __future__ import annotations
 
@@ -94,12 +94,12 @@ from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.connections import Response
 from serverless_runtime.shared.aws.errors import ServiceError, error_code, service_errors
 
-class Refusing:
+class Rejecting:
     def send(self, request):
         return Response(400, {}, b'{"__type": "x#ConditionalCheckFailedException"}')
 
 client = aws.client("dynamodb")
-client.transport = Refusing()
+client.transport = Rejecting()
 try:
     client.get_item(TableName="t")
 except service_errors() as error:

@@ -130,7 +130,7 @@ THROTTLED = ServiceError(
         (LOST, 1, {"x-amz-retry-after": "soon"}, 0, 0.025),
     ],
 )
-def test_delays_grow_and_are_random_and_longer_if_the_service_asks(
+def test_delays_grow_and_are_random_and_longer_if_the_service_requests_it(
     *, error: AwsCallError, attempt: int, headers: dict[str, str], low: float, high: float
 ) -> None:
     def delay(jitter: float) -> float:
