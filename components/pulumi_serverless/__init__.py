@@ -20,6 +20,7 @@ from pulumi_serverless.blocks.event_publisher import EventPublisher
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
 from pulumi_serverless.blocks.http_api import HttpApi, HttpApiArgs
+from pulumi_serverless.blocks.metric import MathExpression, Metric
 from pulumi_serverless.blocks.monitoring.alarm import (
     Alarm,
     AlarmArgs,
@@ -29,7 +30,6 @@ from pulumi_serverless.blocks.monitoring.alarm import (
 from pulumi_serverless.blocks.monitoring.alarm_topic import AlarmTopic, AlarmTopicArgs, Subscriber
 from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, Graph
 from pulumi_serverless.blocks.monitoring.http_api_alarms import ApiThresholds, api_alarms
-from pulumi_serverless.blocks.monitoring.metric import MathExpression, Metric
 from pulumi_serverless.blocks.monitoring.operations import Operations, OperationsArgs, Watched
 from pulumi_serverless.blocks.monitoring.table_alarms import throttled_alarm
 from pulumi_serverless.blocks.runtime import LOG_RETENTION_DAYS, Runtime

@@ -14,7 +14,7 @@ from pulumi_serverless.blocks.access_log import FORMAT, AccessLog, AccessLogArgs
 from pulumi_serverless.blocks.api_access import PUBLIC_TAG, ApiAccess, IamAuth, JwtAuth, NoAuth
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
-from pulumi_serverless.blocks.monitoring.metric import Metric
+from pulumi_serverless.blocks.metric import Metric
 
 DEFAULT_ROUTE = "$default"
 

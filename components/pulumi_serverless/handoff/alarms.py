@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
+from pulumi_serverless.blocks.metric import MathExpression
 from pulumi_serverless.blocks.monitoring.alarm import Alarm, AlarmArgs, CompositeAlarmArgs
-from pulumi_serverless.blocks.monitoring.metric import MathExpression
 from pulumi_serverless.blocks.monitoring.table_alarms import throttled_alarm
 from pulumi_serverless.handoff.outbox import Outbox
 from pulumi_serverless.handoff.thresholds import HandoffThresholds

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pulumi_serverless.blocks.foundation import Foundation
+from pulumi_serverless.blocks.metric import Metric
 from pulumi_serverless.blocks.monitoring.alarm import AlarmArgs
-from pulumi_serverless.blocks.monitoring.metric import Metric
 from pulumi_serverless.blocks.monitoring.table_alarms import throttled_alarm
 from pulumi_serverless.blocks.names import stack_name
 from pulumi_serverless.blocks.table import Table

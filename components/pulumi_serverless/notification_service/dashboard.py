@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from pulumi_serverless.blocks.metric import Metric
 from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, Graph
-from pulumi_serverless.blocks.monitoring.metric import Metric
 from pulumi_serverless.blocks.names import stack_name
 from serverless_runtime.notification_service.metrics import (
     CHANNEL,

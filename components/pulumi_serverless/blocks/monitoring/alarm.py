@@ -12,7 +12,7 @@ import pulumi_aws as aws
 
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.limits import require_at_least, require_between
-from pulumi_serverless.blocks.monitoring.metric import MathExpression, Metric
+from pulumi_serverless.blocks.metric import MathExpression, Metric
 from pulumi_serverless.blocks.names import stack_name
 
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html

@@ -10,7 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from pulumi_serverless.blocks.json_text import json_text
-from pulumi_serverless.blocks.monitoring.metric import Metric
+from pulumi_serverless.blocks.metric import Metric
 from pulumi_serverless.blocks.names import stack_name
 
 COLUMNS = 24

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pulumi_serverless.blocks.foundation import Foundation
+from pulumi_serverless.blocks.metric import MathExpression
 from pulumi_serverless.blocks.monitoring.alarm import AlarmArgs
-from pulumi_serverless.blocks.monitoring.metric import MathExpression
 from pulumi_serverless.blocks.table import Table
 
 
