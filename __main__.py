@@ -16,19 +16,16 @@ sys.path.extend(str(Path(__file__).parent / root) for root in ("components", "la
 
 from pulumi_serverless import (
     AlarmTopic,
-    AsyncHandoff,
-    AsyncHandoffArgs,
     DeadLetterQueue,
     DeadLetterQueueArgs,
     EncryptionKey,
     EncryptionKeyArgs,
-    NotificationService,
-    NotificationServiceArgs,
     Operations,
     OperationsArgs,
-    TaskService,
-    TaskServiceArgs,
 )
+from pulumi_serverless.handoff import AsyncHandoff, AsyncHandoffArgs
+from pulumi_serverless.notification_service import NotificationService, NotificationServiceArgs
+from pulumi_serverless.task_service import TaskService, TaskServiceArgs
 from stack_config import StackConfig
 
 config = StackConfig.load()

@@ -26,18 +26,17 @@ from pydantic_core import ErrorDetails
 
 from pulumi_serverless import (
     AUTH_KINDS,
-    CHANNEL_KINDS,
     LOG_RETENTION_DAYS,
     AlarmTopic,
     AlarmTopicArgs,
     ApiAccess,
-    ChannelSettings,
     EncryptionKey,
     Foundation,
-    HandoffThresholds,
     Runtime,
     Subscriber,
 )
+from pulumi_serverless.handoff import HandoffThresholds
+from pulumi_serverless.notification_service import CHANNEL_KINDS, ChannelSettings
 
 LogRetentionDays = Literal[LOG_RETENTION_DAYS]  # type: ignore[valid-type]
 

@@ -1,7 +1,8 @@
-"""Serverless microservice patterns for Pulumi: what a program imports.
+"""Serverless microservice patterns for Pulumi: the blocks that a program imports.
 
 A program makes a `Foundation`, gives it to the components that it wires together, and exports what
-`Operations` knows of them.
+`Operations` knows of them. A pattern is imported from its own package, e.g.
+`from pulumi_serverless.handoff import AsyncHandoff`.
 """
 
 from pulumi_serverless.blocks.api_access import (
@@ -34,23 +35,9 @@ from pulumi_serverless.blocks.monitoring.operations import Operations, Operation
 from pulumi_serverless.blocks.monitoring.table_alarms import throttled_alarm
 from pulumi_serverless.blocks.runtime import LOG_RETENTION_DAYS, Runtime
 from pulumi_serverless.blocks.table import Key, Table, TableArgs
-from pulumi_serverless.handoff.async_handoff import AsyncHandoff, AsyncHandoffArgs
-from pulumi_serverless.handoff.thresholds import HandoffThresholds
-from pulumi_serverless.notification_service.notification_service import (
-    NotificationService,
-    NotificationServiceArgs,
-)
-from pulumi_serverless.task_service.task_service import TaskService, TaskServiceArgs
-from serverless_runtime.notification_service.settings.channel import ChannelSettings
-from serverless_runtime.notification_service.settings.email import EmailSettings
-from serverless_runtime.notification_service.settings.kinds import KINDS as CHANNEL_KINDS
-from serverless_runtime.notification_service.settings.push import PushSettings
-from serverless_runtime.notification_service.settings.sms import SmsSettings
-from serverless_runtime.notification_service.settings.webhook import WebhookSettings
 
 __all__ = [
     "AUTH_KINDS",
-    "CHANNEL_KINDS",
     "LOG_RETENTION_DAYS",
     "Alarm",
     "AlarmArgs",
@@ -59,24 +46,19 @@ __all__ = [
     "ApiAccess",
     "ApiAuth",
     "ApiThresholds",
-    "AsyncHandoff",
-    "AsyncHandoffArgs",
     "BundleError",
-    "ChannelSettings",
     "CompositeAlarm",
     "CompositeAlarmArgs",
     "DashboardRow",
     "DeadLetterQueue",
     "DeadLetterQueueArgs",
     "DependenciesError",
-    "EmailSettings",
     "EncryptionKey",
     "EncryptionKeyArgs",
     "EventPublisher",
     "Foundation",
     "FunctionCode",
     "Graph",
-    "HandoffThresholds",
     "HttpApi",
     "HttpApiArgs",
     "IamAuth",
@@ -85,22 +67,15 @@ __all__ = [
     "MathExpression",
     "Metric",
     "NoAuth",
-    "NotificationService",
-    "NotificationServiceArgs",
     "Operations",
     "OperationsArgs",
-    "PushSettings",
     "PythonFunction",
     "PythonFunctionArgs",
     "Runtime",
-    "SmsSettings",
     "Subscriber",
     "Table",
     "TableArgs",
-    "TaskService",
-    "TaskServiceArgs",
     "Watched",
-    "WebhookSettings",
     "api_alarms",
     "throttled_alarm",
 ]

@@ -5,8 +5,6 @@ import pulumi
 from pulumi_serverless import (
     AlarmTopic,
     AlarmTopicArgs,
-    AsyncHandoff,
-    AsyncHandoffArgs,
     Foundation,
     FunctionCode,
     Operations,
@@ -15,6 +13,7 @@ from pulumi_serverless import (
     PythonFunctionArgs,
     Subscriber,
 )
+from pulumi_serverless.handoff import AsyncHandoff, AsyncHandoffArgs
 
 code = FunctionCode(packages=("orders", "serverless_runtime.handoff", "serverless_runtime.shared"))
 on_call = Subscriber(protocol="email", endpoint="on-call@example.com")

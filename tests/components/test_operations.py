@@ -10,8 +10,6 @@ import pulumi
 from pulumi_serverless import (
     Alarm,
     AlarmArgs,
-    AsyncHandoff,
-    AsyncHandoffArgs,
     DashboardRow,
     Graph,
     Operations,
@@ -19,6 +17,7 @@ from pulumi_serverless import (
     PythonFunction,
     Watched,
 )
+from pulumi_serverless.handoff import AsyncHandoff, AsyncHandoffArgs
 from pulumi_serverless.testing.mocks import record
 from tests.components.a_function import FOUNDATION, TOPIC, a_function
 

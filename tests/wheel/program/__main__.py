@@ -7,21 +7,21 @@ from pulumi_serverless import (
     AlarmTopic,
     AlarmTopicArgs,
     ApiAccess,
-    AsyncHandoff,
-    AsyncHandoffArgs,
     DeadLetterQueue,
     DeadLetterQueueArgs,
-    EmailSettings,
     Foundation,
     NoAuth,
-    NotificationService,
-    NotificationServiceArgs,
     Operations,
     OperationsArgs,
     Subscriber,
-    TaskService,
-    TaskServiceArgs,
 )
+from pulumi_serverless.handoff import AsyncHandoff, AsyncHandoffArgs
+from pulumi_serverless.notification_service import (
+    EmailSettings,
+    NotificationService,
+    NotificationServiceArgs,
+)
+from pulumi_serverless.task_service import TaskService, TaskServiceArgs
 
 on_call = Subscriber(protocol="email", endpoint="on-call@example.com")
 alarms = AlarmTopic("alarms", AlarmTopicArgs(subscribers=[on_call]))

@@ -5,8 +5,6 @@ from __future__ import annotations
 import pulumi
 
 from pulumi_serverless import (
-    AsyncHandoff,
-    AsyncHandoffArgs,
     Foundation,
     FunctionCode,
     Key,
@@ -15,6 +13,7 @@ from pulumi_serverless import (
     Table,
     TableArgs,
 )
+from pulumi_serverless.handoff import AsyncHandoff, AsyncHandoffArgs
 
 _CODE = FunctionCode(
     packages=("lambdas", "serverless_runtime.handoff", "serverless_runtime.shared")
