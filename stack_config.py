@@ -113,7 +113,10 @@ class StackConfig(BaseModel):
 
     @model_validator(mode="after")
     def _somebody_is_notified_of_alarms(self) -> Self:
-        self.alarm_topic()
+        try:
+            self.alarm_topic()
+        except ValueError as error:
+            raise ValueError(f"{error}; set alarmEmails or alarmSubscribers") from None
         return self
 
     def alarm_topic(self, key: EncryptionKey | None = None) -> AlarmTopicArgs:

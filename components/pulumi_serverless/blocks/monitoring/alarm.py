@@ -26,7 +26,7 @@ class _Described:
     """What all alarms have in common."""
 
     id: str
-    """Short name of the alarm and of its runbook page, e.g. "outbox-age"."""
+    """Short name of the alarm and of its runbook page, e.g. "api-errors"."""
 
     description: str
     """What happened and what it means, for the on-call engineer. The runbook page is appended."""
@@ -127,7 +127,7 @@ class CompositeAlarmArgs(_Described):
 
 
 class CompositeAlarm(aws.cloudwatch.CompositeAlarm):
-    """In alarm while any of its alarms is. It sends no notification: each of those does."""
+    """In alarm while any of its alarms is. It notifies nobody: each of those does."""
 
     def __init__(
         self, name: str, args: CompositeAlarmArgs, opts: pulumi.ResourceOptions | None = None

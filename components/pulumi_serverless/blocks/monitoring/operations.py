@@ -18,7 +18,7 @@ from pulumi_serverless.blocks.monitoring.dashboard import Dashboard, DashboardAr
 from pulumi_serverless.blocks.monitoring.log_queries import LogQueries, LogQueriesArgs
 
 Sections = Mapping[str, Mapping[str, Any]]
-"""Section, e.g. "outboxes", to entries by name; values may be outputs."""
+"""Section, e.g. "functions", to entries by name; values may be outputs."""
 
 
 class Watched(Protocol):
