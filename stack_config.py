@@ -114,7 +114,10 @@ class StackConfig(BaseModel):
 
     @model_validator(mode="after")
     def _alarms_have_a_subscriber(self) -> Self:
-        self.alarm_topic()
+        try:
+            self.alarm_topic()
+        except ValueError as error:
+            raise ValueError(f"{error}; set alarmEmails or alarmSubscribers") from None
         return self
 
     def alarm_topic(self, key: EncryptionKey | None = None) -> AlarmTopicArgs:

@@ -16,14 +16,8 @@ from typing import Any
 import pulumi
 
 from benchmarks.subjects import ROOT
-from pulumi_serverless import (
-    AsyncHandoff,
-    AsyncHandoffArgs,
-    Foundation,
-    FunctionCode,
-    PythonFunction,
-    PythonFunctionArgs,
-)
+from pulumi_serverless import Foundation, FunctionCode, PythonFunction, PythonFunctionArgs
+from pulumi_serverless.handoff import AsyncHandoff, AsyncHandoffArgs
 from pulumi_serverless.testing import AwsMocks, Graph, Resource, run_program
 from pulumi_serverless.testing.program import STACK_TYPE
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pulumi
 import pulumi_aws as aws
 
-from github_roles.declared import declared
+from github_roles.declared_resources import declared
 from github_roles.permissions import Account
 from github_roles.roles import WorkflowRoles, WorkflowRolesArgs
 

@@ -15,12 +15,6 @@ INDEX = RUNBOOKS / "README.md"
 LOOK, DO, RESOLVED = "Where to look", "What to do", "Resolved when"
 SECTIONS = ("What it means", "Impact", LOOK, DO, RESOLVED)
 
-PLACEHOLDERS = (
-    *("STACK", "EVENT_ID", "CORRELATION_ID", "CHANNEL", "FILE"),
-    *("CONCURRENCY", "MEMORY_MB", "REQUESTS"),
-)
-"""Variables that a command may use."""
-
 _COMMANDS = (
     ["python", "-m", "ops"],
     ["pulumi", "config", "set"],
@@ -62,6 +56,11 @@ def commands(alarm_id: str, section: str | None = None) -> list[str]:
     """Return the commands of an alarm's page, or of one section of it, in order."""
     found = page(alarm_id)
     return found.commands if section is None else _commands(found.sections[section])
+
+
+def placeholders(command: str) -> set[str]:
+    """Return the variables of a command, e.g. STACK."""
+    return set(Template(command).get_identifiers())
 
 
 def words(command: str, values: Mapping[str, str]) -> list[str]:

@@ -1,15 +1,169 @@
+"""The arrows of docs/architecture.md: `.importlinter` holds them, and each contract has teeth."""
+
 from __future__ import annotations
 
+import configparser
+import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import grimp
+import pytest
 
-def test_imports_follow_the_architecture() -> None:
-    # Its own process: import-linter switches off the loggers of the one it runs in.
+ROOT = Path(__file__).parents[1]
+CONTRACTS = ROOT / ".importlinter"
+PACKAGES = {
+    "pulumi_serverless": "components",
+    "serverless_runtime": "lambdas",
+    "ops": ".",
+    "local": ".",
+}
+
+FORBIDDEN = {
+    "patterns": [
+        ("pulumi_serverless.task_service.dashboard", "pulumi_serverless.handoff.outbox"),
+        ("pulumi_serverless.blocks.table", "pulumi_serverless.handoff.outbox"),
+        ("pulumi_serverless.blocks.table", "pulumi_serverless.testing.mocks"),
+    ],
+    "components": [
+        ("pulumi_serverless.handoff.outbox", "serverless_runtime.shared.aws.dynamodb"),
+        ("pulumi_serverless.handoff.outbox", "serverless_runtime.handoff.relay.handler"),
+        ("pulumi_serverless.handoff.outbox", "boto3"),
+    ],
+    "blocks": [("pulumi_serverless.blocks.table", "serverless_runtime.task_service.settings")],
+    "runtime": [("serverless_runtime.shared.metrics", "pulumi")],
+    "services": [
+        ("serverless_runtime.task_service.errors", "serverless_runtime.notification_service")
+    ],
+    "shared": [
+        ("serverless_runtime.shared.metrics", "serverless_runtime.handoff.metrics"),
+        ("serverless_runtime.contracts.task", "serverless_runtime.handoff.event"),
+    ],
+    "handlers": [
+        (
+            "serverless_runtime.task_service.get_task",
+            "serverless_runtime.task_service.handlers.get_task",
+        ),
+        ("serverless_runtime.handoff.event", "serverless_runtime.handoff.relay.handler"),
+    ],
+    "http": [
+        (
+            "serverless_runtime.task_service.get_task",
+            "serverless_runtime.task_service.http.request",
+        ),
+    ],
+    "library": [
+        ("pulumi_serverless.blocks.table", "local.wait"),
+        ("pulumi_serverless.blocks.table", "stack_config"),
+        ("serverless_runtime.shared.metrics", "benchmarks"),
+    ],
+    "ops": [
+        ("ops.aws.errors", "local.scenario"),
+        ("ops.aws.errors", "pulumi_serverless.blocks.names"),
+    ],
+    "local": [("local.instance", "pulumi_serverless.blocks.names")],
+    "emulator": [
+        ("local.engine.registry", "pulumi_serverless.handoff.alarms"),
+        ("local.engine.registry", "ops.deliveries"),
+        ("local.cloudwatch.metrics", "local.scenario.observe"),
+    ],
+    "circles": [
+        ("pulumi_serverless.blocks.table", "pulumi_serverless.blocks.monitoring.alarm"),
+        ("serverless_runtime.shared.aws.errors", "serverless_runtime.shared.aws.dynamodb"),
+    ],
+}
+"""For each contract, imports that break it: the importing module, the imported one."""
+
+
+def _lint(folder: Path, contract: str | None = None) -> subprocess.CompletedProcess[str]:
+    # A process of its own: import-linter switches off the loggers of the one it runs in.
     linter = Path(sys.executable).with_name("lint-imports")
-    linted = subprocess.run(  # noqa: S603 -- no shell, our own arguments
-        [linter, "--no-cache"], capture_output=True, text=True, check=False
+    chosen = ["--contract", contract] if contract else []
+    roots = [str(folder / root) for root in PACKAGES.values()]
+    return subprocess.run(  # noqa: S603 -- no shell, our own arguments
+        [linter, "--no-cache", *chosen],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(roots), "COLUMNS": "1000"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of everything that the contracts are about."""
+    shutil.copy(CONTRACTS, tmp_path)
+    for package, root in PACKAGES.items():
+        sources = ROOT / root / package
+        for path in sources.rglob("*.py"):
+            target = tmp_path / root / package / path.relative_to(sources)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, target)
+    return tmp_path
+
+
+def _import(folder: Path, importer: str, imported: str) -> None:
+    module = folder / PACKAGES[importer.partition(".")[0]] / Path(*importer.split("."))
+    with module.with_suffix(".py").open("a") as source:
+        source.write(f"\nimport {imported}\n")
+
+
+def test_every_import_goes_along_the_arrows() -> None:
+    linted = _lint(ROOT)
+
     assert linted.returncode == 0, linted.stdout + linted.stderr
+
+
+def test_every_contract_has_an_import_that_breaks_it() -> None:
+    contracts = configparser.ConfigParser()
+    contracts.read(CONTRACTS)
+
+    assert set(FORBIDDEN) == {
+        name.rpartition(":")[2] for name in contracts.sections() if ":contract:" in name
+    }
+
+
+@pytest.mark.parametrize("contract", FORBIDDEN)
+def test_a_contract_finds_imports_against_its_arrow(copy: Path, contract: str) -> None:
+    for importer, imported in FORBIDDEN[contract]:
+        _import(copy, importer, imported)
+
+    linted = _lint(copy, contract)
+
+    assert "0 kept, 1 broken" in linted.stdout, linted.stdout + linted.stderr
+    for importer, imported in FORBIDDEN[contract]:
+        # A circle is reported by the package that it is in.
+        package = importer.rpartition(".")[0]
+        found = (f"{importer} -> {imported} (", f"No cycles are allowed in {package}.")
+        assert any(each in linted.stdout for each in found), linted.stdout
+
+
+ADAPTER = re.compile(r"\.(dynamo|sqs)_\w+$|\.channels\.")
+WIRES = re.compile(r"\.handlers?(\.|$)|\.configured_channels$")
+"""Modules that give a use case its adapters; an adapter may also build on another."""
+
+
+def _use_cases_with_adapters(graph: grimp.ImportGraph) -> list[tuple[str, str]]:
+    adapters = {each for each in graph.modules if ADAPTER.search(each)}
+    return [
+        (importer, adapter)
+        for adapter in adapters
+        for importer in graph.find_modules_that_directly_import(adapter) - adapters
+        if not WIRES.search(importer)
+    ]
+
+
+def test_only_handlers_give_a_use_case_its_adapters() -> None:
+    graph = grimp.build_graph("serverless_runtime", cache_dir=None)
+    assert _use_cases_with_adapters(graph) == []
+
+    forbidden = (
+        "serverless_runtime.task_service.get_task",
+        "serverless_runtime.task_service.dynamo_task_reader",
+    )
+    graph.add_import(importer=forbidden[0], imported=forbidden[1])
+    assert _use_cases_with_adapters(graph) == [forbidden]

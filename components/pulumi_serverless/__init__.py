@@ -1,7 +1,8 @@
 """Serverless microservice patterns for Pulumi: what a program imports.
 
 A program creates a `Foundation`, passes it to the components that it wires together, and exports
-the outputs of `Operations`.
+the outputs of `Operations`. Here are the blocks and the Internal Handoff; a further pattern is
+public in a package of its own, `pulumi_serverless.<pattern>`.
 """
 
 from pulumi_serverless.blocks.api_access import (
@@ -20,6 +21,7 @@ from pulumi_serverless.blocks.event_publisher import EventPublisher
 from pulumi_serverless.blocks.foundation import LOG_RETENTION_DAYS, Foundation, Runtime
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
 from pulumi_serverless.blocks.http_api import HttpApi, HttpApiArgs
+from pulumi_serverless.blocks.metric import MathExpression, Metric
 from pulumi_serverless.blocks.monitoring.alarm import (
     Alarm,
     AlarmArgs,
@@ -29,23 +31,21 @@ from pulumi_serverless.blocks.monitoring.alarm import (
 from pulumi_serverless.blocks.monitoring.alarm_topic import AlarmTopic, AlarmTopicArgs, Subscriber
 from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, Graph
 from pulumi_serverless.blocks.monitoring.http_api_alarms import ApiThresholds, api_alarms
-from pulumi_serverless.blocks.monitoring.metric import MathExpression, Metric
 from pulumi_serverless.blocks.monitoring.operations import Operations, OperationsArgs, Watched
 from pulumi_serverless.blocks.monitoring.table_alarms import throttled_alarm
 from pulumi_serverless.blocks.table import Key, Table, TableArgs
-from pulumi_serverless.handoff.alarms import HandoffThresholds
-from pulumi_serverless.handoff.async_handoff import AsyncHandoff, AsyncHandoffArgs
-from pulumi_serverless.notification_service.notification_service import (
+from pulumi_serverless.handoff import AsyncHandoff, AsyncHandoffArgs, HandoffThresholds
+from pulumi_serverless.notification_service import (
+    CHANNEL_KINDS,
+    ChannelSettings,
+    EmailSettings,
     NotificationService,
     NotificationServiceArgs,
+    PushSettings,
+    SmsSettings,
+    WebhookSettings,
 )
-from pulumi_serverless.task_service.task_service import TaskService, TaskServiceArgs
-from serverless_runtime.notification_service.settings.channel import ChannelSettings
-from serverless_runtime.notification_service.settings.email import EmailSettings
-from serverless_runtime.notification_service.settings.kinds import KINDS as CHANNEL_KINDS
-from serverless_runtime.notification_service.settings.push import PushSettings
-from serverless_runtime.notification_service.settings.sms import SmsSettings
-from serverless_runtime.notification_service.settings.webhook import WebhookSettings
+from pulumi_serverless.task_service import TaskService, TaskServiceArgs
 
 __all__ = [
     "AUTH_KINDS",

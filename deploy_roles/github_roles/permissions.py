@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from github_roles.declared import Declared
+from github_roles.declared_resources import Declared
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from github_roles.declared import Declared
+from github_roles.declared_resources import Declared
 from github_roles.permissions import Account, changing, reading
 
 ISSUER = "token.actions.githubusercontent.com"

@@ -33,7 +33,7 @@ DIFFERENCES = (
 
 DEFAULT_PORT = 4566
 
-_PATCHED = Path(__file__).with_name("patched.py")
+_RUN_MINISTACK = Path(__file__).with_name("run_ministack.py")
 _HOST = "127.0.0.1"
 _START_SECONDS = 20
 _STOP_SECONDS = 5
@@ -100,7 +100,7 @@ def running_emulator(
     emulator = Emulator(instance, port)
     with emulator.log.open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 -- our own interpreter and script
-            [python, str(_PATCHED), f"{instance.directory}{os.sep}"],
+            [python, str(_RUN_MINISTACK), f"{instance.directory}{os.sep}"],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -43,7 +43,7 @@ def test_the_key_in_a_services_url_is_in_no_resource_name() -> None:
 
 
 def test_a_topic_without_subscribers_is_an_error_unless_it_is_wanted() -> None:
-    with pytest.raises(ValueError, match=r"at least one, got 0: .*alarmEmails or alarmSubscribers"):
+    with pytest.raises(ValueError, match=r"at least one, got 0: .*require_subscriber=False"):
         AlarmTopicArgs()
 
     assert not AlarmTopicArgs(require_subscriber=False).subscribers

@@ -6,7 +6,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from github_roles.declared import Declared, declared
+from github_roles.declared_resources import Declared, declared
 from github_roles.permissions import PERMISSIONS, Account, changing, reading
 from github_roles.roles import WorkflowRolesArgs
 from pulumi_serverless.testing import AwsMocks, Graph, run_program

@@ -19,7 +19,7 @@ from serverless_runtime.contracts.task import Task
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.shared.timestamps import to_text
 from tests.lambdas.notification_service.html_reader import Reader
-from tests.lambdas.titles import FAMILY, HEBREW
+from tests.lambdas.sample_titles import FAMILY, HEBREW
 
 ARRIVES_WITHIN_SECONDS = 30
 

@@ -10,7 +10,7 @@ from local.emulator.start import free_port, running_emulator
 from local.instance import Instance
 from local.wait import wait_until
 from tests.wheel.conftest import there, wheel
-from tests.wheel.elsewhere import Elsewhere
+from tests.wheel.installed_wheel import Elsewhere
 
 __all__ = ["there", "wheel"]
 

@@ -85,7 +85,7 @@ def test_an_emulator_that_dies_early_shows_its_log(
 
     with (
         Instance("test", tmp_path).owned() as instance,
-        pytest.raises(EmulatorError, match=r"exited with status 0 .*\n  .*patched\.py"),
+        pytest.raises(EmulatorError, match=r"exited with status 0 .*\n  .*run_ministack\.py"),
         running_emulator(instance, free_port(), retry_base_seconds=1),
     ):
         pass

@@ -43,9 +43,9 @@ from serverless_runtime.task_service.handlers.task_writer import HandoffEventPub
 from tests.lambdas.tables import DELIVERIES, OUTBOX, TARGET_ARN, TASKS
 from tests.model_tests.faults import Died, Fault, Run
 from tests.model_tests.in_memory_dynamo import Change, InMemoryDynamo
+from tests.model_tests.interleaving import Turns
 from tests.model_tests.ledger import CHANNELS, Ledger, Message
 from tests.model_tests.services import AsyncQueue, DeadLetterQueue, Provider, Queued
-from tests.model_tests.turns import Turns
 
 START = 1_772_357_400.0
 MINIMUM_AGE_SECONDS = 45

@@ -24,7 +24,7 @@ from tests.policy.examples import (
     route,
     table,
 )
-from tests.policy.seen import rejected
+from tests.policy.policy_view import rejected
 
 TABLE_ARN = "arn:aws:dynamodb:eu-west-1:123456789012:table/tasks"
 BY_RULE = {rule.id: rule for rule in RULES}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from serverless_policy.rules import RULES
-from tests.policy.seen import rejected
+from tests.policy.policy_view import rejected
 from tests.program.programs import PROGRAMS, ROOT, STACKS, deploy, run_stack
 
 EXEMPTIONS = {path.stem: json.loads(path.read_text()) for path in ROOT.glob("policy/*.json")}

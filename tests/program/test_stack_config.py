@@ -37,6 +37,7 @@ def channels(**changed: object) -> str:
         ("outboxAgeSeconds", "60", r"outboxAgeSeconds: .* or equal to 120, got 60"),
         ("deadLetterRetentionDays", "15", r"deadLetterRetentionDays: .* to 14, got 15"),
         ("alarmEmails", '["nobody"]', r"alarmEmails\[0\]: .*email address.* got 'nobody'"),
+        ("alarmEmails", "[]", r"nobody would be notified.* set alarmEmails or alarmSubscribers"),
         ("channels", "[]", r"channels: .* at least 1 item"),
         ("channels", channels(kind="fax"), r"channels\[0\]: .*'fax' .*'email', 'sms', 'push'"),
         (

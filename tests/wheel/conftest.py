@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.wheel.elsewhere import Elsewhere, build_wheel, elsewhere
+from tests.wheel.installed_wheel import Elsewhere, build_wheel, elsewhere
 
 
 @pytest.fixture(scope="session")

@@ -8,9 +8,19 @@ from typing import Any
 import griffe
 import pytest
 
-from scripts.make_reference import PAGE, public_modules
+from scripts.make_reference import PAGE, ROOT, public_modules
 
 MODULES = list(public_modules())
+COMPONENTS = ROOT / "components/pulumi_serverless"
+LIBRARY = [
+    "pulumi_serverless",
+    *(
+        f"pulumi_serverless.{path.parent.name}"
+        for path in sorted(COMPONENTS.glob("*/__init__.py"))
+        if path.parent.name != "blocks"
+    ),
+]
+"""The blocks are imported from the top, each pattern from its own package."""
 
 
 def listed(module: griffe.Module) -> Iterator[tuple[str, Any]]:
@@ -30,10 +40,16 @@ def undocumented(path: str, member: Any) -> Iterator[str]:
                 yield f"{path}.{name}"
 
 
-def test_the_library_and_the_callers_side_of_a_handoff_are_public() -> None:
-    assert {module.path for module in MODULES} >= {
-        *("pulumi_serverless", "pulumi_serverless.testing", "serverless_runtime.handoff"),
-    }
+def test_every_package_of_the_library_and_the_callers_side_of_a_handoff_are_public() -> None:
+    assert {module.path for module in MODULES} >= {*LIBRARY, "serverless_runtime.handoff"}
+
+
+def test_a_pattern_is_imported_from_its_own_package() -> None:
+    for module in (each for each in MODULES if each.path in LIBRARY):
+        owner = "pulumi_serverless.blocks" if module.path == "pulumi_serverless" else module.path
+        for path, member in listed(module):
+            ours = member.path.startswith((f"{owner}.", "serverless_runtime."))
+            assert ours, f"{path} is {member.path}"
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.path)

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from tests.program.programs import PROGRAMS, ROOT
-from tests.wheel.elsewhere import Elsewhere, copy_sources
+from tests.wheel.installed_wheel import Elsewhere, copy_sources
 
 
 def in_git(*folders: str) -> set[str]:

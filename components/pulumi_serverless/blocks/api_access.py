@@ -109,8 +109,7 @@ class ApiAccess:
     """Has no default, so that no API is open accidentally."""
 
     cors_origins: Sequence[str] = ()
-    """Origins whose web pages may call from a browser, e.g. "https://tasks.example.com"; none by
-    default."""
+    """Web pages that browsers let call, e.g. "https://shop.example.com"; none by default."""
 
     cors_max_age_seconds: int = 600
     """How long a browser caches the permission, 0 to 86400."""
@@ -127,7 +126,7 @@ class ApiAccess:
         for origin in self.cors_origins:
             if not _ORIGIN.fullmatch(origin):
                 raise ValueError(
-                    "cors_origins must be origins like https://tasks.example.com, without a path "
+                    "cors_origins must be origins like https://shop.example.com, without a path "
                     f"and never *, got {origin!r}"
                 )
         require_between("cors_max_age_seconds", self.cors_max_age_seconds, 0, _MAX_CORS_AGE_SECONDS)

@@ -37,7 +37,7 @@ class FunctionCode:
     """What goes into the zip of one or more functions."""
 
     packages: Sequence[str]
-    """Packages that the program can import, e.g. "orders" or "serverless_runtime.handoff".
+    """Packages that the program can import, e.g. "orders" or "serverless_runtime.shared".
 
     Every file in them is included under its import path, templates as well as Python, except lock
     files, hidden files and compiled Python.

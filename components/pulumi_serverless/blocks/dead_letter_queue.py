@@ -11,7 +11,7 @@ from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.iam import policy, statement
 from pulumi_serverless.blocks.limits import require_between
-from pulumi_serverless.blocks.monitoring.metric import Metric
+from pulumi_serverless.blocks.metric import Metric
 
 SECONDS_PER_DAY = 86_400
 

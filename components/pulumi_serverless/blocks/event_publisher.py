@@ -11,7 +11,7 @@ from pulumi_serverless.blocks.function import PythonFunction
 
 
 class EventPublisher(Protocol):
-    """Accepts events from any number of functions. `AsyncHandoff` is one."""
+    """Accepts events from any number of functions."""
 
     @property
     def environment(self) -> Mapping[str, pulumi.Input[str]]:

@@ -18,7 +18,7 @@ from pulumi_serverless.blocks.encryption_key import USER_ACTIONS, EncryptionKey
 from pulumi_serverless.blocks.foundation import PYTHON_VERSION, Foundation
 from pulumi_serverless.blocks.iam import assume_role_policy, policy, statement
 from pulumi_serverless.blocks.limits import require_at_least, require_between
-from pulumi_serverless.blocks.monitoring.metric import Metric
+from pulumi_serverless.blocks.metric import Metric
 from pulumi_serverless.blocks.names import function_log_group
 
 

@@ -14,7 +14,7 @@ import pulumi_aws as aws
 from pulumi_serverless.blocks.api_access import PUBLIC_TAG, ApiAccess, IamAuth, JwtAuth, NoAuth
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
-from pulumi_serverless.blocks.monitoring.metric import Metric
+from pulumi_serverless.blocks.metric import Metric
 from pulumi_serverless.blocks.names import api_log_group
 
 DEFAULT_ROUTE = "$default"
@@ -45,7 +45,7 @@ class HttpApiArgs:
     """Retention and encryption of its access log."""
 
     routes: Mapping[str, PythonFunction]
-    """Functions by route key, e.g. "GET /tasks/{taskId}", "ANY /tasks" or "$default"."""
+    """Functions by route key, e.g. "GET /orders/{orderId}", "ANY /orders" or "$default"."""
 
     access: ApiAccess
     """Who may call, from which web pages, and how often."""
@@ -233,7 +233,7 @@ def _slug(route_key: str) -> str:
 
 
 def _arn_path(route_key: str) -> str:
-    """A route as its ARN names it: "GET/tasks/{taskId}", "*/tasks", "$default"."""
+    """A route as its ARN names it: "GET/orders/{orderId}", "*/orders", "$default"."""
     if route_key == DEFAULT_ROUTE:
         return DEFAULT_ROUTE
     method, path = route_key.split(" ", 1)

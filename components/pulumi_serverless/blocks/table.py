@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from pulumi_serverless.blocks.foundation import Foundation
-from pulumi_serverless.blocks.monitoring.metric import Metric
+from pulumi_serverless.blocks.metric import Metric
 
 EXPIRY_ATTRIBUTE = "expires_at"
 

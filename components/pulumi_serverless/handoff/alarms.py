@@ -12,8 +12,8 @@ from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.limits import require_between
+from pulumi_serverless.blocks.metric import MathExpression
 from pulumi_serverless.blocks.monitoring.alarm import AlarmArgs
-from pulumi_serverless.blocks.monitoring.metric import MathExpression
 from pulumi_serverless.blocks.monitoring.table_alarms import throttled_alarm
 from pulumi_serverless.handoff.outbox import Outbox
 from serverless_runtime.handoff.relay.settings import OLDEST_AGE
@@ -148,7 +148,8 @@ def handoff_alarms(
         alarm(
             id="target-errors",
             description=f"The target of the handoff {name} failed {thresholds.target_errors} "
-            "times in five minutes: more than one event is affected. Lambda is still retrying them.",
+            "times in five minutes: more than one event is affected. Lambda is still retrying "
+            "them.",
             metric=target.metric("Errors", "Sum"),
             threshold=thresholds.target_errors,
             period_seconds=_FIVE_MINUTES,

@@ -15,7 +15,7 @@ from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
 from pulumi_serverless.blocks.iam import assume_role_policy, policy, statement
-from pulumi_serverless.blocks.monitoring.metric import Metric
+from pulumi_serverless.blocks.metric import Metric
 from pulumi_serverless.blocks.names import stack_name
 from pulumi_serverless.blocks.table import Key, Table, TableArgs
 from serverless_runtime.handoff.metrics import NAMESPACE

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pulumi_serverless.blocks.metric import counted
 from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, Graph
-from pulumi_serverless.blocks.monitoring.metric import counted
 from serverless_runtime.notification_service.metrics import (
     CHANNEL,
     CIRCUIT_BREAKER_OPENED,

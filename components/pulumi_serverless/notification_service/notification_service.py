@@ -15,9 +15,9 @@ from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
 from pulumi_serverless.blocks.json_text import json_text
+from pulumi_serverless.blocks.metric import counted
 from pulumi_serverless.blocks.monitoring.alarm import Alarm, AlarmArgs, make_alarms
 from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow
-from pulumi_serverless.blocks.monitoring.metric import counted
 from pulumi_serverless.blocks.monitoring.table_alarms import throttled_alarm
 from pulumi_serverless.blocks.names import stack_name
 from pulumi_serverless.blocks.table import Key, Table, TableArgs

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.http_api import HttpApi
+from pulumi_serverless.blocks.metric import Metric, counted
 from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, Graph, graph
-from pulumi_serverless.blocks.monitoring.metric import Metric, counted
 from serverless_runtime.contracts.event_types import EVENT_TYPES
 from serverless_runtime.handoff.metrics import HANDED_OFF, NAMESPACE
 from serverless_runtime.shared.metrics import EVENT_TYPE

@@ -82,7 +82,7 @@ class Counter:
         self._stack = stack
 
     def count(self, name: str, dimensions: Mapping[str, str], *, with_total: bool = False) -> None:
-        """Add one to `name`, with dimensions such as `{EVENT_TYPE: "task.created.v1"}`.
+        """Add one to `name`, with dimensions such as `{EVENT_TYPE: "order.placed.v1"}`.
 
         `with_total` also emits the sum over the whole stack, so that one alarm can watch it.
         """

@@ -21,6 +21,7 @@ from serverless_runtime.shared.aws.errors import (
     service_errors,
 )
 from serverless_runtime.task_service import idempotency_rows
+from serverless_runtime.task_service.conflict_retries import retry_attempts
 from serverless_runtime.task_service.dynamo_errors import (
     cancellation_codes,
     cancellation_reasons,
@@ -30,7 +31,6 @@ from serverless_runtime.task_service.dynamo_errors import (
 from serverless_runtime.task_service.dynamo_task_reader import DynamoTaskReader
 from serverless_runtime.task_service.errors import ContentionError, IdempotencyKeyReusedError
 from serverless_runtime.task_service.idempotency_rows import Claim
-from serverless_runtime.task_service.retry_attempts import retry_attempts
 from serverless_runtime.task_service.task_rows import Row, key_of, row_of
 
 _NEW = {"ConditionExpression": "attribute_not_exists(task_id)"}

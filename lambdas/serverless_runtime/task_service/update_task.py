@@ -9,10 +9,10 @@ from datetime import datetime
 from serverless_runtime.contracts.task import Task
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.shared.timestamps import now, to_text
+from serverless_runtime.task_service.conflict_retries import retry_attempts
 from serverless_runtime.task_service.dynamo_task_writer import DynamoTaskWriter
 from serverless_runtime.task_service.errors import ContentionError, VersionMismatchError
 from serverless_runtime.task_service.get_task import get_task
-from serverless_runtime.task_service.retry_attempts import retry_attempts
 
 
 def update_task(

@@ -15,8 +15,8 @@ from serverless_runtime.notification_service.channels.message_text import lines,
 from serverless_runtime.notification_service.settings.email import EmailSettings
 from tests.lambdas.notification_service.html_reader import Reader
 from tests.lambdas.notification_service.stubbed_providers import Accepting, stubbed
+from tests.lambdas.sample_titles import TITLES
 from tests.lambdas.samples import AT, a_task, an_event
-from tests.lambdas.titles import TITLES
 
 CONFIGURATION_SET = "arn:aws:ses:eu-west-1:123456789012:configuration-set/tasks"
 

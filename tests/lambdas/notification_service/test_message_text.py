@@ -15,7 +15,7 @@ from serverless_runtime.notification_service.channels.message_text import (
     reference,
     shorten,
 )
-from tests.lambdas.titles import FAMILY, FRANCE, HEBREW, PERSIAN, SCOTLAND, THUMB
+from tests.lambdas.sample_titles import FAMILY, FRANCE, HEBREW, PERSIAN, SCOTLAND, THUMB
 
 ANYTHING = st.text(st.characters(codec=None))
 

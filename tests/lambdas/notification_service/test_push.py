@@ -13,8 +13,8 @@ from serverless_runtime.notification_service.channels.message_text import one_li
 from serverless_runtime.notification_service.channels.push import channels
 from serverless_runtime.notification_service.settings.push import PushSettings
 from tests.lambdas.notification_service.stubbed_providers import Accepting, attributes_of, stubbed
+from tests.lambdas.sample_titles import TITLES
 from tests.lambdas.samples import a_task, an_event
-from tests.lambdas.titles import TITLES
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:phones"
 PHONE = "arn:aws:sns:eu-west-1:123456789012:endpoint/GCM/tasks/0f1e2d3c-0000-4000-8000-000000000000"

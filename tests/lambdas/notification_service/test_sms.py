@@ -10,8 +10,8 @@ from serverless_runtime.notification_service.channels.message_text import one_li
 from serverless_runtime.notification_service.channels.sms import channels, is_gsm, septets, sms_of
 from serverless_runtime.notification_service.settings.sms import SmsSettings
 from tests.lambdas.notification_service.stubbed_providers import Accepting, attributes_of, stubbed
+from tests.lambdas.sample_titles import FAMILY, HEBREW, TITLES
 from tests.lambdas.samples import a_task, an_event
-from tests.lambdas.titles import FAMILY, HEBREW, TITLES
 
 ANN, BOB = "+447700900123", "+4915112345678"
 

@@ -15,7 +15,13 @@ from tests.lambdas.http_api import request
 from tests.lambdas.recorded_lambda import RecordedLambda
 from tests.lambdas.reserved_words import reserved_words_in
 from tests.lambdas.samples import AT, a_task, an_event
-from tests.lambdas.task_service.dynamo_wire import lose_the_response, once, wire
+from tests.lambdas.task_service.dynamo_wire import (
+    lose_the_response,
+    no_response,
+    once,
+    rejection,
+    wire,
+)
 from tests.lambdas.task_service.stored_tasks import stored_tasks
 from tests.lambdas.wire import Hook
 

@@ -13,7 +13,7 @@ from serverless_runtime.task_service.dynamo_task_writer import DynamoTaskWriter
 from tests.lambdas.http_api import request
 from tests.lambdas.recorded_lambda import RecordedLambda
 from tests.lambdas.samples import a_task, an_event
-from tests.lambdas.task_service.dynamo_wire import wire
+from tests.lambdas.task_service.dynamo_wire import rejection, wire
 from tests.lambdas.task_service.stored_tasks import stored_tasks
 from tests.lambdas.wire import Hook
 

@@ -12,7 +12,7 @@ import pulumi_aws as aws
 
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.limits import require_at_least, require_between
-from pulumi_serverless.blocks.monitoring.metric import MathExpression, Metric
+from pulumi_serverless.blocks.metric import MathExpression, Metric
 from pulumi_serverless.blocks.names import stack_name
 
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
@@ -26,7 +26,7 @@ class _Described:
     """What all alarms have in common."""
 
     id: str
-    """Short name of the alarm and of its runbook page, e.g. "outbox-age"."""
+    """Short name of the alarm and of its runbook page, e.g. "api-errors"."""
 
     description: str
     """What happened and what it means, for the on-call engineer. The runbook page is appended."""

@@ -64,8 +64,8 @@ class AlarmTopicArgs:
     def __post_init__(self) -> None:
         if self.require_subscriber and not self.subscribers:
             raise ValueError(
-                "subscribers must contain at least one, got 0: nobody would be notified of alarms; "
-                "set alarmEmails or alarmSubscribers"
+                "subscribers must name at least one, got 0: nobody would be notified of alarms "
+                "(require_subscriber=False allows that)"
             )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 
 from pulumi_serverless.blocks.json_text import json_text
-from pulumi_serverless.blocks.monitoring.metric import Metric
+from pulumi_serverless.blocks.metric import Metric
 
 COLUMNS = 24
 _TITLE_HEIGHT = 1

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.http_api import HttpApi
 from pulumi_serverless.blocks.limits import require_between
+from pulumi_serverless.blocks.metric import MathExpression
 from pulumi_serverless.blocks.monitoring.alarm import AlarmArgs
-from pulumi_serverless.blocks.monitoring.metric import MathExpression
 
 _FIVE_MINUTES = 300
 

@@ -41,7 +41,7 @@ filter ispresent(event_id)
 """Queries for any program. The first takes an id from a client's response."""
 
 Sections = Mapping[str, Mapping[str, Any]]
-"""Section, e.g. "outboxes", to entries by name; values may be outputs."""
+"""Section, e.g. "functions", to entries by name; values may be outputs."""
 
 
 class Watched(Protocol):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pulumi_serverless.blocks.foundation import Foundation
+from pulumi_serverless.blocks.metric import MathExpression
 from pulumi_serverless.blocks.monitoring.alarm import AlarmArgs
-from pulumi_serverless.blocks.monitoring.metric import MathExpression
 from pulumi_serverless.blocks.table import Table
 
 
@@ -13,7 +13,7 @@ def throttled_alarm(
 ) -> AlarmArgs:
     """Return the alarm on throttled requests to the table or to one of its indexes.
 
-    `table_label` describes the table, e.g. "the outbox of task-events".
+    `table_label` says which table that is, e.g. "the orders table of shop".
 
     The two metrics come for a table without its indexes, and for each index of it;
     ThrottledRequests would need a dimension for each operation.
@@ -29,8 +29,8 @@ def throttled_alarm(
     return AlarmArgs(
         id=alarm_id,
         description=f"DynamoDB throttled requests to {table_label} in three of the last five "
-        "minutes. The SDK retries them; clients get 503 for those that still fail, and Lambda "
-        "retries asynchronous invocations.",
+        "minutes. The SDK retries them; those that still fail are errors to the caller, and "
+        "Lambda retries asynchronous invocations.",
         metric=MathExpression(expression=total, metrics=metrics),
         # FILL turns a minute whose data is late into 0, so a single datapoint is not enough; and
         # the SDK retries requests that are throttled briefly.

@@ -34,7 +34,7 @@ def declared(program: Path, stack: str) -> Declared:
     """
     roots = [program, program / "components", program / "lambdas", Path(__file__).parents[1]]
     done = subprocess.run(  # noqa: S603 -- our own interpreter and module
-        [sys.executable, "-m", "github_roles.declared", str(program), stack],
+        [sys.executable, "-m", "github_roles.declared_resources", str(program), stack],
         cwd=program,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, roots))},
         capture_output=True,

@@ -1,0 +1,50 @@
+"""What any pattern may stand on names none of them: neither code nor text in it knows a pattern."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+COMPONENTS = ROOT / "components/pulumi_serverless"
+RUNTIME = ROOT / "lambdas/serverless_runtime"
+SHARED = [
+    COMPONENTS / "blocks",
+    COMPONENTS / "testing",
+    RUNTIME / "shared",
+    *(ROOT / "local" / name for name in ("emulator", "engine", "cloudwatch")),
+]
+FILES = [path for folder in SHARED for path in sorted(folder.rglob("*.py"))]
+
+NOT_PATTERNS = {"blocks", "testing", "contracts", "shared"}
+PATTERNS = {
+    path.parent.name
+    for package in (COMPONENTS, RUNTIME)
+    for path in package.glob("*/__init__.py")
+    if path.parent.name not in NOT_PATTERNS
+}
+PARTS = {"hand_off", "outbox"}
+"""What a handoff is made of."""
+
+PYTHONS = re.compile(r"\btaskName\b")
+"""An attribute of Python's log records."""
+
+# A package's "_" may be left out, or be a "-" or a space; a service's thing is its name, too.
+NAMES = re.compile(
+    "|".join(
+        name.replace("_", "[ _-]?")
+        for name in sorted(PARTS | {each.removesuffix("_service") for each in PATTERNS})
+    ),
+    re.IGNORECASE,
+)
+
+
+def test_there_are_patterns_to_find() -> None:
+    assert {"handoff", "task_service", "notification_service"} <= PATTERNS
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_shared_module_names_no_pattern(path: Path) -> None:
+    assert NAMES.findall(PYTHONS.sub("", path.read_text())) == []
