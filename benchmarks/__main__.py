@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from benchmarks import builds, clock, counts, end_to_end, graph, model, outages, processor
+from benchmarks import clock, counts, end_to_end, graph
 from benchmarks.baselines import deploy_baselines
-from benchmarks.process import ValgrindMissingError, has_valgrind
+from benchmarks.process import ValgrindMissingError
 from benchmarks.report import keep, plot, table
 from local.stack import deployed_stack
 
 _ROUNDS = 9
 _GRAPH_ROUNDS = 3
-_RETRY_BASE_SECONDS = 0.2
-_COLD_MEANS = (
-    "Cold: a copy of the program without bundles and bytecode; pip's own cache and the virtual "
-    "environments are as they are. A bundle is named after the first function of its zip."
-)
 _ONLY_RATIOS = (
     "The emulator takes part in every figure, and starts an event at once, where AWS queues it: "
     "only the ratios of one run mean something."
@@ -27,8 +22,6 @@ _ONLY_RATIOS = (
 
 def check() -> bool:
     """Hold the counts against their budgets; print each as it comes."""
-    if not has_valgrind():
-        raise ValgrindMissingError
     good = True
     with counts.code_folders() as folder:
         for line, within in counts.verdicts(counts.all_counts(folder), counts.read_budgets()):
@@ -39,11 +32,12 @@ def check() -> bool:
 
 def count() -> None:
     """Keep the counts, and plot the cold starts."""
-    if not has_valgrind():
-        print(f"counts are left out: {ValgrindMissingError()}", flush=True)  # noqa: T201
+    try:
+        with counts.code_folders() as folder:
+            found = list(counts.all_counts(folder))
+    except ValgrindMissingError as error:
+        print(f"counts are left out: {error}", flush=True)  # noqa: T201
         return
-    with counts.code_folders() as folder:
-        found = list(counts.all_counts(folder))
     budgets = counts.read_budgets()
     rows = [
         (each.name, each.value, each.unit, budgets.get(each.name, "none"), each.detail)
@@ -64,7 +58,7 @@ def count() -> None:
 
 
 def time() -> None:
-    """Keep milliseconds and memory."""
+    """Keep milliseconds."""
     with counts.code_folders() as folder:
         parts = []
         for title, measure in (
@@ -78,14 +72,11 @@ def time() -> None:
             ]
             heads = ["function", "median ms", "lowest ms", "x bare boto3"]
             parts.append(f"## {title}\n\n{table(heads, rows)}")
-        weights = [(each.name, each.blocks, each.resident_mb) for each in clock.weights(folder)]
-    heads = ["function", "memory blocks kept", "process MB"]
-    parts.append(f"## Memory after init\n\n{table(heads, weights)}")
     keep("clock", "Milliseconds, fresh processes in random order", parts)
 
 
 def program() -> None:
-    """Keep what previews and builds take."""
+    """Keep what previews take."""
     rows = [
         (
             each.hand_offs,
@@ -98,73 +89,21 @@ def program() -> None:
         for each in graph.graph_times(_GRAPH_ROUNDS)
     ]
     heads = ["hand-offs", "resources", "seconds", "ms each", "the SDK alone", "x"]
-    heads_of_builds = ["what", "cold seconds", "warm seconds", "warm / cold"]
-    built = [
-        (each.name, each.cold_seconds, each.warm_seconds, each.ratio)
-        for each in [*builds.bundle_times(_GRAPH_ROUNDS), builds.up_times(_GRAPH_ROUNDS)]
-    ]
-    parts = [
-        f"## Graph\n\n{table(heads, rows)}",
-        f"## Cold and warm\n\n{_COLD_MEANS}\n\n{table(heads_of_builds, built)}",
-    ]
-    keep("program", "The Pulumi program under mocks, its bundles and `make up`", parts)
+    keep("program", "The Pulumi program under mocks", [table(heads, rows)])
 
 
 def compare() -> None:
-    """Keep what requests take through an API in the emulator, and what outages do."""
-    with deployed_stack(
-        "bench", retry_base_seconds=_RETRY_BASE_SECONDS, only="webhook", watched=False
-    ) as stack:
-        services = deploy_baselines(stack)
-        comparison = end_to_end.Comparison(stack, services)
+    """Keep what requests take through an API in the emulator."""
+    with deployed_stack("bench", only="webhook", watched=False) as stack:
+        comparison = end_to_end.Comparison(stack, deploy_baselines(stack))
         latencies = end_to_end.latency_table(comparison.latencies())
-        rates = {clients: comparison.rates(clients) for clients in end_to_end.CLIENTS}
-        processor_ms = processor.processor_table(stack, comparison, services)
-        receiver_down = outages.receiver_table(stack, services)
-        lambda_down = outages.lambda_table(stack, services)
+        processor = end_to_end.processor_table(comparison.processor())
     parts = [
         _ONLY_RATIOS,
         f"## One at a time\n\n{latencies}",
-        f"## Many clients\n\n{end_to_end.rate_table(rates)}",
-        f"## Processor milliseconds of a task\n\n{processor_ms}",
-        f"## The receiver fails at first\n\n{receiver_down}",
-        f"## Lambda denies the invoke\n\n{lambda_down}",
+        f"## Processor milliseconds of a task\n\n{processor}",
     ]
     keep("end_to_end", "From the request to the notification, in the emulator", parts)
-
-
-def cost() -> None:
-    """Keep the model of cost and capacity."""
-    loads = [model.load(rate) for rate in (10, 1_000, 100_000)]
-    heads = ["per second", *(f"{each.per_second:,}" for each in loads)]
-    rows: list[Sequence[object]] = [
-        ["concurrent creates", *(f"{each.create_concurrency:,.1f}" for each in loads)],
-        ["concurrent deliveries", *(f"{each.deliver_concurrency:,.1f}" for each in loads)],
-        ["task shards needed (there are 4)", *(each.task_shards for each in loads)],
-        ["outbox shards needed (there are 8)", *(each.outbox_shards for each in loads)],
-        [
-            "hours to drain an hour's backlog, if no more comes",
-            *(f"{each.drain_hours:,.1f}" for each in loads),
-        ],
-        *(
-            [f"{part}, $ a month", *(f"{each.dollars_per_month[part]:,.0f}" for each in loads)]
-            for part in loads[0].dollars_per_month
-        ),
-        ["all, $ a month", *(f"{sum(each.dollars_per_month.values()):,.0f}" for each in loads)],
-    ]
-    limits = table(
-        ["a second", "what is full, and what to do"],
-        [(f"{rate:,.0f}", what) for rate, what in model.limits()],
-    )
-    keep(
-        "model",
-        "What hand-offs cost, and where they end",
-        [
-            f"A model. Prices: {model.PRICES_AS_OF}.",
-            table(heads, rows),
-            f"## Limits, as shipped\n\n{limits}",
-        ],
-    )
 
 
 _NAMES: dict[str, Callable[[], bool | None]] = {
@@ -173,7 +112,6 @@ _NAMES: dict[str, Callable[[], bool | None]] = {
     "time": time,
     "program": program,
     "end-to-end": compare,
-    "cost": cost,
 }
 
 

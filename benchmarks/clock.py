@@ -1,4 +1,4 @@
-"""Milliseconds and memory: each function between runs of the bare handler, medians of ratios.
+"""Milliseconds: each function between runs of the bare handler, medians of ratios.
 
 One processor and its neighbours change from minute to minute; two runs side by side change alike.
 """
@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import random
 import statistics
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import trustme
 
-from benchmarks.process import init, python, requests, run, timed, weighed
+from benchmarks.process import init, python, requests, run, timed
 from benchmarks.stub import stub, trust
 from benchmarks.subjects import BARE, CREATE, ENVIRONMENT, SUBJECTS, Subject, unpacked
 
@@ -31,15 +31,6 @@ class Timing:
     lowest_ms: float
     ratio: float
     """Median of the rounds' ratios to the bare handler."""
-
-
-@dataclass(frozen=True)
-class Weight:
-    name: str
-    blocks: int
-    """Memory blocks that Python keeps after init."""
-
-    resident_mb: float
 
 
 def inits(folder: Path, rounds: int) -> list[Timing]:
@@ -82,15 +73,6 @@ def warms(folder: Path, rounds: int) -> list[Timing]:
             return _milliseconds(command, environment) / _WARM
 
         return _compare([BARE, CREATE], sample, rounds)
-
-
-def weights(folder: Path) -> Iterator[Weight]:
-    """Weigh each function after its init."""
-    for subject in [BARE, *SUBJECTS]:
-        statement = weighed(init(subject))
-        printed = run(python(unpacked(subject, folder), statement), ENVIRONMENT)
-        blocks, resident_mb = printed.splitlines()[-1].split()
-        yield Weight(subject.name, int(blocks), float(resident_mb))
 
 
 def _milliseconds(command: list[str], environment: Mapping[str, str]) -> float:
