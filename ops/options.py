@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from ops.context import Context
-from ops.stack import find_stack
+from ops.stack import Stack, find_stack
 from serverless_runtime.shared.timestamps import from_text
 
 LEFT, WRONG_USAGE, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
@@ -67,25 +67,31 @@ endpoint_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 
 
-def add_options(command: Command, options: Iterable[Callable[[Any], Any]]) -> Command:
-    """Give `command` the options, in this order."""
-    for option in reversed(list(options)):
-        command = option(command)
-    return command
+def resolved(
+    keyword: str, resolve: Callable[..., Any], options: Iterable[Callable[[Any], Any]]
+) -> Callable[[Command], Command]:
+    """Give a command the options, in this order, and what `resolve` makes of them as `keyword`."""
+
+    def decorate(command: Command) -> Command:
+        names: set[str] = set()
+
+        @functools.wraps(command)
+        def with_resolved(context: Context, *arguments: Any, **given: Any) -> Any:
+            found = resolve(context, **{name: given.pop(name) for name in names})
+            return command(context, *arguments, **{keyword: found}, **given)
+
+        own = len(getattr(command, "__click_params__", ()))
+        for option in reversed(list(options)):
+            option(with_resolved)
+        names |= {each.name for each in with_resolved.__click_params__[own:]}  # type: ignore[attr-defined]
+        return with_resolved
+
+    return decorate
 
 
-def on_stack(command: Command) -> Command:
-    """Give `command` the options that name a stack; it gets a `stack`."""
+def _find_stack(context: Context, *, stack: str, endpoint_url: str | None) -> Stack:
+    return find_stack(context, stack, endpoint_url=endpoint_url)
 
-    @functools.wraps(command)
-    def with_stack(
-        context: Context,
-        *arguments: Any,
-        stack: str,
-        endpoint_url: str | None,
-        **options: Any,
-    ) -> Any:
-        found = find_stack(context, stack, endpoint_url=endpoint_url)
-        return command(context, *arguments, stack=found, **options)
 
-    return add_options(with_stack, (stack_option(required=True), endpoint_option))
+on_stack = resolved("stack", _find_stack, (stack_option(required=True), endpoint_option))
+"""Give a command the options that name a stack; it gets a `stack`."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -31,25 +30,13 @@ class StackOutputs:
     """Address of the emulator, if the stack is not on AWS."""
 
 
-@dataclass(frozen=True)
-class CommandResult:
-    """Exit status and output of a program."""
-
-    status: int
-    output: str
-    errors: str
+RunCommand = Callable[[Sequence[str]], subprocess.CompletedProcess[str]]
 
 
-RunCommand = Callable[[Sequence[str]], CommandResult | None]
-
-
-def run_command(words: Sequence[str]) -> CommandResult | None:
-    """Run a program in the project's folder; None if it is not installed."""
-    path = shutil.which(words[0])
-    if path is None:
-        return None
-    done = subprocess.run(  # noqa: S603 -- fixed words, except for the stack's name
-        [path, *words[1:]],
+def run_command(words: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """Run a program in the project's folder. FileNotFoundError if it is not installed."""
+    return subprocess.run(  # noqa: S603 -- fixed words, except for the stack's name
+        words,
         cwd=ROOT,
         env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"},
         stdin=subprocess.DEVNULL,
@@ -58,7 +45,6 @@ def run_command(words: Sequence[str]) -> CommandResult | None:
         timeout=_PULUMI_TIMEOUT_SECONDS,
         check=False,
     )
-    return CommandResult(done.returncode, done.stdout, done.stderr)
 
 
 def read_outputs(
@@ -102,18 +88,18 @@ def _from_pulumi(stack: str, run: RunCommand, advice: str) -> StackOutputs:
     command = ("pulumi", "stack", "output", "--json", "--stack", stack, "--non-interactive")
     try:
         result = run(command)
-    except (OSError, subprocess.SubprocessError) as error:
-        raise UnreachableError(f"cannot run pulumi for stack {stack}: {error}; {advice}") from error
-    if result is None:
+    except FileNotFoundError:
         start = " start the local deployment with make up," if stack == LOCAL_STACK else ""
         raise UnreachableError(
             f"cannot look up stack {stack}: pulumi is not installed on this machine;{start} "
             f"install the Pulumi CLI, {advice}"
-        )
-    if result.status:
-        raise UnreachableError(_explain_failure(stack, result.errors, advice))
+        ) from None
+    except (OSError, subprocess.SubprocessError) as error:
+        raise UnreachableError(f"cannot run pulumi for stack {stack}: {error}; {advice}") from error
+    if result.returncode:
+        raise UnreachableError(_explain_failure(stack, result.stderr, advice))
     try:
-        values: dict[str, Any] = json.loads(result.output)
+        values: dict[str, Any] = json.loads(result.stdout)
     except ValueError as error:
         raise UnreachableError(
             f"pulumi did not print the outputs of stack {stack} as JSON: {error}; {advice}"

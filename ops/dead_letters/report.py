@@ -44,10 +44,7 @@ class Report:
             self.outcomes = [
                 Outcome(dead_letter=each, outcome=f"would be {self.done}")
                 for each in selection.chosen
-            ] + [
-                Outcome(dead_letter=each.dead_letter, outcome=each.outcome, detail=each.reason)
-                for each in selection.skipped
-            ]
+            ] + selection.skipped
 
     def count(self, outcome: str) -> int:
         """Return how many dead letters had this outcome."""
@@ -79,15 +76,7 @@ class Report:
             "hidden": self.hidden,
             "unmatched": self.selection.unmatched,
             "stopped_at_max": self.selection.stopped_at_limit,
-            "dead_letters": [
-                {
-                    "message_id": found.dead_letter.message_id,
-                    "event_id": found.dead_letter.event_id,
-                    "outcome": found.outcome,
-                    "detail": found.detail,
-                }
-                for found in self.outcomes
-            ],
+            "dead_letters": [each.as_json() for each in self.outcomes],
         }
 
     def show(self, console: Console) -> None:
