@@ -66,30 +66,19 @@ def time() -> None:
             ("Cold: init and first create over TLS", clock.colds),
             ("Warm: one create more", clock.warms),
         ):
-            rows = [
-                (each.name, each.median_ms, each.lowest_ms, each.ratio)
-                for each in measure(folder, _ROUNDS)
-            ]
             heads = ["function", "median ms", "lowest ms", "x bare boto3"]
-            parts.append(f"## {title}\n\n{table(heads, rows)}")
+            parts.append(f"## {title}\n\n{table(heads, measure(folder, _ROUNDS))}")
     keep("clock", "Milliseconds, fresh processes in random order", parts)
 
 
 def program() -> None:
     """Keep what previews take."""
-    rows = [
-        (
-            each.hand_offs,
-            each.resources,
-            each.seconds,
-            each.seconds / each.resources * 1000,
-            each.plain_seconds,
-            each.ratio,
-        )
-        for each in graph.graph_times(_GRAPH_ROUNDS)
-    ]
     heads = ["hand-offs", "resources", "seconds", "ms each", "the SDK alone", "x"]
-    keep("program", "The Pulumi program under mocks", [table(heads, rows)])
+    keep(
+        "program",
+        "The Pulumi program under mocks",
+        [table(heads, graph.graph_times(_GRAPH_ROUNDS))],
+    )
 
 
 def compare() -> None:

@@ -8,13 +8,10 @@ from __future__ import annotations
 import random
 import statistics
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
-import trustme
-
 from benchmarks.process import init, python, requests, run, timed
-from benchmarks.stub import stub, trust
+from benchmarks.stub import stub, tls_stub
 from benchmarks.subjects import BARE, CREATE, ENVIRONMENT, SUBJECTS, Subject, unpacked
 
 _WARM_UP, _WARM = 20, 200
@@ -22,15 +19,9 @@ _WARM_UP, _WARM = 20, 200
 Sample = Callable[[Subject], float]
 
 
-@dataclass(frozen=True)
-class Timing:
-    """What one subject took, beside the bare handler in the same rounds."""
-
-    name: str
-    median_ms: float
-    lowest_ms: float
-    ratio: float
-    """Median of the rounds' ratios to the bare handler."""
+Timing = tuple[str, float, float, float]
+"""Of one subject: its name, median and lowest milliseconds, and the median of the rounds' ratios
+to the bare handler."""
 
 
 def inits(folder: Path, rounds: int) -> list[Timing]:
@@ -45,18 +36,11 @@ def inits(folder: Path, rounds: int) -> list[Timing]:
 
 def colds(folder: Path, rounds: int) -> list[Timing]:
     """Time init and first create over TLS."""
-    authority = trustme.CA()
-    with stub(authority) as server:
+    with tls_stub(folder) as environment:
 
         def sample(subject: Subject) -> float:
-            roots = trust(authority, folder, everybody=subject is BARE)
-            environment = {
-                **ENVIRONMENT,
-                "AWS_ENDPOINT_URL": server.url,
-                "AWS_CA_BUNDLE": str(roots),
-            }
             statement = timed(requests(subject, 1))
-            return _milliseconds(python(unpacked(subject, folder), statement), environment)
+            return _milliseconds(python(unpacked(subject, folder), statement), environment(subject))
 
         return _compare([BARE, CREATE], sample, rounds)
 
@@ -87,7 +71,7 @@ def _compare(subjects: list[Subject], sample: Sample, rounds: int) -> list[Timin
             found[subject.name].append(sample(subject))
     bare = found[BARE.name]
     return [
-        Timing(
+        (
             name,
             statistics.median(taken),
             min(taken),

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -35,32 +34,22 @@ _TURNS = {1: 10, 10: 3, 100: 1}
 """Hand-offs, and how often they are timed in one process: short runs differ the most."""
 
 
-@dataclass(frozen=True)
-class GraphTime:
-    hand_offs: int
-    resources: int
-    seconds: float
-    plain_seconds: float
-    """What the SDK alone takes to register the same resources with the same inputs."""
+def graph_times(rounds: int) -> list[tuple[float, ...]]:
+    """Time programs of 1, 10 and 100 hand-offs under mocks, each in `rounds` fresh processes.
 
-    ratio: float
-    """Median of the turns' ratios."""
-
-
-def graph_times(rounds: int) -> list[GraphTime]:
-    """Time programs of 1, 10 and 100 hand-offs under mocks, each in `rounds` fresh processes."""
+    Of each: hand-offs, resources, seconds, milliseconds of each resource, the seconds that the SDK
+    alone takes to register the same resources with the same inputs, and the median of the ratios.
+    """
     return [_graph_time(number, rounds) for number in _TURNS]
 
 
-def _graph_time(number: int, rounds: int) -> GraphTime:
+def _graph_time(number: int, rounds: int) -> tuple[float, ...]:
     found = [turn for _ in range(rounds) for turn in _turns_of(number)]
-    return GraphTime(
-        hand_offs=number,
-        resources=int(found[0][0]),
-        seconds=statistics.median(own for _, own, _ in found),
-        plain_seconds=statistics.median(plain for _, _, plain in found),
-        ratio=statistics.median(own / plain for _, own, plain in found),
-    )
+    resources = int(found[0][0])
+    seconds = statistics.median(own for _, own, _ in found)
+    plain_seconds = statistics.median(plain for _, _, plain in found)
+    ratio = statistics.median(own / plain for _, own, plain in found)
+    return number, resources, seconds, seconds / resources * 1000, plain_seconds, ratio
 
 
 def _turns_of(number: int) -> list[tuple[float, float, float]]:
@@ -72,12 +61,8 @@ def _turns_of(number: int) -> list[tuple[float, float, float]]:
         text=True,
         check=True,
     )
-    return [_turn(line) for line in done.stdout.splitlines()]
-
-
-def _turn(line: str) -> tuple[float, float, float]:
-    resources, own, plain = map(float, line.split())
-    return resources, own, plain
+    lines = (map(float, line.split()) for line in done.stdout.splitlines())
+    return [(resources, own, plain) for resources, own, plain in lines]
 
 
 def _hand_offs(number: int) -> None:

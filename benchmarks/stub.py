@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.server
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 import trustme
 
+from benchmarks.subjects import BARE, ENVIRONMENT, Subject
 from local.serving import serving
 from serverless_runtime.shared.aws.amazon_root_certificates import AMAZON_ROOT_CERTIFICATES
 
@@ -75,7 +76,20 @@ def stub(authority: trustme.CA | None = None) -> Iterator[Stub]:
         yield server
 
 
-def trust(authority: trustme.CA, folder: Path, *, everybody: bool) -> Path:
+@contextmanager
+def tls_stub(folder: Path) -> Iterator[Callable[[Subject], dict[str, str]]]:
+    """Run a stub that speaks TLS; yield what makes the environment of a subject that trusts it."""
+    authority = trustme.CA()
+    with stub(authority) as server:
+
+        def environment(subject: Subject) -> dict[str, str]:
+            roots = _trust(authority, folder, everybody=subject is BARE)
+            return {**ENVIRONMENT, "AWS_ENDPOINT_URL": server.url, "AWS_CA_BUNDLE": str(roots)}
+
+        yield environment
+
+
+def _trust(authority: trustme.CA, folder: Path, *, everybody: bool) -> Path:
     """Write a file of roots as long as what is read on AWS, and the stub's own.
 
     `everybody` is for botocore, which brings some 130; our functions bring Amazon's.
