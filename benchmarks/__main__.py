@@ -6,13 +6,12 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import clock, counts, end_to_end, graph
+from benchmarks import counts, end_to_end, graph
 from benchmarks.baselines import deploy_baselines
 from benchmarks.process import ValgrindMissingError
 from benchmarks.report import keep, plot, table
 from local.stack import deployed_stack
 
-_ROUNDS = 9
 _GRAPH_ROUNDS = 3
 _ONLY_RATIOS = (
     "The emulator takes part in every figure, and starts an event at once, where AWS queues it: "
@@ -23,18 +22,16 @@ _ONLY_RATIOS = (
 def check() -> bool:
     """Hold the counts against their budgets; print each as it comes."""
     good = True
-    with counts.code_folders() as folder:
-        for line, within in counts.verdicts(counts.all_counts(folder), counts.read_budgets()):
-            print(line, flush=True)  # noqa: T201
-            good = good and within
+    for line, within in counts.verdicts(counts.all_counts(), counts.read_budgets()):
+        print(line, flush=True)  # noqa: T201
+        good = good and within
     return good
 
 
 def count() -> None:
     """Keep the counts, and plot the cold starts."""
     try:
-        with counts.code_folders() as folder:
-            found = list(counts.all_counts(folder))
+        found = list(counts.all_counts())
     except ValgrindMissingError as error:
         print(f"counts are left out: {error}", flush=True)  # noqa: T201
         return
@@ -55,20 +52,6 @@ def count() -> None:
     ]
     title = "Instructions of a cold start's init, bare boto3 handler = 1"
     plot("init", title, [("bare boto3", 1.0), *bars], "x")
-
-
-def time() -> None:
-    """Keep milliseconds."""
-    with counts.code_folders() as folder:
-        parts = []
-        for title, measure in (
-            ("Init", clock.inits),
-            ("Cold: init and first create over TLS", clock.colds),
-            ("Warm: one create more", clock.warms),
-        ):
-            heads = ["function", "median ms", "lowest ms", "x bare boto3"]
-            parts.append(f"## {title}\n\n{table(heads, measure(folder, _ROUNDS))}")
-    keep("clock", "Milliseconds, fresh processes in random order", parts)
 
 
 def program() -> None:
@@ -98,7 +81,6 @@ def compare() -> None:
 _NAMES: dict[str, Callable[[], bool | None]] = {
     "check": check,
     "count": count,
-    "time": time,
     "program": program,
     "end-to-end": compare,
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 import tomllib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,20 +30,16 @@ class Count:
     detail: str = ""
 
 
-@contextmanager
-def code_folders() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="benchmarks-") as folder:
-        yield Path(folder)
-
-
-def all_counts(folder: Path) -> Iterator[Count]:
+def all_counts() -> Iterator[Count]:
     """Count everything that has a budget, one thing after the other."""
-    start = instructions(python(None, "pass" + END), ENVIRONMENT)
-    yield from init_counts(folder, start)
-    yield cold_count(folder, start)
-    yield warm_count(folder)
-    yield connections_count(folder)
-    yield from size_counts()
+    with tempfile.TemporaryDirectory(prefix="benchmarks-") as name:
+        folder = Path(name)
+        start = instructions(python(None, "pass" + END), ENVIRONMENT)
+        yield from init_counts(folder, start)
+        yield cold_count(folder, start)
+        yield warm_count(folder)
+        yield connections_count(folder)
+        yield from size_counts()
 
 
 def init_counts(folder: Path, start: int) -> Iterator[Count]:

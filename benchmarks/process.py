@@ -86,13 +86,3 @@ def requests(subject: Subject, number: int) -> str:
         f"    response = handler.handle({EVENT!r}, None)\n"
         f"    assert response['statusCode'] == 201, response\n"
     )
-
-
-def timed(statement: str) -> str:
-    """Run a statement and print its milliseconds last."""
-    indented = statement.replace("\n", "\n    ")
-    return (
-        "import time\nstarted = time.perf_counter()\n"
-        f"if True:\n    {indented}\n"
-        "print((time.perf_counter() - started) * 1000, flush=True)" + END
-    )

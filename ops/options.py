@@ -26,19 +26,13 @@ _LOOKED_UP = (
 Command = Callable[..., Any]
 
 
-class TimestampParam(click.ParamType[datetime]):
-    """RFC 3339, or how long ago."""
-
-    name = "when"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        context = ctx and ctx.find_object(Context)
-        try:
-            return parse_timestamp(value, (context or Context()).now())
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
+def when(text: str) -> datetime:
+    """The type of an option that takes RFC 3339, or how long ago."""
+    context = click.get_current_context().find_object(Context) or Context()
+    try:
+        return parse_timestamp(text, context.now())
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 def parse_timestamp(text: str, now: datetime) -> datetime:

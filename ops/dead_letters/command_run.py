@@ -76,8 +76,7 @@ class CommandRun:
         self.interrupts = Interrupts()
         self._options = options
         self._context = context
-        self._action = action
-        self._report = Report(action, done, apply=options.apply)
+        self._report = Report(action, done, options.apply)
         self._errors = out(errors=True)
         self._audit = _open_audit_file(options.audit_file)
         self._progress = Progress(
@@ -136,7 +135,7 @@ class CommandRun:
         """Keep an outcome, write its audit line, advance the progress bar."""
         self._report.outcomes.append(outcome)
         at = to_text(self._context.now())
-        line = json.dumps({"at": at, "action": self._action, **outcome.as_json()})
+        line = json.dumps({"at": at, "action": self._report.action, **outcome.as_json()})
         if self._audit is None:
             self._errors.out(line, highlight=False)
         else:

@@ -10,7 +10,7 @@ import click
 
 from ops.context import Context
 from ops.dead_letters.dead_letter import DeadLetter
-from ops.options import TimestampParam, resolved
+from ops.options import resolved, when
 
 _OPTIONS = (
     click.option(
@@ -26,10 +26,10 @@ _OPTIONS = (
     click.option("--error", help="Events whose error type or text contains this, in any case."),
     click.option(
         "--since",
-        type=TimestampParam(),
+        type=when,
         help="Failed at this time or later: RFC 3339, or an age such as 90s, 30m, 2h, 7d.",
     ),
-    click.option("--until", type=TimestampParam(), help="Failed before this time; same formats."),
+    click.option("--until", type=when, help="Failed before this time; same formats."),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any
 
 from rich import box
@@ -18,23 +19,23 @@ from ops.terminal import one_line
 _LEFT_OUTCOMES = ("refused", "unreadable", "failed")
 
 
+@dataclass
 class Report:
     """Outcomes so far. `done` is the outcome that was wanted, such as "replayed"."""
 
-    def __init__(self, action: str, done: str, *, apply: bool) -> None:
-        self.action = action
-        self.done = done
-        self.apply = apply
-        self.selection = Selection()
-        self.unread = 0
-        """About how many messages SQS did not return, although the queue counts them."""
+    action: str
+    done: str
+    apply: bool
+    selection: Selection = field(default_factory=Selection)
+    unread: int = 0
+    """About how many messages SQS did not return, although the queue counts them."""
 
-        self.hidden = 0
-        """About how many another reader, or a killed run, has received."""
+    hidden: int = 0
+    """About how many another reader, or a killed run, has received."""
 
-        self.outcomes: list[Outcome] = []
-        self.ended = "done"
-        self.error: str | None = None
+    outcomes: list[Outcome] = field(default_factory=list)
+    ended: str = "done"
+    error: str | None = None
 
     def start(self, selection: Selection, reader: DeadLetterReader) -> None:
         """Take over what is selected; a dry run ends with it."""
