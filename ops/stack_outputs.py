@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ops.aws.errors import UnreachableError
+from ops.context import Context, RunCommand
 
-ROOT = Path(__file__).resolve().parent.parent
 LOCAL_STACK = "local"
-
-_PULUMI_TIMEOUT_SECONDS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,38 +26,17 @@ class StackOutputs:
     """Address of the emulator, if the stack is not on AWS."""
 
 
-RunCommand = Callable[[Sequence[str]], subprocess.CompletedProcess[str]]
-
-
-def run_command(words: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    """Run a program in the project's folder. FileNotFoundError if it is not installed."""
-    return subprocess.run(  # noqa: S603 -- fixed words, except for the stack's name
-        words,
-        cwd=ROOT,
-        env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=_PULUMI_TIMEOUT_SECONDS,
-        check=False,
-    )
-
-
 def read_outputs(
-    stack: str,
-    *,
-    run: RunCommand,
-    local_folder: Path,
-    endpoint_url: str | None,
-    advice: str,
+    context: Context, stack: str, *, endpoint_url: str | None, advice: str
 ) -> StackOutputs:
     """Return the outputs of `stack`. Stack local is what `make up` left running, if it is.
 
     `endpoint_url` tells several local deployments apart; `advice` is what else the user can do.
     Raises UnreachableError.
     """
-    found = _running_locally(local_folder, endpoint_url) if stack == LOCAL_STACK else None
-    return found or _from_pulumi(stack, run, advice)
+    if stack == LOCAL_STACK and (found := _running_locally(context.local_folder, endpoint_url)):
+        return found
+    return _from_pulumi(stack, context.run, advice)
 
 
 def _running_locally(folder: Path, endpoint_url: str | None) -> StackOutputs | None:

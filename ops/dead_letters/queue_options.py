@@ -51,7 +51,7 @@ _OPTIONS = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class QueueLocation:
     """Where a dead-letter queue and the function that failed are."""
 
@@ -104,28 +104,16 @@ def find_queues(
         if with_target and target is None:
             raise UnreachableError(f"queue {each} has no target in stack {stack}; give --function")
         known = region_of_arn(target or "") or _region_of_url(entry.queue_url)
-        locations.append(
-            QueueLocation(
-                name=each,
-                url=entry.queue_url,
-                target=target,
-                connection=replace(base, region=region or known or base.region),
-                source=found.source if found else "the options",
-            )
-        )
+        how = replace(base, region=region or known or base.region)
+        source = found.source if found else "the options"
+        locations.append(QueueLocation(each, entry.queue_url, target, how, source))
     return locations
 
 
 def queues_of(stack: Stack) -> dict[str, QueueLocation]:
     """Return all dead-letter queues of a stack, by name."""
     return {
-        name: QueueLocation(
-            name=name,
-            url=queue.queue_url,
-            target=queue.target_arn,
-            connection=stack.connection,
-            source=stack.source,
-        )
+        name: QueueLocation(name, queue.queue_url, queue.target_arn, stack.connection, stack.source)
         for name, queue in stack.operations.dead_letters.items()
     }
 

@@ -62,7 +62,8 @@ def trace_event(
     timeline is faster.
     """
     interrupts = Interrupts()
-    with interrupts.handled(), StackSources(context, stack, interrupts, since=since) as sources:
+    sources = StackSources(context, stack, interrupts, since=since)
+    with interrupts.handled():
         timeline = trace(id_, sources)
     errors = sources.best_effort.errors
     if as_json:

@@ -11,8 +11,7 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from ops.cli import commands as ops_commands
-from ops.context import Context
-from ops.stack_outputs import RunCommand
+from ops.context import Context, RunCommand
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
     DynamoCircuitBreakerStore,
