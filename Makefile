@@ -62,7 +62,7 @@ reference: .venv/.ready ## Write docs/reference.md from the docstrings
 sbom: .venv/.ready ## Write each bundle's bill of materials to .build/sbom, as CycloneDX
 	@$(BIN)/python scripts/make_sbom.py
 
-bench: .venv/.ready ## Measure cold starts, requests and the program, and what they cost
+bench: .venv/.ready ## Measure cold starts, requests and the program
 	@$(BIN)/python -m benchmarks
 
 bench-check: .venv/.ready ## Compare instruction counts with benchmarks/budgets.toml (needs valgrind)

@@ -13,9 +13,9 @@ from http import HTTPStatus
 
 from benchmarks.baselines import Service, http_client, notified
 from benchmarks.report import table
-from local.scenario.observe import queue_depth
 from local.stack import DeployedStack
 from local.wait import DeadlineExceededError, wait_until
+from ops.dead_letters.reader import DeadLetterReader
 from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
     DynamoCircuitBreakerStore,
 )
@@ -103,14 +103,14 @@ def _while_receiver_fails(
 ) -> Outcome:
     name = service.name if attempts == 1 else f"{service.name}, client tries {attempts} times"
     outcome = Outcome(name, service, _titles(), failures)
-    depth_before = queue_depth(stack, service.dead_letters_url)
+    depth_before = _queue_depth(stack, service.dead_letters_url)
     with http_client(1) as client:
         for title in outcome.titles:
             with _failing_receiver(stack, failures):
                 outcome.created += any(service.create(client, title) for _ in range(attempts))
                 if not service.waits:
                     _until_settled(stack, service, title, depth_before + outcome.dead_letters)
-            outcome.dead_letters = queue_depth(stack, service.dead_letters_url) - depth_before
+            outcome.dead_letters = _queue_depth(stack, service.dead_letters_url) - depth_before
             _close_circuit_breaker(stack)
     return outcome
 
@@ -163,7 +163,7 @@ def _denied(stack: DeployedStack, service: Service) -> Iterator[None]:
 
 def _until_settled(stack: DeployedStack, service: Service, title: str, depth: int) -> None:
     wait_until(
-        lambda: notified(stack)[title] or queue_depth(stack, service.dead_letters_url) > depth,
+        lambda: notified(stack)[title] or _queue_depth(stack, service.dead_letters_url) > depth,
         "a notification or a dead letter",
         seconds=_SETTLED_WITHIN_SECONDS,
     )
@@ -185,3 +185,7 @@ def _rows_stored(stack: DeployedStack, outcome: Outcome) -> int:
     return sum(
         row.get("title", {}).get("S") in outcome.titles for page in pages for row in page["Items"]
     )
+
+
+def _queue_depth(stack: DeployedStack, queue_url: str) -> int:
+    return sum(DeadLetterReader(stack.client("sqs"), queue_url).depth())

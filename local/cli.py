@@ -11,7 +11,7 @@ import click
 
 from local import background
 from local.console import console, working
-from local.dashboard.page import write_page
+from local.dashboard import write_page
 from local.emulator.clients import Clients
 from local.emulator.start import DEFAULT_PORT, EmulatorError, emulator_url, require_free_port
 from local.engine.provider import UnsupportedError

@@ -15,7 +15,6 @@ from local.scenario.prerequisites import (
     create_prerequisites,
     local_channels,
     phone_queue,
-    webhook_secret,
 )
 from local.scenario.receiver import WebhookReceiver, running_receiver
 
@@ -80,24 +79,12 @@ class DeployedStack:
         """A boto3 client of the emulator with all permissions."""
         return self.emulator.client(service)
 
-    def emails(self) -> list[dict[str, Any]]:
-        """Every email sent, oldest first; each has Source, To, Subject and BodyText."""
-        return self.emulator.emails()
-
-    def texts(self) -> list[dict[str, Any]]:
-        """Every SMS sent, by number and then oldest first; each has PhoneNumber and Message."""
-        return self.emulator.texts()
-
     def pushes(self, platform: str) -> list[dict[str, Any]]:
         """Push notifications to the phone of a platform ("APNS", "GCM"), oldest first.
 
         Each has Body, the part of the message that is for the platform, and MessageAttributes.
         """
         return self.emulator.waiting(phone_queue(platform))
-
-    def webhook_secret(self) -> str:
-        """The secret that the receiver verifies webhooks with."""
-        return webhook_secret(self.emulator.client)
 
     def function_names(self) -> dict[str, str]:
         """Physical names of the functions by their logical names, e.g. "tasks-create-task"."""

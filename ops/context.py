@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 import functools
+import os
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ops.aws.clients import Connection, make_client
-from ops.stack_outputs import ROOT, RunCommand, run_command
+
+ROOT = Path(__file__).resolve().parent.parent
+
+_PULUMI_TIMEOUT_SECONDS = 60
 
 POLL_SECONDS = 2
 """Wait time of SQS polls. At 0, SQS queries only some of its servers and may miss messages."""
+
+
+RunCommand = Callable[[Sequence[str]], subprocess.CompletedProcess[str]]
+
+
+def run_command(words: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """Run a program in the project's folder. FileNotFoundError if it is not installed."""
+    return subprocess.run(  # noqa: S603 -- fixed words, except for the stack's name
+        words,
+        cwd=ROOT,
+        env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=_PULUMI_TIMEOUT_SECONDS,
+        check=False,
+    )
 
 
 def _now() -> datetime:

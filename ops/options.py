@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from ops.context import Context
-from ops.stack import find_stack
+from ops.stack import Stack, find_stack
 from serverless_runtime.shared.timestamps import from_text
 
 LEFT, USAGE_ERROR, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
@@ -25,19 +25,13 @@ _LOOKED_UP = (
 Command = Callable[..., Any]
 
 
-class TimestampParam(click.ParamType[datetime]):
-    """RFC 3339, or how long ago."""
-
-    name = "when"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        context = ctx and ctx.find_object(Context)
-        try:
-            return parse_timestamp(value, (context or Context()).now())
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
+def when(text: str) -> datetime:
+    """The type of an option that takes RFC 3339, or how long ago."""
+    context = click.get_current_context().find_object(Context) or Context()
+    try:
+        return parse_timestamp(text, context.now())
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 def parse_timestamp(text: str, now: datetime) -> datetime:
@@ -68,25 +62,31 @@ json_option = click.option(
 )
 
 
-def add_options(command: Command, options: Iterable[Callable[[Any], Any]]) -> Command:
-    """Add the options to `command`, in this order."""
-    for option in reversed(list(options)):
-        command = option(command)
-    return command
+def resolved(
+    keyword: str, resolve: Callable[..., Any], options: Iterable[Callable[[Any], Any]]
+) -> Callable[[Command], Command]:
+    """Give a command the options, in this order, and what `resolve` makes of them as `keyword`."""
+
+    def decorate(command: Command) -> Command:
+        names: set[str] = set()
+
+        @functools.wraps(command)
+        def with_resolved(context: Context, *arguments: Any, **given: Any) -> Any:
+            found = resolve(context, **{name: given.pop(name) for name in names})
+            return command(context, *arguments, **{keyword: found}, **given)
+
+        own = len(getattr(command, "__click_params__", ()))
+        for option in reversed(list(options)):
+            option(with_resolved)
+        names |= {each.name for each in with_resolved.__click_params__[own:]}  # type: ignore[attr-defined]
+        return with_resolved
+
+    return decorate
 
 
-def on_stack(command: Command) -> Command:
-    """Add the options that name a stack; `command` receives a `stack`."""
+def _find_stack(context: Context, *, stack: str, endpoint_url: str | None) -> Stack:
+    return find_stack(context, stack, endpoint_url=endpoint_url)
 
-    @functools.wraps(command)
-    def with_stack(
-        context: Context,
-        *arguments: Any,
-        stack: str,
-        endpoint_url: str | None,
-        **options: Any,
-    ) -> Any:
-        found = find_stack(context, stack, endpoint_url=endpoint_url)
-        return command(context, *arguments, stack=found, **options)
 
-    return add_options(with_stack, (stack_option(required=True), endpoint_option))
+on_stack = resolved("stack", _find_stack, (stack_option(required=True), endpoint_option))
+"""Give a command the options that name a stack; it gets a `stack`."""

@@ -83,13 +83,7 @@ def find_stack(
     advice: str = "then try again",
 ) -> Stack:
     """Look up a stack. Raises UnreachableError; `advice` is what else the user can do."""
-    found = read_outputs(
-        name,
-        run=context.run,
-        local_folder=context.local_folder,
-        endpoint_url=endpoint_url,
-        advice=advice,
-    )
+    found = read_outputs(context, name, endpoint_url=endpoint_url, advice=advice)
     operations = _read_operations(name, found, advice)
     return Stack(
         name=name,

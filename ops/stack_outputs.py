@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ops.aws.errors import UnreachableError
+from ops.context import Context, RunCommand
 
-ROOT = Path(__file__).resolve().parent.parent
 LOCAL_STACK = "local"
-
-_PULUMI_TIMEOUT_SECONDS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,51 +26,17 @@ class StackOutputs:
     """Address of the emulator, if the stack is not on AWS."""
 
 
-@dataclass(frozen=True)
-class CommandResult:
-    """Exit status and output of a program."""
-
-    status: int
-    output: str
-    errors: str
-
-
-RunCommand = Callable[[Sequence[str]], CommandResult | None]
-
-
-def run_command(words: Sequence[str]) -> CommandResult | None:
-    """Run a program in the project's folder; None if it is not installed."""
-    path = shutil.which(words[0])
-    if path is None:
-        return None
-    done = subprocess.run(  # noqa: S603 -- fixed words, except for the stack's name
-        [path, *words[1:]],
-        cwd=ROOT,
-        env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=_PULUMI_TIMEOUT_SECONDS,
-        check=False,
-    )
-    return CommandResult(done.returncode, done.stdout, done.stderr)
-
-
 def read_outputs(
-    stack: str,
-    *,
-    run: RunCommand,
-    local_folder: Path,
-    endpoint_url: str | None,
-    advice: str,
+    context: Context, stack: str, *, endpoint_url: str | None, advice: str
 ) -> StackOutputs:
     """Return the outputs of `stack`. Stack local is the deployment of `make up`, if it is running.
 
     `endpoint_url` selects one of several local deployments; `advice` is what else the user can do.
     Raises UnreachableError.
     """
-    found = _running_locally(local_folder, endpoint_url) if stack == LOCAL_STACK else None
-    return found or _from_pulumi(stack, run, advice)
+    if stack == LOCAL_STACK and (found := _running_locally(context.local_folder, endpoint_url)):
+        return found
+    return _from_pulumi(stack, context.run, advice)
 
 
 def _running_locally(folder: Path, endpoint_url: str | None) -> StackOutputs | None:
@@ -102,18 +63,18 @@ def _from_pulumi(stack: str, run: RunCommand, advice: str) -> StackOutputs:
     command = ("pulumi", "stack", "output", "--json", "--stack", stack, "--non-interactive")
     try:
         result = run(command)
-    except (OSError, subprocess.SubprocessError) as error:
-        raise UnreachableError(f"cannot run pulumi for stack {stack}: {error}; {advice}") from error
-    if result is None:
+    except FileNotFoundError:
         start = " start the local deployment with make up," if stack == LOCAL_STACK else ""
         raise UnreachableError(
             f"cannot look up stack {stack}: pulumi is not installed on this machine;{start} "
             f"install the Pulumi CLI, {advice}"
-        )
-    if result.status:
-        raise UnreachableError(_explain_failure(stack, result.errors, advice))
+        ) from None
+    except (OSError, subprocess.SubprocessError) as error:
+        raise UnreachableError(f"cannot run pulumi for stack {stack}: {error}; {advice}") from error
+    if result.returncode:
+        raise UnreachableError(_explain_failure(stack, result.stderr, advice))
     try:
-        values: dict[str, Any] = json.loads(result.output)
+        values: dict[str, Any] = json.loads(result.stdout)
     except ValueError as error:
         raise UnreachableError(
             f"pulumi did not print the outputs of stack {stack} as JSON: {error}; {advice}"

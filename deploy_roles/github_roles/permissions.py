@@ -192,7 +192,7 @@ def reading(account: Account, program: Declared) -> dict[str, Any]:
     for service, needed in _needed(program).items():
         statements.append(_allow(service, needed.read, _arns(needed, account, program)))
         statements.append(_allow(service, needed.read_anywhere, ["*"]))
-    return _document(statements)
+    return document(statements)
 
 
 def changing(account: Account, program: Declared) -> dict[str, Any]:
@@ -207,7 +207,7 @@ def changing(account: Account, program: Declared) -> dict[str, Any]:
         services = ["lambda.amazonaws.com", "scheduler.amazonaws.com"]
         condition = {"StringEquals": {"iam:PassedToService": services}}
         statements.append({**_allow("iam", ["PassRole"], roles), "Condition": condition})
-    return _document(statements)
+    return document(statements)
 
 
 def _needed(program: Declared) -> dict[str, Permissions]:
@@ -245,5 +245,5 @@ def _arns(permissions: Permissions, account: Account, program: Declared) -> list
     return list(dict.fromkeys(found))
 
 
-def _document(statements: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def document(statements: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": [each for each in statements if each["Action"]]}

@@ -10,7 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from github_roles.declared_resources import Declared
-from github_roles.permissions import Account, changing, reading
+from github_roles.permissions import Account, changing, document, reading
 
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
@@ -99,9 +99,7 @@ class WorkflowRoles(pulumi.ComponentResource):
         }
         return aws.iam.Role(
             name,
-            assume_role_policy=pulumi.Output.json_dumps(
-                {"Version": "2012-10-17", "Statement": [statement]}
-            ),
+            assume_role_policy=pulumi.Output.json_dumps(document([statement])),
             max_session_duration=_SESSION_SECONDS,
             opts=self._child,
         )
@@ -129,7 +127,7 @@ class WorkflowRoles(pulumi.ComponentResource):
             ]
         if self._args.state_key_arn:
             statements.append(_allow(key, self._args.state_key_arn))
-        return {"Version": "2012-10-17", "Statement": statements} if statements else None
+        return document(statements) if statements else None
 
 
 def _allow(actions: Sequence[str], *arns: str) -> dict[str, Any]:

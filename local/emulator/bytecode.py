@@ -5,6 +5,7 @@ The emulator unpacks the zip for every worker, and each would compile everything
 
 from __future__ import annotations
 
+import compileall
 import hashlib
 import io
 import os
@@ -12,7 +13,7 @@ import py_compile
 import sys
 import tempfile
 import zipfile
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from local.emulator.differences import Difference
 from local.instance import ROOT
@@ -43,30 +44,15 @@ def with_bytecode(bundle: bytes) -> bytes:
 
 def _compiled(bundle: bytes) -> bytes:
     target = io.BytesIO(bundle)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        zipfile.ZipFile(io.BytesIO(bundle)) as source,
-        zipfile.ZipFile(target, "a") as compiled,
-    ):
-        source.extractall(folder)
-        for name in source.namelist():
-            if name.endswith(".py"):
-                bytecode = _compile(Path(folder) / name, name)
-                compiled.writestr(_cached_name(name), bytecode)
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(target, "a") as archive:
+        archive.extractall(folder)
+        # Unchecked: the emulator gives unpacked files new times, which would invalidate it.
+        compileall.compile_dir(
+            folder,
+            quiet=1,
+            stripdir=folder,
+            invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+        )
+        for bytecode in Path(folder).rglob("*.pyc"):
+            archive.write(bytecode, bytecode.relative_to(folder))
     return target.getvalue()
-
-
-def _compile(source: Path, name: str) -> bytes:
-    # Unchecked: the emulator gives unpacked files new times, which would invalidate the bytecode.
-    compiled = py_compile.compile(
-        str(source),
-        dfile=name,
-        doraise=True,
-        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-    )
-    return Path(str(compiled)).read_bytes()
-
-
-def _cached_name(name: str) -> str:
-    path = PurePosixPath(name)
-    return str(path.parent / "__pycache__" / f"{path.stem}.{sys.implementation.cache_tag}.pyc")

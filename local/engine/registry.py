@@ -56,6 +56,23 @@ def without_none(**arguments: Any) -> dict[str, Any]:
     return {name: value for name, value in arguments.items() if value is not None}
 
 
+def for_boto3(inputs: Inputs, *names: str) -> dict[str, Any]:
+    """These inputs as boto3 takes them, those that are there; without `names`, all of them."""
+    return {
+        name[0].upper() + name[1:]: _value(inputs[name])
+        for name in names or inputs
+        if inputs.get(name) is not None
+    }
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return for_boto3(value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
 def as_int(value: float | None) -> int | None:
     """A whole number as boto3 expects it; Pulumi passes every number as a float."""
     return None if value is None else int(value)

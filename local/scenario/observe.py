@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from operator import itemgetter
 from typing import Any, TypeVar
 
@@ -12,6 +12,8 @@ from local.emulator.differences import Difference
 from local.scenario.prerequisites import PLATFORMS
 from local.stack import DeployedStack
 from local.wait import DeadlineExceededError, wait_until
+from ops.aws.logs import log_group as find_log_group
+from ops.dead_letters.reader import DeadLetterReader
 
 DIFFERENCES = (
     Difference(
@@ -67,10 +69,7 @@ def wait_for(
 
 def log_group(stack: DeployedStack, operation: str) -> str:
     """Name of the log group that a function writes to."""
-    configuration = stack.client("lambda").get_function_configuration(
-        FunctionName=stack.function_names()[operation]
-    )
-    return str(configuration["LoggingConfig"]["LogGroup"])
+    return find_log_group(stack.client("lambda"), stack.function_names()[operation])
 
 
 def raw_log(stack: DeployedStack, operation: str) -> list[str]:
@@ -86,23 +85,12 @@ def log_lines(logs: Any, group: str) -> list[str]:
     events = [
         event
         for start in range(0, len(streams), _STREAMS_AT_ONCE)
-        for event in _events(
-            logs, logGroupName=group, logStreamNames=streams[start : start + _STREAMS_AT_ONCE]
+        for page in logs.get_paginator("filter_log_events").paginate(
+            logGroupName=group, logStreamNames=streams[start : start + _STREAMS_AT_ONCE]
         )
+        for event in page["events"]
     ]
     return [event["message"].rstrip("\n") for event in sorted(events, key=itemgetter("timestamp"))]
-
-
-def _events(logs: Any, **query: Any) -> Iterator[dict[str, Any]]:
-    for page in logs.get_paginator("filter_log_events").paginate(**query):
-        yield from page["events"]
-
-
-def lines_with(stack: DeployedStack, operation: str, text: str) -> list[str]:
-    """A function's log lines that contain `text` (without quotes in it), oldest first."""
-    group = log_group(stack, operation)
-    events = _events(stack.client("logs"), logGroupName=group, filterPattern=f'"{text}"')
-    return [event["message"].rstrip("\n") for event in events]
 
 
 def log_records(stack: DeployedStack, *operations: str) -> list[dict[str, Any]]:
@@ -115,14 +103,14 @@ def emails_about(stack: DeployedStack, words: str) -> list[dict[str, Any]]:
     """The emails whose subject or text contains `words`."""
     return [
         email
-        for email in stack.emails()
+        for email in stack.emulator.emails()
         if words in email["Subject"] or words in (email.get("BodyText") or "")
     ]
 
 
 def texts_about(stack: DeployedStack, words: str) -> list[dict[str, Any]]:
     """The text messages that contain `words`."""
-    return [text for text in stack.texts() if words in text["Message"]]
+    return [text for text in stack.emulator.texts() if words in text["Message"]]
 
 
 def pushes_about(stack: DeployedStack, platform: str, words: str) -> list[dict[str, Any]]:
@@ -143,16 +131,9 @@ def arrivals(stack: DeployedStack, words: str) -> dict[str, int]:
     }
 
 
-def queue_depth(stack: DeployedStack, queue_url: str | None = None) -> int:
-    """Messages in a queue, by default the dead letters, visible or in flight."""
-    attributes = stack.client("sqs").get_queue_attributes(
-        QueueUrl=queue_url or stack.dead_letter_queue_url,
-        AttributeNames=[
-            "ApproximateNumberOfMessages",
-            "ApproximateNumberOfMessagesNotVisible",
-        ],
-    )["Attributes"]
-    return sum(int(count) for count in attributes.values())
+def queue_depth(stack: DeployedStack) -> int:
+    """Dead letters in the queue, visible or in flight."""
+    return sum(DeadLetterReader(stack.client("sqs"), stack.dead_letter_queue_url).depth())
 
 
 def depth_alarm(stack: DeployedStack) -> dict[str, Any]:

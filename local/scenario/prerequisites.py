@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from local.emulator.clients import ACCOUNT_ID, REGION, Clients
 from local.instance import ROOT
 from local.stack_files import read_stack
-from ops.alarms.topic_queue import make_topic_queue
+from ops.alarms.trigger import make_topic_queue
 
 PLATFORMS = ("APNS", "GCM")
 """Apple's and Google's; there is one phone of each."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO
 
 import click
 from botocore.exceptions import BotoCoreError, ClientError
@@ -16,7 +16,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ops.aws.errors import explain
 from ops.context import Context
-from ops.dead_letters.audit_log import AuditLog
 from ops.dead_letters.outcome import Outcome
 from ops.dead_letters.queue_options import QueueLocation
 from ops.dead_letters.reader import DeadLetterReader
@@ -24,8 +23,9 @@ from ops.dead_letters.replay import ReplayStoppedError
 from ops.dead_letters.report import Report
 from ops.dead_letters.selection import Selection
 from ops.interrupts import Interrupts
-from ops.options import INTERRUPTED, LEFT, UNREACHABLE, USAGE_ERROR, Command, add_options
+from ops.options import INTERRUPTED, LEFT, UNREACHABLE, USAGE_ERROR, resolved
 from ops.terminal import one_line, out
+from serverless_runtime.shared.timestamps import to_text
 
 _OPTIONS = (
     click.option("--apply", is_flag=True, help="Make the changes; the default is a dry run."),
@@ -52,16 +52,21 @@ class RunOptions:
     as_json: bool
 
 
-def run_options(command: Command) -> Command:
-    """Add the options of commands that make changes; `command` receives them as `options`."""
+run_options = resolved("options", lambda _, **given: RunOptions(**given), _OPTIONS)
+"""Give a command the options of those that change something; it gets `options`."""
 
-    @functools.wraps(command)
-    def with_options(*arguments: Any, **given: Any) -> Any:
-        names = ("apply", "limit", "audit_file", "as_json")
-        options = RunOptions(**{name: given.pop(name) for name in names})
-        return command(*arguments, options=options, **given)
 
-    return add_options(with_options, _OPTIONS)
+def open_private(path: Path, flag: int) -> IO[str]:
+    """Open a file for writing that nobody else may read; `flag` is O_APPEND or O_EXCL."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | flag, 0o600)
+    return os.fdopen(descriptor, "w", encoding="utf-8")
+
+
+def _open_audit_file(path: Path | None) -> IO[str] | None:
+    try:
+        return open_private(path, os.O_APPEND) if path else None
+    except OSError as error:
+        raise click.UsageError(f"cannot write the audit file: {error}") from error
 
 
 class CommandRun:
@@ -72,9 +77,9 @@ class CommandRun:
         self.interrupts = Interrupts()
         self._options = options
         self._context = context
-        self._report = Report(action, done, apply=options.apply)
+        self._report = Report(action, done, options.apply)
         self._errors = out(errors=True)
-        self._audit = AuditLog(action, options.audit_file, self._errors, context.now)
+        self._audit = _open_audit_file(options.audit_file)
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -91,7 +96,7 @@ class CommandRun:
         """Open the queue; keep an error for the summary instead of raising it."""
         try:
             with (
-                self._audit,
+                self._audit or nullcontext(),
                 self.interrupts.handled(),
                 location.reader(self._context, self.interrupts) as reader,
             ):
@@ -130,7 +135,12 @@ class CommandRun:
     def record(self, outcome: Outcome) -> None:
         """Keep an outcome, write its audit line, advance the progress bar."""
         self._report.outcomes.append(outcome)
-        self._audit.write(outcome)
+        at = to_text(self._context.now())
+        line = json.dumps({"at": at, "action": self._report.action, **outcome.as_json()})
+        if self._audit is None:
+            self._errors.out(line, highlight=False)
+        else:
+            print(line, file=self._audit, flush=True)
         self._progress.advance(self._bar)
 
     def finish(self, hint: str) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import click
 
+from ops.context import Context
 from ops.dead_letters.dead_letter import DeadLetter
-from ops.options import Command, TimestampParam, add_options
+from ops.options import resolved, when
 
 _OPTIONS = (
     click.option(
@@ -26,10 +26,10 @@ _OPTIONS = (
     click.option("--error", help="Events whose error type or text contains this, ignoring case."),
     click.option(
         "--since",
-        type=TimestampParam(),
+        type=when,
         help="Failed at this time or later: RFC 3339, or an age such as 90s, 30m, 2h, 7d.",
     ),
-    click.option("--until", type=TimestampParam(), help="Failed before this time; same formats."),
+    click.option("--until", type=when, help="Failed before this time; same formats."),
 )
 
 
@@ -75,16 +75,12 @@ class Filters:
         )
 
 
-def filter_options(command: Command) -> Command:
-    """Add the filter options; `command` receives them as `filters`."""
+def _filters(_: Context, *, ids: tuple[str, ...], types: tuple[str, ...], **others: Any) -> Filters:
+    filters = Filters(ids=frozenset(ids), types=frozenset(types), **others)
+    if filters.since and filters.until and filters.since >= filters.until:
+        raise click.UsageError("--since must be earlier than --until")
+    return filters
 
-    @functools.wraps(command)
-    def with_filters(*arguments: Any, **options: Any) -> Any:
-        ids, types = frozenset(options.pop("ids")), frozenset(options.pop("types"))
-        rest = {name: options.pop(name) for name in ("task", "error", "since", "until")}
-        filters = Filters(ids=ids, types=types, **rest)
-        if filters.since and filters.until and filters.since >= filters.until:
-            raise click.UsageError("--since must be earlier than --until")
-        return command(*arguments, filters=filters, **options)
 
-    return add_options(with_filters, _OPTIONS)
+filter_options = resolved("filters", _filters, _OPTIONS)
+"""Give a command the filter options; it gets `filters`."""

@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from ops.dead_letters.dead_letter import DeadLetter
-from ops.dead_letters.reader import DeadLetterReader
-from ops.dead_letters.selection import Selection
 
 REPLAYED, PURGED, FAILED = "replayed", "purged", "failed"
 
@@ -27,20 +23,14 @@ class Outcome:
     outcome: str
     detail: str | None = None
 
+    def as_json(self) -> dict[str, str | None]:
+        """For audit lines and `--json`."""
+        return {
+            "message_id": self.dead_letter.message_id,
+            "event_id": self.dead_letter.event_id,
+            "outcome": self.outcome,
+            "detail": self.detail,
+        }
+
 
 Record = Callable[[Outcome], None]
-
-
-def record_skipped(selection: Selection, record: Record) -> None:
-    """Record what matched and stays in the queue."""
-    for each in selection.skipped:
-        record(Outcome(dead_letter=each.dead_letter, outcome=each.outcome, detail=each.reason))
-
-
-def try_delete(reader: DeadLetterReader, dead_letter: DeadLetter) -> str | None:
-    """Delete a message and return None, or return why it could not be deleted."""
-    try:
-        reader.delete(dead_letter)
-    except (ClientError, BotoCoreError) as error:
-        return str(error)
-    return None

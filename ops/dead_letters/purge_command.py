@@ -13,11 +13,10 @@ from typing import Any
 import click
 
 from ops.context import Context
-from ops.dead_letters.audit_log import open_private
-from ops.dead_letters.command_run import CommandRun, RunOptions, run_options
+from ops.dead_letters.command_run import CommandRun, RunOptions, open_private, run_options
 from ops.dead_letters.dead_letter import DeadLetter
 from ops.dead_letters.filters import Filters, filter_options
-from ops.dead_letters.outcome import FAILED, NOT_HELD, PURGED, Outcome, record_skipped, try_delete
+from ops.dead_letters.outcome import FAILED, NOT_HELD, PURGED, Outcome
 from ops.dead_letters.queue_options import EXIT_CODES, QueueLocation, on_one_queue
 from ops.dead_letters.reader import DeadLetterReader
 from ops.dead_letters.selection import Selection, select_for_purge
@@ -81,11 +80,12 @@ def purge_dead_letters(
 
 def _purge(selection: Selection, reader: DeadLetterReader, run: CommandRun) -> None:
     """Delete the selected dead letters permanently."""
-    record_skipped(selection, run.record)
+    for skipped in selection.skipped:
+        run.record(skipped)
     for each in selection.chosen:
         reader.keep_hidden()
         with run.interrupts.shielded():
-            problem = try_delete(reader, each) if reader.holds(each) else NOT_HELD
+            problem = reader.try_delete(each) if reader.holds(each) else NOT_HELD
             outcome = FAILED if problem else PURGED
             run.record(Outcome(dead_letter=each, outcome=outcome, detail=problem))
 

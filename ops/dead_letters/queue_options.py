@@ -6,7 +6,6 @@ import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import click
 
@@ -15,7 +14,7 @@ from ops.aws.errors import UnreachableError
 from ops.context import Context
 from ops.dead_letters.reader import DeadLetterReader
 from ops.interrupts import Interrupts
-from ops.options import Command, add_options, endpoint_option, stack_option
+from ops.options import endpoint_option, resolved, stack_option
 from ops.stack import (
     DeadLetterQueue,
     Stack,
@@ -39,7 +38,6 @@ Exit codes:
 """
 _ADVICE = "or pass --queue-url and, to replay, --function"
 _REGION_IN_URL = re.compile(r"https?://(?:sqs|queue)\.([a-z0-9-]+)\.amazonaws\.")
-_CHOSEN_BY = ("stack", "name", "queue_url", "region", "endpoint_url")
 _FUNCTION = click.option("--function", help="Name or ARN of the target, instead of the stack's.")
 _OPTIONS = (
     stack_option(),
@@ -53,7 +51,7 @@ _OPTIONS = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class QueueLocation:
     """Where a dead-letter queue and the function that failed are."""
 
@@ -106,55 +104,37 @@ def find_queues(
         if with_target and target is None:
             raise UnreachableError(f"queue {each} has no target in stack {stack}; pass --function")
         known = region_of_arn(target or "") or _region_of_url(entry.queue_url)
-        locations.append(
-            QueueLocation(
-                name=each,
-                url=entry.queue_url,
-                target=target,
-                connection=replace(base, region=region or known or base.region),
-                source=found.source if found else "the options",
-            )
-        )
+        how = replace(base, region=region or known or base.region)
+        source = found.source if found else "the options"
+        locations.append(QueueLocation(each, entry.queue_url, target, how, source))
     return locations
 
 
 def queues_of(stack: Stack) -> dict[str, QueueLocation]:
     """Return all dead-letter queues of a stack, by name."""
     return {
-        name: QueueLocation(
-            name=name,
-            url=queue.queue_url,
-            target=queue.target_arn,
-            connection=stack.connection,
-            source=stack.source,
-        )
+        name: QueueLocation(name, queue.queue_url, queue.target_arn, stack.connection, stack.source)
         for name, queue in stack.operations.dead_letters.items()
     }
 
 
-def on_queues(command: Command) -> Command:
-    """Add options that select dead-letter queues; `command` receives their `locations`."""
-
-    @functools.wraps(command)
-    def with_locations(context: Context, *arguments: Any, **options: Any) -> Any:
-        chosen = {name: options.pop(name) for name in _CHOSEN_BY}
-        return command(context, *arguments, locations=find_queues(context, **chosen), **options)
-
-    return add_options(with_locations, _OPTIONS)
+def _find_one_queue(
+    context: Context, *, with_target: bool = False, **chosen: str | None
+) -> QueueLocation:
+    locations = find_queues(context, **chosen, with_target=with_target)
+    require_one((each.name for each in locations), "--queue", "dead-letter queues")
+    return locations[0]
 
 
-def on_one_queue(command: Command, *, with_target: bool = False) -> Command:
-    """Add the same options; `command` receives one `location`, with a target if it needs one."""
+on_queues = resolved("locations", find_queues, _OPTIONS)
+"""Give a command the options that choose dead-letter queues; it gets their `locations`."""
 
-    @functools.wraps(command)
-    def with_location(context: Context, *arguments: Any, **options: Any) -> Any:
-        names = (*_CHOSEN_BY, "function") if with_target else _CHOSEN_BY
-        chosen = {name: options.pop(name) for name in names}
-        locations = find_queues(context, **chosen, with_target=with_target)
-        require_one((each.name for each in locations), "--queue", "dead-letter queues")
-        return command(context, *arguments, location=locations[0], **options)
+on_one_queue = resolved("location", _find_one_queue, _OPTIONS)
+"""Give a command the same options; it gets one `location`."""
 
-    return add_options(with_location, (_FUNCTION, *_OPTIONS) if with_target else _OPTIONS)
+on_one_queue_with_target = resolved(
+    "location", functools.partial(_find_one_queue, with_target=True), (_FUNCTION, *_OPTIONS)
+)
 
 
 def _entries(

@@ -7,7 +7,7 @@ again when it ends, or by themselves within five minutes if it is killed.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -125,6 +125,14 @@ class DeadLetterReader:
         self._call("delete_message", ReceiptHandle=self._held[dead_letter.message_id].handle)
         del self._held[dead_letter.message_id]
 
+    def try_delete(self, dead_letter: DeadLetter) -> str | None:
+        """Delete a message and return None, or return why SQS did not."""
+        try:
+            self.delete(dead_letter)
+        except (ClientError, BotoCoreError) as error:
+            return str(error)
+        return None
+
     def release_all(self) -> None:
         """Make the held messages visible to other readers immediately."""
         with self._interrupts.shielded(), suppress(ClientError, BotoCoreError):
@@ -169,7 +177,9 @@ class DeadLetterReader:
     def _change_visibility(self, holds: dict[str, _Hold], seconds: int) -> list[str]:
         """Return the messages for which SQS rejected the change."""
         rejected: list[str] = []
-        for names in _batches(holds):
+        everything = list(holds)
+        for start in range(0, len(everything), _BATCH):
+            names = everything[start : start + _BATCH]
             response = self._call(
                 "change_message_visibility_batch",
                 Entries=[
@@ -194,9 +204,3 @@ class DeadLetterReader:
 def arrived_after(dead_letter: DeadLetter, at: datetime | None) -> bool:
     """Whether the message arrived in the queue later than `at`."""
     return at is not None and dead_letter.sent_at is not None and dead_letter.sent_at > at
-
-
-def _batches(names: Iterable[str]) -> Iterator[list[str]]:
-    everything = list(names)
-    for start in range(0, len(everything), _BATCH):
-        yield everything[start : start + _BATCH]

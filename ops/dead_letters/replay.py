@@ -13,15 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from ops.dead_letters.dead_letter import DeadLetter
-from ops.dead_letters.outcome import (
-    FAILED,
-    NOT_HELD,
-    REPLAYED,
-    Outcome,
-    Record,
-    record_skipped,
-    try_delete,
-)
+from ops.dead_letters.outcome import FAILED, NOT_HELD, REPLAYED, Outcome, Record
 from ops.dead_letters.reader import DeadLetterReader
 from ops.dead_letters.selection import Selection
 from ops.dead_letters.target import (
@@ -80,7 +72,8 @@ class Replay:
 
     def run(self, selection: Selection) -> None:
         """Replay the selected dead letters. Raises ReplayStoppedError."""
-        record_skipped(selection, self.record)
+        for skipped in selection.skipped:
+            self.record(skipped)
         for done, dead_letter in enumerate(selection.chosen):
             self.rate_limiter.wait()
             self.reader.keep_hidden()
@@ -102,7 +95,7 @@ class Replay:
     def _replay(self, dead_letter: DeadLetter) -> None:
         with self.interrupts.shielded():
             self.target.invoke(dead_letter.payload())
-            problem = try_delete(self.reader, dead_letter)
+            problem = self.reader.try_delete(dead_letter)
             if problem is None:
                 self.record(Outcome(dead_letter=dead_letter, outcome=REPLAYED))
                 return

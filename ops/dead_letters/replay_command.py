@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import click
 
 from ops.context import Context
 from ops.dead_letters.command_run import CommandRun, RunOptions, run_options
 from ops.dead_letters.filters import Filters, filter_options
 from ops.dead_letters.outcome import REPLAYED
-from ops.dead_letters.queue_options import EXIT_CODES, QueueLocation, on_one_queue
+from ops.dead_letters.queue_options import EXIT_CODES, QueueLocation, on_one_queue_with_target
 from ops.dead_letters.replay import RateLimiter, Replay
 from ops.dead_letters.selection import MAX_REPLAYS, ReplayRules, Selection, select_for_replay
 from ops.dead_letters.target import Target
@@ -57,7 +55,7 @@ _HINT = (
     "--any-function", is_flag=True, help="Also replay events that failed in another function."
 )
 @filter_options
-@partial(on_one_queue, with_target=True)
+@on_one_queue_with_target
 def replay_dead_letters(
     context: Context,
     *,

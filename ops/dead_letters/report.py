@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any
 
 from rich import box
@@ -18,24 +19,23 @@ from ops.terminal import one_line
 _LEFT_OUTCOMES = ("refused", "unreadable", "failed")
 
 
+@dataclass
 class Report:
     """Outcomes so far. `done` is the desired outcome, such as "replayed"."""
 
-    def __init__(self, action: str, done: str, *, apply: bool) -> None:
-        self.action = action
-        self.done = done
-        self.apply = apply
-        self.selection = Selection()
-        self.unread = 0
-        """Approximate number of messages that SQS did not return, although the queue counts
-        them."""
+    action: str
+    done: str
+    apply: bool
+    selection: Selection = field(default_factory=Selection)
+    unread: int = 0
+    """About how many messages SQS did not return, although the queue counts them."""
 
-        self.hidden = 0
-        """Approximate number of messages that another reader, or a killed run, has received."""
+    hidden: int = 0
+    """About how many another reader, or a killed run, has received."""
 
-        self.outcomes: list[Outcome] = []
-        self.ended = "done"
-        self.error: str | None = None
+    outcomes: list[Outcome] = field(default_factory=list)
+    ended: str = "done"
+    error: str | None = None
 
     def start(self, selection: Selection, reader: DeadLetterReader) -> None:
         """Record the selection; a dry run ends here."""
@@ -45,10 +45,7 @@ class Report:
             self.outcomes = [
                 Outcome(dead_letter=each, outcome=f"would be {self.done}")
                 for each in selection.chosen
-            ] + [
-                Outcome(dead_letter=each.dead_letter, outcome=each.outcome, detail=each.reason)
-                for each in selection.skipped
-            ]
+            ] + selection.skipped
 
     def count(self, outcome: str) -> int:
         """Return how many dead letters had this outcome."""
@@ -80,15 +77,7 @@ class Report:
             "hidden": self.hidden,
             "unmatched": self.selection.unmatched,
             "stopped_at_max": self.selection.stopped_at_limit,
-            "dead_letters": [
-                {
-                    "message_id": found.dead_letter.message_id,
-                    "event_id": found.dead_letter.event_id,
-                    "outcome": found.outcome,
-                    "detail": found.detail,
-                }
-                for found in self.outcomes
-            ],
+            "dead_letters": [each.as_json() for each in self.outcomes],
         }
 
     def show(self, console: Console) -> None:

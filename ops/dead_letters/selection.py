@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from ops.dead_letters.dead_letter import DeadLetter
 from ops.dead_letters.filters import Filters
+from ops.dead_letters.outcome import Outcome
 from ops.dead_letters.reader import arrived_after
 from ops.dead_letters.target import function_name
 
@@ -16,23 +17,14 @@ MAX_REPLAYS = 3
 _TOO_NEW = "arrived after this run began; run it again"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Skipped:
-    """A dead letter that matches and stays in the queue."""
-
-    dead_letter: DeadLetter
-    outcome: str
-    """ "unreadable" or "refused"."""
-
-    reason: str
-
-
 @dataclass(kw_only=True)
 class Selection:
     """What is to be done, and what is not."""
 
     chosen: list[DeadLetter] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
+    skipped: list[Outcome] = field(default_factory=list)
+    """What matches and stays in the queue, "unreadable" or "refused"."""
+
     unmatched: int = 0
     """Read, but excluded by the filters."""
 
@@ -124,7 +116,7 @@ def _select(
             selection.unmatched += 1
         elif skipped := skip(each):
             outcome, reason = skipped
-            selection.skipped.append(Skipped(dead_letter=each, outcome=outcome, reason=reason))
+            selection.skipped.append(Outcome(dead_letter=each, outcome=outcome, detail=reason))
         else:
             selection.chosen.append(each)
         if limit is not None and len(selection.chosen) >= limit:

@@ -24,29 +24,23 @@ _MEANING = {
 }
 
 
-class _Uuid(click.ParamType[str]):
-    name = "uuid"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        text = str(value).strip().lower()
-        try:
-            canonical = str(uuid.UUID(text)) == text
-        except ValueError:
-            canonical = False
-        if not canonical:
-            self.fail(
-                "must be a UUID such as 019501d2-7c00-7a51-8f3e-52a1c0d9e7b4, "
-                f"got {one_line(value)!r}",
-                param,
-                ctx,
-            )
-        return text
+def _uuid(given: str) -> str:
+    text = given.strip().lower()
+    try:
+        canonical = str(uuid.UUID(text)) == text
+    except ValueError:
+        canonical = False
+    if not canonical:
+        raise click.BadParameter(
+            f"must be a UUID such as 019501d2-7c00-7a51-8f3e-52a1c0d9e7b4, got {one_line(given)!r}"
+        )
+    return text
 
 
 @click.command("deliveries", epilog=EXIT_CODES)
 @click.pass_obj
-@click.option("--event", type=_Uuid(), help="The event with this id.")
-@click.option("--task", type=_Uuid(), help="All events about the task with this id.")
+@click.option("--event", type=_uuid, metavar="UUID", help="The event with this id.")
+@click.option("--task", type=_uuid, metavar="UUID", help="All events about the task with this id.")
 @json_option
 @on_tables
 def show_deliveries(

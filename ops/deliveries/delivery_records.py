@@ -70,33 +70,21 @@ def _query(dynamodb: Any, **query: Any) -> list[DeliveryRecord]:
 
 
 def _record(row: dict[str, Any]) -> DeliveryRecord:
+    value = {name: next(iter(typed.values())) for name, typed in row.items()}
+
+    def timestamp(name: str) -> Any:
+        return datetime.fromtimestamp(int(value[name]), UTC) if name in value else None
+
+    texts = ("event_id", "event_type", "task_id", "correlation_id", "channel", "recipient")
     return DeliveryRecord(
-        event_id=row["event_id"]["S"],
-        event_type=row["event_type"]["S"],
-        task_id=row["task_id"]["S"],
-        correlation_id=row["correlation_id"]["S"],
-        channel=row["channel"]["S"],
-        recipient=row["recipient"]["S"],
-        status=row["status"]["S"],
-        attempts=int(row["attempts"]["N"]),
-        replays=int(row["replays"]["N"]),
-        provider_id=_text(row, "provider_id"),
-        error=_text(row, "error"),
-        started_at=_required(row, "started_at"),
-        updated_at=_required(row, "updated_at"),
-        completed_at=_timestamp(row, "completed_at"),
-        dead_lettered_at=_timestamp(row, "dead_lettered_at"),
-        leased_until=_timestamp(row, "lease_until"),
+        **{name: value[name] for name in (*texts, "status")},
+        attempts=int(value["attempts"]),
+        replays=int(value["replays"]),
+        provider_id=value.get("provider_id"),
+        error=value.get("error"),
+        started_at=timestamp("started_at"),
+        updated_at=timestamp("updated_at"),
+        completed_at=timestamp("completed_at"),
+        dead_lettered_at=timestamp("dead_lettered_at"),
+        leased_until=timestamp("lease_until"),
     )
-
-
-def _text(row: dict[str, Any], name: str) -> str | None:
-    return str(row[name]["S"]) if name in row else None
-
-
-def _timestamp(row: dict[str, Any], name: str) -> datetime | None:
-    return _required(row, name) if name in row else None
-
-
-def _required(row: dict[str, Any], name: str) -> datetime:
-    return datetime.fromtimestamp(int(row[name]["N"]), UTC)

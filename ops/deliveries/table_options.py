@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
-from typing import Any
 
 import click
 
 from ops.aws.clients import Connection
 from ops.aws.errors import UnreachableError
 from ops.context import Context
-from ops.options import Command, add_options, endpoint_option, region_option, stack_option
+from ops.options import endpoint_option, region_option, resolved, stack_option
 from ops.stack import DeliveriesTable, choose, connection, find_stack
 
 EXIT_CODES = """\b
@@ -44,18 +42,6 @@ class TableLocation:
     connection: Connection
 
 
-def on_tables(command: Command) -> Command:
-    """Add options that select deliveries tables; `command` receives their `locations`."""
-
-    @functools.wraps(command)
-    def with_locations(context: Context, *arguments: Any, **options: Any) -> Any:
-        names = ("stack", "service", "table", "region", "endpoint_url")
-        chosen = {name: options.pop(name) for name in names}
-        return command(context, *arguments, locations=_find_tables(context, **chosen), **options)
-
-    return add_options(with_locations, _OPTIONS)
-
-
 def _find_tables(
     context: Context,
     *,
@@ -84,3 +70,7 @@ def _find_tables(
         TableLocation(name=each.table_name, channels=each.channels, connection=found.connection)
         for each in entries
     ]
+
+
+on_tables = resolved("locations", _find_tables, _OPTIONS)
+"""Give a command the options that choose deliveries tables; it gets their `locations`."""

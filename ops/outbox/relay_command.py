@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -10,7 +11,6 @@ import click
 from ops.context import Context
 from ops.options import LEFT, on_stack
 from ops.outbox.relay_runs import RelayRun, last_relay_run
-from ops.outbox.relay_schedule import Schedule, enable, find_schedule
 from ops.outbox.waiting_events import read_backlog
 from ops.stack import Outbox, Stack, choose, require_one
 from ops.terminal import age, one_line
@@ -22,6 +22,38 @@ Exit codes:
   2    usage error
   3    the stack cannot be reached, or a permission is missing
 """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule:
+    """One schedule of EventBridge Scheduler."""
+
+    group: str
+    name: str
+    is_enabled: bool
+
+
+def find_schedule(scheduler: Any, function_arn: str) -> Schedule | None:
+    """Return the schedule whose target is the function, if any. Raises botocore's errors."""
+    pages = scheduler.get_paginator("list_schedules").paginate()
+    for found in (each for page in pages for each in page["Schedules"]):
+        if found["Target"]["Arn"] == function_arn:
+            return Schedule(
+                group=found["GroupName"],
+                name=found["Name"],
+                is_enabled=found["State"] == "ENABLED",
+            )
+    return None
+
+
+def enable(scheduler: Any, schedule: Schedule) -> None:
+    """Enable a schedule and leave the rest of it as it is. Raises botocore's errors."""
+    found = scheduler.get_schedule(GroupName=schedule.group, Name=schedule.name)
+    # An update replaces the whole schedule: what is not given becomes a default.
+    # https://docs.aws.amazon.com/scheduler/latest/APIReference/API_UpdateSchedule.html
+    kept = scheduler.meta.service_model.operation_model("UpdateSchedule").input_shape.members
+    given = {name: value for name, value in found.items() if name in kept}
+    scheduler.update_schedule(**{**given, "State": "ENABLED"})
 
 
 @click.command("relay", epilog=EXIT_CODES)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime
 from itertools import chain
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from ops.aws.best_effort import BestEffort
 from ops.aws.logs import LogLine, lines_with, log_group
 from ops.context import Context
 from ops.dead_letters.dead_letter import DeadLetter
-from ops.dead_letters.queue_options import queues_of
+from ops.dead_letters.queue_options import QueueLocation, queues_of
 from ops.deliveries.delivery_records import DeliveryRecord, deliveries_of_event, deliveries_of_task
 from ops.interrupts import Interrupts
 from ops.outbox.waiting_events import WaitingEvent, waiting_events
@@ -25,30 +24,21 @@ MAX_DEAD_LETTERS = 1_000
 """Per queue, because reading hides them from other readers."""
 
 
-class StackSources(AbstractContextManager["StackSources"]):
+class StackSources:
     """Implements `Sources` with a deployed stack, for one period of time."""
 
     def __init__(
         self, context: Context, stack: Stack, interrupts: Interrupts, *, since: datetime
     ) -> None:
         self.best_effort = BestEffort()
+        self._context = context
+        self._stack = stack
+        self._interrupts = interrupts
         self._operations = stack.operations
         self._client = context.clients(stack.connection)
-        self._queues = {
-            name: queue.reader(context, interrupts) for name, queue in queues_of(stack).items()
-        }
         self._since = since
         self._until = context.now()
         self._groups: dict[str, str] = {}
-        self._open = ExitStack()
-
-    def __enter__(self) -> Self:
-        for queue in self._queues.values():
-            self._open.enter_context(queue)
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        self._open.close()
 
     def lines(self, text: str) -> list[LogLine]:
         """Return the functions' lines that contain it."""
@@ -91,11 +81,11 @@ class StackSources(AbstractContextManager["StackSources"]):
 
     def dead_letters(self) -> list[DeadLetter]:
         """Return what waits in the dead-letter queues, however old."""
-        return self._read(
-            "dead letters",
-            self._queues,
-            lambda queue: queue.receive(MAX_DEAD_LETTERS, before=self._until),
-        )
+        return self._read("dead letters", queues_of(self._stack), self._receive)
+
+    def _receive(self, queue: QueueLocation) -> list[DeadLetter]:
+        with queue.reader(self._context, self._interrupts) as reader:
+            return list(reader.receive(MAX_DEAD_LETTERS, before=self._until))
 
     def _read(
         self, part: str, entries: Mapping[str, T], read: Callable[[T], Iterable[R]]

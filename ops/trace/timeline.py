@@ -8,12 +8,28 @@ from datetime import UTC, datetime
 
 from ops.aws.logs import LogLine
 from ops.dead_letters.dead_letter import DeadLetter
+from ops.deliveries.circuit_breakers import NOT_TRIED_ERROR
 from ops.deliveries.delivery_records import DeliveryRecord
 from ops.outbox.waiting_events import WaitingEvent
 from ops.terminal import timestamp_text
-from ops.trace.log_descriptions import describe_line
+from serverless_runtime.handoff import log_messages as handoffs
+from serverless_runtime.notification_service import log_messages as notifications
 
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+
+_DESCRIPTIONS = {
+    handoffs.HANDED_OFF: "accepted by Lambda for the target",
+    handoffs.HANDOFF_FAILED: "not accepted by Lambda; waiting in the outbox",
+    handoffs.HANDOFF_REJECTED: "not accepted by Lambda; waiting in the outbox",
+    handoffs.OUTBOX_ROW_NOT_DELETED: "handed off, but still in the outbox: handed off again later",
+    handoffs.OUTBOX_ROW_NOT_CLAIMED: "the relay could not claim it in the outbox",
+    notifications.SENT: "sent",
+    notifications.NOT_DELIVERED: "attempt failed",
+    notifications.DEAD_LETTERED: "dead-lettered without retries: permanent failure",
+    notifications.UNREADABLE_EVENT: "the target cannot read it: dead-lettered without retries",
+    notifications.DUPLICATE_SKIPPED: "duplicate skipped: already delivered",
+    notifications.DEAD_LETTERED_SKIPPED: "duplicate skipped: already dead-lettered",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +60,7 @@ def log_steps(lines: Iterable[LogLine]) -> list[Step]:
             steps.append(
                 _step(line, "replay", f"replayed from the dead-letter queue (replay {count})")
             )
-        steps.append(_step(line, line.function, describe_line(line)))
+        steps.append(_step(line, line.function, _describe_line(line)))
     return steps
 
 
@@ -120,3 +136,20 @@ def _step(line: LogLine, where: str, what: str) -> Step:
         task_id=line.text("task_id"),
         correlation_id=line.text("correlation_id"),
     )
+
+
+def _describe_line(line: LogLine) -> str:
+    """Return what the line reports: its message in words, with channel, provider id and error."""
+    message = str(line.fields["message"])
+    words = _DESCRIPTIONS.get(message, message)
+    if {"method", "route", "status"} <= line.fields.keys():
+        words = "{method} {route} returned {status}".format_map(line.fields)
+    if line.text("errorType") == NOT_TRIED_ERROR:
+        words = "not attempted"
+    channel, provider_id = line.text("channel"), line.text("provider_id")
+    parts = [f"{channel}: " if channel else "", words]
+    if provider_id and message == notifications.SENT:
+        parts.append(f" as {provider_id}")
+    if error := line.text("errorMessage"):
+        parts.append(f": {error}")
+    return "".join(parts)

@@ -13,7 +13,7 @@ from rich.padding import Padding
 
 from ops.context import Context
 from ops.interrupts import Interrupts
-from ops.options import LEFT, UNREACHABLE, TimestampParam, json_option, on_stack
+from ops.options import LEFT, UNREACHABLE, json_option, on_stack, when
 from ops.stack import Stack
 from ops.terminal import one_line, out, timestamp_text
 from ops.trace.sources import StackSources
@@ -29,27 +29,22 @@ Exit codes:
 """
 
 
-class _Id(click.ParamType[str]):
-    name = "id"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        text = str(value).strip()
-        if not re.fullmatch(r"[A-Za-z0-9._=+/#:-]{1,512}", text):
-            self.fail(
-                "must be 1 to 512 letters, digits or any of ._=+/#:- without spaces, got "
-                f"{one_line(value)[:60]!r}",
-                param,
-                ctx,
-            )
-        return text
+def _id(text: str) -> str:
+    text = text.strip()
+    if not re.fullmatch(r"[A-Za-z0-9._=+/#:-]{1,512}", text):
+        raise click.BadParameter(
+            "must be 1 to 512 letters, digits or any of ._=+/#:- without spaces, got "
+            f"{one_line(text)[:60]!r}"
+        )
+    return text
 
 
 @click.command("trace", epilog=EXIT_CODES)
 @click.pass_obj
-@click.argument("id_", metavar="CORRELATION_ID|TASK_ID|EVENT_ID", type=_Id())
+@click.argument("id_", metavar="CORRELATION_ID|TASK_ID|EVENT_ID", type=_id)
 @click.option(
     "--since",
-    type=TimestampParam(),
+    type=when,
     default="24h",
     show_default=True,
     help="Read logs and outboxes from this time: RFC 3339, or an age such as 90s, 30m, 2h, 7d.",
@@ -66,7 +61,8 @@ def trace_event(
     large logs, the Logs Insights query event-timeline is faster.
     """
     interrupts = Interrupts()
-    with interrupts.handled(), StackSources(context, stack, interrupts, since=since) as sources:
+    sources = StackSources(context, stack, interrupts, since=since)
+    with interrupts.handled():
         timeline = trace(id_, sources)
     errors = sources.best_effort.errors
     if as_json:

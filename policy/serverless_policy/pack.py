@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pulumi_policy as pp
@@ -78,12 +78,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _known(value, key) for key in value}
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_known(value, index) for index in _indices(value)]
+        return [_known(value, index) for index in range(len(value))]
     return value
-
-
-def _indices(value: Sequence[Any]) -> Iterable[int]:
-    return range(len(value))
 
 
 def _known(container: Any, key: Any) -> Any:

@@ -58,7 +58,7 @@ def test_every_task_of_a_burst_is_stored_listed_and_notified_once(
 
 def _emails_about(stack: DeployedStack, burst: uuid.UUID) -> list[dict[str, Any]]:
     return wait_until(
-        lambda: [email for email in stack.emails() if str(burst) in _words(email)],
+        lambda: [email for email in stack.emulator.emails() if str(burst) in _words(email)],
         f"{TASKS} emails",
         seconds=180,
         enough=lambda sent: len(sent) >= TASKS,

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from local.dashboard.page import write_page
+from local.dashboard import write_page
 from local.scenario.observe import emails_about
 from local.stack import DeployedStack
 from local.wait import wait_until

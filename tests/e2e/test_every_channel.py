@@ -11,7 +11,7 @@ import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from local.scenario.observe import ONCE_EACH, arrivals, pushes_about
-from local.scenario.prerequisites import PLATFORMS
+from local.scenario.prerequisites import PLATFORMS, webhook_secret
 from local.scenario.receiver import Received
 from local.stack import DeployedStack
 from local.wait import wait_until
@@ -42,7 +42,7 @@ def plain_page(stack: DeployedStack, api: httpx.Client) -> Reader:
     """An email about an ordinary title."""
     title = f"Plain {uuid.uuid4()}"
     assert api.post("/tasks", json={"title": title}).status_code == 201
-    return Reader(_the_one(stack.emails, "Subject", f"Task created: {title}")["BodyHtml"])
+    return Reader(_the_one(stack.emulator.emails, "Subject", f"Task created: {title}")["BodyHtml"])
 
 
 def _the_one(poll: Any, key: str, wanted: str) -> dict[str, Any]:
@@ -66,14 +66,14 @@ def _webhook(stack: DeployedStack, event_words: str) -> Received:
 def _require_read(stack: DeployedStack, shown: str, plain: Reader) -> None:
     """Check email, SMS and push of one notification that reads `shown`."""
     headline = f"Task created: {shown}"
-    email = _the_one(stack.emails, "Subject", headline)
+    email = _the_one(stack.emulator.emails, "Subject", headline)
     assert f"Title:  {shown}\n" in email["BodyText"]
     assert email["To"] == ["team@example.com"]
     page = Reader(email["BodyHtml"])
     assert page.heading == shown
     assert page.elements == plain.elements
 
-    assert _the_one(stack.texts, "Message", headline)["PhoneNumber"] == "+447700900123"
+    assert _the_one(stack.emulator.texts, "Message", headline)["PhoneNumber"] == "+447700900123"
 
     [apple] = pushes_about(stack, "APNS", shown)
     assert apple["aps"]["alert"] == {"title": "Task created", "body": shown}
@@ -92,7 +92,7 @@ def test_a_title_reads_the_same_on_every_channel(
 
     received = _webhook(stack, created.json()["id"])
 
-    event = Webhook(stack.webhook_secret()).verify(received.body, received.headers)
+    event = Webhook(webhook_secret(stack.emulator.client)).verify(received.body, received.headers)
     assert event["data"]["title"] == title
     assert received.headers["webhook-id"] == event["id"]
     _require_read(stack, shown, plain_page)
@@ -148,7 +148,7 @@ def received(stack: DeployedStack, api: httpx.Client) -> Received:
 def test_a_receiver_rejects_what_was_tampered_with(
     stack: DeployedStack, received: Received, header: str
 ) -> None:
-    verifier = Webhook(stack.webhook_secret())
+    verifier = Webhook(webhook_secret(stack.emulator.client))
     assert verifier.verify(received.body, received.headers)
 
     with pytest.raises(WebhookVerificationError):

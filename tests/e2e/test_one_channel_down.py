@@ -58,8 +58,8 @@ def restore_channels(stack: DeployedStack) -> None:
 def _arrived(stack: DeployedStack, titles: list[str]) -> dict[str, Counter[str]]:
     """How often each title has arrived, by kind of channel."""
     texts = {
-        "email": [email["Subject"] for email in stack.emails()],
-        "sms": [text["Message"] for text in stack.texts()],
+        "email": [email["Subject"] for email in stack.emulator.emails()],
+        "sms": [text["Message"] for text in stack.emulator.texts()],
         "push": [push["Body"] for push in stack.pushes(PLATFORMS[0])],
         "webhook": [received.body.decode() for received in stack.receiver.received],
     }

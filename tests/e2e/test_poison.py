@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import uuid
-from functools import partial
 
 import pytest
 
 from local.scenario.dead_letters import read_dead_letters, replay_dead_letters
-from local.scenario.observe import TARGET, lines_with, queue_depth
+from local.scenario.observe import TARGET, queue_depth, raw_log
 from local.stack import DeployedStack
 from local.wait import wait_until
 
@@ -49,8 +48,12 @@ def test_a_poison_event_is_a_dead_letter_after_one_attempt(stack: DeployedStack)
     assert dead_letter.record.function.startswith(stack.target_arn)
 
     # The emulator gives every attempt its own request id; the event's is in each one's error.
-    logged = partial(lines_with, stack, TARGET, event_id)
-    records = [json.loads(line) for line in wait_until(logged, "the end of the run", seconds=60)]
+    logged = wait_until(
+        lambda: [line for line in raw_log(stack, TARGET) if event_id in line],
+        "the end of the run",
+        seconds=60,
+    )
+    records = [json.loads(line) for line in logged]
     assert [(record["message"], record["requestId"]) for record in records] == [
         ("unreadable event", dead_letter.record.request_id)
     ]

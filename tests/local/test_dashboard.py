@@ -8,8 +8,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from local.dashboard.page import render, write_page
-from local.dashboard.readings import Readings, take_readings
+from local.dashboard import Readings, render, take_readings, write_page
 from local.emulator.start import Emulator
 
 UNTIL = 1_800_000_000.0

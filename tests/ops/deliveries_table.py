@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 from click.testing import CliRunner, Result
 
 from ops.cli import commands as ops_commands
-from ops.context import Context
-from ops.stack_outputs import CommandResult, RunCommand
+from ops.context import Context, RunCommand
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
     DynamoCircuitBreakerStore,
 )
 from serverless_runtime.notification_service.delivery_leases import DeliveryLeases, Lease
 from tests.lambdas.tables import DELIVERIES
+from tests.ops.fakes import ended, no_pulumi
 
 NOON = 1_772_366_400
 """2026-03-01T12:00:00Z."""
@@ -29,7 +30,7 @@ class Reader:
     def __init__(self, dynamodb: Any) -> None:
         self.dynamodb = dynamodb
         self.now = float(NOON)
-        self.run: RunCommand = lambda words: None
+        self.run: RunCommand = no_pulumi
         self.local_folder = Path("/nonexistent")
         self.connections: list[Any] = []
         self.deliveries = DeliveryLeases(DELIVERIES, dynamodb, lambda: self.now)
@@ -52,9 +53,9 @@ class Reader:
     def pulumi_returns(self, output: str) -> list[Sequence[str]]:
         commands: list[Sequence[str]] = []
 
-        def run(words: Sequence[str]) -> CommandResult:
+        def run(words: Sequence[str]) -> CompletedProcess[str]:
             commands.append(words)
-            return CommandResult(0, output, "")
+            return ended(0, output)
 
         self.run = run
         return commands

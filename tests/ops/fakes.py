@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -14,7 +15,6 @@ from click.testing import CliRunner, Result
 
 from ops.cli import commands
 from ops.context import Context
-from ops.stack_outputs import CommandResult
 
 TARGET = "arn:aws:lambda:us-east-1:123456789012:function:notify"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:alarms"
@@ -142,9 +142,14 @@ class Clock:
         self.seconds += seconds
 
 
-def no_pulumi(words: Any) -> CommandResult | None:
+def ended(status: int, output: str, errors: str = "") -> CompletedProcess[str]:
+    """What a run of the Pulumi CLI returned."""
+    return CompletedProcess([], status, output, errors)
+
+
+def no_pulumi(words: Any) -> CompletedProcess[str]:
     """A machine without the Pulumi CLI."""
-    return None
+    raise FileNotFoundError(words[0])
 
 
 class Operator:

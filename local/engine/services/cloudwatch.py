@@ -7,41 +7,35 @@ from typing import Any
 
 from local.cloudwatch.metrics import PUBLISHED_EACH_SECOND
 from local.emulator.clients import ACCOUNT_ID, REGION, Clients
-from local.engine.registry import Created, Inputs, as_int, creates, without_none
+from local.engine.registry import Created, Inputs, creates, for_boto3, without_none
 
 _SHORT_PERIOD_SECONDS = 10
+_SETTINGS = (
+    *("comparisonOperator", "evaluationPeriods", "threshold", "treatMissingData"),
+    *("datapointsToAlarm", "warmUpConfiguration", "alarmDescription", "alarmActions"),
+)
 
 
 @creates("aws:cloudwatch/metricAlarm:MetricAlarm", also_updates=True)
 def create_metric_alarm(client: Clients, name: str, inputs: Inputs) -> Created:
     client("cloudwatch").put_metric_alarm(
         AlarmName=name,
-        ComparisonOperator=inputs["comparisonOperator"],
-        EvaluationPeriods=as_int(inputs["evaluationPeriods"]),
-        AlarmActions=inputs.get("alarmActions", []),
         OKActions=inputs.get("okActions", []),
         **(_metric_math(inputs) if "metricQueries" in inputs else _metric(inputs)),
+        **for_boto3(inputs, *_SETTINGS),
         **without_none(
-            AlarmDescription=inputs.get("alarmDescription"),
-            Threshold=inputs.get("threshold"),
-            TreatMissingData=inputs.get("treatMissingData"),
-            DatapointsToAlarm=as_int(inputs.get("datapointsToAlarm")),
-            WarmUpConfiguration=_warm_up(inputs),
-            EvaluateLowSampleCountPercentile=inputs.get("evaluateLowSampleCountPercentiles"),
+            EvaluateLowSampleCountPercentile=inputs.get("evaluateLowSampleCountPercentiles")
         ),
     )
     return name, {"arn": _alarm_arn(name)}
 
 
 def _metric(inputs: Inputs) -> dict[str, Any]:
-    return without_none(
-        Namespace=inputs["namespace"],
-        MetricName=inputs["metricName"],
-        Dimensions=_dimensions(inputs),
-        Statistic=inputs.get("statistic"),
-        ExtendedStatistic=inputs.get("extendedStatistic"),
-        Period=_period_seconds(inputs["period"], [inputs]),
-    )
+    return {
+        **for_boto3(inputs, "namespace", "metricName", "statistic", "extendedStatistic"),
+        "Dimensions": _dimensions(inputs),
+        "Period": _period_seconds(inputs["period"], [inputs]),
+    }
 
 
 def _metric_math(inputs: Inputs) -> dict[str, Any]:
@@ -52,18 +46,9 @@ def _metric_math(inputs: Inputs) -> dict[str, Any]:
 
 def _query(query: Inputs, metrics: Sequence[Inputs]) -> dict[str, Any]:
     if "expression" in query:
-        return without_none(
-            Id=query["id"],
-            Expression=query["expression"],
-            Label=query.get("label"),
-            ReturnData=bool(query.get("returnData", False)),
-        )
+        return {"ReturnData": False, **for_boto3(query, "id", "expression", "label", "returnData")}
     metric = query["metric"]
-    source = {
-        "Namespace": metric["namespace"],
-        "MetricName": metric["metricName"],
-        "Dimensions": _dimensions(metric),
-    }
+    source = {**for_boto3(metric, "namespace", "metricName"), "Dimensions": _dimensions(metric)}
     return {
         "Id": query["id"],
         "MetricStat": {
@@ -87,23 +72,13 @@ def _dimensions(inputs: Inputs) -> list[dict[str, str]]:
     return [{"Name": key, "Value": value} for key, value in inputs.get("dimensions", {}).items()]
 
 
-def _warm_up(inputs: Inputs) -> dict[str, int | None] | None:
-    warm_up = inputs.get("warmUpConfiguration")
-    if warm_up is None:
-        return None
-    minutes = as_int(warm_up["warmUpPeriodDurationInMinutes"])
-    return {"WarmUpPeriodDurationInMinutes": minutes}
-
-
 @creates("aws:cloudwatch/compositeAlarm:CompositeAlarm", also_updates=True)
 def create_composite_alarm(client: Clients, name: str, inputs: Inputs) -> Created:
     alarm_name = inputs["alarmName"]
     client("cloudwatch").put_composite_alarm(
         AlarmName=alarm_name,
-        AlarmRule=inputs["alarmRule"],
-        AlarmActions=inputs.get("alarmActions", []),
         OKActions=inputs.get("okActions", []),
-        **without_none(AlarmDescription=inputs.get("alarmDescription")),
+        **for_boto3(inputs, "alarmRule", "alarmActions", "alarmDescription"),
     )
     return alarm_name, {"arn": _alarm_arn(alarm_name)}
 

@@ -12,7 +12,7 @@ import pulumi
 
 from local.emulator.bytecode import with_bytecode
 from local.emulator.clients import REGION, Clients
-from local.engine.registry import Created, Inputs, as_int, creates, updates, without_none
+from local.engine.registry import Created, Inputs, as_int, creates, for_boto3, updates, without_none
 
 
 @creates("aws:lambda/function:Function")
@@ -48,22 +48,12 @@ def update_function(client: Clients, name: str, inputs: Inputs) -> bool:
 
 
 def _configuration(inputs: Inputs) -> dict[str, Any]:
-    logging = inputs.get("loggingConfig", {})
     return {
-        "Role": inputs["role"],
-        "Runtime": inputs["runtime"],
-        "Handler": inputs["handler"],
+        **for_boto3(inputs, "role", "runtime", "handler", "timeout", "memorySize", "description"),
         "Environment": {"Variables": inputs.get("environment", {}).get("variables", {})},
         "TracingConfig": {"Mode": inputs.get("tracingConfig", {}).get("mode", "PassThrough")},
-        "LoggingConfig": without_none(
-            LogFormat=logging.get("logFormat"), LogGroup=logging.get("logGroup")
-        ),
-        **without_none(
-            Timeout=as_int(inputs.get("timeout")),
-            MemorySize=as_int(inputs.get("memorySize")),
-            Description=inputs.get("description"),
-            KMSKeyArn=inputs.get("kmsKeyArn"),
-        ),
+        "LoggingConfig": for_boto3(inputs.get("loggingConfig", {}), "logFormat", "logGroup"),
+        **without_none(KMSKeyArn=inputs.get("kmsKeyArn")),
     }
 
 
@@ -91,26 +81,20 @@ def create_permission(client: Clients, name: str, inputs: Inputs) -> Created:
     client("lambda").add_permission(
         FunctionName=inputs["function"],
         StatementId=statement,
-        Action=inputs["action"],
-        Principal=inputs["principal"],
-        **without_none(SourceArn=inputs.get("sourceArn")),
+        **for_boto3(inputs, "action", "principal", "sourceArn"),
     )
     return statement, {"statementId": statement}
 
 
 @creates("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig", also_updates=True)
 def create_event_invoke_config(client: Clients, name: str, inputs: Inputs) -> Created:
-    destinations = inputs.get("destinationConfig", {})
-    on_failure = destinations.get("onFailure")
-    if "onSuccess" in destinations:
+    if "onSuccess" in inputs.get("destinationConfig", {}):
         raise NotImplementedError("the emulator never delivers to an on-success destination")
     client("lambda").put_function_event_invoke_config(
-        FunctionName=inputs["functionName"],
-        **without_none(
-            MaximumRetryAttempts=as_int(inputs.get("maximumRetryAttempts")),
-            MaximumEventAgeInSeconds=as_int(inputs.get("maximumEventAgeInSeconds")),
-            DestinationConfig=on_failure
-            and {"OnFailure": {"Destination": on_failure["destination"]}},
-        ),
+        **for_boto3(
+            inputs,
+            *("functionName", "maximumRetryAttempts", "maximumEventAgeInSeconds"),
+            "destinationConfig",
+        )
     )
     return str(inputs["functionName"]), {}

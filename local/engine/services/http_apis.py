@@ -8,7 +8,7 @@ from typing import Any
 
 from local.emulator.clients import ACCOUNT_ID, REGION, Clients
 from local.emulator.differences import Difference
-from local.engine.registry import Created, Inputs, as_int, creates, updates, without_none
+from local.engine.registry import Created, Inputs, as_int, creates, for_boto3, updates, without_none
 
 DIFFERENCES = (
     Difference(
@@ -25,7 +25,7 @@ def create_api(client: Clients, name: str, inputs: Inputs) -> Created:
         Name=name,
         ProtocolType=inputs["protocolType"],
         Tags={**inputs.get("tags", {}), "ms-custom-id": stable_api_id(name)},
-        **without_none(CorsConfiguration=_cors(inputs.get("corsConfiguration", {}))),
+        **for_boto3(inputs, "corsConfiguration"),
     )["ApiId"]
     return api_id, {
         "apiEndpoint": api_url(client.endpoint, api_id),
@@ -39,29 +39,14 @@ def create_integration(client: Clients, name: str, inputs: Inputs) -> Created:
     if "integrationSubtype" in inputs:
         raise NotImplementedError("the emulator cannot call AWS services from an HTTP API")
     created = client("apigatewayv2").create_integration(
-        ApiId=inputs["apiId"],
-        IntegrationType=inputs["integrationType"],
-        **without_none(
-            IntegrationUri=inputs.get("integrationUri"),
-            IntegrationMethod=inputs.get("integrationMethod"),
-            PayloadFormatVersion=inputs.get("payloadFormatVersion"),
-            TimeoutInMillis=as_int(inputs.get("timeoutMilliseconds")),
+        **for_boto3(
+            inputs,
+            *("apiId", "integrationType", "integrationUri", "integrationMethod"),
+            "payloadFormatVersion",
         ),
+        **without_none(TimeoutInMillis=as_int(inputs.get("timeoutMilliseconds"))),
     )
     return created["IntegrationId"], {}
-
-
-def _cors(inputs: Inputs) -> dict[str, Any] | None:
-    return (
-        without_none(
-            AllowOrigins=inputs.get("allowOrigins"),
-            AllowMethods=inputs.get("allowMethods"),
-            AllowHeaders=inputs.get("allowHeaders"),
-            ExposeHeaders=inputs.get("exposeHeaders"),
-            MaxAge=as_int(inputs.get("maxAge")),
-        )
-        or None
-    )
 
 
 @creates("aws:apigatewayv2/authorizer:Authorizer")
@@ -82,14 +67,11 @@ def create_authorizer(client: Clients, name: str, inputs: Inputs) -> Created:
 @creates("aws:apigatewayv2/route:Route")
 def create_route(client: Clients, name: str, inputs: Inputs) -> Created:
     created = client("apigatewayv2").create_route(
-        ApiId=inputs["apiId"],
-        RouteKey=inputs["routeKey"],
-        **without_none(
-            Target=inputs.get("target"),
-            AuthorizationType=inputs.get("authorizationType"),
-            AuthorizerId=inputs.get("authorizerId"),
-            AuthorizationScopes=inputs.get("authorizationScopes"),
-        ),
+        **for_boto3(
+            inputs,
+            *("apiId", "routeKey", "target", "authorizationType", "authorizerId"),
+            "authorizationScopes",
+        )
     )
     return created["RouteId"], {}
 
@@ -102,7 +84,7 @@ def create_stage(client: Clients, name: str, inputs: Inputs) -> Created:
         StageName=stage,
         AutoDeploy=bool(inputs.get("autoDeploy", False)),
         # Stored by the emulator without effect; access logs would be, too, and are left out.
-        DefaultRouteSettings=_throttling(inputs.get("defaultRouteSettings", {})),
+        DefaultRouteSettings=_throttling(inputs),
     )
     return stage, {
         "invokeUrl": api_url(client.endpoint, inputs["apiId"]),
@@ -117,7 +99,7 @@ def update_stage(client: Clients, name: str, inputs: Inputs) -> bool:
         api.update_stage(
             ApiId=inputs["apiId"],
             StageName=name,
-            DefaultRouteSettings=_throttling(inputs.get("defaultRouteSettings", {})),
+            DefaultRouteSettings=_throttling(inputs),
         )
     except api.exceptions.NotFoundException:
         return False
@@ -125,10 +107,8 @@ def update_stage(client: Clients, name: str, inputs: Inputs) -> bool:
 
 
 def _throttling(inputs: Inputs) -> dict[str, Any]:
-    return without_none(
-        ThrottlingRateLimit=inputs.get("throttlingRateLimit"),
-        ThrottlingBurstLimit=as_int(inputs.get("throttlingBurstLimit")),
-    )
+    settings = inputs.get("defaultRouteSettings", {})
+    return for_boto3(settings, "throttlingRateLimit", "throttlingBurstLimit")
 
 
 def stable_api_id(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from local.emulator.clients import ACCOUNT_ID, REGION, Clients
-from local.engine.registry import Created, Inputs, as_int, creates, updates, without_none
+from local.engine.registry import Created, Inputs, creates, for_boto3, updates
 
 _GROUP = "default"
 
@@ -29,24 +29,5 @@ def update_schedule(client: Clients, name: str, inputs: Inputs) -> bool:
 
 
 def _declared(name: str, inputs: Inputs) -> dict[str, Any]:
-    target = inputs["target"]
-    window = inputs["flexibleTimeWindow"]
-    retries = target.get("retryPolicy", {})
-    return {
-        "Name": name,
-        "ScheduleExpression": inputs["scheduleExpression"],
-        "FlexibleTimeWindow": without_none(
-            Mode=window["mode"],
-            MaximumWindowInMinutes=as_int(window.get("maximumWindowInMinutes")),
-        ),
-        "Target": {
-            "Arn": target["arn"],
-            "RoleArn": target["roleArn"],
-            "RetryPolicy": without_none(
-                MaximumRetryAttempts=as_int(retries.get("maximumRetryAttempts")),
-                MaximumEventAgeInSeconds=as_int(retries.get("maximumEventAgeInSeconds")),
-            ),
-            **without_none(Input=target.get("input")),
-        },
-        **without_none(Description=inputs.get("description"), State=inputs.get("state")),
-    }
+    settings = ("scheduleExpression", "flexibleTimeWindow", "target", "description", "state")
+    return {"Name": name, **for_boto3(inputs, *settings)}

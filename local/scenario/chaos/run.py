@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
 from itertools import count
 
 from rich.table import Table
@@ -19,7 +18,7 @@ from local.console import console, working
 from local.scenario.chaos.faults import processes_dying, relay_off, through_proxy
 from local.scenario.chaos.load import CLIENTS, ExpectedEvents, load
 from local.scenario.chaos.proxy import FaultProxy, fault_proxy
-from local.scenario.chaos.reconciliation import Reconciliation, messages, reconcile, rows, stored
+from local.scenario.chaos.reconciliation import messages, reconcile, rows, stored
 from local.scenario.dead_letters import replay_dead_letters
 from local.scenario.observe import RELAY, queue_depth
 from local.stack import DeployedStack, deployed_stack
@@ -29,14 +28,6 @@ _DRAIN_SECONDS = 170
 _PAUSE_SECONDS = 3
 _MAX_REPLAYS = 1_000
 _PROGRESS_EVERY = 200
-
-
-@dataclass
-class Replays:
-    """Dead letters, counted each time they were found; one can fail again."""
-
-    dead_lettered: int = 0
-    replayed: int = 0
 
 
 def run_chaos(seed: int) -> bool:
@@ -57,9 +48,14 @@ def run_chaos(seed: int) -> bool:
         )
         with working("Faults are off: the relay, retries and replays finish the rest"):
             replays = _drain(stack, expected.ids)
-        found = reconcile(stack, expected.ids, proxy.duplicate_window)
-    _show(found, replays)
-    return found.passed
+        found = {**reconcile(stack, expected.ids, proxy.duplicate_window), **replays}
+        found["lost"] = found["expected"] - found["delivered"]
+    table = Table()
+    for name in found:
+        table.add_column(name, justify="right")
+    table.add_row(*map(str, found.values()))
+    console.print(table)
+    return found["lost"] == found["twice, outside"] == 0
 
 
 def _work_under_faults(
@@ -76,9 +72,13 @@ def _work_under_faults(
     return len(killed)
 
 
-def _drain(stack: DeployedStack, expected_ids: set[str]) -> Replays:
-    """Run relay and replay until everything is delivered and nothing waits, or time is up."""
-    replays = Replays()
+def _drain(stack: DeployedStack, expected_ids: set[str]) -> dict[str, int]:
+    """Run relay and replay until everything is delivered and nothing waits, or the time is over.
+
+    Return the number of dead letters, counted each time they were found (one can fail again), and
+    of replays.
+    """
+    replays = {"dead letters": 0, "replayed": 0}
     deadline = time.monotonic() + _DRAIN_SECONDS
     quiet = 0
     while quiet < 2 and time.monotonic() < deadline:  # noqa: PLR2004 -- seen twice in a row
@@ -96,28 +96,9 @@ def _drain(stack: DeployedStack, expected_ids: set[str]) -> Replays:
     return replays
 
 
-def _replay(stack: DeployedStack, replays: Replays) -> None:
-    replays.dead_lettered += queue_depth(stack)
+def _replay(stack: DeployedStack, replays: dict[str, int]) -> None:
+    replays["dead letters"] += queue_depth(stack)
     try:
-        replayed = replay_dead_letters(stack, max_replays=_MAX_REPLAYS)
+        replays["replayed"] += len(replay_dead_letters(stack, max_replays=_MAX_REPLAYS))
     except ReplayStoppedError as error:
         console.print(f"  {error}")
-        return
-    replays.replayed += len(replayed)
-
-
-def _show(found: Reconciliation, replays: Replays) -> None:
-    table = Table()
-    columns = {
-        "expected": found.expected,
-        "delivered": found.delivered,
-        "twice, inside the window": found.repeated_inside,
-        "twice, outside": found.repeated_outside,
-        "dead letters": replays.dead_lettered,
-        "replayed": replays.replayed,
-        "lost": found.lost,
-    }
-    for name in columns:
-        table.add_column(name, justify="right")
-    table.add_row(*map(str, columns.values()))
-    console.print(table)

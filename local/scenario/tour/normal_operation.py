@@ -22,6 +22,7 @@ from local.scenario.observe import (
     texts_about,
     wait_for,
 )
+from local.scenario.prerequisites import webhook_secret
 from local.scenario.receiver import Received
 from local.scenario.tour.tour import MAILBOX, Tour, require_status, saw, the_email
 from serverless_runtime.contracts.task import Task
@@ -79,7 +80,7 @@ def _shown(notification: dict[str, Any]) -> str:
 
 
 def _verify(tour: Tour, received: Received) -> None:
-    verifier = Webhook(tour.stack.webhook_secret())
+    verifier = Webhook(webhook_secret(tour.stack.emulator.client))
     event = verifier.verify(received.body, received.headers)
     saw(f"webhook: POST {received.path} with event {event['id']}; its signature is valid")
     tampered = json.dumps({**event, "subject": "another task"})

@@ -101,7 +101,7 @@ def test_a_replay_that_fails_for_now_is_retried(
 def test_what_the_queue_does_not_accept_is_left_to_lambda(
     service: Service, hopeless: RecordingChannel
 ) -> None:
-    service.dead_letters.refuses = True
+    service.dead_letters.rejects = True
     with pytest.raises(NotDeliveredError) as caught:
         service.notify(hopeless)
     assert str(caught.value) == (
@@ -109,7 +109,7 @@ def test_what_the_queue_does_not_accept_is_left_to_lambda(
         "(and the event could not be dead-lettered: ConnectionError: queue is unavailable)"
     )
 
-    service.dead_letters.refuses = False
+    service.dead_letters.rejects = False
     service.notify(hopeless)
 
     assert service.dead_letters.reasons == ["email: no such address"]

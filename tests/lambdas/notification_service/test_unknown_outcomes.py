@@ -97,12 +97,12 @@ def test_while_the_queue_is_away_an_unknown_outcome_stays_unknown(
     service: Service, once: RecordingChannel
 ) -> None:
     once.before_sending = raises(UnknownOutcomeError("no answer"))
-    service.dead_letters.refuses = True
+    service.dead_letters.rejects = True
     with pytest.raises(NotDeliveredError, match=r"^sms: no answer; .* queue is away\)$"):
         service.notify(once)
 
     service.let_leases_expire()
-    service.dead_letters.refuses = False
+    service.dead_letters.rejects = False
     service.notify(once)
 
     assert once.calls == len(service.dead_letters.reasons) == 1

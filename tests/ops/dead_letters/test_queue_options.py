@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
-from ops.stack_outputs import CommandResult
-from tests.ops.fakes import TARGET, Operator, Queue, an_event, stack_outputs
+from tests.ops.fakes import TARGET, Operator, Queue, an_event, ended, stack_outputs
 
 
-def _pulumi(operator: Operator, result: CommandResult) -> list[Sequence[str]]:
+def _pulumi(operator: Operator, result: CompletedProcess[str]) -> list[Sequence[str]]:
     commands: list[Sequence[str]] = []
 
-    def run(words: Sequence[str]) -> CommandResult:
+    def run(words: Sequence[str]) -> CompletedProcess[str]:
         commands.append(words)
         return result
 
@@ -34,7 +34,7 @@ def _up(folder: Path, port: int, outputs: str) -> None:
 
 
 def test_a_stack_is_looked_up_with_the_pulumi_cli(queue: Queue, operator: Operator) -> None:
-    commands = _pulumi(operator, CommandResult(0, _outputs(queue), ""))
+    commands = _pulumi(operator, ended(0, _outputs(queue)))
     queue.add_failed(an_event())
 
     result = operator.types_exactly("replay", "--apply", "--stack", "dev")
@@ -52,7 +52,7 @@ def test_a_stack_is_looked_up_with_the_pulumi_cli(queue: Queue, operator: Operat
 
 def test_the_region_is_that_of_the_function(queue: Queue, operator: Operator) -> None:
     arn = "arn:aws:lambda:eu-west-1:123456789012:function:notify"
-    _pulumi(operator, CommandResult(0, _outputs(queue, target=arn), ""))
+    _pulumi(operator, ended(0, _outputs(queue, target=arn)))
 
     operator.types_exactly("replay", "--stack", "dev")
     operator.types_exactly("replay", "--stack", "dev", "--region", "eu-north-1")
@@ -129,7 +129,7 @@ def test_without_the_cli_the_error_suggests_what_to_do(
     ],
 )
 def test_an_error_of_pulumi_is_explained(operator: Operator, error: str, text: str) -> None:
-    _pulumi(operator, CommandResult(255, "", error))
+    _pulumi(operator, ended(255, "", error))
 
     result = operator.types_exactly("list", "--stack", "dev")
 
@@ -138,7 +138,7 @@ def test_an_error_of_pulumi_is_explained(operator: Operator, error: str, text: s
 
 
 def test_pulumi_that_cannot_be_run_is_explained(operator: Operator) -> None:
-    def run(words: Sequence[str]) -> CommandResult:
+    def run(words: Sequence[str]) -> CompletedProcess[str]:
         raise TimeoutError("60 seconds")
 
     operator.run = run
@@ -149,7 +149,7 @@ def test_pulumi_that_cannot_be_run_is_explained(operator: Operator) -> None:
 
 
 def test_outputs_that_are_no_json_are_explained(operator: Operator) -> None:
-    _pulumi(operator, CommandResult(0, "warning: …", ""))
+    _pulumi(operator, ended(0, "warning: …"))
 
     result = operator.types_exactly("list", "--stack", "dev")
 
@@ -157,7 +157,7 @@ def test_outputs_that_are_no_json_are_explained(operator: Operator) -> None:
 
 
 def test_a_missing_output_is_named_with_those_there_are(queue: Queue, operator: Operator) -> None:
-    _pulumi(operator, CommandResult(0, json.dumps({"apiUrl": "https://x"}), ""))
+    _pulumi(operator, ended(0, json.dumps({"apiUrl": "https://x"})))
 
     result = operator.types_exactly("replay", "--stack", "dev")
 
@@ -168,7 +168,7 @@ def test_a_missing_output_is_named_with_those_there_are(queue: Queue, operator: 
 
 def test_an_output_of_another_shape_is_explained(operator: Operator) -> None:
     outputs = stack_outputs(deadLetters={"task-events": {"queueUrl": 7}})
-    _pulumi(operator, CommandResult(0, outputs, ""))
+    _pulumi(operator, ended(0, outputs))
 
     result = operator.types_exactly("list", "--stack", "dev")
 
@@ -177,7 +177,7 @@ def test_an_output_of_another_shape_is_explained(operator: Operator) -> None:
 
 
 def test_a_stack_without_a_queue_is_reported(operator: Operator) -> None:
-    _pulumi(operator, CommandResult(0, stack_outputs(), ""))
+    _pulumi(operator, ended(0, stack_outputs()))
 
     result = operator.types_exactly("list", "--stack", "dev")
 
@@ -186,7 +186,7 @@ def test_a_stack_without_a_queue_is_reported(operator: Operator) -> None:
 
 
 def test_a_queue_without_a_target_is_reported(queue: Queue, operator: Operator) -> None:
-    _pulumi(operator, CommandResult(0, _outputs(queue, target=None), ""))
+    _pulumi(operator, ended(0, _outputs(queue, target=None)))
 
     result = operator.types_exactly("replay", "--stack", "dev")
 
@@ -195,7 +195,7 @@ def test_a_queue_without_a_target_is_reported(queue: Queue, operator: Operator) 
 
 
 def test_all_queues_of_a_stack_are_listed(queue: Queue, operator: Operator) -> None:
-    _pulumi(operator, CommandResult(0, _outputs(queue, "orders", "task-events"), ""))
+    _pulumi(operator, ended(0, _outputs(queue, "orders", "task-events")))
     queue.add_failed(an_event())
 
     everything = operator.types_exactly("list", "--stack", "dev", "--json").stdout.splitlines()
@@ -211,7 +211,7 @@ def test_all_queues_of_a_stack_are_listed(queue: Queue, operator: Operator) -> N
 def test_of_several_queues_one_must_be_chosen(
     queue: Queue, operator: Operator, command: str
 ) -> None:
-    _pulumi(operator, CommandResult(0, _outputs(queue, "orders", "task-events"), ""))
+    _pulumi(operator, ended(0, _outputs(queue, "orders", "task-events")))
     queue.add_failed(an_event())
 
     which = operator.types_exactly(command, "--stack", "dev")
@@ -227,7 +227,7 @@ def test_of_several_queues_one_must_be_chosen(
 
 
 def test_an_option_overrides_the_stack(queue: Queue, operator: Operator) -> None:
-    _pulumi(operator, CommandResult(0, _outputs(queue, target=None), ""))
+    _pulumi(operator, ended(0, _outputs(queue, target=None)))
 
     assert operator.types_exactly("replay", "--stack", "dev", "--function", TARGET).exit_code == 0
 

@@ -10,11 +10,10 @@ from click.testing import CliRunner, Result
 
 from ops.cli import commands
 from ops.context import Context
-from ops.stack_outputs import CommandResult
 from tests.lambdas.samples import an_event
 from tests.lambdas.tables import DELIVERIES, TARGET_ARN
 from tests.ops.deliveries_table import Reader
-from tests.ops.fakes import Overriding, Queue, service_error, stack_outputs
+from tests.ops.fakes import Overriding, Queue, ended, service_error, stack_outputs
 
 
 class Watcher:
@@ -40,7 +39,7 @@ class Watcher:
         )
         context = Context(
             client=lambda service, connection: self._clients[service],
-            run=lambda words: CommandResult(0, outputs, ""),
+            run=lambda words: ended(0, outputs),
             sleep=self._sleep,
             poll_seconds=0,
         )

@@ -9,11 +9,10 @@ from click.testing import CliRunner, Result
 
 from ops.cli import commands
 from ops.context import Context
-from ops.stack_outputs import CommandResult
 from tests.lambdas.samples import an_event
 from tests.lambdas.tables import DELIVERIES, OUTBOX, TARGET_ARN
 from tests.ops.deliveries_table import Reader
-from tests.ops.fakes import Overriding, Queue, service_error, stack_outputs
+from tests.ops.fakes import Overriding, Queue, ended, service_error, stack_outputs
 
 EVENT = an_event()
 
@@ -38,7 +37,7 @@ def types(reader: Reader, queue: Queue) -> Any:
     }
     context = Context(
         client=lambda service, connection: clients[service],
-        run=lambda words: CommandResult(0, outputs, ""),
+        run=lambda words: ended(0, outputs),
         poll_seconds=0,
     )
 

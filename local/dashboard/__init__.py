@@ -1,1 +1,0 @@
-"""The stack's dashboard as a page of this machine, filled from the emulator."""
