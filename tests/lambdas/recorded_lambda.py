@@ -33,7 +33,7 @@ class RecordedLambda:
         self.headers.append({name.lower(): value for name, value in request.headers.items()})
         self.before_response()
         if self.unresponsive:
-            raise ResponseTimeoutError("silence")
+            raise ResponseTimeoutError("no response")
         if self.status >= 400:
             headers = {"x-amzn-errortype": "AccessDeniedException"}
             return Response(self.status, headers, b'{"Type":"User","message":"no"}')
