@@ -1,4 +1,4 @@
-"""Patches for MiniStack, one module per AWS service; each has `apply()`, which run_ministack.py calls.
+"""Patches for MiniStack, one module per AWS service; run_ministack.py calls `apply()` of each.
 
 They run in the emulator's own Python and are read in ours, where there is no MiniStack. So its
 modules are imported in the functions. Most replace private functions, hence the pinned version.
