@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import configparser
 import os
-import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import grimp
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -140,30 +138,3 @@ def test_a_contract_finds_imports_against_its_arrow(copy: Path, contract: str) -
         package = importer.rpartition(".")[0]
         found = (f"{importer} -> {imported} (", f"No cycles are allowed in {package}.")
         assert any(each in linted.stdout for each in found), linted.stdout
-
-
-ADAPTER = re.compile(r"\.(dynamo|sqs)_\w+$|\.channels\.")
-WIRES = re.compile(r"\.handlers?(\.|$)|\.configured_channels$")
-"""Modules that give a use case its adapters; an adapter may also build on another."""
-
-
-def _use_cases_with_adapters(graph: grimp.ImportGraph) -> list[tuple[str, str]]:
-    adapters = {each for each in graph.modules if ADAPTER.search(each)}
-    return [
-        (importer, adapter)
-        for adapter in adapters
-        for importer in graph.find_modules_that_directly_import(adapter) - adapters
-        if not WIRES.search(importer)
-    ]
-
-
-def test_only_handlers_give_a_use_case_its_adapters() -> None:
-    graph = grimp.build_graph("serverless_runtime", cache_dir=None)
-    assert _use_cases_with_adapters(graph) == []
-
-    forbidden = (
-        "serverless_runtime.task_service.get_task",
-        "serverless_runtime.task_service.dynamo_task_reader",
-    )
-    graph.add_import(importer=forbidden[0], imported=forbidden[1])
-    assert _use_cases_with_adapters(graph) == [forbidden]

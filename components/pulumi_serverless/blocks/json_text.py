@@ -13,7 +13,7 @@ def json_text(document: Any) -> pulumi.Input[str]:
     it is an output.
 
     Output.json_dumps makes an output of every constant, too: for a policy with one ARN in it the
-    SDK runs twenty tasks, and four for this. Raises TypeError for a value that is not JSON.
+    SDK runs twenty coroutines, and four for this. Raises TypeError for a value that is not JSON.
     """
     outputs: list[pulumi.Output[Any]] = []
 

@@ -1,4 +1,4 @@
-"""SNS: phones receive push notifications."""
+"""SNS: phones receive what is pushed to them."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ class CompositeAlarmArgs(_Described):
 
 
 class CompositeAlarm(aws.cloudwatch.CompositeAlarm):
-    """In alarm while any of its alarms is. It sends no notifications; those alarms do."""
+    """In alarm while any of its alarms is. It notifies nobody; those alarms do."""
 
     def __init__(
         self, name: str, args: CompositeAlarmArgs, opts: pulumi.ResourceOptions | None = None

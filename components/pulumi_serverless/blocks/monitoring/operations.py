@@ -23,7 +23,7 @@ from pulumi_serverless.blocks.names import stack_name
 QUERIES = {
     "event-timeline": """\
 fields @timestamp, @log, level, message, event_type, errorMessage, @message
-| filter correlation_id = "PASTE-ID" or event_id = "PASTE-ID" or task_id = "PASTE-ID"
+| filter @message like "PASTE-ID"
 | sort @timestamp asc
 | limit 1000""",
     "errors": """\
@@ -38,7 +38,7 @@ filter ispresent(event_id)
 | sort seconds desc
 | limit 50""",
 }
-"""Queries for any program. The first takes an id from a client's response."""
+"""Queries for any program. The first takes any id that log lines carry."""
 
 Sections = Mapping[str, Mapping[str, Any]]
 """Section, e.g. "functions", to entries by name; values may be outputs."""
