@@ -138,7 +138,7 @@ def test_what_is_stored_is_encrypted_with_the_customers_key(protected: DeployedS
         TableName=protected.outputs["tasksTableName"]
     )
     queue = protected.client("sqs").get_queue_attributes(
-        QueueUrl=protected.outputs["deadLetterQueueUrl"], AttributeNames=["All"]
+        QueueUrl=protected.dead_letter_queue_url, AttributeNames=["All"]
     )
 
     assert table["Table"]["SSEDescription"]["KMSMasterKeyArn"] == key["KeyArn"]
