@@ -4,30 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from http import HTTPStatus
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import httpx
 
 from benchmarks.subjects import zipped
 from local.emulator.bytecode import with_bytecode
 from local.emulator.clients import ACCOUNT_ID, REGION
 from local.engine.services.http_apis import api_url
 from local.stack import DeployedStack
-from pulumi_serverless.blocks.foundation import PYTHON_VERSION, Runtime
 from pulumi_serverless.task_service import task_service
 
 _BARE = Path(__file__).with_name("bare") / "bare_service.py"
-_MEMORY_MB = Runtime.memory_mb
-_TIMEOUT_SECONDS = 30
-_TASKS_ROUTE = "POST /tasks"
-
-Statement = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -39,37 +29,8 @@ class Service:
     """Base URL of its API, without a trailing slash."""
 
     function_name: str
-    target_name: str
-    """The function that it hands off to."""
-
-    table_name: str
-    """Where it stores tasks; each row has a `title`."""
-
-    dead_letters_url: str
-    """The queue of events that its target failed to process."""
-
     bundle: bytes
     """The zip it was deployed from."""
-
-    waits: bool = False
-    """Whether it responds only after the target has finished."""
-
-    def create(self, client: httpx.Client, title: str) -> bool:
-        """Create a task; return whether the response was 201."""
-        response = client.post(f"{self.url}/tasks", json={"title": title})
-        return response.status_code == HTTPStatus.CREATED
-
-
-def http_client(connections: int) -> httpx.Client:
-    """Return a client whose connections to the APIs stay open."""
-    limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
-    return httpx.Client(limits=limits, timeout=60, trust_env=False)
-
-
-def notified(stack: DeployedStack, after: int = 0) -> Counter[str]:
-    """Count each title's notifications, without the first `after` that arrived."""
-    arrived = stack.receiver.received[after:]
-    return Counter(json.loads(each.body)["data"]["title"] for each in arrived)
 
 
 def deploy_baselines(stack: DeployedStack) -> list[Service]:
@@ -78,101 +39,66 @@ def deploy_baselines(stack: DeployedStack) -> list[Service]:
         "ours",
         stack.api_url,
         stack.function_names()["tasks-create-task"],
-        stack.function_names()["notifications-send-notification"],
-        stack.outputs["tasksTableName"],
-        stack.dead_letter_queue_url,
         with_bytecode(zipped(task_service.CODE).read_bytes()),
     )
+    settings = stack.client("lambda").get_function_configuration(FunctionName=ours.function_name)
+    direct = {**settings["Environment"]["Variables"]}
+    del direct["HANDOFF_OUTBOX_TABLE_NAME"]
+    # boto3 is the runtime's, as on AWS.
+    bare_settings = {**settings, "Handler": f"{_BARE.stem}.handle"}
+    bare_bundle = with_bytecode(_zip_of(_BARE))
+    bare = {"TABLE_NAME": _make_table(stack, settings["Role"]), "TARGET_ARN": stack.target_arn}
     return [
         ours,
-        _direct(stack, ours),
-        _bare(stack, "bare boto3, Event", "bare-event", "Event"),
-        _bare(stack, "bare boto3, synchronous", "bare-synchronous", "RequestResponse"),
+        # Our function once more, with the settings of `delivery="direct"`.
+        _deploy(stack, "ours, no outbox", settings, ours.bundle, direct),
+        *(
+            _deploy(
+                stack,
+                f"bare boto3, {name}",
+                bare_settings,
+                bare_bundle,
+                {**bare, "INVOCATION_TYPE": invocation_type},
+            )
+            for name, invocation_type in (("Event", "Event"), ("synchronous", "RequestResponse"))
+        ),
     ]
 
 
-def _direct(stack: DeployedStack, ours: Service) -> Service:
-    """Deploy our function once more, with the settings of `delivery="direct"`: no outbox."""
-    functions, slug = stack.client("lambda"), "direct"
-    settings = functions.get_function_configuration(FunctionName=ours.function_name)
-    variables = {**settings["Environment"]["Variables"]}
-    del variables["HANDOFF_OUTBOX_TABLE_NAME"]
-    function_arn = functions.create_function(
+def _deploy(
+    stack: DeployedStack,
+    name: str,
+    settings: dict[str, Any],
+    bundle: bytes,
+    variables: dict[str, str],
+) -> Service:
+    """Deploy a function with these of our function's settings, and an API in front of it."""
+    slug = "-".join(re.findall(r"\w+", name))
+    function_arn = stack.client("lambda").create_function(
         FunctionName=slug,
-        Code={"ZipFile": ours.bundle},
+        Code={"ZipFile": bundle},
         Environment={"Variables": variables},
         **{key: settings[key] for key in ("Role", "Runtime", "Handler", "Timeout", "MemorySize")},
     )["FunctionArn"]
-    url = _make_api(stack, slug, function_arn)
-    return replace(ours, name="ours, no outbox", url=url, function_name=slug)
+    return Service(name, _make_api(stack, slug, function_arn), slug, bundle)
 
 
-def _bare(stack: DeployedStack, name: str, slug: str, invocation_type: str) -> Service:
-    target_arn = stack.target_arn
-    role_arn = _make_role(
-        stack,
-        slug,
-        _allow("dynamodb:PutItem", _make_table(stack, slug, "task_id")),
-        _allow("lambda:InvokeFunction", target_arn),
-    )
-    # boto3 is the runtime's, as on AWS.
-    bundle = with_bytecode(_zip_of(_BARE))
-    function_arn = stack.client("lambda").create_function(
-        FunctionName=slug,
-        Role=role_arn,
-        Runtime=f"python{PYTHON_VERSION}",
-        Handler=f"{_BARE.stem}.handle",
-        Code={"ZipFile": bundle},
-        Timeout=_TIMEOUT_SECONDS,
-        MemorySize=_MEMORY_MB,
-        Environment={
-            "Variables": {
-                "TABLE_NAME": slug,
-                "TARGET_ARN": target_arn,
-                "INVOCATION_TYPE": invocation_type,
-            }
-        },
-    )["FunctionArn"]
-    return Service(
-        name,
-        _make_api(stack, slug, function_arn),
-        slug,
-        stack.function_names()["notifications-send-notification"],
-        slug,
-        stack.dead_letter_queue_url,
-        bundle,
-        waits=invocation_type == "RequestResponse",
-    )
-
-
-def _allow(actions: str | Sequence[str], resource_arn: str) -> Statement:
-    """Return the statement of a policy that allows the actions on one resource."""
-    return {"Effect": "Allow", "Action": actions, "Resource": resource_arn}
-
-
-def policy(*statements: Statement) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})
-
-
-def _make_role(stack: DeployedStack, name: str, *statements: Statement) -> str:
-    """Create an execution role with these permissions; return its ARN."""
-    iam = stack.client("iam")
-    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}
-    document = policy({**trust, "Action": "sts:AssumeRole"})
-    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]
-    iam.put_role_policy(RoleName=name, PolicyName="work", PolicyDocument=policy(*statements))
-    return str(role["Arn"])
-
-
-def _make_table(stack: DeployedStack, name: str, key: str) -> str:
-    """Create a table with one string as its key; return its ARN."""
-    described = stack.client("dynamodb").create_table(
+def _make_table(stack: DeployedStack, role_arn: str) -> str:
+    """Make a table for the bare service that our function's role may write to; return its name."""
+    name, key = "bare", "task_id"
+    table = stack.client("dynamodb").create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
         KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
+    )["TableDescription"]
+    put = {"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": table["TableArn"]}
+    stack.client("iam").put_role_policy(
+        RoleName=role_arn.rsplit("/", 1)[1],
+        PolicyName=name,
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [put]}),
     )
-    return str(described["TableDescription"]["TableArn"])
+    return name
 
 
 def _make_api(stack: DeployedStack, function_name: str, function_arn: str) -> str:
@@ -186,7 +112,7 @@ def _make_api(stack: DeployedStack, function_name: str, function_arn: str) -> st
         PayloadFormatVersion="2.0",
     )
     target = f"integrations/{integration['IntegrationId']}"
-    gateway.create_route(ApiId=api_id, RouteKey=_TASKS_ROUTE, Target=target)
+    gateway.create_route(ApiId=api_id, RouteKey="POST /tasks", Target=target)
     gateway.create_stage(ApiId=api_id, StageName="$default", AutoDeploy=True)
     stack.client("lambda").add_permission(
         FunctionName=function_name,

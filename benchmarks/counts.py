@@ -5,14 +5,11 @@ from __future__ import annotations
 import tempfile
 import tomllib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import trustme
-
 from benchmarks.process import END, init, instructions, python, requests, run
-from benchmarks.stub import stub, trust
+from benchmarks.stub import stub, tls_stub
 from benchmarks.subjects import BARE, CREATE, ENVIRONMENT, SUBJECTS, Subject, unpacked, zipped
 
 BUDGETS = Path(__file__).with_name("budgets.toml")
@@ -33,20 +30,16 @@ class Count:
     detail: str = ""
 
 
-@contextmanager
-def code_folders() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="benchmarks-") as folder:
-        yield Path(folder)
-
-
-def all_counts(folder: Path) -> Iterator[Count]:
+def all_counts() -> Iterator[Count]:
     """Count everything that has a budget, one thing after the other."""
-    start = instructions(python(None, "pass" + END), ENVIRONMENT)
-    yield from init_counts(folder, start)
-    yield cold_count(folder, start)
-    yield warm_count(folder)
-    yield connections_count(folder)
-    yield from size_counts()
+    with tempfile.TemporaryDirectory(prefix="benchmarks-") as name:
+        folder = Path(name)
+        start = instructions(python(None, "pass" + END), ENVIRONMENT)
+        yield from init_counts(folder, start)
+        yield cold_count(folder, start)
+        yield warm_count(folder)
+        yield connections_count(folder)
+        yield from size_counts()
 
 
 def init_counts(folder: Path, start: int) -> Iterator[Count]:
@@ -64,18 +57,11 @@ def init_counts(folder: Path, start: int) -> Iterator[Count]:
 
 def cold_count(folder: Path, start: int) -> Count:
     """Return init and first create over TLS, with as many trusted roots as on AWS."""
-    authority = trustme.CA()
-    with stub(authority) as server:
+    with tls_stub(folder) as environment:
 
         def cost(subject: Subject) -> int:
-            roots = trust(authority, folder, everyone=subject is BARE)
-            environment = {
-                **ENVIRONMENT,
-                "AWS_ENDPOINT_URL": server.url,
-                "AWS_CA_BUNDLE": str(roots),
-            }
-            statement = requests(subject, 1) + END
-            return instructions(python(unpacked(subject, folder), statement), environment) - start
+            command = python(unpacked(subject, folder), requests(subject, 1) + END)
+            return instructions(command, environment(subject)) - start
 
         return _ratio("cold.create-task", cost(CREATE), cost(BARE))
 
@@ -88,11 +74,7 @@ def warm_count(folder: Path) -> Count:
         def cost(subject: Subject) -> float:
             few, many = (
                 instructions(
-                    python(
-                        unpacked(subject, folder),
-                        requests(subject, number) + END,
-                    ),
-                    environment,
+                    python(unpacked(subject, folder), requests(subject, number) + END), environment
                 )
                 for number in (_FEW, _MANY)
             )

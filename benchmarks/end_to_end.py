@@ -1,7 +1,4 @@
-"""From the request to the notification, through an API in the emulator, each service in turn.
-
-The channel is a webhook: its receiver sees when a notification arrives.
-"""
+"""Requests through an API in the emulator, each service in turn, until the receiver is notified."""
 
 from __future__ import annotations
 
@@ -9,23 +6,25 @@ import random
 import statistics
 import time
 import uuid
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 import httpx
+import psutil
 
-from benchmarks.baselines import Service, http_client, notified
+from benchmarks.baselines import Service
 from benchmarks.report import table
+from local.emulator.workers import emulator_processes, function_processes
+from local.scenario.observe import TARGET
 from local.stack import DeployedStack
 from local.wait import wait_until
 
-CLIENTS = (1, 8, 32)
-
 _COLD_ROUNDS, _ROUNDS = 7, 150
-_BURSTS, BURST = 6, 50
+_PROCESSOR_ROUNDS, _TASKS = 5, 50
 _WITHIN_SECONDS = 120
-_POLL_SECONDS = 0.001
+_EMULATOR = "emulator"
 
 
 class NotCreatedError(Exception):
@@ -34,25 +33,10 @@ class NotCreatedError(Exception):
 
 @dataclass
 class Latencies:
-    """Milliseconds of one service, a figure for each request."""
+    """Milliseconds of one service until its response, a figure for each request."""
 
     cold: list[float] = field(default_factory=list)
-    response: list[float] = field(default_factory=list)
-    notified: list[float] = field(default_factory=list)
-    """From the response to the notification; 0 if that was there first."""
-
-
-@dataclass
-class Rates:
-    """What bursts of requests came to, a figure for each burst."""
-
-    responded: list[float] = field(default_factory=list)
-    """Responses a second."""
-
-    notified: list[float] = field(default_factory=list)
-    """Notifications a second, until the last one."""
-
-    failed: int = 0
+    warm: list[float] = field(default_factory=list)
 
 
 class Comparison:
@@ -66,38 +50,49 @@ class Comparison:
     def latencies(self) -> dict[str, Latencies]:
         """Time first requests, then requests one after the other."""
         found = {each.name: Latencies() for each in self._services}
-        with http_client(1) as client:
+        with httpx.Client(timeout=60, trust_env=False) as client:
             for service in self._services:
                 # The first of all finds the target cold, too.
                 self._one(client, service)
-            for _ in range(_COLD_ROUNDS):
-                for service in self.shuffled():
-                    self._make_cold(service)
-                    found[service.name].cold.append(self._one(client, service)[0])
-            for _ in range(_ROUNDS):
-                for service in self.shuffled():
-                    response_ms, notified_ms = self._one(client, service)
-                    found[service.name].response.append(response_ms)
-                    found[service.name].notified.append(notified_ms)
+            for service in self._in_turn(_COLD_ROUNDS):
+                self._make_cold(service)
+                found[service.name].cold.append(self._one(client, service))
+            for service in self._in_turn(_ROUNDS):
+                found[service.name].warm.append(self._one(client, service))
         return found
 
-    def rates(self, clients: int) -> dict[str, Rates]:
-        """Time bursts of so many clients at once."""
-        found = {each.name: Rates() for each in self._services}
-        with http_client(clients) as client:
-            for _ in range(_BURSTS):
-                for service in self.shuffled():
-                    # Not counted: it starts as many processes as will be needed.
-                    self.burst(client, service, clients, clients, Rates())
-                    self.burst(client, service, clients, BURST, found[service.name])
-        return found
+    def processor(self) -> dict[str, list[float]]:
+        """Median processor milliseconds of a task: the service's function, the target, the
+        emulator.
 
-    def shuffled(self) -> list[Service]:
-        """Return the services in another order each time."""
-        return self._order.sample(self._services, len(self._services))
+        On AWS every process has a processor of its own and the emulator's work is not there; here
+        they share a few, so the time a request takes says little of the functions themselves.
+        """
+        target = self._stack.function_names()[TARGET]
+        rounds: dict[str, list[list[float]]] = {each.name: [] for each in self._services}
+        with httpx.Client(timeout=60, trust_env=False) as client:
+            for service in self._in_turn(_PROCESSOR_ROUNDS):
+                before = self._seconds()
+                for _ in range(_TASKS):
+                    self._one(client, service)
+                now = self._seconds()
+                rounds[service.name].append(
+                    [
+                        (now.get(part, 0) - before.get(part, 0)) / _TASKS * 1000
+                        for part in (service.function_name, target, _EMULATOR)
+                    ]
+                )
+        return {
+            name: list(map(statistics.median, zip(*found, strict=True)))
+            for name, found in rounds.items()
+        }
+
+    def _in_turn(self, rounds: int) -> Iterator[Service]:
+        for _ in range(rounds):
+            yield from self._order.sample(self._services, len(self._services))
 
     def _make_cold(self, service: Service) -> None:
-        # A function whose code is updated gets new processes.
+        # A function whose code is put there anew gets new processes.
         functions, name = self._stack.client("lambda"), service.function_name
         functions.update_function_code(FunctionName=name, ZipFile=service.bundle)
         wait_until(
@@ -107,82 +102,59 @@ class Comparison:
             enough=lambda status: status == "Successful",
         )
 
-    def _one(self, client: httpx.Client, service: Service) -> tuple[float, float]:
-        title, mark = str(uuid.uuid4()), len(self._stack.receiver.received)
+    def _one(self, client: httpx.Client, service: Service) -> float:
+        """Create a task and wait for its notification; return the response's milliseconds."""
+        title = str(uuid.uuid4())
         start = time.perf_counter()
-        created = service.create(client, title)
-        responded = time.perf_counter()
-        if not created:
+        response = client.post(f"{service.url}/tasks", json={"title": title})
+        took_ms = (time.perf_counter() - start) * 1000
+        if response.status_code != HTTPStatus.CREATED:
             raise NotCreatedError(f"{service.name} did not create a task; see the emulator's log")
-        deadline = responded + _WITHIN_SECONDS
-        notified_seconds = 0.0
-        while not notified(self._stack, mark)[title] and time.perf_counter() < deadline:
-            time.sleep(_POLL_SECONDS)
-            notified_seconds = time.perf_counter() - responded
-        return (responded - start) * 1000, notified_seconds * 1000
-
-    def burst(
-        self, client: httpx.Client, service: Service, clients: int, size: int, rates: Rates
-    ) -> None:
-        """Create `size` tasks, wait for their notifications, and add what it took to `rates`."""
-        titles, mark = [str(uuid.uuid4()) for _ in range(size)], len(self._stack.receiver.received)
-        start = time.perf_counter()
-        with ThreadPoolExecutor(clients) as pool:
-            created = list(pool.map(lambda title: service.create(client, title), titles))
-        rates.responded.append(size / (time.perf_counter() - start))
-        wanted = {title for title, was in zip(titles, created, strict=True) if was}
         wait_until(
-            lambda: wanted - notified(self._stack, mark).keys(),
-            f"the notifications of all tasks of {service.name}",
+            lambda: self._stack.receiver.about(title),
+            f"a notification of {service.name}",
             seconds=_WITHIN_SECONDS,
-            enough=lambda missing: not missing,
         )
-        rates.notified.append(size / (time.perf_counter() - start))
-        rates.failed += size - len(wanted)
+        return took_ms
+
+    def _seconds(self) -> dict[str, float]:
+        """Processor seconds until now, by function, and those of the emulator."""
+        named = [(each, _EMULATOR) for each in emulator_processes(self._stack.emulator)]
+        found: dict[str, float] = {}
+        for process, name in [*named, *function_processes(self._stack.emulator)]:
+            # An idle one may end while we look.
+            with suppress(psutil.Error):
+                times = process.cpu_times()
+                found[name] = found.get(name, 0) + times.user + times.system
+        return found
 
 
 def latency_table(found: dict[str, Latencies]) -> str:
     """Show medians and the slowest of a hundred, in milliseconds and beside the first service."""
-    columns: list[tuple[str, Callable[[Latencies], float]]] = [
-        ("cold median", lambda each: statistics.median(each.cold)),
-        ("p50", lambda each: statistics.median(each.response)),
-        ("p99", lambda each: statistics.quantiles(each.response, n=100)[98]),
-        ("response to notified p50", lambda each: statistics.median(each.notified)),
-        (
-            "request to notified p50",
-            lambda each: statistics.median(
-                map(sum, zip(each.response, each.notified, strict=True))
-            ),
-        ),
-    ]
-    first = next(iter(found.values()))
-    heads = [head for name, _ in columns for head in (f"{name} ms", "x ours")]
-    rows = [
-        (name, *(cell for _, of in columns for cell in _beside(of(each), of(first))))
+    figures = {
+        name: [
+            statistics.median(each.cold),
+            statistics.median(each.warm),
+            statistics.quantiles(each.warm, n=100)[98],
+        ]
         for name, each in found.items()
+    }
+    return beside_the_first(["cold median ms", "p50 ms", "p99 ms"], figures)
+
+
+def processor_table(found: dict[str, list[float]]) -> str:
+    return beside_the_first(["its function", "target", _EMULATOR], found)
+
+
+def beside_the_first(names: Sequence[str], figures: dict[str, list[float]]) -> str:
+    """Show each service's figures, and what they are of the first service's."""
+    first = next(iter(figures.values()))
+    heads = [head for name in names for head in (name, "x ours")]
+    rows = [
+        (
+            name,
+            *(cell for value, of in zip(own, first, strict=True) for cell in (value, value / of)),
+        )
+        for name, own in figures.items()
     ]
     return table(["service", *heads], rows)
-
-
-def rate_table(found: dict[int, dict[str, Rates]]) -> str:
-    """Show medians of the bursts, and of their ratios to the first service's of the same round."""
-    rows = []
-    for clients, rates in found.items():
-        first = next(iter(rates.values()))
-        for name, each in rates.items():
-            cells = (
-                *_rounds(each.responded, first.responded),
-                *_rounds(each.notified, first.notified),
-            )
-            rows.append((clients, name, *cells, each.failed))
-    heads = ["responses a second", "x ours", "notified a second", "x ours", "failed"]
-    return table(["clients", "service", *heads], rows)
-
-
-def _rounds(values: Sequence[float], of_first: Sequence[float]) -> tuple[float, float]:
-    ratios = [value / of for value, of in zip(values, of_first, strict=True)]
-    return statistics.median(values), statistics.median(ratios)
-
-
-def _beside(value: float, first: float) -> tuple[float, object]:
-    return value, value / first if first else "none"

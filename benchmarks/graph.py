@@ -10,14 +10,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 
 from benchmarks.subjects import ROOT
-from pulumi_serverless import Foundation, FunctionCode, PythonFunction, PythonFunctionArgs
-from pulumi_serverless.handoff import AsyncHandoff, AsyncHandoffArgs
+from pulumi_serverless import (
+    AsyncHandoff,
+    AsyncHandoffArgs,
+    Foundation,
+    FunctionCode,
+    PythonFunction,
+    PythonFunctionArgs,
+)
 from pulumi_serverless.testing import AwsMocks, Graph, Resource, run_program
 from pulumi_serverless.testing.program import STACK_TYPE
 
@@ -26,39 +31,29 @@ _FOR_THIS_PYTHON = {"pulumi-serverless:bundleFor": "host"}
 _UPPER = re.compile(r"(?<!^)([A-Z])")
 
 _TURNS = {1: 10, 10: 3, 100: 1}
-"""Handoffs, and how often they are timed in one process: short runs differ the most."""
+"""Hand-offs, and how often they are timed in one process: short runs differ the most."""
 
 
-@dataclass(frozen=True)
-class GraphTime:
-    handoffs: int
-    resources: int
-    seconds: float
-    plain_seconds: float
-    """What the SDK alone takes to register the same resources with the same inputs."""
+def graph_times(rounds: int) -> list[tuple[float, ...]]:
+    """Time programs of 1, 10 and 100 handoffs under mocks, each in `rounds` fresh processes.
 
-    ratio: float
-    """Median of the turns' ratios."""
-
-
-def graph_times(rounds: int) -> list[GraphTime]:
-    """Time programs of 1, 10 and 100 handoffs under mocks, each in `rounds` fresh processes."""
+    Of each: handoffs, resources, seconds, milliseconds of each resource, the seconds that the SDK
+    alone takes to register the same resources with the same inputs, and the median of the ratios.
+    """
     return [_graph_time(number, rounds) for number in _TURNS]
 
 
-def _graph_time(number: int, rounds: int) -> GraphTime:
+def _graph_time(number: int, rounds: int) -> tuple[float, ...]:
     found = [turn for _ in range(rounds) for turn in _turns_of(number)]
-    return GraphTime(
-        handoffs=number,
-        resources=int(found[0][0]),
-        seconds=statistics.median(own for _, own, _ in found),
-        plain_seconds=statistics.median(plain for _, _, plain in found),
-        ratio=statistics.median(own / plain for _, own, plain in found),
-    )
+    resources = int(found[0][0])
+    seconds = statistics.median(own for _, own, _ in found)
+    plain_seconds = statistics.median(plain for _, _, plain in found)
+    ratio = statistics.median(own / plain for _, own, plain in found)
+    return number, resources, seconds, seconds / resources * 1000, plain_seconds, ratio
 
 
 def _turns_of(number: int) -> list[tuple[float, float, float]]:
-    """Measure so many handoffs in its own process."""
+    """Measure so many handoffs in a process of its own."""
     done = subprocess.run(  # noqa: S603 -- our own interpreter and module
         [sys.executable, "-m", "benchmarks.graph", str(number), str(_TURNS[number])],
         cwd=ROOT,
@@ -66,15 +61,11 @@ def _turns_of(number: int) -> list[tuple[float, float, float]]:
         text=True,
         check=True,
     )
-    return [_turn(line) for line in done.stdout.splitlines()]
+    lines = (map(float, line.split()) for line in done.stdout.splitlines())
+    return [(resources, own, plain) for resources, own, plain in lines]
 
 
-def _turn(line: str) -> tuple[float, float, float]:
-    resources, own, plain = map(float, line.split())
-    return resources, own, plain
-
-
-def _handoffs(number: int) -> None:
+def _hand_offs(number: int) -> None:
     """Declare callers and targets of their own, with the handoff between them."""
     foundation = Foundation(alarm_topic_arn="arn:aws:sns:eu-west-1:1:t")
     for each in range(number):
@@ -132,10 +123,10 @@ def _measure(number: int, turns: int) -> None:
 
     Both run once before, so that everything is imported.
     """
-    _, small = _seconds(lambda: _handoffs(1))
+    _, small = _seconds(lambda: _hand_offs(1))
     _seconds(_plainly(_without_stack(small)))
     for _ in range(turns):
-        own, graph = _seconds(lambda: _handoffs(number))
+        own, graph = _seconds(lambda: _hand_offs(number))
         resources = _without_stack(graph)
         plain, _ = _seconds(_plainly(resources))
         print(len(resources), own, plain)  # noqa: T201

@@ -29,10 +29,6 @@ class ValgrindMissingError(Exception):
         )
 
 
-def has_valgrind() -> bool:
-    return shutil.which("valgrind") is not None
-
-
 def python(folder: Path | None, statement: str) -> list[str]:
     """Return the command line that runs `statement` with only `folder` to import from."""
     path = f"import sys; sys.path.insert(0, {str(folder)!r})\n" if folder else ""
@@ -59,7 +55,7 @@ def instructions(command: list[str], environment: Mapping[str, str]) -> int:
 
     It repeats to a thousandth, on a busy machine too. Raises ValgrindMissingError.
     """
-    if not has_valgrind():
+    if shutil.which("valgrind") is None:
         raise ValgrindMissingError
     with tempfile.NamedTemporaryFile(prefix="valgrind-", suffix=".txt") as log:
         run(
@@ -89,25 +85,4 @@ def requests(subject: Subject, number: int) -> str:
         f"for _ in range({number}):\n"
         f"    response = handler.handle({EVENT!r}, None)\n"
         f"    assert response['statusCode'] == 201, response\n"
-    )
-
-
-def timed(statement: str) -> str:
-    """Run a statement and print its milliseconds last."""
-    indented = statement.replace("\n", "\n    ")
-    return (
-        "import time\nstarted = time.perf_counter()\n"
-        f"if True:\n    {indented}\n"
-        "print((time.perf_counter() - started) * 1000, flush=True)" + END
-    )
-
-
-def weighed(statement: str) -> str:
-    """Run a statement and print the memory blocks it keeps, and the process's highest MB."""
-    return (
-        f"import sys\nbefore = sys.getallocatedblocks()\n{statement}\n"
-        "kept = sys.getallocatedblocks() - before\n"
-        "lines = open('/proc/self/status').read().splitlines()\n"
-        "highest = next(line.split()[1] for line in lines if line.startswith('VmHWM'))\n"
-        "print(kept, int(highest) / 1024, flush=True)" + END
     )

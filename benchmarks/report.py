@@ -1,4 +1,4 @@
-"""Tables and a plot, printed and saved under benchmarks/results with machine and versions."""
+"""Tables and a plot, printed and kept under benchmarks/results with where they come from."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def plot(name: str, title: str, bars: Sequence[tuple[str, float]], unit: str) ->
             f'<text x="{_LEFT + width + 6}" y="{middle}">{value:.2f} {escape(unit)}</text>',
         ]
     total = _LEFT + _WIDTH + 90
-    # Its own background: the page may be dark.
+    # A background of its own: the page may be dark.
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {total} {height}" '
         f'width="{total}" height="{height}" font-family="sans-serif" font-size="12">'

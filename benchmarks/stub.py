@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.server
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -12,12 +12,13 @@ from typing import Any
 
 import trustme
 
+from benchmarks.subjects import BARE, ENVIRONMENT, Subject
 from local.serving import serving
 from serverless_runtime.shared.aws.amazon_root_certificates import AMAZON_ROOT_CERTIFICATES
 
 
 class Stub(http.server.ThreadingHTTPServer):
-    """Accepts every request, and counts connections."""
+    """Accepts whatever it is asked to do, and counts connections."""
 
     daemon_threads = True
     scheme = "http"
@@ -75,12 +76,27 @@ def stub(authority: trustme.CA | None = None) -> Iterator[Stub]:
         yield server
 
 
-def trust(authority: trustme.CA, folder: Path, *, everyone: bool) -> Path:
+@contextmanager
+def tls_stub(folder: Path) -> Iterator[Callable[[Subject], dict[str, str]]]:
+    """Run a stub that speaks TLS; yield what makes the environment of a subject that trusts it."""
+    authority = trustme.CA()
+    with stub(authority) as server:
+
+        def environment(subject: Subject) -> dict[str, str]:
+            roots = _trust(authority, folder, everybody=subject is BARE)
+            return {**ENVIRONMENT, "AWS_ENDPOINT_URL": server.url, "AWS_CA_BUNDLE": str(roots)}
+
+        yield environment
+
+
+def _trust(authority: trustme.CA, folder: Path, *, everybody: bool) -> Path:
     """Write a file of roots as long as what is read on AWS, and the stub's own.
 
-    `everyone` is for botocore, which brings some 130; our functions bring Amazon's.
+    `everybody` is for botocore, which brings some 130; our functions bring Amazon's.
     """
-    roots = (files("botocore") / "cacert.pem").read_text() if everyone else AMAZON_ROOT_CERTIFICATES
-    path = folder / ("everyone.pem" if everyone else "amazon.pem")
+    roots = (
+        (files("botocore") / "cacert.pem").read_text() if everybody else AMAZON_ROOT_CERTIFICATES
+    )
+    path = folder / ("everybody.pem" if everybody else "amazon.pem")
     path.write_text(roots + authority.cert_pem.bytes().decode())
     return path

@@ -1,4 +1,4 @@
-"""The minimum that stores a task with its event and invokes the target: boto3, and nothing else.
+"""The least that stores a task with its event and invokes the target: boto3, and nothing else.
 
 No validation, no logging, no retries of its own, no idempotency: what our functions are compared
 with.
@@ -45,6 +45,6 @@ def handle(event, context):
     response = lambda_client.invoke(
         FunctionName=os.environ["HANDOFF_TARGET_ARN"], InvocationType="Event", Payload=payload
     )
-    # Or every invoke opens its own connection.
+    # Or every invoke opens a connection of its own.
     response["Payload"].read()
     return {"statusCode": 201, "body": json.dumps({"id": task_id, **body})}

@@ -27,7 +27,7 @@ def handle(event, context):
         InvocationType=os.environ["INVOCATION_TYPE"],
         Payload=json.dumps(task_event(task_id, body["title"])),
     )
-    # Or every invoke opens its own connection.
+    # Or every invoke opens a connection of its own.
     response["Payload"].read()
     # The emulator waits 50 ms for the log of a function that writes none.
     print(task_id)  # noqa: T201
