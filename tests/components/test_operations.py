@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pulumi
+import pytest
 
 from pulumi_serverless import (
     Alarm,
@@ -118,3 +119,44 @@ def test_a_function_of_the_programs_own_is_queried_once() -> None:
     assert set(stack.exports["operations"]["functions"]) == {"orders-relay", "caller"}
     for query in stack.of_type(QUERY):
         assert len(query.inputs["logGroupNames"]) == 2
+
+
+class Renamed(Counter):
+    """A component that uses a name of another one for something else."""
+
+    def log_queries(self) -> dict[str, str]:
+        return {"errors": "stats count(*) by level"}
+
+
+class Overwriting(Counter):
+    def operations(self) -> dict[str, dict[str, Any]]:
+        return {"alarms": {"first-count-high": "something else"}}
+
+
+@pytest.mark.parametrize(
+    ("component", "message"),
+    [(Renamed, "log query .* got two of 'errors'"), (Overwriting, "alarms .* 'first-count-high'")],
+)
+def test_a_name_that_is_taken_is_refused(component: type[Counter], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        record(lambda: operated(Counter("first"), component("second")))
+
+
+def test_an_alarm_of_the_programs_own_is_in_the_dashboard_and_the_outputs() -> None:
+    def program() -> None:
+        alarm = AlarmArgs(
+            id="count-high",
+            description="Many.",
+            metric=a_function("count").metric("Invocations", "Sum"),
+            foundation=FOUNDATION,
+        )
+        args = OperationsArgs(
+            foundation=FOUNDATION, watched=(), alarms=[Alarm("own-count-high", alarm)]
+        )
+        pulumi.export("operations", Operations("operations", args).outputs)
+
+    graph = record(program)
+
+    assert list(graph.exports["operations"]["alarms"]) == ["own-count-high"]
+    widgets = json.loads(graph.only(DASHBOARD).inputs["dashboardBody"])["widgets"]
+    assert widgets[-1]["properties"]["alarms"] == ["arn:own-count-high"]

@@ -127,4 +127,4 @@ def test_a_dead_letter_that_could_not_be_recorded_is_not_retried(
     service.notify(hopeless)
 
     assert service.dead_letters.reasons == ["email: no such address"]
-    assert "dead letter not recorded: perhaps there will be two" in caplog.text
+    assert "dead letter not recorded: there may be two" in caplog.text

@@ -98,7 +98,7 @@ def test_while_the_queue_is_away_an_unknown_outcome_stays_unknown(
 ) -> None:
     once.before_sending = raises(UnknownOutcomeError("no answer"))
     service.dead_letters.rejects = True
-    with pytest.raises(NotDeliveredError, match=r"^sms: no answer; .* queue is away\)$"):
+    with pytest.raises(NotDeliveredError, match=r"^sms: no answer; .* queue is unavailable\)$"):
         service.notify(once)
 
     service.let_leases_expire()

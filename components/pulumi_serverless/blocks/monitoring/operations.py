@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any, Protocol
 
 import pulumi
@@ -78,6 +77,9 @@ class OperationsArgs:
     functions: Sequence[PythonFunction] = ()
     """The program's own functions, to be included in the queries and the outputs."""
 
+    alarms: Sequence[Alarm | CompositeAlarm] = ()
+    """The program's own alarms, to be included in the dashboard and the outputs."""
+
 
 class Operations(pulumi.ComponentResource):
     """The stack's dashboard and Logs Insights queries, and the names that tools need."""
@@ -91,7 +93,7 @@ class Operations(pulumi.ComponentResource):
         super().__init__("serverless:index:Operations", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         watched = args.watched
-        alarms = [alarm for each in watched for alarm in each.alarms]
+        alarms = [*(alarm for each in watched for alarm in each.alarms), *args.alarms]
         declared = [*(each for one in watched for each in one.functions), *args.functions]
         functions = {function.logical_name: function for function in declared}
         dashboard = aws.cloudwatch.Dashboard(
@@ -104,9 +106,10 @@ class Operations(pulumi.ComponentResource):
             ),
             opts=child,
         )
-        for title, query in chain.from_iterable(
-            queries.items() for queries in (QUERIES, *(each.log_queries() for each in watched))
-        ):
+        queries = _merged(
+            [{"log query": QUERIES}, *({"log query": each.log_queries()} for each in watched)]
+        )
+        for title, query in queries["log query"].items():
             aws.cloudwatch.QueryDefinition(
                 f"{name}-queries-{title}",
                 name=f"{stack_name()}/{title}",
@@ -114,19 +117,27 @@ class Operations(pulumi.ComponentResource):
                 log_group_names=[function.log_group_name for function in functions.values()],
                 opts=child,
             )
+        own: Sections = {
+            "alarms": {alarm.pulumi_resource_name: alarm.name for alarm in alarms},
+            "functions": {key: function.name for key, function in functions.items()},
+        }
         self.outputs = {
             "alarmTopicArn": args.foundation.alarm_topic_arn,
             "dashboard": dashboard.dashboard_name,
-            "alarms": {alarm.pulumi_resource_name: alarm.name for alarm in alarms},
-            "functions": {key: function.name for key, function in functions.items()},
-            **_merged(each.operations() for each in watched),
+            **_merged([own, *(each.operations() for each in watched)]),
         }
         self.register_outputs({})
 
 
 def _merged(contributions: Iterable[Sections]) -> dict[str, dict[str, Any]]:
+    """Join the sections of several components. ValueError if two use one name for two things."""
     merged: dict[str, dict[str, Any]] = {}
     for sections in contributions:
         for section, entries in sections.items():
-            merged.setdefault(section, {}).update(entries)
+            known = merged.setdefault(section, {})
+            for name, entry in entries.items():
+                if known.setdefault(name, entry) is not entry and known[name] != entry:
+                    raise ValueError(
+                        f"every entry of {section} must have a name of its own, got two of {name!r}"
+                    )
     return merged
