@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from serverless_runtime.contracts.task import STATUSES, Status
 from serverless_runtime.task_service.http.cursor import read_cursor
 from serverless_runtime.task_service.http.problem import InvalidField, Problem, invalid_parameter
-from serverless_runtime.task_service.http.response import etag_of
 
 _DEFAULT_LIMIT = 50
 _MAX_LIMIT = 100
 _LIMIT = re.compile(r"[1-9][0-9]{0,2}")
 _IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
-_ENTITY_TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\U0010ffff]*"'
-_LIST = re.compile(rf"[ \t]*{_ENTITY_TAG}[ \t]*(?:,[ \t]*{_ENTITY_TAG}[ \t]*)*")
 
 
 def reject_unknown(query: Mapping[str, str], known: tuple[str, ...]) -> None:
@@ -66,17 +63,3 @@ def idempotency_key(headers: Mapping[str, str]) -> str | None:
             "header", "Idempotency-Key", "must be 1 to 255 visible ASCII characters, given once"
         )
     return key
-
-
-def accepted_versions(headers: Mapping[str, str]) -> Callable[[int], bool]:
-    """Return a predicate for the versions that If-Match (RFC 9110, 13.1.1) names; without it, all.
-
-    The comparison is strong, so a weak tag matches nothing, and neither does a malformed header.
-    """
-    value = headers.get("if-match")
-    if value is None or value.strip() == "*":
-        return lambda version: True
-    if not _LIST.fullmatch(value):
-        return lambda version: False
-    tags = re.findall(_ENTITY_TAG, value)
-    return lambda version: etag_of(version) in tags
