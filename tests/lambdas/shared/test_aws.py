@@ -29,9 +29,10 @@ def test_no_call_outlasts_the_api(service: str) -> None:
     assert aws.CLIENT_CONFIGS[service].max_seconds <= 11
 
 
-def test_a_service_without_timeouts_has_no_client() -> None:
-    with pytest.raises(KeyError):
-        aws.client("s3")
+def test_a_service_without_an_entry_has_the_timeouts_of_boto3() -> None:
+    config = aws.client("s3").meta.config
+
+    assert (config.read_timeout, config.retries["total_max_attempts"]) == (60, 3)
 
 
 @pytest.mark.parametrize("service", ["dynamodb", "lambda", "sqs", "sesv2"])

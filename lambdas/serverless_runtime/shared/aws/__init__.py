@@ -11,20 +11,17 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from serverless_runtime.shared.aws.client_config import CLIENT_CONFIGS
+from serverless_runtime.shared.aws.client_config import CLIENT_CONFIGS, DEFAULT_CONFIG
 
 __all__ = ["CLIENT_CONFIGS", "boto3_client", "client"]
 
 
 @functools.cache
 def client(service: str) -> Any:
-    """Return the process's client for `service`, named as for `boto3.client`.
-
-    Raises KeyError if CLIENT_CONFIGS has no timeouts for it.
-    """
+    """Return the process's client for `service`, named as for `boto3.client`."""
     # ruff: noqa: PLC0415 - a cold start imports only the clients that it uses, and boto3 for none
     # of these four: most functions have none in their bundles.
-    config = CLIENT_CONFIGS[service]
+    config = CLIENT_CONFIGS.get(service, DEFAULT_CONFIG)
     if service == "dynamodb":
         from serverless_runtime.shared.aws.dynamodb import DynamoDbClient
 
@@ -50,7 +47,7 @@ def boto3_client(service: str) -> Any:
     import boto3
     from botocore.config import Config
 
-    config = CLIENT_CONFIGS[service]
+    config = CLIENT_CONFIGS.get(service, DEFAULT_CONFIG)
     return boto3.client(
         service,
         config=Config(

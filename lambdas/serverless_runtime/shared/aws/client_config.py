@@ -18,6 +18,9 @@ class ClientConfig(NamedTuple):
         return (self.connect_timeout + self.read_timeout) * self.total_max_attempts
 
 
+DEFAULT_CONFIG = ClientConfig(read_timeout=60, total_max_attempts=3)
+"""boto3's own read timeout and attempts, for a service without an entry below."""
+
 CLIENT_CONFIGS = {
     # Responds in milliseconds; the worst case, 3 attempts of 3 s, stays within the API's 30 s.
     "dynamodb": ClientConfig(read_timeout=2, total_max_attempts=3),

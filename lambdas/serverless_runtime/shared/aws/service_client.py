@@ -113,6 +113,8 @@ class ServiceClient:
         except ValueError:
             # HTML, from a gateway in between.
             document = {}
+        if not isinstance(document, dict):
+            document = {}
         error = {"Error": _error(response, document), "ResponseMetadata": metadata}
         raise ServiceError({**document, **error}, operation)
 

@@ -12,7 +12,7 @@ from serverless_runtime.shared.aws import service_client
 from serverless_runtime.shared.aws.connections import Response
 from serverless_runtime.shared.aws.dynamodb import query_items
 from serverless_runtime.shared.aws.errors import ServiceError
-from tests.lambdas.shared.aws.recorded_wire import MAKERS
+from tests.lambdas.shared.aws.recorded_wire import MAKERS, small_client
 
 ID = {"x-amzn-requestid": "r-1"}
 KEY = {"TableName": "t", "Key": {"id": {"S": "1"}}}
@@ -218,3 +218,13 @@ def _error_of(client: Any, operation: str, arguments: dict[str, Any]) -> ClientE
     with pytest.raises(ClientError) as raised:
         getattr(client, operation)(**arguments)
     return raised.value
+
+
+@pytest.mark.parametrize(("status", "body"), [(503, b"[1]"), (400, b"null"), (400, b'"x"')])
+def test_an_error_whose_body_is_no_json_object_is_a_service_error(status: int, body: bytes) -> None:
+    client = small_client("dynamodb", [Response(status, {}, body)], attempts=1)
+
+    with pytest.raises(ServiceError) as caught:
+        client.get_item(**KEY)
+
+    assert caught.value.response["Error"]["Code"] == str(status)
