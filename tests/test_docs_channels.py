@@ -28,12 +28,12 @@ from serverless_runtime.notification_service.channels.webhook_signature import (
 from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import (
     with_circuit_breakers,
 )
-from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
+from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
     DynamoCircuitBreakerStore,
 )
 from serverless_runtime.notification_service.configured_channels import channels_from
-from serverless_runtime.notification_service.delivery_leases import DeliveryLeases
-from serverless_runtime.notification_service.notify_channels import notify_channels
+from serverless_runtime.notification_service.delivery.deduplication import DeliveryLeases
+from serverless_runtime.notification_service.delivery.every_channel import notify_channels
 from serverless_runtime.notification_service.settings.channel import ChannelSettings
 from serverless_runtime.notification_service.settings.kinds import KINDS
 from serverless_runtime.shared import aws

@@ -29,7 +29,7 @@ from pulumi_serverless.blocks.monitoring.alarm import (
     CompositeAlarmArgs,
 )
 from pulumi_serverless.blocks.monitoring.alarm_topic import AlarmTopic, AlarmTopicArgs, Subscriber
-from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, Graph
+from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, MetricGraph
 from pulumi_serverless.blocks.monitoring.http_api_alarms import ApiThresholds, api_alarms
 from pulumi_serverless.blocks.monitoring.operations import Operations, OperationsArgs, Watched
 from pulumi_serverless.blocks.monitoring.table_alarms import throttled_alarm
@@ -74,7 +74,6 @@ __all__ = [
     "EventPublisher",
     "Foundation",
     "FunctionCode",
-    "Graph",
     "HandoffThresholds",
     "HttpApi",
     "HttpApiArgs",
@@ -83,6 +82,7 @@ __all__ = [
     "Key",
     "MathExpression",
     "Metric",
+    "MetricGraph",
     "NoAuth",
     "NotificationService",
     "NotificationServiceArgs",

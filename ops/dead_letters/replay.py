@@ -14,6 +14,7 @@ from functools import partial
 
 from ops.dead_letters.dead_letter import DeadLetter
 from ops.dead_letters.outcome import FAILED, NOT_HELD, REPLAYED, Outcome, Record
+from ops.dead_letters.rate_limiter import RateLimiter
 from ops.dead_letters.reader import DeadLetterReader
 from ops.dead_letters.selection import Selection
 from ops.dead_letters.target import (
@@ -34,27 +35,6 @@ class ReplayStoppedError(Exception):
         super().__init__(text)
         self.unreachable = unreachable
         """Whether a new run cannot succeed until something is fixed."""
-
-
-class RateLimiter:
-    """Lets `wait` return at most N times per second."""
-
-    def __init__(
-        self,
-        per_second: float,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._interval = 1 / per_second
-        self._clock = clock
-        self._sleep = sleep
-        self._next = clock()
-
-    def wait(self) -> None:
-        """Return when it is time for the next one."""
-        while (early := self._next - self._clock()) > 0:
-            self._sleep(early)
-        self._next = max(self._next, self._clock() - self._interval) + self._interval
 
 
 @dataclass(frozen=True, kw_only=True)

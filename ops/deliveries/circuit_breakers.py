@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import (
-    CircuitBreakerOpenError,
-)
-from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
+from serverless_runtime.notification_service.circuit_breaker.probe import CircuitBreakerOpenError
+from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
     PARTITION,
     CircuitBreakerState,
     DynamoCircuitBreakerStore,

@@ -16,8 +16,8 @@ from ops.interrupts import Interrupts
 from ops.options import LEFT, UNREACHABLE, json_option, on_stack, when
 from ops.stack import Stack
 from ops.terminal import one_line, out, timestamp_text
-from ops.trace.sources import StackSources
-from ops.trace.trace import Timeline, trace
+from ops.trace.collect import Timeline, trace
+from ops.trace.stack_sources import StackSources
 
 EXIT_CODES = """\b
 Exit codes:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_serverless.handoff.alarms import HandoffThresholds
+from pulumi_serverless.handoff.alarms.thresholds import HandoffThresholds
 from pulumi_serverless.handoff.async_handoff import AsyncHandoff, AsyncHandoffArgs
 from pulumi_serverless.testing import Graph, Resource, record
 from tests.components.a_function import FOUNDATION, TOPIC, a_function
@@ -18,7 +18,7 @@ QUEUE = {"QueueName": "events-dead-letters-1a2b3c4"}
 DIMENSIONS = {
     "AWS/SQS": QUEUE,
     "AWS/Lambda": {"FunctionName": "notify-1a2b3c4"},
-    "Handoff": {"Handoff": "test-unit-events"},
+    "Handoff": {"Component": "test-unit-events"},
 }
 
 ALWAYS = {"dead-letter-depth", "dead-letter-age", "dead-letter-rejected", "events-dropped"} | {

@@ -80,3 +80,26 @@ def test_the_stack_makes_an_identity_for_a_sender_that_has_none() -> None:
     stack = a_service(EmailSettings(sender="a@example.com", recipients=["b@example.com"]))
 
     assert stack.only(IDENTITY).inputs["emailIdentity"] == "a@example.com"
+
+
+def test_two_services_of_one_stack_have_circuit_breaker_alarms_of_their_own() -> None:
+    def program() -> None:
+        queue = DeadLetterQueue("dead", DeadLetterQueueArgs(foundation=FOUNDATION))
+        for name in ("customers", "staff"):
+            NotificationService(
+                name,
+                NotificationServiceArgs(
+                    foundation=FOUNDATION,
+                    channels=[EmailSettings(sender="a@example.com", recipients=["b@example.com"])],
+                    dead_letter_queue=queue,
+                ),
+            )
+
+    stack = record(program)
+
+    for name in ("customers", "staff"):
+        alarm = stack.named(f"{name}-circuit-breaker-open").inputs
+        function = stack.named(f"{name}-send-notification", FUNCTION).inputs
+        component = function["environment"]["variables"]["METRICS_COMPONENT"]
+        assert alarm["dimensions"] == {"Component": component}
+        assert component == f"test-unit-{name}"

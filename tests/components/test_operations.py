@@ -14,7 +14,7 @@ from pulumi_serverless import (
     AsyncHandoff,
     AsyncHandoffArgs,
     DashboardRow,
-    Graph,
+    MetricGraph,
     Operations,
     OperationsArgs,
     PythonFunction,
@@ -40,7 +40,8 @@ class Counter(pulumi.ComponentResource):
         )
         self.alarms = [Alarm(f"{name}-{alarm.id}", alarm)]
         self._row = DashboardRow(
-            title=f"Counts of {name}", graphs=[Graph(title="Counts", lines={"all": invocations})]
+            title=f"Counts of {name}",
+            graphs=[MetricGraph(title="Counts", lines={"all": invocations})],
         )
 
     def dashboard_rows(self) -> list[DashboardRow]:

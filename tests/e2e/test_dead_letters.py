@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from local.scenario.dead_letters import read_dead_letters, replay_dead_letters
 from local.scenario.observe import depth_alarm, emails_about, queue_depth
+from local.scenario.replay_dead_letters import read_dead_letters, replay_dead_letters
 from local.stack import DeployedStack
 from local.wait import wait_until
 

@@ -16,13 +16,13 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from local.scenario.dead_letters import read_dead_letters, replay_dead_letters
 from local.scenario.observe import ONCE_EACH, TARGET, arrivals, queue_depth
 from local.scenario.prerequisites import PLATFORMS
+from local.scenario.replay_dead_letters import read_dead_letters, replay_dead_letters
 from local.stack import DeployedStack
 from local.wait import wait_until
 from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import FAILURES_TO_OPEN
-from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
+from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
     DynamoCircuitBreakerStore,
 )
 from serverless_runtime.notification_service.settings.kinds import KINDS

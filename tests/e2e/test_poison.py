@@ -7,8 +7,8 @@ import uuid
 
 import pytest
 
-from local.scenario.dead_letters import read_dead_letters, replay_dead_letters
 from local.scenario.observe import TARGET, queue_depth, raw_log
+from local.scenario.replay_dead_letters import read_dead_letters, replay_dead_letters
 from local.stack import DeployedStack
 from local.wait import wait_until
 

@@ -12,8 +12,9 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ops.dead_letters.outcome import Outcome
+from ops.dead_letters.rate_limiter import RateLimiter
 from ops.dead_letters.reader import DeadLetterReader
-from ops.dead_letters.replay import RateLimiter, Replay
+from ops.dead_letters.replay import Replay
 from ops.dead_letters.selection import ReplayRules, select_for_replay
 from ops.dead_letters.target import NotAcceptedError
 from ops.dead_letters.target import Target as ReplayTarget
@@ -29,14 +30,14 @@ from serverless_runtime.notification_service.channels import email
 from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import (
     with_circuit_breakers,
 )
-from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
+from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
     DynamoCircuitBreakerStore,
 )
-from serverless_runtime.notification_service.delivery_leases import DeliveryLeases
-from serverless_runtime.notification_service.notify_channels import notify_channels
+from serverless_runtime.notification_service.delivery.dead_letters import SqsDeadLetters
+from serverless_runtime.notification_service.delivery.deduplication import DeliveryLeases
+from serverless_runtime.notification_service.delivery.every_channel import notify_channels
 from serverless_runtime.notification_service.settings import TIMEOUT_SECONDS
 from serverless_runtime.notification_service.settings.email import EmailSettings
-from serverless_runtime.notification_service.sqs_dead_letters import SqsDeadLetters
 from serverless_runtime.shared.metrics import Counter
 from serverless_runtime.task_service.dynamo_task_writer import DynamoTaskWriter
 from serverless_runtime.task_service.handlers.task_writer import HandoffEventPublisher

@@ -13,10 +13,10 @@ from click.testing import CliRunner, Result
 from ops.cli import commands as ops_commands
 from ops.context import Context, RunCommand
 from serverless_runtime.contracts.task_event import TaskEvent
-from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
+from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
     DynamoCircuitBreakerStore,
 )
-from serverless_runtime.notification_service.delivery_leases import DeliveryLeases, Lease
+from serverless_runtime.notification_service.delivery.deduplication import DeliveryLeases, Lease
 from tests.lambdas.tables import DELIVERIES
 from tests.ops.fakes import ended, no_pulumi
 

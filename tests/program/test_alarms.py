@@ -97,7 +97,7 @@ def test_a_circuit_breaker_that_opens_fires_the_alarm_whichever_channel_it_is(de
         "NotificationService",
         "CircuitBreakerOpened",
     )
-    assert inputs["dimensions"] == {"Stack": "internal-handoff-dev"}
+    assert inputs["dimensions"] == {"Component": "internal-handoff-dev-notifications"}
     assert (inputs["statistic"], inputs["threshold"], inputs["period"]) == ("Sum", 1, 300)
 
 

@@ -63,8 +63,7 @@ def made(program: Graph) -> dict[str, set[str]]:
 def published(program: Graph) -> set[str]:
     """The dimensions that the program's functions publish their own metrics under."""
     environments = [each.inputs["environment"]["variables"] for each in program.of_type(FUNCTION)]
-    names = ("METRICS_STACK", "HANDOFF_NAME")
-    return {each[name] for each in environments for name in names if name in each}
+    return {each["METRICS_COMPONENT"] for each in environments if "METRICS_COMPONENT" in each}
 
 
 def test_the_dashboard_is_named_for_its_stack(dev: Graph) -> None:

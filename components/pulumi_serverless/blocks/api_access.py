@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from pulumi_serverless.blocks.limits import require_at_least, require_between, require_list
+from pulumi_serverless.blocks.argument_checks import require_at_least, require_between, require_list
 
 PUBLIC_TAG = {"public": "intended"}
 """Tag of an API that anyone may call; shows a policy that this is intended."""

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from pulumi_serverless.blocks.argument_checks import require_list
 from pulumi_serverless.blocks.dependencies import Target, install_dependencies
-from pulumi_serverless.blocks.limits import require_list
 
 _EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _REGULAR_FILE_MODE = 0o100644 << 16

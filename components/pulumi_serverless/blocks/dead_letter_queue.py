@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from pulumi_serverless.blocks.argument_checks import require_between
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.iam import policy, statement
-from pulumi_serverless.blocks.limits import require_between
 from pulumi_serverless.blocks.metric import Metric
 
 SECONDS_PER_DAY = 86_400

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import pulumi
 
+from pulumi_serverless.blocks.argument_checks import require_between, require_one_of
 from pulumi_serverless.blocks.dependencies import Target, host_target, lambda_target
 from pulumi_serverless.blocks.encryption_key import EncryptionKey, arn_of
-from pulumi_serverless.blocks.limits import require_between, require_one_of
 
 PYTHON_VERSION = "3.13"
 ARCHITECTURES = ("arm64", "x86_64")

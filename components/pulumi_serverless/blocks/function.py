@@ -12,12 +12,12 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from pulumi_serverless.blocks.argument_checks import require_at_least, require_between
 from pulumi_serverless.blocks.bundle import FunctionCode, build_bundle
 from pulumi_serverless.blocks.dependencies import Target
 from pulumi_serverless.blocks.encryption_key import USER_ACTIONS, EncryptionKey
 from pulumi_serverless.blocks.foundation import PYTHON_VERSION, Foundation
 from pulumi_serverless.blocks.iam import assume_role_policy, policy, statement
-from pulumi_serverless.blocks.limits import require_at_least, require_between
 from pulumi_serverless.blocks.metric import Metric
 from pulumi_serverless.blocks.names import function_log_group
 

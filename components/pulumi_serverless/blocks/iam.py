@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 import pulumi
 
+from pulumi_serverless.blocks.argument_checks import require_list
 from pulumi_serverless.blocks.json_text import json_text
-from pulumi_serverless.blocks.limits import require_list
 
 Statement = dict[str, Any]
 

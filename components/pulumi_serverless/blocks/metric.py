@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_serverless.blocks.names import stack_name
-from serverless_runtime.shared.metrics import STACK
+from pulumi_serverless.blocks.names import component_name
+from serverless_runtime.shared.environment import environment_for
+from serverless_runtime.shared.metrics import COMPONENT, MetricsSettings
 
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
 MAX_METRICS_PER_ALARM = 10
@@ -39,10 +40,25 @@ class Metric:
         return self.statistic not in _PLAIN_STATISTICS
 
 
-def counted(namespace: str, name: str, dimensions: Mapping[str, str] | None = None) -> Metric:
-    """Return the sum of a metric that the stack's functions emit through a `Counter`."""
-    dimensions = {STACK: stack_name(), **(dimensions or {})}
-    return Metric(namespace=namespace, name=name, dimensions=dimensions, statistic="Sum")
+def own_metric(
+    namespace: str,
+    name: str,
+    statistic: str,
+    *,
+    component: str,
+    dimensions: Mapping[str, str] | None = None,
+) -> Metric:
+    """Return a metric that the functions of a component emit themselves.
+
+    `component` is the component's logical name; MetricsSettings gives it to the functions.
+    """
+    dimensions = {COMPONENT: component_name(component), **(dimensions or {})}
+    return Metric(namespace=namespace, name=name, dimensions=dimensions, statistic=statistic)
+
+
+def metrics_environment(component: str) -> dict[str, str]:
+    """Return what a function needs to emit metrics of its own; see `own_metric`."""
+    return environment_for(MetricsSettings, metrics_component=component_name(component))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,11 @@ def stack_name() -> str:
     return f"{pulumi.get_project()}-{pulumi.get_stack()}"
 
 
+def component_name(name: str) -> str:
+    """Return the name of a component that is unique in an account, as its metrics need it."""
+    return f"{stack_name()}-{name}"
+
+
 def function_log_group(function: str) -> str:
     """Return the name of a function's log group; "*" matches those of the whole stack."""
     return f"/aws/lambda/{stack_name()}-{function}"

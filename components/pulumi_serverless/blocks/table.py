@@ -21,8 +21,13 @@ class Key:
     partition: str
     """Attribute that rows are grouped by."""
 
-    sort: str
-    """Attribute that the rows of one partition are sorted by."""
+    sort: str | None = None
+    """Attribute that the rows of one partition are sorted by; without it there is one row each."""
+
+    @property
+    def attributes(self) -> list[str]:
+        """The attributes of the key."""
+        return [self.partition] if self.sort is None else [self.partition, self.sort]
 
     def schema(self) -> list[aws.dynamodb.TableGlobalSecondaryIndexKeySchemaArgs]:
         """Return the key as an index declares it."""
@@ -30,7 +35,7 @@ class Key:
             aws.dynamodb.TableGlobalSecondaryIndexKeySchemaArgs(
                 attribute_name=attribute, key_type=key_type
             )
-            for attribute, key_type in ((self.partition, "HASH"), (self.sort, "RANGE"))
+            for attribute, key_type in zip(self.attributes, ("HASH", "RANGE"), strict=False)
         ]
 
 
@@ -72,7 +77,7 @@ class Table(pulumi.ComponentResource):
         super().__init__("serverless:index:Table", name, {}, opts)
         protect_data, key_arn = args.foundation.protect_data, args.foundation.key_arn
         keys = [args.key, *args.indexes.values()]
-        attributes = sorted({attribute for key in keys for attribute in (key.partition, key.sort)})
+        attributes = sorted({attribute for key in keys for attribute in key.attributes})
 
         table = aws.dynamodb.Table(
             name,

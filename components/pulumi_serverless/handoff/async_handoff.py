@@ -12,10 +12,10 @@ from typing import Any, Literal, get_args
 
 import pulumi
 
+from pulumi_serverless.blocks.argument_checks import require_between, require_one_of
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
-from pulumi_serverless.blocks.limits import require_between, require_one_of
 from pulumi_serverless.blocks.monitoring.alarm import (
     Alarm,
     CompositeAlarm,
@@ -23,7 +23,10 @@ from pulumi_serverless.blocks.monitoring.alarm import (
     make_alarms,
 )
 from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow
-from pulumi_serverless.handoff.alarms import HandoffThresholds, handoff_alarms
+from pulumi_serverless.handoff.alarms.dead_letter_alarms import dead_letter_alarms
+from pulumi_serverless.handoff.alarms.outbox_alarms import outbox_alarms
+from pulumi_serverless.handoff.alarms.target_alarms import target_alarms
+from pulumi_serverless.handoff.alarms.thresholds import HandoffThresholds
 from pulumi_serverless.handoff.dashboard import dead_letter_row, outbox_row, target_row
 from pulumi_serverless.handoff.outbox import Outbox, OutboxArgs
 from serverless_runtime.handoff.settings import HandoffSettings
@@ -181,15 +184,26 @@ class AsyncHandoff(pulumi.ComponentResource):
 
     def _alarms(self) -> list[Alarm | CompositeAlarm]:
         name, args, foundation = self._name, self._args, self._args.foundation
-        declared = handoff_alarms(
-            name,
-            target=args.target,
-            queue=self.dead_letter_queue,
-            outbox=self.outbox,
-            max_event_age_seconds=args.max_event_age_seconds,
-            thresholds=args.thresholds,
-            foundation=foundation,
-        )
+        declared = [
+            *dead_letter_alarms(
+                name,
+                target=args.target,
+                queue=self.dead_letter_queue,
+                thresholds=args.thresholds,
+                foundation=foundation,
+            ),
+            *target_alarms(
+                name,
+                target=args.target,
+                max_event_age_seconds=args.max_event_age_seconds,
+                thresholds=args.thresholds,
+                foundation=foundation,
+            ),
+        ]
+        if self.outbox is not None:
+            declared += outbox_alarms(
+                name, self.outbox, thresholds=args.thresholds, foundation=foundation
+            )
         alarms = make_alarms(name, declared, self._child)
         unhealthy = CompositeAlarmArgs(
             id="handoff-unhealthy",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue
 from pulumi_serverless.blocks.function import PythonFunction
-from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, Graph, graph
+from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, MetricGraph, metric_graph
 from pulumi_serverless.handoff.outbox import Outbox
 from serverless_runtime.handoff.relay.settings import (
     BACKLOG,
@@ -25,8 +25,10 @@ def outbox_row(name: str, outbox: Outbox) -> DashboardRow:
     return DashboardRow(
         title=f"Handoff {name}: outbox and relay",
         graphs=[
-            graph("Oldest event in the outbox (s)", outbox.metric, "Maximum", {"age": OLDEST_AGE}),
-            Graph(title="Relay", lines=relay),
+            metric_graph(
+                "Oldest event in the outbox (s)", outbox.metric, "Maximum", {"age": OLDEST_AGE}
+            ),
+            MetricGraph(title="Relay", lines=relay),
         ],
     )
 
@@ -39,10 +41,10 @@ def target_row(name: str, target: PythonFunction) -> DashboardRow:
     return DashboardRow(
         title=f"Handoff {name}: Lambda's queue → target",
         graphs=[
-            graph("Events", target.metric, "Sum", queue),
-            graph("Age of events at their attempts (ms)", target.metric, "Maximum", age),
-            graph("Attempts", target.metric, "Sum", attempts),
-            graph("Longest attempt (ms)", target.metric, "Maximum", {"longest": "Duration"}),
+            metric_graph("Events", target.metric, "Sum", queue),
+            metric_graph("Age of events at their attempts (ms)", target.metric, "Maximum", age),
+            metric_graph("Attempts", target.metric, "Sum", attempts),
+            metric_graph("Longest attempt (ms)", target.metric, "Maximum", {"longest": "Duration"}),
         ],
     )
 
@@ -62,8 +64,8 @@ def dead_letter_row(
     return DashboardRow(
         title=f"Handoff {name}: dead letters",
         graphs=[
-            Graph(title="Waiting", lines=depth),
-            graph("Oldest (s)", queue.metric, "Maximum", age),
-            graph("Lost: not written to the queue", target.metric, "Sum", lost),
+            MetricGraph(title="Waiting", lines=depth),
+            metric_graph("Oldest (s)", queue.metric, "Maximum", age),
+            metric_graph("Lost: not written to the queue", target.metric, "Sum", lost),
         ],
     )

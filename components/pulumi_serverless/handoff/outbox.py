@@ -15,11 +15,10 @@ from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
 from pulumi_serverless.blocks.iam import assume_role_policy, policy, statement
-from pulumi_serverless.blocks.metric import Metric
-from pulumi_serverless.blocks.names import stack_name
+from pulumi_serverless.blocks.metric import Metric, metrics_environment, own_metric
 from pulumi_serverless.blocks.table import Key, Table, TableArgs
 from serverless_runtime.handoff.metrics import NAMESPACE
-from serverless_runtime.handoff.relay.settings import DIMENSION, RelaySettings
+from serverless_runtime.handoff.relay.settings import RelaySettings
 from serverless_runtime.handoff.settings import HandoffSettings
 from serverless_runtime.shared.environment import environment_for
 
@@ -64,7 +63,7 @@ class Outbox(pulumi.ComponentResource):
         super().__init__("serverless:index:Outbox", name, {}, opts)
         self._child = pulumi.ResourceOptions(parent=self)
         # Metric names are shared by the whole account: two stacks must not share one.
-        self._metric_name = f"{stack_name()}-{args.handoff_name}"
+        self._handoff_name = args.handoff_name
         self.table = Table(
             name,
             TableArgs(
@@ -81,12 +80,7 @@ class Outbox(pulumi.ComponentResource):
 
     def metric(self, name: str, statistic: str) -> Metric:
         """A metric that the relay publishes."""
-        return Metric(
-            namespace=NAMESPACE,
-            name=name,
-            dimensions={DIMENSION: self._metric_name},
-            statistic=statistic,
-        )
+        return own_metric(NAMESPACE, name, statistic, component=self._handoff_name)
 
     def allow_caller(self, caller: PythonFunction) -> None:
         """Let `caller` put events into the outbox, and delete those that were accepted."""
@@ -105,9 +99,9 @@ class Outbox(pulumi.ComponentResource):
                 foundation=args.foundation,
                 timeout_seconds=RELAY_TIMEOUT_SECONDS,
                 environment={
+                    **metrics_environment(args.handoff_name),
                     **environment_for(
                         RelaySettings,
-                        handoff_name=self._metric_name,
                         dead_letter_queue_url=args.dead_letter_queue.url,
                         minimum_age_seconds=str(args.relay_minimum_age_seconds),
                     ),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pulumi_serverless.blocks.metric import counted
-from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, Graph
+from pulumi_serverless.blocks.metric import Metric, own_metric
+from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, MetricGraph
 from serverless_runtime.notification_service.metrics import (
     CHANNEL,
     CIRCUIT_BREAKER_OPENED,
@@ -21,6 +21,10 @@ from serverless_runtime.shared.metrics import EVENT_TYPE
 
 def channels_row(name: str, channels: Sequence[ChannelSettings]) -> DashboardRow:
     """Return what became of notifications, by channel and type of event."""
+
+    def counted(metric: str, dimensions: dict[str, str]) -> Metric:
+        return own_metric(NAMESPACE, metric, "Sum", component=name, dimensions=dimensions)
+
     wanted = {
         "Delivered": DELIVERED,
         "Duplicates skipped": DUPLICATE,
@@ -28,11 +32,11 @@ def channels_row(name: str, channels: Sequence[ChannelSettings]) -> DashboardRow
         "Replayed": REPLAYED,
     }
     counts = [
-        Graph(
+        MetricGraph(
             title=title,
             lines={
                 f"{channel.name} {event_type}": counted(
-                    NAMESPACE, metric, {EVENT_TYPE: event_type, CHANNEL: channel.name}
+                    metric, {EVENT_TYPE: event_type, CHANNEL: channel.name}
                 )
                 for channel in channels
                 for event_type in channel.events
@@ -41,8 +45,8 @@ def channels_row(name: str, channels: Sequence[ChannelSettings]) -> DashboardRow
         for title, metric in wanted.items()
     ]
     breakers = {
-        channel.name: counted(NAMESPACE, CIRCUIT_BREAKER_OPENED, {CHANNEL: channel.name})
+        channel.name: counted(CIRCUIT_BREAKER_OPENED, {CHANNEL: channel.name})
         for channel in channels
     }
-    opened = Graph(title="Circuit breakers opened", lines=breakers)
+    opened = MetricGraph(title="Circuit breakers opened", lines=breakers)
     return DashboardRow(title=f"Channels of {name}", graphs=[*counts, opened])

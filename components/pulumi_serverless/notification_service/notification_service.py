@@ -15,16 +15,14 @@ from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
 from pulumi_serverless.blocks.json_text import json_text
-from pulumi_serverless.blocks.metric import counted
-from pulumi_serverless.blocks.monitoring.alarm import Alarm, AlarmArgs, make_alarms
+from pulumi_serverless.blocks.metric import metrics_environment
+from pulumi_serverless.blocks.monitoring.alarm import Alarm, make_alarms
 from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow
-from pulumi_serverless.blocks.monitoring.table_alarms import throttled_alarm
-from pulumi_serverless.blocks.names import stack_name
 from pulumi_serverless.blocks.table import Key, Table, TableArgs
+from pulumi_serverless.notification_service.alarms import notification_alarms
 from pulumi_serverless.notification_service.dashboard import channels_row
 from serverless_runtime import notification_service
 from serverless_runtime.notification_service.log_messages import DEAD_LETTERED, NOT_DELIVERED
-from serverless_runtime.notification_service.metrics import CIRCUIT_BREAKER_OPENED, NAMESPACE
 from serverless_runtime.notification_service.settings import (
     BY_TASK,
     TIMEOUT_SECONDS,
@@ -34,7 +32,6 @@ from serverless_runtime.notification_service.settings.channel import ChannelSett
 from serverless_runtime.notification_service.settings.email import EmailSettings
 from serverless_runtime.notification_service.settings.kinds import require_different_names
 from serverless_runtime.shared.environment import environment_for
-from serverless_runtime.shared.metrics import MetricsSettings
 
 CODE = FunctionCode(
     packages=(
@@ -117,7 +114,8 @@ class NotificationService(pulumi.ComponentResource):
         args.dead_letter_queue.allow_writer(self.function)
         for channel in channels:
             self._allow(channel)
-        self.alarms = make_alarms(name, self._declared_alarms(args.foundation), self._child)
+        alarms = notification_alarms(name, self.table, args.foundation)
+        self.alarms = make_alarms(name, alarms, self._child)
         self.register_outputs({})
 
     def dashboard_rows(self) -> list[DashboardRow]:
@@ -146,7 +144,7 @@ class NotificationService(pulumi.ComponentResource):
                 timeout_seconds=TIMEOUT_SECONDS,
                 reserved_concurrency=args.reserved_concurrency,
                 environment={
-                    **environment_for(MetricsSettings, metrics_stack=stack_name()),
+                    **metrics_environment(self._name),
                     **environment_for(
                         NotificationSettings,
                         deliveries_table_name=self.table.name,
@@ -164,25 +162,6 @@ class NotificationService(pulumi.ComponentResource):
             resources=[self.table.arn],
         )
         return function
-
-    def _declared_alarms(self, foundation: Foundation) -> list[AlarmArgs]:
-        throttled = throttled_alarm(
-            "deliveries-throttled",
-            self.table,
-            table_label=f"the deliveries table of {self._name}",
-            foundation=foundation,
-        )
-        circuit_breaker_open = AlarmArgs(
-            id="circuit-breaker-open",
-            description=f"The circuit breaker of a channel of {self._name} opened, after five "
-            "failures in a row: nothing is sent to its provider for now. Events on this channel "
-            "are retried, then dead-lettered.",
-            metric=counted(NAMESPACE, CIRCUIT_BREAKER_OPENED),
-            # While the provider is down and events come, a probe fails at least this often.
-            period_seconds=300,
-            foundation=foundation,
-        )
-        return [throttled, circuit_breaker_open]
 
     def _with_identities(self, channels: Sequence[ChannelSettings]) -> list[ChannelSettings]:
         """The channels, with an SES identity created for every sender that has none."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.http_api import HttpApi
-from pulumi_serverless.blocks.metric import Metric, counted
-from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, Graph, graph
+from pulumi_serverless.blocks.metric import Metric, own_metric
+from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, MetricGraph, metric_graph
 from serverless_runtime.contracts.event_types import EVENT_TYPES
 from serverless_runtime.handoff.metrics import HANDED_OFF, NAMESPACE
 from serverless_runtime.shared.metrics import EVENT_TYPE
@@ -20,8 +20,8 @@ def api_row(name: str, api: HttpApi) -> DashboardRow:
     return DashboardRow(
         title=f"Clients → API of {name}",
         graphs=[
-            graph("Requests", api.metric, "Sum", requests),
-            Graph(title="Latency (ms)", lines=latency),
+            metric_graph("Requests", api.metric, "Sum", requests),
+            MetricGraph(title="Latency (ms)", lines=latency),
         ],
     )
 
@@ -34,7 +34,7 @@ def functions_row(name: str, functions: Sequence[PythonFunction]) -> DashboardRo
         ("Longest run (ms)", "Duration", "Maximum"),
     )
     graphs = [
-        Graph(
+        MetricGraph(
             title=title,
             lines={
                 function.logical_name.removeprefix(f"{name}-"): function.metric(metric, statistic)
@@ -44,7 +44,10 @@ def functions_row(name: str, functions: Sequence[PythonFunction]) -> DashboardRo
         for title, metric, statistic in wanted
     ]
     events: dict[str, Metric] = {
-        each: counted(NAMESPACE, HANDED_OFF, {EVENT_TYPE: each}) for each in EVENT_TYPES
+        each: own_metric(
+            NAMESPACE, HANDED_OFF, "Sum", component=name, dimensions={EVENT_TYPE: each}
+        )
+        for each in EVENT_TYPES
     }
-    handed_off = Graph(title="Events handed off by the caller", lines=events)
+    handed_off = MetricGraph(title="Events handed off by the caller", lines=events)
     return DashboardRow(title=f"Functions of {name}", graphs=[*graphs, handed_off])

@@ -14,15 +14,14 @@ from pulumi_serverless.blocks.event_publisher import EventPublisher
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
 from pulumi_serverless.blocks.http_api import DEFAULT_ROUTE, HttpApi, HttpApiArgs
+from pulumi_serverless.blocks.metric import metrics_environment
 from pulumi_serverless.blocks.monitoring.alarm import Alarm, make_alarms
 from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow
-from pulumi_serverless.blocks.monitoring.http_api_alarms import ApiThresholds, api_alarms
-from pulumi_serverless.blocks.monitoring.table_alarms import throttled_alarm
-from pulumi_serverless.blocks.names import stack_name
+from pulumi_serverless.blocks.monitoring.http_api_alarms import ApiThresholds
 from pulumi_serverless.blocks.table import Key, Table, TableArgs
+from pulumi_serverless.task_service.alarms import task_alarms
 from pulumi_serverless.task_service.dashboard import api_row, functions_row
 from serverless_runtime.shared.environment import environment_for
-from serverless_runtime.shared.metrics import MetricsSettings
 from serverless_runtime.task_service.settings import STATUS_INDEX, TaskSettings
 
 CODE = FunctionCode(
@@ -108,15 +107,13 @@ class TaskService(pulumi.ComponentResource):
             opts=self._child,
         )
         self.url = self.api.url
-        alarms = [
-            *api_alarms(name, self.api, thresholds=args.thresholds, foundation=args.foundation),
-            throttled_alarm(
-                "table-throttled",
-                self.table,
-                table_label=f"the table of {name}",
-                foundation=args.foundation,
-            ),
-        ]
+        alarms = task_alarms(
+            name,
+            self.api,
+            self.table,
+            thresholds=args.thresholds,
+            foundation=args.foundation,
+        )
         self.alarms = make_alarms(name, alarms, self._child)
         self.register_outputs({"url": self.url})
 
@@ -154,7 +151,7 @@ class TaskService(pulumi.ComponentResource):
             operation,
             {
                 **self._args.events.environment,
-                **environment_for(MetricsSettings, metrics_stack=stack_name()),
+                **metrics_environment(self._name),
             },
         )
         function.allow("write-tasks", actions=actions, resources=[self.table.arn])

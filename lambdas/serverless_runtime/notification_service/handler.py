@@ -14,16 +14,16 @@ from serverless_runtime.notification_service.channel import Channel
 from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import (
     with_circuit_breakers,
 )
-from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
+from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
     DynamoCircuitBreakerStore,
 )
 from serverless_runtime.notification_service.configured_channels import channels_from
-from serverless_runtime.notification_service.delivery_leases import DeliveryLeases
-from serverless_runtime.notification_service.delivery_metrics import DeliveryMetrics
+from serverless_runtime.notification_service.delivery.dead_letters import SqsDeadLetters
+from serverless_runtime.notification_service.delivery.deduplication import DeliveryLeases
+from serverless_runtime.notification_service.delivery.every_channel import notify_channels
+from serverless_runtime.notification_service.delivery.outcome_metrics import DeliveryMetrics
 from serverless_runtime.notification_service.metrics import NAMESPACE
-from serverless_runtime.notification_service.notify_channels import notify_channels
 from serverless_runtime.notification_service.settings import NotificationSettings
-from serverless_runtime.notification_service.sqs_dead_letters import SqsDeadLetters
 from serverless_runtime.shared import json_log
 from serverless_runtime.shared.environment import read_settings
 from serverless_runtime.shared.metrics import Counter, MetricsSettings
@@ -72,7 +72,7 @@ def _seconds_left(context: Any) -> float:
 @functools.cache
 def _adapters() -> tuple[str, DeliveryLeases, Sequence[Channel], DeliveryMetrics]:
     settings = read_settings(NotificationSettings)
-    metrics = DeliveryMetrics(Counter(NAMESPACE, read_settings(MetricsSettings).metrics_stack))
+    metrics = DeliveryMetrics(Counter(NAMESPACE, read_settings(MetricsSettings).metrics_component))
     table = settings.deliveries_table_name
     channels = with_circuit_breakers(
         channels_from(settings.channels), DynamoCircuitBreakerStore(table), metrics=metrics

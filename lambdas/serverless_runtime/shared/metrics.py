@@ -15,8 +15,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-STACK = "Stack"
-"""Dimension: project and stack, because an account's metrics share their namespaces."""
+COMPONENT = "Component"
+"""Dimension: which component of which stack, because an account's metrics share their namespaces:
+`<project>-<stack>-<component>`."""
 
 EVENT_TYPE = "EventType"
 """Dimension: the type of an event."""
@@ -27,8 +28,8 @@ Values = Mapping[str, tuple[str, float]]
 
 @dataclass(frozen=True, kw_only=True)
 class MetricsSettings:
-    metrics_stack: str
-    """Value of the dimension `Stack`."""
+    metrics_component: str
+    """Value of the dimension `Component`."""
 
 
 def metrics_line(
@@ -75,20 +76,20 @@ def write_metrics(
 
 
 class Counter:
-    """Counts in one namespace, for one stack."""
+    """Counts in one namespace, for one component."""
 
-    def __init__(self, namespace: str, stack: str) -> None:
+    def __init__(self, namespace: str, component: str) -> None:
         self._namespace = namespace
-        self._stack = stack
+        self._component = component
 
     def count(self, name: str, dimensions: Mapping[str, str], *, with_total: bool = False) -> None:
         """Add one to `name`, with dimensions such as `{EVENT_TYPE: "order.placed.v1"}`.
 
-        `with_total` also emits the sum over the whole stack, so that one alarm can watch it.
+        `with_total` also emits the sum over the component, so that one alarm can watch it.
         """
         write_metrics(
             {name: ("Count", 1)},
-            {STACK: self._stack, **dimensions},
+            {COMPONENT: self._component, **dimensions},
             namespace=self._namespace,
-            totals_by=STACK if with_total else None,
+            totals_by=COMPONENT if with_total else None,
         )

@@ -19,8 +19,8 @@ from local.scenario.chaos.faults import processes_dying, relay_off, through_prox
 from local.scenario.chaos.load import CLIENTS, ExpectedEvents, load
 from local.scenario.chaos.proxy import FaultProxy, fault_proxy
 from local.scenario.chaos.reconciliation import messages, reconcile, rows, stored
-from local.scenario.dead_letters import replay_dead_letters
 from local.scenario.observe import RELAY, queue_depth
+from local.scenario.replay_dead_letters import replay_dead_letters
 from local.stack import DeployedStack, deployed_stack
 from ops.dead_letters.replay import ReplayStoppedError
 

@@ -6,7 +6,6 @@ import json
 import time
 from typing import Any
 
-from local.scenario.dead_letters import read_dead_letters, replay_dead_letters
 from local.scenario.observe import (
     ATTEMPTS,
     ONCE_EACH,
@@ -18,7 +17,8 @@ from local.scenario.observe import (
     require,
     wait_for,
 )
-from local.scenario.tour.tour import Tour, require_status, saw, the_email
+from local.scenario.replay_dead_letters import read_dead_letters, replay_dead_letters
+from local.scenario.tour.step_tools import Tour, require_status, saw, the_email
 
 _TITLE = "No email about this"
 

@@ -24,7 +24,7 @@ from local.scenario.observe import (
 )
 from local.scenario.prerequisites import webhook_secret
 from local.scenario.receiver import Received
-from local.scenario.tour.tour import MAILBOX, Tour, require_status, saw, the_email
+from local.scenario.tour.step_tools import MAILBOX, Tour, require_status, saw, the_email
 from serverless_runtime.contracts.task import Task
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.shared.timestamps import to_text

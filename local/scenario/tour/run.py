@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 from rich.markup import escape
-from rich.table import Table
 
 from local.console import console, working
 from local.instance import FOLDER
 from local.scenario.observe import (
-    ATTEMPTS,
     CALLERS,
-    RELAY,
     TARGET,
     ObservationError,
-    delivered_event_ids,
-    log_records,
-    queue_depth,
     raw_log,
 )
 from local.scenario.prerequisites import subscribe_queue
@@ -37,7 +30,8 @@ from local.scenario.tour.normal_operation import (
     hand_off_a_duplicate,
     notify_on_every_channel,
 )
-from local.scenario.tour.tour import Tour
+from local.scenario.tour.reconciliation import reconcile, show
+from local.scenario.tour.step_tools import Tour
 from local.stack import DeployedStack, deployed_stack
 
 _STEPS = (
@@ -50,14 +44,6 @@ _STEPS = (
     fix_and_replay,
     see_the_alarm_resolve,
 )
-_EXPECTED = {
-    "handed off": 6,
-    "delivered": 6,
-    "retried": 1,
-    "dead-lettered": 1,
-    "replayed": 1,
-    "lost": 0,
-}
 _FAILURE_LOG = FOLDER / "failed-tour.log"
 
 
@@ -87,47 +73,12 @@ def _take_steps(stack: DeployedStack) -> bool | None:
                 console.print(f"\n[bold]{number}. {step.__doc__}[/]")
                 with console.status("watching …"):
                     step(tour)
-            reconciliation = _reconcile(stack)
+            reconciliation = reconcile(stack)
         except ObservationError as error:
             console.print(f"\n[bold red]✗[/] {escape(str(error))}")
             console.print(f"     logs {_save_logs(stack)}")
             return None
-    return _show(reconciliation)
-
-
-def _reconcile(stack: DeployedStack) -> dict[str, int]:
-    """Count events, from the logs, the deliveries table and the queue."""
-    handed_off = {
-        line["event_id"]
-        for line in log_records(stack, *CALLERS, RELAY)
-        if line.get("message") == "handed off"
-    }
-    target_lines = [line for line in log_records(stack, TARGET) if "event_id" in line]
-    failures = Counter(
-        line["event_id"] for line in target_lines if line["message"] == "not delivered"
-    )
-    replayed = {line["event_id"] for line in target_lines if line.get("replays")}
-    delivered = delivered_event_ids(stack)
-    return {
-        "handed off": len(handed_off),
-        "delivered": len(handed_off & delivered),
-        "retried": sum(count > 1 for count in failures.values()),
-        "dead-lettered": sum(count >= ATTEMPTS for count in failures.values()),
-        "replayed": len(replayed & delivered),
-        # Neither delivered nor waiting in the queue.
-        "lost": len(handed_off) - len(handed_off & delivered) - queue_depth(stack),
-    }
-
-
-def _show(found: dict[str, int]) -> bool:
-    table = Table(title="\nWhat happened to the events", title_justify="left")
-    for heading in found:
-        table.add_column(heading, justify="right")
-    table.add_row(*map(str, found.values()))
-    console.print(table)
-    if found != _EXPECTED:
-        console.print(f"[bold red]✗[/] expected {_EXPECTED}\n     got {found}")
-    return found == _EXPECTED
+    return show(reconciliation)
 
 
 def _save_logs(stack: DeployedStack) -> Path:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from serverless_runtime.notification_service.channel import ChannelError
-from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import (
-    CACHE_SECONDS,
-    CircuitBreaker,
-)
-from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
+from serverless_runtime.notification_service.circuit_breaker.cached_state import CACHE_SECONDS
+from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import CircuitBreaker
+from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
     DynamoCircuitBreakerStore,
 )
 from tests.lambdas.notification_service.fakes import Clock

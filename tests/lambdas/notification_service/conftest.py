@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from serverless_runtime.notification_service.delivery_leases import DeliveryLeases
+from serverless_runtime.notification_service.delivery.deduplication import DeliveryLeases
 from tests.lambdas.notification_service.circuit_breaker_instances import Provider
 from tests.lambdas.notification_service.fakes import Clock, RecordingDeadLetters
 from tests.lambdas.notification_service.sample_delivery import Service, in_memory_leases

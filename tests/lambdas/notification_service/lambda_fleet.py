@@ -12,14 +12,14 @@ from serverless_runtime.notification_service.circuit_breaker.circuit_breaker imp
     CircuitBreakerChannel,
     with_circuit_breakers,
 )
-from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
+from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
     DynamoCircuitBreakerStore,
 )
-from serverless_runtime.notification_service.delivery_leases import (
+from serverless_runtime.notification_service.delivery.deduplication import (
     DeliveryInProgressError,
     DeliveryLeases,
 )
-from serverless_runtime.notification_service.notify_channels import (
+from serverless_runtime.notification_service.delivery.every_channel import (
     NotDeliveredError,
     notify_channels,
 )

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.notification_service.channel import Channel
-from serverless_runtime.notification_service.delivery_leases import (
+from serverless_runtime.notification_service.delivery.deduplication import (
     LEASE_SECONDS,
     DeliveryLeases,
     Lease,
 )
-from serverless_runtime.notification_service.notify_channels import notify_channels
+from serverless_runtime.notification_service.delivery.every_channel import notify_channels
 from serverless_runtime.notification_service.settings.channel import Guarantee
 from tests.lambdas.notification_service.fakes import Clock, RecordingDeadLetters
 from tests.lambdas.samples import an_event

@@ -10,11 +10,11 @@ from serverless_runtime.notification_service.channel import ChannelError
 from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import (
     with_circuit_breakers,
 )
-from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
+from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
     DynamoCircuitBreakerStore,
 )
-from serverless_runtime.notification_service.delivery_leases import DeliveryLeases
-from serverless_runtime.notification_service.notify_channels import (
+from serverless_runtime.notification_service.delivery.deduplication import DeliveryLeases
+from serverless_runtime.notification_service.delivery.every_channel import (
     RECORD_SECONDS,
     NotDeliveredError,
 )

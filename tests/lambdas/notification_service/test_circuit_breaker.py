@@ -13,10 +13,10 @@ from serverless_runtime.notification_service.channel import (
 from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import (
     FAILURES_TO_OPEN,
     FIRST_COOL_DOWN_SECONDS,
-    CircuitBreakerOpenError,
     with_circuit_breakers,
 )
-from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
+from serverless_runtime.notification_service.circuit_breaker.probe import CircuitBreakerOpenError
+from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
     DynamoCircuitBreakerStore,
 )
 from tests.lambdas.notification_service import lambda_fleet

@@ -9,9 +9,9 @@ from serverless_runtime.notification_service.circuit_breaker.circuit_breaker imp
     FAILURES_TO_OPEN,
     FIRST_COOL_DOWN_SECONDS,
     LONGEST_COOL_DOWN_SECONDS,
-    PROBE_SECONDS,
 )
-from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
+from serverless_runtime.notification_service.circuit_breaker.probe import PROBE_SECONDS
+from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
     DynamoCircuitBreakerStore,
 )
 from tests.lambdas.notification_service.circuit_breaker_instances import (

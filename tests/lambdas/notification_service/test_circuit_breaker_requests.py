@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from serverless_runtime.notification_service.channel import ChannelError
+from serverless_runtime.notification_service.circuit_breaker.cached_state import CACHE_SECONDS
 from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import (
-    CACHE_SECONDS,
     FAILURES_TO_OPEN,
     FIRST_COOL_DOWN_SECONDS,
     CircuitBreaker,
 )
-from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
+from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
     DynamoCircuitBreakerStore,
 )
 from serverless_runtime.shared import aws

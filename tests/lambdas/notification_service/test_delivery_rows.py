@@ -8,14 +8,14 @@ import boto3
 import pytest
 
 from serverless_runtime.notification_service.channel import ChannelError, PermanentChannelError
-from serverless_runtime.notification_service.deliveries_table import RETENTION_SECONDS
-from serverless_runtime.notification_service.delivery_leases import (
+from serverless_runtime.notification_service.delivery.deduplication import (
     LEASE_SECONDS,
     DeliveryLeases,
 )
-from serverless_runtime.notification_service.notify_channels import (
+from serverless_runtime.notification_service.delivery.every_channel import (
     NotDeliveredError,
 )
+from serverless_runtime.notification_service.delivery.table_rows import RETENTION_SECONDS
 from serverless_runtime.notification_service.settings.channel import GUARANTEES, Guarantee
 from tests.lambdas.notification_service.fakes import (
     Clock,

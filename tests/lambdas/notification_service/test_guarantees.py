@@ -10,11 +10,11 @@ from serverless_runtime.notification_service.channel import (
     PermanentChannelError,
     UnknownOutcomeError,
 )
-from serverless_runtime.notification_service.delivery_leases import (
+from serverless_runtime.notification_service.delivery.deduplication import (
     LEASE_SECONDS,
     DeliveryInProgressError,
 )
-from serverless_runtime.notification_service.notify_channels import (
+from serverless_runtime.notification_service.delivery.every_channel import (
     NotDeliveredError,
     notify_channels,
 )

@@ -12,8 +12,8 @@ import pytest
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
+from serverless_runtime.notification_service.delivery.every_channel import NotDeliveredError
 from serverless_runtime.notification_service.handler import handle
-from serverless_runtime.notification_service.notify_channels import NotDeliveredError
 from serverless_runtime.shared import timestamps
 from serverless_runtime.shared.aws.errors import ServiceError
 from tests.lambdas.notification_service.stubbed_providers import error_response, stubbed

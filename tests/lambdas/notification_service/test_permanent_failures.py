@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from serverless_runtime.notification_service.channel import PermanentChannelError
-from serverless_runtime.notification_service.delivery_leases import DeliveryLeases, Lease
-from serverless_runtime.notification_service.notify_channels import (
+from serverless_runtime.notification_service.delivery.deduplication import DeliveryLeases, Lease
+from serverless_runtime.notification_service.delivery.every_channel import (
     NotDeliveredError,
 )
 from tests.lambdas.notification_service.fakes import (

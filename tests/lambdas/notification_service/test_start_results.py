@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 import pytest
 
-from serverless_runtime.notification_service.delivery_leases import (
+from serverless_runtime.notification_service.delivery.deduplication import (
     LEASE_SECONDS,
     DeliveryInProgressError,
     DeliveryLeases,

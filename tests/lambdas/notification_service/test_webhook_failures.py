@@ -10,7 +10,7 @@ from serverless_runtime.notification_service.channel import (
     UnknownOutcomeError,
 )
 from serverless_runtime.notification_service.channels.webhook import channels
-from serverless_runtime.notification_service.delivery_leases import DeliveryLeases
+from serverless_runtime.notification_service.delivery.deduplication import DeliveryLeases
 from serverless_runtime.notification_service.settings.webhook import WebhookSettings
 from tests.lambdas.notification_service.fakes import Clock
 from tests.lambdas.notification_service.https_receiver import (

@@ -62,11 +62,13 @@ def test_a_line_is_printed_as_it_is_with_its_timestamp(capsys: pytest.CaptureFix
 def test_what_is_counted_belongs_to_its_namespace_and_stack(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    Counter("Shops", "shop-dev").count("Sold", {EVENT_TYPE: "order.placed.v1", "Shop": "north"})
+    Counter("Shops", "shop-dev-orders").count(
+        "Sold", {EVENT_TYPE: "order.placed.v1", "Shop": "north"}
+    )
 
     counted: dict[str, Any] = json.loads(capsys.readouterr().out)
     [directive] = counted["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == "Shops"
-    assert directive["Dimensions"] == [["Stack", "EventType", "Shop"]]
-    assert (counted["Stack"], counted["EventType"]) == ("shop-dev", "order.placed.v1")
+    assert directive["Dimensions"] == [["Component", "EventType", "Shop"]]
+    assert (counted["Component"], counted["EventType"]) == ("shop-dev-orders", "order.placed.v1")
     assert (counted["Shop"], counted["Sold"]) == ("north", 1)

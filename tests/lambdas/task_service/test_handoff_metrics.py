@@ -23,7 +23,7 @@ def test_an_accepted_event_is_counted_by_its_type_and_names_no_task(
 
     [line] = counted(capsys)
     assert {key: value for key, value in line.items() if key != "_aws"} == {
-        "Stack": "shop-dev",
+        "Component": "shop-dev-orders",
         "EventType": "task.created.v1",
         "HandedOff": 1,
     }

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ops.dead_letters.failure_record import UnreadableDeadLetterError, read_failure_record
-from serverless_runtime.notification_service.sqs_dead_letters import SqsDeadLetters
+from serverless_runtime.notification_service.delivery.dead_letters import SqsDeadLetters
 
 EVENT = {"id": "e-1", "type": "task.created.v1"}
 

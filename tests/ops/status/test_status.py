@@ -15,7 +15,9 @@ from ops.outbox.relay_runs import RelayRun
 from ops.outbox.waiting_events import Backlog
 from ops.status.screen import as_json, lines
 from ops.status.status import QueueStatus, Status
-from serverless_runtime.notification_service.circuit_breaker.dynamo_store import CircuitBreakerState
+from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
+    CircuitBreakerState,
+)
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 EVENTS = "task-events"

@@ -10,8 +10,8 @@ from typing import Any, Literal
 import pulumi
 import pulumi_aws as aws
 
+from pulumi_serverless.blocks.argument_checks import require_at_least, require_between
 from pulumi_serverless.blocks.foundation import Foundation
-from pulumi_serverless.blocks.limits import require_at_least, require_between
 from pulumi_serverless.blocks.metric import MathExpression, Metric
 from pulumi_serverless.blocks.names import stack_name
 

@@ -8,17 +8,19 @@ from typing import Any
 
 import pulumi
 
+from pulumi_serverless.blocks.argument_checks import require_between
 from pulumi_serverless.blocks.json_text import json_text
 from pulumi_serverless.blocks.metric import Metric
 
 COLUMNS = 24
+_MOST_GRAPHS = 6
 _TITLE_HEIGHT = 1
 _GRAPH_HEIGHT = 6
 _ALARMS_HEIGHT = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class Graph:
+class MetricGraph:
     """One graph of several metrics."""
 
     title: str
@@ -28,15 +30,15 @@ class Graph:
     """Metrics by their labels."""
 
 
-def graph(
+def metric_graph(
     title: str,
     metric: Callable[[str, str], Metric],
     statistic: str,
     lines: Mapping[str, str],
-) -> Graph:
+) -> MetricGraph:
     """Return the graph of one component's metrics: `metric` is its method, `lines` their names by
     labels."""
-    return Graph(
+    return MetricGraph(
         title=title, lines={label: metric(name, statistic) for label, name in lines.items()}
     )
 
@@ -48,8 +50,11 @@ class DashboardRow:
     title: str
     """Title above the row."""
 
-    graphs: Sequence[Graph]
+    graphs: Sequence[MetricGraph]
     """1 to 6."""
+
+    def __post_init__(self) -> None:
+        require_between("graphs of a row", len(self.graphs), 1, _MOST_GRAPHS)
 
 
 def dashboard_body(
@@ -83,7 +88,7 @@ def _title(text: str, y: int) -> dict[str, Any]:
     return {"type": "text", **place, "properties": {"markdown": f"## {text}"}}
 
 
-def _properties(graph: Graph, region: pulumi.Input[str]) -> dict[str, Any]:
+def _properties(graph: MetricGraph, region: pulumi.Input[str]) -> dict[str, Any]:
     return {
         "title": graph.title,
         "view": "timeSeries",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pulumi_serverless.blocks.argument_checks import require_between
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.http_api import HttpApi
-from pulumi_serverless.blocks.limits import require_between
 from pulumi_serverless.blocks.metric import MathExpression
 from pulumi_serverless.blocks.monitoring.alarm import AlarmArgs
 

@@ -14,7 +14,6 @@ from serverless_runtime.handoff.relay.relay import Report, relay_shard
 from serverless_runtime.handoff.relay.settings import (
     BACKLOG,
     DEAD_LETTERS,
-    DIMENSION,
     OLDEST_AGE,
     RELAY_FAILED,
     RELAY_HANDED_OFF,
@@ -24,7 +23,7 @@ from serverless_runtime.handoff.settings import HandoffSettings
 from serverless_runtime.handoff.target import Target
 from serverless_runtime.shared import aws, json_log
 from serverless_runtime.shared.environment import MissingSettingsError, read_settings
-from serverless_runtime.shared.metrics import Values, write_metrics
+from serverless_runtime.shared.metrics import COMPONENT, MetricsSettings, Values, write_metrics
 
 _DEPTH = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 
@@ -58,7 +57,7 @@ def handle(event: object, context: Any) -> None:
         report = sum(pool.map(relayed, SHARDS), start=Report())
     write_metrics(
         metrics_of(report, dead_letters=dead_letters.result()),
-        {DIMENSION: settings.handoff_name},
+        {COMPONENT: read_settings(MetricsSettings).metrics_component},
         namespace=NAMESPACE,
     )
 

@@ -5,9 +5,6 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class RelaySettings:
-    handoff_name: str
-    """Name of the handoff in metrics, the value of their dimension `Handoff`."""
-
     dead_letter_queue_url: str
     """Queue whose depth each run measures."""
 
@@ -15,8 +12,7 @@ class RelaySettings:
     """Seconds that an event is its caller's own to hand off; a whole number."""
 
 
-# The relay's metrics and their dimension, for alarms, dashboards and tools as well.
-DIMENSION = "Handoff"
+# The relay's metrics, for alarms, dashboards and tools as well.
 OLDEST_AGE = "OutboxOldestAge"
 BACKLOG = "OutboxBacklog"
 RELAY_HANDED_OFF = "RelayHandedOff"

@@ -2,9 +2,7 @@
 
 Failures are counted over all instances of the function: after five in a row the circuit breaker
 opens, and no instance calls the provider. After a cool-down one of all instances acquires the
-probe, and sends one message; its outcome closes the circuit breaker, or opens it for longer. If
-the state cannot be read or written, every call goes through: a circuit breaker must not become the
-outage that it is there to soften.
+probe, and sends one message; its outcome closes the circuit breaker, or opens it for longer.
 """
 
 from __future__ import annotations
@@ -15,7 +13,6 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.notification_service import log_messages
@@ -24,29 +21,23 @@ from serverless_runtime.notification_service.channel import (
     ConfiguredChannel,
     PermanentChannelError,
 )
-from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
+from serverless_runtime.notification_service.circuit_breaker.cached_state import CachedState
+from serverless_runtime.notification_service.circuit_breaker.probe import acquire_probe, time_text
+from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
     CircuitBreakerState,
     DynamoCircuitBreakerStore,
 )
-from serverless_runtime.notification_service.delivery_metrics import NO_METRICS, DeliveryMetrics
-from serverless_runtime.notification_service.settings import TIMEOUT_SECONDS
-from serverless_runtime.shared import timestamps
+from serverless_runtime.notification_service.delivery.outcome_metrics import (
+    NO_METRICS,
+    DeliveryMetrics,
+)
 
 log = logging.getLogger(__name__)
 
 FAILURES_TO_OPEN = 5
-CACHE_SECONDS = 2
-"""An instance reads a channel's state at most this often."""
 
 FIRST_COOL_DOWN_SECONDS = 30
 LONGEST_COOL_DOWN_SECONDS = 300
-
-PROBE_SECONDS = TIMEOUT_SECONDS + 15
-"""More than the function's timeout: no second probe while the first may still send."""
-
-
-class CircuitBreakerOpenError(ChannelError):
-    """The provider was not called: it has failed too often, and its cool-down has not ended."""
 
 
 class CircuitBreaker:
@@ -60,16 +51,13 @@ class CircuitBreaker:
         metrics: DeliveryMetrics = NO_METRICS,
     ) -> None:
         self._channel = channel
-        self._store = store
-        self._clock = clock
+        self._state = CachedState(channel, store, clock)
         self._metrics = metrics
-        self._cached = CircuitBreakerState()
-        self._read_at = float("-inf")
 
     @property
     def failures(self) -> int:
         """Number of consecutive failures of the provider, up to two seconds ago."""
-        return self._state().failures
+        return self._state.read().failures
 
     def call(self, send: Callable[[], str]) -> str:
         """Return what `send` returns, and raise what it raises.
@@ -78,7 +66,7 @@ class CircuitBreaker:
         error that is no ChannelError is a bug of our own and not a failure of the provider: it is
         not counted, and if it ends a probe, the next probe follows when this one expires.
         """
-        probe = self._probe_if_not_closed()
+        probe = acquire_probe(self._state)
         try:
             provider_id = send()
         except PermanentChannelError:
@@ -91,104 +79,50 @@ class CircuitBreaker:
         self._succeeded(probe)
         return provider_id
 
-    def _probe_if_not_closed(self) -> str | None:
-        """Return the id of the probe we acquired, or None if the circuit breaker is closed."""
-        state = self._state()
-        if state.status == "CLOSED":
-            return None
-        now = self._now()
-        if state.blocked_until > now:
-            raise self._open_error(state)
-        probe = uuid.uuid4().hex
-        until = now + PROBE_SECONDS
-        found = self._write(
-            lambda: self._store.acquire_probe(self._channel, probe, until=until, now=now)
-        )
-        if found is None or found.status == "CLOSED":
-            return None
-        if found.changed_by != probe:
-            raise self._open_error(found)
-        return probe
-
     def _succeeded(self, probe: str | None) -> None:
+        now = self._state.now()
         if probe is not None:
-            state = self._write(lambda: self._store.close(self._channel, probe, self._now()))
+            state = self._state.write(lambda store: store.close(self._channel, probe, now))
             if state is not None and state.status == "CLOSED":
                 log.info(
                     log_messages.CIRCUIT_BREAKER_CLOSED,
                     extra={"channel": self._channel, "until": None},
                 )
-        elif self._cached.status == "CLOSED" and self._cached.failures:
-            self._write(lambda: self._store.reset_failures(self._channel, self._now()))
+        elif self._state.latest.status == "CLOSED" and self._state.latest.failures:
+            self._state.write(lambda store: store.reset_failures(self._channel, now))
 
     def _failed(self, probe: str | None, error: ChannelError) -> None:
-        now, reason = self._now(), str(error)
+        now, reason = self._state.now(), str(error)
         if probe is not None:
-            until = now + _cool_down(self._cached.trips + 1, error)
+            until = now + _cool_down(self._state.latest.trips + 1, error)
             self._open(
                 probe,
-                lambda: self._store.reopen(self._channel, probe, reason, until=until, now=now),
+                lambda store: store.reopen(self._channel, probe, reason, until=until, now=now),
             )
             return
-        state = self._write(lambda: self._store.count_failure(self._channel, reason, now))
+        state = self._state.write(lambda store: store.count_failure(self._channel, reason, now))
         if state is None or state.status != "CLOSED":
             return
         if state.failures >= FAILURES_TO_OPEN:
             owner, until = uuid.uuid4().hex, now + _cool_down(1, error)
             self._open(
                 owner,
-                lambda: self._store.open(
+                lambda store: store.open(
                     self._channel, owner, failures=FAILURES_TO_OPEN, until=until, now=now
                 ),
             )
 
-    def _open(self, owner: str, write: Callable[[], CircuitBreakerState]) -> None:
-        state = self._write(write)
+    def _open(
+        self, owner: str, write: Callable[[DynamoCircuitBreakerStore], CircuitBreakerState]
+    ) -> None:
+        state = self._state.write(write)
         # Several instances may try; only the one that succeeded logs and counts it.
         if state is not None and state.status == "OPEN" and state.changed_by == owner:
             self._metrics.circuit_breaker_opened(self._channel)
             log.error(
                 log_messages.CIRCUIT_BREAKER_OPENED,
-                extra={"channel": self._channel, "until": _text(state.blocked_until)},
+                extra={"channel": self._channel, "until": time_text(state.blocked_until)},
             )
-
-    def _state(self) -> CircuitBreakerState:
-        if self._clock() - self._read_at >= CACHE_SECONDS:
-            try:
-                self._cache(self._store.read(self._channel))
-            except Exception:
-                log.exception("circuit breaker not read: calls go through", extra=self._fields)
-                self._cache(CircuitBreakerState())
-        return self._cached
-
-    def _write(self, write: Callable[[], CircuitBreakerState]) -> CircuitBreakerState | None:
-        """Return the state after the write, or None if the store failed."""
-        try:
-            state = write()
-        except Exception:
-            log.exception("circuit breaker not written: calls go through", extra=self._fields)
-            self._cache(CircuitBreakerState())
-            return None
-        self._cache(state)
-        return state
-
-    def _cache(self, state: CircuitBreakerState) -> None:
-        self._cached, self._read_at = state, self._clock()
-
-    def _open_error(self, state: CircuitBreakerState) -> CircuitBreakerOpenError:
-        until = _text(state.blocked_until)
-        status = "is open" if state.status == "OPEN" else "is half open (a probe is in progress)"
-        return CircuitBreakerOpenError(
-            f"nothing was sent: the circuit breaker of {self._channel} {status} until {until}, "
-            f"after {state.failures} failures in a row; last error: {state.last_error}"
-        )
-
-    @property
-    def _fields(self) -> dict[str, object]:
-        return {"channel": self._channel}
-
-    def _now(self) -> int:
-        return int(self._clock())
 
 
 def _cool_down(trips: int, error: ChannelError) -> int:
@@ -196,10 +130,6 @@ def _cool_down(trips: int, error: ChannelError) -> int:
     doubled = FIRST_COOL_DOWN_SECONDS * 2 ** min(trips - 1, 10)
     requested = error.retry_after_seconds or 0
     return int(min(max(doubled, requested), LONGEST_COOL_DOWN_SECONDS))
-
-
-def _text(epoch_seconds: int) -> str:
-    return timestamps.to_text(datetime.fromtimestamp(epoch_seconds, UTC))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -49,6 +49,6 @@ def task_writer() -> DynamoTaskWriter:
         read_settings(TaskSettings).tasks_table_name,
         HandoffEventPublisher(
             Handoff.from_environment(),
-            Counter(NAMESPACE, read_settings(MetricsSettings).metrics_stack),
+            Counter(NAMESPACE, read_settings(MetricsSettings).metrics_component),
         ),
     )

@@ -132,7 +132,7 @@ def test_the_metrics_are_one_document_of_the_embedded_metric_format(
         "CloudWatchMetrics": [
             {
                 "Namespace": "Handoff",
-                "Dimensions": [["Handoff"]],
+                "Dimensions": [["Component"]],
                 "Metrics": [
                     {"Name": "OutboxOldestAge", "Unit": "Seconds"},
                     {"Name": "OutboxBacklog", "Unit": "Count"},
@@ -144,7 +144,7 @@ def test_the_metrics_are_one_document_of_the_embedded_metric_format(
         ]
     }
     assert metrics == {
-        "Handoff": "orders",
+        "Component": "shop-dev-orders",
         "OutboxOldestAge": 0,
         "OutboxBacklog": 0,
         "RelayHandedOff": 0,

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from serverless_runtime.notification_service.delivery_leases import (
+from serverless_runtime.notification_service.delivery.deduplication import (
     DeliveryInProgressError,
     DeliveryLeases,
     Lease,
 )
-from serverless_runtime.notification_service.notify_channels import (
+from serverless_runtime.notification_service.delivery.every_channel import (
     NotDeliveredError,
 )
 from tests.lambdas.notification_service.fakes import (

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from serverless_runtime.contracts.task_event import TaskEvent
-from serverless_runtime.notification_service.deliveries_table import (
+from serverless_runtime.notification_service.delivery.table_rows import (
     RETENTION_SECONDS,
     storable_reason,
 )

@@ -14,15 +14,18 @@ from serverless_runtime.notification_service.circuit_breaker.circuit_breaker imp
     FIRST_COOL_DOWN_SECONDS,
     CircuitBreaker,
 )
-from serverless_runtime.notification_service.circuit_breaker.dynamo_store import (
+from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
     DynamoCircuitBreakerStore,
 )
-from serverless_runtime.notification_service.delivery_leases import LEASE_SECONDS, DeliveryLeases
-from serverless_runtime.notification_service.delivery_metrics import DeliveryMetrics
-from serverless_runtime.notification_service.notify_channels import (
+from serverless_runtime.notification_service.delivery.deduplication import (
+    LEASE_SECONDS,
+    DeliveryLeases,
+)
+from serverless_runtime.notification_service.delivery.every_channel import (
     NotDeliveredError,
     notify_channels,
 )
+from serverless_runtime.notification_service.delivery.outcome_metrics import DeliveryMetrics
 from serverless_runtime.shared.metrics import Counter
 from tests.lambdas.notification_service.circuit_breaker_instances import Provider, tried
 from tests.lambdas.notification_service.fakes import (
@@ -34,7 +37,7 @@ from tests.lambdas.notification_service.fakes import (
 from tests.lambdas.notification_service.sample_delivery import EVENT
 from tests.lambdas.tables import DELIVERIES
 
-METRICS = DeliveryMetrics(Counter("NotificationService", "shop-dev"))
+METRICS = DeliveryMetrics(Counter("NotificationService", "shop-dev-orders"))
 
 
 class Counts:
@@ -62,7 +65,12 @@ def notify(
 
 
 def one(name: str, channel: str = "email") -> dict[str, Any]:
-    return {"Stack": "shop-dev", "EventType": "task.created.v1", "Channel": channel, name: 1}
+    return {
+        "Component": "shop-dev-orders",
+        "EventType": "task.created.v1",
+        "Channel": channel,
+        name: 1,
+    }
 
 
 def test_a_delivery_and_its_duplicate_are_counted(
@@ -142,7 +150,7 @@ def test_a_circuit_breaker_is_counted_when_it_opens_and_again_when_its_probe_fai
 
     provider.meanwhile = be_overtaken
     fail_once()
-    opened = {"Stack": "shop-dev", "Channel": "email", "CircuitBreakerOpened": 1}
+    opened = {"Component": "shop-dev-orders", "Channel": "email", "CircuitBreakerOpened": 1}
     assert counted() == [opened], "the second instance found it open"
 
     clock.now += FIRST_COOL_DOWN_SECONDS

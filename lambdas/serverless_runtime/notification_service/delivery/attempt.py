@@ -13,12 +13,12 @@ from serverless_runtime.notification_service.channel import (
     PermanentChannelError,
     UnknownOutcomeError,
 )
-from serverless_runtime.notification_service.delivery_leases import (
+from serverless_runtime.notification_service.delivery.deduplication import (
     DeliveryInProgressError,
     DeliveryLeases,
     Lease,
 )
-from serverless_runtime.notification_service.delivery_metrics import DeliveryMetrics
+from serverless_runtime.notification_service.delivery.outcome_metrics import DeliveryMetrics
 
 log = logging.getLogger(__name__)
 

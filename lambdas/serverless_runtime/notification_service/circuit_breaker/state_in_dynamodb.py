@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from serverless_runtime.notification_service.deliveries_table import (
+from serverless_runtime.notification_service.delivery.table_rows import (
     RETENTION_SECONDS,
     storable_reason,
 )

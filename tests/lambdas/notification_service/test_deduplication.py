@@ -5,12 +5,12 @@ from __future__ import annotations
 import boto3
 import pytest
 
-from serverless_runtime.notification_service.deliveries_table import RETENTION_SECONDS
-from serverless_runtime.notification_service.delivery_leases import (
+from serverless_runtime.notification_service.delivery.deduplication import (
     LEASE_SECONDS,
     DeliveryInProgressError,
     DeliveryLeases,
 )
+from serverless_runtime.notification_service.delivery.table_rows import RETENTION_SECONDS
 from tests.lambdas.notification_service.fakes import Clock
 from tests.lambdas.notification_service.sample_delivery import EVENT, lease, start
 from tests.lambdas.samples import a_task

@@ -15,17 +15,20 @@ from collections.abc import Callable, Sequence
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.notification_service import log_messages
 from serverless_runtime.notification_service.channel import Channel, ChannelError
-from serverless_runtime.notification_service.deliver_once import (
+from serverless_runtime.notification_service.delivery.attempt import (
     DeadLetters,
     DeliveryAttempt,
     reason_of,
 )
-from serverless_runtime.notification_service.delivery_leases import (
+from serverless_runtime.notification_service.delivery.deduplication import (
     DeliveryInProgressError,
     DeliveryLeases,
     Lease,
 )
-from serverless_runtime.notification_service.delivery_metrics import NO_METRICS, DeliveryMetrics
+from serverless_runtime.notification_service.delivery.outcome_metrics import (
+    NO_METRICS,
+    DeliveryMetrics,
+)
 from serverless_runtime.shared.masking import masked
 
 log = logging.getLogger(__name__)

@@ -1,0 +1,1 @@
+"""The alarms of a handoff. Why each is as it is: docs/decisions/0009-alarms.md."""

@@ -1,0 +1,65 @@
+"""At which values the alarms of a handoff fire."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pulumi_serverless.blocks.argument_checks import require_between
+
+_LONGEST_EVENT_AGE_SECONDS = 900
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandoffThresholds:
+    """Each alarm fires at its threshold and above."""
+
+    dead_letters: int = 1
+    """Dead letters in the queue, being read or not; 1 to 100000. Each one is work that was not
+    done, so the first counts."""
+
+    dead_letter_age_seconds: int = 86_400
+    """Age of the oldest dead letter, 60 to 1209600 (14 days, when SQS deletes it). A day: whoever
+    was notified of the first one has had a working day."""
+
+    event_age_seconds: int | None = None
+    """Age of an event at an attempt, below the handoff's `max_event_age_seconds`. Left out: 900,
+    or half of that maximum if it is less. The retries alone take three minutes; an event that is a
+    quarter of an hour old waits for something else."""
+
+    target_errors: int = 5
+    """Failed attempts in five minutes, 1 or more. One event that fails makes three, and its dead
+    letter has an alarm of its own; five need a second event."""
+
+    target_duration_percent: int = 80
+    """Longest run of the target in percent of its timeout, 1 to 100. At 100 it was killed,
+    perhaps between doing its work and recording it."""
+
+    outbox_age_seconds: int = 300
+    """Age of the oldest event in the outbox, 120 to 86400. Not below 120: an event that its caller
+    left behind takes that long to be relayed, minimum age and schedule together."""
+
+    outbox_warm_up_minutes: int = 10
+    """How long the new alarm on the outbox waits for the relay's first run, 0 to 60."""
+
+    def __post_init__(self) -> None:
+        require_between("dead_letters", self.dead_letters, 1, 100_000)
+        require_between("dead_letter_age_seconds", self.dead_letter_age_seconds, 60, 1_209_600)
+        require_between("target_errors", self.target_errors, 1, 1_000_000)
+        require_between("target_duration_percent", self.target_duration_percent, 1, 100)
+        require_between("outbox_age_seconds", self.outbox_age_seconds, 120, 86_400)
+        require_between("outbox_warm_up_minutes", self.outbox_warm_up_minutes, 0, 60)
+
+    def event_age_within(self, max_event_age_seconds: int) -> int:
+        """The threshold for a handoff that dead-letters events at that age, in seconds.
+
+        ValueError if it could never be reached.
+        """
+        if self.event_age_seconds is None:
+            return min(_LONGEST_EVENT_AGE_SECONDS, max_event_age_seconds // 2)
+        require_between(
+            "event_age_seconds (below max_event_age_seconds)",
+            self.event_age_seconds,
+            1,
+            max_event_age_seconds - 1,
+        )
+        return self.event_age_seconds
