@@ -48,12 +48,12 @@ def declared(program: Path, stack: str) -> Declared:
 
 def _run(program: Path, stack: str) -> Declared:
     # Only here: the roles' own program needs neither.
-    from local.stack_files import read_stack  # noqa: PLC0415
+    from local.program.project import read_project  # noqa: PLC0415
     from pulumi_serverless.testing import AwsMocks, run_program  # noqa: PLC0415
 
-    settings = read_stack(program, stack)
+    project = read_project(program)
     graph = run_program(
-        program, project=settings.project, stack=stack, config=settings.config, mocks=AwsMocks()
+        program, project=project.name, stack=stack, config=project.config(stack), mocks=AwsMocks()
     )
     parents = {each.urn: each.parent for each in graph.all}
     names = {each.urn: each.name for each in graph.all}
@@ -67,7 +67,7 @@ def _run(program: Path, stack: str) -> Declared:
         if each.custom and each.parent:
             found[each.type].add(top(each.urn))
     by_type = {type_: sorted(found[type_]) for type_ in sorted(found)}
-    return Declared(project=settings.project, stack=stack, names=by_type)
+    return Declared(project=project.name, stack=stack, names=by_type)
 
 
 if __name__ == "__main__":

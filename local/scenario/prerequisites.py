@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from local.emulator.clients import ACCOUNT_ID, REGION, Clients
 from local.instance import ROOT
-from local.stack_files import read_stack
+from local.program.project import read_project
 from ops.alarms.trigger import make_topic_queue
 
 PLATFORMS = ("APNS", "GCM")
@@ -49,8 +49,8 @@ def local_channels(receiver_url: str, only: str | None = None) -> str:
 
     The file has the address of the default port; `only` leaves out every other kind.
     """
-    project, config = read_stack(ROOT, "local")
-    channels = json.loads(config[f"{project}:channels"])
+    project = read_project(ROOT)
+    channels = json.loads(project.config("local")[f"{project.name}:channels"])
     entries = [each for each in channels if only in (None, each["kind"])]
     for entry in entries:
         if "url" in entry:

@@ -22,7 +22,7 @@ from local.scenario.prerequisites import (
     webhook_secret,
 )
 from local.scenario.receiver import WebhookReceiver, running_receiver
-from local.stack_files import read_stack
+from local.program.project import read_project
 from serverless_runtime.notification_service.settings.kinds import KINDS
 
 TITLE = '"<b>\r\n😀 \u202e\u05e9\u05dc\u05d5\u05dd'
@@ -43,8 +43,8 @@ def _post(receiver: WebhookReceiver, document: object) -> httpx.Response:
 
 
 def _local_channels() -> dict[str, dict[str, Any]]:
-    stack = read_stack(ROOT, "local")
-    entries = json.loads(stack.config[f"{stack.project}:channels"])
+    project = read_project(ROOT)
+    entries = json.loads(project.config("local")[f"{project.name}:channels"])
     return {entry["kind"]: entry for entry in entries}
 
 

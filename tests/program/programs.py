@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import yaml
-
-from local.stack_files import read_stack
+from local.program.project import read_project
 from pulumi_serverless.testing import AwsMocks, Graph, run_program
 
 ROOT = Path(__file__).parents[2]
@@ -16,22 +14,20 @@ PROGRAMS = [ROOT, *sorted(path.parent for path in ROOT.glob("examples/*/Pulumi.y
 
 def run_stack(name: str, *, preview: bool = False, **changed: str | None) -> Graph:
     """Run `__main__.py` for a stack; `changed` are settings to override, as text, None for none."""
-    stack = read_stack(ROOT, name)
-    overrides = {f"{stack.project}:{key}": value for key, value in changed.items()}
-    config = {key: value for key, value in {**stack.config, **overrides}.items() if value}
+    project = read_project(ROOT)
+    overrides = {f"{project.name}:{key}": value for key, value in changed.items()}
+    config = {key: value for key, value in {**project.config(name), **overrides}.items() if value}
     return _run(ROOT, name, config, preview=preview)
 
 
 def deploy(folder: Path, *, preview: bool = False) -> Graph:
-    """Run the program in `folder` for a stack dev, without configuration if it has no such file."""
-    has_stack = (folder / "Pulumi.dev.yaml").exists()
-    config = read_stack(folder, "dev").config if has_stack else {}
-    return _run(folder, "dev", config, preview=preview)
+    """Run the program in `folder` for its stack dev."""
+    return _run(folder, "dev", read_project(folder).config("dev"), preview=preview)
 
 
 def project_of(folder: Path) -> str:
     """Name of the Pulumi project in `folder`."""
-    return str(yaml.safe_load((folder / "Pulumi.yaml").read_text())["name"])
+    return read_project(folder).name
 
 
 def _run(folder: Path, stack: str, config: dict[str, str], *, preview: bool = False) -> Graph:

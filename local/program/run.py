@@ -1,0 +1,59 @@
+"""Runs a program in a process of its own, and returns what it declared."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+
+from local.program.monitor import serving_monitor
+from local.program.project import Project
+from pulumi_serverless.testing import Graph
+
+_RUN = Path(__file__).with_name("run_as_language_host.py")
+
+
+class ProgramError(Exception):
+    """The program failed; the message is what it printed."""
+
+
+def run_project(
+    project: Project,
+    *,
+    stack: str,
+    config: Mapping[str, str],
+    python: Path,
+    graph: Graph,
+    environment: Mapping[str, str] | None = None,
+) -> None:
+    """Run the program with `python` in its own folder, and record it in `graph`.
+
+    `config` maps full keys to values as the engine passes them; `environment` is set over this
+    process's. What the program prints is shown. Raises the graph's own errors, and ProgramError
+    with the program's traceback for what the program raised.
+    """
+    with serving_monitor(graph, project=project.name, stack=stack) as (monitor, address):
+        result = subprocess.run(  # noqa: S603 -- the program that the user asked for
+            [python, str(_RUN), address, project.name, stack, str(project.main)],
+            cwd=project.folder,
+            env={
+                **os.environ,
+                **(environment or {}),
+                "PULUMI_CONFIG": json.dumps(dict(config)),
+                "PULUMI_ERROR_OUTPUT_STRING": "1",
+            },
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    if monitor.error is not None:
+        raise monitor.error
+    if result.returncode:
+        raise ProgramError(
+            f"the program in {project.folder} ended with status {result.returncode}:\n"
+            f"{result.stderr.strip()}"
+        )
