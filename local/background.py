@@ -99,5 +99,10 @@ def stop(port: int) -> bool:
     return was_running
 
 
+def folder(port: int) -> Path:
+    """Where the stack on `port` has its files."""
+    return Instance(f"{KIND}-{port}").directory
+
+
 def _outputs_file(port: int) -> Path:
-    return Instance(f"{KIND}-{port}").directory / "outputs.json"
+    return folder(port) / "outputs.json"

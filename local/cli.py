@@ -12,7 +12,7 @@ import click
 from local import background
 from local.console import console, working
 from local.dashboard import write_page
-from local.emulator.clients import Clients
+from local.emulator.clients import Clients, read_credentials
 from local.emulator.start import DEFAULT_PORT, EmulatorError, emulator_url, require_free_port
 from local.engine.provider import UnsupportedError
 from local.instance import FOLDER, InstanceInUseError
@@ -83,7 +83,8 @@ def dashboard(port: int) -> None:
     if outputs is None:
         raise EmulatorError(f"no stack is running on port {port}; start one with `make up`")
     page = FOLDER / "dashboard.html"
-    write_page(Clients(emulator_url(port)), outputs["operations"]["dashboard"], page)
+    client = Clients(emulator_url(port), read_credentials(background.folder(port)))
+    write_page(client, outputs["operations"]["dashboard"], page)
     click.echo(f"Open {page.as_uri()}")
 
 

@@ -13,7 +13,7 @@ from pydantic.alias_generators import to_camel
 from ops.aws.clients import Connection
 from ops.aws.errors import UnreachableError
 from ops.context import Context
-from ops.stack_outputs import LOCAL_STACK, StackOutputs, read_outputs
+from ops.stack_outputs import LOCAL_STACK, StackOutputs, read_keys, read_outputs
 
 OUTPUT = "operations"
 _LOCAL_REGION = "us-east-1"
@@ -89,6 +89,7 @@ def find_stack(
         name=name,
         operations=operations,
         connection=connection(
+            context,
             name,
             region or region_of_arn(operations.alarm_topic_arn or ""),
             endpoint_url or found.endpoint_url,
@@ -97,14 +98,15 @@ def find_stack(
     )
 
 
-def connection(stack: str | None, region: str | None, endpoint_url: str | None) -> Connection:
-    """Return how to reach AWS; the emulator's own defaults for stack local."""
-    local = stack == LOCAL_STACK
-    return Connection(
-        region=region or (_LOCAL_REGION if local else None),
-        endpoint_url=endpoint_url or (_LOCAL_ENDPOINT if local else None),
-        local=local,
-    )
+def connection(
+    context: Context, stack: str | None, region: str | None, endpoint_url: str | None
+) -> Connection:
+    """Return how to reach AWS; the emulator's own defaults and keys for stack local."""
+    if stack != LOCAL_STACK:
+        return Connection(region=region, endpoint_url=endpoint_url, local=False)
+    url = endpoint_url or _LOCAL_ENDPOINT
+    keys = read_keys(context.local_folder, url)
+    return Connection(region=region or _LOCAL_REGION, endpoint_url=url, local=True, keys=keys)
 
 
 def region_of_arn(arn: str) -> str | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ops.aws.clients import Keys
 from ops.aws.errors import UnreachableError
 from ops.context import Context, RunCommand
 
@@ -39,14 +40,28 @@ def read_outputs(
     return _from_pulumi(stack, context.run, advice)
 
 
-def _running_locally(folder: Path, endpoint_url: str | None) -> StackOutputs | None:
+def read_keys(folder: Path, endpoint_url: str) -> Keys | None:
+    """The deployer's keys of the local deployment at this address; None if there is none."""
+    for file in _local_files(folder, "credentials.json", endpoint_url).values():
+        found = json.loads(file.read_text())
+        return Keys(found["accessKey"], found["secretKey"])
+    return None
+
+
+def _local_files(folder: Path, name: str, endpoint_url: str | None) -> dict[str, Path]:
+    """That file of each local deployment, by address; of the one at `endpoint_url`, if given."""
     files = {
         f"http://127.0.0.1:{file.parent.name.removeprefix('up-')}": file
-        for file in sorted(folder.glob("up-*/outputs.json"))
+        for file in sorted(folder.glob(f"up-*/{name}"))
     }
-    if endpoint_url is not None:
-        wanted = endpoint_url.rstrip("/").replace("//localhost:", "//127.0.0.1:")
-        files = {url: file for url, file in files.items() if url == wanted}
+    if endpoint_url is None:
+        return files
+    wanted = endpoint_url.rstrip("/").replace("//localhost:", "//127.0.0.1:")
+    return {url: file for url, file in files.items() if url == wanted}
+
+
+def _running_locally(folder: Path, endpoint_url: str | None) -> StackOutputs | None:
+    files = _local_files(folder, "outputs.json", endpoint_url)
     if len(files) > 1:
         raise UnreachableError(
             f"{len(files)} local deployments are running; choose one with --endpoint-url: "

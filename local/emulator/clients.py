@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
+import secrets
 import threading
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import boto3
@@ -14,19 +18,41 @@ REGION = "us-east-1"
 
 
 class Credentials(NamedTuple):
-    """What signs the calls. The emulator lets "test" do anything, as a deployer may."""
+    """What signs the calls."""
 
-    access_key: str = "test"
-    secret_key: str = "test"  # noqa: S105 -- the emulator's well-known deployer, not a secret
+    access_key: str
+    secret_key: str
     session_token: str | None = None
+
+
+def make_credentials(folder: Path) -> Credentials:
+    """New credentials of an emulator's deployer, who may do anything, in a file of `folder`.
+
+    Only its owner can read the file; `ops` does, too.
+    """
+    made = Credentials(f"LOCAL{secrets.token_hex(10).upper()}", secrets.token_urlsafe(30))
+    descriptor = os.open(_file(folder), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump({"accessKey": made.access_key, "secretKey": made.secret_key}, file)
+    return made
+
+
+def read_credentials(folder: Path) -> Credentials:
+    """The credentials that `make_credentials` wrote. Raises FileNotFoundError."""
+    found = json.loads(_file(folder).read_text())
+    return Credentials(found["accessKey"], found["secretKey"])
+
+
+def _file(folder: Path) -> Path:
+    return folder / "credentials.json"
 
 
 class Clients:
     """Makes one boto3 client per service and caches it. Safe to share between threads."""
 
-    def __init__(self, endpoint: str, credentials: Credentials | None = None) -> None:
+    def __init__(self, endpoint: str, credentials: Credentials) -> None:
         self.endpoint = endpoint
-        self._credentials = credentials or Credentials()
+        self._credentials = credentials
         # No profile: one named by AWS_PROFILE may not exist, and must not be used if it does.
         no_profile: dict[str, Any] = {"profile": (None, [], None, None)}
         self._session = boto3.Session(

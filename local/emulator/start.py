@@ -1,7 +1,8 @@
 """Starts and stops MiniStack, the AWS emulator. The only module that knows how it is run.
 
-It listens on 127.0.0.1 only, because anyone who can reach it can run code; it does not inherit this
-shell's environment, because the functions would inherit it too; and it enforces IAM policies.
+It listens on 127.0.0.1 only, local/emulator/guard.py keeps web pages out, and each run has a key of
+its own, because anyone who may call it can run code; it does not inherit this shell's environment,
+because the functions would inherit it too; and it enforces IAM policies.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 
 import httpx
 
-from local.emulator.clients import ACCOUNT_ID, REGION, Clients
+from local.emulator.clients import ACCOUNT_ID, REGION, Clients, make_credentials
 from local.emulator.differences import Difference
 from local.instance import ROOT, Instance
 from local.wait import DeadlineExceededError, wait_until
@@ -50,13 +51,14 @@ class EmulatorError(Exception):
 
 
 class Emulator:
-    """A running emulator."""
+    """An emulator and its deployer's credentials, which are made with it."""
 
     def __init__(self, instance: Instance, port: int) -> None:
         self.port = port
         self.url = emulator_url(port)
         self.log = instance.directory / "emulator.log"
-        self.client = Clients(self.url)
+        self.credentials = make_credentials(instance.directory)
+        self.client = Clients(self.url, self.credentials)
 
     def emails(self) -> list[dict[str, Any]]:
         """Every email sent, oldest first; each has Source, To, Subject, BodyText, MessageId."""
@@ -104,7 +106,7 @@ def running_emulator(
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
-            env=_environment(instance, port, retry_base_seconds, trusted_authority),
+            env=_environment(instance, emulator, retry_base_seconds, trusted_authority),
             cwd=instance.directory,
             start_new_session=True,
         )
@@ -152,9 +154,12 @@ def require_free_port(port: int) -> None:
 
 
 def _environment(
-    instance: Instance, port: int, retry_base_seconds: float, trusted_authority: Path | None
+    instance: Instance,
+    emulator: Emulator,
+    retry_base_seconds: float,
+    trusted_authority: Path | None,
 ) -> dict[str, str]:
-    """The emulator's environment, which the functions inherit."""
+    """The emulator's environment, which the functions inherit, except for the deployer's key."""
     trust = {"SSL_CERT_FILE": str(trusted_authority)} if trusted_authority else {}
     return {
         **trust,
@@ -162,12 +167,14 @@ def _environment(
         "HOME": str(instance.directory),
         "LANG": "C.UTF-8",
         "TMPDIR": str(instance.temp),
-        "GATEWAY_PORT": str(port),
+        "GATEWAY_PORT": str(emulator.port),
         "BIND_HOST": _HOST,
         "MINISTACK_REGION": REGION,
         "IOT_MTLS_ENABLED": "0",
         "LOG_LEVEL": "WARNING",
         "AUTH": "true",
+        "AWS_ACCESS_KEY_ID": emulator.credentials.access_key,
+        "AWS_SECRET_ACCESS_KEY": emulator.credentials.secret_key,
         "LAMBDA_ASYNC_RETRY_BASE_SECONDS": str(retry_base_seconds),
         "LAMBDA_ACCOUNT_CONCURRENCY": str(_ACCOUNT_CONCURRENCY),
         "LAMBDA_WARM_TTL_SECONDS": str(_IDLE_WORKER_SECONDS),

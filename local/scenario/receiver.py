@@ -1,6 +1,7 @@
 """Receives the local stack's webhooks: an HTTPS server on the loopback that records its requests.
 
-Its certificate comes from an authority created for each run, which the functions trust.
+Its certificate comes from an authority created for each run, which the functions trust. Web pages
+are refused: what it received contains the tasks' titles.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 
 import trustme
 
+from local.emulator.guard import refusal
 from local.emulator.start import require_free_port
 from local.serving import serving
 
@@ -78,6 +80,8 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = _READ_SECONDS
 
     def do_POST(self) -> None:
+        if self._refuses():
+            return
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
         status = self.server.status
@@ -87,6 +91,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._respond(status)
 
     def do_GET(self) -> None:
+        if self._refuses():
+            return
         requests = [
             {"path": each.path, "headers": each.headers, "body": each.body.decode()}
             for each in list(self.server.received)
@@ -95,6 +101,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *args: object) -> None:
         """No line per request."""
+
+    def _refuses(self) -> bool:
+        headers = [(name.lower(), value) for name, value in self.headers.items()]
+        reason = refusal(self.path, headers, self.server.server_port, scheme="https")
+        if reason is not None:
+            # The body is unread, and would be taken for the next request.
+            self.close_connection = True
+            self._respond(HTTPStatus.FORBIDDEN, json.dumps({"message": reason}).encode())
+        return reason is not None
 
     def _respond(self, status: int, body: bytes = b"") -> None:
         self.send_response(status)

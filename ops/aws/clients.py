@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import boto3
 import botocore.session
@@ -13,6 +13,13 @@ from botocore.exceptions import BotoCoreError
 from ops.aws.errors import UnreachableError, explain
 
 
+class Keys(NamedTuple):
+    """What signs calls of the emulator."""
+
+    access_key: str
+    secret_key: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Connection:
     """How to reach the AWS of a stack."""
@@ -20,7 +27,10 @@ class Connection:
     region: str | None
     endpoint_url: str | None
     local: bool
-    """Whether it is the emulator on this machine, which needs no real credentials."""
+    """Whether it is the emulator on this machine, which knows no other credentials than its own."""
+
+    keys: Keys | None = None
+    """The emulator's; None if no emulator that `make up` started has this address."""
 
 
 def make_client(service: str, connection: Connection) -> Any:
@@ -49,10 +59,15 @@ def make_client(service: str, connection: Connection) -> Any:
 def _session(connection: Connection) -> boto3.Session:
     if not connection.local:
         return boto3.Session()
+    if connection.keys is None:
+        raise UnreachableError(
+            f"there is no key for {connection.endpoint_url}: no local deployment has this address; "
+            "start it with make up, or pass the --endpoint-url of one that is running"
+        )
     # No profile: one named by AWS_PROFILE may not exist, and must not be used if it does.
     no_profile: dict[str, Any] = {"profile": (None, [], None, None)}
     return boto3.Session(
-        aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106 -- the emulator's well-known credentials
+        aws_access_key_id=connection.keys.access_key,
+        aws_secret_access_key=connection.keys.secret_key,
         botocore_session=botocore.session.Session(session_vars=no_profile),
     )

@@ -97,7 +97,7 @@ def find_queues(
     found: Stack | None = None
     if stack is not None and (not complete or (local and endpoint_url is None)):
         found = find_stack(context, stack, endpoint_url=endpoint_url, advice=_ADVICE)
-    base = found.connection if found else connection(stack, None, endpoint_url)
+    base = found.connection if found else connection(context, stack, None, endpoint_url)
     locations = []
     for each, entry in _entries(found, name, queue_url).items():
         target = function or entry.target_arn

@@ -55,7 +55,7 @@ def _find_tables(
     if stack is None:
         if table is None:
             raise click.UsageError("pass --stack, or --table")
-        how = connection(None, region, endpoint_url)
+        how = connection(context, None, region, endpoint_url)
         return [TableLocation(name=table, channels=(), connection=how)]
     found = find_stack(context, stack, region=region, endpoint_url=endpoint_url, advice=_ADVICE)
     tables = choose(found.operations.deliveries, service, "--service", "notification service")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 from click.testing import CliRunner, Result
@@ -18,6 +19,7 @@ class Terminal:
     def __init__(self, stack: DeployedStack, folder: Path) -> None:
         instance = folder / f"up-{stack.emulator.port}"
         instance.mkdir()
+        shutil.copy(stack.emulator.log.with_name("credentials.json"), instance)
         self._outputs_file = instance / "outputs.json"
         self.use(stack)
         # The emulator's queues are not distributed: a long poll finds no more than a short one.

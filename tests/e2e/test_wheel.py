@@ -17,11 +17,11 @@ __all__ = ["there", "wheel"]
 DEPLOY = """
 import json, pathlib, sys
 from local.deployment import EMULATOR_CONFIG
-from local.emulator.clients import Clients
+from local.emulator.clients import Clients, Credentials
 from local.engine.provider import EmulatorProvider
 from pulumi_serverless.testing import run_program
 
-provider = EmulatorProvider(Clients(sys.argv[1]))
+provider = EmulatorProvider(Clients(sys.argv[1], Credentials(*sys.argv[2:])))
 graph = run_program(
     pathlib.Path.cwd(), project="elsewhere", stack="local", config=EMULATOR_CONFIG, mocks=provider
 )
@@ -37,7 +37,7 @@ def test_an_event_goes_through_its_own_functions_and_one_through_the_librarys_co
         Instance(f"wheel-{port}").owned() as instance,
         running_emulator(instance, port, retry_base_seconds=0.2) as emulator,
     ):
-        outputs = there.run(DEPLOY, emulator.url)
+        outputs = there.run(DEPLOY, emulator.url, *emulator.credentials[:2])
 
         taken = emulator.client("lambda").invoke(
             FunctionName=outputs["takeOrder"], Payload=json.dumps({"orderId": "4711"})

@@ -17,7 +17,7 @@ from botocore.exceptions import (
     UnauthorizedSSOTokenError,
 )
 
-from ops.aws.clients import Connection, make_client
+from ops.aws.clients import Connection, Keys, make_client
 from ops.aws.errors import UnreachableError, explain
 from tests.ops.fakes import Operator, Overriding, Queue, service_error
 
@@ -74,13 +74,24 @@ def test_a_missing_queue_is_reported(queue: Queue, operator: Operator) -> None:
 
 
 def _connection(**changes: Any) -> Connection:
-    known: dict[str, Any] = {"region": "us-east-1", "endpoint_url": None, "local": False}
+    known: dict[str, Any] = {
+        "region": "us-east-1",
+        "endpoint_url": None,
+        "local": False,
+        "keys": Keys("key", "secret"),
+    }
     return Connection(**{**known, **changes})
 
 
 def test_an_invalid_address_is_reported() -> None:
     with pytest.raises(UnreachableError, match="check --endpoint-url"):
         make_client("sqs", _connection(endpoint_url="nonsense", local=True))
+
+
+def test_without_the_key_of_a_local_deployment_the_error_says_how_to_start_one() -> None:
+    url = "http://127.0.0.1:4569"
+    with pytest.raises(UnreachableError, match=f"no key for {url}: .*make up.*--endpoint-url"):
+        make_client("sqs", _connection(endpoint_url=url, local=True, keys=None))
 
 
 def test_boto3_does_not_retry_an_invoke() -> None:

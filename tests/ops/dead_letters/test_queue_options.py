@@ -31,6 +31,8 @@ def _outputs(queue: Queue, *names: str, target: str | None = TARGET) -> str:
 def _up(folder: Path, port: int, outputs: str) -> None:
     (folder / f"up-{port}").mkdir()
     (folder / f"up-{port}" / "outputs.json").write_text(outputs)
+    keys = {"accessKey": f"key-{port}", "secretKey": f"secret-{port}"}
+    (folder / f"up-{port}" / "credentials.json").write_text(json.dumps(keys))
 
 
 def test_a_stack_is_looked_up_with_the_pulumi_cli(queue: Queue, operator: Operator) -> None:
@@ -78,8 +80,8 @@ def test_stack_local_is_what_make_up_has_left_running(
 
     assert result.exit_code == 0
     operator.types_exactly("list", "--stack", "local", "--queue-url", queue.url)
-    connections = {(each.endpoint_url, each.local) for each in operator.connections}
-    assert connections == {("http://127.0.0.1:4567", True)}
+    connections = {(each.endpoint_url, each.local, each.keys) for each in operator.connections}
+    assert connections == {("http://127.0.0.1:4567", True, ("key-4567", "secret-4567"))}
 
 
 def test_of_several_local_deployments_one_must_be_named(
@@ -96,6 +98,7 @@ def test_of_several_local_deployments_one_must_be_named(
 
     assert (which.exit_code, named.exit_code) == (3, 0)
     assert "http://127.0.0.1:4567 or http://127.0.0.1:4568" in which.stderr
+    assert {each.keys for each in operator.connections} == {("key-4568", "secret-4568")}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,42 @@
+"""MiniStack behind local/emulator/guard.py."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from importlib import import_module
+from typing import Any
+
+from local.emulator.differences import Difference
+from local.emulator.guard import Guard
+
+DIFFERENCES = (
+    Difference(
+        aws="a web page may read what a service or an API lists its origin for",
+        emulator="responds to any Host and lets every page read everything "
+        "(`Access-Control-Allow-Origin: *`)",
+        workaround="local/emulator/guard.py refuses other hosts and all pages, except those that "
+        "an API lists",
+    ),
+)
+
+_API_PATH = ["", "_aws", "execute-api"]
+
+
+def apply() -> None:
+    """Put the guard in front of the application; an API's own CORS configuration still holds."""
+    ministack: Any = import_module("ministack.app")
+    ministack.app = Guard(ministack.app, int(os.environ["GATEWAY_PORT"]), _listed_origins)
+
+
+def _listed_origins(path: str) -> Iterable[str]:
+    *prefix, api_id = path.split("/")[:4]
+    if prefix != _API_PATH:
+        return ()
+    apis: Any = import_module("ministack.services.apigateway")._apis
+    return [
+        origin
+        for (_account, _region, found), api in apis.all_items()
+        if found == api_id
+        for origin in (api.get("corsConfiguration") or {}).get("allowOrigins", ())
+    ]
