@@ -10,7 +10,7 @@ from benchmarks import counts, end_to_end, graph
 from benchmarks.baselines import deploy_baselines
 from benchmarks.process import ValgrindMissingError
 from benchmarks.report import keep, plot, table
-from local.stack import deployed_stack
+from local.scenario.handoff_stack import handoff_stack
 
 _GRAPH_ROUNDS = 3
 _ONLY_RATIOS = (
@@ -66,7 +66,7 @@ def program() -> None:
 
 def compare() -> None:
     """Keep what requests take through an API in the emulator."""
-    with deployed_stack("bench", only="webhook", watched=False) as stack:
+    with handoff_stack("bench", only="webhook", watched=False) as stack:
         comparison = end_to_end.Comparison(stack, deploy_baselines(stack))
         latencies = end_to_end.latency_table(comparison.latencies())
         processor = end_to_end.processor_table(comparison.processor())

@@ -14,7 +14,7 @@ from benchmarks.subjects import zipped
 from local.emulator.bytecode import with_bytecode
 from local.emulator.clients import ACCOUNT_ID, REGION
 from local.engine.services.http_apis import api_url
-from local.stack import DeployedStack
+from local.scenario.handoff_stack import HandoffStack
 from pulumi_serverless.task_service import task_service
 
 _BARE = Path(__file__).with_name("bare") / "bare_service.py"
@@ -33,7 +33,7 @@ class Service:
     """The zip it was deployed from."""
 
 
-def deploy_baselines(stack: DeployedStack) -> list[Service]:
+def deploy_baselines(stack: HandoffStack) -> list[Service]:
     """Deploy the baselines beside ours; return all services, ours first. They share the target."""
     ours = Service(
         "ours",
@@ -66,7 +66,7 @@ def deploy_baselines(stack: DeployedStack) -> list[Service]:
 
 
 def _deploy(
-    stack: DeployedStack,
+    stack: HandoffStack,
     name: str,
     settings: dict[str, Any],
     bundle: bytes,
@@ -83,7 +83,7 @@ def _deploy(
     return Service(name, _make_api(stack, slug, function_arn), slug, bundle)
 
 
-def _make_table(stack: DeployedStack, role_arn: str) -> str:
+def _make_table(stack: HandoffStack, role_arn: str) -> str:
     """Make a table for the bare service that our function's role may write to; return its name."""
     name, key = "bare", "task_id"
     table = stack.client("dynamodb").create_table(
@@ -101,7 +101,7 @@ def _make_table(stack: DeployedStack, role_arn: str) -> str:
     return name
 
 
-def _make_api(stack: DeployedStack, function_name: str, function_arn: str) -> str:
+def _make_api(stack: HandoffStack, function_name: str, function_arn: str) -> str:
     """Put an HTTP API in front of a function, as ours has one; return its URL."""
     gateway = stack.client("apigatewayv2")
     api_id = gateway.create_api(Name=function_name, ProtocolType="HTTP")["ApiId"]

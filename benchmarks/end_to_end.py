@@ -17,8 +17,8 @@ import psutil
 from benchmarks.baselines import Service
 from benchmarks.report import table
 from local.emulator.workers import emulator_processes, function_processes
+from local.scenario.handoff_stack import HandoffStack
 from local.scenario.observe import TARGET
-from local.stack import DeployedStack
 from local.wait import wait_until
 
 _COLD_ROUNDS, _ROUNDS = 7, 150
@@ -42,7 +42,7 @@ class Latencies:
 class Comparison:
     """Measures services that notify the same receiver, in random order again and again."""
 
-    def __init__(self, stack: DeployedStack, services: Sequence[Service]) -> None:
+    def __init__(self, stack: HandoffStack, services: Sequence[Service]) -> None:
         self._stack = stack
         self._services = services
         self._order = random.Random(0)  # noqa: S311 -- no secret

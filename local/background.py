@@ -1,4 +1,4 @@
-"""The background process of `up`, which owns the emulator, and how to find it."""
+"""The background process of `up`, which owns the emulator of one port, and how to find it."""
 
 from __future__ import annotations
 
@@ -7,41 +7,72 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
-from local.emulator.start import EmulatorError
+from local.cloudwatch.publisher import publishing_metrics
+from local.deployed import running_instance
+from local.emulator.start import EmulatorError, require_free_port
 from local.instance import FOLDER, ROOT, Instance
-from local.stack import deployed_stack
+from local.program.local_setup import set_up
+from local.program.project import Project, read_project
 from local.wait import wait_until
 
 KIND = "up"
 
-# The first run also builds the functions' bundles, which downloads their packages.
-_READY_SECONDS = 300
+_READY_SECONDS = 60
 
 
-def serve(port: int) -> None:
-    """Deploy, write the stack's outputs to a file, and run until stopped."""
-    with deployed_stack(KIND, port) as stack:
-        outputs = _outputs_file(port)
-        partial = outputs.with_suffix(".partial")
-        partial.write_text(json.dumps(stack.outputs))
-        partial.rename(outputs)
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """An emulator in the background, ready for its program."""
+
+    port: int
+
+    program: str
+    """Folder of the program that it is for."""
+
+    settings: Mapping[str, str]
+    """What the program's local_setup.py sets."""
+
+    @property
+    def directory(self) -> Path:
+        """Where its files are."""
+        return instance(self.port).directory
+
+
+def instance(port: int) -> Instance:
+    """The instance on `port`, running or not."""
+    return Instance(f"{KIND}-{port}")
+
+
+def serve(folder: Path, port: int) -> None:
+    """Run an emulator for the program in `folder`, and say so in a file, until stopped."""
+    project = read_project(folder)
+    with (
+        running_instance(KIND, port) as emulator,
+        set_up(project, emulator) as settings,
+        publishing_metrics(emulator.client),
+    ):
+        running = Running(port=port, program=str(project.folder), settings=dict(settings))
+        write_json(_file(port), asdict(running))
         # The Event is never set: a signal ends the wait by raising SystemExit.
         threading.Event().wait()
 
 
-def start(port: int) -> dict[str, Any]:
-    """Start `serve` in the background and return the stack's outputs when it is ready.
+def start(project: Project, port: int) -> Running:
+    """Start `serve` in the background and return when it is ready.
 
     Raises EmulatorError with its log if it exits before that.
     """
-    FOLDER.mkdir(exist_ok=True)
+    # What a killed one left behind may still listen on the port.
+    instance(port).stop()
+    require_free_port(port)
     log = FOLDER / f"{KIND}-{port}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
-            [sys.executable, "-m", "local", "serve", "--port", str(port)],
+            [sys.executable, "-m", "local", "serve", str(project.folder), "--port", str(port)],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -49,60 +80,56 @@ def start(port: int) -> dict[str, Any]:
             start_new_session=True,
         )
     try:
-        return wait_until_ready(port, process, log)
+        return _wait_until_ready(port, process, log)
     except BaseException:
         process.send_signal(signal.SIGTERM)
         process.wait()
         raise
 
 
-def wait_until_ready(
-    port: int, process: subprocess.Popen[bytes] | None = None, log: Path | None = None
-) -> dict[str, Any]:
-    """The outputs of the stack on `port`, once its owner has deployed it."""
-
-    def ready() -> dict[str, Any] | None:
-        if process is not None and log is not None and process.poll() is not None:
-            raise EmulatorError(f"the local stack did not start; its log:\n{log.read_text()}")
-        return running_outputs(port)
-
-    outputs = wait_until(ready, f"the local stack on port {port}", seconds=_READY_SECONDS)
-    return outputs or {}
-
-
-def is_running(port: int) -> bool:
-    """Whether a stack is running, or starting, on this port."""
-    return Instance(f"{KIND}-{port}").owner() is not None
-
-
-def running_outputs(port: int) -> dict[str, Any] | None:
-    """The outputs of the stack that runs on `port`, or None."""
-    if not is_running(port):
+def find(port: int) -> Running | None:
+    """What runs on `port`; None if nothing does. One that is starting is waited for."""
+    if instance(port).owner() is None:
         return None
-    try:
-        outputs: dict[str, Any] = json.loads(_outputs_file(port).read_text())
-    except FileNotFoundError:
-        return None
-    return outputs
+    return _wait_until_ready(port)
 
 
-def running_ports() -> list[int]:
-    """Ports with a stack, in order; also those whose stack was killed and left files behind."""
+def was_killed(port: int) -> bool:
+    """Whether one on `port` ended without cleaning up."""
+    return instance(port).owner() is None and _file(port).exists()
+
+
+def ports() -> list[int]:
+    """Ports of those that run, in order, and of those that were killed and left files behind."""
     locks = FOLDER.glob(f"{KIND}-*.lock")
     return sorted(int(lock.stem.removeprefix(f"{KIND}-")) for lock in locks)
 
 
 def stop(port: int) -> bool:
-    """Stop the stack on `port` and clean up; return whether one was running."""
-    was_running = Instance(f"{KIND}-{port}").stop()
+    """Stop the one on `port` and clean up; return whether it was running."""
+    was_running = instance(port).stop()
     (FOLDER / f"{KIND}-{port}.log").unlink(missing_ok=True)
     return was_running
 
 
-def folder(port: int) -> Path:
-    """Where the stack on `port` has its files."""
-    return Instance(f"{KIND}-{port}").directory
+def write_json(file: Path, document: object) -> None:
+    """Write a file at once, so that nobody reads half of it."""
+    partial = file.with_suffix(".partial")
+    partial.write_text(json.dumps(document))
+    partial.rename(file)
 
 
-def _outputs_file(port: int) -> Path:
-    return folder(port) / "outputs.json"
+def _wait_until_ready(
+    port: int, process: subprocess.Popen[bytes] | None = None, log: Path | None = None
+) -> Running:
+    def ready() -> bool:
+        if process is not None and log is not None and process.poll() is not None:
+            raise EmulatorError(f"the emulator did not start; its log:\n{log.read_text()}")
+        return _file(port).exists()
+
+    wait_until(ready, f"the emulator on port {port}", seconds=_READY_SECONDS)
+    return Running(**json.loads(_file(port).read_text()))
+
+
+def _file(port: int) -> Path:
+    return instance(port).directory / "running.json"

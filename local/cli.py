@@ -4,33 +4,46 @@ from __future__ import annotations
 
 import signal
 import sys
+from pathlib import Path
 from types import FrameType
-from typing import Any
 
 import click
+from rich.table import Table
 
 from local import background
 from local.console import console, working
 from local.dashboard import write_page
-from local.emulator.clients import Clients, read_credentials
-from local.emulator.start import DEFAULT_PORT, EmulatorError, emulator_url, require_free_port
+from local.emulator.start import DEFAULT_PORT, EmulatorError
 from local.engine.provider import UnsupportedError
-from local.instance import FOLDER, InstanceInUseError
+from local.instance import FOLDER, ROOT, InstanceInUseError
+from local.logs import function_logs
+from local.program.project import ProjectError
+from local.program.run import ProgramError
 from local.scenario.chaos.run import run_chaos
 from local.scenario.tour.run import run_tour
+from local.status import state_of, the_one
+from local.up import client_of, outputs_of
+from local.up import up as deploy
 from local.wait import DeadlineExceededError
+from pulumi_serverless.testing import DuplicateResourceError
 
-_EXPECTED_ERRORS = (EmulatorError, InstanceInUseError, DeadlineExceededError, UnsupportedError)
+_EXPECTED_ERRORS = (
+    *(EmulatorError, InstanceInUseError, DeadlineExceededError),
+    *(UnsupportedError, DuplicateResourceError, ProjectError, ProgramError),
+)
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
+_folder = click.Path(exists=True, file_okay=False, path_type=Path)
+_one_port = click.option(
+    "--port", type=int, help="Port of the stack; it can be left out if only one is running."
+)
 _port = click.option(
     "--port",
     type=click.IntRange(1, 65_534),
     default=DEFAULT_PORT,
     envvar="PORT",
     show_default=True,
-    help="Port of the emulator on 127.0.0.1; the webhook receiver uses the next one. The "
-    "environment variable PORT does the same.",
+    help="Port of the emulator on 127.0.0.1. The environment variable PORT does the same.",
 )
 
 
@@ -45,29 +58,26 @@ def main() -> None:
 
 @click.group()
 def commands() -> None:
-    """Run the whole program on this machine, without an AWS account."""
+    """Run a whole program on this machine, without an AWS account."""
 
 
 @commands.command()
+@click.argument("folder", type=_folder, default=ROOT)
 @_port
-def up(port: int) -> None:
-    """Deploy to an emulator that keeps running, and print how to use it."""
-    if background.is_running(port):
-        with working(f"The stack on port {port} is already running"):
-            outputs = background.wait_until_ready(port)
-    else:
-        require_free_port(port)
-        require_free_port(port + 1)
-        with working(f"Starting the emulator on port {port} and deploying"):
-            outputs = background.start(port)
-    click.echo(_how_to_use(outputs, port))
+def up(folder: Path, port: int) -> None:
+    """Deploy the program in FOLDER to an emulator that keeps running.
+
+    Again, it changes what has changed. FOLDER is a Pulumi project in Python, with its own
+    environment and its stack `local`; without it, this repository's program.
+    """
+    click.echo(deploy(folder, port))
 
 
 @commands.command()
 @click.option("--port", type=int, help="Only the stack on this port; without it, every stack.")
 def down(port: int | None) -> None:
     """Stop the deployment that `up` started and delete its data."""
-    ports = [found for found in background.running_ports() if port in (None, found)]
+    ports = [found for found in background.ports() if port in (None, found)]
     for found in ports:
         with working(f"Stopping the stack on port {found}"):
             background.stop(found)
@@ -76,15 +86,37 @@ def down(port: int | None) -> None:
 
 
 @commands.command()
-@_port
-def dashboard(port: int) -> None:
+def status() -> None:
+    """Show what runs on which port."""
+    table = Table("port", "program", "state", box=None)
+    for port in background.ports():
+        table.add_row(str(port), *state_of(port))
+    console.print(table if table.row_count else "Nothing is running.")
+
+
+@commands.command()
+@_one_port
+@click.option("--function", help="Only this function, by a part of its name.")
+@click.option("--follow", is_flag=True, help="Go on until Ctrl-C.")
+def logs(port: int | None, function: str | None, follow: bool) -> None:
+    """Print what the functions have logged, oldest first."""
+    for line in function_logs(client_of(the_one(port).port), function, follow=follow):
+        click.echo(line)
+
+
+@commands.command()
+@_one_port
+def dashboard(port: int | None) -> None:
     """Write the running stack's dashboard to .local/dashboard.html."""
-    outputs = background.running_outputs(port)
-    if outputs is None:
-        raise EmulatorError(f"no stack is running on port {port}; start one with `make up`")
+    running = the_one(port)
+    outputs = outputs_of(running) or {}
+    if "operations" not in outputs:
+        raise EmulatorError(
+            f"the stack on port {running.port} must export `operations`, the outputs of an "
+            f"Operations component, to have a dashboard; it exports {sorted(outputs) or 'nothing'}"
+        )
     page = FOLDER / "dashboard.html"
-    client = Clients(emulator_url(port), read_credentials(background.folder(port)))
-    write_page(client, outputs["operations"]["dashboard"], page)
+    write_page(client_of(running.port), outputs["operations"]["dashboard"], page)
     click.echo(f"Open {page.as_uri()}")
 
 
@@ -102,35 +134,11 @@ def chaos(seed: int) -> None:
 
 
 @commands.command(hidden=True)
+@click.argument("folder", type=_folder)
 @_port
-def serve(port: int) -> None:
+def serve(folder: Path, port: int) -> None:
     """The background process of `up`."""
-    background.serve(port)
-
-
-def _how_to_use(outputs: dict[str, Any], port: int) -> str:
-    return f"""
-{curl_lines(outputs["apiUrl"])}
-Sent emails:           curl -s http://127.0.0.1:{port}/_ministack/ses/messages
-Sent text messages:    curl -s http://127.0.0.1:{port}/_ministack/sns/sms-messages
-Sent pushes:           curl -s http://127.0.0.1:{port}/_ministack/sqs/messages
-Received webhooks:     curl -sk https://localhost:{port + 1}
-Stop the stack:        make down"""
-
-
-def curl_lines(api_url: str) -> str:
-    """The README's example requests; each line works as typed."""
-    return f"""\
-API={api_url}
-
-curl -i "$API/tasks" -H 'Content-Type: application/json' -d '{{"title": "Implement feature X"}}'
-ID=$(curl -s "$API/tasks?limit=1" | sed 's/.*"id": *"\\([^"]*\\)".*/\\1/')
-curl "$API/tasks/$ID"
-curl "$API/tasks"
-curl -X PUT "$API/tasks/$ID" -H 'Content-Type: application/json' \\
-  -d '{{"title": "Updated title", "status": "completed"}}'
-curl -X DELETE "$API/tasks/$ID"
-"""
+    background.serve(folder, port)
 
 
 def unwind_on_signals() -> None:

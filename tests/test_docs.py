@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from local.cli import curl_lines
 from local.emulator.differences import emulator_differences
+from local.scenario.curl_lines import curl_lines
 from scripts.make_reference import reference
 from stack_config import StackConfig
 

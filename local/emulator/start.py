@@ -8,14 +8,17 @@ because the functions would inherit it too; and it enforces IAM policies.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
+import ssl
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import certifi
 import httpx
 
 from local.emulator.clients import ACCOUNT_ID, REGION, Clients, make_credentials
@@ -27,8 +30,8 @@ DIFFERENCES = (
     Difference(
         aws="functions trust the public certificate authorities",
         emulator="the same, so they reject a webhook receiver on this machine",
-        workaround="SSL_CERT_FILE names the authority that local/scenario/receiver.py creates for "
-        "each run",
+        workaround="SSL_CERT_FILE names a file of authorities, which Emulator.trust replaces with "
+        "the one that local/scenario/receiver.py creates for each run",
     ),
 )
 
@@ -56,9 +59,19 @@ class Emulator:
     def __init__(self, instance: Instance, port: int) -> None:
         self.port = port
         self.url = emulator_url(port)
+        self.directory = instance.directory
         self.log = instance.directory / "emulator.log"
+        self._authorities = instance.directory / "authorities.pem"
         self.credentials = make_credentials(instance.directory)
         self.client = Clients(self.url, self.credentials)
+
+    def trust(self, authority: Path) -> None:
+        """Make the functions trust this file of certificates, instead of the system's."""
+        shutil.copyfile(authority, self._authorities)
+
+    def environment(self) -> dict[str, str]:
+        """What the functions inherit: the file of the authorities that they trust."""
+        return {"SSL_CERT_FILE": str(self._authorities)}
 
     def emails(self) -> list[dict[str, Any]]:
         """Every email sent, oldest first; each has Source, To, Subject, BodyText, MessageId."""
@@ -89,24 +102,23 @@ def running_emulator(
     port: int,
     *,
     retry_base_seconds: float,
-    trusted_authority: Path | None = None,
 ) -> Iterator[Emulator]:
     """An emulator on `port` for as long as the block runs. The caller owns `instance`.
 
     `retry_base_seconds` is the wait before a failed event's first retry; it doubles (AWS: 60 s).
-    `trusted_authority` is a file of certificates that the functions trust instead of the system's.
     Raises EmulatorError if the port is taken, the emulator is not installed, or it dies.
     """
     python = emulator_python()
     require_free_port(port)
     emulator = Emulator(instance, port)
+    emulator.trust(Path(ssl.get_default_verify_paths().cafile or certifi.where()))
     with emulator.log.open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 -- our own interpreter and script
             [python, str(_RUN_MINISTACK), f"{instance.directory}{os.sep}"],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
-            env=_environment(instance, emulator, retry_base_seconds, trusted_authority),
+            env=_environment(instance, emulator, retry_base_seconds),
             cwd=instance.directory,
             start_new_session=True,
         )
@@ -154,15 +166,11 @@ def require_free_port(port: int) -> None:
 
 
 def _environment(
-    instance: Instance,
-    emulator: Emulator,
-    retry_base_seconds: float,
-    trusted_authority: Path | None,
+    instance: Instance, emulator: Emulator, retry_base_seconds: float
 ) -> dict[str, str]:
     """The emulator's environment, which the functions inherit, except for the deployer's key."""
-    trust = {"SSL_CERT_FILE": str(trusted_authority)} if trusted_authority else {}
     return {
-        **trust,
+        **emulator.environment(),
         "PATH": os.defpath,
         "HOME": str(instance.directory),
         "LANG": "C.UTF-8",

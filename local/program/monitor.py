@@ -1,5 +1,7 @@
 """Serves a recording of a program as the resource monitor that the program's process talks to."""
 
+# ruff: noqa: N802 -- gRPC names the methods
+
 from __future__ import annotations
 
 import contextvars
@@ -78,7 +80,8 @@ class _Engine(engine_pb2_grpc.EngineServicer):
 
     def Log(self, request: Any, context: Any) -> Any:
         if request.severity != engine_pb2.DEBUG and request.message:
-            sys.stderr.write(f"{engine_pb2.LogSeverity.Name(request.severity)}: {request.message}\n")
+            severity = engine_pb2.LogSeverity.Name(request.severity)
+            sys.stderr.write(f"{severity}: {request.message}\n")
         return empty_pb2.Empty()
 
     def SetRootResource(self, request: Any, context: Any) -> Any:
@@ -93,7 +96,7 @@ class _Engine(engine_pb2_grpc.EngineServicer):
 def serving_monitor(graph: Graph, *, project: str, stack: str) -> Iterator[tuple[Monitor, str]]:
     """Serve the recording on a free port of 127.0.0.1; yield the monitor and its address."""
     context = contextvars.copy_context()
-    context.run(configure, Settings(project=project, stack=stack))
+    context.run(lambda: configure(Settings(project=project, stack=stack)))
     monitor = Monitor(graph, context)
     server = grpc.server(
         futures.ThreadPoolExecutor(_THREADS),

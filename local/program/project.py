@@ -126,8 +126,8 @@ def _require_type(key: str, value: Any, schema: Mapping[str, Any], file: Path) -
     if wanted not in _TYPES:
         raise ProjectError(f"{file.parent / 'Pulumi.yaml'}: {key} has the unknown type {wanted!r}")
     # A bool is an int in Python, but not in Pulumi.yaml.
-    fits = isinstance(value, _TYPES[wanted]) and (wanted == "boolean" or not isinstance(value, bool))
-    if not fits:
+    mistaken = isinstance(value, bool) and wanted != "boolean"
+    if mistaken or not isinstance(value, _TYPES[wanted]):
         raise ProjectError(f"{file}: {key} must be of type {wanted}, got {value!r}")
 
 

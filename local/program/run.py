@@ -8,7 +8,6 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-
 from local.program.monitor import serving_monitor
 from local.program.project import Project
 from pulumi_serverless.testing import Graph

@@ -6,9 +6,9 @@ is in PULUMI_CONFIG, where Pulumi looks for it.
 """
 
 import asyncio
-import os
 import runpy
 import sys
+from pathlib import Path
 
 import pulumi
 
@@ -22,15 +22,13 @@ def main() -> None:
             project=project,
             stack=stack,
             organization="organization",
-            root_directory=os.getcwd(),
+            root_directory=str(Path.cwd()),
             parallel=16,
             dry_run=False,
         )
     )
     sys.argv = [program]
-    asyncio.run(
-        pulumi.runtime.run_in_stack(lambda: runpy.run_path(program, run_name="__main__"))
-    )
+    asyncio.run(pulumi.runtime.run_in_stack(lambda: runpy.run_path(program, run_name="__main__")))
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ from operator import itemgetter
 from typing import Any, TypeVar
 
 from local.emulator.differences import Difference
+from local.scenario.handoff_stack import HandoffStack
 from local.scenario.prerequisites import PLATFORMS
-from local.stack import DeployedStack
 from local.wait import DeadlineExceededError, wait_until
 from ops.aws.logs import log_group as find_log_group
 from ops.dead_letters.reader import DeadLetterReader
@@ -67,12 +67,12 @@ def wait_for(
         raise ObservationError(expected, str(error), where) from error
 
 
-def log_group(stack: DeployedStack, operation: str) -> str:
+def log_group(stack: HandoffStack, operation: str) -> str:
     """Name of the log group that a function writes to."""
     return find_log_group(stack.client("lambda"), stack.function_names()[operation])
 
 
-def raw_log(stack: DeployedStack, operation: str) -> list[str]:
+def raw_log(stack: HandoffStack, operation: str) -> list[str]:
     """Every line that a function logged, oldest first; the lines of a run appear at its end."""
     return log_lines(stack.client("logs"), log_group(stack, operation))
 
@@ -93,13 +93,13 @@ def log_lines(logs: Any, group: str) -> list[str]:
     return [event["message"].rstrip("\n") for event in sorted(events, key=itemgetter("timestamp"))]
 
 
-def log_records(stack: DeployedStack, *operations: str) -> list[dict[str, Any]]:
+def log_records(stack: HandoffStack, *operations: str) -> list[dict[str, Any]]:
     """The JSON lines of the functions' logs."""
     lines = [line for operation in operations for line in raw_log(stack, operation)]
     return [json.loads(line) for line in lines if line.startswith("{")]
 
 
-def emails_about(stack: DeployedStack, words: str) -> list[dict[str, Any]]:
+def emails_about(stack: HandoffStack, words: str) -> list[dict[str, Any]]:
     """The emails whose subject or text contains `words`."""
     return [
         email
@@ -108,19 +108,19 @@ def emails_about(stack: DeployedStack, words: str) -> list[dict[str, Any]]:
     ]
 
 
-def texts_about(stack: DeployedStack, words: str) -> list[dict[str, Any]]:
+def texts_about(stack: HandoffStack, words: str) -> list[dict[str, Any]]:
     """The text messages that contain `words`."""
     return [text for text in stack.emulator.texts() if words in text["Message"]]
 
 
-def pushes_about(stack: DeployedStack, platform: str, words: str) -> list[dict[str, Any]]:
+def pushes_about(stack: HandoffStack, platform: str, words: str) -> list[dict[str, Any]]:
     """The push notifications to the platform's phone that contain `words`, decoded."""
     escaped = json.dumps(words)[1:-1]
     pushed = [json.loads(push["Body"]) for push in stack.pushes(platform)]
     return [each for each in pushed if escaped in json.dumps(each)]
 
 
-def arrivals(stack: DeployedStack, words: str) -> dict[str, int]:
+def arrivals(stack: HandoffStack, words: str) -> dict[str, int]:
     """How many messages that contain `words` have arrived, by kind of channel."""
     return {
         "email": len(emails_about(stack, words)),
@@ -131,17 +131,17 @@ def arrivals(stack: DeployedStack, words: str) -> dict[str, int]:
     }
 
 
-def queue_depth(stack: DeployedStack) -> int:
+def queue_depth(stack: HandoffStack) -> int:
     """Dead letters in the queue, visible or in flight."""
     return sum(DeadLetterReader(stack.client("sqs"), stack.dead_letter_queue_url).depth())
 
 
-def depth_alarm(stack: DeployedStack) -> dict[str, Any]:
+def depth_alarm(stack: HandoffStack) -> dict[str, Any]:
     """The alarm on the dead-letter queue's depth, as CloudWatch describes it now."""
     return alarms_by_id(stack)["dead-letter-depth"]
 
 
-def alarms_by_id(stack: DeployedStack) -> dict[str, dict[str, Any]]:
+def alarms_by_id(stack: HandoffStack) -> dict[str, dict[str, Any]]:
     """Every alarm that the stack's operations list, as CloudWatch describes it now, by its id.
 
     The id is the name of the runbook page that the alarm's description ends with.
@@ -160,7 +160,7 @@ def runbook_page(description: str) -> str:
     return str(page)
 
 
-def delivered_event_ids(stack: DeployedStack) -> set[str]:
+def delivered_event_ids(stack: HandoffStack) -> set[str]:
     """Events that were delivered on every channel, by the deliveries table."""
     pages = (
         stack.client("dynamodb")

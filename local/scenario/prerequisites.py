@@ -1,7 +1,6 @@
 """What a team has outside the stack: phones to push to, and the secret it shares with a receiver.
 
-`Pulumi.local.yaml` refers to them by ARN, as a stack on AWS refers to existing resources. The
-receiver itself is local/scenario/receiver.py.
+`Pulumi.local.yaml` refers to them by ARN, as a stack on AWS refers to existing resources.
 """
 
 from __future__ import annotations
@@ -9,12 +8,16 @@ from __future__ import annotations
 import base64
 import json
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 from local.emulator.clients import ACCOUNT_ID, REGION, Clients
+from local.emulator.start import Emulator
 from local.instance import ROOT
 from local.program.project import read_project
+from local.scenario.receiver import WebhookReceiver, running_receiver
 from ops.alarms.trigger import make_topic_queue
 
 PLATFORMS = ("APNS", "GCM")
@@ -23,6 +26,15 @@ PLATFORMS = ("APNS", "GCM")
 _TOPIC = "phones"
 _SECRET_NAME = "/internal-handoff/webhook-secret"  # noqa: S105 -- its name, not the secret
 _SECRET_BYTES = 32
+
+
+@contextmanager
+def prerequisites(emulator: Emulator, receiver_port: int) -> Iterator[WebhookReceiver]:
+    """All of them, and a webhook receiver that the functions trust while the block runs."""
+    with running_receiver(receiver_port, emulator.directory) as receiver:
+        emulator.trust(receiver.authority_file)
+        create_prerequisites(emulator.client)
+        yield receiver
 
 
 def create_prerequisites(client: Clients) -> None:

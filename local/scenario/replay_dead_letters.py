@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local.stack import DeployedStack
+from local.scenario.handoff_stack import HandoffStack
 from ops.dead_letters.dead_letter import DeadLetter
 from ops.dead_letters.outcome import REPLAYED, Outcome
 from ops.dead_letters.reader import DeadLetterReader
@@ -13,15 +13,13 @@ from ops.dead_letters.target import Target
 _LIMIT = 10_000
 
 
-def read_dead_letters(stack: DeployedStack) -> list[DeadLetter]:
+def read_dead_letters(stack: HandoffStack) -> list[DeadLetter]:
     """Return all dead letters; they are visible to the next reader again."""
     with _reader(stack) as reader:
         return list(reader.receive(_LIMIT))
 
 
-def replay_dead_letters(
-    stack: DeployedStack, *, max_replays: int = MAX_REPLAYS
-) -> list[DeadLetter]:
+def replay_dead_letters(stack: HandoffStack, *, max_replays: int = MAX_REPLAYS) -> list[DeadLetter]:
     """Replay all dead letters and return those that were replayed. Raises ReplayStoppedError."""
     outcomes: list[Outcome] = []
     target = Target(stack.client("lambda"), stack.target_arn)
@@ -31,5 +29,5 @@ def replay_dead_letters(
     return [each.dead_letter for each in outcomes if each.outcome == REPLAYED]
 
 
-def _reader(stack: DeployedStack) -> DeadLetterReader:
+def _reader(stack: HandoffStack) -> DeadLetterReader:
     return DeadLetterReader(stack.client("sqs"), stack.dead_letter_queue_url, poll_seconds=1)

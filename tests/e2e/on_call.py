@@ -7,9 +7,9 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from local.scenario.handoff_stack import HandoffStack
 from local.scenario.observe import alarms_by_id, runbook_page
 from local.scenario.prerequisites import subscribe_queue
-from local.stack import DeployedStack
 from local.wait import wait_until
 from tests.e2e.alarm_watch import AlarmWatch
 from tests.e2e.terminal import Terminal
@@ -30,7 +30,7 @@ _FROM_OUTPUT = {
 class OnCallEngineer:
     """Is notified of alarms, opens the page that the message names, and runs its commands."""
 
-    def __init__(self, stack: DeployedStack, terminal: Terminal, watch: AlarmWatch) -> None:
+    def __init__(self, stack: HandoffStack, terminal: Terminal, watch: AlarmWatch) -> None:
         self.stack = stack
         self.watch = watch
         self.values = {"STACK": "local"}

@@ -6,16 +6,16 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from local.stack import DeployedStack
+from local.scenario.handoff_stack import HandoffStack
 
 
-def has_permission(stack: DeployedStack, function: str, policy_part: str) -> bool:
+def has_permission(stack: HandoffStack, function: str, policy_part: str) -> bool:
     """Whether the function has a policy whose name contains that part."""
     names = stack.client("iam").list_role_policies(RoleName=_role(stack, function))["PolicyNames"]
     return any(policy_part in name for name in names)
 
 
-def remove_permission(stack: DeployedStack, function: str, policy_part: str) -> Callable[[], None]:
+def remove_permission(stack: HandoffStack, function: str, policy_part: str) -> Callable[[], None]:
     """Delete the one policy whose name contains that part; return what restores it."""
     iam, role = stack.client("iam"), _role(stack, function)
     names = iam.list_role_policies(RoleName=role)["PolicyNames"]
@@ -28,7 +28,7 @@ def remove_permission(stack: DeployedStack, function: str, policy_part: str) -> 
 
 
 @contextmanager
-def without_permission(stack: DeployedStack, function: str, policy_part: str) -> Iterator[None]:
+def without_permission(stack: HandoffStack, function: str, policy_part: str) -> Iterator[None]:
     """Remove the permission while the block runs."""
     restore = remove_permission(stack, function, policy_part)
     try:
@@ -37,7 +37,7 @@ def without_permission(stack: DeployedStack, function: str, policy_part: str) ->
         restore()
 
 
-def _role(stack: DeployedStack, function: str) -> str:
+def _role(stack: HandoffStack, function: str) -> str:
     configuration = stack.client("lambda").get_function_configuration(
         FunctionName=stack.function_names()[function]
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from local.stack import DeployedStack
+from local.scenario.handoff_stack import HandoffStack
 from local.wait import wait_until
 
 TASKS = 500
@@ -38,7 +38,7 @@ def _every_page(api: httpx.Client) -> list[dict[str, Any]]:
 
 
 def test_every_task_of_a_burst_is_stored_listed_and_notified_once(
-    stack: DeployedStack, api: httpx.Client
+    stack: HandoffStack, api: httpx.Client
 ) -> None:
     burst = uuid.uuid4()
     titles = [f"{burst} number {number}." for number in range(TASKS)]
@@ -56,7 +56,7 @@ def test_every_task_of_a_burst_is_stored_listed_and_notified_once(
     assert listed == created
 
 
-def _emails_about(stack: DeployedStack, burst: uuid.UUID) -> list[dict[str, Any]]:
+def _emails_about(stack: HandoffStack, burst: uuid.UUID) -> list[dict[str, Any]]:
     return wait_until(
         lambda: [email for email in stack.emulator.emails() if str(burst) in _words(email)],
         f"{TASKS} emails",

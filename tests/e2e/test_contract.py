@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from local.instance import ROOT
-from local.stack import DeployedStack
+from local.scenario.handoff_stack import HandoffStack
 
 REQUESTS_PER_OPERATION = int(os.environ.get("REQUESTS_PER_OPERATION", "400"))
 MINIMUM_REQUESTS = 1_500
@@ -21,7 +21,7 @@ MINIMUM_REQUESTS = 1_500
 _SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 
 
-def test_the_running_api_and_its_document_agree(stack: DeployedStack) -> None:
+def test_the_running_api_and_its_document_agree(stack: HandoffStack) -> None:
     run = subprocess.run(  # noqa: S603 -- a tool of our own environment
         [
             str(_SCHEMATHESIS),

@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 from local.dashboard import write_page
+from local.scenario.handoff_stack import HandoffStack
 from local.scenario.observe import emails_about
-from local.stack import DeployedStack
 from local.wait import wait_until
 
 # What a person would see: overlapping parts, parts without size, and the text.
@@ -62,7 +62,7 @@ def inspect_page(browser: str, page: Path) -> dict[str, Any]:
 
 
 def test_a_browser_shows_every_part_of_the_running_stacks_dashboard(
-    stack: DeployedStack, api: httpx.Client, browser: str, tmp_path: Path
+    stack: HandoffStack, api: httpx.Client, browser: str, tmp_path: Path
 ) -> None:
     assert api.post("/tasks", json={"title": "To be seen"}).status_code == 201
     # So that the next test does not see it.

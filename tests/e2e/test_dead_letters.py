@@ -8,22 +8,22 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from local.scenario.handoff_stack import HandoffStack
 from local.scenario.observe import depth_alarm, emails_about, queue_depth
 from local.scenario.replay_dead_letters import read_dead_letters, replay_dead_letters
-from local.stack import DeployedStack
 from local.wait import wait_until
 
 SENDER = "tasks@example.com"
 
 
 @pytest.fixture
-def broken_channel(stack: DeployedStack) -> Iterator[None]:
+def broken_channel(stack: HandoffStack) -> Iterator[None]:
     stack.client("sesv2").delete_email_identity(EmailIdentity=SENDER)
     yield
     _restore_sender(stack)
 
 
-def _restore_sender(stack: DeployedStack) -> None:
+def _restore_sender(stack: HandoffStack) -> None:
     ses = stack.client("sesv2")
     known = {each["IdentityName"] for each in ses.list_email_identities()["EmailIdentities"]}
     if SENDER not in known:
@@ -32,7 +32,7 @@ def _restore_sender(stack: DeployedStack) -> None:
 
 @pytest.mark.usefixtures("broken_channel")
 def test_a_failed_event_is_kept_reported_and_replayed(
-    stack: DeployedStack, api: httpx.Client
+    stack: HandoffStack, api: httpx.Client
 ) -> None:
     title = f"Not sent at first {uuid.uuid4()}"
     assert api.post("/tasks", json={"title": title}).status_code == 201

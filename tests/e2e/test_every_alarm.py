@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from local.scenario.handoff_stack import HandoffStack, handoff_stack
 from local.scenario.observe import alarms_by_id
-from local.stack import DeployedStack, deployed_stack
 from local.wait import wait_until
 from ops.options import UNREACHABLE
 from tests.e2e.alarm_watch import AlarmWatch
@@ -31,14 +31,14 @@ ONE_OF_ITS_ALARMS = "outbox-age"
 
 
 @pytest.fixture(scope="module")
-def own_stack() -> Iterator[DeployedStack]:
+def own_stack() -> Iterator[HandoffStack]:
     """Its own stack, because its alarms follow another clock."""
-    with deployed_stack("alarms", retry_base_seconds=0.05, watched=False) as stack:
+    with handoff_stack("alarms", retry_base_seconds=0.05, watched=False) as stack:
         yield stack
 
 
 @pytest.fixture(scope="module")
-def engineer(own_stack: DeployedStack, tmp_path_factory: pytest.TempPathFactory) -> OnCallEngineer:
+def engineer(own_stack: HandoffStack, tmp_path_factory: pytest.TempPathFactory) -> OnCallEngineer:
     terminal = Terminal(own_stack, tmp_path_factory.mktemp("on-call"))
     return OnCallEngineer(own_stack, terminal, AlarmWatch(own_stack))
 
@@ -83,7 +83,7 @@ def _an_hour_later(scenario: Scenario, incident: Incident, *, at_first: bool = F
         scenario.engineer.watch.put(alarm, incident.datapoint)
 
 
-def test_every_deployed_alarm_has_an_incident(own_stack: DeployedStack) -> None:
+def test_every_deployed_alarm_has_an_incident(own_stack: HandoffStack) -> None:
     alarms = alarms_by_id(own_stack)
 
     assert len(alarms) == len(own_stack.operations["alarms"])

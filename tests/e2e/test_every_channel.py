@@ -10,10 +10,10 @@ import httpx
 import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+from local.scenario.handoff_stack import HandoffStack
 from local.scenario.observe import ONCE_EACH, arrivals, pushes_about
 from local.scenario.prerequisites import PLATFORMS, webhook_secret
 from local.scenario.receiver import Received
-from local.stack import DeployedStack
 from local.wait import wait_until
 from serverless_runtime.contracts.task import Task
 from serverless_runtime.contracts.task_event import TaskEvent
@@ -38,7 +38,7 @@ READ_AS = "Milk Bcc: all@example.com more"
 
 
 @pytest.fixture(scope="module")
-def plain_page(stack: DeployedStack, api: httpx.Client) -> Reader:
+def plain_page(stack: HandoffStack, api: httpx.Client) -> Reader:
     """An email about an ordinary title."""
     title = f"Plain {uuid.uuid4()}"
     assert api.post("/tasks", json={"title": title}).status_code == 201
@@ -56,14 +56,14 @@ def _the_one(poll: Any, key: str, wanted: str) -> dict[str, Any]:
     return message
 
 
-def _webhook(stack: DeployedStack, event_words: str) -> Received:
+def _webhook(stack: HandoffStack, event_words: str) -> Received:
     [received] = wait_until(
         lambda: stack.receiver.about(event_words), "the webhook", seconds=ARRIVES_WITHIN_SECONDS
     )
     return received
 
 
-def _require_read(stack: DeployedStack, shown: str, plain: Reader) -> None:
+def _require_read(stack: HandoffStack, shown: str, plain: Reader) -> None:
     """Check email, SMS and push of one notification that reads `shown`."""
     headline = f"Task created: {shown}"
     email = _the_one(stack.emulator.emails, "Subject", headline)
@@ -84,7 +84,7 @@ def _require_read(stack: DeployedStack, shown: str, plain: Reader) -> None:
 
 @pytest.mark.parametrize("kind", TITLES)
 def test_a_title_reads_the_same_on_every_channel(
-    stack: DeployedStack, api: httpx.Client, plain_page: Reader, kind: str
+    stack: HandoffStack, api: httpx.Client, plain_page: Reader, kind: str
 ) -> None:
     title, shown = TITLES[kind]
     created = api.post("/tasks", json={"title": title})
@@ -99,7 +99,7 @@ def test_a_title_reads_the_same_on_every_channel(
 
 
 def test_line_breaks_in_a_title_start_no_header(
-    stack: DeployedStack, api: httpx.Client, plain_page: Reader
+    stack: HandoffStack, api: httpx.Client, plain_page: Reader
 ) -> None:
     assert api.post("/tasks", json={"title": REJECTED_BY_THE_API}).status_code == 400
     # Another caller of the target may validate less than the API.
@@ -118,7 +118,7 @@ def test_line_breaks_in_a_title_start_no_header(
 
 
 def test_each_change_of_a_task_arrives_once_on_every_channel(
-    stack: DeployedStack, api: httpx.Client
+    stack: HandoffStack, api: httpx.Client
 ) -> None:
     title = f"Thrice {uuid.uuid4()}"
     path = api.post("/tasks", json={"title": title}).headers["Location"]
@@ -139,14 +139,14 @@ def test_each_change_of_a_task_arrives_once_on_every_channel(
 
 
 @pytest.fixture
-def received(stack: DeployedStack, api: httpx.Client) -> Received:
+def received(stack: HandoffStack, api: httpx.Client) -> Received:
     created = api.post("/tasks", json={"title": "Signed"})
     return _webhook(stack, created.json()["id"])
 
 
 @pytest.mark.parametrize("header", ["webhook-id", "webhook-timestamp", "webhook-signature"])
 def test_a_receiver_rejects_what_was_tampered_with(
-    stack: DeployedStack, received: Received, header: str
+    stack: HandoffStack, received: Received, header: str
 ) -> None:
     verifier = Webhook(webhook_secret(stack.emulator.client))
     assert verifier.verify(received.body, received.headers)

@@ -16,10 +16,10 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from local.scenario.handoff_stack import HandoffStack
 from local.scenario.observe import ONCE_EACH, TARGET, arrivals, queue_depth
 from local.scenario.prerequisites import PLATFORMS
 from local.scenario.replay_dead_letters import read_dead_letters, replay_dead_letters
-from local.stack import DeployedStack
 from local.wait import wait_until
 from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import FAILURES_TO_OPEN
 from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
@@ -41,13 +41,13 @@ MAX_REPLAYS = 1_000
 
 
 @pytest.fixture(autouse=True)
-def _restored(stack: DeployedStack) -> Iterator[None]:
+def _restored(stack: HandoffStack) -> Iterator[None]:
     stack.client("sqs").purge_queue(QueueUrl=stack.dead_letter_queue_url)
     yield
     restore_channels(stack)
 
 
-def restore_channels(stack: DeployedStack) -> None:
+def restore_channels(stack: HandoffStack) -> None:
     """The provider is available again, and an operator closes the circuit breakers."""
     stack.receiver.status = httpx.codes.NO_CONTENT
     breakers = DynamoCircuitBreakerStore(stack.deliveries_table, stack.client("dynamodb"))
@@ -55,7 +55,7 @@ def restore_channels(stack: DeployedStack) -> None:
         breakers.close(kind, None, int(time.time()))
 
 
-def _arrived(stack: DeployedStack, titles: list[str]) -> dict[str, Counter[str]]:
+def _arrived(stack: HandoffStack, titles: list[str]) -> dict[str, Counter[str]]:
     """How often each title has arrived, by kind of channel."""
     texts = {
         "email": [email["Subject"] for email in stack.emulator.emails()],
@@ -69,7 +69,7 @@ def _arrived(stack: DeployedStack, titles: list[str]) -> dict[str, Counter[str]]
     }
 
 
-def _replay_until(stack: DeployedStack, titles: list[str]) -> None:
+def _replay_until(stack: HandoffStack, titles: list[str]) -> None:
     """Replay dead letters until every title has arrived on every channel."""
 
     def replay() -> set[str]:
@@ -83,7 +83,7 @@ def _replay_until(stack: DeployedStack, titles: list[str]) -> None:
 
 
 def test_a_receiver_that_is_down_is_spared_affects_no_other_channel_and_catches_up(
-    stack: DeployedStack, api: httpx.Client
+    stack: HandoffStack, api: httpx.Client
 ) -> None:
     titles = [f"{uuid.uuid4()} while it is down" for _ in range(EVENTS)]
     rejected_before = len(stack.receiver.rejected)
@@ -117,7 +117,7 @@ def test_a_receiver_that_is_down_is_spared_affects_no_other_channel_and_catches_
 # Not the webhook's: instances that have read its secret cache it for minutes.
 @pytest.mark.parametrize("kind", ["email", "sms", "push"])
 def test_a_permission_missing_for_one_channel_does_not_stop_the_others(
-    stack: DeployedStack, api: httpx.Client, kind: str
+    stack: HandoffStack, api: httpx.Client, kind: str
 ) -> None:
     title = f"{uuid.uuid4()} without {kind}"
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx
 
+from local.scenario.handoff_stack import HandoffStack
 from local.scenario.observe import alarms_by_id, emails_about
-from local.stack import DeployedStack
 from local.wait import wait_until
 from tests.e2e.permissions import without_permission
 
@@ -17,12 +17,12 @@ from tests.e2e.permissions import without_permission
 RELAYED_WITHIN_SECONDS = 150
 
 
-def _waiting(stack: DeployedStack) -> list[dict[str, Any]]:
+def _waiting(stack: HandoffStack) -> list[dict[str, Any]]:
     response = stack.client("dynamodb").scan(TableName=stack.outbox_table)
     return list(response["Items"])
 
 
-def _run_relay(stack: DeployedStack) -> None:
+def _run_relay(stack: HandoffStack) -> None:
     response = stack.client("lambda").invoke(
         FunctionName=stack.function_names()["task-events-relay"]
     )
@@ -30,7 +30,7 @@ def _run_relay(stack: DeployedStack) -> None:
 
 
 def test_a_task_whose_handoff_was_denied_is_notified_by_itself_and_once(
-    stack: DeployedStack, api: httpx.Client
+    stack: HandoffStack, api: httpx.Client
 ) -> None:
     title = f"Denied {uuid.uuid4()}"
 
@@ -50,7 +50,7 @@ def test_a_task_whose_handoff_was_denied_is_notified_by_itself_and_once(
 
 
 def test_what_was_handed_off_at_once_leaves_nothing_in_the_outbox(
-    stack: DeployedStack, api: httpx.Client
+    stack: HandoffStack, api: httpx.Client
 ) -> None:
     path = api.post("/tasks", json={"title": "Gone at once"}).headers["Location"]
     assert api.put(path, json={"title": "Done", "status": "completed"}).status_code == 200
@@ -60,7 +60,7 @@ def test_what_was_handed_off_at_once_leaves_nothing_in_the_outbox(
     _run_relay(stack)
 
 
-def test_a_running_relay_keeps_the_alarm_on_the_outbox_ok(stack: DeployedStack) -> None:
+def test_a_running_relay_keeps_the_alarm_on_the_outbox_ok(stack: HandoffStack) -> None:
     alarm = alarms_by_id(stack)["outbox-age"]
 
     def datapoints() -> list[Any]:

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.emulator.clients import ACCOUNT_ID, REGION, Clients, Credentials
-from local.stack import DeployedStack
+from local.scenario.handoff_stack import HandoffStack
 
 HAND_OFF = {"write outbox row", "delete outbox row", "hand off"}
 ALLOWED = {
@@ -45,7 +45,7 @@ _SECRET = f"arn:aws:ssm:{REGION}:{ACCOUNT_ID}:parameter/internal-handoff/webhook
 # DynamoDB and IAM, SQS, SNS.
 _DENIED = ("AccessDeniedException", "AccessDenied", "AuthorizationError")
 
-Attempt = Callable[[Clients, DeployedStack], Any]
+Attempt = Callable[[Clients, HandoffStack], Any]
 ATTEMPTS: dict[str, Attempt] = {
     "read task": lambda client, stack: client("dynamodb").get_item(
         TableName=stack.outputs["tasksTableName"], Key=_TASK
@@ -143,7 +143,7 @@ ATTEMPTS: dict[str, Attempt] = {
 }
 
 
-def _as_function(stack: DeployedStack, operation: str) -> Clients:
+def _as_function(stack: HandoffStack, operation: str) -> Clients:
     """Clients with the credentials that the function itself gets."""
     configuration = stack.client("lambda").get_function_configuration(
         FunctionName=stack.function_names()[operation]
@@ -155,7 +155,7 @@ def _as_function(stack: DeployedStack, operation: str) -> Clients:
     return Clients(stack.emulator.url, credentials)
 
 
-def _is_denied(attempt: Attempt, client: Clients, stack: DeployedStack) -> bool:
+def _is_denied(attempt: Attempt, client: Clients, stack: HandoffStack) -> bool:
     try:
         attempt(client, stack)
     except ClientError as error:
@@ -166,7 +166,7 @@ def _is_denied(attempt: Attempt, client: Clients, stack: DeployedStack) -> bool:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _empty_queue_afterwards(stack: DeployedStack) -> Any:
+def _empty_queue_afterwards(stack: HandoffStack) -> Any:
     yield
     stack.client("sqs").purge_queue(QueueUrl=stack.dead_letter_queue_url)
     for table, key in (
@@ -178,7 +178,7 @@ def _empty_queue_afterwards(stack: DeployedStack) -> Any:
 
 
 @pytest.mark.parametrize("operation", ALLOWED)
-def test_a_function_can_do_its_job_and_nothing_else(stack: DeployedStack, operation: str) -> None:
+def test_a_function_can_do_its_job_and_nothing_else(stack: HandoffStack, operation: str) -> None:
     client = _as_function(stack, operation)
 
     allowed = {name for name, attempt in ATTEMPTS.items() if not _is_denied(attempt, client, stack)}
@@ -186,5 +186,5 @@ def test_a_function_can_do_its_job_and_nothing_else(stack: DeployedStack, operat
     assert allowed == ALLOWED[operation]
 
 
-def test_every_function_of_the_stack_is_covered(stack: DeployedStack) -> None:
+def test_every_function_of_the_stack_is_covered(stack: HandoffStack) -> None:
     assert set(stack.function_names()) == set(ALLOWED)

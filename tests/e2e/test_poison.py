@@ -7,9 +7,9 @@ import uuid
 
 import pytest
 
+from local.scenario.handoff_stack import HandoffStack
 from local.scenario.observe import TARGET, queue_depth, raw_log
 from local.scenario.replay_dead_letters import read_dead_letters, replay_dead_letters
-from local.stack import DeployedStack
 from local.wait import wait_until
 
 # Emulated retries follow after fractions of a second: what would follow, has followed by then.
@@ -17,11 +17,11 @@ AT_ONCE_SECONDS = 10
 
 
 @pytest.fixture(autouse=True)
-def _an_empty_queue(stack: DeployedStack) -> None:
+def _an_empty_queue(stack: HandoffStack) -> None:
     stack.client("sqs").purge_queue(QueueUrl=stack.dead_letter_queue_url)
 
 
-def hand_off_poison(stack: DeployedStack) -> str:
+def hand_off_poison(stack: HandoffStack) -> str:
     event_id = str(uuid.uuid4())
     event = {"specversion": "1.0", "id": event_id, "type": f"task.{event_id}.v1", "replays": 0}
     stack.client("lambda").invoke(
@@ -32,7 +32,7 @@ def hand_off_poison(stack: DeployedStack) -> str:
     return event_id
 
 
-def test_a_poison_event_is_a_dead_letter_after_one_attempt(stack: DeployedStack) -> None:
+def test_a_poison_event_is_a_dead_letter_after_one_attempt(stack: HandoffStack) -> None:
     event_id = hand_off_poison(stack)
 
     wait_until(lambda: queue_depth(stack), "a dead letter", seconds=AT_ONCE_SECONDS)
@@ -60,7 +60,7 @@ def test_a_poison_event_is_a_dead_letter_after_one_attempt(stack: DeployedStack)
     assert queue_depth(stack) == 1
 
 
-def test_a_poison_event_that_is_replayed_returns_once(stack: DeployedStack) -> None:
+def test_a_poison_event_that_is_replayed_returns_once(stack: HandoffStack) -> None:
     event_id = hand_off_poison(stack)
     wait_until(lambda: queue_depth(stack), "a dead letter", seconds=AT_ONCE_SECONDS)
 

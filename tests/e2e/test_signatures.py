@@ -13,15 +13,15 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from local.emulator.clients import ACCOUNT_ID, REGION
-from local.stack import DeployedStack, deployed_stack
+from local.scenario.handoff_stack import HandoffStack, handoff_stack
 
 TRUST = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT_ID}, "Action": "sts:AssumeRole"}
 
 
 @pytest.fixture(scope="module")
-def signed_stack() -> Iterator[DeployedStack]:
+def signed_stack() -> Iterator[HandoffStack]:
     settings = {"api": json.dumps({"auth": {"kind": "iam"}})}
-    with deployed_stack("e2e-signatures", settings=settings) as stack:
+    with handoff_stack("e2e-signatures", settings=settings) as stack:
         yield stack
 
 
@@ -30,7 +30,7 @@ def _document(statement: dict[str, Any]) -> str:
 
 
 @pytest.fixture(scope="module")
-def reader(signed_stack: DeployedStack) -> Credentials:
+def reader(signed_stack: HandoffStack) -> Credentials:
     """A user who may list tasks, and nothing else."""
     iam, sts = signed_stack.client("iam"), signed_stack.client("sts")
     role = iam.create_role(RoleName="reader", AssumeRolePolicyDocument=_document(TRUST))["Role"]
@@ -46,7 +46,7 @@ def reader(signed_stack: DeployedStack) -> Credentials:
 
 
 def _call(
-    stack: DeployedStack, method: str, path: str, credentials: Credentials | None
+    stack: HandoffStack, method: str, path: str, credentials: Credentials | None
 ) -> httpx.Response:
     request = AWSRequest(method, f"{stack.api_url}{path}")
     if credentials is not None:
@@ -56,26 +56,26 @@ def _call(
     )
 
 
-def test_without_a_signature_every_route_is_forbidden(signed_stack: DeployedStack) -> None:
+def test_without_a_signature_every_route_is_forbidden(signed_stack: HandoffStack) -> None:
     for method, path in (("GET", "/tasks"), ("POST", "/tasks"), ("GET", "/elsewhere")):
         assert _call(signed_stack, method, path, None).status_code == 403
 
 
 def test_a_signature_gives_access_to_the_route_that_its_owner_may_call(
-    signed_stack: DeployedStack, reader: Credentials
+    signed_stack: HandoffStack, reader: Credentials
 ) -> None:
     response = _call(signed_stack, "GET", "/tasks", reader)
     assert (response.status_code, response.json()["items"]) == (200, [])
 
 
 def test_a_signature_gives_access_to_no_other_route(
-    signed_stack: DeployedStack, reader: Credentials
+    signed_stack: HandoffStack, reader: Credentials
 ) -> None:
     assert _call(signed_stack, "POST", "/tasks", reader).status_code == 403
 
 
 def test_a_signature_made_with_another_secret_gives_no_access(
-    signed_stack: DeployedStack, reader: Credentials
+    signed_stack: HandoffStack, reader: Credentials
 ) -> None:
     forged = Credentials(reader.access_key, "x" * 40, reader.token)
     assert _call(signed_stack, "GET", "/tasks", forged).status_code == 403

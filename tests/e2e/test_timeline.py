@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
+from local.scenario.handoff_stack import HandoffStack
 from local.scenario.observe import emails_about, queue_depth, raw_log
-from local.stack import DeployedStack
 from local.wait import wait_until
 from tests.e2e.permissions import without_permission
 from tests.e2e.terminal import Terminal
@@ -33,12 +33,12 @@ class Journey:
 
 
 @pytest.fixture(scope="module")
-def terminal(stack: DeployedStack, tmp_path_factory: pytest.TempPathFactory) -> Terminal:
+def terminal(stack: HandoffStack, tmp_path_factory: pytest.TempPathFactory) -> Terminal:
     return Terminal(stack, tmp_path_factory.mktemp("local"))
 
 
 @pytest.fixture(scope="module")
-def journey(stack: DeployedStack, api: httpx.Client, terminal: Terminal) -> Journey:
+def journey(stack: HandoffStack, api: httpx.Client, terminal: Terminal) -> Journey:
     title, correlation_id = f"Nobody may read {uuid.uuid4()}", f"complaint-{uuid.uuid4()}"
     with _no_sender(stack), without_permission(stack, "tasks-create-task", "hand-off"):
         created = api.post(
@@ -54,7 +54,7 @@ def journey(stack: DeployedStack, api: httpx.Client, terminal: Terminal) -> Jour
 
 
 @contextmanager
-def _no_sender(stack: DeployedStack) -> Iterator[None]:
+def _no_sender(stack: HandoffStack) -> Iterator[None]:
     ses = stack.client("sesv2")
     ses.delete_email_identity(EmailIdentity=SENDER)
     try:
@@ -102,7 +102,7 @@ def test_any_one_id_leads_to_the_whole_timeline(
 
 
 def test_no_line_of_any_log_holds_a_title_or_an_address(
-    stack: DeployedStack, journey: Journey
+    stack: HandoffStack, journey: Journey
 ) -> None:
     lines = [line for name in stack.function_names() for line in raw_log(stack, name)]
 

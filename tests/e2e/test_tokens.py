@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from local.stack import DeployedStack, deployed_stack
+from local.scenario.handoff_stack import HandoffStack, handoff_stack
 from tests.e2e.token_issuer import TokenIssuer, new_key, running_issuer
 
 PAGE = "https://tasks.example.com"
@@ -37,19 +37,19 @@ def issuer() -> Iterator[TokenIssuer]:
 
 
 @pytest.fixture(scope="module")
-def protected(issuer: TokenIssuer) -> Iterator[DeployedStack]:
+def protected(issuer: TokenIssuer) -> Iterator[HandoffStack]:
     auth = {"kind": "jwt", "issuer": issuer.url, "audiences": ["tasks"], "scopes": SCOPES}
     settings = {
         "api": json.dumps({"auth": auth, "corsOrigins": [PAGE]}),
         "encryption": "customer",
         "protectData": "true",
     }
-    with deployed_stack("e2e-tokens", retry_base_seconds=0.2, settings=settings) as stack:
+    with handoff_stack("e2e-tokens", retry_base_seconds=0.2, settings=settings) as stack:
         yield stack
 
 
 @pytest.fixture(scope="module")
-def client(protected: DeployedStack) -> Iterator[httpx.Client]:
+def client(protected: HandoffStack) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=protected.api_url, trust_env=False, timeout=30) as client:
         yield client
 
@@ -122,7 +122,7 @@ def test_a_token_without_the_scope_is_rejected(
 
 
 def test_a_good_token_creates_and_reads_a_task(
-    client: httpx.Client, issuer: TokenIssuer, protected: DeployedStack
+    client: httpx.Client, issuer: TokenIssuer, protected: HandoffStack
 ) -> None:
     headers = bearer(issuer.token())
 
@@ -132,7 +132,7 @@ def test_a_good_token_creates_and_reads_a_task(
     assert client.get(created.headers["Location"], headers=headers).json() == created.json()
 
 
-def test_what_is_stored_is_encrypted_with_the_customers_key(protected: DeployedStack) -> None:
+def test_what_is_stored_is_encrypted_with_the_customers_key(protected: HandoffStack) -> None:
     (key,) = protected.client("kms").list_keys()["Keys"]
     table = protected.client("dynamodb").describe_table(
         TableName=protected.outputs["tasksTableName"]

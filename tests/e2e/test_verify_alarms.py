@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from local.scenario.handoff_stack import HandoffStack
 from local.scenario.prerequisites import subscribe_queue
-from local.stack import DeployedStack
 from tests.e2e.terminal import Terminal
 
 
-def _metric_alarms(stack: DeployedStack) -> list[dict[str, Any]]:
+def _metric_alarms(stack: HandoffStack) -> list[dict[str, Any]]:
     """Without composite alarms, whose states follow the others."""
     cloudwatch = stack.client("cloudwatch")
     alarms: list[dict[str, Any]] = cloudwatch.describe_alarms(AlarmTypes=["MetricAlarm"])[
@@ -21,7 +21,7 @@ def _metric_alarms(stack: DeployedStack) -> list[dict[str, Any]]:
 
 
 def test_every_alarm_is_received_and_reset(
-    stack: DeployedStack, tmp_path_factory: pytest.TempPathFactory
+    stack: HandoffStack, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     terminal = Terminal(stack, tmp_path_factory.mktemp("verify"))
     topic = stack.operations["alarmTopicArn"]
@@ -49,7 +49,7 @@ def test_every_alarm_is_received_and_reset(
 
 
 def test_an_alarm_whose_actions_are_disabled_is_named(
-    stack: DeployedStack, tmp_path_factory: pytest.TempPathFactory
+    stack: HandoffStack, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     terminal = Terminal(stack, tmp_path_factory.mktemp("disabled"))
     alarms = stack.operations["alarms"]

@@ -81,11 +81,10 @@ def test_functions_trust_the_receivers_authority_only_because_of_ssl_cert_file(
     port = free_port()
     with (
         Instance(f"test-{port}").owned() as instance,
+        running_emulator(instance, port, retry_base_seconds=1) as emulator,
         running_receiver(free_port(), tmp_path) as receiver,
-        running_emulator(
-            instance, port, retry_base_seconds=1, trusted_authority=receiver.authority_file
-        ) as emulator,
     ):
+        emulator.trust(receiver.authority_file)
         functions = emulator.client("lambda")
         role = {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}
         made = emulator.client("iam").create_role(

@@ -14,6 +14,7 @@ from standardwebhooks.webhooks import Webhook
 
 from local.emulator.start import Emulator, EmulatorError, free_port
 from local.instance import ROOT
+from local.program.project import read_project
 from local.scenario.prerequisites import (
     PLATFORMS,
     create_prerequisites,
@@ -22,7 +23,6 @@ from local.scenario.prerequisites import (
     webhook_secret,
 )
 from local.scenario.receiver import WebhookReceiver, running_receiver
-from local.program.project import read_project
 from serverless_runtime.notification_service.settings.kinds import KINDS
 
 TITLE = '"<b>\r\n😀 \u202e\u05e9\u05dc\u05d5\u05dd'

@@ -11,14 +11,14 @@ import psutil
 
 from local.emulator.workers import function_processes
 from local.scenario.chaos.proxy import FaultProxy
-from local.stack import DeployedStack
+from local.scenario.handoff_stack import HandoffStack
 
 _KILL_EVERY_SECONDS = 10
 """Each new process costs a second of a shared core, and takes those that are starting with it."""
 _IN_FLIGHT_SECONDS = 0.5
 
 
-def through_proxy(stack: DeployedStack, proxy: FaultProxy) -> None:
+def through_proxy(stack: HandoffStack, proxy: FaultProxy) -> None:
     """Send every function's requests to AWS through the proxy."""
     functions = stack.client("lambda")
     for name in stack.function_names().values():
@@ -28,7 +28,7 @@ def through_proxy(stack: DeployedStack, proxy: FaultProxy) -> None:
 
 
 @contextmanager
-def processes_dying(stack: DeployedStack, proxy: FaultProxy, seed: int) -> Iterator[list[str]]:
+def processes_dying(stack: HandoffStack, proxy: FaultProxy, seed: int) -> Iterator[list[str]]:
     """Kill one function process after the other; yield the list of those that were killed."""
     rng = random.Random(seed)  # noqa: S311 -- no secret
     stopped = threading.Event()
@@ -57,7 +57,7 @@ def processes_dying(stack: DeployedStack, proxy: FaultProxy, seed: int) -> Itera
 
 
 @contextmanager
-def relay_off(stack: DeployedStack) -> Iterator[None]:
+def relay_off(stack: HandoffStack) -> Iterator[None]:
     """Keep the relay from running by a concurrency of 0."""
     functions, name = stack.client("lambda"), stack.function_names()["task-events-relay"]
     functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)

@@ -9,14 +9,14 @@ from typing import Any
 
 from local.scenario.chaos.duplicate_window import DuplicateWindow
 from local.scenario.chaos.load import event_id_of
-from local.stack import DeployedStack
+from local.scenario.handoff_stack import HandoffStack
 from serverless_runtime.task_service.task_rows import task_of
 
 _EVENT_ID = re.compile(r"event ([0-9a-f-]{36})\s*$")
 
 
 def reconcile(
-    stack: DeployedStack, expected_ids: set[str], window: DuplicateWindow
+    stack: HandoffStack, expected_ids: set[str], window: DuplicateWindow
 ) -> dict[str, int]:
     """Compare the emails that were sent with the events that must be delivered.
 
@@ -34,13 +34,13 @@ def reconcile(
     }
 
 
-def messages(stack: DeployedStack) -> Counter[str]:
+def messages(stack: HandoffStack) -> Counter[str]:
     """How often SES sent each event."""
     found = (_EVENT_ID.search(email["BodyText"]) for email in stack.emulator.emails())
     return Counter(match[1] for match in found if match)
 
 
-def stored(stack: DeployedStack) -> set[str]:
+def stored(stack: HandoffStack) -> set[str]:
     """The events of every stored task, also of those whose clients got no response."""
     events = set()
     for row in rows(stack, stack.outputs["tasksTableName"]):
@@ -51,7 +51,7 @@ def stored(stack: DeployedStack) -> set[str]:
     return events
 
 
-def rows(stack: DeployedStack, table: str) -> Iterator[dict[str, Any]]:
+def rows(stack: HandoffStack, table: str) -> Iterator[dict[str, Any]]:
     """Every row of a table."""
     pages = stack.client("dynamodb").get_paginator("scan").paginate(TableName=table)
     for page in pages:

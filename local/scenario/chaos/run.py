@@ -19,9 +19,9 @@ from local.scenario.chaos.faults import processes_dying, relay_off, through_prox
 from local.scenario.chaos.load import CLIENTS, ExpectedEvents, load
 from local.scenario.chaos.proxy import FaultProxy, fault_proxy
 from local.scenario.chaos.reconciliation import messages, reconcile, rows, stored
+from local.scenario.handoff_stack import HandoffStack, handoff_stack
 from local.scenario.observe import RELAY, queue_depth
 from local.scenario.replay_dead_letters import replay_dead_letters
-from local.stack import DeployedStack, deployed_stack
 from ops.dead_letters.replay import ReplayStoppedError
 
 _DRAIN_SECONDS = 170
@@ -34,7 +34,7 @@ def run_chaos(seed: int) -> bool:
     """Return whether nothing was lost, and nothing sent twice outside the documented window."""
     console.print(f"seed {seed}")
     with (
-        deployed_stack("chaos", only="email") as stack,
+        handoff_stack("chaos", only="email") as stack,
         fault_proxy(stack.emulator.port, seed) as proxy,
     ):
         through_proxy(stack, proxy)
@@ -59,7 +59,7 @@ def run_chaos(seed: int) -> bool:
 
 
 def _work_under_faults(
-    stack: DeployedStack, proxy: FaultProxy, expected: ExpectedEvents, seed: int
+    stack: HandoffStack, proxy: FaultProxy, expected: ExpectedEvents, seed: int
 ) -> int:
     numbers = count(1)
 
@@ -72,7 +72,7 @@ def _work_under_faults(
     return len(killed)
 
 
-def _drain(stack: DeployedStack, expected_ids: set[str]) -> dict[str, int]:
+def _drain(stack: HandoffStack, expected_ids: set[str]) -> dict[str, int]:
     """Run relay and replay until everything is delivered and nothing waits, or the time is over.
 
     Return the number of dead letters, counted each time they were found (one can fail again), and
@@ -96,7 +96,7 @@ def _drain(stack: DeployedStack, expected_ids: set[str]) -> dict[str, int]:
     return replays
 
 
-def _replay(stack: DeployedStack, replays: dict[str, int]) -> None:
+def _replay(stack: HandoffStack, replays: dict[str, int]) -> None:
     replays["dead letters"] += queue_depth(stack)
     try:
         replays["replayed"] += len(replay_dead_letters(stack, max_replays=_MAX_REPLAYS))

@@ -7,6 +7,7 @@ from collections import Counter
 from rich.table import Table
 
 from local.console import console
+from local.scenario.handoff_stack import HandoffStack
 from local.scenario.observe import (
     ATTEMPTS,
     CALLERS,
@@ -16,7 +17,6 @@ from local.scenario.observe import (
     log_records,
     queue_depth,
 )
-from local.stack import DeployedStack
 
 _EXPECTED = {
     "handed off": 6,
@@ -28,7 +28,7 @@ _EXPECTED = {
 }
 
 
-def reconcile(stack: DeployedStack) -> dict[str, int]:
+def reconcile(stack: HandoffStack) -> dict[str, int]:
     """Count events, from the logs, the deliveries table and the queue."""
     handed_off = {
         line["event_id"]

@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from local.console import console, working
 from local.instance import FOLDER
+from local.scenario.handoff_stack import HandoffStack, handoff_stack
 from local.scenario.observe import (
     CALLERS,
     TARGET,
@@ -32,7 +33,6 @@ from local.scenario.tour.normal_operation import (
 )
 from local.scenario.tour.reconciliation import reconcile, show
 from local.scenario.tour.step_tools import Tour
-from local.stack import DeployedStack, deployed_stack
 
 _STEPS = (
     create_a_task,
@@ -52,7 +52,7 @@ def run_tour() -> bool:
     started = time.monotonic()
     with ExitStack() as running:
         with working("Starting the emulator and deploying the program"):
-            stack = running.enter_context(deployed_stack("tour"))
+            stack = running.enter_context(handoff_stack("tour"))
         passed = _take_steps(stack)
     if passed is not None:
         console.print(
@@ -61,7 +61,7 @@ def run_tour() -> bool:
     return bool(passed)
 
 
-def _take_steps(stack: DeployedStack) -> bool | None:
+def _take_steps(stack: HandoffStack) -> bool | None:
     """Whether the events reconcile; None if a step failed."""
     subscriber_url = subscribe_queue(
         stack.emulator.client, stack.operations["alarmTopicArn"], "tour-subscriber"
@@ -81,7 +81,7 @@ def _take_steps(stack: DeployedStack) -> bool | None:
     return show(reconciliation)
 
 
-def _save_logs(stack: DeployedStack) -> Path:
+def _save_logs(stack: HandoffStack) -> Path:
     """Save what the functions and the emulator logged, which is deleted with the emulator."""
     parts = [f"== {name}\n" + "\n".join(raw_log(stack, name)) for name in (*CALLERS, TARGET)]
     parts.append("== the emulator\n" + stack.emulator.log.read_text(errors="replace"))

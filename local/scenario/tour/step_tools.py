@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 
 from local.console import console
+from local.scenario.handoff_stack import HandoffStack
 from local.scenario.observe import TARGET, emails_about, log_group, require, wait_for
-from local.stack import DeployedStack
 
 MAILBOX = "/_ministack/ses/messages of the emulator"
 """Where sent email can be read."""
@@ -19,7 +19,7 @@ MAILBOX = "/_ministack/ses/messages of the emulator"
 class Tour:
     """What the steps share."""
 
-    stack: DeployedStack
+    stack: HandoffStack
     api: httpx.Client
     subscriber_url: str = ""
     """Queue subscribed to the alarm topic, in place of the people on call."""

@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx
 
+from local.scenario.handoff_stack import HandoffStack
 from local.scenario.observe import ONCE_EACH, arrivals, queue_depth
-from local.stack import DeployedStack
 from local.wait import wait_until
 from tests.e2e.on_call import TIMEOUT_SECONDS, OnCallEngineer
 
@@ -25,7 +25,7 @@ class Scenario:
     """Of the tasks that were created."""
 
     @property
-    def stack(self) -> DeployedStack:
+    def stack(self) -> HandoffStack:
         return self.engineer.stack
 
     def creates_a_task(self) -> httpx.Response:

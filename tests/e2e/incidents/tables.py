@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from local.stack import DeployedStack
+from local.scenario.handoff_stack import HandoffStack
 from tests.e2e.incidents.incident import Incident, Scenario
 
 
-def _limit(table_of: Callable[[DeployedStack], str]) -> Callable[[Scenario], None]:
+def _limit(table_of: Callable[[HandoffStack], str]) -> Callable[[Scenario], None]:
     def someone_limits_the_table(scenario: Scenario) -> None:
         scenario.stack.client("dynamodb").update_table(
             TableName=table_of(scenario.stack),
@@ -20,7 +20,7 @@ def _limit(table_of: Callable[[DeployedStack], str]) -> Callable[[Scenario], Non
     return someone_limits_the_table
 
 
-def _is_limited(table_of: Callable[[DeployedStack], str]) -> Callable[[Scenario], bool]:
+def _is_limited(table_of: Callable[[HandoffStack], str]) -> Callable[[Scenario], bool]:
     def has_little_capacity(scenario: Scenario) -> bool:
         response = scenario.stack.client("dynamodb").describe_table(
             TableName=table_of(scenario.stack)

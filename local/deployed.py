@@ -1,0 +1,94 @@
+"""A program, deployed to an emulator of its own for as long as a block runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from local.cloudwatch.publisher import publishing_metrics
+from local.deployment import Deployment
+from local.emulator.start import Emulator, free_port, running_emulator
+from local.instance import Instance, sweep_leftovers
+from local.program.local_setup import set_up
+from local.program.project import read_project
+
+RETRY_BASE_SECONDS = 0.5
+"""Wait before a failed event's first retry; it doubles. On AWS it is a minute."""
+
+
+class Deployed:
+    """A program in an emulator."""
+
+    def __init__(self, emulator: Emulator, deployment: Deployment) -> None:
+        self.emulator = emulator
+        self.deployment = deployment
+        self.outputs: dict[str, Any] = {}
+        """The stack's outputs, as `pulumi stack output` would print them."""
+
+    def up(self) -> None:
+        """Deploy the program as it is now; the outputs may differ afterwards."""
+        self.outputs = self.deployment.up()
+
+    @property
+    def operations(self) -> dict[str, Any]:
+        """The output `operations` of a program that exports it: alarms, functions, queues."""
+        operations: dict[str, Any] = self.outputs["operations"]
+        return operations
+
+    def function_names(self) -> dict[str, str]:
+        """Physical names of the functions by their logical names, e.g. "tasks-create-task"."""
+        names: dict[str, str] = self.operations["functions"]
+        return names
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the emulator with all permissions."""
+        return self.emulator.client(service)
+
+
+@contextmanager
+def running_instance(
+    kind: str, port: int | None = None, *, retry_base_seconds: float = RETRY_BASE_SECONDS
+) -> Iterator[Emulator]:
+    """An empty emulator on `port`, or on a free one, while the block runs.
+
+    `kind` names the instance together with the port. What earlier runs of the kind left behind
+    when they were killed is cleaned up first. Raises InstanceInUseError and EmulatorError.
+    """
+    sweep_leftovers(f"{kind}-")
+    port = port or free_port()
+    with (
+        Instance(f"{kind}-{port}").owned() as instance,
+        running_emulator(instance, port, retry_base_seconds=retry_base_seconds) as emulator,
+    ):
+        yield emulator
+
+
+@contextmanager
+def deployed(
+    folder: Path,
+    kind: str = "test",
+    *,
+    settings: Mapping[str, str] | None = None,
+    retry_base_seconds: float = RETRY_BASE_SECONDS,
+    watched: bool = True,
+) -> Iterator[Deployed]:
+    """The program in `folder` deployed while the block runs, and what its local_setup.py makes.
+
+    `settings` override those of the local stack, as text. `watched` publishes metrics and evaluates
+    the alarms each second, which costs the emulator more with every datapoint; a caller that sets
+    it to False does so itself, at its own time, or measures without it. Raises what the program
+    raises, ProjectError and EmulatorError.
+    """
+    project = read_project(folder)
+    with (
+        running_instance(kind, retry_base_seconds=retry_base_seconds) as emulator,
+        set_up(project, emulator) as own,
+    ):
+        program = Deployed(
+            emulator, Deployment(emulator.client, project, settings={**own, **(settings or {})})
+        )
+        program.up()
+        with publishing_metrics(emulator.client) if watched else nullcontext():
+            yield program

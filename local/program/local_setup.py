@@ -1,0 +1,62 @@
+"""What a program needs on this machine beside its stack: `local_setup.py` in its folder, if any.
+
+The file may define
+
+- `set_up(emulator)`, a context manager around the time in which the program is deployed. It makes
+  what a team has outside the stack, and yields settings that override those of the stack's file,
+  as text by their names in Pulumi.yaml.
+- `how_to_use(outputs, port)`, which returns what `up` prints last.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from local.emulator.start import Emulator
+from local.program.project import Project
+
+FILE = "local_setup.py"
+
+SetUp = Callable[[Emulator], AbstractContextManager[Mapping[str, str]]]
+
+
+@contextmanager
+def set_up(project: Project, emulator: Emulator) -> Iterator[Mapping[str, str]]:
+    """Set up what the program needs, for as long as the block runs; yield its settings."""
+    own: SetUp | None = getattr(_load(project.folder), "set_up", None)
+    if own is None:
+        yield {}
+        return
+    with own(emulator) as settings:
+        yield settings
+
+
+def how_to_use(project: Project, outputs: Mapping[str, Any], port: int) -> str:
+    """Return what the program's own file says, or the outputs as `pulumi up` prints them."""
+    own: Callable[[Mapping[str, Any], int], str] | None
+    own = getattr(_load(project.folder), "how_to_use", None)
+    if own is not None:
+        return own(outputs, port)
+    lines = [f"    {name}: {_as_text(value)}" for name, value in sorted(outputs.items())]
+    return "\n".join(["Outputs:", *lines]) if lines else ""
+
+
+def _load(folder: Path) -> ModuleType | None:
+    file = folder / FILE
+    if not file.is_file():
+        return None
+    loader = SourceFileLoader("local_setup", str(file))
+    module = ModuleType(loader.name)
+    module.__file__ = str(file)
+    loader.exec_module(module)
+    return module
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,93 @@
+"""`up`: deploys a program to the emulator in the background, and again to the same one."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from local import background
+from local.background import Running
+from local.console import console, working
+from local.deployment import Deployment
+from local.emulator.clients import Clients, read_credentials
+from local.emulator.start import EmulatorError, emulator_url
+from local.instance import InstanceInUseError
+from local.program.environment import python_of
+from local.program.local_setup import how_to_use
+from local.program.project import Project, read_project
+
+
+def up(folder: Path, port: int) -> str:
+    """Deploy the program in `folder` to the emulator on `port`; return how to use it.
+
+    An emulator that runs there already is used again if it is the program's own: what changed is
+    changed, and nothing else. Raises EmulatorError, ProjectError, ProgramError, and what the
+    emulator's provider refuses.
+    """
+    project = read_project(folder)
+    running = _running(project, port)
+    with working(f"Preparing the Python environment of {project.name}"):
+        python = python_of(project)
+    with _alone(running):
+        deployment = Deployment(
+            client_of(port),
+            project,
+            python=python,
+            settings=running.settings,
+            state_file=running.directory / "state.json",
+        )
+        with working(f"Deploying {project.name} to port {port}"):
+            outputs = deployment.up()
+        background.write_json(_outputs_file(running), outputs)
+    return how_to_use(project, outputs, port)
+
+
+def outputs_of(running: Running) -> dict[str, Any] | None:
+    """The outputs of the last deployment; None if there was none that succeeded."""
+    try:
+        found: dict[str, Any] = json.loads(_outputs_file(running).read_text())
+    except FileNotFoundError:
+        return None
+    return found
+
+
+def client_of(port: int) -> Clients:
+    """Clients of the emulator on `port`, with all permissions."""
+    return Clients(emulator_url(port), read_credentials(background.instance(port).directory))
+
+
+def _running(project: Project, port: int) -> Running:
+    running = background.find(port)
+    if running is None:
+        if background.was_killed(port):
+            console.print(f"What ran on port {port} was killed, and its data is gone.")
+        with working(f"Starting an emulator on port {port}"):
+            return background.start(project, port)
+    if running.program != str(project.folder):
+        raise EmulatorError(
+            f"port {port} must be free, or have {project.folder} on it, but {running.program} "
+            f"runs there; choose another with --port, or stop it: "
+            f"python -m local down --port {port}"
+        )
+    return running
+
+
+@contextmanager
+def _alone(running: Running) -> Iterator[None]:
+    """Keep a second deployment to the same emulator out, as a stack's lock does."""
+    with (running.directory / "deployment.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InstanceInUseError(
+                f"another deployment to port {running.port} is in progress; wait until it ends"
+            ) from None
+        yield
+
+
+def _outputs_file(running: Running) -> Path:
+    return running.directory / "outputs.json"

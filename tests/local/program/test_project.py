@@ -1,0 +1,105 @@
+"""Pulumi.yaml and a stack's file are read as the engine hands them to a program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from local.program.project import ProjectError, read_project
+
+PROJECT = {
+    "name": "shop",
+    "runtime": {"name": "python", "options": {"virtualenv": "venv"}},
+    "config": {
+        "memoryMb": {"type": "integer", "default": 512},
+        "open": {"type": "boolean", "default": False},
+        "names": {"type": "array", "items": {"type": "string"}, "default": []},
+        "api": {"type": "object"},
+        "greeting": {"type": "string"},
+    },
+}
+
+
+def a_project(folder: Path, stack: object = None, **changed: object) -> Path:
+    (folder / "Pulumi.yaml").write_text(yaml.safe_dump({**PROJECT, **changed}))
+    if stack is not None:
+        (folder / "Pulumi.local.yaml").write_text(yaml.safe_dump({"config": stack}))
+    return folder
+
+
+def test_a_stack_has_the_projects_defaults_and_its_own_values_as_text(tmp_path: Path) -> None:
+    stack = {"shop:memoryMb": 1024, "aws:region": "eu-west-1", "api": {"auth": "none"}}
+
+    project = read_project(a_project(tmp_path, stack))
+
+    assert project.config("local") == {
+        "shop:memoryMb": "1024",
+        "shop:open": "false",
+        "shop:names": "[]",
+        "shop:api": '{"auth": "none"}',
+        "aws:region": "eu-west-1",
+    }
+
+
+def test_a_stack_without_a_file_has_the_defaults(tmp_path: Path) -> None:
+    assert read_project(a_project(tmp_path)).config("local")["shop:memoryMb"] == "512"
+
+
+def test_the_virtual_environment_is_in_the_projects_folder(tmp_path: Path) -> None:
+    assert read_project(a_project(tmp_path)).virtualenv == tmp_path.resolve() / "venv"
+    assert read_project(a_project(tmp_path, runtime="python")).virtualenv is None
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("memoryMb", "1024"),
+        ("memoryMb", 10.5),
+        ("memoryMb", True),
+        ("open", "yes"),
+        ("open", 1),
+        ("names", "ann"),
+        ("names", {"ann": 1}),
+        ("api", []),
+        ("greeting", 7),
+    ],
+)
+def test_a_value_of_another_type_is_refused_with_its_file(
+    tmp_path: Path, key: str, value: object
+) -> None:
+    project = read_project(a_project(tmp_path, {key: value}))
+
+    with pytest.raises(ProjectError, match=rf"Pulumi\.local\.yaml: shop:{key} must be of type"):
+        project.config("local")
+
+
+def test_an_encrypted_value_is_refused(tmp_path: Path) -> None:
+    project = read_project(a_project(tmp_path, {"greeting": {"secure": "v1:abc"}}))
+
+    with pytest.raises(ProjectError, match="shop:greeting is encrypted"):
+        project.config("local")
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ({"runtime": "python"}, "name must be text, got None"),
+        ({"name": "shop", "runtime": "nodejs"}, "runtime must be python, got 'nodejs'"),
+        ({"name": "shop"}, "runtime must be python, got None"),
+        (["shop"], "must be a mapping, got list"),
+    ],
+)
+def test_what_is_no_python_project_is_refused(
+    tmp_path: Path, document: object, message: str
+) -> None:
+    (tmp_path / "Pulumi.yaml").write_text(yaml.safe_dump(document))
+
+    with pytest.raises(ProjectError, match=message):
+        read_project(tmp_path)
+
+
+def test_a_folder_without_a_project_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match=r"it has no Pulumi\.yaml"):
+        read_project(tmp_path)

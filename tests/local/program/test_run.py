@@ -1,0 +1,65 @@
+"""A program runs in a process and a folder of its own, and what it declares is recorded."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.program.project import read_project
+from local.program.run import ProgramError, run_project
+from pulumi_serverless.testing import AwsMocks, DuplicateResourceError, Graph
+
+QUEUE = """
+import os
+import pulumi
+import pulumi_aws as aws
+import helper
+
+queue = aws.sqs.Queue("orders", visibility_timeout_seconds=helper.SECONDS)
+pulumi.export("url", queue.url)
+pulumi.export("greeting", pulumi.Config().require("greeting"))
+pulumi.export("folder", os.getcwd())
+"""
+
+
+def ran(folder: Path, program: str) -> Graph:
+    (folder / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    (folder / "__main__.py").write_text(program)
+    (folder / "helper.py").write_text("SECONDS = 45\n")
+    graph = Graph(AwsMocks())
+    run_project(
+        read_project(folder),
+        stack="local",
+        config={"shop:greeting": "hello"},
+        python=Path(sys.executable),
+        graph=graph,
+    )
+    return graph
+
+
+def test_what_a_program_declares_and_exports_is_recorded(tmp_path: Path) -> None:
+    graph = ran(tmp_path, QUEUE)
+
+    assert graph.only("aws:sqs/queue:Queue").inputs == {"visibilityTimeoutSeconds": 45}
+    assert graph.only("aws:sqs/queue:Queue").urn == (
+        "urn:pulumi:local::shop::aws:sqs/queue:Queue::orders"
+    )
+    assert graph.exports == {
+        "url": "https://sqs/orders",
+        "greeting": "hello",
+        "folder": str(tmp_path.resolve()),
+    }
+
+
+def test_what_a_program_raises_is_shown_with_its_traceback(tmp_path: Path) -> None:
+    with pytest.raises(ProgramError, match=r"(?s)ended with status 1.*no such thing: helper"):
+        ran(tmp_path, "import helper\nraise ValueError(f'no such thing: {helper.__name__}')")
+
+
+def test_two_resources_of_one_name_are_refused(tmp_path: Path) -> None:
+    twice = "import pulumi_aws as aws\naws.sqs.Queue('orders')\naws.sqs.Queue('orders')\n"
+
+    with pytest.raises(DuplicateResourceError, match="orders"):
+        ran(tmp_path, twice)
