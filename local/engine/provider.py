@@ -169,12 +169,16 @@ class Provider:
 
 
 def _unsupported(token: str, name: str = "") -> str:
-    service = token.partition(":")[2].partition("/")[0]
+    service = token.partition("/")[0]
+    modules = [
+        made.__module__
+        for known, made in resource_types().items()
+        if known.partition("/")[0] == service
+    ]
+    default = f"local.engine.services.{service.rpartition(':')[2]}"
+    file = (modules[0] if modules else default).replace(".", "/")
     of_resource = f" ({name})" if name else ""
-    return (
-        f"the local deployment cannot create {token} yet{of_resource}; add it to "
-        f"local/engine/services/{service}.py"
-    )
+    return f"the local deployment cannot create {token} yet{of_resource}; add it to {file}.py"
 
 
 def _document(token: str, name: str, value: Any) -> Any:
