@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from local.emulator.clients import Clients
-from local.engine.provider import EmulatorProvider, UnsupportedError
+from local.engine.in_process import InProcessEngine
+from local.engine.provider import Provider
 from local.instance import ROOT
 from local.stack_files import read_stack
-from pulumi_serverless.testing import run_program
 
 STACK = "local"
 
@@ -22,10 +22,14 @@ EMULATOR_CONFIG = {"pulumi-serverless:bundleFor": "host"}
 class Deployment:
     """The program in one emulator; `settings` override those of the local stack, as text."""
 
-    def __init__(self, client: Clients, settings: Mapping[str, str] | None = None) -> None:
-        self._client = client
+    def __init__(
+        self,
+        client: Clients,
+        settings: Mapping[str, str] | None = None,
+        say: Callable[[str], None] | None = None,
+    ) -> None:
         self._settings = dict(settings or {})
-        self._provider: EmulatorProvider | None = None
+        self._engine = InProcessEngine(Provider(client), **({"say": say} if say else {}))
 
     def set_config(self, path: str, value: str) -> None:
         """Change a setting of the stack, as `pulumi config set --path` does; `up` reads it.
@@ -48,26 +52,12 @@ class Deployment:
     def up(self) -> dict[str, Any]:
         """Do what `pulumi up --refresh` does; return the stack's outputs.
 
-        The first time everything is created. Later what was deleted is created again, and what
-        differs from the program is changed back, for the types that have an updater in
-        local/engine/services; others are assumed to be as they were created. Raises whatever the
-        program raises, and UnsupportedError for what would have to be deleted.
+        What was deleted or changed by hand is restored. Raises as InProcessEngine.up does.
         """
-        provider = EmulatorProvider(self._client, self._provider)
         project = read_stack(ROOT, STACK).project
         # The program builds its bundles under the working directory, as in `pulumi up`.
         with contextlib.chdir(ROOT):
-            graph = run_program(
-                ROOT, project=project, stack=STACK, config=self.config(), mocks=provider
-            )
-        if provider.no_longer_declared:
-            raise UnsupportedError(
-                "the local deployment cannot delete "
-                f"{', '.join(sorted(provider.no_longer_declared))}; "
-                "run `make down` and `make up`"
-            )
-        self._provider = provider
-        return dict(graph.exports)
+            return self._engine.up(ROOT, project=project, stack=STACK, config=self.config())
 
     def config(self) -> dict[str, str]:
         """The stack's configuration as the program gets it: full keys, values as text."""

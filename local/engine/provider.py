@@ -1,120 +1,202 @@
-"""The Pulumi provider of the local deployment: creates what the program declares."""
+"""The provider of the emulator: Pulumi's provider protocol over plain Python values.
+
+Two front doors call it: local/engine/in_process.py, and the gRPC server for the real engine.
+"""
 
 from __future__ import annotations
 
-import pkgutil
-import secrets
-from importlib import import_module
+import hashlib
+import json
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks
+from botocore.exceptions import ClientError
 
-from local.emulator.clients import ACCOUNT_ID, REGION, Clients
-from local.engine import services
-from local.engine.registry import CREATORS, UPDATERS, Creator
+from local.emulator.clients import Clients
+from local.engine import schema
+from local.engine.assets import Asset, content_hash
+from local.engine.lookups import lookup
+from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource_types
+from local.engine.same import same
 
-for _module in pkgutil.iter_modules(services.__path__, f"{services.__name__}."):
-    import_module(_module.name)
-
-_LOOKUPS: dict[str, dict[str, str]] = {
-    "aws:index/getRegion:getRegion": {"id": REGION, "region": REGION, "name": REGION},
-    "aws:index/getCallerIdentity:getCallerIdentity": {
-        "id": ACCOUNT_ID,
-        "accountId": ACCOUNT_ID,
-        "arn": f"arn:aws:iam::{ACCOUNT_ID}:root",
-        "userId": ACCOUNT_ID,
-    },
-    "aws:index/getPartition:getPartition": {
-        "id": "aws",
-        "partition": "aws",
-        "dnsSuffix": "amazonaws.com",
-        "reverseDnsPrefix": "com.amazonaws",
-    },
-}
+_SUFFIX_DIGITS = 7
 
 
 class UnsupportedError(Exception):
-    """The program uses something that the local deployment does not support."""
+    """The program uses something that the emulator's provider does not have."""
 
 
-class Deployed(NamedTuple):
-    """A resource as it was created or updated last."""
+class Failure(NamedTuple):
+    """What is wrong with one property; the reason is worded as the real provider words it."""
 
-    resource_id: str
-    name: str
-    inputs: dict[str, Any]
-    outputs: dict[str, Any]
+    property: str
+    reason: str
 
 
-class EmulatorProvider(Mocks):
-    """Creates each resource in the emulator and returns its real outputs.
+class Checked(NamedTuple):
+    """Inputs that are complete, and what is wrong with them."""
 
-    What the provider of an earlier run has created is not created again, but updated to what is
-    declared now.
+    inputs: Outputs
+    failures: list[Failure]
+
+
+class Diff(NamedTuple):
+    """Which properties changed, and which of these need a new resource."""
+
+    changed: list[str]
+    replaces: list[str]
+    delete_before_replace: bool = True
+    """Always: what has a fixed name in AWS cannot stand twice."""
+
+
+class Provider:
+    """Creates, reads, updates and deletes resources of AWS types in one emulator.
+
+    A value that a preview does not know yet is `schema.UNKNOWN`.
     """
 
-    def __init__(self, client: Clients, before: EmulatorProvider | None = None) -> None:
+    def __init__(self, client: Clients) -> None:
         self._client = client
-        self._before = before.deployed if before else {}
-        self.deployed: dict[tuple[str, str], Deployed] = {}
-        """By type and logical name."""
 
-    @property
-    def no_longer_declared(self) -> list[str]:
-        """What the earlier run has created and this one did not declare."""
-        return [f"{name} ({typ})" for typ, name in self._before.keys() - self.deployed.keys()]
+    def check(
+        self, type_: str, name: str, inputs: Inputs, old_inputs: Inputs | None, seed: bytes
+    ) -> Checked:
+        """Complete the inputs of the resource with this logical name, and find what is wrong.
 
-    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
-        """Create or update one resource; UnsupportedError names a type without a creator."""
-        inputs = dict(args.inputs)
-        if not args.custom:
-            return None, inputs
-        creator = CREATORS.get(args.typ)
-        if creator is None:
-            raise UnsupportedError(
-                f"the local deployment cannot create {args.typ} yet ({args.name}); "
-                "add it to local/engine/services/"
-            )
-        key = (args.typ, args.name)
-        deployed = self._update(key, inputs) or self._create(creator, args.name, inputs)
-        self.deployed[key] = deployed
-        return deployed.resource_id, {"name": deployed.name, **inputs, **deployed.outputs}
+        A physical name that the program left out is the old one, or is made from `seed`.
+        """
+        if type_ not in resource_types():
+            return Checked(dict(inputs), [Failure("", _unsupported(type_, name))])
+        complete = {key: _document(type_, key, value) for key, value in inputs.items()}
+        failures = [
+            Failure(path, f"{reason}. Examine values at '{name}.{path}'.")
+            for path, reason in schema.problems(type_, complete)
+        ]
+        resource = self._type(type_)
+        if resource.named_by in schema.properties(type_) and not complete.get(resource.named_by):
+            named = self._physical_name(resource, name, complete, old_inputs, seed)
+            complete[resource.named_by] = named
+            if len(named) > resource.longest_name:
+                limit = resource.longest_name
+                reason = f"'{named}' is longer than {limit} characters; give it a shorter name"
+                failures.append(Failure(resource.named_by, reason))
+        return Checked(complete, failures)
 
-    def _create(self, creator: Creator, logical_name: str, inputs: dict[str, Any]) -> Deployed:
-        # Pulumi's own suffix when a program leaves the name to it: seven hexadecimal digits.
-        name = inputs.get("name") or f"{logical_name}-{secrets.token_hex(4)[:7]}"
-        resource_id, outputs = creator(self._client, name, inputs)
-        return Deployed(resource_id, name, inputs, outputs)
+    def diff(self, type_: str, old_inputs: Inputs, inputs: Inputs) -> Diff:
+        """Compare the inputs of the last deployment with those of this one."""
+        resource = self._type(type_)
+        names = sorted(old_inputs.keys() | inputs.keys())
+        changed = [
+            name
+            for name in names
+            if not name.startswith("__") and not _unchanged(old_inputs.get(name), inputs.get(name))
+        ]
+        replaces = {*resource.replaces, resource.named_by, "namePrefix"} - resource.updates_name
+        replaces |= set(resource.replacing(old_inputs, inputs))
+        return Diff(changed, [name for name in changed if name in replaces])
 
-    def _update(self, key: tuple[str, str], inputs: dict[str, Any]) -> Deployed | None:
-        """The resource of the earlier run, updated; None if it does not exist (any more)."""
-        before = self._before.get(key)
-        if before is None:
+    def create(self, type_: str, inputs: Inputs) -> Created:
+        """Make the resource; a part of it that fails leaves nothing behind."""
+        resource = self._type(type_)
+        id_, outputs = resource.create(inputs)
+        try:
+            resource.finish(id_, inputs)
+        except Exception:
+            self.delete(type_, id_, inputs)
+            raise
+        return Created(id_, {**inputs, **outputs})
+
+    def read(self, type_: str, id_: str, inputs: Inputs) -> Created | None:
+        """The resource as the emulator has it; None: it does not exist (any more).
+
+        An input that was changed by hand is as it was found; others are as they are declared.
+        """
+        resource = self._type(type_)
+        try:
+            found = resource.find(id_, inputs)
+        except ClientError as error:
+            if _is_missing(error):
+                return None
+            raise
+        if not found:
             return None
-        if key in self.deployed:
-            raise UnsupportedError(
-                f"the local deployment cannot distinguish two resources {key[1]} ({key[0]}) when "
-                "it updates them; rename one of them"
-            )
-        updater = UPDATERS.get(key[0])
-        if updater is not None:
-            exists = updater(self._client, before.name, inputs)
-            return before._replace(inputs=inputs) if exists else None
-        if inputs != before.inputs:
-            names = inputs.keys() | before.inputs.keys()
-            changed = sorted(name for name in names if inputs.get(name) != before.inputs.get(name))
-            raise UnsupportedError(
-                f"the local deployment cannot update {key[0]} yet ({key[1]}: {changed}); add an "
-                "updater to local/engine/services/, or run `make down` and `make up`"
-            )
-        return before
+        outputs = {**inputs, **resource.outputs(id_, found)}
+        for name, value in resource.declared(inputs).items():
+            if not same(value, found.get(name)):
+                outputs[resource.renamed.get(name, name[0].lower() + name[1:])] = found.get(name)
+        return Created(id_, outputs)
 
-    # Pulumi declares a tuple here and accepts a plain dict only.
-    def call(self, args: MockCallArgs) -> dict[Any, Any]:  # type: ignore[override]
-        """Return the result of a lookup; UnsupportedError names one that has none."""
-        if args.token not in _LOOKUPS:
+    def update(self, type_: str, id_: str, old_inputs: Inputs, inputs: Inputs) -> Outputs:
+        """Set the resource to what is declared now; return its outputs."""
+        resource = self._type(type_)
+        resource.update(id_, old_inputs, inputs)
+        return {**inputs, **resource.outputs(id_, resource.find(id_, inputs))}
+
+    def delete(self, type_: str, id_: str, inputs: Inputs) -> None:
+        """Remove the resource; one that is gone already is fine."""
+        try:
+            self._type(type_).delete(id_, inputs)
+        except ClientError as error:
+            if not _is_missing(error):
+                raise
+
+    def invoke(self, token: str, args: Mapping[str, Any]) -> Outputs:
+        """Call a function of the AWS provider; UnsupportedError names one that is not here."""
+        found = lookup(token, args)
+        if found is None:
             raise UnsupportedError(
-                f"the local deployment cannot look up {args.token} yet; "
-                "add it to local/engine/provider.py"
+                f"the local deployment cannot look up {token} yet; add it to "
+                "local/engine/lookups.py"
             )
-        return dict(_LOOKUPS[args.token])
+        return found
+
+    def _type(self, token: str) -> ResourceType:
+        found = resource_types().get(token)
+        if found is None:
+            raise UnsupportedError(_unsupported(token))
+        return found(self._client)
+
+    @staticmethod
+    def _physical_name(
+        resource: ResourceType, name: str, inputs: Inputs, old: Inputs | None, seed: bytes
+    ) -> str:
+        prefix = inputs.get(f"{resource.named_by}Prefix")
+        if old and old.get(resource.named_by) and old.get(f"{resource.named_by}Prefix") == prefix:
+            return str(old[resource.named_by])
+        # Pulumi's own rule: seven hexadecimal digits after the logical name.
+        digits = hashlib.sha1(seed, usedforsecurity=False).hexdigest()[:_SUFFIX_DIGITS]
+        return resource.named(f"{prefix or f'{name}-'}{digits}", inputs)
+
+
+def _unsupported(token: str, name: str = "") -> str:
+    service = token.partition("/")[0]
+    modules = [
+        made.__module__
+        for known, made in resource_types().items()
+        if known.partition("/")[0] == service
+    ]
+    default = f"local.engine.services.{service.rpartition(':')[2]}"
+    file = (modules[0] if modules else default).replace(".", "/")
+    of_resource = f" ({name})" if name else ""
+    return f"the local deployment cannot create {token} yet{of_resource}; add it to {file}.py"
+
+
+def _document(token: str, name: str, value: Any) -> Any:
+    """A JSON document that the program gives as an object, as the text that AWS takes."""
+    if not isinstance(value, Mapping):
+        return value
+    expected = schema.properties(token).get(name)
+    takes_text = expected is not None and str in schema.alternatives(expected)
+    return json.dumps(value) if takes_text else value
+
+
+def _unchanged(old: Any, new: Any) -> bool:
+    if isinstance(old, Asset) and isinstance(new, Asset):
+        return content_hash(old) == content_hash(new)
+    return bool(old == new)
+
+
+def _is_missing(error: ClientError) -> bool:
+    """Whether an error says that the resource does not exist; each service has its own name."""
+    code = str(error.response["Error"].get("Code", ""))
+    return "NotFound" in code or "NoSuch" in code or "NonExistent" in code or "DoesNotExist" in code

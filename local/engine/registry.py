@@ -1,83 +1,122 @@
-"""Which function creates and which updates a resource type, and what these functions share."""
+"""What a resource type of the emulator is, and which there are."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+import pkgutil
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Mapping
+from functools import cache
+from importlib import import_module
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from local.emulator.clients import Clients
 
 Inputs = Mapping[str, Any]
 """The provider's inputs, in camelCase."""
 
-Created = tuple[str, dict[str, Any]]
-"""A resource's id, and its outputs besides its inputs."""
-
-Creator = Callable[[Clients, str, Inputs], Created]
-"""Creates a resource of that physical name."""
-
-Updater = Callable[[Clients, str, Inputs], bool]
-"""Sets a resource of that physical name to what is declared, whatever was changed by hand.
-
-Returns whether it exists; one that was deleted is created again."""
-
-CREATORS: dict[str, Creator] = {}
-UPDATERS: dict[str, Updater] = {}
+Outputs = dict[str, Any]
 
 
-def creates(resource_type: str, *, also_updates: bool = False) -> Callable[[Creator], Creator]:
-    """Register the creator of a type; `also_updates`: the same call updates it, too."""
+class Created(NamedTuple):
+    """A resource as it stands."""
 
-    def register(create: Creator) -> Creator:
-        def update(client: Clients, name: str, inputs: Inputs) -> bool:
-            create(client, name, inputs)
-            return True
+    id: str
 
-        CREATORS[resource_type] = create
-        if also_updates:
-            UPDATERS[resource_type] = update
-        return create
+    outputs: Outputs
+
+
+class ResourceType(ABC):
+    """How one type is made, found, changed and removed, for one emulator.
+
+    A method lets the emulator's error through if the resource does not exist (any more).
+    """
+
+    service: ClassVar[str]
+    """The boto3 client that `api` is."""
+
+    token: ClassVar[str] = ""
+
+    replaces: ClassVar[frozenset[str]] = frozenset()
+    """Inputs whose change needs a new resource; the modules name where the provider says so."""
+
+    named_by: ClassVar[str] = "name"
+    """The input that gets a name if the program leaves it out, where the type has that input."""
+
+    updates_name: ClassVar[frozenset[str]] = frozenset()
+    """The naming inputs that can be updated; of most types, none."""
+
+    longest_name: ClassVar[int] = 255
+
+    renamed: ClassVar[Mapping[str, str]] = {}
+    """Inputs by the boto3 names of `declared` that differ in more than the case of one letter."""
+
+    def __init__(self, client: Clients) -> None:
+        self.client = client
+
+    @property
+    def api(self) -> Any:
+        """The boto3 client of the service."""
+        return self.client(self.service)
+
+    def named(self, name: str, inputs: Inputs) -> str:
+        """A name that was made up, as the type needs it."""
+        return name
+
+    def replacing(self, old: Inputs, new: Inputs) -> Collection[str]:
+        """Changed inputs that need a new resource for their values only."""
+        return ()
+
+    @abstractmethod
+    def create(self, inputs: Inputs) -> Created:
+        """Make it by one call; return its id and its outputs besides the inputs."""
+
+    def finish(self, id_: str, inputs: Inputs) -> None:
+        """Make the further calls that a new resource needs; if one fails, it is deleted again."""
+
+    @abstractmethod
+    def find(self, id_: str, inputs: Inputs) -> Mapping[str, Any]:
+        """What the emulator has, by boto3's names as in `declared`; empty: it does not exist."""
+
+    def declared(self, inputs: Inputs) -> Mapping[str, Any]:
+        """What `find` returns as long as nobody changed it; other settings may be there, too."""
+        return {}
+
+    def outputs(self, id_: str, found: Mapping[str, Any]) -> Outputs:
+        """The outputs besides the inputs, from what was found."""
+        return {}
+
+    def update(self, id_: str, old: Inputs, inputs: Inputs) -> None:
+        """Set it to what is declared; types of which each change replaces leave it out."""
+        raise NotImplementedError(f"{self.token} has no property that can be updated")
+
+    @abstractmethod
+    def delete(self, id_: str, inputs: Inputs) -> None:
+        """Remove it."""
+
+
+_TYPES: dict[str, type[ResourceType]] = {}
+
+
+_Type = TypeVar("_Type", bound=type[ResourceType])
+
+
+def resource(token: str, *, replaces: Collection[str] = ()) -> Callable[[_Type], _Type]:
+    """Register a type; a change of its region replaces it, as every type of the provider does."""
+
+    def register(cls: _Type) -> _Type:
+        cls.token = token
+        # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support
+        cls.replaces = frozenset({"region", *replaces})
+        _TYPES[token] = cls
+        return cls
 
     return register
 
 
-def updates(resource_type: str) -> Callable[[Updater], Updater]:
-    """Register the updater of a type."""
-
-    def register(update: Updater) -> Updater:
-        UPDATERS[resource_type] = update
-        return update
-
-    return register
-
-
-def without_none(**arguments: Any) -> dict[str, Any]:
-    """The arguments that are not None: boto3 rejects None, and inputs may be left out."""
-    return {name: value for name, value in arguments.items() if value is not None}
-
-
-def for_boto3(inputs: Inputs, *names: str) -> dict[str, Any]:
-    """These inputs as boto3 takes them, those that are there; without `names`, all of them."""
-    return {
-        name[0].upper() + name[1:]: _value(inputs[name])
-        for name in names or inputs
-        if inputs.get(name) is not None
-    }
-
-
-def _value(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return for_boto3(value)
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value
-
-
-def as_int(value: float | None) -> int | None:
-    """A whole number as boto3 expects it; Pulumi passes every number as a float."""
-    return None if value is None else int(value)
-
-
-def tag_list(inputs: Inputs) -> list[dict[str, str]]:
-    """Tags as most services take them."""
-    return [{"Key": key, "Value": value} for key, value in inputs.get("tags", {}).items()]
+@cache
+def resource_types() -> Mapping[str, type[ResourceType]]:
+    """Every type by its token."""
+    services = import_module("local.engine.services")
+    for module in pkgutil.iter_modules(services.__path__, f"{services.__name__}."):
+        import_module(module.name)
+    return dict(sorted(_TYPES.items()))

@@ -6,17 +6,22 @@ from collections.abc import Callable
 from typing import Any
 
 from local.emulator.start import Emulator
-from local.engine.provider import EmulatorProvider
-from pulumi_serverless.testing import run_program
+from local.engine.in_process import InProcessEngine
+from local.engine.provider import Provider
 
 
 class Stack:
     """Knows what the last deployment created."""
 
     def __init__(self, emulator: Emulator) -> None:
-        self._client = emulator.client
-        self.provider: EmulatorProvider | None = None
+        self.said: list[str] = []
+        self.engine = InProcessEngine(Provider(emulator.client), say=self.said.append)
+
+    @property
+    def done(self) -> list[tuple[str, str]]:
+        """What the last deployment did: created, updated, replaced or deleted, and the name."""
+        return [(change.done, change.urn.rpartition("::")[2]) for change in self.engine.changes]
 
     def up(self, program: Callable[[], Any]) -> dict[str, Any]:
-        self.provider = EmulatorProvider(self._client, self.provider)
-        return dict(run_program(program, mocks=self.provider).exports)
+        self.said.clear()
+        return self.engine.up(program)

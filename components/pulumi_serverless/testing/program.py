@@ -120,6 +120,13 @@ class Graph(MockMonitor):
         self.all = []
         self._by_urn: dict[str, Resource] = {}
         self._lock = threading.Lock()
+        self._of_thread = threading.local()
+
+    @property
+    def registering(self) -> Resource:
+        """What the mocks' `new_resource` is called for; it runs in the thread that registers."""
+        resource: Resource = self._of_thread.resource
+        return resource
 
     @property
     def exports(self) -> dict[str, Any]:
@@ -155,7 +162,7 @@ class Graph(MockMonitor):
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
         """Record a resource, and let the mocks create it."""
         with _event_loop_of_thread():
-            self._record(request)
+            self._of_thread.resource = self._record(request)
             return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
@@ -171,7 +178,7 @@ class Graph(MockMonitor):
         with _event_loop_of_thread():
             return super().Invoke(request)  # type: ignore[no-untyped-call]
 
-    def _record(self, request: Any) -> None:
+    def _record(self, request: Any) -> Resource:
         resource = read_resource(self.make_urn(request.parent, request.type, request.name), request)
         with self._lock:
             if resource.urn in self._by_urn:
@@ -180,6 +187,7 @@ class Graph(MockMonitor):
                 )
             self._by_urn[resource.urn] = resource
             self.all.append(resource)
+        return resource
 
 
 def run_program(
@@ -188,16 +196,17 @@ def run_program(
     project: str = "test",
     stack: str = "unit",
     config: Mapping[str, str] | None = None,
-    mocks: Mocks,
+    mocks: Mocks | Graph,
     preview: bool = False,
 ) -> Graph:
     """Run `program` (a folder with `__main__.py`, or a function) and return its record.
 
     `config` maps full keys ("project:key", "aws:region") to values as the engine passes them:
-    text, with lists and objects as JSON. With `preview`, what a mock leaves out is unknown.
+    text, with lists and objects as JSON. `mocks` may be a graph that was made of some. With
+    `preview`, what a mock leaves out is unknown.
     Raises what the program raises, and DuplicateResourceError.
     """
-    graph = Graph(mocks)
+    graph = mocks if isinstance(mocks, Graph) else Graph(mocks)
 
     def body() -> None:
         settings.reset_options()

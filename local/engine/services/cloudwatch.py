@@ -1,33 +1,85 @@
-"""Alarms and dashboards."""
+"""Alarms and dashboards.
+
+What needs a new resource is in
+https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service/cloudwatch (ForceNew).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from local.cloudwatch.metrics import PUBLISHED_EACH_SECOND
-from local.emulator.clients import ACCOUNT_ID, REGION, Clients
-from local.engine.registry import Created, Inputs, creates, for_boto3, without_none
+from local.emulator.clients import ACCOUNT_ID, REGION
+from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
+from local.engine.values import for_boto3, tag_changes, tag_list, tags_of, without_none
 
 _SHORT_PERIOD_SECONDS = 10
 _SETTINGS = (
     *("comparisonOperator", "evaluationPeriods", "threshold", "treatMissingData"),
     *("datapointsToAlarm", "warmUpConfiguration", "alarmDescription", "alarmActions"),
+    *("insufficientDataActions", "unit"),
 )
 
 
-@creates("aws:cloudwatch/metricAlarm:MetricAlarm", also_updates=True)
-def create_metric_alarm(client: Clients, name: str, inputs: Inputs) -> Created:
-    client("cloudwatch").put_metric_alarm(
-        AlarmName=name,
-        OKActions=inputs.get("okActions", []),
-        **(_metric_math(inputs) if "metricQueries" in inputs else _metric(inputs)),
-        **for_boto3(inputs, *_SETTINGS),
-        **without_none(
-            EvaluateLowSampleCountPercentile=inputs.get("evaluateLowSampleCountPercentiles")
-        ),
-    )
-    return name, {"arn": _alarm_arn(name)}
+class _Alarm(ResourceType):
+    """An alarm; its id is its name."""
+
+    service = "cloudwatch"
+    kind: ClassVar[str]
+    renamed: ClassVar = {
+        "OKActions": "okActions",
+        "EvaluateLowSampleCountPercentile": "evaluateLowSampleCountPercentiles",
+        "Metrics": "metricQueries",
+    }
+
+    def create(self, inputs: Inputs) -> Created:
+        name = str(inputs[self.named_by])
+        self.put(name, inputs, Tags=tag_list(tags_of(inputs)))
+        return Created(name, self.outputs(name, {}))
+
+    def put(self, name: str, inputs: Inputs, **more: Any) -> None:
+        """Create or update it."""
+        put = getattr(self.api, f"put_{self.kind}_alarm")
+        put(AlarmName=name, **more, **self.declared(inputs))
+
+    def find(self, id_: str, inputs: Inputs) -> Mapping[str, Any]:
+        kind = f"{self.kind.title()}Alarm"
+        found = self.api.describe_alarms(AlarmNames=[id_], AlarmTypes=[kind])
+        return next((dict(alarm) for alarm in found[f"{kind}s"]), {})
+
+    def outputs(self, id_: str, found: Mapping[str, Any]) -> Outputs:
+        return {"arn": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT_ID}:alarm:{id_}"}
+
+    def update(self, id_: str, old: Inputs, inputs: Inputs) -> None:
+        self.put(id_, inputs)
+        arn = self.outputs(id_, {})["arn"]
+        tags = tag_changes(old, inputs)
+        if tags.removed:
+            self.api.untag_resource(ResourceARN=arn, TagKeys=tags.removed)
+        if tags.added:
+            self.api.tag_resource(ResourceARN=arn, Tags=tag_list(tags.added))
+
+    def delete(self, id_: str, inputs: Inputs) -> None:
+        self.api.delete_alarms(AlarmNames=[id_])
+
+
+@resource("aws:cloudwatch/metricAlarm:MetricAlarm")
+class MetricAlarm(_Alarm):
+    """An alarm on a metric, or on an expression over some."""
+
+    kind = "metric"
+
+    def declared(self, inputs: Inputs) -> Mapping[str, Any]:
+        return {
+            "OKActions": list(inputs.get("okActions") or []),
+            "ActionsEnabled": inputs.get("actionsEnabled", True),
+            **(_metric_math(inputs) if inputs.get("metricQueries") else _metric(inputs)),
+            **for_boto3(inputs, *_SETTINGS),
+            **without_none(
+                EvaluateLowSampleCountPercentile=inputs.get("evaluateLowSampleCountPercentiles")
+            ),
+        }
 
 
 def _metric(inputs: Inputs) -> dict[str, Any]:
@@ -40,57 +92,84 @@ def _metric(inputs: Inputs) -> dict[str, Any]:
 
 def _metric_math(inputs: Inputs) -> dict[str, Any]:
     queries = inputs["metricQueries"]
-    metrics = [query["metric"] for query in queries if "metric" in query]
+    metrics = [query["metric"] for query in queries if query.get("metric")]
     return {"Metrics": [_query(query, metrics) for query in queries]}
 
 
 def _query(query: Inputs, metrics: Sequence[Inputs]) -> dict[str, Any]:
-    if "expression" in query:
-        return {"ReturnData": False, **for_boto3(query, "id", "expression", "label", "returnData")}
+    returned = {"ReturnData": bool(query.get("returnData"))}
+    if query.get("expression"):
+        return {**for_boto3(query, "id", "expression", "label"), **returned}
     metric = query["metric"]
     source = {**for_boto3(metric, "namespace", "metricName"), "Dimensions": _dimensions(metric)}
     return {
-        "Id": query["id"],
+        **for_boto3(query, "id", "label"),
         "MetricStat": {
             "Metric": source,
             "Period": _period_seconds(metric["period"], metrics),
             "Stat": metric["stat"],
         },
-        "ReturnData": False,
+        **returned,
     }
 
 
 def _period_seconds(declared: float, metrics: Sequence[Inputs]) -> int:
     """The alarm's period, shorter if every metric is published more often here than on AWS."""
     published = all(
-        (metric["namespace"], metric["metricName"]) in PUBLISHED_EACH_SECOND for metric in metrics
+        (metric.get("namespace"), metric["metricName"]) in PUBLISHED_EACH_SECOND
+        for metric in metrics
     )
     return min(int(declared), _SHORT_PERIOD_SECONDS) if published else int(declared)
 
 
 def _dimensions(inputs: Inputs) -> list[dict[str, str]]:
-    return [{"Name": key, "Value": value} for key, value in inputs.get("dimensions", {}).items()]
+    dimensions = inputs.get("dimensions") or {}
+    return [
+        {"Name": key, "Value": value}
+        for key, value in dimensions.items()
+        if not key.startswith("__")
+    ]
 
 
-@creates("aws:cloudwatch/compositeAlarm:CompositeAlarm", also_updates=True)
-def create_composite_alarm(client: Clients, name: str, inputs: Inputs) -> Created:
-    alarm_name = inputs["alarmName"]
-    client("cloudwatch").put_composite_alarm(
-        AlarmName=alarm_name,
-        OKActions=inputs.get("okActions", []),
-        **for_boto3(inputs, "alarmRule", "alarmActions", "alarmDescription"),
-    )
-    return alarm_name, {"arn": _alarm_arn(alarm_name)}
+@resource("aws:cloudwatch/compositeAlarm:CompositeAlarm", replaces=("alarmName",))
+class CompositeAlarm(_Alarm):
+    """An alarm on other alarms."""
+
+    kind = "composite"
+    named_by = "alarmName"
+
+    def declared(self, inputs: Inputs) -> Mapping[str, Any]:
+        return {
+            "OKActions": list(inputs.get("okActions") or []),
+            "ActionsEnabled": inputs.get("actionsEnabled", True),
+            **for_boto3(
+                inputs, "alarmRule", "alarmActions", "alarmDescription", "insufficientDataActions"
+            ),
+        }
 
 
-@creates("aws:cloudwatch/dashboard:Dashboard", also_updates=True)
-def create_dashboard(client: Clients, name: str, inputs: Inputs) -> Created:
-    dashboard = inputs["dashboardName"]
-    client("cloudwatch").put_dashboard(
-        DashboardName=dashboard, DashboardBody=inputs["dashboardBody"]
-    )
-    return dashboard, {"dashboardArn": f"arn:aws:cloudwatch::{ACCOUNT_ID}:dashboard/{dashboard}"}
+@resource("aws:cloudwatch/dashboard:Dashboard", replaces=("dashboardName",))
+class Dashboard(ResourceType):
+    """A dashboard; its id is its name."""
 
+    service = "cloudwatch"
 
-def _alarm_arn(name: str) -> str:
-    return f"arn:aws:cloudwatch:{REGION}:{ACCOUNT_ID}:alarm:{name}"
+    def create(self, inputs: Inputs) -> Created:
+        name = inputs["dashboardName"]
+        self.update(name, {}, inputs)
+        return Created(name, self.outputs(name, {}))
+
+    def find(self, id_: str, inputs: Inputs) -> Mapping[str, Any]:
+        return dict(self.api.get_dashboard(DashboardName=id_))
+
+    def declared(self, inputs: Inputs) -> Mapping[str, Any]:
+        return {"DashboardBody": inputs["dashboardBody"]}
+
+    def outputs(self, id_: str, found: Mapping[str, Any]) -> Outputs:
+        return {"dashboardArn": f"arn:aws:cloudwatch::{ACCOUNT_ID}:dashboard/{id_}"}
+
+    def update(self, id_: str, old: Inputs, inputs: Inputs) -> None:
+        self.api.put_dashboard(DashboardName=id_, **self.declared(inputs))
+
+    def delete(self, id_: str, inputs: Inputs) -> None:
+        self.api.delete_dashboards(DashboardNames=[id_])

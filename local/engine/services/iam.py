@@ -1,85 +1,258 @@
-"""Roles and their inline policies."""
+"""Roles of IAM, policies, and who provides identities.
+
+What needs a new resource is in
+https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service/iam (ForceNew).
+"""
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
-from local.emulator.clients import Clients
-from local.emulator.differences import Difference
-from local.engine.registry import Created, Inputs, creates, tag_list
+from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
+from local.engine.role_policies import role_policy_for_emulator
+from local.engine.values import for_boto3, tag_changes, tag_list, tags_of
 
-DIFFERENCES = (
-    Difference(
-        aws="ses:SendEmail can be granted on one identity and for one sender address",
-        emulator="supports neither the identity's ARN nor ses:FromAddress and denies the call",
-        workaround="such a statement is granted on * without its ses: conditions",
-    ),
-    Difference(
-        aws="a parameter that is requested by its ARN is authorized on that ARN",
-        emulator="treats the ARN as a name, builds another ARN from it, and denies the call",
-        workaround="ssm: statements are granted on that other ARN, too",
-    ),
-)
+_DEFAULT_SESSION_SECONDS = 3600
 
 
-@creates("aws:iam/role:Role")
-def create_role(client: Clients, name: str, inputs: Inputs) -> Created:
-    role = client("iam").create_role(
-        RoleName=name,
-        AssumeRolePolicyDocument=inputs["assumeRolePolicy"],
-        Tags=tag_list(inputs),
-    )["Role"]
-    return name, {"arn": role["Arn"], "uniqueId": role["RoleId"]}
+@resource("aws:iam/role:Role", replaces=("path",))
+class Role(ResourceType):
+    """A role; its id is its name."""
+
+    service = "iam"
+    longest_name = 64
+    renamed: ClassVar = {"AssumeRolePolicyDocument": "assumeRolePolicy"}
+
+    def create(self, inputs: Inputs) -> Created:
+        role = self.api.create_role(
+            RoleName=inputs["name"],
+            Tags=tag_list(tags_of(inputs)),
+            **for_boto3(inputs, "path", "permissionsBoundary"),
+            **self.declared(inputs),
+        )["Role"]
+        return Created(inputs["name"], self.outputs(inputs["name"], role))
+
+    def finish(self, id_: str, inputs: Inputs) -> None:
+        self._attach(id_, {}, inputs)
+
+    def find(self, id_: str, inputs: Inputs) -> Mapping[str, Any]:
+        return dict(self.api.get_role(RoleName=id_)["Role"])
+
+    def declared(self, inputs: Inputs) -> Mapping[str, Any]:
+        return {
+            "Description": "",
+            "MaxSessionDuration": _DEFAULT_SESSION_SECONDS,
+            "AssumeRolePolicyDocument": inputs["assumeRolePolicy"],
+            **for_boto3(inputs, "description", "maxSessionDuration"),
+        }
+
+    def outputs(self, id_: str, found: Mapping[str, Any]) -> Outputs:
+        return {"arn": found["Arn"], "uniqueId": found["RoleId"]}
+
+    def update(self, id_: str, old: Inputs, inputs: Inputs) -> None:
+        declared = dict(self.declared(inputs))
+        trust = declared.pop("AssumeRolePolicyDocument")
+        self.api.update_assume_role_policy(RoleName=id_, PolicyDocument=trust)
+        self.api.update_role(RoleName=id_, **declared)
+        if boundary := inputs.get("permissionsBoundary"):
+            self.api.put_role_permissions_boundary(RoleName=id_, PermissionsBoundary=boundary)
+        elif old.get("permissionsBoundary"):
+            self.api.delete_role_permissions_boundary(RoleName=id_)
+        self._attach(id_, old, inputs)
+        tags = tag_changes(old, inputs)
+        if tags.removed:
+            self.api.untag_role(RoleName=id_, TagKeys=tags.removed)
+        if tags.added:
+            self.api.tag_role(RoleName=id_, Tags=tag_list(tags.added))
+
+    def delete(self, id_: str, inputs: Inputs) -> None:
+        self._attach(id_, inputs, {})
+        if inputs.get("forceDetachPolicies"):
+            for policy in self.api.list_attached_role_policies(RoleName=id_)["AttachedPolicies"]:
+                self.api.detach_role_policy(RoleName=id_, PolicyArn=policy["PolicyArn"])
+        self.api.delete_role(RoleName=id_)
+
+    def _attach(self, name: str, old: Inputs, inputs: Inputs) -> None:
+        """The policies that the role itself declares."""
+        before, after = _managed(old), _managed(inputs)
+        for arn in sorted(before - after):
+            self.api.detach_role_policy(RoleName=name, PolicyArn=arn)
+        for arn in sorted(after - before):
+            self.api.attach_role_policy(RoleName=name, PolicyArn=arn)
+        for policy in sorted(_inline(old).keys() - _inline(inputs).keys()):
+            self.api.delete_role_policy(RoleName=name, PolicyName=policy)
+        for policy, document in _inline(inputs).items():
+            self.api.put_role_policy(
+                RoleName=name,
+                PolicyName=policy,
+                PolicyDocument=role_policy_for_emulator(document),
+            )
 
 
-@creates("aws:iam/rolePolicy:RolePolicy", also_updates=True)
-def create_role_policy(client: Clients, name: str, inputs: Inputs) -> Created:
-    client("iam").put_role_policy(
-        RoleName=inputs["role"],
-        PolicyName=name,
-        PolicyDocument=role_policy_for_emulator(inputs["policy"]),
-    )
-    return f"{inputs['role']}:{name}", {}
+def _managed(inputs: Inputs) -> set[str]:
+    return set(inputs.get("managedPolicyArns") or [])
 
 
-def role_policy_for_emulator(policy: str) -> str:
-    """A role's policy, with its statements on email and parameters as the emulator needs them."""
-    document = json.loads(policy)
-    document["Statement"] = [
-        _with_emulator_parameter_arns(_on_every_identity(entry))
-        for entry in _as_list(document["Statement"])
-    ]
-    return json.dumps(document)
-
-
-def _on_every_identity(statement: dict[str, Any]) -> dict[str, Any]:
-    """The statement on every email identity and sender."""
-    if not _is_about("ses", statement):
-        return statement
-    conditions = {
-        operator: kept
-        for operator, keys in statement.get("Condition", {}).items()
-        if (kept := {key: value for key, value in keys.items() if not key.startswith("ses:")})
+def _inline(inputs: Inputs) -> dict[str, str]:
+    return {
+        policy["name"]: policy["policy"]
+        for policy in inputs.get("inlinePolicies") or []
+        if policy.get("name")
     }
-    widened = {**statement, "Resource": "*", "Condition": conditions}
-    if not conditions:
-        del widened["Condition"]
-    return widened
 
 
-def _with_emulator_parameter_arns(statement: dict[str, Any]) -> dict[str, Any]:
-    if not _is_about("ssm", statement):
-        return statement
-    arns = _as_list(statement["Resource"])
-    made_by_emulator = [f"{arn.split(':parameter/')[0]}:parameter/{arn}" for arn in arns]
-    return {**statement, "Resource": [*arns, *made_by_emulator]}
+@resource("aws:iam/rolePolicy:RolePolicy", replaces=("role",))
+class RolePolicy(ResourceType):
+    """A policy of one role; its id is the role's name and its own."""
+
+    service = "iam"
+    longest_name = 128
+    renamed: ClassVar = {"PolicyDocument": "policy"}
+
+    def create(self, inputs: Inputs) -> Created:
+        id_ = f"{inputs['role']}:{inputs['name']}"
+        self.update(id_, {}, inputs)
+        return Created(id_, {})
+
+    def find(self, id_: str, inputs: Inputs) -> Mapping[str, Any]:
+        return dict(self.api.get_role_policy(**self._names(id_)))
+
+    def declared(self, inputs: Inputs) -> Mapping[str, Any]:
+        return {"PolicyDocument": role_policy_for_emulator(inputs["policy"])}
+
+    def update(self, id_: str, old: Inputs, inputs: Inputs) -> None:
+        self.api.put_role_policy(**self._names(id_), **self.declared(inputs))
+
+    def delete(self, id_: str, inputs: Inputs) -> None:
+        self.api.delete_role_policy(**self._names(id_))
+
+    @staticmethod
+    def _names(id_: str) -> dict[str, str]:
+        role, _, policy = id_.partition(":")
+        return {"RoleName": role, "PolicyName": policy}
 
 
-def _is_about(service: str, statement: dict[str, Any]) -> bool:
-    actions = _as_list(statement.get("Action", []))
-    return bool(actions) and all(str(action).startswith(f"{service}:") for action in actions)
+@resource("aws:iam/rolePolicyAttachment:RolePolicyAttachment", replaces=("role", "policyArn"))
+class RolePolicyAttachment(ResourceType):
+    """A managed policy that a role has; its id is the role's name and the policy's ARN."""
+
+    service = "iam"
+
+    def create(self, inputs: Inputs) -> Created:
+        self.api.attach_role_policy(**self._names(inputs))
+        return Created("/".join(self._names(inputs).values()), {})
+
+    def find(self, id_: str, inputs: Inputs) -> Mapping[str, Any]:
+        names = self._names(inputs)
+        attached = self.api.list_attached_role_policies(RoleName=names["RoleName"])
+        return next(
+            (
+                dict(policy)
+                for policy in attached["AttachedPolicies"]
+                if policy["PolicyArn"] == names["PolicyArn"]
+            ),
+            {},
+        )
+
+    def delete(self, id_: str, inputs: Inputs) -> None:
+        self.api.detach_role_policy(**self._names(inputs))
+
+    @staticmethod
+    def _names(inputs: Inputs) -> dict[str, str]:
+        return {"RoleName": inputs["role"], "PolicyArn": inputs["policyArn"]}
 
 
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+@resource("aws:iam/policy:Policy", replaces=("description", "path"))
+class Policy(ResourceType):
+    """A managed policy; its id is its ARN."""
+
+    service = "iam"
+    longest_name = 128
+    renamed: ClassVar = {"PolicyDocument": "policy"}
+
+    def create(self, inputs: Inputs) -> Created:
+        policy = self.api.create_policy(
+            PolicyName=inputs["name"],
+            Tags=tag_list(tags_of(inputs)),
+            **for_boto3(inputs, "description", "path"),
+            **self.declared(inputs),
+        )["Policy"]
+        return Created(policy["Arn"], self.outputs(policy["Arn"], policy))
+
+    def find(self, id_: str, inputs: Inputs) -> Mapping[str, Any]:
+        policy = self.api.get_policy(PolicyArn=id_)["Policy"]
+        version = self.api.get_policy_version(PolicyArn=id_, VersionId=policy["DefaultVersionId"])[
+            "PolicyVersion"
+        ]
+        return {**policy, "PolicyDocument": version["Document"]}
+
+    def declared(self, inputs: Inputs) -> Mapping[str, Any]:
+        return {"PolicyDocument": role_policy_for_emulator(inputs["policy"])}
+
+    def outputs(self, id_: str, found: Mapping[str, Any]) -> Outputs:
+        return {"arn": id_, "policyId": found["PolicyId"]}
+
+    def update(self, id_: str, old: Inputs, inputs: Inputs) -> None:
+        # A policy has five versions at most.
+        self._prune(id_)
+        self.api.create_policy_version(PolicyArn=id_, SetAsDefault=True, **self.declared(inputs))
+        tags = tag_changes(old, inputs)
+        if tags.removed:
+            self.api.untag_policy(PolicyArn=id_, TagKeys=tags.removed)
+        if tags.added:
+            self.api.tag_policy(PolicyArn=id_, Tags=tag_list(tags.added))
+
+    def delete(self, id_: str, inputs: Inputs) -> None:
+        self._prune(id_)
+        self.api.delete_policy(PolicyArn=id_)
+
+    def _prune(self, arn: str) -> None:
+        for version in self.api.list_policy_versions(PolicyArn=arn)["Versions"]:
+            if not version["IsDefaultVersion"]:
+                self.api.delete_policy_version(PolicyArn=arn, VersionId=version["VersionId"])
+
+
+@resource("aws:iam/openIdConnectProvider:OpenIdConnectProvider", replaces=("url",))
+class OpenIdConnectProvider(ResourceType):
+    """Who provides identities that roles trust; its id is its ARN."""
+
+    service = "iam"
+    renamed: ClassVar = {"ClientIDList": "clientIdLists", "ThumbprintList": "thumbprintLists"}
+
+    def create(self, inputs: Inputs) -> Created:
+        arn = self.api.create_open_id_connect_provider(
+            Url=inputs["url"], Tags=tag_list(tags_of(inputs)), **self.declared(inputs)
+        )["OpenIDConnectProviderArn"]
+        return Created(arn, {"arn": arn})
+
+    def find(self, id_: str, inputs: Inputs) -> Mapping[str, Any]:
+        return dict(self.api.get_open_id_connect_provider(OpenIDConnectProviderArn=id_))
+
+    def declared(self, inputs: Inputs) -> Mapping[str, Any]:
+        declared = {"ClientIDList": list(inputs["clientIdLists"])}
+        if inputs.get("thumbprintLists"):
+            declared["ThumbprintList"] = list(inputs["thumbprintLists"])
+        return declared
+
+    def outputs(self, id_: str, found: Mapping[str, Any]) -> Outputs:
+        return {"arn": id_}
+
+    def update(self, id_: str, old: Inputs, inputs: Inputs) -> None:
+        before = set(self.find(id_, inputs)["ClientIDList"])
+        after = set(inputs["clientIdLists"])
+        for client in sorted(after - before):
+            self.api.add_client_id_to_open_id_connect_provider(
+                OpenIDConnectProviderArn=id_, ClientID=client
+            )
+        for client in sorted(before - after):
+            self.api.remove_client_id_from_open_id_connect_provider(
+                OpenIDConnectProviderArn=id_, ClientID=client
+            )
+        if thumbprints := inputs.get("thumbprintLists"):
+            self.api.update_open_id_connect_provider_thumbprint(
+                OpenIDConnectProviderArn=id_, ThumbprintList=thumbprints
+            )
+
+    def delete(self, id_: str, inputs: Inputs) -> None:
+        self.api.delete_open_id_connect_provider(OpenIDConnectProviderArn=id_)

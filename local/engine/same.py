@@ -1,0 +1,46 @@
+"""Whether the emulator still holds what was declared."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+
+class Whole(dict[str, Any]):
+    """A mapping that must be found as it is: what it does not name may not be there."""
+
+
+def same(declared: Any, found: Any) -> bool:
+    """Whether `found` is what was declared; the emulator may have added settings of its own.
+
+    The order of lists does not count, nor how JSON in a text is laid out.
+    """
+    if not declared and not found:
+        # Nothing, in whichever form; but zero is not nothing.
+        return declared == found or not _is_number(declared) or not _is_number(found)
+    if isinstance(declared, Mapping) and isinstance(found, Mapping):
+        if isinstance(declared, Whole) and declared.keys() != found.keys():
+            return False
+        return all(same(value, found.get(key)) for key, value in declared.items())
+    if isinstance(declared, list | tuple) and isinstance(found, list | tuple):
+        return len(declared) == len(found) and all(
+            any(same(one, other) for other in found) for one in declared
+        )
+    return bool(declared == found) or _same_json(declared, found)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _same_json(declared: Any, found: Any) -> bool:
+    if not isinstance(declared, str) or not declared.lstrip().startswith(("{", "[")):
+        return False
+    if not isinstance(found, str):
+        return same(json.loads(declared), found)
+    try:
+        documents = json.loads(declared), json.loads(found)
+    except ValueError:
+        return False
+    return bool(documents[0] == documents[1])

@@ -1,0 +1,214 @@
+"""Lambda functions, their layers and aliases.
+
+What needs a new function is in
+https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/lambda/function.go
+(ForceNew).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, ClassVar
+
+from local.emulator.bytecode import with_bytecode
+from local.emulator.clients import REGION
+from local.engine.assets import Asset, content_hash, zip_of
+from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
+from local.engine.same import Whole
+from local.engine.values import as_int, for_boto3, tag_changes, tags_of, without_none
+
+_LATEST = "$LATEST"
+# The provider's defaults.
+_DEFAULT_MEMORY_MB = 128
+_DEFAULT_TIMEOUT_SECONDS = 3
+
+
+def _deployed_zip(code: Asset) -> bytes:
+    return with_bytecode(zip_of(code))
+
+
+class _CodeHash:
+    """The hash of an archive as it is deployed: compiling it each time would take seconds."""
+
+    def __init__(self, code: Asset) -> None:
+        self.code = code
+        self._content = content_hash(code)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _CodeHash) and other._content == self._content
+
+    def __hash__(self) -> int:
+        return hash(self._content)
+
+
+@lru_cache(maxsize=256)
+def _deployed_hash(code: _CodeHash) -> str:
+    return base64.b64encode(hashlib.sha256(_deployed_zip(code.code)).digest()).decode()
+
+
+def _code(inputs: Inputs) -> dict[str, Any]:
+    if inputs.get("imageUri"):
+        raise NotImplementedError("the emulator runs functions from archives, not from images")
+    if inputs.get("code") is None:
+        return for_boto3(inputs, "s3Bucket", "s3Key", "s3ObjectVersion")
+    return {"ZipFile": _deployed_zip(inputs["code"])}
+
+
+def _configuration(inputs: Inputs) -> dict[str, Any]:
+    environment = dict((inputs.get("environment") or {}).get("variables") or {})
+    return {
+        "Timeout": _DEFAULT_TIMEOUT_SECONDS,
+        "MemorySize": _DEFAULT_MEMORY_MB,
+        "Description": "",
+        **for_boto3(inputs, "role", "runtime", "handler", "timeout", "memorySize", "description"),
+        **for_boto3(inputs, "layers", "deadLetterConfig", "ephemeralStorage"),
+        "Environment": Whole(Variables=Whole(environment)),
+        "TracingConfig": {"Mode": (inputs.get("tracingConfig") or {}).get("mode", "PassThrough")},
+        "LoggingConfig": for_boto3(inputs.get("loggingConfig") or {}),
+        **without_none(KMSKeyArn=inputs.get("kmsKeyArn")),
+    }
+
+
+@resource("aws:lambda/function:Function", replaces=("packageType", "tenancyConfig"))
+class Function(ResourceType):
+    """A function; its id is its name."""
+
+    service = "lambda"
+    longest_name = 64
+    renamed: ClassVar = {
+        "CodeSha256": "code",
+        "KMSKeyArn": "kmsKeyArn",
+        "ReservedConcurrentExecutions": "reservedConcurrentExecutions",
+    }
+
+    def create(self, inputs: Inputs) -> Created:
+        name = inputs["name"]
+        made = self.api.create_function(
+            FunctionName=name,
+            Code=_code(inputs),
+            Architectures=inputs.get("architectures") or ["x86_64"],
+            Publish=bool(inputs.get("publish")),
+            Tags=tags_of(inputs),
+            **_configuration(inputs),
+        )
+        return Created(name, self.outputs(name, made))
+
+    def finish(self, id_: str, inputs: Inputs) -> None:
+        self._reserve(id_, inputs)
+
+    def find(self, id_: str, inputs: Inputs) -> Mapping[str, Any]:
+        found = self.api.get_function_configuration(FunctionName=id_)
+        reserved = self.api.get_function_concurrency(FunctionName=id_)
+        limit = reserved.get("ReservedConcurrentExecutions", -1)
+        return {
+            **found,
+            "ReservedConcurrentExecutions": limit,
+            "Layers": [layer["Arn"] for layer in found.get("Layers", [])],
+        }
+
+    def declared(self, inputs: Inputs) -> Mapping[str, Any]:
+        code = inputs.get("code")
+        reserved = as_int(inputs.get("reservedConcurrentExecutions"))
+        # An event source may be declared with a hash that is known only.
+        known = code is not None and getattr(code, "path", "?")
+        return {
+            **_configuration(inputs),
+            **({"CodeSha256": _deployed_hash(_CodeHash(code))} if known else {}),
+            "ReservedConcurrentExecutions": -1 if reserved is None else reserved,
+        }
+
+    def outputs(self, id_: str, found: Mapping[str, Any]) -> Outputs:
+        arn = found["FunctionArn"].removesuffix(f":{_LATEST}")
+        version = self._newest_version(id_)
+        return {
+            "arn": arn,
+            "invokeArn": _invoke_arn(arn),
+            "qualifiedArn": f"{arn}:{version}",
+            "qualifiedInvokeArn": _invoke_arn(f"{arn}:{version}"),
+            "version": version,
+        }
+
+    def update(self, id_: str, old: Inputs, inputs: Inputs) -> None:
+        found, declared = self.find(id_, inputs), self.declared(inputs)
+        if found["CodeSha256"] != declared.get("CodeSha256"):
+            self.api.update_function_code(FunctionName=id_, **_code(inputs))
+        removed = dict.fromkeys(_configuration(old).keys() - _configuration(inputs).keys())
+        emptied = {key: [] if key == "Layers" else {} for key in removed if key != "KMSKeyArn"}
+        self.api.update_function_configuration(
+            FunctionName=id_,
+            **emptied,
+            **({"KMSKeyArn": ""} if "KMSKeyArn" in removed else {}),
+            **_configuration(inputs),
+        )
+        self._reserve(id_, inputs)
+        tags = tag_changes(old, inputs)
+        if tags.removed:
+            self.api.untag_resource(Resource=found["FunctionArn"], TagKeys=tags.removed)
+        if tags.added:
+            self.api.tag_resource(Resource=found["FunctionArn"], Tags=tags.added)
+        if inputs.get("publish"):
+            self.api.publish_version(FunctionName=id_)
+
+    def delete(self, id_: str, inputs: Inputs) -> None:
+        self.api.delete_function(FunctionName=id_)
+
+    def _newest_version(self, name: str) -> str:
+        versions = self.api.list_versions_by_function(FunctionName=name)["Versions"]
+        numbered = [int(each["Version"]) for each in versions if each["Version"] != _LATEST]
+        return str(max(numbered)) if numbered else _LATEST
+
+    def _reserve(self, name: str, inputs: Inputs) -> None:
+        reserved = as_int(inputs.get("reservedConcurrentExecutions"))
+        # For the provider, -1 means "not reserved".
+        if reserved is not None and reserved >= 0:
+            self.api.put_function_concurrency(
+                FunctionName=name, ReservedConcurrentExecutions=reserved
+            )
+        else:
+            self.api.delete_function_concurrency(FunctionName=name)
+
+
+def _invoke_arn(arn: str) -> str:
+    return f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{arn}/invocations"
+
+
+@resource("aws:lambda/alias:Alias", replaces=("functionName",))
+class Alias(ResourceType):
+    """A name of a version of a function; its id is its ARN."""
+
+    service = "lambda"
+
+    def create(self, inputs: Inputs) -> Created:
+        arn = self.api.create_alias(
+            FunctionName=inputs["functionName"], Name=inputs["name"], **self.declared(inputs)
+        )["AliasArn"]
+        return Created(arn, self.outputs(arn, {}))
+
+    def find(self, id_: str, inputs: Inputs) -> Mapping[str, Any]:
+        return dict(
+            self.api.get_alias(FunctionName=inputs["functionName"], Name=id_.rpartition(":")[2])
+        )
+
+    def declared(self, inputs: Inputs) -> Mapping[str, Any]:
+        weights = (inputs.get("routingConfig") or {}).get("additionalVersionWeights")
+        return {
+            "Description": "",
+            **for_boto3(inputs, "functionVersion", "description"),
+            "RoutingConfig": {"AdditionalVersionWeights": dict(weights or {})},
+        }
+
+    def outputs(self, id_: str, found: Mapping[str, Any]) -> Outputs:
+        return {"arn": id_, "invokeArn": _invoke_arn(id_)}
+
+    def update(self, id_: str, old: Inputs, inputs: Inputs) -> None:
+        self.api.update_alias(
+            FunctionName=inputs["functionName"],
+            Name=id_.rpartition(":")[2],
+            **self.declared(inputs),
+        )
+
+    def delete(self, id_: str, inputs: Inputs) -> None:
+        self.api.delete_alias(FunctionName=inputs["functionName"], Name=id_.rpartition(":")[2])

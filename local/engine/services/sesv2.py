@@ -1,0 +1,52 @@
+"""Identities of SES that email is sent from.
+
+What needs a new identity is in
+https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/sesv2/email_identity.go
+(ForceNew).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from local.emulator.clients import ACCOUNT_ID, REGION
+from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
+from local.engine.values import for_boto3, tag_changes, tag_list, tags_of
+
+
+@resource("aws:sesv2/emailIdentity:EmailIdentity", replaces=("emailIdentity",))
+class EmailIdentity(ResourceType):
+    """An address or a domain; its id is that."""
+
+    service = "sesv2"
+
+    def create(self, inputs: Inputs) -> Created:
+        identity = inputs["emailIdentity"]
+        self.api.create_email_identity(
+            EmailIdentity=identity,
+            Tags=tag_list(tags_of(inputs)),
+            **for_boto3(inputs, "configurationSetName"),
+        )
+        return Created(identity, self.outputs(identity, {}))
+
+    def find(self, id_: str, inputs: Inputs) -> Mapping[str, Any]:
+        return dict(self.api.get_email_identity(EmailIdentity=id_))
+
+    def outputs(self, id_: str, found: Mapping[str, Any]) -> Outputs:
+        return {"arn": f"arn:aws:ses:{REGION}:{ACCOUNT_ID}:identity/{id_}"}
+
+    def update(self, id_: str, old: Inputs, inputs: Inputs) -> None:
+        if old.get("configurationSetName") != inputs.get("configurationSetName"):
+            self.api.put_email_identity_configuration_set_attributes(
+                EmailIdentity=id_, **for_boto3(inputs, "configurationSetName")
+            )
+        arn = self.outputs(id_, {})["arn"]
+        tags = tag_changes(old, inputs)
+        if tags.removed:
+            self.api.untag_resource(ResourceArn=arn, TagKeys=tags.removed)
+        if tags.added:
+            self.api.tag_resource(ResourceArn=arn, Tags=tag_list(tags.added))
+
+    def delete(self, id_: str, inputs: Inputs) -> None:
+        self.api.delete_email_identity(EmailIdentity=id_)

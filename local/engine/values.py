@@ -1,0 +1,71 @@
+"""Translations from the provider's inputs to boto3's arguments that several services share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from local.engine.registry import Inputs
+
+
+def without_none(**arguments: Any) -> dict[str, Any]:
+    """The arguments that are not None: boto3 rejects None, and inputs may be left out."""
+    return {name: value for name, value in arguments.items() if value is not None}
+
+
+def for_boto3(inputs: Inputs, *names: str) -> dict[str, Any]:
+    """These inputs as boto3 takes them, those that are there; without `names`, all of them."""
+    return {
+        name[0].upper() + name[1:]: _value(inputs[name])
+        for name in names or inputs
+        if inputs.get(name) is not None and not name.startswith("__")
+    }
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return for_boto3(value)
+    if isinstance(value, list):
+        return [_value(inner) for inner in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def as_int(value: float | None) -> int | None:
+    """A whole number as boto3 expects it; Pulumi passes every number as a float."""
+    return None if value is None else int(value)
+
+
+def as_text(value: object) -> str:
+    """A value as services take it that have attributes of text only."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(int(value)) if isinstance(value, float) else str(value)
+
+
+def tags_of(inputs: Inputs) -> dict[str, str]:
+    """The tags, without Pulumi's own entries."""
+    return {
+        key: value for key, value in (inputs.get("tags") or {}).items() if not key.startswith("__")
+    }
+
+
+def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    """Tags as most services take them."""
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+class TagChanges(NamedTuple):
+    """What an update does to the tags of a resource."""
+
+    removed: list[str]
+
+    added: dict[str, str]
+
+
+def tag_changes(old: Inputs, new: Inputs) -> TagChanges:
+    """What turns the old tags into the new ones."""
+    before, after = tags_of(old), tags_of(new)
+    added = {key: value for key, value in after.items() if before.get(key) != value}
+    return TagChanges(sorted(before.keys() - after.keys()), added)
