@@ -14,11 +14,12 @@ from local import background
 from local.console import console, working
 from local.dashboard import write_page
 from local.emulator.start import DEFAULT_PORT, EmulatorError
+from local.engine.program_errors import ProgramError
 from local.engine.provider import UnsupportedError
 from local.instance import FOLDER, ROOT, InstanceInUseError
 from local.logs import function_logs
 from local.program.project import ProjectError
-from local.program.run import ProgramError
+from local.program.run import ProgramFailedError
 from local.scenario.chaos.run import run_chaos
 from local.scenario.tour.run import run_tour
 from local.status import state_of, the_one
@@ -29,7 +30,7 @@ from pulumi_serverless.testing import DuplicateResourceError
 
 _EXPECTED_ERRORS = (
     *(EmulatorError, InstanceInUseError, DeadlineExceededError),
-    *(UnsupportedError, DuplicateResourceError, ProjectError, ProgramError),
+    *(UnsupportedError, DuplicateResourceError, ProjectError, ProgramError, ProgramFailedError),
 )
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

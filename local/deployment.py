@@ -1,17 +1,20 @@
-"""Deploys the program to the emulator, repeatedly if something was changed there by hand."""
+"""Deploys a program to an emulator, and again when it has changed or was changed by hand."""
 
 from __future__ import annotations
 
-import contextlib
 import json
+import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from local.emulator.clients import Clients
 from local.engine.in_process import InProcessEngine
 from local.engine.provider import Provider
-from local.instance import ROOT
-from local.stack_files import read_stack
+from local.engine.state import State
+from local.program.project import Project
+from local.program.run import run_project
+from pulumi_serverless.testing import Graph
 
 STACK = "local"
 
@@ -20,28 +23,45 @@ EMULATOR_CONFIG = {"pulumi-serverless:bundleFor": "host"}
 
 
 class Deployment:
-    """The program in one emulator; `settings` override those of the local stack, as text."""
+    """A program in one emulator."""
 
     def __init__(
         self,
         client: Clients,
+        project: Project,
+        *,
         settings: Mapping[str, str] | None = None,
+        python: Path = Path(sys.executable),
+        state_file: Path | None = None,
         say: Callable[[str], None] | None = None,
     ) -> None:
+        """`settings` override those of the local stack, as text; `python` runs the program.
+
+        The state is read from `state_file`, if there is one, and kept there. `say` gets a line for
+        each change.
+        """
+        self._client = client
+        self._project = project
         self._settings = dict(settings or {})
-        self._engine = InProcessEngine(Provider(client), **({"say": say} if say else {}))
+        self._python = python
+        self._state_file = state_file
+        self._engine = InProcessEngine(
+            Provider(client),
+            _read(state_file),
+            save=self._save,
+            **({"say": say} if say else {}),
+        )
 
     def set_config(self, path: str, value: str) -> None:
         """Change a setting of the stack, as `pulumi config set --path` does; `up` reads it.
 
         Text that is JSON is parsed.
         """
-        project = read_stack(ROOT, STACK).project
         key, *inner = path.split(".")
         if not inner:
             self._settings[key] = value
             return
-        document = json.loads(self.config()[f"{project}:{key}"])
+        document = json.loads(self.config()[f"{self._project.name}:{key}"])
         *parents, last = inner
         parent = document
         for step in parents:
@@ -52,15 +72,35 @@ class Deployment:
     def up(self) -> dict[str, Any]:
         """Do what `pulumi up --refresh` does; return the stack's outputs.
 
-        What was deleted or changed by hand is restored. Raises as InProcessEngine.up does.
+        What was deleted or changed by hand is restored. Raises as InProcessEngine.up and
+        run_project do.
         """
-        project = read_stack(ROOT, STACK).project
-        # The program builds its bundles under the working directory, as in `pulumi up`.
-        with contextlib.chdir(ROOT):
-            return self._engine.up(ROOT, project=project, stack=STACK, config=self.config())
+        return self._engine.up(self._run)
 
     def config(self) -> dict[str, str]:
         """The stack's configuration as the program gets it: full keys, values as text."""
-        project, config = read_stack(ROOT, STACK)
-        own = {f"{project}:{key}": value for key, value in self._settings.items()}
-        return {**config, **EMULATOR_CONFIG, **own}
+        own = {f"{self._project.name}:{key}": value for key, value in self._settings.items()}
+        return {**self._project.config(STACK), **EMULATOR_CONFIG, **own}
+
+    def _run(self, graph: Graph) -> None:
+        run_project(
+            self._project,
+            stack=STACK,
+            config=self.config(),
+            python=self._python,
+            graph=graph,
+            # A program that calls AWS by itself must not reach the real one.
+            environment=self._client.environment(),
+        )
+
+    def _save(self, state: State) -> None:
+        if self._state_file is not None:
+            partial = self._state_file.with_suffix(".partial")
+            partial.write_text(json.dumps(state.to_json()))
+            partial.rename(self._state_file)
+
+
+def _read(state_file: Path | None) -> State | None:
+    if state_file is None or not state_file.exists():
+        return None
+    return State.from_json(json.loads(state_file.read_text()))

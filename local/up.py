@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from rich.markup import escape
+
 from local import background
 from local.background import Running
 from local.console import console, working
@@ -25,7 +27,7 @@ def up(folder: Path, port: int) -> str:
     """Deploy the program in `folder` to the emulator on `port`; return how to use it.
 
     An emulator that runs there already is used again if it is the program's own: what changed is
-    changed, and nothing else. Raises EmulatorError, ProjectError, ProgramError, and what the
+    changed, and nothing else. Raises EmulatorError, ProjectError, ProgramFailedError, and what the
     emulator's provider refuses.
     """
     project = read_project(folder)
@@ -39,6 +41,7 @@ def up(folder: Path, port: int) -> str:
             python=python,
             settings=running.settings,
             state_file=running.directory / "state.json",
+            say=lambda line: console.print(f"    {escape(line)}"),
         )
         with working(f"Deploying {project.name} to port {port}"):
             outputs = deployment.up()

@@ -67,6 +67,16 @@ class Clients:
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
 
+    def environment(self) -> dict[str, str]:
+        """What makes an AWS SDK in another process use the emulator."""
+        return {
+            "AWS_ACCESS_KEY_ID": self._credentials.access_key,
+            "AWS_SECRET_ACCESS_KEY": self._credentials.secret_key,
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_REGION": REGION,
+        }
+
     def __call__(self, service: str) -> Any:
         """The client of one service by its boto3 name, e.g. "sqs"."""
         with self._lock:

@@ -23,8 +23,7 @@ from local.engine.program_errors import ProgramError, naming_the_resource
 from local.engine.provider import Provider
 from local.engine.registry import Created
 from local.engine.state import Entry, State
-from pulumi_serverless.testing import Graph, Resource, run_program
-from pulumi_serverless.testing.program import Program
+from pulumi_serverless.testing import Graph, Resource
 
 _PROVIDERS = "pulumi:providers:"
 _SEED_BYTES = 32
@@ -53,6 +52,10 @@ def _silent(_line: str) -> None:
     pass
 
 
+def _forget(_state: State) -> None:
+    pass
+
+
 class InProcessEngine:
     """Deploys programs one after another to one emulator; `state` is what stands there.
 
@@ -64,32 +67,30 @@ class InProcessEngine:
         provider: Provider,
         state: State | None = None,
         say: Callable[[str], None] = _silent,
+        save: Callable[[State], None] = _forget,
     ) -> None:
         self.state = State() if state is None else state
         self.changes: list[Change] = []
         """What the last `up` did."""
         self._provider = provider
         self._say = say
+        self._save = save
 
-    def up(
-        self,
-        program: Program,
-        *,
-        project: str = "test",
-        stack: str = "unit",
-        config: Mapping[str, str] | None = None,
-    ) -> dict[str, Any]:
-        """Make what stands what the program declares; return the stack's outputs.
+    def up(self, run: Callable[[Graph], object]) -> dict[str, Any]:
+        """Make what stands what a program declares; return the stack's outputs.
 
-        Raises what the program raises, ProgramError for inputs that the provider rejects or for a
-        protected resource, and UnsupportedError for what the emulator's provider does not have.
+        `run` runs the program against the recording that it is given. `save` has been called with
+        the state after each change. Raises what `run` raises, ProgramError for inputs that the
+        provider rejects or for a protected resource, and UnsupportedError for what the emulator's
+        provider does not have.
         """
-        deployment = _Deployment(self._provider, self.state, self._say)
+        deployment = _Deployment(self._provider, self.state, self._say, self._save)
         self.changes = deployment.changes
         graph = deployment.graph
         with naming_the_resource():
-            run_program(program, project=project, stack=stack, config=config, mocks=graph)
+            run(graph)
         deployment.delete_leftovers()
+        self._save(self.state)
         deployment.say_counts()
         return dict(graph.exports)
 
@@ -97,12 +98,19 @@ class InProcessEngine:
 class _Deployment(Mocks):
     """One run of a program: what it registers is created or updated at once."""
 
-    def __init__(self, provider: Provider, state: State, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        provider: Provider,
+        state: State,
+        say: Callable[[str], None],
+        save: Callable[[State], None],
+    ) -> None:
         self.graph = Graph(self)
         self.changes: list[Change] = []
         self._provider = provider
         self._state = state
         self._say = say
+        self._save = save
         self._registered: set[str] = set()
         # Pulumi registers from several threads; the emulator is not faster for it.
         self._lock = threading.Lock()
@@ -268,6 +276,7 @@ class _Deployment(Mocks):
 
     def _done(self, change: Change) -> None:
         self.changes.append(change)
+        self._save(self._state)
         self._say(str(change))
 
 

@@ -15,7 +15,7 @@ from pulumi_serverless.testing import Graph
 _RUN = Path(__file__).with_name("run_as_language_host.py")
 
 
-class ProgramError(Exception):
+class ProgramFailedError(Exception):
     """The program failed; the message is what it printed."""
 
 
@@ -26,21 +26,21 @@ def run_project(
     config: Mapping[str, str],
     python: Path,
     graph: Graph,
-    environment: Mapping[str, str] | None = None,
+    environment: Mapping[str, str],
 ) -> None:
     """Run the program with `python` in its own folder, and record it in `graph`.
 
-    `config` maps full keys to values as the engine passes them; `environment` is set over this
-    process's. What the program prints is shown. Raises the graph's own errors, and ProgramError
-    with the program's traceback for what the program raised.
+    `config` maps full keys to values as the engine passes them; `environment` takes the place of
+    whatever is set for AWS here. What the program prints is shown. Raises the graph's own errors,
+    and ProgramFailedError with the program's traceback for what the program raised.
     """
     with serving_monitor(graph, project=project.name, stack=stack) as (monitor, address):
         result = subprocess.run(  # noqa: S603 -- the program that the user asked for
             [python, str(_RUN), address, project.name, stack, str(project.main)],
             cwd=project.folder,
             env={
-                **os.environ,
-                **(environment or {}),
+                **{key: value for key, value in os.environ.items() if not key.startswith("AWS_")},
+                **environment,
                 "PULUMI_CONFIG": json.dumps(dict(config)),
                 "PULUMI_ERROR_OUTPUT_STRING": "1",
             },
@@ -52,7 +52,7 @@ def run_project(
     if monitor.error is not None:
         raise monitor.error
     if result.returncode:
-        raise ProgramError(
+        raise ProgramFailedError(
             f"the program in {project.folder} ended with status {result.returncode}:\n"
             f"{result.stderr.strip()}"
         )

@@ -89,7 +89,7 @@ class OnCallEngineer:
                 assert options == (["--path"] if "." in path else []), command
                 self.stack.deployment.set_config(path, value)
             case ["pulumi", "up", "--refresh", "--stack", "local"]:
-                self.stack = self.stack.redeployed()
+                self.stack.up()
                 self._terminal.use(self.stack)
             case _:
                 raise AssertionError(f"cannot run {command} here")

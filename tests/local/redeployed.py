@@ -8,6 +8,7 @@ from typing import Any
 from local.emulator.start import Emulator
 from local.engine.in_process import InProcessEngine
 from local.engine.provider import Provider
+from pulumi_serverless.testing import run_program
 
 
 class Stack:
@@ -24,4 +25,4 @@ class Stack:
 
     def up(self, program: Callable[[], Any]) -> dict[str, Any]:
         self.said.clear()
-        return self.engine.up(program)
+        return self.engine.up(lambda graph: run_program(program, mocks=graph))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local.program.project import read_project
-from local.program.run import ProgramError, run_project
+from local.program.run import ProgramFailedError, run_project
 from pulumi_serverless.testing import AwsMocks, DuplicateResourceError, Graph
 
 QUEUE = """
@@ -35,6 +35,7 @@ def ran(folder: Path, program: str) -> Graph:
         config={"shop:greeting": "hello"},
         python=Path(sys.executable),
         graph=graph,
+        environment={},
     )
     return graph
 
@@ -54,7 +55,7 @@ def test_what_a_program_declares_and_exports_is_recorded(tmp_path: Path) -> None
 
 
 def test_what_a_program_raises_is_shown_with_its_traceback(tmp_path: Path) -> None:
-    with pytest.raises(ProgramError, match=r"(?s)ended with status 1.*no such thing: helper"):
+    with pytest.raises(ProgramFailedError, match=r"(?s)ended with status 1.*no such thing: helper"):
         ran(tmp_path, "import helper\nraise ValueError(f'no such thing: {helper.__name__}')")
 
 
