@@ -43,7 +43,7 @@ def deploy_baselines(stack: DeployedStack) -> list[Service]:
     )
     settings = stack.client("lambda").get_function_configuration(FunctionName=ours.function_name)
     direct = {**settings["Environment"]["Variables"]}
-    del direct["HANDOFF_OUTBOX_TABLE_NAME"]
+    del direct["HANDOFF_TASKS_OUTBOX_TABLE_NAME"]
     # boto3 is the runtime's, as on AWS.
     bare_settings = {**settings, "Handler": f"{_BARE.stem}.handle"}
     bare_bundle = with_bytecode(_zip_of(_BARE))

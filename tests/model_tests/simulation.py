@@ -108,7 +108,7 @@ class Simulation:
         """Return the task service's table, with its event publisher."""
         dynamodb = run.client("dynamodb", self.dynamo)
         handoff = Handoff(
-            HandoffSettings(handoff_target_arn=TARGET_ARN, handoff_outbox_table_name=OUTBOX),
+            settings=HandoffSettings(target_arn=TARGET_ARN, outbox_table_name=OUTBOX),
             client=dynamodb,
             lambda_client=run.client("lambda", self.queue),
             clock=self.clock,

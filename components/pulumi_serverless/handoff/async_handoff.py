@@ -26,8 +26,7 @@ from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow
 from pulumi_serverless.handoff.alarms import HandoffThresholds, handoff_alarms
 from pulumi_serverless.handoff.dashboard import dead_letter_row, outbox_row, target_row
 from pulumi_serverless.handoff.outbox import Outbox, OutboxArgs
-from serverless_runtime.handoff.settings import HandoffSettings
-from serverless_runtime.shared.environment import environment_for
+from serverless_runtime.handoff.settings import handoff_environment
 
 # Lambda's first retry comes about a minute after the failure. A target that has finished (or was
 # killed) before then never runs beside its own retry.
@@ -90,7 +89,8 @@ class AsyncHandoff(pulumi.ComponentResource):
     """Asynchronous delivery from any number of callers to one target."""
 
     environment: Mapping[str, pulumi.Output[str]]
-    """What a caller's environment needs; serverless_runtime.handoff reads it."""
+    """What a caller's environment needs; serverless_runtime.handoff reads it. The names of the
+    variables contain the handoff's, so a caller of several merges theirs."""
 
     outbox: Outbox | None
     """What Lambda has not accepted yet; None if delivery is direct."""
@@ -138,7 +138,9 @@ class AsyncHandoff(pulumi.ComponentResource):
         Its environment must contain `environment`, so that its code knows the target.
         """
         caller.allow(
-            "hand-off", actions=["lambda:InvokeFunction"], resources=[self._args.target.arn]
+            f"hand-off-{self._name}",
+            actions=["lambda:InvokeFunction"],
+            resources=[self._args.target.arn],
         )
         if self.outbox is not None:
             self.outbox.allow_caller(caller)
@@ -174,10 +176,10 @@ class AsyncHandoff(pulumi.ComponentResource):
         return sections
 
     def _environment(self) -> dict[str, pulumi.Output[str]]:
-        settings = {"handoff_target_arn": self._args.target.arn}
+        settings = {"target_arn": self._args.target.arn}
         if self.outbox is not None:
-            settings["handoff_outbox_table_name"] = self.outbox.table.name
-        return environment_for(HandoffSettings, **settings)
+            settings["outbox_table_name"] = self.outbox.table.name
+        return handoff_environment(self._name, **settings)
 
     def _alarms(self) -> list[Alarm | CompositeAlarm]:
         name, args, foundation = self._name, self._args, self._args.foundation

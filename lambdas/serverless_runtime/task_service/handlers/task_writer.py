@@ -48,7 +48,7 @@ def task_writer() -> DynamoTaskWriter:
     return DynamoTaskWriter(
         read_settings(TaskSettings).tasks_table_name,
         HandoffEventPublisher(
-            Handoff.from_environment(),
+            Handoff(),
             Counter(NAMESPACE, read_settings(MetricsSettings).metrics_stack),
         ),
     )
