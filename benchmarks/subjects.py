@@ -30,6 +30,7 @@ ENVIRONMENT = {
     "HANDOFF_TASKS_TARGET_ARN": "arn:aws:lambda:eu-west-1:123456789012:function:target",
     "HANDOFF_TASKS_OUTBOX_TABLE_NAME": "outbox",
     "HANDOFF_NAME": "tasks",
+    "EVENT_PUBLISHER": "serverless_runtime.handoff.Handoff",
     "METRICS_STACK": "dev",
     "MINIMUM_AGE_SECONDS": "45",
     "DELIVERIES_TABLE_NAME": "deliveries",

@@ -31,6 +31,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TASKS_TABLE_NAME", TASKS)
     monkeypatch.setenv("HANDOFF_TASKS_TARGET_ARN", TARGET_ARN)
     monkeypatch.setenv("HANDOFF_TASKS_OUTBOX_TABLE_NAME", OUTBOX)
+    monkeypatch.setenv("EVENT_PUBLISHER", "serverless_runtime.handoff.Handoff")
     monkeypatch.setenv("METRICS_STACK", "shop-dev")
     monkeypatch.setenv("HANDOFF_NAME", "orders")
     monkeypatch.setenv("MINIMUM_AGE_SECONDS", "45")

@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 
 import pulumi
 
+from pulumi_serverless.blocks.bundle import FunctionCode
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
@@ -31,6 +32,8 @@ from serverless_runtime.handoff.settings import handoff_environment
 # Lambda's first retry comes about a minute after the failure. A target that has finished (or was
 # killed) before then never runs beside its own retry.
 MAX_TARGET_TIMEOUT_SECONDS = 50
+
+CALLER_CODE = FunctionCode(packages=("serverless_runtime.handoff", "serverless_runtime.shared"))
 
 Delivery = Literal["outbox", "direct"]
 
@@ -92,6 +95,12 @@ class AsyncHandoff(pulumi.ComponentResource):
     """What a caller's environment needs; serverless_runtime.handoff reads it. The names of the
     variables contain the handoff's, so a caller of several merges theirs."""
 
+    runtime_class: str
+    """What a caller's code calls to hand off."""
+
+    code: FunctionCode
+    """What a caller's bundle needs for that."""
+
     outbox: Outbox | None
     """What Lambda has not accepted yet; None if delivery is direct."""
 
@@ -129,6 +138,8 @@ class AsyncHandoff(pulumi.ComponentResource):
         self.outbox = self._outbox() if args.delivery == "outbox" else None
         self.functions = [] if self.outbox is None else [self.outbox.relay]
         self.environment = self._environment()
+        self.runtime_class = "serverless_runtime.handoff.Handoff"
+        self.code = CALLER_CODE
         self.alarms = self._alarms()
         self.register_outputs({"dead_letter_queue_url": self.dead_letter_queue.url})
 
