@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local.engine.services.http_apis import api_url
+
 from benchmarks.subjects import zipped
 from local.emulator.bytecode import with_bytecode
 from local.emulator.clients import ACCOUNT_ID, REGION
-from local.engine.services.http_apis import api_url
 from local.scenario.handoff_stack import HandoffStack
 from pulumi_serverless.task_service import task_service
 
@@ -43,7 +44,7 @@ def deploy_baselines(stack: HandoffStack) -> list[Service]:
     )
     settings = stack.client("lambda").get_function_configuration(FunctionName=ours.function_name)
     direct = {**settings["Environment"]["Variables"]}
-    del direct["HANDOFF_OUTBOX_TABLE_NAME"]
+    del direct["HANDOFF_TASKS_OUTBOX_TABLE_NAME"]
     # boto3 is the runtime's, as on AWS.
     bare_settings = {**settings, "Handler": f"{_BARE.stem}.handle"}
     bare_bundle = with_bytecode(_zip_of(_BARE))

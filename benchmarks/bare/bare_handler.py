@@ -32,7 +32,7 @@ def handle(event, context):
             },
             {
                 "Put": {
-                    "TableName": os.environ["HANDOFF_OUTBOX_TABLE_NAME"],
+                    "TableName": os.environ["HANDOFF_TASKS_OUTBOX_TABLE_NAME"],
                     "Item": {
                         "shard": {"S": "0"},
                         "committed": {"S": task_id},
@@ -43,7 +43,7 @@ def handle(event, context):
         ]
     )
     response = lambda_client.invoke(
-        FunctionName=os.environ["HANDOFF_TARGET_ARN"], InvocationType="Event", Payload=payload
+        FunctionName=os.environ["HANDOFF_TASKS_TARGET_ARN"], InvocationType="Event", Payload=payload
     )
     # Or every invoke opens a connection of its own.
     response["Payload"].read()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import pulumi
+
 from pulumi_serverless import Foundation, FunctionCode, PythonFunction, PythonFunctionArgs
 
 NO_DEPENDENCIES = FunctionCode(packages=("serverless_runtime.shared",))
@@ -9,7 +13,12 @@ TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
 FOUNDATION = Foundation(alarm_topic_arn=TOPIC)
 
 
-def a_function(name: str, *, timeout_seconds: int = 10) -> PythonFunction:
+def a_function(
+    name: str,
+    *,
+    timeout_seconds: int = 10,
+    environment: Mapping[str, pulumi.Input[str]] | None = None,
+) -> PythonFunction:
     return PythonFunction(
         name,
         PythonFunctionArgs(
@@ -17,5 +26,6 @@ def a_function(name: str, *, timeout_seconds: int = 10) -> PythonFunction:
             handler="serverless_runtime.shared.handle",
             code=NO_DEPENDENCIES,
             timeout_seconds=timeout_seconds,
+            environment=environment or {},
         ),
     )

@@ -9,7 +9,7 @@ import pytest
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
 from pulumi_serverless.handoff.async_handoff import AsyncHandoff, AsyncHandoffArgs
 from pulumi_serverless.testing import record
-from pulumi_serverless.testing.mocks import ROLE_POLICY
+from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY
 from tests.components.a_function import FOUNDATION, a_function
 
 DELIVERY = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
@@ -117,11 +117,11 @@ def test_a_caller_may_invoke_the_target_and_fill_the_outbox_and_nothing_else(
         (
             "outbox",
             {
-                "HANDOFF_TARGET_ARN": "arn:notify",
-                "HANDOFF_OUTBOX_TABLE_NAME": "events-outbox-1a2b3c4",
+                "HANDOFF_EVENTS_TARGET_ARN": "arn:notify",
+                "HANDOFF_EVENTS_OUTBOX_TABLE_NAME": "events-outbox-1a2b3c4",
             },
         ),
-        ("direct", {"HANDOFF_TARGET_ARN": "arn:notify"}),
+        ("direct", {"HANDOFF_EVENTS_TARGET_ARN": "arn:notify"}),
     ],
 )
 def test_a_callers_environment_names_what_it_needs(
@@ -195,3 +195,45 @@ def test_two_handoffs_to_two_targets_live_side_by_side() -> None:
 
     deliveries = {each.name for each in record(program).of_type(DELIVERY)}
     assert {"first-delivery", "second-delivery"} <= deliveries
+
+
+def test_a_caller_of_two_handoffs_knows_both_targets_and_may_invoke_both() -> None:
+    def program() -> None:
+        handoffs = [
+            AsyncHandoff(
+                name, AsyncHandoffArgs(foundation=FOUNDATION, target=a_function(f"{name}-target"))
+            )
+            for name in ("to-first", "to-second")
+        ]
+        environment = {key: text for each in handoffs for key, text in each.environment.items()}
+        caller = a_function("caller", environment=environment)
+        for each in handoffs:
+            each.allow_caller(caller)
+
+    stack = record(program)
+
+    assert stack.named("caller", FUNCTION).inputs["environment"]["variables"] == {
+        "HANDOFF_TO_FIRST_TARGET_ARN": "arn:to-first-target",
+        "HANDOFF_TO_FIRST_OUTBOX_TABLE_NAME": "to-first-outbox-1a2b3c4",
+        "HANDOFF_TO_SECOND_TARGET_ARN": "arn:to-second-target",
+        "HANDOFF_TO_SECOND_OUTBOX_TABLE_NAME": "to-second-outbox-1a2b3c4",
+    }
+    for name in ("to-first", "to-second"):
+        granted = {
+            purpose: json.loads(stack.named(f"caller-may-{purpose}", ROLE_POLICY).inputs["policy"])
+            for purpose in (f"hand-off-{name}", f"fill-{name}-outbox")
+        }
+        assert [each["Statement"][0]["Resource"] for each in granted.values()] == [
+            [f"arn:{name}-target"],
+            [f"arn:{name}-outbox"],
+        ]
+
+
+def test_a_name_that_callers_could_not_use_fails_before_deploy() -> None:
+    with pytest.raises(ValueError, match=r"lower-case letters, digits and hyphens.*'taskEvents'"):
+        record(
+            lambda: AsyncHandoff(
+                "taskEvents",
+                AsyncHandoffArgs(foundation=FOUNDATION, target=a_function("notify")),
+            )
+        )

@@ -48,9 +48,9 @@ def test_the_relay_knows_its_table_its_target_and_its_name() -> None:
 
     assert relay["environment"]["variables"] == {
         "DEAD_LETTER_QUEUE_URL": "https://sqs/events-dead-letters",
+        "HANDOFF_EVENTS_OUTBOX_TABLE_NAME": "events-outbox-1a2b3c4",
+        "HANDOFF_EVENTS_TARGET_ARN": "arn:notify",
         "METRICS_COMPONENT": "test-unit-events",
-        "HANDOFF_OUTBOX_TABLE_NAME": "events-outbox-1a2b3c4",
-        "HANDOFF_TARGET_ARN": "arn:notify",
         "MINIMUM_AGE_SECONDS": "30",
     }
 

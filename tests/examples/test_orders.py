@@ -35,8 +35,10 @@ def test_the_example_deploys(orders: Graph) -> None:
 def test_the_examples_caller_knows_the_target_and_may_invoke_it(orders: Graph) -> None:
     caller = orders.named("take-order", FUNCTION)
     assert caller.inputs["environment"]["variables"] == {
-        "HANDOFF_TARGET_ARN": "arn:ship-order",
-        "HANDOFF_OUTBOX_TABLE_NAME": "shipping-outbox-1a2b3c4",
+        "HANDOFF_SHIPPING_TARGET_ARN": "arn:ship-order",
+        "HANDOFF_SHIPPING_OUTBOX_TABLE_NAME": "shipping-outbox-1a2b3c4",
     }
-    policy = json.loads(orders.named("take-order-may-hand-off", ROLE_POLICY).inputs["policy"])
+    policy = json.loads(
+        orders.named("take-order-may-hand-off-shipping", ROLE_POLICY).inputs["policy"]
+    )
     assert policy["Statement"][0]["Resource"] == ["arn:ship-order"]

@@ -26,9 +26,11 @@ class RecordedLambda:
         self.unresponsive = False
         self.before_response: Callable[[], Any] = lambda: None
         self.payloads: list[dict[str, Any]] = []
+        self.paths: list[str] = []
         self.headers: list[dict[str, str]] = []
 
     def send(self, request: Request) -> Response:
+        self.paths.append(request.path)
         self.payloads.append(json.loads(request.body))
         self.headers.append({name.lower(): value for name, value in request.headers.items()})
         self.before_response()

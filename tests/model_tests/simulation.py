@@ -40,7 +40,7 @@ from serverless_runtime.notification_service.settings import TIMEOUT_SECONDS
 from serverless_runtime.notification_service.settings.email import EmailSettings
 from serverless_runtime.shared.metrics import Counter
 from serverless_runtime.task_service.dynamo_task_writer import DynamoTaskWriter
-from serverless_runtime.task_service.handlers.task_writer import HandoffEventPublisher
+from serverless_runtime.task_service.handlers.task_writer import WireEventPublisher
 from tests.lambdas.tables import DELIVERIES, OUTBOX, TARGET_ARN, TASKS
 from tests.model_tests.faults import Died, Fault, Run
 from tests.model_tests.in_memory_dynamo import Change, InMemoryDynamo
@@ -109,12 +109,12 @@ class Simulation:
         """Return the task service's table, with its event publisher."""
         dynamodb = run.client("dynamodb", self.dynamo)
         handoff = Handoff(
-            HandoffSettings(handoff_target_arn=TARGET_ARN, handoff_outbox_table_name=OUTBOX),
+            settings=HandoffSettings(target_arn=TARGET_ARN, outbox_table_name=OUTBOX),
             client=dynamodb,
             lambda_client=run.client("lambda", self.queue),
             clock=self.clock,
         )
-        publisher = HandoffEventPublisher(handoff, Counter("Handoff", "model"))
+        publisher = WireEventPublisher(handoff, Counter("Handoff", "model"))
         return DynamoTaskWriter(TASKS, publisher, dynamodb)
 
     def relay(self, faults: Faults) -> None:

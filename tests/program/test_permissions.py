@@ -158,7 +158,7 @@ def test_only_functions_that_hand_off_know_the_target(dev: Graph) -> None:
     know_it = {
         function.name
         for function in dev.of_type(FUNCTION)
-        if "HANDOFF_TARGET_ARN" in function.inputs["environment"]["variables"]
+        if "HANDOFF_TASK_EVENTS_TARGET_ARN" in function.inputs["environment"]["variables"]
     }
     assert know_it == {
         *("tasks-create-task", "tasks-update-task", "tasks-delete-task"),

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import pulumi
 
+from pulumi_serverless.blocks.bundle import FunctionCode
 from pulumi_serverless.blocks.function import PythonFunction
 
 
@@ -16,6 +17,16 @@ class EventPublisher(Protocol):
     @property
     def environment(self) -> Mapping[str, pulumi.Input[str]]:
         """Environment variables that a publishing function needs."""
+
+    @property
+    def runtime_class(self) -> str:
+        """Import path of the class, or of a function, that a publishing function calls without
+        arguments. It returns a `serverless_runtime.handoff.event_publisher.EventPublisher`, e.g.
+        "serverless_runtime.handoff.Handoff"."""
+
+    @property
+    def code(self) -> FunctionCode:
+        """What the bundle of a publishing function needs for the runtime class."""
 
     def allow_caller(self, caller: PythonFunction) -> None:
         """Let `caller` publish, and nothing else."""

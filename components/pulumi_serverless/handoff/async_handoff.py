@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args
 import pulumi
 
 from pulumi_serverless.blocks.argument_checks import require_between, require_one_of
+from pulumi_serverless.blocks.bundle import FunctionCode
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
@@ -29,12 +30,13 @@ from pulumi_serverless.handoff.alarms.target_alarms import target_alarms
 from pulumi_serverless.handoff.alarms.thresholds import HandoffThresholds
 from pulumi_serverless.handoff.dashboard import dead_letter_row, outbox_row, target_row
 from pulumi_serverless.handoff.outbox import Outbox, OutboxArgs
-from serverless_runtime.handoff.settings import HandoffSettings
-from serverless_runtime.shared.environment import environment_for
+from serverless_runtime.handoff.settings import handoff_environment
 
 # Lambda's first retry comes about a minute after the failure. A target that has finished (or was
 # killed) before then never runs beside its own retry.
 MAX_TARGET_TIMEOUT_SECONDS = 50
+
+CALLER_CODE = FunctionCode(packages=("serverless_runtime.handoff", "serverless_runtime.shared"))
 
 Delivery = Literal["outbox", "direct"]
 
@@ -93,7 +95,14 @@ class AsyncHandoff(pulumi.ComponentResource):
     """Asynchronous delivery from any number of callers to one target."""
 
     environment: Mapping[str, pulumi.Output[str]]
-    """What a caller's environment needs; serverless_runtime.handoff reads it."""
+    """What a caller's environment needs; serverless_runtime.handoff reads it. The names of the
+    variables contain the handoff's, so a caller of several merges theirs."""
+
+    runtime_class: str
+    """What a caller's code calls to hand off."""
+
+    code: FunctionCode
+    """What a caller's bundle needs for that."""
 
     outbox: Outbox | None
     """What Lambda has not accepted yet; None if delivery is direct."""
@@ -132,6 +141,8 @@ class AsyncHandoff(pulumi.ComponentResource):
         self.outbox = self._outbox() if args.delivery == "outbox" else None
         self.functions = [] if self.outbox is None else [self.outbox.relay]
         self.environment = self._environment()
+        self.runtime_class = "serverless_runtime.handoff.Handoff"
+        self.code = CALLER_CODE
         self.alarms = self._alarms()
         self.register_outputs({"dead_letter_queue_url": self.dead_letter_queue.url})
 
@@ -141,7 +152,9 @@ class AsyncHandoff(pulumi.ComponentResource):
         Its environment must contain `environment`, so that its code knows the target.
         """
         caller.allow(
-            "hand-off", actions=["lambda:InvokeFunction"], resources=[self._args.target.arn]
+            f"hand-off-{self._name}",
+            actions=["lambda:InvokeFunction"],
+            resources=[self._args.target.arn],
         )
         if self.outbox is not None:
             self.outbox.allow_caller(caller)
@@ -177,10 +190,10 @@ class AsyncHandoff(pulumi.ComponentResource):
         return sections
 
     def _environment(self) -> dict[str, pulumi.Output[str]]:
-        settings = {"handoff_target_arn": self._args.target.arn}
+        settings = {"target_arn": self._args.target.arn}
         if self.outbox is not None:
-            settings["handoff_outbox_table_name"] = self.outbox.table.name
-        return environment_for(HandoffSettings, **settings)
+            settings["outbox_table_name"] = self.outbox.table.name
+        return handoff_environment(self._name, **settings)
 
     def _alarms(self) -> list[Alarm | CompositeAlarm]:
         name, args, foundation = self._name, self._args, self._args.foundation

@@ -19,7 +19,7 @@ from pulumi_serverless.blocks.metric import Metric, metrics_environment, own_met
 from pulumi_serverless.blocks.table import Key, Table, TableArgs
 from serverless_runtime.handoff.metrics import NAMESPACE
 from serverless_runtime.handoff.relay.settings import RelaySettings
-from serverless_runtime.handoff.settings import HandoffSettings
+from serverless_runtime.handoff.settings import handoff_environment
 from serverless_runtime.shared.environment import environment_for
 
 CODE = FunctionCode(
@@ -61,8 +61,8 @@ class Outbox(pulumi.ComponentResource):
         self, name: str, args: OutboxArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("serverless:index:Outbox", name, {}, opts)
+        self._name = name
         self._child = pulumi.ResourceOptions(parent=self)
-        # Metric names are shared by the whole account: two stacks must not share one.
         self._handoff_name = args.handoff_name
         self.table = Table(
             name,
@@ -85,7 +85,7 @@ class Outbox(pulumi.ComponentResource):
     def allow_caller(self, caller: PythonFunction) -> None:
         """Let `caller` put events into the outbox, and delete those that were accepted."""
         caller.allow(
-            "fill-outbox",
+            f"fill-{self._name}",
             actions=["dynamodb:PutItem", "dynamodb:DeleteItem"],
             resources=[self.table.arn],
         )
@@ -105,10 +105,10 @@ class Outbox(pulumi.ComponentResource):
                         dead_letter_queue_url=args.dead_letter_queue.url,
                         minimum_age_seconds=str(args.relay_minimum_age_seconds),
                     ),
-                    **environment_for(
-                        HandoffSettings,
-                        handoff_target_arn=args.target.arn,
-                        handoff_outbox_table_name=self.table.name,
+                    **handoff_environment(
+                        args.handoff_name,
+                        target_arn=args.target.arn,
+                        outbox_table_name=self.table.name,
                     ),
                 },
             ),

@@ -153,13 +153,17 @@ class TaskService(pulumi.ComponentResource):
                 **self._args.events.environment,
                 **metrics_environment(self._name),
             },
+            event_publisher=self._args.events.runtime_class,
         )
         function.allow("write-tasks", actions=actions, resources=[self.table.arn])
         self._args.events.allow_caller(function)
         return function
 
     def _function(
-        self, operation: str, environment: Mapping[str, pulumi.Input[str]] | None = None
+        self,
+        operation: str,
+        environment: Mapping[str, pulumi.Input[str]] | None = None,
+        **settings: str,
     ) -> PythonFunction:
         module = operation.replace("-", "_")
         return PythonFunction(
@@ -167,15 +171,24 @@ class TaskService(pulumi.ComponentResource):
             PythonFunctionArgs(
                 foundation=self._args.foundation,
                 handler=f"serverless_runtime.task_service.handlers.{module}.handle",
-                code=CODE,
+                code=_code_with(self._args.events.code),
                 environment={
-                    **environment_for(TaskSettings, tasks_table_name=self.table.name),
+                    **environment_for(TaskSettings, tasks_table_name=self.table.name, **settings),
                     **(environment or {}),
                 },
                 timeout_seconds=TIMEOUT_SECONDS,
             ),
             opts=self._child,
         )
+
+
+def _code_with(publisher: FunctionCode) -> FunctionCode:
+    """Return the code of all functions, which share one zip."""
+    return FunctionCode(
+        packages=tuple(dict.fromkeys([*CODE.packages, *publisher.packages])),
+        requirements=publisher.requirements,
+        aws_services=publisher.aws_services,
+    )
 
 
 def _routes(operations: Mapping[str, PythonFunction]) -> dict[str, PythonFunction]:

@@ -14,5 +14,5 @@ def handle(order: dict[str, Any], context: Any) -> dict[str, Any]:
         correlation_id=context.aws_request_id,
         payload=json.dumps(order).encode(),
     )
-    handed_off = Handoff.from_environment().hand_off(event)
+    handed_off = Handoff().hand_off(event)
     return {"orderId": order["orderId"], "handedOff": handed_off}

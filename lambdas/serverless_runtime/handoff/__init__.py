@@ -1,4 +1,4 @@
-"""The caller's side of a handoff: `Handoff.from_environment().commit(writes, event)`."""
+"""The caller's side of a handoff: `Handoff().commit(writes, event)`."""
 
 from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.handoff import Handoff

@@ -10,15 +10,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Self
+from typing import Any
 
 from serverless_runtime.handoff import log_messages
 from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.outbox_rows import key_of, row_of
-from serverless_runtime.handoff.settings import HandoffSettings
+from serverless_runtime.handoff.settings import HandoffSettings, read_handoff_settings
 from serverless_runtime.handoff.target import Target
 from serverless_runtime.shared import aws
-from serverless_runtime.shared.environment import read_settings
 
 log = logging.getLogger(__name__)
 
@@ -32,27 +31,26 @@ class Handoff:
 
     def __init__(
         self,
-        settings: HandoffSettings | None = None,
+        name: str | None = None,
         *,
+        settings: HandoffSettings | None = None,
         client: Any = None,
         lambda_client: Any = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Use the settings of the environment by default. Raises MissingSettingsError.
+        """Use the function's handoff of that name; without a name, its only one.
+
+        The settings come from the environment, unless `settings` gives them. Raises
+        MissingSettingsError, and ValueError naming the choices if the function has several.
 
         `client` is for DynamoDB, `lambda_client` for Lambda: boto3's, or by default the small ones
         of `serverless_runtime.shared.aws`.
         """
-        settings = settings or read_settings(HandoffSettings)
-        self._target = Target(settings.handoff_target_arn, lambda_client)
-        self._outbox_table_name = settings.handoff_outbox_table_name
+        settings = settings or read_handoff_settings(name)
+        self._target = Target(settings.target_arn, lambda_client)
+        self._outbox_table_name = settings.outbox_table_name
         self._client = client
         self._clock = clock
-
-    @classmethod
-    def from_environment(cls) -> Self:
-        """Return the handoff that the function's settings name. Raises MissingSettingsError."""
-        return cls(read_settings(HandoffSettings))
 
     def commit(self, writes: Sequence[Mapping[str, Any]], event: Event) -> bool:
         """Store the caller's writes and the event, all or nothing; then hand the event off.

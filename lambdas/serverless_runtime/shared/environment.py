@@ -2,7 +2,8 @@
 
 The Pulumi program writes the variables with `environment_for`, the handler reads them with
 `read_settings`, and both take their names from the same frozen dataclass of strings:
-field `table_name` is variable `TABLE_NAME`. A field with a default may be left out.
+field `table_name` is variable `TABLE_NAME`, behind a prefix where a function may have the same
+settings more than once. A field with a default may be left out.
 """
 
 from __future__ import annotations
@@ -19,24 +20,30 @@ class MissingSettingsError(Exception):
     """Environment variables the function needs are not set; only a deployment can set them."""
 
 
-def environment_for(settings_class: type[Any], **values: Any) -> dict[str, Any]:
-    """Name `values` as `read_settings(settings_class)` will look for them.
+def environment_for(
+    settings_class: type[Any], /, *, prefix: str = "", **values: Any
+) -> dict[str, Any]:
+    """Name `values` as `read_settings(settings_class, prefix=prefix)` will look for them.
 
     Values may be Pulumi outputs. Raises TypeError for a forgotten or an unknown setting.
     """
     known = set(_names(settings_class))
     if not set(_required_names(settings_class)) <= set(values) <= known:
         raise TypeError(f"{settings_class.__name__} takes {sorted(known)}, got {sorted(values)}")
-    return {name.upper(): value for name, value in values.items()}
+    return {prefix + name.upper(): value for name, value in values.items()}
 
 
-def read_settings(settings_class: type[T], environ: Mapping[str, str] = os.environ) -> T:
+def read_settings(
+    settings_class: type[T], environ: Mapping[str, str] = os.environ, *, prefix: str = ""
+) -> T:
     """Build `settings_class` from `environ`; an empty variable counts as not set.
 
     Raises MissingSettingsError naming every variable that is missing.
     """
-    values = {name: environ.get(name.upper()) for name in _names(settings_class)}
-    missing = [name.upper() for name in _required_names(settings_class) if not values[name]]
+    values = {name: environ.get(prefix + name.upper()) for name in _names(settings_class)}
+    missing = [
+        prefix + name.upper() for name in _required_names(settings_class) if not values[name]
+    ]
     if missing:
         raise MissingSettingsError(
             f"{settings_class.__name__} needs {', '.join(missing)}; "

@@ -36,7 +36,7 @@ from serverless_runtime.task_service.task_rows import Row, key_of, row_of
 _NEW = {"ConditionExpression": "attribute_not_exists(task_id)"}
 
 
-class EventPublisher(Protocol):
+class TaskEventPublisher(Protocol):
     """Publishes task events."""
 
     def commit(self, writes: Sequence[Mapping[str, Any]], event: TaskEvent) -> None:
@@ -54,7 +54,7 @@ class DynamoTaskWriter(DynamoTaskReader):
     Every method raises StoreUnavailableError when a table throttles or does not respond.
     """
 
-    def __init__(self, table_name: str, events: EventPublisher, client: Any = None) -> None:
+    def __init__(self, table_name: str, events: TaskEventPublisher, client: Any = None) -> None:
         super().__init__(table_name, client)
         self._events = events
 

@@ -13,3 +13,7 @@ STATUS_INDEX = "by-status"
 class TaskSettings:
     tasks_table_name: str
     """Table of tasks, and of the responses stored for idempotency keys."""
+
+    event_publisher: str | None = None
+    """Import path of what the functions that write call, without arguments, for the
+    `handoff.event_publisher.EventPublisher` of their events. The others have none."""

@@ -38,8 +38,8 @@ OWN_WRITE = {
 
 
 def a_handoff(outbox: str | None = OUTBOX) -> Handoff:
-    settings = HandoffSettings(handoff_target_arn=TARGET_ARN, handoff_outbox_table_name=outbox)
-    return Handoff(settings, clock=lambda: NOW)
+    settings = HandoffSettings(target_arn=TARGET_ARN, outbox_table_name=outbox)
+    return Handoff(settings=settings, clock=lambda: NOW)
 
 
 def own_row() -> dict[str, Any] | None:
@@ -48,7 +48,7 @@ def own_row() -> dict[str, Any] | None:
 
 
 def test_three_lines_hand_off(recorded_lambda: RecordedLambda) -> None:
-    handoff = Handoff.from_environment()
+    handoff = Handoff()
     event = Event(event_id="e-1", correlation_id="c-1", payload=b"{}")
     assert handoff.commit([OWN_WRITE], event)
 

@@ -17,10 +17,8 @@ EVENT = Event(
     payload=b'{"type": "x"}',
     log_fields={"task_id": "t-1"},
 )
-DIRECT = Handoff(HandoffSettings(handoff_target_arn=TARGET_ARN))
-WITH_OUTBOX = Handoff(
-    HandoffSettings(handoff_target_arn=TARGET_ARN, handoff_outbox_table_name=OUTBOX)
-)
+DIRECT = Handoff(settings=HandoffSettings(target_arn=TARGET_ARN))
+WITH_OUTBOX = Handoff(settings=HandoffSettings(target_arn=TARGET_ARN, outbox_table_name=OUTBOX))
 
 both = pytest.mark.parametrize("handoff", [DIRECT, WITH_OUTBOX], ids=["direct", "outbox"])
 
@@ -66,7 +64,7 @@ def test_a_failure_is_logged_with_all_ids_and_not_raised(
 
 
 def test_a_target_that_is_no_name_fails_without_raising(aws_in_memory: None) -> None:
-    assert not Handoff(HandoffSettings(handoff_target_arn="")).hand_off(EVENT)
+    assert not Handoff(settings=HandoffSettings(target_arn="")).hand_off(EVENT)
 
 
 def test_an_event_without_a_write_goes_through_the_outbox_too(

@@ -12,7 +12,7 @@ from tests.lambdas.tables import TASKS
 
 
 class UnpublishedEvents:
-    """Fulfils `EventPublisher`: stores the writes in one transaction and hands nothing off."""
+    """Fulfils `TaskEventPublisher`: stores the writes in one transaction and hands nothing off."""
 
     def __init__(self, client: Any) -> None:
         self._client = client

@@ -19,7 +19,7 @@ from serverless_runtime.handoff.relay.settings import (
     RELAY_HANDED_OFF,
     RelaySettings,
 )
-from serverless_runtime.handoff.settings import HandoffSettings
+from serverless_runtime.handoff.settings import read_handoff_settings
 from serverless_runtime.handoff.target import Target
 from serverless_runtime.shared import aws, json_log
 from serverless_runtime.shared.environment import MissingSettingsError, read_settings
@@ -101,11 +101,11 @@ def _seconds_left(context: Any) -> float:
 
 @functools.cache
 def _adapters() -> tuple[RelaySettings, DynamoOutbox, Target]:
-    settings, handoff = read_settings(RelaySettings), read_settings(HandoffSettings)
-    if handoff.handoff_outbox_table_name is None:
-        raise MissingSettingsError("the relay needs HANDOFF_OUTBOX_TABLE_NAME")
+    settings, handoff = read_settings(RelaySettings), read_handoff_settings()
+    if handoff.outbox_table_name is None:
+        raise MissingSettingsError("the relay needs the outbox table of its handoff")
     return (
         settings,
-        DynamoOutbox(handoff.handoff_outbox_table_name),
-        Target(handoff.handoff_target_arn),
+        DynamoOutbox(handoff.outbox_table_name),
+        Target(handoff.target_arn),
     )

@@ -4,6 +4,10 @@ The small clients raise the classes below. Where botocore has been imported, the
 well: `except botocore.exceptions.ClientError` catches a ServiceError. Code that may run with either
 client catches `service_errors()`, `connect_errors()` or `response_errors()`, and uses the functions
 below. None of this imports botocore.
+
+What `except` looks at is fixed when an error is raised. One that was raised before anything
+imported botocore passes an `except ClientError`, though `isinstance` finds it to be one: code that
+imports botocore only to handle such an error catches `service_errors()`.
 """
 
 from __future__ import annotations
@@ -55,15 +59,16 @@ class ServiceError(AwsCallError):
 
     def __init__(self, error_response: dict[str, Any], operation_name: str) -> None:
         """The arguments are those of botocore's ClientError."""
-        error, metadata = error_response["Error"], error_response["ResponseMetadata"]
+        error = error_response.get("Error", {})
+        metadata = error_response.get("ResponseMetadata", {})
         retries = (
             f" (reached max retries: {metadata['RetryAttempts']})"
-            if metadata.get("MaxAttemptsReached")
+            if metadata.get("MaxAttemptsReached") and "RetryAttempts" in metadata
             else ""
         )
         super().__init__(
-            f"An error occurred ({error['Code']}) when calling the {operation_name} "
-            f"operation{retries}: {error['Message']}",
+            f"An error occurred ({error.get('Code', 'Unknown')}) when calling the "
+            f"{operation_name} operation{retries}: {error.get('Message', 'Unknown')}",
         )
         self.response = error_response
         """`["Error"]["Code"]` and `["Message"]`, `["ResponseMetadata"]["HTTPStatusCode"]`, and what
@@ -129,7 +134,9 @@ def error_code(error: BaseException) -> str:
 
     "" for an error without a response.
     """
-    return str(error.response["Error"]["Code"]) if isinstance(error, service_errors()) else ""
+    if not isinstance(error, service_errors()):
+        return ""
+    return str(error.response.get("Error", {}).get("Code", ""))
 
 
 def is_condition_failure(error: BaseException) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import http.client
 import json
 import os
 import time
@@ -25,7 +23,8 @@ from serverless_runtime.shared.aws.errors import (
 from serverless_runtime.shared.aws.retries import RetryQuota, delay_seconds
 from serverless_runtime.shared.aws.signing import Scope, sign
 
-_FIRST_ERROR_STATUS = 300
+_FIRST_ERROR_STATUS = 301
+_BLOBS = ('"Raw', '"Binary')
 _USER_AGENT = "serverless-runtime"
 
 
@@ -65,13 +64,33 @@ class ServiceClient:
         path: str = "/",
     ) -> dict[str, Any]:
         """POST `arguments` as JSON; return the response's JSON with boto3's ResponseMetadata."""
-        body = json.dumps(arguments, default=_as_base64).encode()
+        body = self._serialized(operation, arguments)
         response, metadata = self._call(operation, path, headers, body)
-        return {**self._parsed(response.body), "ResponseMetadata": metadata}
+        try:
+            document = self._parsed(response.body)
+        except ValueError as error:
+            # boto3 would return it as an item that is not there, or raise an AttributeError.
+            raise ResponseError(f"{operation}: the response is not a JSON object") from error
+        return {**document, "ResponseMetadata": metadata}
 
-    def _parsed(self, body: bytes) -> dict[str, Any]:
-        parsed: dict[str, Any] = json.loads(body)
-        return parsed
+    def _serialized(self, operation: str, arguments: Mapping[str, Any]) -> bytes:
+        try:
+            body = json.dumps(arguments)
+        except TypeError:
+            body = _BLOBS[0]
+        if not any(each in body for each in _BLOBS):
+            return body.encode()
+        # Few requests have blobs.
+        from serverless_runtime.shared.aws import blobs  # noqa: PLC0415
+
+        return blobs.serialized(operation, arguments)
+
+    def _parsed(self, body: bytes, object_hook: Any = None) -> dict[str, Any]:
+        """Return the object that the body holds. Raises ValueError if it holds something else."""
+        document = json.loads(body or b"{}", object_hook=object_hook)
+        if not isinstance(document, dict):
+            raise ValueError(type(document).__name__)
+        return document
 
     def _call(
         self, operation: str, path: str, headers: Mapping[str, str], body: bytes
@@ -111,11 +130,12 @@ class ServiceClient:
         try:
             document = self._parsed(response.body)
         except ValueError:
-            # HTML, from a gateway in between.
-            document = {}
-        if not isinstance(document, dict):
-            document = {}
-        error = {"Error": _error(response, document), "ResponseMetadata": metadata}
+            # From a gateway in between.
+            document = {"message": response.body.decode(errors="replace")}
+        # Most cold starts see no error.
+        from serverless_runtime.shared.aws.error_responses import error_of  # noqa: PLC0415
+
+        error = {"Error": error_of(response, document), "ResponseMetadata": metadata}
         raise ServiceError({**document, **error}, operation)
 
     def _signed(self, path: str, headers: Mapping[str, str], body: bytes) -> Request:
@@ -145,28 +165,3 @@ def _metadata(response: Response, attempt: int) -> dict[str, Any]:
     if request_id := response.headers.get("x-amzn-requestid"):
         metadata["RequestId"] = request_id
     return metadata
-
-
-def _error(response: Response, document: dict[str, Any]) -> dict[str, str]:
-    code = (
-        document.pop("__type", None) or response.headers.get("x-amzn-errortype") or response.status
-    )
-    message = document.get("message") or document.get("Message") or ""
-    if not document and response.status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
-        message = http.client.responses.get(response.status, "")
-    # As in "com.amazonaws.dynamodb.v20120810#ThrottlingException:http://…".
-    error = {
-        "Message": str(message),
-        "Code": str(code).rsplit("#", 1)[-1].split(":", 1)[0],
-    }
-    # The code that SQS has always had, where its JSON has another.
-    old_code, _, kind = response.headers.get("x-amzn-query-error", "").partition(";")
-    if old_code:
-        error |= {"QueryErrorCode": error["Code"], "Type": kind, "Code": old_code}
-    return error
-
-
-def _as_base64(value: object) -> str:
-    if isinstance(value, (bytes, bytearray)):
-        return base64.b64encode(value).decode()
-    raise TypeError(f"an argument of an AWS call cannot be of type {type(value).__name__}")

@@ -16,5 +16,10 @@ class SesV2Client(ServiceClient):
         super().__init__("sesv2", config, host_prefix="email", signing_name="ses")
 
     def send_email(self, **arguments: Any) -> dict[str, Any]:
+        if "EndpointId" in arguments:
+            raise TypeError(
+                "SendEmail with EndpointId has an endpoint and a signature of its own; "
+                "use boto3's client for it"
+            )
         headers = {"Content-Type": "application/json"}
         return self._call_json("SendEmail", arguments, headers, "/v2/email/outbound-emails")

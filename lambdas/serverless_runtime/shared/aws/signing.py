@@ -1,4 +1,4 @@
-"""AWS Signature Version 4, for requests without a query string.
+"""AWS Signature Version 4.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 """
@@ -46,9 +46,10 @@ def sign(
 ) -> dict[str, str]:
     """Return `headers` with those that sign the request added.
 
-    `path` is as it goes over the wire, `headers` must have a Host, and `timestamp` is in
-    UTC, as 20260301T093000Z.
+    `path` is as it goes over the wire, its query sorted by name; `headers` must have a
+    Host, and `timestamp` is in UTC, as 20260301T093000Z.
     """
+    path, _, query = path.partition("?")
     headers = {**headers, "X-Amz-Date": timestamp}
     if credentials.session_token is not None:
         headers["X-Amz-Security-Token"] = credentials.session_token
@@ -59,7 +60,7 @@ def sign(
             method,
             # Encoded once more than on the wire, for every service but S3.
             quote(path, safe="/-_.~"),
-            "",
+            query,
             *(f"{name}:{value}" for name, value in signed),
             "",
             names,

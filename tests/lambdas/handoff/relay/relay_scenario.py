@@ -59,9 +59,9 @@ class RelayScenario:
 
     def leave_behind(self, event_id: str) -> None:
         """Commit an event now, whose caller does not get it handed off."""
-        nobody = HandoffSettings(handoff_target_arn="", handoff_outbox_table_name=OUTBOX)
+        nobody = HandoffSettings(target_arn="", outbox_table_name=OUTBOX)
         event = Event(event_id=event_id, correlation_id="c", payload=b'{"type": "x"}')
-        assert not Handoff(nobody, clock=self.clock).hand_off(event)
+        assert not Handoff(settings=nobody, clock=self.clock).hand_off(event)
 
     def run(
         self, *, has_time: Callable[[], bool] = lambda: True, outbox: DynamoOutbox | None = None

@@ -46,8 +46,8 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 
 
 def leave_behind(*event_ids: str, age_seconds: float) -> None:
-    settings = HandoffSettings(handoff_target_arn="", handoff_outbox_table_name=OUTBOX)
-    handoff = Handoff(settings, clock=lambda: time.time() - age_seconds)
+    settings = HandoffSettings(target_arn="", outbox_table_name=OUTBOX)
+    handoff = Handoff(settings=settings, clock=lambda: time.time() - age_seconds)
     for event_id in event_ids:
         handoff.hand_off(
             Event(event_id=event_id, correlation_id="c", payload=json.dumps(event_id).encode())

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from serverless_runtime.shared.aws import service_client
 from serverless_runtime.shared.aws.connections import Response
 from serverless_runtime.shared.aws.dynamodb import query_items
-from serverless_runtime.shared.aws.errors import ServiceError
+from serverless_runtime.shared.aws.errors import ResponseError, ServiceError
 from tests.lambdas.shared.aws.recorded_wire import MAKERS, small_client
 
 ID = {"x-amzn-requestid": "r-1"}
@@ -218,6 +218,29 @@ def _error_of(client: Any, operation: str, arguments: dict[str, Any]) -> ClientE
     with pytest.raises(ClientError) as raised:
         getattr(client, operation)(**arguments)
     return raised.value
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_pages_of_a_query_that_only_counts_have_no_items(make: Any) -> None:
+    pages = [
+        recorded(200, {"Count": 7, "LastEvaluatedKey": {"id": {"S": "1"}}}),
+        recorded(200, {"Count": 2}),
+    ]
+
+    assert list(query_items(make("dynamodb", pages), TableName="t", Select="COUNT")) == []
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_an_empty_body_is_an_empty_result(make: Any) -> None:
+    result = make("dynamodb", [Response(200, {}, b"")]).get_item(**KEY)
+
+    assert result.keys() == {"ResponseMetadata"}
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[1]", b"null", b'"x"', b"\xff", b'{"Item"'])
+def test_a_success_whose_body_is_no_json_object_has_an_unknown_outcome(body: bytes) -> None:
+    with pytest.raises(ResponseError, match="GetItem: the response is not a JSON object"):
+        small_client("dynamodb", [Response(200, {}, body)]).get_item(**KEY)
 
 
 @pytest.mark.parametrize(("status", "body"), [(503, b"[1]"), (400, b"null"), (400, b'"x"')])

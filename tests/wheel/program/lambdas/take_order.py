@@ -15,4 +15,4 @@ def handle(order: Order, context: Any) -> dict[str, bool]:
         correlation_id=context.aws_request_id,
         payload=json.dumps(order).encode(),
     )
-    return {"handedOff": Handoff.from_environment().hand_off(event)}
+    return {"handedOff": Handoff().hand_off(event)}

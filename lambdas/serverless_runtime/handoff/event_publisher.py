@@ -1,0 +1,24 @@
+"""What a service asks of whatever carries its events; `Handoff` is one.
+
+A component that is an `EventPublisher` of `pulumi_serverless` names one of these: the functions of
+the service import it, and call it without arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from serverless_runtime.handoff.event import Event
+
+
+class EventPublisher(Protocol):
+    """Publishes events together with the writes that they are about."""
+
+    def commit(self, writes: Sequence[Mapping[str, Any]], event: Event) -> bool:
+        """Store `writes` (1 to 99 of DynamoDB's TransactItems) and the event, or neither.
+
+        Raises what DynamoDB raises, the cancellation reasons in the order of `writes`; once both
+        are stored, nothing. Returns whether the event has been passed on already.
+        """
+        ...

@@ -1,0 +1,35 @@
+"""The code and the message of an error, wherever a service has put them."""
+
+from __future__ import annotations
+
+import http.client
+from typing import Any
+
+from serverless_runtime.shared.aws.connections import Response
+
+
+def error_of(response: Response, document: dict[str, Any]) -> dict[str, str]:
+    """Return boto3's `Error` for a response; takes `__type` from its document."""
+    code = (
+        document.pop("__type", None)
+        or response.headers.get("x-amzn-errortype")
+        or document.get("code", document.get("Code"))
+        or response.status
+    )
+    # As in "com.amazonaws.dynamodb.v20120810#ThrottlingException:http://…".
+    code = str(code).split(":", 1)[0].rsplit("#", 1)[-1]
+    error = {"Message": _message(response, document), "Code": code}
+    # The code that SQS has always had, where its JSON has another.
+    old_code, *kinds = response.headers.get("x-amzn-query-error", "").split(";")
+    if old_code and len(kinds) == 1:
+        error |= {"QueryErrorCode": code, "Type": kinds[0], "Code": old_code}
+    return error
+
+
+def _message(response: Response, document: dict[str, Any]) -> str:
+    text = response.body.strip()
+    if response.status >= http.HTTPStatus.INTERNAL_SERVER_ERROR and (
+        not text or text.startswith(b"<html>")
+    ):
+        return http.client.responses.get(response.status, "")
+    return str(document.get("message", document.get("Message", "")))
