@@ -21,8 +21,8 @@ class EventPublisher(Protocol):
     @property
     def runtime_class(self) -> str:
         """Import path of the class, or of a function, that a publishing function calls without
-        arguments. It returns a `serverless_runtime.handoff.event_publisher.EventPublisher`, e.g.
-        "serverless_runtime.handoff.Handoff"."""
+        arguments, e.g. "orders.journal.Journal". What it returns publishes at run time; its
+        interface is the publishing service's to say."""
 
     @property
     def code(self) -> FunctionCode:

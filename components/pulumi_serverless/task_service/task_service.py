@@ -50,7 +50,8 @@ class TaskServiceArgs:
     """What the functions run on, how tasks are kept, and whom alarms notify."""
 
     events: EventPublisher
-    """Where task events go, e.g. an AsyncHandoff. Only create, update and delete may publish."""
+    """Where task events go, e.g. an AsyncHandoff. Only create, update and delete may publish.
+    Its runtime class is a `serverless_runtime.handoff.event_publisher.EventPublisher`."""
 
     access: ApiAccess
     """Who may call the API, from which web pages, and how often."""
