@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks.subjects import zipped
 from local.emulator.bytecode import with_bytecode
 from local.emulator.clients import ACCOUNT_ID, REGION
-from local.engine.services.http_apis import api_url
+from local.engine.services.apigatewayv2 import api_url
 from local.scenario.handoff_stack import HandoffStack
 from pulumi_serverless.task_service import task_service
 

@@ -1,4 +1,4 @@
-"""Pulumi's assets and archives: their bytes, what identifies their content, their form in a state."""
+"""Pulumi's assets and archives: their bytes, the hash of their content, their form in a state."""
 
 from __future__ import annotations
 
@@ -32,8 +32,19 @@ def known(asset: Asset, content_hash: str) -> Asset:
 
 def content_hash(asset: Asset) -> str:
     """The same for the same content, wherever its files are; a known hash without reading them."""
-    if _KNOWN in vars(asset):
-        return str(vars(asset)[_KNOWN])
+    known_hash = vars(asset).get(_KNOWN)
+    return _hash_of_files(asset) if known_hash is None else str(known_hash)
+
+
+def is_as_known(asset: Asset) -> bool:
+    """Whether its files are there, and have the content that they had."""
+    try:
+        return _hash_of_files(asset) == content_hash(asset)
+    except AssetError:
+        return False
+
+
+def _hash_of_files(asset: Asset) -> str:
     digest = hashlib.sha256()
     for name, content in sorted(_entries(asset, "")):
         for part in (name.encode(), content):

@@ -12,6 +12,7 @@ import secrets
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import pulumi
@@ -27,6 +28,7 @@ from pulumi_serverless.testing import Graph, Resource
 
 _PROVIDERS = "pulumi:providers:"
 _SEED_BYTES = 32
+_CALLS_AT_A_TIME = 4
 _SIGNS = {"created": "+", "updated": "~", "replaced": "±", "deleted": "-"}
 
 
@@ -86,6 +88,7 @@ class InProcessEngine:
         """
         deployment = _Deployment(self._provider, self.state, self._say, self._save)
         self.changes = deployment.changes
+        deployment.refresh()
         graph = deployment.graph
         with naming_the_resource():
             run(graph)
@@ -112,6 +115,7 @@ class _Deployment(Mocks):
         self._say = say
         self._save = save
         self._registered: set[str] = set()
+        self._found: dict[str, Created] = {}
         # Pulumi registers from several threads; the emulator is not faster for it.
         self._lock = threading.Lock()
 
@@ -132,6 +136,22 @@ class _Deployment(Mocks):
     def call(self, args: MockCallArgs) -> dict[Any, Any]:  # type: ignore[override]
         """Return the result of a lookup; UnsupportedError names one that has none."""
         return self._provider.invoke(args.token, args.args)
+
+    def refresh(self) -> None:
+        """Find what stands, as it is now; forget what somebody deleted.
+
+        Before the program runs: with its threads around, each call takes several times as long.
+        """
+        with ThreadPoolExecutor(_CALLS_AT_A_TIME) as pool:
+            found = list(pool.map(self._read, self._state.values()))
+        for urn, now in zip(list(self._state), found, strict=True):
+            if now is None:
+                del self._state[urn]
+            else:
+                self._found[urn] = now
+
+    def _read(self, entry: Entry) -> Created | None:
+        return self._provider.read(entry.type, entry.id, entry.inputs)
 
     def delete_leftovers(self) -> None:
         """Delete what the program no longer declares."""
@@ -179,10 +199,7 @@ class _Deployment(Mocks):
         old = self._state.get(urn)
         if old is None:
             return None
-        found = self._provider.read(old.type, old.id, old.inputs)
-        if found is None:
-            del self._state[urn]
-            return None
+        found = self._found[urn]
         properties = schema.properties(old.type)
         changed = {
             name: value
