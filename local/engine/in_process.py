@@ -21,7 +21,7 @@ from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks
 from local.engine import schema
 from local.engine.assets import content_hash, known
 from local.engine.program_errors import ProgramError, naming_the_resource
-from local.engine.provider import Provider
+from local.engine.provider import Provider, UnsupportedError
 from local.engine.registry import Created
 from local.engine.state import Entry, State
 from pulumi_serverless.testing import Graph, Resource
@@ -50,12 +50,12 @@ class Change(NamedTuple):
         return f"{_SIGNS[self.done]} {self.done:<8} {type_.rpartition('$')[2]} {name}{reason}"
 
 
-def _silent(_line: str) -> None:
-    pass
+def silent(_line: str) -> None:
+    """Say nothing."""
 
 
 def _forget(_state: State) -> None:
-    pass
+    """Keep nothing."""
 
 
 class InProcessEngine:
@@ -68,7 +68,7 @@ class InProcessEngine:
         self,
         provider: Provider,
         state: State | None = None,
-        say: Callable[[str], None] = _silent,
+        say: Callable[[str], None] = silent,
         save: Callable[[State], None] = _forget,
     ) -> None:
         self.state = State() if state is None else state
@@ -121,14 +121,19 @@ class _Deployment(Mocks):
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         """Create, update or replace one resource, or read one that another program made."""
-        inputs = {key: _plain(value) for key, value in args.inputs.items()}
+        inputs = dict(args.inputs)
+        # Pulumi calls with an id, and not as custom, for what a program reads by `get`.
+        if args.resource_id and not args.custom:
+            return self._existing(args, inputs)
         if not args.custom:
             return None, inputs
         if args.typ.startswith(_PROVIDERS):
             return args.name, inputs
+        if args.resource_id:
+            raise UnsupportedError(
+                f"{args.typ} '{args.name}': importing needs the Pulumi engine; leave out import_"
+            )
         with self._lock:
-            if args.resource_id:
-                return self._existing(args, inputs)
             entry = self._register(self.graph.registering, inputs)
         return entry.id, entry.outputs
 
@@ -295,15 +300,6 @@ class _Deployment(Mocks):
         self.changes.append(change)
         self._save(self._state)
         self._say(str(change))
-
-
-def _plain(value: Any) -> Any:
-    """A resource that is given as an input is its id, as the engine passes it."""
-    if isinstance(value, pulumi.CustomResource):
-        return value.id
-    if isinstance(value, Mapping):
-        return {key: _plain(inner) for key, inner in value.items()}
-    return [_plain(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _with_hash(value: Any) -> Any:

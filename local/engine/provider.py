@@ -138,7 +138,8 @@ class Provider:
         try:
             self._type(type_).delete(id_, inputs)
         except ClientError as error:
-            if not _is_missing(error):
+            # What is missing may be a part of it only.
+            if not _is_missing(error) or self.read(type_, id_, inputs) is not None:
                 raise
 
     def invoke(self, token: str, args: Mapping[str, Any]) -> Outputs:

@@ -24,6 +24,7 @@ import pulumi
 from google.protobuf import empty_pb2
 from pulumi.runtime import rpc, set_all_config, settings
 from pulumi.runtime.mocks import MockEngine, MockMonitor, Mocks, MockSettings
+from pulumi.runtime.proto import resource_pb2
 
 
 @dataclass
@@ -173,6 +174,12 @@ class Graph(MockMonitor):
                 self._by_urn[request.urn].outputs = outputs
             return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
 
+    def GetDeploymentInfo(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
+        """Leave out references: a resource that is an input arrives as its id, as in providers."""
+        info = super().GetDeploymentInfo(request)  # type: ignore[no-untyped-call]
+        info.supportedFeatures.remove(resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES)
+        return info
+
     def Invoke(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
         """Let the mocks respond to a provider's function."""
         with _event_loop_of_thread():
@@ -233,7 +240,7 @@ def _event_loop_of_thread() -> Iterator[None]:
 
 
 def _settings(graph: Graph, project: str, stack: str, preview: bool) -> MockSettings:
-    features = graph.GetDeploymentInfo(empty_pb2.Empty()).supportedFeatures  # type: ignore[no-untyped-call]
+    features = graph.GetDeploymentInfo(empty_pb2.Empty()).supportedFeatures
     return MockSettings(
         monitor=graph,
         monitor_features=set(features),

@@ -76,10 +76,14 @@ class Role(ResourceType):
             self.api.tag_role(RoleName=id_, Tags=tag_list(tags.added))
 
     def delete(self, id_: str, inputs: Inputs) -> None:
-        self._attach(id_, inputs, {})
-        if inputs.get("forceDetachPolicies"):
-            for policy in self.api.list_attached_role_policies(RoleName=id_)["AttachedPolicies"]:
+        # A policy that another resource declares keeps the role, as on AWS.
+        forced = bool(inputs.get("forceDetachPolicies"))
+        for policy in self.api.list_attached_role_policies(RoleName=id_)["AttachedPolicies"]:
+            if forced or policy["PolicyArn"] in _managed(inputs):
                 self.api.detach_role_policy(RoleName=id_, PolicyArn=policy["PolicyArn"])
+        for name in self.api.list_role_policies(RoleName=id_)["PolicyNames"]:
+            if forced or name in _inline(inputs):
+                self.api.delete_role_policy(RoleName=id_, PolicyName=name)
         self.api.delete_role(RoleName=id_)
 
     def _attach(self, name: str, old: Inputs, inputs: Inputs) -> None:

@@ -130,12 +130,11 @@ class Function(ResourceType):
         found, declared = self.find(id_, inputs), self.declared(inputs)
         if found["CodeSha256"] != declared.get("CodeSha256"):
             self.api.update_function_code(FunctionName=id_, **_code(inputs))
-        removed = dict.fromkeys(_configuration(old).keys() - _configuration(inputs).keys())
-        emptied = {key: [] if key == "Layers" else {} for key in removed if key != "KMSKeyArn"}
+        emptied: dict[str, Any] = {"KMSKeyArn": "", "Layers": [], "DeadLetterConfig": {}}
+        removed = _configuration(old).keys() - _configuration(inputs).keys()
         self.api.update_function_configuration(
             FunctionName=id_,
-            **emptied,
-            **({"KMSKeyArn": ""} if "KMSKeyArn" in removed else {}),
+            **{name: value for name, value in emptied.items() if name in removed},
             **_configuration(inputs),
         )
         self._reserve(id_, inputs)

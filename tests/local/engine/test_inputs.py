@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from local.emulator.clients import Clients
@@ -32,6 +32,7 @@ def _up(program: Any) -> None:
     InProcessEngine(PROVIDER).up(program)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_misspelt_property_is_refused_and_the_right_one_suggested(data: st.DataObject) -> None:
     token = data.draw(TYPES)
@@ -49,6 +50,7 @@ def test_a_misspelt_property_is_refused_and_the_right_one_suggested(data: st.Dat
     assert f"Examine values at 'mine.{misspelt}'." in reason
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_value_fits_or_is_refused_with_its_place(data: st.DataObject) -> None:
     token = data.draw(TYPES)
@@ -66,9 +68,12 @@ def test_a_value_fits_or_is_refused_with_its_place(data: st.DataObject) -> None:
     [kind, *others] = kinds
     if kind in simple and not others:
         fits = isinstance(value, simple[kind]) and (kind is bool) == isinstance(value, bool)
-        assert bool(reasons) != fits
+        # The provider takes a JSON document as an object, too.
+        document = kind is str and isinstance(value, dict)
+        assert bool(reasons) != (fits or document)
 
 
+@settings(deadline=None)
 @given(TYPES)
 def test_what_is_required_is_missed(token: str) -> None:
     required = {name for name, expected in schema.properties(token).items() if expected.required}
@@ -76,6 +81,7 @@ def test_what_is_required_is_missed(token: str) -> None:
     assert _failures(token, {}).keys() == required
 
 
+@settings(deadline=None)
 @given(TYPES)
 def test_a_value_that_is_not_known_yet_fits_everywhere(token: str) -> None:
     inputs = dict.fromkeys(schema.properties(token), schema.UNKNOWN)
@@ -121,12 +127,12 @@ def test_a_fifo_name_has_its_suffix(token: str) -> None:
 
 
 def test_the_name_stays_and_a_new_seed_gives_another() -> None:
-    token = "aws:sqs/queue:Queue"
-    first = PROVIDER.check(token, "mine", {}, None, b"first").inputs
+    queue = "aws:sqs/queue:Queue"
+    first = PROVIDER.check(queue, "mine", {}, None, b"first").inputs
 
-    assert PROVIDER.check(token, "mine", {}, first, b"second").inputs == first
-    assert PROVIDER.check(token, "mine", {}, None, b"second").inputs != first
-    assert PROVIDER.check(token, "mine", {}, None, b"first").inputs == first
+    assert PROVIDER.check(queue, "mine", {}, first, b"second").inputs == first
+    assert PROVIDER.check(queue, "mine", {}, None, b"second").inputs != first
+    assert PROVIDER.check(queue, "mine", {}, None, b"first").inputs == first
 
 
 def test_a_type_that_the_provider_lacks_is_named_with_its_resource_and_file() -> None:
@@ -146,11 +152,13 @@ def test_a_lookup_that_the_provider_lacks_is_named() -> None:
 
 
 def test_a_program_is_told_the_resource_whose_nested_property_is_wrong() -> None:
+    window: Any = {"mood": "OFF"}
+
     def program() -> None:
         aws.scheduler.Schedule(
             "relay",
             schedule_expression="rate(1 hour)",
-            flexible_time_window={"mood": "OFF"},  # type: ignore[typeddict-unknown-key, typeddict-item]
+            flexible_time_window=window,
             target={"arn": "arn", "role_arn": "arn"},
         )
 
@@ -173,5 +181,5 @@ def test_a_program_is_told_the_resource_that_lacks_an_argument() -> None:
 
 
 def test_a_type_error_of_the_program_itself_stays_what_it_is() -> None:
-    with pytest.raises(TypeError, match="unsupported operand"):
+    with pytest.raises(TypeError, match="concatenate"):
         _up(lambda: "a" + 1)  # type: ignore[operator]

@@ -13,7 +13,7 @@ import pytest
 from local.emulator.start import Emulator
 from local.engine.in_process import InProcessEngine
 from local.engine.program_errors import ProgramError
-from local.engine.provider import Provider
+from local.engine.provider import Provider, UnsupportedError
 from local.engine.state import State
 from pulumi_serverless.testing import DuplicateResourceError
 from tests.local.redeployed import Stack
@@ -155,7 +155,7 @@ def test_after_a_failure_in_the_middle_the_next_run_completes(
 
     url = stack.up(lambda: program(ends=True))["url"]
 
-    done = dict(reversed(change) for change in stack.done)
+    done = {name: what for what, name in stack.done}
     assert done["orders"] == "created"
     assert "events" in done_before
     assert "events" not in done
@@ -166,16 +166,12 @@ def test_after_a_failure_in_the_middle_the_next_run_completes(
 def test_a_resource_that_cannot_be_finished_leaves_nothing_behind(
     stack: Stack, emulator: Emulator
 ) -> None:
-    def program(policy: str) -> None:
-        aws.iam.Role(
-            "worker",
-            name="half-made",
-            assume_role_policy=TRUST,
-            managed_policy_arns=[policy],
-        )
+    def program() -> None:
+        policies = [aws.iam.RoleInlinePolicyArgs(name="send", policy="no JSON")]
+        aws.iam.Role("worker", name="half-made", assume_role_policy=TRUST, inline_policies=policies)
 
-    with pytest.raises(Exception, match="NoSuchEntity"):
-        stack.up(lambda: program("arn:aws:iam::000000000000:policy/missing"))
+    with pytest.raises(Exception, match="Expecting value"):
+        stack.up(program)
 
     assert stack.engine.state == {}
     iam = emulator.client("iam")
@@ -248,7 +244,8 @@ def test_a_setting_that_is_declared_nowhere_and_changed_by_hand_is_restored(
 def test_a_resource_can_be_given_for_its_id(stack: Stack) -> None:
     def program() -> None:
         role = aws.iam.Role("worker", assume_role_policy=TRUST)
-        policy = aws.iam.RolePolicy("send", role=role, policy=_ALLOW)
+        given: Any = role
+        policy = aws.iam.RolePolicy("send", role=given, policy=_ALLOW)
         pulumi.export("names", [role.name, policy.role])
 
     role, of_policy = stack.up(program)["names"]
@@ -256,13 +253,19 @@ def test_a_resource_can_be_given_for_its_id(stack: Stack) -> None:
     assert role == of_policy
 
 
-def test_a_resource_of_somebody_else_is_read(stack: Stack) -> None:
-    url = stack.up(_queues("orders", delay_seconds=3))["orders"]
+def test_a_resource_of_somebody_else_is_read(stack: Stack, emulator: Emulator) -> None:
+    url = emulator.client("sqs").create_queue(QueueName="theirs")["QueueUrl"]
 
-    def program() -> None:
-        pulumi.export("arn", aws.sqs.Queue.get("theirs", url).arn)
+    def program(id_: str) -> None:
+        pulumi.export("arn", aws.sqs.Queue.get("theirs", id_).arn)
 
-    def missing() -> None:
-        aws.sqs.Queue.get("theirs", f"{url}-missing")
+    assert stack.up(lambda: program(url))["arn"].endswith(":theirs")
+    with pytest.raises(ProgramError, match="'theirs': there is no"):
+        stack.up(lambda: program(f"{url}-missing"))
 
-    assert stack.up(program)["arn"].endswith(url.rpartition("/")[2])
+
+def test_an_import_is_refused(stack: Stack) -> None:
+    imported = pulumi.ResourceOptions(import_="http://127.0.0.1/queue")
+
+    with pytest.raises(UnsupportedError, match="'orders': importing needs the Pulumi engine"):
+        stack.up(_queues("orders", opts=imported))
