@@ -166,6 +166,11 @@ class Graph(MockMonitor):
             self._of_thread.resource = self._record(request)
             return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 
+    def ReadResource(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
+        """Let the mocks find a resource that another program made."""
+        with _event_loop_of_thread():
+            return super().ReadResource(request)  # type: ignore[no-untyped-call]
+
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
         """Record what a component, or the stack, registers as its outputs."""
         with _event_loop_of_thread():
