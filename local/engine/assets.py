@@ -100,6 +100,17 @@ def _joined(folder: str, name: str) -> str:
     )
 
 
+def located(value: Any, folder: Path) -> Any:
+    """The value, with the paths of its files that are relative taken as below the folder."""
+    if isinstance(value, pulumi.FileArchive | pulumi.FileAsset):
+        return type(value)(str(folder / value.path))
+    if isinstance(value, pulumi.AssetArchive):
+        return pulumi.AssetArchive(located(value.assets, folder))
+    if isinstance(value, Mapping):
+        return {key: located(inner, folder) for key, inner in value.items()}
+    return [located(inner, folder) for inner in value] if isinstance(value, list) else value
+
+
 def plain(value: Any) -> Any:
     """The value as JSON has it: an asset becomes its path and the hash of its content."""
     if isinstance(value, Asset):

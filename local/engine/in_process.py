@@ -11,15 +11,16 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pulumi
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks
 
 from local.engine import schema
-from local.engine.assets import content_hash, known
+from local.engine.assets import content_hash, known, located
 from local.engine.program_errors import ProgramError, naming_the_resource
 from local.engine.provider import Provider, UnsupportedError
 from local.engine.registry import Created
@@ -70,13 +71,18 @@ class InProcessEngine:
         state: State | None = None,
         say: Callable[[str], None] = silent,
         save: Callable[[State], None] = _forget,
+        folder: Path | None = None,
     ) -> None:
+        """`folder` is the program's: relative paths of assets are below it, or else below this
+        process's working directory.
+        """
         self.state = State() if state is None else state
         self.changes: list[Change] = []
         """What the last `up` did."""
         self._provider = provider
         self._say = say
         self._save = save
+        self._folder = folder
 
     def up(self, run: Callable[[Graph], object]) -> dict[str, Any]:
         """Make what stands what a program declares; return the stack's outputs.
@@ -86,7 +92,9 @@ class InProcessEngine:
         provider rejects or for a protected resource, and UnsupportedError for what the emulator's
         provider does not have.
         """
-        deployment = _Deployment(self._provider, self.state, self._say, self._save)
+        deployment = _Deployment(
+            self._provider, self.state, self._say, self._save, self._folder or Path.cwd()
+        )
         self.changes = deployment.changes
         deployment.refresh()
         graph = deployment.graph
@@ -107,6 +115,7 @@ class _Deployment(Mocks):
         state: State,
         say: Callable[[str], None],
         save: Callable[[State], None],
+        folder: Path,
     ) -> None:
         self.graph = Graph(self)
         self.changes: list[Change] = []
@@ -114,6 +123,7 @@ class _Deployment(Mocks):
         self._state = state
         self._say = say
         self._save = save
+        self._folder = folder
         self._registered: set[str] = set()
         self._found: dict[str, Created] = {}
         # Pulumi registers from several threads; the emulator is not faster for it.
@@ -121,7 +131,7 @@ class _Deployment(Mocks):
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         """Create, update or replace one resource, or read one that another program made."""
-        inputs = dict(args.inputs)
+        inputs = {name: located(value, self._folder) for name, value in args.inputs.items()}
         # Pulumi calls with an id, and not as custom, for what a program reads by `get`.
         if args.resource_id and not args.custom:
             return self._existing(args, inputs)

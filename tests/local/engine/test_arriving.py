@@ -14,11 +14,12 @@ from local.emulator.clients import ACCOUNT_ID, REGION
 from local.emulator.start import Emulator
 from local.engine.in_process import InProcessEngine
 from local.engine.provider import Provider
+from tests.local.redeployed import deploy
 from tests.local.roles import TRUST
 
 
 def _deploy(emulator: Emulator, program: Callable[[], Any]) -> dict[str, Any]:
-    return InProcessEngine(Provider(emulator.client)).up(program)
+    return deploy(InProcessEngine(Provider(emulator.client)), program)
 
 
 def test_a_name_left_to_pulumi_ends_in_a_random_suffix(emulator: Emulator) -> None:

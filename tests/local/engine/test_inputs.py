@@ -10,15 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from local.emulator.clients import Clients
+from local.emulator.clients import Clients, Credentials
 from local.engine import schema
 from local.engine.in_process import InProcessEngine
 from local.engine.program_errors import ProgramError
 from local.engine.provider import Provider, UnsupportedError
 from local.engine.registry import resource_types
+from tests.local.redeployed import deploy
 
 # Never called: what is wrong is found first.
-PROVIDER = Provider(Clients("http://127.0.0.1:9"))
+PROVIDER = Provider(Clients("http://127.0.0.1:9", Credentials("never", "used")))
 TYPES = st.sampled_from(list(resource_types()))
 ANY_VALUE: list[Any] = [True, 1, 1.5, "text", [1], {"a": 1}, pulumi.StringAsset("text")]
 
@@ -29,7 +30,7 @@ def _failures(token: str, inputs: dict[str, Any]) -> dict[str, str]:
 
 
 def _up(program: Any) -> None:
-    InProcessEngine(PROVIDER).up(program)
+    deploy(InProcessEngine(PROVIDER), program)
 
 
 @settings(deadline=None)

@@ -16,7 +16,7 @@ from local.engine.program_errors import ProgramError
 from local.engine.provider import Provider, UnsupportedError
 from local.engine.state import State
 from pulumi_serverless.testing import DuplicateResourceError
-from tests.local.redeployed import Stack
+from tests.local.redeployed import Stack, deploy
 from tests.local.roles import TRUST, policy_of
 
 _ALLOW = policy_of({"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"})
@@ -186,7 +186,7 @@ def test_a_state_that_was_written_down_is_taken_up(stack: Stack, emulator: Emula
     state = State.from_json(json.loads(written))
     engine = InProcessEngine(Provider(emulator.client), state)
 
-    assert engine.up(_role()) == first
+    assert deploy(engine, _role()) == first
     assert engine.changes == []
 
 
