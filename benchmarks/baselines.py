@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.engine.services.http_apis import api_url
-
 from benchmarks.subjects import zipped
 from local.emulator.bytecode import with_bytecode
 from local.emulator.clients import ACCOUNT_ID, REGION
+from local.engine.services.apigatewayv2 import api_url
 from local.scenario.handoff_stack import HandoffStack
 from pulumi_serverless.task_service import task_service
 

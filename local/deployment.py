@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from local.emulator.clients import Clients
-from local.engine.in_process import InProcessEngine
+from local.engine.in_process import InProcessEngine, silent
 from local.engine.provider import Provider
 from local.engine.state import State
 from local.program.project import Project
@@ -33,7 +33,7 @@ class Deployment:
         settings: Mapping[str, str] | None = None,
         python: Path = Path(sys.executable),
         state_file: Path | None = None,
-        say: Callable[[str], None] | None = None,
+        say: Callable[[str], None] = silent,
     ) -> None:
         """`settings` override those of the local stack, as text; `python` runs the program.
 
@@ -48,8 +48,9 @@ class Deployment:
         self._engine = InProcessEngine(
             Provider(client),
             _read(state_file),
+            say=say,
             save=self._save,
-            **({"say": say} if say else {}),
+            folder=project.folder,
         )
 
     def set_config(self, path: str, value: str) -> None:

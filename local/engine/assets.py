@@ -1,4 +1,4 @@
-"""Pulumi's assets and archives: their bytes, what identifies their content, their form in a state."""
+"""Pulumi's assets and archives: their bytes, the hash of their content, their form in a state."""
 
 from __future__ import annotations
 
@@ -32,8 +32,19 @@ def known(asset: Asset, content_hash: str) -> Asset:
 
 def content_hash(asset: Asset) -> str:
     """The same for the same content, wherever its files are; a known hash without reading them."""
-    if _KNOWN in vars(asset):
-        return str(vars(asset)[_KNOWN])
+    known_hash = vars(asset).get(_KNOWN)
+    return _hash_of_files(asset) if known_hash is None else str(known_hash)
+
+
+def is_as_known(asset: Asset) -> bool:
+    """Whether its files are there, and have the content that they had."""
+    try:
+        return _hash_of_files(asset) == content_hash(asset)
+    except AssetError:
+        return False
+
+
+def _hash_of_files(asset: Asset) -> str:
     digest = hashlib.sha256()
     for name, content in sorted(_entries(asset, "")):
         for part in (name.encode(), content):
@@ -87,6 +98,17 @@ def _joined(folder: str, name: str) -> str:
     return "/".join(
         part for part in (*folder.split("/"), *name.split("/")) if part not in ("", ".")
     )
+
+
+def located(value: Any, folder: Path) -> Any:
+    """The value, with the paths of its files that are relative taken as below the folder."""
+    if isinstance(value, pulumi.FileArchive | pulumi.FileAsset):
+        return type(value)(str(folder / value.path))
+    if isinstance(value, pulumi.AssetArchive):
+        return pulumi.AssetArchive(located(value.assets, folder))
+    if isinstance(value, Mapping):
+        return {key: located(inner, folder) for key, inner in value.items()}
+    return [located(inner, folder) for inner in value] if isinstance(value, list) else value
 
 
 def plain(value: Any) -> Any:

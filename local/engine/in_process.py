@@ -11,22 +11,25 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pulumi
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks
 
 from local.engine import schema
-from local.engine.assets import content_hash, known
+from local.engine.assets import content_hash, known, located
 from local.engine.program_errors import ProgramError, naming_the_resource
-from local.engine.provider import Provider
+from local.engine.provider import Provider, UnsupportedError
 from local.engine.registry import Created
 from local.engine.state import Entry, State
 from pulumi_serverless.testing import Graph, Resource
 
 _PROVIDERS = "pulumi:providers:"
 _SEED_BYTES = 32
+_CALLS_AT_A_TIME = 4
 _SIGNS = {"created": "+", "updated": "~", "replaced": "±", "deleted": "-"}
 
 
@@ -48,12 +51,12 @@ class Change(NamedTuple):
         return f"{_SIGNS[self.done]} {self.done:<8} {type_.rpartition('$')[2]} {name}{reason}"
 
 
-def _silent(_line: str) -> None:
-    pass
+def silent(_line: str) -> None:
+    """Say nothing."""
 
 
 def _forget(_state: State) -> None:
-    pass
+    """Keep nothing."""
 
 
 class InProcessEngine:
@@ -66,15 +69,20 @@ class InProcessEngine:
         self,
         provider: Provider,
         state: State | None = None,
-        say: Callable[[str], None] = _silent,
+        say: Callable[[str], None] = silent,
         save: Callable[[State], None] = _forget,
+        folder: Path | None = None,
     ) -> None:
+        """`folder` is the program's: relative paths of assets are below it, or else below this
+        process's working directory.
+        """
         self.state = State() if state is None else state
         self.changes: list[Change] = []
         """What the last `up` did."""
         self._provider = provider
         self._say = say
         self._save = save
+        self._folder = folder
 
     def up(self, run: Callable[[Graph], object]) -> dict[str, Any]:
         """Make what stands what a program declares; return the stack's outputs.
@@ -84,8 +92,11 @@ class InProcessEngine:
         provider rejects or for a protected resource, and UnsupportedError for what the emulator's
         provider does not have.
         """
-        deployment = _Deployment(self._provider, self.state, self._say, self._save)
+        deployment = _Deployment(
+            self._provider, self.state, self._say, self._save, self._folder or Path.cwd()
+        )
         self.changes = deployment.changes
+        deployment.refresh()
         graph = deployment.graph
         with naming_the_resource():
             run(graph)
@@ -104,6 +115,7 @@ class _Deployment(Mocks):
         state: State,
         say: Callable[[str], None],
         save: Callable[[State], None],
+        folder: Path,
     ) -> None:
         self.graph = Graph(self)
         self.changes: list[Change] = []
@@ -111,20 +123,27 @@ class _Deployment(Mocks):
         self._state = state
         self._say = say
         self._save = save
+        self._folder = folder
         self._registered: set[str] = set()
+        self._found: dict[str, Created] = {}
         # Pulumi registers from several threads; the emulator is not faster for it.
         self._lock = threading.Lock()
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         """Create, update or replace one resource, or read one that another program made."""
-        inputs = {key: _plain(value) for key, value in args.inputs.items()}
+        inputs = {name: located(value, self._folder) for name, value in args.inputs.items()}
+        # Pulumi calls with an id, and not as custom, for what a program reads by `get`.
+        if args.resource_id and not args.custom:
+            return self._existing(args, inputs)
         if not args.custom:
             return None, inputs
         if args.typ.startswith(_PROVIDERS):
             return args.name, inputs
+        if args.resource_id:
+            raise UnsupportedError(
+                f"{args.typ} '{args.name}': importing needs the Pulumi engine; leave out import_"
+            )
         with self._lock:
-            if args.resource_id:
-                return self._existing(args, inputs)
             entry = self._register(self.graph.registering, inputs)
         return entry.id, entry.outputs
 
@@ -132,6 +151,22 @@ class _Deployment(Mocks):
     def call(self, args: MockCallArgs) -> dict[Any, Any]:  # type: ignore[override]
         """Return the result of a lookup; UnsupportedError names one that has none."""
         return self._provider.invoke(args.token, args.args)
+
+    def refresh(self) -> None:
+        """Find what stands, as it is now; forget what somebody deleted.
+
+        Before the program runs: with its threads around, each call takes several times as long.
+        """
+        with ThreadPoolExecutor(_CALLS_AT_A_TIME) as pool:
+            found = list(pool.map(self._read, self._state.values()))
+        for urn, now in zip(list(self._state), found, strict=True):
+            if now is None:
+                del self._state[urn]
+            else:
+                self._found[urn] = now
+
+    def _read(self, entry: Entry) -> Created | None:
+        return self._provider.read(entry.type, entry.id, entry.inputs)
 
     def delete_leftovers(self) -> None:
         """Delete what the program no longer declares."""
@@ -179,10 +214,7 @@ class _Deployment(Mocks):
         old = self._state.get(urn)
         if old is None:
             return None
-        found = self._provider.read(old.type, old.id, old.inputs)
-        if found is None:
-            del self._state[urn]
-            return None
+        found = self._found[urn]
         properties = schema.properties(old.type)
         changed = {
             name: value
@@ -278,15 +310,6 @@ class _Deployment(Mocks):
         self.changes.append(change)
         self._save(self._state)
         self._say(str(change))
-
-
-def _plain(value: Any) -> Any:
-    """A resource that is given as an input is its id, as the engine passes it."""
-    if isinstance(value, pulumi.CustomResource):
-        return value.id
-    if isinstance(value, Mapping):
-        return {key: _plain(inner) for key, inner in value.items()}
-    return [_plain(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _with_hash(value: Any) -> Any:

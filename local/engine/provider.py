@@ -20,6 +20,7 @@ from local.engine.registry import Created, Inputs, Outputs, ResourceType, resour
 from local.engine.same import same
 
 _SUFFIX_DIGITS = 7
+_MISSING = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist")
 
 
 class UnsupportedError(Exception):
@@ -137,7 +138,8 @@ class Provider:
         try:
             self._type(type_).delete(id_, inputs)
         except ClientError as error:
-            if not _is_missing(error):
+            # What is missing may be a part of it only.
+            if not _is_missing(error) or self.read(type_, id_, inputs) is not None:
                 raise
 
     def invoke(self, token: str, args: Mapping[str, Any]) -> Outputs:
@@ -199,4 +201,4 @@ def _unchanged(old: Any, new: Any) -> bool:
 def _is_missing(error: ClientError) -> bool:
     """Whether an error says that the resource does not exist; each service has its own name."""
     code = str(error.response["Error"].get("Code", ""))
-    return "NotFound" in code or "NoSuch" in code or "NonExistent" in code or "DoesNotExist" in code
+    return code == "404" or any(part in code for part in _MISSING)

@@ -70,7 +70,7 @@ class ResourceType(ABC):
     def create(self, inputs: Inputs) -> Created:
         """Make it by one call; return its id and its outputs besides the inputs."""
 
-    def finish(self, id_: str, inputs: Inputs) -> None:
+    def finish(self, id_: str, inputs: Inputs) -> None:  # noqa: B027 -- most types need none
         """Make the further calls that a new resource needs; if one fails, it is deleted again."""
 
     @abstractmethod

@@ -16,9 +16,8 @@ def same(declared: Any, found: Any) -> bool:
 
     The order of lists does not count, nor how JSON in a text is laid out.
     """
-    if not declared and not found:
-        # Nothing, in whichever form; but zero is not nothing.
-        return declared == found or not _is_number(declared) or not _is_number(found)
+    if _is_nothing(declared) and _is_nothing(found):
+        return True
     if isinstance(declared, Mapping) and isinstance(found, Mapping):
         if isinstance(declared, Whole) and declared.keys() != found.keys():
             return False
@@ -30,8 +29,11 @@ def same(declared: Any, found: Any) -> bool:
     return bool(declared == found) or _same_json(declared, found)
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _is_nothing(value: Any) -> bool:
+    """Whether it says nothing, in whichever form; zero says something."""
+    if isinstance(value, Mapping):
+        return all(_is_nothing(inner) for inner in value.values())
+    return value in (None, False, "") or value == []
 
 
 def _same_json(declared: Any, found: Any) -> bool:

@@ -1,7 +1,7 @@
 """Which inputs a resource type has: names, types, required ones, from the classes of the SDK.
 
-pulumi_aws is generated from the provider's schema, so its classes know what the provider checks. The
-check is stricter in one point: the provider turns text into a number, and a number into text.
+pulumi_aws is generated from the provider's schema, so its classes know what the provider checks.
+This check is stricter in one point: the provider turns text into a number, and a number into text.
 """
 
 from __future__ import annotations

@@ -24,6 +24,7 @@ from local.program.project import Project
 FILE = "local_setup.py"
 
 SetUp = Callable[[Emulator], AbstractContextManager[Mapping[str, str]]]
+HowToUse = Callable[[Mapping[str, Any], int], str]
 
 
 @contextmanager
@@ -39,8 +40,7 @@ def set_up(project: Project, emulator: Emulator) -> Iterator[Mapping[str, str]]:
 
 def how_to_use(project: Project, outputs: Mapping[str, Any], port: int) -> str:
     """Return what the program's own file says, or the outputs as `pulumi up` prints them."""
-    own: Callable[[Mapping[str, Any], int], str] | None
-    own = getattr(_load(project.folder), "how_to_use", None)
+    own: HowToUse | None = getattr(_load(project.folder), "how_to_use", None)
     if own is not None:
         return own(outputs, port)
     lines = [f"    {name}: {_as_text(value)}" for name, value in sorted(outputs.items())]

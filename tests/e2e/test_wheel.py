@@ -18,14 +18,16 @@ DEPLOY = """
 import json, pathlib, sys
 from local.deployment import EMULATOR_CONFIG
 from local.emulator.clients import Clients, Credentials
-from local.engine.provider import EmulatorProvider
+from local.engine.in_process import InProcessEngine
+from local.engine.provider import Provider
 from pulumi_serverless.testing import run_program
 
-provider = EmulatorProvider(Clients(sys.argv[1], Credentials(*sys.argv[2:])))
-graph = run_program(
-    pathlib.Path.cwd(), project="elsewhere", stack="local", config=EMULATOR_CONFIG, mocks=provider
+engine = InProcessEngine(Provider(Clients(sys.argv[1], Credentials(*sys.argv[2:]))))
+here, config = pathlib.Path.cwd(), EMULATOR_CONFIG
+exports = engine.up(
+    lambda graph: run_program(here, project="elsewhere", stack="local", config=config, mocks=graph)
 )
-print(json.dumps(graph.exports))
+print(json.dumps(exports))
 """
 
 

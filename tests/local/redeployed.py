@@ -11,6 +11,11 @@ from local.engine.provider import Provider
 from pulumi_serverless.testing import run_program
 
 
+def deploy(engine: InProcessEngine, program: Callable[[], Any]) -> dict[str, Any]:
+    """Deploy a function's program."""
+    return engine.up(lambda graph: run_program(program, mocks=graph))
+
+
 class Stack:
     """Knows what the last deployment created."""
 
@@ -25,4 +30,4 @@ class Stack:
 
     def up(self, program: Callable[[], Any]) -> dict[str, Any]:
         self.said.clear()
-        return self.engine.up(lambda graph: run_program(program, mocks=graph))
+        return deploy(self.engine, program)

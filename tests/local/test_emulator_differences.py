@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from local.engine.services.http_apis import stable_api_id
 
 from local.emulator.clients import ACCOUNT_ID, REGION, Clients
 from local.emulator.differences import emulator_differences
 from local.emulator.start import Emulator, emulator_python
-from local.engine.services.iam import role_policy_for_emulator
+from local.engine.role_policies import role_policy_for_emulator
+from local.engine.services.apigatewayv2 import stable_api_id
 from local.scenario.observe import log_lines
 from serverless_runtime.shared.metrics import metrics_line
 from tests.local.roles import as_role, policy_of

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from local.emulator.clients import ACCOUNT_ID, REGION
 from local.emulator.start import Emulator, free_port, running_emulator
-from local.engine.services.iam import role_policy_for_emulator
+from local.engine.role_policies import role_policy_for_emulator
 from local.instance import Instance
 from local.scenario.receiver import running_receiver
 from tests.local.roles import as_role, policy_of

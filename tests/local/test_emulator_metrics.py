@@ -10,10 +10,10 @@ from typing import Any
 
 import httpx
 import pytest
-from local.engine.services.http_apis import api_url
 
 from local.emulator.clients import REGION
 from local.emulator.start import Emulator
+from local.engine.services.apigatewayv2 import api_url
 from local.wait import wait_until
 
 TRUST = """{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",

@@ -24,6 +24,7 @@ import pulumi
 from google.protobuf import empty_pb2
 from pulumi.runtime import rpc, set_all_config, settings
 from pulumi.runtime.mocks import MockEngine, MockMonitor, Mocks, MockSettings
+from pulumi.runtime.proto import resource_pb2
 
 
 @dataclass
@@ -165,6 +166,11 @@ class Graph(MockMonitor):
             self._of_thread.resource = self._record(request)
             return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 
+    def ReadResource(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
+        """Let the mocks find a resource that another program made."""
+        with _event_loop_of_thread():
+            return super().ReadResource(request)  # type: ignore[no-untyped-call]
+
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
         """Record what a component, or the stack, registers as its outputs."""
         with _event_loop_of_thread():
@@ -172,6 +178,12 @@ class Graph(MockMonitor):
             with self._lock:
                 self._by_urn[request.urn].outputs = outputs
             return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
+
+    def GetDeploymentInfo(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
+        """Leave out references: a resource that is an input arrives as its id, as in providers."""
+        info = super().GetDeploymentInfo(request)  # type: ignore[no-untyped-call]
+        info.supportedFeatures.remove(resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES)
+        return info
 
     def Invoke(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
         """Let the mocks respond to a provider's function."""
@@ -233,7 +245,7 @@ def _event_loop_of_thread() -> Iterator[None]:
 
 
 def _settings(graph: Graph, project: str, stack: str, preview: bool) -> MockSettings:
-    features = graph.GetDeploymentInfo(empty_pb2.Empty()).supportedFeatures  # type: ignore[no-untyped-call]
+    features = graph.GetDeploymentInfo(empty_pb2.Empty()).supportedFeatures
     return MockSettings(
         monitor=graph,
         monitor_features=set(features),

@@ -68,7 +68,7 @@ class Api(ResourceType):
 
     def declared(self, inputs: Inputs) -> Mapping[str, Any]:
         settings = ("name", "description", "corsConfiguration", "disableExecuteApiEndpoint")
-        return for_boto3(inputs, *settings, "routeSelectionExpression", "version")
+        return {"Description": "", **for_boto3(inputs, *settings, "version")}
 
     def outputs(self, id_: str, found: Mapping[str, Any]) -> Outputs:
         return {
@@ -79,7 +79,7 @@ class Api(ResourceType):
 
     def update(self, id_: str, old: Inputs, inputs: Inputs) -> None:
         removed = self.declared(old).keys() - self.declared(inputs).keys()
-        emptied = {"Description": "", "Version": "", "DisableExecuteApiEndpoint": False}
+        emptied = {"Version": "", "DisableExecuteApiEndpoint": False}
         kept = {name: value for name, value in emptied.items() if name in removed}
         self.api.update_api(ApiId=id_, **kept, **self.declared(inputs))
         if "CorsConfiguration" in removed:
@@ -250,6 +250,7 @@ class Stage(_OfApi):
             "DefaultRouteSettings": for_boto3(
                 limits, "throttlingRateLimit", "throttlingBurstLimit"
             ),
+            "Description": "",
             **for_boto3(inputs, "description", "deploymentId"),
         }
 

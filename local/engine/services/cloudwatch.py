@@ -1,7 +1,8 @@
 """Alarms and dashboards.
 
 What needs a new resource is in
-https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service/cloudwatch (ForceNew).
+https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service/cloudwatch
+(ForceNew).
 """
 
 from __future__ import annotations
@@ -74,6 +75,7 @@ class MetricAlarm(_Alarm):
         return {
             "OKActions": list(inputs.get("okActions") or []),
             "ActionsEnabled": inputs.get("actionsEnabled", True),
+            "AlarmDescription": "",
             **(_metric_math(inputs) if inputs.get("metricQueries") else _metric(inputs)),
             **for_boto3(inputs, *_SETTINGS),
             **without_none(
@@ -142,6 +144,7 @@ class CompositeAlarm(_Alarm):
         return {
             "OKActions": list(inputs.get("okActions") or []),
             "ActionsEnabled": inputs.get("actionsEnabled", True),
+            "AlarmDescription": "",
             **for_boto3(
                 inputs, "alarmRule", "alarmActions", "alarmDescription", "insufficientDataActions"
             ),

@@ -13,7 +13,7 @@ from typing import Any
 from local.emulator.clients import ACCOUNT_ID, REGION
 from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
 from local.engine.same import Whole
-from local.engine.values import for_boto3, tag_changes, tag_list, tags_of
+from local.engine.values import for_boto3, tag_changes, tag_list, tags_of, without_none
 
 _DEFAULT_BUS = "default"
 
@@ -126,9 +126,13 @@ class EventTarget(ResourceType):
         return next((dict(each) for each in found if each["Id"] == target), {})
 
     def declared(self, inputs: Inputs) -> Mapping[str, Any]:
-        declared = for_boto3(
-            inputs, "arn", "input", "inputPath", "roleArn", "deadLetterConfig", "retryPolicy"
-        )
+        declared: dict[str, Any] = {
+            "Input": None,
+            "InputPath": None,
+            **for_boto3(
+                inputs, "arn", "input", "inputPath", "roleArn", "deadLetterConfig", "retryPolicy"
+            ),
+        }
         if queue := inputs.get("sqsTarget"):
             declared["SqsParameters"] = for_boto3(queue)
         if transformer := inputs.get("inputTransformer"):
@@ -143,7 +147,8 @@ class EventTarget(ResourceType):
 
     def update(self, id_: str, old: Inputs, inputs: Inputs) -> None:
         names, target = self._names(id_)
-        self.api.put_targets(**names, Targets=[{"Id": target, **self.declared(inputs)}])
+        declared = without_none(**self.declared(inputs))
+        self.api.put_targets(**names, Targets=[{"Id": target, **declared}])
 
     def delete(self, id_: str, inputs: Inputs) -> None:
         names, target = self._names(id_)

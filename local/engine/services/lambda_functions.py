@@ -10,12 +10,11 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, ClassVar
 
 from local.emulator.bytecode import with_bytecode
 from local.emulator.clients import REGION
-from local.engine.assets import Asset, content_hash, zip_of
+from local.engine.assets import Asset, content_hash, is_as_known, zip_of
 from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
 from local.engine.same import Whole
 from local.engine.values import as_int, for_boto3, tag_changes, tags_of, without_none
@@ -30,23 +29,19 @@ def _deployed_zip(code: Asset) -> bytes:
     return with_bytecode(zip_of(code))
 
 
-class _CodeHash:
-    """The hash of an archive as it is deployed: compiling it each time would take seconds."""
-
-    def __init__(self, code: Asset) -> None:
-        self.code = code
-        self._content = content_hash(code)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _CodeHash) and other._content == self._content
-
-    def __hash__(self) -> int:
-        return hash(self._content)
+# By the hash of the content: compiling a program's archives takes seconds.
+_deployed_hashes: dict[str, str] = {}
 
 
-@lru_cache(maxsize=256)
-def _deployed_hash(code: _CodeHash) -> str:
-    return base64.b64encode(hashlib.sha256(_deployed_zip(code.code)).digest()).decode()
+def _deployed_hash(code: Asset) -> str | None:
+    """The hash of an archive as it is deployed; None if its files are not what they were."""
+    content = content_hash(code)
+    if content not in _deployed_hashes:
+        if not is_as_known(code):
+            return None
+        digest = hashlib.sha256(_deployed_zip(code)).digest()
+        _deployed_hashes[content] = base64.b64encode(digest).decode()
+    return _deployed_hashes[content]
 
 
 def _code(inputs: Inputs) -> dict[str, Any]:
@@ -105,24 +100,24 @@ class Function(ResourceType):
         limit = reserved.get("ReservedConcurrentExecutions", -1)
         return {
             **found,
+            "Version": self._newest_version(id_) if inputs.get("publish") else _LATEST,
             "ReservedConcurrentExecutions": limit,
             "Layers": [layer["Arn"] for layer in found.get("Layers", [])],
         }
 
     def declared(self, inputs: Inputs) -> Mapping[str, Any]:
         code = inputs.get("code")
+        deployed = _deployed_hash(code) if code is not None else None
         reserved = as_int(inputs.get("reservedConcurrentExecutions"))
-        # An event source may be declared with a hash that is known only.
-        known = code is not None and getattr(code, "path", "?")
         return {
             **_configuration(inputs),
-            **({"CodeSha256": _deployed_hash(_CodeHash(code))} if known else {}),
+            **without_none(CodeSha256=deployed),
             "ReservedConcurrentExecutions": -1 if reserved is None else reserved,
         }
 
     def outputs(self, id_: str, found: Mapping[str, Any]) -> Outputs:
         arn = found["FunctionArn"].removesuffix(f":{_LATEST}")
-        version = self._newest_version(id_)
+        version = found["Version"]
         return {
             "arn": arn,
             "invokeArn": _invoke_arn(arn),
@@ -135,12 +130,11 @@ class Function(ResourceType):
         found, declared = self.find(id_, inputs), self.declared(inputs)
         if found["CodeSha256"] != declared.get("CodeSha256"):
             self.api.update_function_code(FunctionName=id_, **_code(inputs))
-        removed = dict.fromkeys(_configuration(old).keys() - _configuration(inputs).keys())
-        emptied = {key: [] if key == "Layers" else {} for key in removed if key != "KMSKeyArn"}
+        emptied: dict[str, Any] = {"KMSKeyArn": "", "Layers": [], "DeadLetterConfig": {}}
+        removed = _configuration(old).keys() - _configuration(inputs).keys()
         self.api.update_function_configuration(
             FunctionName=id_,
-            **emptied,
-            **({"KMSKeyArn": ""} if "KMSKeyArn" in removed else {}),
+            **{name: value for name, value in emptied.items() if name in removed},
             **_configuration(inputs),
         )
         self._reserve(id_, inputs)

@@ -1,7 +1,8 @@
 """Buckets of S3.
 
 What needs a new bucket is in
-https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/s3/bucket.go (ForceNew).
+https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/s3/bucket.go
+(ForceNew).
 """
 
 from __future__ import annotations

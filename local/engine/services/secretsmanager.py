@@ -59,7 +59,8 @@ class Secret(ResourceType):
     def delete(self, id_: str, inputs: Inputs) -> None:
         days = as_int(inputs.get("recoveryWindowInDays", _DEFAULT_RECOVERY_DAYS))
         wait = {"RecoveryWindowInDays": days} if days else {"ForceDeleteWithoutRecovery": True}
-        self.api.delete_secret(SecretId=id_, **wait)
+        if self.find(id_, inputs):
+            self.api.delete_secret(SecretId=id_, **wait)
 
 
 @resource(

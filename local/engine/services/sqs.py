@@ -1,7 +1,8 @@
 """Queues of SQS, their policies and where their failed messages go.
 
 What needs a new queue is in
-https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/sqs/queue.go (ForceNew).
+https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/sqs/queue.go
+(ForceNew).
 """
 
 from __future__ import annotations

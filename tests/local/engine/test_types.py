@@ -55,7 +55,7 @@ def test_what_is_deleted_is_gone_and_can_be_deleted_again(
     provider.delete(token, created.id, sample.inputs)
 
     # A secret's value stays until its secret is deleted, on AWS, too.
-    if token != "aws:secretsmanager/secretVersion:SecretVersion":
+    if not token.endswith(":SecretVersion"):
         assert provider.read(token, created.id, sample.inputs) is None
 
 

@@ -8,8 +8,9 @@ import pulumi
 import pulumi_aws as aws
 
 from local.emulator.start import Emulator
-from local.engine.provider import EmulatorProvider
-from pulumi_serverless.testing import run_program
+from local.engine.in_process import InProcessEngine
+from local.engine.provider import Provider
+from tests.local.redeployed import deploy
 
 
 def test_alarms_and_a_dashboard_arrive_as_declared(emulator: Emulator) -> None:
@@ -50,9 +51,9 @@ def test_alarms_and_a_dashboard_arrive_as_declared(emulator: Emulator) -> None:
         )
         pulumi.export("names", [alarm.name, composite.alarm_name, board.dashboard_name])
 
-    alarm_name, composite_name, board_name = run_program(
-        program, mocks=EmulatorProvider(emulator.client)
-    ).exports["names"]
+    alarm_name, composite_name, board_name = deploy(
+        InProcessEngine(Provider(emulator.client)), program
+    )["names"]
 
     cloudwatch = emulator.client("cloudwatch")
     described = cloudwatch.describe_alarms(
@@ -96,7 +97,7 @@ def test_only_alarms_on_metrics_that_come_each_second_get_a_short_period(
         }
         pulumi.export("names", names)
 
-    names = run_program(program, mocks=EmulatorProvider(emulator.client)).exports["names"]
+    names = deploy(InProcessEngine(Provider(emulator.client)), program)["names"]
 
     described = emulator.client("cloudwatch").describe_alarms(AlarmNames=list(names.values()))
     periods = {alarm["AlarmName"]: alarm["Period"] for alarm in described["MetricAlarms"]}
@@ -115,7 +116,7 @@ def test_a_saved_query_arrives_with_its_log_groups(emulator: Emulator) -> None:
             "errors", name=name, query_string="fields @message", log_group_names=["/shop"]
         )
 
-    run_program(program, mocks=EmulatorProvider(emulator.client))
+    deploy(InProcessEngine(Provider(emulator.client)), program)
 
     response = emulator.client("logs").describe_query_definitions(queryDefinitionNamePrefix=name)
     [query] = response["queryDefinitions"]

@@ -51,11 +51,11 @@ def test_a_function_gets_its_concurrency_and_its_permission_back(
     functions.put_function_concurrency(FunctionName=made["name"], ReservedConcurrentExecutions=0)
     iam.delete_role_policy(RoleName=made["role"], PolicyName=made["policy"])
 
-    stack.up(lambda: a_function(bundle))
+    restored = stack.up(lambda: a_function(bundle))
 
     response = functions.get_function_concurrency(FunctionName=made["name"])
     assert "ReservedConcurrentExecutions" not in response
-    assert iam.list_role_policies(RoleName=made["role"])["PolicyNames"] == [made["policy"]]
+    assert iam.list_role_policies(RoleName=made["role"])["PolicyNames"] == [restored["policy"]]
 
 
 def test_a_function_gets_the_memory_and_the_code_that_are_declared_now(

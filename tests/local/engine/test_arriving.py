@@ -9,32 +9,17 @@ from typing import Any
 
 import pulumi
 import pulumi_aws as aws
-import pytest
-from pulumi.runtime import MockCallArgs, MockResourceArgs
 
 from local.emulator.clients import ACCOUNT_ID, REGION
 from local.emulator.start import Emulator
-from local.engine.provider import EmulatorProvider, UnsupportedError
-from pulumi_serverless.testing import Graph, run_program
+from local.engine.in_process import InProcessEngine
+from local.engine.provider import Provider
+from tests.local.redeployed import deploy
 from tests.local.roles import TRUST
 
 
-def _deploy(emulator: Emulator, program: Callable[[], Any]) -> Graph:
-    return run_program(program, mocks=EmulatorProvider(emulator.client))
-
-
-def test_a_type_without_a_creator_is_an_error_that_names_it(emulator: Emulator) -> None:
-    bucket = MockResourceArgs(typ="aws:s3/bucket:Bucket", name="files", inputs={}, custom=True)
-
-    with pytest.raises(UnsupportedError, match=r"create aws:s3/bucket:Bucket yet \(files\)"):
-        EmulatorProvider(emulator.client).new_resource(bucket)
-
-
-def test_a_lookup_without_a_result_is_an_error_that_names_it(emulator: Emulator) -> None:
-    lookup = MockCallArgs("aws:index/getIpRanges:getIpRanges", {}, "")
-
-    with pytest.raises(UnsupportedError, match="cannot look up aws:index/getIpRanges"):
-        EmulatorProvider(emulator.client).call(lookup)
+def _deploy(emulator: Emulator, program: Callable[[], Any]) -> dict[str, Any]:
+    return deploy(InProcessEngine(Provider(emulator.client)), program)
 
 
 def test_a_name_left_to_pulumi_ends_in_a_random_suffix(emulator: Emulator) -> None:
@@ -43,8 +28,8 @@ def test_a_name_left_to_pulumi_ends_in_a_random_suffix(emulator: Emulator) -> No
 
     first, second = _deploy(emulator, program), _deploy(emulator, program)
 
-    assert first.exports["name"].startswith("orders-")
-    assert first.exports["name"] != second.exports["name"]
+    assert first["name"].startswith("orders-")
+    assert first["name"] != second["name"]
 
 
 def test_a_queue_has_the_declared_attributes(emulator: Emulator) -> None:
@@ -55,7 +40,7 @@ def test_a_queue_has_the_declared_attributes(emulator: Emulator) -> None:
         pulumi.export("url", queue.url)
         pulumi.export("arn", queue.arn)
 
-    exports = _deploy(emulator, program).exports
+    exports = _deploy(emulator, program)
 
     attributes = emulator.client("sqs").get_queue_attributes(
         QueueUrl=exports["url"], AttributeNames=["All"]
@@ -83,7 +68,7 @@ def test_a_table_has_the_declared_keys_indexes_and_expiry(emulator: Emulator) ->
         )
         pulumi.export("name", table.name)
 
-    name = _deploy(emulator, program).exports["name"]
+    name = _deploy(emulator, program)["name"]
 
     dynamodb = emulator.client("dynamodb")
     table = dynamodb.describe_table(TableName=name)["Table"]
@@ -121,7 +106,7 @@ def test_a_function_has_the_declared_environment_and_delivery(
         pulumi.export("name", function.name)
         pulumi.export("queue", queue.arn)
 
-    exports = _deploy(emulator, program).exports
+    exports = _deploy(emulator, program)
 
     functions = emulator.client("lambda")
     configuration = functions.get_function_configuration(FunctionName=exports["name"])
@@ -151,7 +136,7 @@ def test_a_schedule_runs_the_declared_target_at_the_declared_rate(emulator: Emul
         )
         pulumi.export("name", schedule.name)
 
-    name = _deploy(emulator, program).exports["name"]
+    name = _deploy(emulator, program)["name"]
 
     made = emulator.client("scheduler").get_schedule(Name=name)
     assert made["ScheduleExpression"] == "rate(1 minute)"
