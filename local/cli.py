@@ -20,7 +20,8 @@ from local.instance import FOLDER, ROOT, InstanceInUseError
 from local.logs import function_logs
 from local.picture.boxes import PictureError
 from local.picture.page import draw, with_picture
-from local.program.project import ProjectError
+from local.program.environment import python_of
+from local.program.project import ProjectError, read_project
 from local.program.run import ProgramFailedError
 from local.scenario.chaos.run import run_chaos
 from local.scenario.tour.run import run_tour
@@ -146,7 +147,7 @@ def chaos(seed: int) -> None:
 )
 def picture(folder: Path, stack: str | None, page: Path | None) -> None:
     """Print the flow of data through the program in FOLDER, as a Mermaid flowchart."""
-    drawn = draw(folder, stack)
+    drawn = draw(folder, stack, python_of(read_project(folder)))
     if page is None:
         click.echo(drawn, nl=False)
     else:

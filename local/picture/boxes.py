@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from pulumi.runtime import MockResourceArgs
 
-from local.stack_files import read_stack
-from pulumi_serverless.testing import AwsMocks, Graph, Resource, run_program
+from local.program.project import read_project
+from local.program.run import run_project
+from pulumi_serverless.testing import AwsMocks, Graph, Resource, UnmockedCallError
 
 FUNCTION = "aws:lambda/function:Function"
 SCHEDULE = "aws:scheduler/schedule:Schedule"
@@ -40,7 +41,7 @@ _STACKS = ("local", "dev")
 
 
 class PictureError(Exception):
-    """A folder has no program that can be drawn; the message says what is missing."""
+    """A program, or a page for its picture, that will not do; the message says what to change."""
 
 
 class Box(NamedTuple):
@@ -100,27 +101,34 @@ class PictureMocks(AwsMocks):
         return resource_id, {**outputs, **arn}
 
 
-def read_program(folder: Path, stack: str | None = None) -> Declared:
-    """Run the program in `folder` without deploying it; with no stack, local or dev.
+def read_program(
+    folder: Path, stack: str | None = None, python: Path = Path(sys.executable)
+) -> Declared:
+    """Run the program in `folder` with `python`, and deploy nothing; with no stack, local or dev.
 
-    Raises PictureError, and what the program raises.
+    Raises PictureError, ProjectError and ProgramFailedError.
     """
-    folder = folder.resolve()
-    if not (folder / "Pulumi.yaml").exists():
-        raise PictureError(f"a program has a Pulumi.yaml, {folder} has none; pass another folder")
-    found = sorted(file.name.split(".")[1] for file in folder.glob("Pulumi.*.yaml"))
-    chosen = stack or next((each for each in (*_STACKS, *found) if each in found), None)
-    if chosen not in found:
+    project = read_project(folder)
+    found = sorted(file.name.split(".")[1] for file in project.folder.glob("Pulumi.*.yaml"))
+    if stack is not None and stack not in found:
         raise PictureError(
-            f"{folder} needs Pulumi.{chosen or '<stack>'}.yaml, it has {', '.join(found) or 'none'}"
-            "; write one (it may be empty), or choose another with --stack"
+            f"--stack must be one of those that {project.folder} has a file for "
+            f"({', '.join(found) or 'none'}), got {stack}"
         )
-    project, config = read_stack(folder, chosen)
-    # The program builds its bundles under the working directory, as in `pulumi up`.
-    with contextlib.chdir(folder):
-        return Declared(
-            run_program(folder, project=project, stack=chosen, config=config, mocks=PictureMocks())
+    chosen = stack or next((each for each in (*_STACKS, *found) if each in found), _STACKS[0])
+    graph = Graph(PictureMocks())
+    try:
+        run_project(
+            project,
+            stack=chosen,
+            config=project.config(chosen),
+            python=python,
+            graph=graph,
+            environment={},
         )
+    except UnmockedCallError as error:
+        raise PictureError(f"a picture needs no account, but {error}") from None
+    return Declared(graph)
 
 
 def _box(resource: Resource) -> Box:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from local.picture.arrows import arrows_of
@@ -12,9 +13,9 @@ BEGIN = "<!-- picture -->"
 END = "<!-- end of picture -->"
 
 
-def draw(folder: Path, stack: str | None = None) -> str:
-    """The flowchart of the program in `folder`. Raises PictureError."""
-    return mermaid(arrows_of(read_program(folder, stack)))
+def draw(folder: Path, stack: str | None = None, python: Path = Path(sys.executable)) -> str:
+    """The flowchart of the program in `folder`, run with `python`. Raises as `read_program`."""
+    return mermaid(arrows_of(read_program(folder, stack, python)))
 
 
 def with_picture(page: str, picture: str, name: str) -> str:

@@ -229,17 +229,19 @@ def test_no_name_breaks_the_text_and_no_two_boxes_share_an_id(
     )
 
 
-def test_a_folder_without_a_program_or_stack_is_named(tmp_path: Path) -> None:
-    with pytest.raises(PictureError, match=r"has a Pulumi\.yaml, .* has none"):
-        read_program(tmp_path)
+def test_a_stack_without_a_file_is_named_with_those_that_have_one() -> None:
+    with pytest.raises(PictureError, match=r"\(dev, local, prod\), got live"):
+        read_program(ROOT, "live")
 
+
+def test_a_lookup_in_an_account_is_refused_by_its_name(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text(json.dumps({"name": "mine", "runtime": "python"}))
-    with pytest.raises(PictureError, match=r"needs Pulumi\.<stack>\.yaml, it has none; write one"):
-        read_program(tmp_path)
+    (tmp_path / "__main__.py").write_text(
+        "import pulumi_aws as aws\naws.get_availability_zones()\n"
+    )
 
-    (tmp_path / "Pulumi.test.yaml").write_text("")
-    with pytest.raises(PictureError, match=r"needs Pulumi\.live\.yaml, it has test"):
-        read_program(tmp_path, "live")
+    with pytest.raises(PictureError, match="getAvailabilityZones"):
+        read_program(tmp_path)
 
 
 def test_the_command_draws_a_program_of_ones_own(tmp_path: Path) -> None:
