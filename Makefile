@@ -10,7 +10,7 @@ PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 export PULUMI_ERROR_OUTPUT_STRING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tour chaos up down check format policy test e2e snapshot reference sbom bench bench-check lock clean
+.PHONY: help setup tour chaos up down check format policy test e2e snapshot reference pictures sbom bench bench-check lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ snapshot: .venv/.ready ## Write what every stack declares to tests/snapshots, fo
 
 reference: .venv/.ready ## Write docs/reference.md from the docstrings
 	@$(BIN)/python scripts/make_reference.py
+
+pictures: .venv/.ready ## Write the picture of every program into the page that describes it
+	@$(BIN)/python -m scripts.make_pictures
 
 sbom: .venv/.ready ## Write each bundle's bill of materials to .build/sbom, as CycloneDX
 	@$(BIN)/python scripts/make_sbom.py

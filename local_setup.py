@@ -26,4 +26,5 @@ Sent emails:           curl -s http://127.0.0.1:{port}/_ministack/ses/messages
 Sent text messages:    curl -s http://127.0.0.1:{port}/_ministack/sns/sms-messages
 Sent pushes:           curl -s http://127.0.0.1:{port}/_ministack/sqs/messages
 Received webhooks:     curl -sk https://localhost:{port + 1}
+Its deployer's key:    .local/up-{port}/credentials.json
 Stop the stack:        make down"""

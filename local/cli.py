@@ -18,7 +18,10 @@ from local.engine.program_errors import ProgramError
 from local.engine.provider import UnsupportedError
 from local.instance import FOLDER, ROOT, InstanceInUseError
 from local.logs import function_logs
-from local.program.project import ProjectError
+from local.picture.boxes import PictureError
+from local.picture.page import draw, with_picture
+from local.program.environment import python_of
+from local.program.project import ProjectError, read_project
 from local.program.run import ProgramFailedError
 from local.scenario.chaos.run import run_chaos
 from local.scenario.tour.run import run_tour
@@ -29,7 +32,7 @@ from local.wait import DeadlineExceededError
 from pulumi_serverless.testing import DuplicateResourceError
 
 _EXPECTED_ERRORS = (
-    *(EmulatorError, InstanceInUseError, DeadlineExceededError),
+    *(EmulatorError, InstanceInUseError, DeadlineExceededError, PictureError),
     *(UnsupportedError, DuplicateResourceError, ProjectError, ProgramError, ProgramFailedError),
 )
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -132,6 +135,23 @@ def tour() -> None:
 def chaos(seed: int) -> None:
     """Inject faults under load, and count what was lost or sent twice."""
     sys.exit(0 if run_chaos(seed) else 1)
+
+
+@commands.command()
+@click.argument("folder", type=_folder)
+@click.option("--stack", help="The stack whose settings count; without it, local or dev.")
+@click.option(
+    "--page",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Write it between the marks in this Markdown file instead.",
+)
+def picture(folder: Path, stack: str | None, page: Path | None) -> None:
+    """Print the flow of data through the program in FOLDER, as a Mermaid flowchart."""
+    drawn = draw(folder, stack, python_of(read_project(folder)))
+    if page is None:
+        click.echo(drawn, nl=False)
+    else:
+        page.write_text(with_picture(page.read_text(), drawn, page.name))
 
 
 @commands.command(hidden=True)

@@ -62,8 +62,13 @@ def take_readings(client: Clients, name: str) -> Readings:
     until = time.time()
     body = client("cloudwatch").get_dashboard(DashboardName=name)["DashboardBody"]
     widgets = json.loads(body)["widgets"]
-    pages = client("cloudwatch").get_paginator("describe_alarms").paginate()
-    alarms = {alarm["AlarmArn"]: alarm for page in pages for alarm in page["MetricAlarms"]}
+    paginator = client("cloudwatch").get_paginator("describe_alarms")
+    alarms = {
+        alarm["AlarmArn"]: alarm
+        # CloudWatch leaves composite alarms out unless asked.
+        for page in paginator.paginate(AlarmTypes=["MetricAlarm", "CompositeAlarm"])
+        for alarm in (*page["MetricAlarms"], *page["CompositeAlarms"])
+    }
     return Readings(
         name=name,
         widgets=widgets,

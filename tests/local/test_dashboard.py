@@ -88,3 +88,29 @@ def test_the_page_is_filled_from_the_emulator(emulator: Emulator, tmp_path: Path
     assert value == 3
     assert f"<title>{stack}</title>" in file.read_text()
     assert "milk: no data here" in file.read_text()
+
+
+def test_alarms_of_both_kinds_are_on_the_page(emulator: Emulator, tmp_path: Path) -> None:
+    cloudwatch, stack = emulator.client("cloudwatch"), f"shop-{uuid.uuid4()}"
+    cloudwatch.put_metric_alarm(
+        AlarmName=f"{stack}-sold",
+        AlarmDescription="sold out",
+        Namespace="Handoff",
+        MetricName="Sold",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    cloudwatch.put_composite_alarm(
+        AlarmName=f"{stack}-any", AlarmDescription="any", AlarmRule=f"ALARM({stack}-sold)"
+    )
+    names = [f"{stack}-sold", f"{stack}-any"]
+    arns = [f"arn:aws:cloudwatch:us-east-1:000000000000:alarm:{name}" for name in names]
+    body = {"widgets": [widget("alarm", title="Alarms", alarms=arns)]}
+    cloudwatch.put_dashboard(DashboardName=stack, DashboardBody=json.dumps(body))
+
+    write_page(emulator.client, stack, tmp_path / "dashboard.html")
+
+    assert all(f"{name}: " in (tmp_path / "dashboard.html").read_text() for name in names)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from local.emulator.guard import refusal
@@ -19,6 +19,7 @@ from local.wait import wait_until
 from tests.local.web_page import EVIL, Response, browser_socket, run_code, send
 
 MAILBOX = "/_ministack/ses/messages"
+VISIBLE = st.characters(min_codepoint=33, max_codepoint=126)
 Fields = list[tuple[str, str]]
 
 HOSTS: dict[str, Fields] = {
@@ -206,11 +207,14 @@ def test_a_web_page_opens_no_web_socket(emulator: Emulator) -> None:
     api = emulator.client("apigatewayv2").create_api(
         Name="chat", ProtocolType="WEBSOCKET", RouteSelectionExpression="$request.body.action"
     )
+    emulator.client("apigatewayv2").create_stage(ApiId=api["ApiId"], StageName="live")
     path = f"/_aws/execute-api/{api['ApiId']}/live"
     page = _at([*LOCAL, ("Origin", EVIL)], emulator.port)
 
     with browser_socket(emulator.port, page, path) as response:
         assert response.status == 403
+    with browser_socket(emulator.port, _at(LOCAL, emulator.port), path) as response:
+        assert response.status == 101
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
@@ -278,6 +282,26 @@ def test_a_web_page_neither_reads_nor_posts_webhooks(
         refused = client.request(method, "/", headers=page, content=b"{}")
         assert (refused.status_code, receiver.received) == (403, [])
         assert client.request(method, "/", content=b"{}").is_success
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    host=st.sampled_from(["127.0.0.1", "localhost", "[::1]"]),
+    place=st.integers(0, 15),
+    length=st.integers(0, 2),
+    other=st.text(VISIBLE, max_size=3),
+)
+def test_no_change_of_an_own_host_gets_through(
+    emulator: Emulator, host: str, place: int, length: int, other: str
+) -> None:
+    own = f"{host}:{emulator.port}"
+    changed = own[:place] + other + own[place + length :]
+    assume(changed != own)
+
+    response = send(emulator.port, "GET", MAILBOX, [("Host", changed)])
+
+    assert response.status in (400, 403)
+    assert not response.is_readable
 
 
 @given(host=st.text(max_size=40), port=st.integers(1, 65_535))

@@ -71,8 +71,8 @@ def _require_a_key(evaluator: Any) -> None:
     def enforce_with_key(
         access_key: str, action: str, service: str, *where: Any, **about: Any
     ) -> Any:
-        is_open = action in _OPEN_TO_ANYONE or evaluator._served_unsigned(service, action)
-        if not access_key and not is_open:
+        is_open = access_key or action in _OPEN_TO_ANYONE
+        if not is_open and not evaluator._served_unsigned(service, action):
             return missing
         return enforce(access_key, action, service, *where, **about)
 

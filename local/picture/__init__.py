@@ -1,0 +1,1 @@
+"""The picture of a program: what calls, feeds and watches what, as its resources declare it."""

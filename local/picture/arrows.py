@@ -1,0 +1,162 @@
+"""Who calls, feeds and watches whom, from what a program declares."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple
+
+from local.picture.boxes import FUNCTION, OUTSIDE, SCHEDULE, TOPIC, Box, Declared
+from local.picture.grants import granted
+from pulumi_serverless.testing import Resource
+
+FAILED = "failed"
+ALARM = "alarm"
+BATCHES = "batches"
+READS = "reads"
+
+CALLERS = Box(OUTSIDE, ("callers",))
+
+_ALARMS = (
+    "aws:cloudwatch/metricAlarm:MetricAlarm",
+    "aws:cloudwatch/compositeAlarm:CompositeAlarm",
+)
+_EVENT_SOURCE_MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
+_EVENT_INVOKE_CONFIG = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
+_CONNECTIONS = (
+    (_EVENT_SOURCE_MAPPING, "eventSourceArn", "functionName", BATCHES),
+    (_EVENT_SOURCE_MAPPING, "functionName", "destinationConfig", FAILED),
+    (_EVENT_INVOKE_CONFIG, "functionName", "destinationConfig", FAILED),
+    ("aws:sqs/redrivePolicy:RedrivePolicy", "queueUrl", "redrivePolicy", FAILED),
+    ("aws:cloudwatch/eventTarget:EventTarget", "rule", "arn", "starts"),
+    ("aws:pipes/pipe:Pipe", "source", "target", "pipes"),
+)
+"""Types that connect others: the input that names where from, and the one that names where to."""
+
+_CATCH_ALL = {"ANY", "$default"}
+
+
+class Arrow(NamedTuple):
+    """From one box to another, with a word about what happens."""
+
+    source: Box
+    target: Box
+    verb: str
+
+
+def arrows_of(declared: Declared) -> dict[tuple[Box, Box], set[str]]:
+    """Every pair of boxes that are connected, with all its words."""
+    found: defaultdict[tuple[Box, Box], set[str]] = defaultdict(set)
+    # The alarms first: their number is part of a topic's box.
+    for part in (_alarms, _plain, _calls, _events):
+        for arrow in part(declared):
+            found[arrow.source, arrow.target].add(arrow.verb)
+    for arrow in _permitted(declared, tuple(found)):
+        found[arrow.source, arrow.target].add(arrow.verb)
+    started_by_clock = _started_by_clock(found)
+    for function, other, verb in granted(declared):
+        pair = (function, other)
+        # What only the clock starts works off what it reads.
+        if verb == "receives" or (verb == READS and function in started_by_clock):
+            pair = (other, function)
+        found[pair].add(verb)
+    for source, target in tuple(found):
+        # It takes out what it has read: one arrow, in the direction of the work.
+        if (target, source) in found and source in started_by_clock:
+            del found[source, target]
+    _add_callers(declared, found)
+    return {pair: _words(verbs) for pair, verbs in found.items()}
+
+
+def _plain(declared: Declared) -> Iterator[Arrow]:
+    for resource_type, source, target, verb in _CONNECTIONS:
+        for each in declared.of_type(resource_type):
+            yield from _between(declared, each, source, target, verb)
+    for each in declared.of_type(FUNCTION, "aws:sqs/queue:Queue"):
+        for target_box in declared.ends(each, "deadLetterConfig", "redrivePolicy"):
+            yield Arrow(declared.boxes[each.urn], target_box, FAILED)
+
+
+def _calls(declared: Declared) -> Iterator[Arrow]:
+    routes = _routes(declared)
+    for each in declared.of_type("aws:apigatewayv2/integration:Integration"):
+        for verb in routes.get(each.urn, {"calls"}):
+            yield from _between(declared, each, "apiId", "integrationUri", verb)
+
+
+def _events(declared: Declared) -> Iterator[Arrow]:
+    for each in declared.of_type(SCHEDULE):
+        for target in declared.ends(each, "target"):
+            yield Arrow(declared.boxes[each.urn], target, "starts")
+    for each in declared.of_type("aws:cloudwatch/eventRule:EventRule"):
+        for bus in declared.ends(each, "eventBusName"):
+            yield Arrow(bus, declared.boxes[each.urn], "events")
+    for each in declared.of_type("aws:sns/topicSubscription:TopicSubscription"):
+        outside = Box(OUTSIDE, (f"{each.inputs.get('protocol')} subscribers",))
+        for topic in declared.ends(each, "topic"):
+            for box in declared.ends(each, "endpoint") or [outside]:
+                yield Arrow(topic, box, "notifies")
+
+
+def _permitted(declared: Declared, connected: Collection[tuple[Box, Box]]) -> Iterator[Arrow]:
+    """What may invoke a function, if nothing else says that it does: a bucket, a REST API."""
+    for each in declared.of_type("aws:lambda/permission:Permission"):
+        for arrow in _between(declared, each, "sourceArn", "function", "invokes"):
+            if (arrow.source, arrow.target) not in connected:
+                yield arrow
+
+
+def _alarms(declared: Declared) -> Iterator[Arrow]:
+    """Of all alarms the topic's box tells the number; only those on queues have an arrow."""
+    counts: Counter[str] = Counter()
+    watched: list[tuple[str, Box]] = []
+    for alarm in declared.of_type(*_ALARMS):
+        for topic in declared.resources(alarm, "alarmActions"):
+            if topic.type == TOPIC:
+                counts[topic.urn] += 1
+                queues = declared.ends(alarm, "dimensions", "metricQueries")
+                watched += [(topic.urn, box) for box in queues if box.kind == "queue"]
+    for urn, count in counts.items():
+        declared.boxes[urn] = declared.boxes[urn]._replace(note=f"{count} alarms")
+    yield from (Arrow(box, declared.boxes[urn], ALARM) for urn, box in watched)
+
+
+def _between(
+    declared: Declared, resource: Resource, source_input: str, target_input: str, verb: str
+) -> Iterator[Arrow]:
+    for source in declared.ends(resource, source_input):
+        for target in declared.ends(resource, target_input):
+            yield Arrow(source, target, verb)
+
+
+def _routes(declared: Declared) -> dict[str, set[str]]:
+    """The methods that reach each integration; catch-alls only if there is nothing else."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for route in declared.of_type("aws:apigatewayv2/route:Route"):
+        method = str(route.inputs.get("routeKey")).partition(" ")[0]
+        for integration in declared.resources(route, "target"):
+            found[integration.urn].add(method)
+    return {urn: methods - _CATCH_ALL or methods for urn, methods in found.items()}
+
+
+def _started_by_clock(pairs: Iterable[tuple[Box, Box]]) -> set[Box]:
+    starters: defaultdict[Box, list[Box]] = defaultdict(list)
+    for source, target in pairs:
+        starters[target].append(source)
+    return {box for box, found in starters.items() if all(each.is_clock for each in found)}
+
+
+def _add_callers(declared: Declared, found: dict[tuple[Box, Box], set[str]]) -> None:
+    """Callers outside the program: of APIs, and of functions that nothing in it starts."""
+    reached = {target for source, target in found if target.kind == "function"}
+    for box in declared.boxes.values():
+        if box.kind == "API" or (box.kind == "function" and box not in reached):
+            found[CALLERS, box] = {"calls"}
+
+
+def _words(verbs: set[str]) -> set[str]:
+    """What is permitted is not said again where it is said that it happens."""
+    for said in (FAILED, BATCHES):
+        if said in verbs:
+            return {said}
+    return verbs

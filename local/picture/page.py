@@ -1,0 +1,30 @@
+"""A program's picture in a Markdown page, between two marks."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from local.picture.arrows import arrows_of
+from local.picture.boxes import PictureError, read_program
+from local.picture.mermaid import mermaid
+
+BEGIN = "<!-- picture -->"
+END = "<!-- end of picture -->"
+
+
+def draw(folder: Path, stack: str | None = None, python: Path = Path(sys.executable)) -> str:
+    """The flowchart of the program in `folder`, run with `python`. Raises as `read_program`."""
+    return mermaid(arrows_of(read_program(folder, stack, python)))
+
+
+def with_picture(page: str, picture: str, name: str) -> str:
+    """The page with `picture` between its marks. PictureError if they are not there, once each."""
+    before, begin, rest = page.partition(BEGIN)
+    _old, end, after = rest.partition(END)
+    if not begin or not end or BEGIN in rest or END in before + after:
+        raise PictureError(
+            f"{name} must have the lines {BEGIN} and {END} once, in this order; "
+            "add them where the picture belongs"
+        )
+    return f"{before}{BEGIN}\n\n```mermaid\n{picture}```\n\n{END}{after}"
