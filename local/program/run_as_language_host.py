@@ -28,7 +28,11 @@ def main() -> None:
         )
     )
     sys.argv = [program]
-    asyncio.run(pulumi.runtime.run_in_stack(lambda: runpy.run_path(program, run_name="__main__")))
+
+    def run() -> None:
+        runpy.run_path(program, run_name="__main__")
+
+    asyncio.run(pulumi.runtime.run_in_stack(run))
 
 
 if __name__ == "__main__":
