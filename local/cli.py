@@ -10,7 +10,7 @@ from types import FrameType
 import click
 from rich.table import Table
 
-from local import background
+from local import background, with_engine
 from local.console import console, working
 from local.dashboard import write_page
 from local.emulator.start import DEFAULT_PORT, EmulatorError
@@ -31,6 +31,7 @@ from pulumi_serverless.testing import DuplicateResourceError
 _EXPECTED_ERRORS = (
     *(EmulatorError, InstanceInUseError, DeadlineExceededError),
     *(UnsupportedError, DuplicateResourceError, ProjectError, ProgramError, ProgramFailedError),
+    with_engine.PulumiCliError,
 )
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -132,6 +133,19 @@ def tour() -> None:
 def chaos(seed: int) -> None:
     """Inject faults under load, and count what was lost or sent twice."""
     sys.exit(0 if run_chaos(seed) else 1)
+
+
+@commands.command(context_settings={"ignore_unknown_options": True})
+@click.option("--cwd", "-C", "folder", type=_folder, default=".", help="Folder of the project.")
+@_port
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="COMMAND...")
+def pulumi(folder: Path, port: int, arguments: tuple[str, ...]) -> None:
+    """Run the Pulumi CLI with an emulator in place of AWS: `python -m local pulumi up`.
+
+    The first time, an empty emulator is started, which keeps running until `down`. The stack is
+    `local`.
+    """
+    sys.exit(with_engine.run(list(arguments), folder, port))
 
 
 @commands.command(hidden=True)
