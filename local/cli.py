@@ -10,7 +10,7 @@ from types import FrameType
 import click
 from rich.table import Table
 
-from local import background
+from local import background, with_engine
 from local.console import console, working
 from local.dashboard import write_page
 from local.emulator.start import DEFAULT_PORT, EmulatorError
@@ -34,6 +34,7 @@ from pulumi_serverless.testing import DuplicateResourceError
 _EXPECTED_ERRORS = (
     *(EmulatorError, InstanceInUseError, DeadlineExceededError, PictureError),
     *(UnsupportedError, DuplicateResourceError, ProjectError, ProgramError, ProgramFailedError),
+    with_engine.PulumiCliError,
 )
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -152,6 +153,19 @@ def picture(folder: Path, stack: str | None, page: Path | None) -> None:
         click.echo(drawn, nl=False)
     else:
         page.write_text(with_picture(page.read_text(), drawn, page.name))
+
+
+@commands.command(context_settings={"ignore_unknown_options": True})
+@click.option("--cwd", "-C", "folder", type=_folder, default=".", help="Folder of the project.")
+@_port
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="COMMAND...")
+def pulumi(folder: Path, port: int, arguments: tuple[str, ...]) -> None:
+    """Run the Pulumi CLI with an emulator in place of AWS: `python -m local pulumi up`.
+
+    The first time, an empty emulator is started, which keeps running until `down`. The stack is
+    `local`.
+    """
+    sys.exit(with_engine.run(list(arguments), folder, port))
 
 
 @commands.command(hidden=True)

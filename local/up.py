@@ -31,7 +31,12 @@ def up(folder: Path, port: int) -> str:
     emulator's provider refuses.
     """
     project = read_project(folder)
-    running = _running(project, port)
+    running = running_for(project, port)
+    if (running.directory / "pulumi").exists():
+        raise EmulatorError(
+            f"port {port} must have an emulator of its own for `up`, but the Pulumi CLI has "
+            "deployed to it; choose another with --port, or go on with: python -m local pulumi up"
+        )
     with working(f"Preparing the Python environment of {project.name}"):
         python = python_of(project)
     with _alone(running):
@@ -63,7 +68,8 @@ def client_of(port: int) -> Clients:
     return Clients(emulator_url(port), read_credentials(background.instance(port).directory))
 
 
-def _running(project: Project, port: int) -> Running:
+def running_for(project: Project, port: int) -> Running:
+    """The emulator of the project on `port`, started if none is running there. EmulatorError."""
     running = background.find(port)
     if running is None:
         if background.was_killed(port):

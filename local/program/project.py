@@ -125,10 +125,20 @@ def _require_type(key: str, value: Any, schema: Mapping[str, Any], file: Path) -
         return
     if wanted not in _TYPES:
         raise ProjectError(f"{file.parent / 'Pulumi.yaml'}: {key} has the unknown type {wanted!r}")
+    if isinstance(value, str) and wanted in ("integer", "boolean"):
+        # The CLI writes every number and boolean as text.
+        value = _parsed(value)
     # A bool is an int in Python, but not in Pulumi.yaml.
     mistaken = isinstance(value, bool) and wanted != "boolean"
     if mistaken or not isinstance(value, _TYPES[wanted]):
         raise ProjectError(f"{file}: {key} must be of type {wanted}, got {value!r}")
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def _as_text(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""CloudWatch Logs: saved queries of Logs Insights."""
+"""CloudWatch Logs: saved queries of Logs Insights, and another key for a log group."""
 
 from __future__ import annotations
 
@@ -15,14 +15,20 @@ DIFFERENCES = (
         emulator="does not support PutQueryDefinition",
         workaround="local/emulator/patches/cloudwatch_logs.py stores them, but does not run them",
     ),
+    Difference(
+        aws="the key of a log group can be changed",
+        emulator="does not support AssociateKmsKey and DisassociateKmsKey",
+        workaround="local/emulator/patches/cloudwatch_logs.py stores the key; nothing is encrypted",
+    ),
 )
 
 
 def apply() -> None:
-    """Store, list and delete query definitions."""
+    """Store, list and delete query definitions; change the key of a log group."""
     logs: Any = import_module("ministack.services.cloudwatch_logs")
     json_response = import_module("ministack.core.responses").json_response
     handle, stored = logs.handle_request, dict[str, dict[str, Any]]()
+    groups = logs._log_groups
 
     async def handle_queries_too(
         method: str, path: str, headers: Any, body: Any, query_params: Any
@@ -41,6 +47,9 @@ def apply() -> None:
             case "DeleteQueryDefinition":
                 deleted = stored.pop(given["queryDefinitionId"], None)
                 return json_response({"success": deleted is not None})
+            case "AssociateKmsKey" | "DisassociateKmsKey" if given["logGroupName"] in groups:
+                groups[given["logGroupName"]]["kmsKeyId"] = given.get("kmsKeyId")
+                return json_response({})
         return await handle(method, path, headers, body, query_params)
 
     logs.handle_request = handle_queries_too

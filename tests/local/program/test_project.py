@@ -55,7 +55,7 @@ def test_the_virtual_environment_is_in_the_projects_folder(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("memoryMb", "1024"),
+        ("memoryMb", "many"),
         ("memoryMb", 10.5),
         ("memoryMb", True),
         ("open", "yes"),
@@ -73,6 +73,15 @@ def test_a_value_of_another_type_is_refused_with_its_file(
 
     with pytest.raises(ProjectError, match=rf"Pulumi\.local\.yaml: shop:{key} must be of type"):
         project.config("local")
+
+
+@pytest.mark.parametrize(("key", "text"), [("memoryMb", "256"), ("open", "true")])
+def test_a_number_and_a_boolean_may_be_text_as_the_cli_writes_them(
+    tmp_path: Path, key: str, text: str
+) -> None:
+    project = read_project(a_project(tmp_path, {key: text}))
+
+    assert project.config("local")[f"shop:{key}"] == text
 
 
 def test_an_encrypted_value_is_refused(tmp_path: Path) -> None:
