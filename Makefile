@@ -1,6 +1,7 @@
 # `make` lists the commands. Each installs what it needs first.
 PYTHON ?= python3
 PORT ?= 4566
+PROGRAM ?= .
 BIN := .venv/bin
 # Every lock file: X.in lists direct dependencies, X.txt pins them with hashes.
 LOCKED := requirements requirements-dev requirements-emulator policy/requirements \
@@ -23,8 +24,8 @@ tour: setup ## Deploy locally and follow an event, including failure and replay
 chaos: setup ## Inject faults under load, and count lost and duplicate events
 	@$(BIN)/python -m local chaos
 
-up: setup ## Deploy locally and leave it running (PORT=4566)
-	@$(BIN)/python -m local up --port $(PORT)
+up: setup ## Deploy locally and leave it running (PROGRAM=., PORT=4566)
+	@$(BIN)/python -m local up $(PROGRAM) --port $(PORT)
 
 down: setup ## Stop what `make up` started
 	@$(BIN)/python -m local down

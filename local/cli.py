@@ -17,6 +17,7 @@ from local.emulator.start import DEFAULT_PORT, EmulatorError
 from local.engine.program_errors import ProgramError
 from local.engine.provider import UnsupportedError
 from local.instance import FOLDER, ROOT, InstanceInUseError
+from local.invoke import invoke as invoke_function
 from local.logs import function_logs
 from local.picture.boxes import PictureError
 from local.picture.page import draw, with_picture
@@ -107,6 +108,15 @@ def logs(port: int | None, function: str | None, follow: bool) -> None:
     """Print what the functions have logged, oldest first."""
     for line in function_logs(client_of(the_one(port).port), function, follow=follow):
         click.echo(line)
+
+
+@commands.command()
+@click.argument("function")
+@click.argument("payload", default="{}")
+@_one_port
+def invoke(function: str, payload: str, port: int | None) -> None:
+    """Call FUNCTION with PAYLOAD, which is JSON, and print its response."""
+    click.echo(invoke_function(client_of(the_one(port).port), function, payload))
 
 
 @commands.command()

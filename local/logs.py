@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
 from local.emulator.clients import Clients
@@ -18,16 +20,15 @@ def function_logs(client: Clients, function: str | None, *, follow: bool) -> Ite
 
     `function` is a part of its name; None is every function.
     """
-    seen: set[str] = set()
+    seen: Counter[str] = Counter()
     while True:
         events = [
-            (event["timestamp"], event["eventId"], group, event["message"])
+            (event["timestamp"], group, event["message"])
             for group in _groups(client("logs"), function)
-            for event in _events(client("logs"), group)
-            if event["eventId"] not in seen
+            for event in list(_events(client("logs"), group))[seen[group] :]
         ]
-        for at_ms, event_id, group, message in sorted(events):
-            seen.add(event_id)
+        for at_ms, group, message in sorted(events, key=itemgetter(0)):
+            seen[group] += 1
             at = datetime.fromtimestamp(at_ms / 1000, UTC)
             yield f"{at:%H:%M:%S.%f} {group.removeprefix(_PREFIX)}  {message.rstrip()}"
         if not follow:

@@ -59,4 +59,7 @@ def _load(folder: Path) -> ModuleType | None:
 
 
 def _as_text(value: Any) -> str:
+    if isinstance(value, dict):
+        # The output `operations` of a stack fills a screen.
+        return f"{{ {', '.join(sorted(value))} }}"
     return value if isinstance(value, str) else json.dumps(value)
