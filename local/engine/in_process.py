@@ -14,7 +14,6 @@ from typing import Any
 
 from local.engine.change import Change
 from local.engine.deployment import Deployment
-from local.engine.program_errors import naming_the_resource
 from local.engine.provider import Provider
 from local.engine.state import State
 from pulumi_serverless.testing import Graph
@@ -67,8 +66,7 @@ class InProcessEngine:
         self.changes = deployment.changes
         deployment.refresh()
         graph = deployment.graph
-        with naming_the_resource():
-            run(graph)
+        run(graph)
         deployment.delete_leftovers()
         self._save(self.state)
         deployment.say_counts()
