@@ -1,6 +1,6 @@
-"""HTTP APIs: the API, its integrations, authorizers, routes, stages and deployments.
+"""HTTP APIs.
 
-What needs a new resource is in
+What needs a new API is in
 https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service/apigatewayv2
 (ForceNew).
 """
@@ -10,12 +10,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from local.emulator.clients import ACCOUNT_ID, REGION
 from local.emulator.differences import Difference
 from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
-from local.engine.same import Whole
 from local.engine.values import for_boto3, tag_changes, tags_of
 
 DIFFERENCES = (
@@ -99,165 +98,3 @@ class Api(ResourceType):
         taken = {api["ApiId"] for api in self.api.get_apis()["Items"]}
         stable = stable_api_id(name)
         return _digits(name) if stable in taken else stable
-
-
-class _OfApi(ResourceType):
-    """A part of an API, which has the calls create_, get_, update_ and delete_<part>."""
-
-    service = "apigatewayv2"
-    part: ClassVar[str]
-    id_argument: ClassVar[str]
-
-    def create(self, inputs: Inputs) -> Created:
-        arguments = {"ApiId": inputs["apiId"], **self.fixed(inputs), **self.declared(inputs)}
-        made = self._call("create", **arguments)
-        id_ = str(made[self.id_argument])
-        return Created(id_, self.outputs_of(id_, inputs))
-
-    def fixed(self, inputs: Inputs) -> dict[str, Any]:
-        """Arguments that creating takes only."""
-        return {}
-
-    def outputs_of(self, id_: str, inputs: Inputs) -> Outputs:
-        return {}
-
-    def find(self, id_: str, inputs: Inputs) -> Mapping[str, Any]:
-        found = self._call("get", **self._names(id_, inputs))
-        return {**found, "outputs": self.outputs_of(id_, inputs)}
-
-    def outputs(self, id_: str, found: Mapping[str, Any]) -> Outputs:
-        return dict(found["outputs"])
-
-    def update(self, id_: str, old: Inputs, inputs: Inputs) -> None:
-        removed = self.declared(old).keys() - self.declared(inputs).keys()
-        emptied = {name: _empty(self.declared(old)[name]) for name in sorted(removed)}
-        self._call("update", **self._names(id_, inputs), **emptied, **self.declared(inputs))
-
-    def delete(self, id_: str, inputs: Inputs) -> None:
-        self._call("delete", **self._names(id_, inputs))
-
-    def _call(self, verb: str, **arguments: Any) -> dict[str, Any]:
-        return dict(getattr(self.api, f"{verb}_{self.part}")(**arguments))
-
-    def _names(self, id_: str, inputs: Inputs) -> dict[str, str]:
-        return {"ApiId": inputs["apiId"], self.id_argument: id_}
-
-
-def _empty(value: Any) -> Any:
-    """What removes a setting: the API leaves alone what an update does not name."""
-    return "" if isinstance(value, str) else type(value)()
-
-
-@resource(
-    "aws:apigatewayv2/integration:Integration",
-    replaces=("apiId", "integrationType", "integrationSubtype"),
-)
-class Integration(_OfApi):
-    """What a route calls."""
-
-    part, id_argument = "integration", "IntegrationId"
-    renamed: ClassVar = {"TimeoutInMillis": "timeoutMilliseconds"}
-
-    def create(self, inputs: Inputs) -> Created:
-        if inputs.get("integrationSubtype"):
-            raise NotImplementedError("the emulator cannot call AWS services from an HTTP API")
-        return super().create(inputs)
-
-    def declared(self, inputs: Inputs) -> Mapping[str, Any]:
-        declared = for_boto3(
-            inputs,
-            *("integrationType", "integrationUri", "integrationMethod", "payloadFormatVersion"),
-            *("description", "connectionType", "connectionId", "credentialsArn"),
-            "timeoutMilliseconds",
-        )
-        if "TimeoutMilliseconds" in declared:
-            declared["TimeoutInMillis"] = declared.pop("TimeoutMilliseconds")
-        if inputs.get("requestParameters"):
-            declared["RequestParameters"] = Whole(inputs["requestParameters"])
-        return declared
-
-
-@resource("aws:apigatewayv2/authorizer:Authorizer", replaces=("apiId",))
-class Authorizer(_OfApi):
-    """Who may call routes."""
-
-    part, id_argument = "authorizer", "AuthorizerId"
-    longest_name = 128
-    updates_name = frozenset({"name"})
-    renamed: ClassVar = {
-        "IdentitySource": "identitySources",
-        "AuthorizerResultTtlInSeconds": "authorizerResultTtlInSeconds",
-    }
-
-    def declared(self, inputs: Inputs) -> Mapping[str, Any]:
-        declared = for_boto3(
-            inputs,
-            *("name", "authorizerType", "authorizerUri", "authorizerPayloadFormatVersion"),
-            *("authorizerResultTtlInSeconds", "authorizerCredentialsArn"),
-            "enableSimpleResponses",
-        )
-        if inputs.get("identitySources"):
-            declared["IdentitySource"] = list(inputs["identitySources"])
-        if token := inputs.get("jwtConfiguration"):
-            audiences = list(token.get("audiences") or [])
-            declared["JwtConfiguration"] = {"Issuer": token["issuer"], "Audience": audiences}
-        return declared
-
-
-@resource("aws:apigatewayv2/route:Route", replaces=("apiId",))
-class Route(_OfApi):
-    """A method and a path."""
-
-    part, id_argument = "route", "RouteId"
-
-    def declared(self, inputs: Inputs) -> Mapping[str, Any]:
-        return {
-            "AuthorizationType": "NONE",
-            **for_boto3(
-                inputs,
-                *("routeKey", "target", "authorizationType", "authorizerId"),
-                *("authorizationScopes", "apiKeyRequired", "operationName"),
-            ),
-        }
-
-
-@resource("aws:apigatewayv2/deployment:Deployment", replaces=("apiId", "triggers"))
-class Deployment(_OfApi):
-    """The routes as they are at one time."""
-
-    part, id_argument = "deployment", "DeploymentId"
-
-    def declared(self, inputs: Inputs) -> Mapping[str, Any]:
-        return for_boto3(inputs, "description")
-
-
-@resource("aws:apigatewayv2/stage:Stage", replaces=("apiId",))
-class Stage(_OfApi):
-    """Where an API is called; its id is its name."""
-
-    part, id_argument = "stage", "StageName"
-    longest_name = 128
-
-    def fixed(self, inputs: Inputs) -> dict[str, Any]:
-        return {"StageName": inputs["name"], "Tags": tags_of(inputs)}
-
-    def declared(self, inputs: Inputs) -> Mapping[str, Any]:
-        limits = inputs.get("defaultRouteSettings") or {}
-        return {
-            "AutoDeploy": bool(inputs.get("autoDeploy")),
-            "StageVariables": Whole(inputs.get("stageVariables") or {}),
-            # Stored by the emulator without effect; access logs would be, too, and are left out.
-            "DefaultRouteSettings": for_boto3(
-                limits, "throttlingRateLimit", "throttlingBurstLimit"
-            ),
-            "Description": "",
-            **for_boto3(inputs, "description", "deploymentId"),
-        }
-
-    def outputs_of(self, id_: str, inputs: Inputs) -> Outputs:
-        api = inputs["apiId"]
-        return {
-            "invokeUrl": api_url(self.client.endpoint, api),
-            "executionArn": f"arn:aws:execute-api:{REGION}:{ACCOUNT_ID}:{api}/{id_}",
-            "arn": f"arn:aws:apigateway:{REGION}::/apis/{api}/stages/{id_}",
-        }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from local.emulator.clients import ACCOUNT_ID, REGION
 from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
@@ -112,6 +112,7 @@ class EventTarget(ResourceType):
     """What a rule calls; its id is the names of the bus, the rule and its own."""
 
     service = "events"
+    renamed: ClassVar = {"SqsParameters": "sqsTarget"}
 
     def create(self, inputs: Inputs) -> Created:
         target = inputs.get("targetId") or f"pulumi-{secrets.token_hex(8)}"

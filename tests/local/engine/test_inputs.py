@@ -165,22 +165,3 @@ def test_a_program_is_told_the_resource_whose_nested_property_is_wrong() -> None
 
     with pytest.raises(ProgramError, match=r"resource 'relay' has a problem: .*did you mean mode"):
         _up(program)
-
-
-def test_a_program_is_told_the_resource_whose_argument_the_sdk_does_not_know() -> None:
-    wrong: dict[str, Any] = {"delay_secnds": 3}
-
-    with pytest.raises(ProgramError, match=r"Queue 'orders': .*\(did you mean delay_seconds\?\)"):
-        _up(lambda: aws.sqs.Queue("orders", **wrong))
-
-
-def test_a_program_is_told_the_resource_that_lacks_an_argument() -> None:
-    missing: dict[str, Any] = {}
-
-    with pytest.raises(ProgramError, match=r"RolePolicy 'send': Missing required property"):
-        _up(lambda: aws.iam.RolePolicy("send", **missing))
-
-
-def test_a_type_error_of_the_program_itself_stays_what_it_is() -> None:
-    with pytest.raises(TypeError, match="concatenate"):
-        _up(lambda: "a" + 1)  # type: ignore[operator]

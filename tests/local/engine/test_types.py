@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from local.emulator.start import Emulator
+from local.engine import schema
 from local.engine.provider import Provider
 from local.engine.registry import Created, resource_types
 from tests.local.engine.samples import SAMPLES, Sample, World
@@ -73,11 +74,11 @@ def test_a_change_is_applied_and_found(provider: Provider, token: str, sample: S
     assert provider.read(token, created.id, changed) == Created(created.id, outputs)
 
 
-def test_the_change_of_an_update_is_seen_as_drift_by_the_old_inputs(
-    provider: Provider, token: str, sample: Sample
+def test_what_was_changed_by_hand_is_found_as_a_change(
+    emulator: Emulator, provider: Provider, token: str, sample: Sample
 ) -> None:
     created = provider.create(token, sample.inputs)
-    if not resource_types()[token](provider._client).declared(sample.inputs):
+    if not resource_types()[token](emulator.client).declared(sample.inputs):
         pytest.skip("nothing of this type can be changed by hand but its existence")
     if not sample.changes:
         pytest.skip("each change of this type replaces it")
@@ -97,6 +98,21 @@ def test_the_same_inputs_are_no_change(provider: Provider, token: str, sample: S
     again = _checked(provider, token, dict(sample.inputs))
 
     assert provider.diff(token, sample.inputs, again).changed == []
+
+
+def test_what_replaces_a_type_is_a_property_of_it(token: str) -> None:
+    assert resource_types()[token].replaces <= schema.properties(token).keys() | {"region"}
+
+
+def test_what_can_be_found_changed_is_a_property_of_the_type(
+    emulator: Emulator, token: str, sample: Sample
+) -> None:
+    kind = resource_types()[token](emulator.client)
+    inputs = {**sample.inputs, **{k: v for k, v in sample.changes.items() if v is not None}}
+
+    found = {kind.renamed.get(name, name[0].lower() + name[1:]) for name in kind.declared(inputs)}
+
+    assert found <= schema.properties(token).keys()
 
 
 def test_another_region_needs_a_new_resource(

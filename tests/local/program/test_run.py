@@ -64,3 +64,25 @@ def test_two_resources_of_one_name_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(DuplicateResourceError, match="orders"):
         ran(tmp_path, twice)
+
+
+@pytest.mark.parametrize(
+    ("declared", "told"),
+    [
+        (
+            "aws.sqs.Queue('orders', delay_secnds=3)",
+            r"Queue 'orders': .*'delay_secnds'.* \(did you mean delay_seconds\?\)",
+        ),
+        ("aws.iam.RolePolicy('send', policy='{}')", "RolePolicy 'send': Missing required property"),
+    ],
+)
+def test_the_resource_whose_argument_is_wrong_is_named(
+    tmp_path: Path, declared: str, told: str
+) -> None:
+    with pytest.raises(ProgramFailedError, match=told):
+        ran(tmp_path, f"import pulumi_aws as aws\n{declared}\n")
+
+
+def test_a_type_error_of_the_program_itself_stays_what_it_is(tmp_path: Path) -> None:
+    with pytest.raises(ProgramFailedError, match=r"\nTypeError: can only concatenate"):
+        ran(tmp_path, "'a' + 1")
