@@ -27,7 +27,7 @@ from local.program.run import ProgramFailedError
 from local.scenario.chaos.run import run_chaos
 from local.scenario.tour.run import run_tour
 from local.status import state_of, the_one
-from local.up import client_of, outputs_of
+from local.up import emulator_of, outputs_of
 from local.up import up as deploy
 from local.wait import DeadlineExceededError
 from pulumi_serverless.testing import DuplicateResourceError
@@ -106,7 +106,7 @@ def status() -> None:
 @click.option("--follow", is_flag=True, help="Go on until Ctrl-C.")
 def logs(port: int | None, function: str | None, follow: bool) -> None:
     """Print what the functions have logged, oldest first."""
-    for line in function_logs(client_of(the_one(port).port), function, follow=follow):
+    for line in function_logs(emulator_of(the_one(port).port).client, function, follow=follow):
         click.echo(line)
 
 
@@ -116,7 +116,7 @@ def logs(port: int | None, function: str | None, follow: bool) -> None:
 @_one_port
 def invoke(function: str, payload: str, port: int | None) -> None:
     """Call FUNCTION with PAYLOAD, which is JSON, and print its response."""
-    click.echo(invoke_function(client_of(the_one(port).port), function, payload))
+    click.echo(invoke_function(emulator_of(the_one(port).port).client, function, payload))
 
 
 @commands.command()
@@ -131,7 +131,7 @@ def dashboard(port: int | None) -> None:
             f"Operations component, to have a dashboard; it exports {sorted(outputs) or 'nothing'}"
         )
     page = FOLDER / "dashboard.html"
-    write_page(client_of(running.port), outputs["operations"]["dashboard"], page)
+    write_page(emulator_of(running.port).client, outputs["operations"]["dashboard"], page)
     click.echo(f"Open {page.as_uri()}")
 
 

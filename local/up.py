@@ -15,8 +15,8 @@ from local import background
 from local.background import Running
 from local.console import console, working
 from local.deployment import Deployment
-from local.emulator.clients import Clients, read_credentials
-from local.emulator.start import EmulatorError, emulator_url
+from local.emulator.clients import read_credentials
+from local.emulator.start import Emulator, EmulatorError
 from local.instance import InstanceInUseError
 from local.program.environment import python_of
 from local.program.local_setup import how_to_use
@@ -41,7 +41,7 @@ def up(folder: Path, port: int) -> str:
         python = python_of(project)
     with _alone(running):
         deployment = Deployment(
-            client_of(port),
+            emulator_of(port).client,
             project,
             python=python,
             settings=running.settings,
@@ -63,9 +63,10 @@ def outputs_of(running: Running) -> dict[str, Any] | None:
     return found
 
 
-def client_of(port: int) -> Clients:
-    """Clients of the emulator on `port`, with all permissions."""
-    return Clients(emulator_url(port), read_credentials(background.instance(port).directory))
+def emulator_of(port: int) -> Emulator:
+    """The emulator that runs on `port`."""
+    directory = background.instance(port).directory
+    return Emulator(directory, port, read_credentials(directory))
 
 
 def running_for(project: Project, port: int) -> Running:

@@ -21,7 +21,7 @@ from local.deployment import EMULATOR_CONFIG, STACK
 from local.emulator.start import EmulatorError
 from local.program.environment import python_of
 from local.program.project import Project, read_project
-from local.up import client_of, running_for
+from local.up import emulator_of, running_for
 
 _WITH_SETTINGS = ("up", "update", "preview", "pre", "refresh", "destroy", "down", "import")
 """The CLI's commands that read the stack's settings, and take another file of them."""
@@ -73,7 +73,7 @@ def _environment(workspace: Path, running: Running) -> dict[str, str]:
     return {
         **inherited,
         # A program that calls AWS by itself must not reach the real one.
-        **client_of(running.port).environment(),
+        **emulator_of(running.port).client.environment(),
         "PULUMI_DEBUG_PROVIDERS": f"aws:{running.provider_port}",
         "PULUMI_BACKEND_URL": (workspace / "state").as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": "",

@@ -21,7 +21,7 @@ from typing import Any
 import certifi
 import httpx
 
-from local.emulator.clients import ACCOUNT_ID, REGION, Clients, make_credentials
+from local.emulator.clients import ACCOUNT_ID, REGION, Clients, Credentials, make_credentials
 from local.emulator.differences import Difference
 from local.instance import ROOT, Instance
 from local.wait import DeadlineExceededError, wait_until
@@ -54,16 +54,16 @@ class EmulatorError(Exception):
 
 
 class Emulator:
-    """An emulator and its deployer's credentials, which are made with it."""
+    """An emulator that runs on `port`, with its files in `directory`."""
 
-    def __init__(self, instance: Instance, port: int) -> None:
+    def __init__(self, directory: Path, port: int, credentials: Credentials) -> None:
         self.port = port
         self.url = emulator_url(port)
-        self.directory = instance.directory
-        self.log = instance.directory / "emulator.log"
-        self._authorities = instance.directory / "authorities.pem"
-        self.credentials = make_credentials(instance.directory)
-        self.client = Clients(self.url, self.credentials)
+        self.directory = directory
+        self.log = directory / "emulator.log"
+        self._authorities = directory / "authorities.pem"
+        self.credentials = credentials
+        self.client = Clients(self.url, credentials)
 
     def trust(self, authority: Path) -> None:
         """Make the functions trust this file of certificates, instead of the system's."""
@@ -110,7 +110,7 @@ def running_emulator(
     """
     python = emulator_python()
     require_free_port(port)
-    emulator = Emulator(instance, port)
+    emulator = Emulator(instance.directory, port, make_credentials(instance.directory))
     emulator.trust(Path(ssl.get_default_verify_paths().cafile or certifi.where()))
     with emulator.log.open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 -- our own interpreter and script

@@ -13,22 +13,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from local.emulator.start import EmulatorError, free_port, require_free_port
 from local.instance import FOLDER, ROOT
 from local.wait import wait_until
+from tests.e2e.local_command import local, port_for_up
 
 # Lines of the tour, from before the emulator starts to after the replay.
 STEPS = ("Starting the emulator", "1. A client", "5. Email fails", "7. Email is")
-
-
-def _local(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 -- our own interpreter and module
-        [sys.executable, "-m", "local", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def _processes_of_tours() -> list[str]:
@@ -76,31 +66,20 @@ def test_after_a_killed_tour_the_next_one_cleans_up_and_works() -> None:
     wait_until(lambda: _processes_of_tours() == [], "the emulator to end", seconds=5)
     assert list(FOLDER.glob("tour-*"))
 
-    tour = _local("tour")
+    tour = local("tour")
 
     assert tour.returncode == 0, tour.stdout
     assert list(FOLDER.glob("tour-*")) == []
 
 
-def _port_with_a_free_next() -> int | None:
-    port = free_port()
-    try:
-        require_free_port(port + 1)
-    except EmulatorError:
-        return None
-    return port
-
-
 @pytest.fixture
 def port() -> Iterator[int]:
-    chosen = wait_until(_port_with_a_free_next, "two free ports in a row", seconds=5)
-    assert chosen is not None
-    yield chosen
-    _local("down", "--port", str(chosen))
+    with port_for_up() as chosen:
+        yield chosen
 
 
 def test_what_up_prints_works_when_pasted(port: int, tmp_path: Path) -> None:
-    up = _local("up", "--port", str(port))
+    up = local("up", "--port", str(port))
     assert up.returncode == 0, up.stdout + up.stderr
     commands = re.search(r"API=.*?-X DELETE [^\n]*", up.stdout, re.DOTALL)
     assert commands, up.stdout
@@ -117,7 +96,7 @@ def test_what_up_prints_works_when_pasted(port: int, tmp_path: Path) -> None:
 
 
 def test_up_has_a_webhook_receiver_that_down_ends(port: int) -> None:
-    up = _local("up", "--port", str(port))
+    up = local("up", "--port", str(port))
     [api] = re.findall(r"^API=(.*)$", up.stdout, re.MULTILINE)
     [receiver] = re.findall(r"curl -sk (https://\S+)$", up.stdout, re.MULTILINE)
     # As the printed command does: only the functions trust its authority.
@@ -127,20 +106,20 @@ def test_up_has_a_webhook_receiver_that_down_ends(port: int) -> None:
         [received] = wait_until(lambda: client.get(receiver).json(), "the webhook", seconds=30)
         assert task_id in received["body"]
 
-        _local("down", "--port", str(port))
+        local("down", "--port", str(port))
         with pytest.raises(httpx.ConnectError):
             client.get(receiver)
 
 
 def test_up_again_prints_the_same_and_down_stops_it(port: int) -> None:
-    first = _local("up", "--port", str(port))
-    second = _local("up", "--port", str(port))
+    first = local("up", "--port", str(port))
+    second = local("up", "--port", str(port))
     assert first.returncode == second.returncode == 0
     assert (
         first.stdout[first.stdout.index("API=") :] == second.stdout[second.stdout.index("API=") :]
     )
 
-    assert _local("down", "--port", str(port)).returncode == 0
+    assert local("down", "--port", str(port)).returncode == 0
 
-    again = _local("down", "--port", str(port))
+    again = local("down", "--port", str(port))
     assert (again.returncode, again.stdout) == (0, "Nothing is running.\n")

@@ -21,9 +21,6 @@ from tests.program.programs import ROOT
 _SOURCES = ("components", "lambdas", "pyproject.toml", "README.md", "LICENSE")
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.egg-info", "build")
 
-# What `local` needs to replace Pulumi's engine there; the wheel itself requires neither.
-_FOR_LOCAL = ("boto3", "httpx", "psutil", "pyyaml")
-
 
 def copy_sources(folder: Path) -> Path:
     """Copy what the library is built from: setuptools writes beside what it builds."""
@@ -51,14 +48,13 @@ class Elsewhere:
 
     python: Path
     folder: Path
-    local: Path
 
     def run(self, statements: str, *arguments: str) -> Any:
         """Run Python in the program's folder; return what it printed, as JSON."""
         printed = _run(
             [self.python, "-c", statements, *arguments],
             cwd=self.folder,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(self.local)},
+            env={"PATH": os.environ["PATH"]},
         )
         return json.loads(printed)
 
@@ -68,23 +64,20 @@ def elsewhere(wheel: Path, folder: Path) -> Elsewhere:
 
     The wheel's requirements, and no more, are linked from this environment instead of downloaded.
     """
-    venv.EnvBuilder(symlinks=True).create(folder / "venv")
-    python = folder / "venv" / "bin" / "python"
+    venv.EnvBuilder(symlinks=True).create(folder / ".venv")
+    python = folder / ".venv" / "bin" / "python"
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", python]
     _run([*pip, "install", "--quiet", "--no-deps", "--no-index", wheel])
-    site = next((folder / "venv" / "lib").glob("python*/site-packages"))
+    site = next((folder / ".venv" / "lib").glob("python*/site-packages"))
     (distribution,) = importlib.metadata.distributions(name="pulumi-serverless", path=[str(site)])
-    _link(site, [*(distribution.requires or ()), *_FOR_LOCAL])
+    _link(site, distribution.requires or ())
 
     shutil.copytree(ROOT / "tests" / "wheel" / "program", folder / "program")
-    local = folder / "local-only"
-    local.mkdir()
-    (local / "local").symlink_to(ROOT / "local")
     # Downloaded once for all: the lock files in the wheel are the ones in the repository.
     (folder / "program" / ".build").mkdir()
     (ROOT / ".build" / "dependencies").mkdir(parents=True, exist_ok=True)
     (folder / "program" / ".build" / "dependencies").symlink_to(ROOT / ".build" / "dependencies")
-    return Elsewhere(python, folder / "program", local)
+    return Elsewhere(python, folder / "program")
 
 
 def _link(site: Path, requirements: Iterable[str]) -> None:
