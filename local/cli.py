@@ -119,6 +119,22 @@ def invoke(function: str, payload: str, port: int | None) -> None:
     click.echo(invoke_function(emulator_of(the_one(port).port).client, function, payload))
 
 
+@commands.command(context_settings={"ignore_unknown_options": True})
+@click.argument("folder", type=_folder)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST OPTION]...")
+def test(folder: Path, arguments: tuple[str, ...]) -> None:
+    """Run the tests in FOLDER/tests against the program in FOLDER, in an emulator of its own.
+
+    docs/local.md has an example.
+    """
+    # Imported here: it is a pytest plugin, and the other commands do without pytest.
+    import pytest  # noqa: PLC0415
+
+    project = read_project(folder)
+    options = ["-p", "local.testing", f"--program={project.folder}", *arguments]
+    sys.exit(int(pytest.main([str(project.folder / "tests"), *options])))
+
+
 @commands.command()
 @_one_port
 def dashboard(port: int | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -11,6 +12,9 @@ from local.cloudwatch.publisher import publishing_metrics
 from local.deployment import Deployment
 from local.emulator.start import Emulator, free_port, running_emulator
 from local.instance import Instance, sweep_leftovers
+from local.invoke import invoke
+from local.logs import function_logs
+from local.program.environment import python_of
 from local.program.local_setup import set_up
 from local.program.project import read_project
 
@@ -46,6 +50,32 @@ class Deployed:
         """A boto3 client of the emulator with all permissions."""
         return self.emulator.client(service)
 
+    def invoke(self, function: str, payload: object) -> Any:
+        """Call a function by its logical name and return what it returns.
+
+        EmulatorError if there is no such function, or if it failed, with what it raised.
+        """
+        return json.loads(invoke(self.emulator.client, function, json.dumps(payload)))
+
+    def emails(self) -> list[dict[str, Any]]:
+        """Every email sent, oldest first; each has Source, To, Subject, BodyText, MessageId."""
+        return self.emulator.emails()
+
+    def logs(self, function: str) -> list[str]:
+        """What a function with this in its name has logged, oldest first, with time and name."""
+        return list(function_logs(self.emulator.client, function, follow=False))
+
+    def dead_letters(self, name: str | None = None) -> list[Any]:
+        """What waits in a dead-letter queue of the output `operations`, without touching it.
+
+        `name` is the handoff's; it can be left out if the program has one. Each is the parsed body
+        of a message.
+        """
+        queues = self.operations["deadLetters"]
+        [queue] = [queues[name]] if name else queues.values()
+        messages = self.emulator.waiting(queue["queueUrl"].rpartition("/")[2])
+        return [json.loads(message["Body"]) for message in messages]
+
 
 @contextmanager
 def running_instance(
@@ -73,22 +103,28 @@ def deployed(
     settings: Mapping[str, str] | None = None,
     retry_base_seconds: float = RETRY_BASE_SECONDS,
     watched: bool = True,
+    python: Path | None = None,
 ) -> Iterator[Deployed]:
     """The program in `folder` deployed while the block runs, and what its local_setup.py makes.
 
     `settings` override those of the local stack, as text. `watched` publishes metrics and evaluates
     the alarms each second, which costs the emulator more with every datapoint; a caller that sets
-    it to False does so itself, at its own time, or measures without it. Raises what the program
-    raises, ProjectError and EmulatorError.
+    it to False does so itself, at its own time, or measures without it. `python` runs the program;
+    without it, the program's own environment does. Raises what the program raises, ProjectError
+    and EmulatorError.
     """
     project = read_project(folder)
     with (
         running_instance(kind, retry_base_seconds=retry_base_seconds) as emulator,
         set_up(project, emulator) as own,
     ):
-        program = Deployed(
-            emulator, Deployment(emulator.client, project, settings={**own, **(settings or {})})
+        deployment = Deployment(
+            emulator.client,
+            project,
+            settings={**own, **(settings or {})},
+            python=python or python_of(project),
         )
+        program = Deployed(emulator, deployment)
         program.up()
         with publishing_metrics(emulator.client) if watched else nullcontext():
             yield program
