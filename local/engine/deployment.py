@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ class Deployment(Mocks):
         self._folder = folder
         self._registered: set[str] = set()
         self._found: dict[str, Created] = {}
+        self._refresh: Future[None] = Future()
         # Pulumi registers from several threads; the emulator is not faster for it.
         self._lock = threading.Lock()
 
@@ -64,6 +66,7 @@ class Deployment(Mocks):
                 f"{args.typ} '{args.name}': importing needs the Pulumi engine; leave out import_"
             )
         with self._lock:
+            self._refresh.result()
             entry = self._register(self.graph.registering, inputs)
         return entry.id, entry.outputs
 
@@ -72,11 +75,16 @@ class Deployment(Mocks):
         """Return the result of a lookup; UnsupportedError names one that has none."""
         return self._provider.invoke(args.token, args.args)
 
-    def refresh(self) -> None:
-        """Find what stands, as it is now; forget what somebody deleted.
+    @contextmanager
+    def refreshing(self) -> Iterator[None]:
+        """Find what stands while the program starts; its first resource waits for it."""
+        with ThreadPoolExecutor(1) as pool:
+            self._refresh = pool.submit(self._find_all)
+            yield
+            self._refresh.result()
 
-        Before the program runs: with its threads around, each call takes several times as long.
-        """
+    def _find_all(self) -> None:
+        """Find what stands, as it is now; forget what somebody deleted."""
         with ThreadPoolExecutor(_CALLS_AT_A_TIME) as pool:
             found = list(pool.map(self._read, self._state.values()))
         for urn, now in zip(list(self._state), found, strict=True):
@@ -86,6 +94,8 @@ class Deployment(Mocks):
                 self._found[urn] = now
 
     def _read(self, entry: Entry) -> Created | None:
+        # The SDK's modules take long to import.
+        schema.properties(entry.type)
         return self._provider.read(entry.type, entry.id, entry.inputs)
 
     def delete_leftovers(self) -> None:

@@ -64,9 +64,9 @@ class InProcessEngine:
             self._provider, self.state, self._say, self._save, self._folder or Path.cwd()
         )
         self.changes = deployment.changes
-        deployment.refresh()
         graph = deployment.graph
-        run(graph)
+        with deployment.refreshing():
+            run(graph)
         deployment.delete_leftovers()
         self._save(self.state)
         deployment.say_counts()

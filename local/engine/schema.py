@@ -10,6 +10,7 @@ import collections.abc
 import difflib
 import inspect
 import sys
+import threading
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -27,6 +28,7 @@ UNKNOWN = pulumi.runtime.rpc.UNKNOWN
 _PRIMITIVES = {bool: "boolean", int: "integer", float: "number", str: "string"}
 _ASSETS = (pulumi.Asset, pulumi.Archive)
 _SIMILAR = 0.6
+_IMPORTING = threading.Lock()
 
 
 class Property(NamedTuple):
@@ -57,8 +59,14 @@ def properties(token: str) -> Mapping[str, Property]:
     return _properties(_args_class(token))
 
 
-@cache
 def _args_class(token: str) -> type:
+    # The SDK's lazy modules are seen half-imported by a second thread.
+    with _IMPORTING:
+        return _imported_args_class(token)
+
+
+@cache
+def _imported_args_class(token: str) -> type:
     """The class of the arguments of a type, e.g. pulumi_aws.sqs.QueueArgs."""
     _, module, name = token.split(":")
     package = module.partition("/")[0]

@@ -1,4 +1,4 @@
-"""Lambda functions, their layers and aliases.
+"""Lambda functions.
 
 What needs a new function is in
 https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/lambda/function.go
@@ -44,7 +44,7 @@ def _deployed_hash(code: Asset) -> str | None:
     return _deployed_hashes[content]
 
 
-def _code(inputs: Inputs) -> dict[str, Any]:
+def code_of(inputs: Inputs) -> dict[str, Any]:
     if inputs.get("imageUri"):
         raise NotImplementedError("the emulator runs functions from archives, not from images")
     if inputs.get("code") is None:
@@ -83,7 +83,7 @@ class Function(ResourceType):
         name = inputs["name"]
         made = self.api.create_function(
             FunctionName=name,
-            Code=_code(inputs),
+            Code=code_of(inputs),
             Architectures=inputs.get("architectures") or ["x86_64"],
             Publish=bool(inputs.get("publish")),
             Tags=tags_of(inputs),
@@ -120,16 +120,16 @@ class Function(ResourceType):
         version = found["Version"]
         return {
             "arn": arn,
-            "invokeArn": _invoke_arn(arn),
+            "invokeArn": invoke_arn(arn),
             "qualifiedArn": f"{arn}:{version}",
-            "qualifiedInvokeArn": _invoke_arn(f"{arn}:{version}"),
+            "qualifiedInvokeArn": invoke_arn(f"{arn}:{version}"),
             "version": version,
         }
 
     def update(self, id_: str, old: Inputs, inputs: Inputs) -> None:
         found, declared = self.find(id_, inputs), self.declared(inputs)
         if found["CodeSha256"] != declared.get("CodeSha256"):
-            self.api.update_function_code(FunctionName=id_, **_code(inputs))
+            self.api.update_function_code(FunctionName=id_, **code_of(inputs))
         emptied: dict[str, Any] = {"KMSKeyArn": "", "Layers": [], "DeadLetterConfig": {}}
         removed = _configuration(old).keys() - _configuration(inputs).keys()
         self.api.update_function_configuration(
@@ -165,44 +165,5 @@ class Function(ResourceType):
             self.api.delete_function_concurrency(FunctionName=name)
 
 
-def _invoke_arn(arn: str) -> str:
+def invoke_arn(arn: str) -> str:
     return f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{arn}/invocations"
-
-
-@resource("aws:lambda/alias:Alias", replaces=("functionName",))
-class Alias(ResourceType):
-    """A name of a version of a function; its id is its ARN."""
-
-    service = "lambda"
-
-    def create(self, inputs: Inputs) -> Created:
-        arn = self.api.create_alias(
-            FunctionName=inputs["functionName"], Name=inputs["name"], **self.declared(inputs)
-        )["AliasArn"]
-        return Created(arn, self.outputs(arn, {}))
-
-    def find(self, id_: str, inputs: Inputs) -> Mapping[str, Any]:
-        return dict(
-            self.api.get_alias(FunctionName=inputs["functionName"], Name=id_.rpartition(":")[2])
-        )
-
-    def declared(self, inputs: Inputs) -> Mapping[str, Any]:
-        weights = (inputs.get("routingConfig") or {}).get("additionalVersionWeights")
-        return {
-            "Description": "",
-            **for_boto3(inputs, "functionVersion", "description"),
-            "RoutingConfig": {"AdditionalVersionWeights": dict(weights or {})},
-        }
-
-    def outputs(self, id_: str, found: Mapping[str, Any]) -> Outputs:
-        return {"arn": id_, "invokeArn": _invoke_arn(id_)}
-
-    def update(self, id_: str, old: Inputs, inputs: Inputs) -> None:
-        self.api.update_alias(
-            FunctionName=inputs["functionName"],
-            Name=id_.rpartition(":")[2],
-            **self.declared(inputs),
-        )
-
-    def delete(self, id_: str, inputs: Inputs) -> None:
-        self.api.delete_alias(FunctionName=inputs["functionName"], Name=id_.rpartition(":")[2])

@@ -290,6 +290,9 @@ SAMPLES: dict[str, Callable[[World], Sample]] = {
     "aws:lambda/eventSourceMapping:EventSourceMapping": _event_source_mapping,
     "aws:lambda/function:Function": _function,
     "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": _invoke_config,
+    "aws:lambda/layerVersion:LayerVersion": lambda _: Sample(
+        {"layerName": f"tea-{uuid.uuid4()}", "code": code()}
+    ),
     "aws:lambda/permission:Permission": _permission,
     "aws:s3/bucket:Bucket": lambda _: Sample(
         {"tags": {"a": "b"}}, {"versioning": {"enabled": True}, "tags": {"c": "d"}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pulumi
@@ -150,6 +151,33 @@ def test_a_type_of_a_service_that_is_there_is_to_be_added_to_its_file() -> None:
 def test_a_lookup_that_the_provider_lacks_is_named() -> None:
     with pytest.raises(UnsupportedError, match="cannot look up aws:index/getIpRanges"):
         PROVIDER.invoke("aws:index/getIpRanges:getIpRanges", {})
+
+
+def test_a_policy_document_is_written_as_the_provider_writes_it() -> None:
+    statement = {
+        "actions": ["sqs:SendMessage"],
+        "resources": ["arn:1", "arn:2"],
+        "principals": [{"type": "Service", "identifiers": ["sns.amazonaws.com"]}],
+        "conditions": [{"test": "ArnEquals", "variable": "aws:SourceArn", "values": ["arn:3"]}],
+    }
+
+    found = PROVIDER.invoke(
+        "aws:iam/getPolicyDocument:getPolicyDocument", {"statements": [statement]}
+    )
+
+    assert json.loads(found["json"]) == {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": "sqs:SendMessage",
+                "Resource": ["arn:1", "arn:2"],
+                "Principal": {"Service": "sns.amazonaws.com"},
+                "Condition": {"ArnEquals": {"aws:SourceArn": "arn:3"}},
+            }
+        ],
+    }
+    assert json.loads(found["minifiedJson"]) == json.loads(found["json"])
 
 
 def test_a_program_is_told_the_resource_whose_nested_property_is_wrong() -> None:

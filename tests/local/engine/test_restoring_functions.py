@@ -68,3 +68,38 @@ def test_a_function_gets_the_memory_and_the_code_that_are_declared_now(
     functions = emulator.client("lambda")
     assert functions.get_function_configuration(FunctionName=name)["MemorySize"] == 256
     assert functions.invoke(FunctionName=name)["Payload"].read() == b"2"
+
+
+def test_a_bundle_that_is_built_again_at_its_path_is_deployed_each_time(
+    stack: Stack, emulator: Emulator, tmp_path: Path
+) -> None:
+    functions = emulator.client("lambda")
+    results = []
+    for result in (1, 2, 1):
+        bundle = _bundle(tmp_path, result).rename(tmp_path / "bundle.zip")
+        name = stack.up(lambda: a_function(bundle))["name"]  # noqa: B023 -- called at once
+        results.append(functions.invoke(FunctionName=name)["Payload"].read())
+
+    assert results == [b"1", b"2", b"1"]
+
+
+def test_a_folder_and_text_are_packed_into_a_bundle(
+    stack: Stack, emulator: Emulator, tmp_path: Path
+) -> None:
+    (tmp_path / "app.py").write_text("import text\ndef handle(event, context): return text.N")
+    archive = {".": pulumi.FileArchive(str(tmp_path)), "text.py": pulumi.StringAsset("N = 7")}
+
+    def program() -> None:
+        role = aws.iam.Role("echo", assume_role_policy=TRUST)
+        function = aws.lambda_.Function(
+            "echo",
+            runtime="python3.13",
+            handler="app.handle",
+            code=pulumi.AssetArchive(archive),
+            role=role.arn,
+        )
+        pulumi.export("name", function.name)
+
+    name = stack.up(program)["name"]
+
+    assert emulator.client("lambda").invoke(FunctionName=name)["Payload"].read() == b"7"
