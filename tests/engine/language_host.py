@@ -21,7 +21,7 @@ class LanguageHost(LanguageServer):
     def __init__(self) -> None:
         super().__init__(lambda: None)
 
-    def Handshake(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802, ARG002
+    def Handshake(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
         return language_pb2.LanguageHandshakeResponse()
 
     def Run(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
