@@ -23,6 +23,8 @@ from local.program.project import Project, read_project
 from local.wait import wait_until
 
 KIND = "up"
+PULUMI = "pulumi"
+"""Folder of the Pulumi CLI's stack beside an emulator, if it has deployed there."""
 
 _READY_SECONDS = 60
 
@@ -61,7 +63,7 @@ def serve(folder: Path, port: int) -> None:
     with (
         running_instance(KIND, port) as emulator,
         set_up(project, emulator) as settings,
-        serving(Provider(emulator.client)) as provider_port,
+        serving(Provider(emulator.client), emulator.directory / PULUMI) as provider_port,
         publishing_metrics(emulator.client),
     ):
         running = Running(

@@ -32,7 +32,7 @@ def up(folder: Path, port: int) -> str:
     """
     project = read_project(folder)
     running = running_for(project, port)
-    if (running.directory / "pulumi").exists():
+    if (running.directory / background.PULUMI).exists():
         raise EmulatorError(
             f"port {port} must have an emulator of its own for `up`, but the Pulumi CLI has "
             "deployed to it; choose another with --port, or go on with: python -m local pulumi up"

@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from local.background import Running
+from local.background import PULUMI, Running
 from local.deployment import EMULATOR_CONFIG, STACK
 from local.emulator.start import EmulatorError
 from local.program.environment import python_of
@@ -47,7 +47,7 @@ def run(arguments: list[str], folder: Path, port: int) -> int:
     running = running_for(project, port)
     _refuse_a_second_state(running)
     python_of(project)
-    workspace = running.directory / "pulumi"
+    workspace = running.directory / PULUMI
     environment = _environment(workspace, running)
     if not workspace.exists():
         _make_stack(cli, project, workspace, environment)

@@ -6,7 +6,9 @@ somebody finds it on the bill; here it is removed, so that nothing stands twice.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
+from pathlib import Path
 from typing import Any, NamedTuple
 
 
@@ -19,25 +21,38 @@ class Made(NamedTuple):
 
 
 class Orphans:
-    """Remembers what was created for whom; an engine is known by its connection."""
+    """Remembers what was created; what of it is in a state under `states` is no orphan.
 
-    def __init__(self) -> None:
+    `states` holds the backends (`file://…`) of the engines that the provider serves.
+    """
+
+    def __init__(self, states: Path) -> None:
+        self._states = states
         self._made: dict[str, dict[str, Made]] = defaultdict(dict)
-        self._in_state: dict[str, set[str]] = defaultdict(set)
 
-    def is_in_state(self, engine: str, urn: str) -> None:
-        """The engine has asked about a resource that exists: it knows of all that bear the URN."""
-        self._in_state[engine].add(urn)
-
-    def created(self, engine: str, urn: str, made: Made) -> None:
-        """From now on this engine knows it."""
+    def created(self, urn: str, made: Made) -> None:
+        """A resource was created, and its engine may live to write it down."""
         self._made[urn][made.id] = made
-        self.is_in_state(engine, urn)
 
     def deleted(self, urn: str, id_: str) -> None:
-        """It is gone."""
+        """A resource is gone."""
         self._made[urn].pop(id_, None)
 
-    def of(self, engine: str, urn: str) -> list[Made]:
-        """What bears the URN of a resource that this engine creates for the first time."""
-        return [] if urn in self._in_state[engine] else list(self._made[urn].values())
+    def of(self, urn: str) -> list[Made]:
+        """What bears the URN, and no engine knows of."""
+        made = self._made[urn]
+        if not made:
+            return []
+        known = self._ids(urn)
+        return [each for each in made.values() if each.id not in known]
+
+    def _ids(self, urn: str) -> set[str]:
+        documents = [
+            json.loads(file.read_text()) for file in self._states.rglob("stacks/**/*.json")
+        ]
+        return {
+            resource.get("id", "")
+            for document in documents
+            for resource in (document["checkpoint"].get("latest") or {}).get("resources") or []
+            if resource["urn"] == urn
+        }

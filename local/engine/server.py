@@ -7,6 +7,7 @@ from concurrent import futures
 from contextlib import contextmanager
 from functools import wraps
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, NoReturn
 
 import grpc
@@ -31,17 +32,17 @@ _CREDENTIALS = ("accessKey", "secretKey", "token")
 
 
 @contextmanager
-def serving(provider: Provider, on_attach: Callable[[], None] = lambda: None) -> Iterator[int]:
+def serving(provider: Provider, states: Path) -> Iterator[int]:
     """Serve the provider on this machine while the block runs; the port that it listens on.
 
-    `on_attach` is called when an engine has found it. Files are read relative to the working
-    directory, which has to be that of the engine.
+    `states` is the folder of the engines' backends, which need not exist yet. Files are read
+    relative to the working directory, which has to be that of the engine.
     """
     server = grpc.server(
         futures.ThreadPoolExecutor(_CALLS_AT_ONCE),
         options=[("grpc.max_receive_message_length", _MESSAGE_BYTES)],
     )
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Server(provider), server)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Server(provider, states), server)
     port: int = server.add_insecure_port(f"{_HOST}:0")
     server.start()
     try:
@@ -68,9 +69,9 @@ def _in_the_emulator(call: Callable[..., Any]) -> Callable[..., Any]:
 class Server(provider_pb2_grpc.ResourceProviderServicer):
     """Turns each call of the engine into one of the provider's."""
 
-    def __init__(self, provider: Provider) -> None:
+    def __init__(self, provider: Provider, states: Path) -> None:
         self._provider = provider
-        self._orphans = Orphans()
+        self._orphans = Orphans(states)
 
     def Handshake(self, _request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802
         """Secrets come marked, and go back marked."""
@@ -102,11 +103,9 @@ class Server(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
     @_in_the_emulator
-    def Check(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+    def Check(self, request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802
         """Validate the inputs, and give the resource its physical name."""
         news, olds = Properties(request.news), Properties(request.olds)
-        if olds.values:
-            self._orphans.is_in_state(context.peer(), request.urn)
         checked = self._provider.check(
             request.type, request.name, news.values, olds.values or None, request.randomSeed
         )
@@ -138,17 +137,16 @@ class Server(provider_pb2_grpc.ResourceProviderServicer):
         )
 
     @_in_the_emulator
-    def Create(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+    def Create(self, request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802
         """Create the resource; in a preview, everything but its inputs is still unknown."""
         inputs = Properties(request.properties)
         if request.preview:
             return provider_pb2.CreateResponse(properties=request.properties)
-        for orphan in self._orphans.of(context.peer(), request.urn):
+        for orphan in self._orphans.of(request.urn):
             self._provider.delete(request.type, orphan.id, orphan.inputs)
             self._orphans.deleted(request.urn, orphan.id)
         created = self._provider.create(request.type, inputs.values)
-        made = Made(created.id, inputs.values)
-        self._orphans.created(context.peer(), request.urn, made)
+        self._orphans.created(request.urn, Made(created.id, inputs.values))
         return provider_pb2.CreateResponse(
             id=created.id, properties=answer(created.outputs, inputs)
         )

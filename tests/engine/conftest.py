@@ -36,9 +36,11 @@ def attached(
 ) -> Iterator[dict[str, str]]:
     """The environment in which the CLI reaches the provider, and nothing of this user's."""
     home = tmp_path_factory.mktemp("pulumi-home")
-    with serving(Provider(clients)) as port:
+    states = tmp_path_factory.mktemp("states")
+    with serving(Provider(clients), states) as port:
         yield {
             "PULUMI_DEBUG_PROVIDERS": f"aws:{port}",
+            "PULUMI_BACKEND_URL": states.as_uri(),
             "PULUMI_HOME": str(home),
             "PULUMI_CONFIG_PASSPHRASE": "test",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
@@ -68,11 +70,8 @@ def _making_stacks(attached: dict[str, str], parent: Path) -> Iterator[MakeStack
 
         def make(name: str, source: Path = ROOT) -> Stack:
             folder = parent / f"{source.name}-{name}"
-            state = parent / f"{source.name}-{name}-state"
-            for each in (folder, state):
-                each.mkdir()
-            backend = {"PULUMI_BACKEND_URL": f"file://{state}"}
-            stack = Stack(Project(source, folder), name, {**attached, **backend})
+            folder.mkdir()
+            stack = Stack(Project(source, folder), name, attached)
             made.callback(stack.remove)
             return stack
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -150,9 +150,14 @@ class Stack:
         server.chmod(0o755)
         return server
 
-    def up(self, on_event: Callable[[EngineEvent], None] | None = None) -> Changes:
-        """`pulumi up`."""
-        return self._run(self._stack.up, on_event)
+    def up(
+        self,
+        on_event: Callable[[EngineEvent], None] | None = None,
+        replace: Sequence[str] = (),
+    ) -> Changes:
+        """`pulumi up`; `replace` are URNs of resources that are replaced whatever has changed."""
+        options = {"replace": list(replace)} if replace else {}
+        return self._run(self._stack.up, on_event, **options)
 
     def refresh(self) -> Changes:
         """`pulumi refresh`."""
@@ -178,6 +183,7 @@ class Stack:
             self.up()
         if resources:
             self.destroy()
+        self._stack.workspace.remove_stack(self.name)
 
     def _run(
         self,
