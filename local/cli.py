@@ -10,7 +10,7 @@ from types import FrameType
 import click
 from rich.table import Table
 
-from local import background, with_engine
+from local import background, pulumi_cli
 from local.console import console, working
 from local.dashboard import write_page
 from local.emulator.start import DEFAULT_PORT, EmulatorError
@@ -21,9 +21,9 @@ from local.invoke import invoke as invoke_function
 from local.logs import function_logs
 from local.picture.boxes import PictureError
 from local.picture.page import draw, with_picture
-from local.program.environment import python_of
 from local.program.project import ProjectError, read_project
-from local.program.run import ProgramFailedError
+from local.program.run_in_own_process import ProgramFailedError
+from local.program.virtual_environment import python_of
 from local.scenario.chaos.run import run_chaos
 from local.scenario.tour.run import run_tour
 from local.status import state_of, the_one
@@ -35,7 +35,7 @@ from pulumi_serverless.testing import DuplicateResourceError
 _EXPECTED_ERRORS = (
     *(EmulatorError, InstanceInUseError, DeadlineExceededError, PictureError),
     *(UnsupportedError, DuplicateResourceError, ProjectError, ProgramError, ProgramFailedError),
-    with_engine.PulumiCliError,
+    pulumi_cli.PulumiCliError,
 )
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -191,7 +191,7 @@ def pulumi(folder: Path, port: int, arguments: tuple[str, ...]) -> None:
     The first time, an empty emulator is started, which keeps running until `down`. The stack is
     `local`.
     """
-    sys.exit(with_engine.run(list(arguments), folder, port))
+    sys.exit(pulumi_cli.run(list(arguments), folder, port))
 
 
 @commands.command(hidden=True)
