@@ -15,8 +15,8 @@ DIFFERENCES = (
         aws="a web page may read what a service or an API lists its origin for",
         emulator="responds to any Host and lets every page read everything "
         "(`Access-Control-Allow-Origin: *`)",
-        workaround="local/emulator/web_page_guard.py refuses other hosts and all pages, except those that "
-        "an API lists",
+        workaround="local/emulator/web_page_guard.py refuses other hosts and all pages, except "
+        "those that an API lists",
     ),
 )
 
