@@ -24,8 +24,6 @@ from local.picture.page import draw, with_picture
 from local.program.project import ProjectError, read_project
 from local.program.run_in_own_process import ProgramFailedError
 from local.program.virtual_environment import python_of
-from local.scenario.chaos.run import run_chaos
-from local.scenario.tour.run import run_tour
 from local.status import state_of, the_one
 from local.up import emulator_of, outputs_of
 from local.up import up as deploy
@@ -127,7 +125,7 @@ def test(folder: Path, arguments: tuple[str, ...]) -> None:
 
     docs/local.md has an example.
     """
-    # Imported here: it is a pytest plugin, and the other commands do without pytest.
+    # Imported here, like what only one other command needs: all the others start sooner.
     import pytest  # noqa: PLC0415
 
     project = read_project(folder)
@@ -154,6 +152,8 @@ def dashboard(port: int | None) -> None:
 @commands.command()
 def tour() -> None:
     """Watch the handoff work, fail and recover, in its own emulator."""
+    from local.scenario.tour.run import run_tour  # noqa: PLC0415
+
     sys.exit(0 if run_tour() else 1)
 
 
@@ -161,6 +161,8 @@ def tour() -> None:
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of the random faults.")
 def chaos(seed: int) -> None:
     """Inject faults under load, and count what was lost or sent twice."""
+    from local.scenario.chaos.run import run_chaos  # noqa: PLC0415
+
     sys.exit(0 if run_chaos(seed) else 1)
 
 
