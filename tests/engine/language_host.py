@@ -10,6 +10,7 @@ import runpy
 import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import grpc
@@ -26,8 +27,12 @@ class LanguageHost(LanguageServer):
 
     def Run(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
         os.chdir(request.info.program_directory)
-        self.program = lambda: runpy.run_path(request.info.program_directory, run_name="__main__")
-        return super().Run(request, context)
+        self.program = partial(_run_program, request.info.program_directory)
+        return super().Run(request, context)  # type: ignore[no-untyped-call]
+
+
+def _run_program(folder: str) -> None:
+    runpy.run_path(folder, run_name="__main__")
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ after the change, which no engine has seen.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pytest
@@ -78,7 +78,7 @@ CHANGES = {
 
 
 @pytest.fixture(scope="module")
-def local(make_stacks: MakeStack) -> Iterator[Stack]:
+def local(make_stacks: MakeStack) -> Stack:
     stack = make_stacks("local")
     stack.up()
     return stack

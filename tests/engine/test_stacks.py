@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from pulumi.automation import CommandError
 
@@ -23,7 +25,7 @@ EVERY = [(ROOT, stack) for stack in STACKS] + [
     ("program", "name"), EVERY, ids=lambda value: getattr(value, "name", value)
 )
 def test_a_stack_comes_up_stays_and_goes(
-    program, name: str, make_stack: MakeStack, clients: Clients
+    program: Path, name: str, make_stack: MakeStack, clients: Clients
 ) -> None:
     stack = make_stack(name, program)
     stack.project.unprotect(name)

@@ -143,6 +143,21 @@ def test_a_saved_query_is_stored_until_it_is_deleted(emulator: Emulator) -> None
     assert found() == []
 
 
+def test_the_key_of_a_log_group_can_be_set_and_taken_away(emulator: Emulator) -> None:
+    logs, name = emulator.client("logs"), f"shop-{uuid.uuid4()}"
+    key = "arn:aws:kms:us-east-1:000000000000:key/1"
+    logs.create_log_group(logGroupName=name)
+
+    def key_now() -> str | None:
+        [group] = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+        return group.get("kmsKeyId")
+
+    logs.associate_kms_key(logGroupName=name, kmsKeyId=key)
+    assert key_now() == key
+    logs.disassociate_kms_key(logGroupName=name)
+    assert key_now() is None
+
+
 def _send_failures_to(deployed: Deployed, queue_arn: str) -> None:
     deployed.client("lambda").put_function_event_invoke_config(
         FunctionName=deployed.name,
