@@ -8,12 +8,14 @@ from typing import Any
 
 from local.emulator.start import Emulator
 from local.scenario.curl_lines import curl_lines
-from local.scenario.prerequisites import local_channels, prerequisites
 
 
 @contextmanager
 def set_up(emulator: Emulator) -> Iterator[Mapping[str, str]]:
     """Phones, a shared secret, and a webhook receiver on the next port."""
+    # Imported here: a second `up` needs none of it, and starts sooner.
+    from local.scenario.prerequisites import local_channels, prerequisites  # noqa: PLC0415
+
     with prerequisites(emulator, emulator.port + 1) as receiver:
         yield {"channels": local_channels(receiver.url)}
 

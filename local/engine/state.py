@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from local.engine.assets import plain, revived
@@ -48,7 +48,7 @@ class State(dict[str, Entry]):
 
     def to_json(self) -> dict[str, Any]:
         """The state as JSON has it; assets by their path and the hash of their content."""
-        return {urn: plain(asdict(entry)) for urn, entry in self.items()}
+        return {urn: plain(vars(entry)) for urn, entry in self.items()}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> State:

@@ -10,6 +10,9 @@ from typing import Any
 
 import yaml
 
+# The one in C, where the installed yaml has it, takes a tenth of the time.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,
     "integer": int,
@@ -103,7 +106,7 @@ def read_project(folder: Path) -> Project:
 
 def _read_yaml(file: Path) -> dict[str, Any]:
     try:
-        document = yaml.safe_load(file.read_text()) or {}
+        document = yaml.load(file.read_text(), _LOADER) or {}  # noqa: S506 -- a safe loader
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise ProjectError(f"{file} cannot be read: {error}") from error
     if not isinstance(document, dict):
