@@ -15,10 +15,10 @@ from pathlib import Path
 from local.cloudwatch.publisher import publishing_metrics
 from local.deployed import running_instance
 from local.emulator.start import EmulatorError, require_free_port
+from local.engine.grpc_server import serving
 from local.engine.provider import Provider
-from local.engine.server import serving
 from local.instance import FOLDER, ROOT, Instance
-from local.program.local_setup import set_up
+from local.program.load_local_setup import set_up
 from local.program.project import Project, read_project
 from local.wait import wait_until
 

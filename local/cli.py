@@ -10,7 +10,7 @@ from types import FrameType
 import click
 from rich.table import Table
 
-from local import background, with_engine
+from local import background, pulumi_cli
 from local.console import console, working
 from local.dashboard import write_page
 from local.emulator.start import DEFAULT_PORT, EmulatorError
@@ -21,11 +21,9 @@ from local.invoke import invoke as invoke_function
 from local.logs import function_logs
 from local.picture.boxes import PictureError
 from local.picture.page import draw, with_picture
-from local.program.environment import python_of
 from local.program.project import ProjectError, read_project
-from local.program.run import ProgramFailedError
-from local.scenario.chaos.run import run_chaos
-from local.scenario.tour.run import run_tour
+from local.program.run_in_own_process import ProgramFailedError
+from local.program.virtual_environment import python_of
 from local.status import state_of, the_one
 from local.up import emulator_of, outputs_of
 from local.up import up as deploy
@@ -35,7 +33,7 @@ from pulumi_serverless.testing import DuplicateResourceError
 _EXPECTED_ERRORS = (
     *(EmulatorError, InstanceInUseError, DeadlineExceededError, PictureError),
     *(UnsupportedError, DuplicateResourceError, ProjectError, ProgramError, ProgramFailedError),
-    with_engine.PulumiCliError,
+    pulumi_cli.PulumiCliError,
 )
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -127,7 +125,7 @@ def test(folder: Path, arguments: tuple[str, ...]) -> None:
 
     docs/local.md has an example.
     """
-    # Imported here: it is a pytest plugin, and the other commands do without pytest.
+    # Imported here, like what only one other command needs: all the others start sooner.
     import pytest  # noqa: PLC0415
 
     project = read_project(folder)
@@ -154,6 +152,8 @@ def dashboard(port: int | None) -> None:
 @commands.command()
 def tour() -> None:
     """Watch the handoff work, fail and recover, in its own emulator."""
+    from local.scenario.tour.run import run_tour  # noqa: PLC0415
+
     sys.exit(0 if run_tour() else 1)
 
 
@@ -161,6 +161,8 @@ def tour() -> None:
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of the random faults.")
 def chaos(seed: int) -> None:
     """Inject faults under load, and count what was lost or sent twice."""
+    from local.scenario.chaos.run import run_chaos  # noqa: PLC0415
+
     sys.exit(0 if run_chaos(seed) else 1)
 
 
@@ -191,7 +193,7 @@ def pulumi(folder: Path, port: int, arguments: tuple[str, ...]) -> None:
     The first time, an empty emulator is started, which keeps running until `down`. The stack is
     `local`.
     """
-    sys.exit(with_engine.run(list(arguments), folder, port))
+    sys.exit(pulumi_cli.run(list(arguments), folder, port))
 
 
 @commands.command(hidden=True)

@@ -14,9 +14,9 @@ from local.emulator.start import Emulator, free_port, running_emulator
 from local.instance import Instance, sweep_leftovers
 from local.invoke import invoke
 from local.logs import function_logs
-from local.program.environment import python_of
-from local.program.local_setup import set_up
+from local.program.load_local_setup import set_up
 from local.program.project import read_project
+from local.program.virtual_environment import python_of
 
 RETRY_BASE_SECONDS = 0.5
 """Wait before a failed event's first retry; it doubles. On AWS it is a minute."""

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from local.emulator.clients import Clients
-from local.engine.in_process import InProcessEngine, silent
+from local.engine.in_process_engine import InProcessEngine, silent
 from local.engine.provider import Provider
 from local.engine.state import State
 from local.program.project import Project
-from local.program.run import run_project
+from local.program.run_in_own_process import run_project
 from pulumi_serverless.testing import Graph
 
 STACK = "local"

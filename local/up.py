@@ -18,9 +18,9 @@ from local.deployment import Deployment
 from local.emulator.clients import read_credentials
 from local.emulator.start import Emulator, EmulatorError
 from local.instance import InstanceInUseError
-from local.program.environment import python_of
-from local.program.local_setup import how_to_use
+from local.program.load_local_setup import how_to_use
 from local.program.project import Project, read_project
+from local.program.virtual_environment import python_of
 
 
 def up(folder: Path, port: int) -> str:

@@ -27,7 +27,7 @@ def main() -> None:
     for patch in pkgutil.iter_modules(patches.__path__, f"{patches.__name__}."):
         import_module(patch.name).apply()
     # After the patches: the application takes over functions that they replace.
-    import_module("local.emulator.guarded").apply()
+    import_module("local.emulator.guarded_app").apply()
     # The argument is the instance's folder: it shows in a process list and is not for MiniStack.
     del sys.argv[1:]
     runpy.run_module("ministack", run_name="__main__", alter_sys=True)

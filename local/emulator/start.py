@@ -1,8 +1,8 @@
 """Starts and stops MiniStack, the AWS emulator. The only module that knows how it is run.
 
-It listens on 127.0.0.1 only, local/emulator/guard.py keeps web pages out, and each run has a key of
-its own, because anyone who may call it can run code; it does not inherit this shell's environment,
-because the functions would inherit it too; and it enforces IAM policies.
+It listens on 127.0.0.1 only, local/emulator/web_page_guard.py keeps web pages out, and each run has
+a key of its own, because anyone who may call it can run code; it does not inherit this shell's
+environment, because the functions would inherit it too; and it enforces IAM policies.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The provider of the emulator: Pulumi's provider protocol over plain Python values.
 
-Two front doors call it: local/engine/in_process.py, and the gRPC server for the real engine.
+Two front doors call it: local/engine/in_process_engine.py, and the gRPC server for the real engine.
 """
 
 from __future__ import annotations

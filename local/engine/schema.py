@@ -162,7 +162,7 @@ def alternatives(expected: Property) -> list[Any]:
 
 
 def _is_plumbing(hint: Any) -> bool:
-    """Whether it is a part of pulumi.Input that no value has by now: None, an output, a task."""
+    """Whether it is a part of pulumi.Input that no value has now: None, an output, awaited."""
     if isinstance(hint, typing.ForwardRef):
         return hint.__forward_arg__.startswith("Output[")
     origin = typing.get_origin(hint)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from pulumi.runtime import MockResourceArgs
 
 from local.program.project import read_project
-from local.program.run import run_project
+from local.program.run_in_own_process import run_project
 from pulumi_serverless.testing import AwsMocks, Graph, Resource, UnmockedCallError
 
 FUNCTION = "aws:lambda/function:Function"

@@ -19,8 +19,8 @@ from typing import Any
 
 import trustme
 
-from local.emulator.guard import refusal
 from local.emulator.start import require_free_port
+from local.emulator.web_page_guard import refusal
 from local.serving import serving
 
 _HOST = "127.0.0.1"

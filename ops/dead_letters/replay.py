@@ -14,8 +14,8 @@ from functools import partial
 
 from ops.dead_letters.dead_letter import DeadLetter
 from ops.dead_letters.outcome import FAILED, NOT_HELD, REPLAYED, Outcome, Record
-from ops.dead_letters.rate_limiter import RateLimiter
 from ops.dead_letters.reader import DeadLetterReader
+from ops.dead_letters.replay_rate import RateLimiter
 from ops.dead_letters.selection import Selection
 from ops.dead_letters.target import (
     BrokenTargetError,

@@ -9,8 +9,8 @@ from ops.dead_letters.command_run import CommandRun, RunOptions, run_options
 from ops.dead_letters.filters import Filters, filter_options
 from ops.dead_letters.outcome import REPLAYED
 from ops.dead_letters.queue_options import EXIT_CODES, QueueLocation, on_one_queue_with_target
-from ops.dead_letters.rate_limiter import RateLimiter
 from ops.dead_letters.replay import Replay
+from ops.dead_letters.replay_rate import RateLimiter
 from ops.dead_letters.selection import MAX_REPLAYS, ReplayRules, Selection, select_for_replay
 from ops.dead_letters.target import Target
 

@@ -12,8 +12,8 @@ import pytest
 
 from local.deployed import running_instance
 from local.emulator.clients import Clients
+from local.engine.grpc_server import serving
 from local.engine.provider import Provider
-from local.engine.server import serving
 from tests.engine.projects import Project
 from tests.engine.stacks import Stack
 from tests.program.programs import ROOT

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from local.emulator.clients import Clients
-from local.engine.wire import MADE_UP
+from local.engine.grpc_values import MADE_UP
 from tests.engine.conftest import MakeStack
 from tests.engine.listing import named, standing
 from tests.engine.stacks import UNCHANGED, resource_name

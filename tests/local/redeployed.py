@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from local.emulator.start import Emulator
-from local.engine.in_process import InProcessEngine
+from local.engine.in_process_engine import InProcessEngine
 from local.engine.provider import Provider
 from pulumi_serverless.testing import run_program
 

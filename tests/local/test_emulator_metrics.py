@@ -148,7 +148,7 @@ def test_the_key_of_a_log_group_can_be_set_and_taken_away(emulator: Emulator) ->
     key = "arn:aws:kms:us-east-1:000000000000:key/1"
     logs.create_log_group(logGroupName=name)
 
-    def key_now() -> str | None:
+    def key_now() -> object:
         [group] = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
         return group.get("kmsKeyId")
 

@@ -12,9 +12,9 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ops.dead_letters.outcome import Outcome
-from ops.dead_letters.rate_limiter import RateLimiter
 from ops.dead_letters.reader import DeadLetterReader
 from ops.dead_letters.replay import Replay
+from ops.dead_letters.replay_rate import RateLimiter
 from ops.dead_letters.selection import ReplayRules, select_for_replay
 from ops.dead_letters.target import NotAcceptedError
 from ops.dead_letters.target import Target as ReplayTarget

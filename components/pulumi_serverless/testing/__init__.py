@@ -1,11 +1,12 @@
 """For unit tests of a program: run it under mocks, and inspect what it declared.
 
-graph = record(lambda: Queue("orders", QueueArgs()))
-assert graph.only("aws:sqs/queue:Queue").inputs["sqsManagedSseEnabled"]
+graph = record(lambda: DeadLetterQueue("orders", DeadLetterQueueArgs(foundation=foundation)))
+assert graph.only("aws:sqs/queue:Queue").inputs["messageRetentionSeconds"] == 14 * 86_400
 """
 
 from pulumi_serverless.testing.mocks import AwsMocks, UnmockedCallError, record
-from pulumi_serverless.testing.program import DuplicateResourceError, Graph, Resource, run_program
+from pulumi_serverless.testing.program import DuplicateResourceError, Graph, run_program
+from pulumi_serverless.testing.resource import Resource
 
 __all__ = [
     "AwsMocks",

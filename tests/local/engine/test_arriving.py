@@ -12,7 +12,7 @@ import pulumi_aws as aws
 
 from local.emulator.clients import ACCOUNT_ID, REGION
 from local.emulator.start import Emulator
-from local.engine.in_process import InProcessEngine
+from local.engine.in_process_engine import InProcessEngine
 from local.engine.provider import Provider
 from tests.local.redeployed import deploy
 from tests.local.roles import TRUST

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from local.emulator.clients import Clients, Credentials
 from local.engine import schema
-from local.engine.in_process import InProcessEngine
+from local.engine.in_process_engine import InProcessEngine
 from local.engine.program_errors import ProgramError
 from local.engine.provider import Provider, UnsupportedError
 from local.engine.registry import resource_types

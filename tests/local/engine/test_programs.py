@@ -11,7 +11,7 @@ import pulumi_aws as aws
 import pytest
 
 from local.emulator.start import Emulator
-from local.engine.in_process import InProcessEngine
+from local.engine.in_process_engine import InProcessEngine
 from local.engine.program_errors import ProgramError
 from local.engine.provider import Provider, UnsupportedError
 from local.engine.state import State

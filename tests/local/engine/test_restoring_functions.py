@@ -87,7 +87,10 @@ def test_a_folder_and_text_are_packed_into_a_bundle(
     stack: Stack, emulator: Emulator, tmp_path: Path
 ) -> None:
     (tmp_path / "app.py").write_text("import text\ndef handle(event, context): return text.N")
-    archive = {".": pulumi.FileArchive(str(tmp_path)), "text.py": pulumi.StringAsset("N = 7")}
+    archive: dict[str, pulumi.Asset | pulumi.Archive] = {
+        ".": pulumi.FileArchive(str(tmp_path)),
+        "text.py": pulumi.StringAsset("N = 7"),
+    }
 
     def program() -> None:
         role = aws.iam.Role("echo", assume_role_policy=TRUST)

@@ -17,10 +17,10 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from local.engine.assets import AssetError
+from local.engine.grpc_values import MADE_UP, Properties, answer, secret
 from local.engine.orphans import Made, Orphans
 from local.engine.provider import Provider, UnsupportedError
 from local.engine.registry import resource_types
-from local.engine.wire import MADE_UP, Properties, answer, secret
 
 _HOST = "127.0.0.1"
 _CALLS_AT_ONCE = 16

@@ -1,4 +1,4 @@
-"""MiniStack behind local/emulator/guard.py."""
+"""MiniStack behind local/emulator/web_page_guard.py."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from importlib import import_module
 from typing import Any
 
 from local.emulator.differences import Difference
-from local.emulator.guard import Guard
+from local.emulator.web_page_guard import Guard
 
 DIFFERENCES = (
     Difference(
         aws="a web page may read what a service or an API lists its origin for",
         emulator="responds to any Host and lets every page read everything "
         "(`Access-Control-Allow-Origin: *`)",
-        workaround="local/emulator/guard.py refuses other hosts and all pages, except those that "
-        "an API lists",
+        workaround="local/emulator/web_page_guard.py refuses other hosts and all pages, except "
+        "those that an API lists",
     ),
 )
 

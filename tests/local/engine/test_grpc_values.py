@@ -8,7 +8,7 @@ from google.protobuf.struct_pb2 import Struct, Value
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.engine.wire import Properties, answer, secret
+from local.engine.grpc_values import Properties, answer, secret
 
 SECRET = "open-sesame"  # noqa: S105 -- what the tests look for
 PLAIN = st.recursive(

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from local.emulator.guard import refusal
 from local.emulator.start import Emulator, emulator_python, free_port
+from local.emulator.web_page_guard import refusal
 from local.scenario.receiver import running_receiver
 from local.wait import wait_until
 from tests.local.web_page import EVIL, Response, browser_socket, run_code, send

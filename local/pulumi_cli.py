@@ -19,8 +19,8 @@ import yaml
 from local.background import PULUMI, Running
 from local.deployment import EMULATOR_CONFIG, STACK
 from local.emulator.start import EmulatorError
-from local.program.environment import python_of
 from local.program.project import Project, read_project
+from local.program.virtual_environment import python_of
 from local.up import emulator_of, running_for
 
 _WITH_SETTINGS = ("up", "update", "preview", "pre", "refresh", "destroy", "down", "import")

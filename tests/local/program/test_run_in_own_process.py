@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local.program.project import read_project
-from local.program.run import ProgramFailedError, run_project
+from local.program.run_in_own_process import ProgramFailedError, run_project
 from pulumi_serverless.testing import AwsMocks, DuplicateResourceError, Graph
 
 QUEUE = """
