@@ -60,7 +60,7 @@ def built_cli(reason: str) -> Path:
             f"{reason}, and no Go to build it with; install the Pulumi CLI "
             "(https://www.pulumi.com/docs/install/) or Go (https://go.dev/doc/install)"
         )
-    say(f"{reason}: building the pinned one, once (about 3 minutes)")
+    say(f"{reason}: building the pinned one, once (3 to 6 minutes)")
     build(go, program)
     return program
 

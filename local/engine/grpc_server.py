@@ -16,9 +16,11 @@ from google.protobuf import empty_pb2
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
+from local.engine.assets import AssetError
 from local.engine.grpc_values import MADE_UP, Properties, answer, secret
 from local.engine.orphans import Made, Orphans
 from local.engine.provider import Provider, UnsupportedError
+from local.engine.registry import resource_types
 
 _HOST = "127.0.0.1"
 _CALLS_AT_ONCE = 16
@@ -60,7 +62,7 @@ def _in_the_emulator(call: Callable[..., Any]) -> Callable[..., Any]:
             return call(self, request, context)
         except ClientError as error:
             _refuse(context, f"{error.operation_name}: {_message(error)}")
-        except (BotoCoreError, UnsupportedError) as error:
+        except (BotoCoreError, UnsupportedError, AssetError, NotImplementedError) as error:
             _refuse(context, str(error))
 
     return wrapped
@@ -132,8 +134,7 @@ class Server(provider_pb2_grpc.ResourceProviderServicer):
             changes=some if changed else none,
             diffs=changed,
             replaces=[name for name in found.replaces if name not in ignored],
-            # A name that was made up is another one for the replacement.
-            deleteBeforeReplace=found.delete_before_replace and MADE_UP not in news.on_the_wire,
+            deleteBeforeReplace=found.delete_before_replace and _has_own_name(request.type, news),
         )
 
     @_in_the_emulator
@@ -193,6 +194,11 @@ class Server(provider_pb2_grpc.ResourceProviderServicer):
     def Cancel(self, _request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802
         """Let what runs finish: each call takes less than the engine waits."""
         return empty_pb2.Empty()
+
+
+def _has_own_name(type_: str, inputs: Properties) -> bool:
+    """Whether the program has named it: a name that was made up is another one next time."""
+    return MADE_UP not in inputs.on_the_wire and resource_types()[type_].named_by in inputs.values
 
 
 def _outputs_in_preview(

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -85,8 +86,9 @@ class Stack:
             cwd=self.project.folder,
             env=self._environment,
             capture_output=True,
-            check=True,
+            check=False,
         )
+        assert done.returncode == 0, done.stderr.decode()
         exported: dict[str, Any] = json.loads(done.stdout)["deployment"] or {}
         return exported
 
@@ -177,6 +179,8 @@ class Stack:
 
     def remove(self) -> None:
         """Destroy what is there, whatever the test has left."""
+        with suppress(CommandError):
+            self.unlock()
         resources = self.resources
         if any(each.get("protect") for each in resources):
             self.project.unprotect(self.name)
