@@ -25,21 +25,27 @@ def test_every_subscriber_is_subscribed_to_the_topic() -> None:
 
     stack = record(lambda: AlarmTopic("alarms", AlarmTopicArgs(subscribers=subscribers)))
 
-    made = {each.inputs["protocol"]: each.inputs for each in stack.of_type(SUBSCRIPTION)}
+    subscriptions = stack.of_type(SUBSCRIPTION)
+    made = {each.inputs["protocol"]: each.inputs for each in subscriptions}
     assert made["email"]["endpoint"] == "on-call@example.com"
     assert made["sqs"]["endpoint"] == "arn:aws:sqs:eu-west-1:123456789012:alarms"
-    assert made["https"]["endpoint"]["value"] == HOOK, "the state keeps it as a secret"
+    assert made["https"]["endpoint"] == HOOK
     assert {each["topic"] for each in made.values()} == {"arn:alarms"}
+    secret = {each.inputs["protocol"]: each.secret_inputs for each in subscriptions}
+    assert secret == {"email": ["endpoint"], "sqs": [], "https": ["endpoint"]}
 
 
-def test_the_key_in_a_services_url_is_in_no_resource_name() -> None:
+def test_an_address_and_the_key_in_a_services_url_are_in_no_resource_name() -> None:
     hook = Subscriber(protocol="https", endpoint=HOOK)
+    person = Subscriber(protocol="email", endpoint="on-call@example.com")
 
-    stack = record(lambda: AlarmTopic("alarms", AlarmTopicArgs(subscribers=[hook])))
+    stack = record(lambda: AlarmTopic("alarms", AlarmTopicArgs(subscribers=[hook, person])))
 
-    [name] = [each.name for each in stack.of_type(SUBSCRIPTION)]
-    assert name.startswith("alarms-events.example.com-")
-    assert "secret" not in name
+    service, email = [each.name for each in stack.of_type(SUBSCRIPTION)]
+    assert service.startswith("alarms-events.example.com-")
+    assert "secret" not in service
+    assert email.startswith("alarms-email-")
+    assert "example" not in email
 
 
 def test_a_topic_without_subscribers_is_an_error_unless_it_is_wanted() -> None:

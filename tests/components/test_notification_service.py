@@ -46,6 +46,7 @@ def test_two_channels_of_one_name_fail_before_deploy() -> None:
 def test_the_function_learns_its_channels_from_its_environment() -> None:
     stack = a_service(EmailSettings(sender="a@example.com", recipients=["b@example.com"]))
 
+    assert stack.only(FUNCTION).secret_inputs == ["environment"]
     variables = stack.only(FUNCTION).inputs["environment"]["variables"]
     assert json.loads(variables["CHANNELS"]) == [
         {

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from tests.engine.conftest import MakeStack
 
 TOKEN = "open-sesame-4711"  # noqa: S105 -- what the test looks for
 
 
-@pytest.mark.xfail(strict=True, reason="stack_config.py reads every setting as plain text")
 def test_no_secret_setting_is_in_plain_text_in_the_state(make_stack: MakeStack) -> None:
     stack = make_stack("local")
     kinds = [channel["kind"] for channel in stack.project.setting("local", "channels")]

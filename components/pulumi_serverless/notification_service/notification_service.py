@@ -149,7 +149,10 @@ class NotificationService(pulumi.ComponentResource):
                         NotificationSettings,
                         deliveries_table_name=self.table.name,
                         dead_letter_queue_url=args.dead_letter_queue.url,
-                        channels=json_text([_as_json(channel) for channel in args.channels]),
+                        # People's addresses, and URLs that anyone who knows them can post to.
+                        channels=pulumi.Output.secret(
+                            json_text([_as_json(channel) for channel in args.channels])
+                        ),
                     ),
                 },
             ),

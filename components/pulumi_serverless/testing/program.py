@@ -26,6 +26,7 @@ from pulumi.runtime.mocks import MockEngine, MockMonitor, Mocks, MockSettings
 from pulumi.runtime.proto import resource_pb2
 
 from pulumi_serverless.testing.resource import Resource, read_resource
+from pulumi_serverless.testing.secrets import without_marks
 
 _LIBRARY = ("pulumi_serverless", "serverless_runtime")
 
@@ -91,7 +92,9 @@ class Graph(MockMonitor):
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
         """Record a resource, and let the mocks create it."""
         with _event_loop_of_thread():
-            self._of_thread.resource = self._record(request)
+            plain, secret_inputs = without_marks(request.object)
+            request.object.CopyFrom(plain)
+            self._of_thread.resource = self._record(request, secret_inputs)
             return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 
     def ReadResource(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
@@ -118,8 +121,9 @@ class Graph(MockMonitor):
         with _event_loop_of_thread():
             return super().Invoke(request)  # type: ignore[no-untyped-call]
 
-    def _record(self, request: Any) -> Resource:
-        resource = read_resource(self.make_urn(request.parent, request.type, request.name), request)
+    def _record(self, request: Any, secret_inputs: list[str]) -> Resource:
+        urn = self.make_urn(request.parent, request.type, request.name)
+        resource = read_resource(urn, request, secret_inputs)
         with self._lock:
             if resource.urn in self._by_urn:
                 raise DuplicateResourceError(

@@ -28,7 +28,10 @@ class Resource:
     """Whether a provider makes it; a component is not custom."""
 
     inputs: dict[str, Any]
-    """What the program asked for."""
+    """What the program asked for; secrets in plain text."""
+
+    secret_inputs: list[str] = field(default_factory=list)
+    """Names of the inputs that have a secret in them, which Pulumi encrypts in the state."""
 
     outputs: dict[str, Any] = field(default_factory=dict)
     """What a component, or the stack, registered as its outputs."""
@@ -58,8 +61,8 @@ class Resource:
     """For each input, URNs of the resources whose outputs are in it."""
 
 
-def read_resource(urn: str, request: Any) -> Resource:
-    """Read a RegisterResourceRequest."""
+def read_resource(urn: str, request: Any, secret_inputs: list[str]) -> Resource:
+    """Read a RegisterResourceRequest, in which no secret is marked any more."""
     return Resource(
         urn=urn,
         type=request.type,
@@ -67,6 +70,7 @@ def read_resource(urn: str, request: Any) -> Resource:
         parent=request.parent,
         custom=request.custom,
         inputs=rpc.deserialize_properties(request.object, keep_unknowns=True),
+        secret_inputs=secret_inputs,
         protect=request.protect,
         retain_on_delete=request.retainOnDelete,
         delete_before_replace=request.deleteBeforeReplace,

@@ -42,10 +42,11 @@ class Subscriber:
     @property
     def label(self) -> str:
         """Its part of resource names; contains no secret."""
-        if self.protocol != "https":
+        if self.protocol == "sqs":
             return self.endpoint.rsplit(":", 1)[-1]
         digest = hashlib.sha256(self.endpoint.encode()).hexdigest()
-        return f"{urlsplit(self.endpoint).hostname}-{digest[:8]}"
+        host = urlsplit(self.endpoint).hostname if self.protocol == "https" else "email"
+        return f"{host}-{digest[:8]}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +95,7 @@ class AlarmTopic(pulumi.ComponentResource):
 
 
 def _endpoint(subscriber: Subscriber) -> pulumi.Input[str]:
-    # Anyone who knows the URL of an incident service can post to it.
-    if subscriber.protocol == "https":
-        return pulumi.Output.secret(subscriber.endpoint)
-    return subscriber.endpoint
+    # Anyone who knows the URL of an incident service can post to it, and an address is a person's.
+    if subscriber.protocol == "sqs":
+        return subscriber.endpoint
+    return pulumi.Output.secret(subscriber.endpoint)
