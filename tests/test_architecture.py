@@ -67,10 +67,13 @@ FORBIDDEN = {
         ("local.engine.registry", "pulumi_serverless.handoff.alarms"),
         ("local.engine.registry", "ops.deliveries"),
         ("local.cloudwatch.metrics", "local.scenario.observe"),
+        ("local.program.project", "local.scenario.receiver"),
+        ("local.deployment", "pulumi_serverless.blocks.names"),
     ],
     "circles": [
         ("pulumi_serverless.blocks.table", "pulumi_serverless.blocks.monitoring.alarm"),
         ("serverless_runtime.shared.aws.errors", "serverless_runtime.shared.aws.dynamodb"),
+        ("local.instance", "local.deployed"),
     ],
 }
 """For each contract, imports that break it: the importing module, the imported one."""
