@@ -25,17 +25,24 @@ PATTERNS = {
     for path in package.glob("*/__init__.py")
     if path.parent.name not in NOT_PATTERNS
 }
-PARTS = {"hand_off", "outbox"}
-"""What a handoff is made of."""
+WORDS = {"handoff", "hand_off", "outbox", "task", "notification"}
+"""What the first patterns are about; the words are rare enough to look for."""
 
 PYTHONS = re.compile(r"\btaskName\b")
 """An attribute of Python's log records."""
 
-# A package's "_" may be left out, or be a "-" or a space; a service's thing is its name, too.
+# A package's "_" may be left out, or be a "-" or a space. A package of one word, such as "cache",
+# is looked for where it is imported: shared parts may use the word.
 NAMES = re.compile(
     "|".join(
-        name.replace("_", "[ _-]?")
-        for name in sorted(PARTS | {each.removesuffix("_service") for each in PATTERNS})
+        [
+            *(name.replace("_", "[ _-]?") for name in sorted(WORDS | PATTERNS) if "_" in name),
+            *sorted(WORDS),
+            *(
+                rf"\b(?:pulumi_serverless|serverless_runtime)\.{name}\b"
+                for name in sorted(PATTERNS)
+            ),
+        ]
     ),
     re.IGNORECASE,
 )

@@ -133,6 +133,23 @@ def alarm_topic(*, subscribed: bool) -> Program:
     return program
 
 
+def redrive(*, alarm: dict[str, Any] | None = None, resource: bool = False) -> Program:
+    """A queue whose failed messages go to another, by its own property or by a resource."""
+
+    def program() -> None:
+        failures = aws.sqs.Queue("failures", fifo_queue=True)
+        to = failures.arn.apply(
+            lambda arn: json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 3})
+        )
+        work = aws.sqs.Queue("work", redrive_policy=None if resource else to)
+        if resource:
+            aws.sqs.RedrivePolicy("work", queue_url=work.url, redrive_policy=to)
+        if alarm is not None:
+            depth_alarm(failures, **alarm)
+
+    return program
+
+
 def queue(**inputs: Any) -> Program:
     return lambda: made(aws.sqs.Queue("queue", **inputs))
 

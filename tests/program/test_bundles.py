@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 import subprocess
 import sys
@@ -11,20 +13,25 @@ from pathlib import Path
 
 import pytest
 
+import pulumi_serverless
 from pulumi_serverless.blocks.bundle import FunctionCode, build_bundle
 from pulumi_serverless.blocks.dependencies import Target, host_target, lambda_target
-from pulumi_serverless.handoff import outbox
 from pulumi_serverless.notification_service import notification_service
-from pulumi_serverless.task_service import task_service
-from pulumi_serverless.testing import Graph
 from pulumi_serverless.testing.mocks import FUNCTION
-from tests.program.programs import ROOT
+from tests.program.programs import PROGRAMS, ROOT, deploy
 
-CODES = {
-    "task_service": task_service.CODE,
-    "notification_service": notification_service.CODE,
-    "relay": outbox.CODE,
-}
+
+def codes() -> dict[str, FunctionCode]:
+    """The code of every component, by its first package in the runtime."""
+    names = [
+        module.name
+        for module in pkgutil.walk_packages(pulumi_serverless.__path__, "pulumi_serverless.")
+    ]
+    found = [getattr(importlib.import_module(name), "CODE", None) for name in names]
+    return {each.packages[0]: each for each in found if isinstance(each, FunctionCode)}
+
+
+CODES = codes()
 WHEEL_MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 BINARY = "markupsafe"  # a small library that is compiled for each processor
 WRITE_AN_EMAIL = """
@@ -71,12 +78,11 @@ def run_isolated(
 
 
 @pytest.mark.parametrize("name", CODES)
-def test_every_handler_runs_on_its_bundle_alone(
-    name: str, dev: Graph, bundle: Bundle, tmp_path: Path
-) -> None:
+def test_every_handler_runs_on_its_bundle_alone(name: str, bundle: Bundle, tmp_path: Path) -> None:
     code = CODES[name]
-    handlers = [function.inputs["handler"] for function in dev.of_type(FUNCTION)]
-    modules = [path.rsplit(".", 1)[0] for path in handlers if f".{name}." in path]
+    graphs = [deploy(folder) for folder in PROGRAMS]
+    handlers = {each.inputs["handler"] for graph in graphs for each in graph.of_type(FUNCTION)}
+    modules = sorted(path.rpartition(".")[0] for path in handlers if path.startswith(f"{name}."))
     clients = [f"import boto3; boto3.client({service!r})" for service in code.aws_services]
     own = "from serverless_runtime.shared import aws"
     own += "; [aws.client(each) for each in ('dynamodb', 'lambda', 'sqs', 'sesv2')]"
@@ -164,7 +170,10 @@ def test_a_bundle_holds_its_own_service_and_nothing_to_test_or_compile(
     with zipfile.ZipFile(bundle(CODES[name], lambda_target("3.13", "arm64"))) as archive:
         entries = archive.infolist()
 
-    others = tuple(f"serverless_runtime/{other}/" for other in set(CODES) - {name})
+    own = CODES[name].packages
+    others = tuple(
+        f"{other.replace('.', '/')}/" for other in CODES if not other.startswith(tuple(own))
+    )
     for entry in entries:
         assert not entry.filename.startswith(others), entry.filename
         assert "__pycache__" not in entry.filename

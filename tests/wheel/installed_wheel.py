@@ -70,7 +70,8 @@ def elsewhere(wheel: Path, folder: Path) -> Elsewhere:
     _run([*pip, "install", "--quiet", "--no-deps", "--no-index", wheel])
     site = next((folder / ".venv" / "lib").glob("python*/site-packages"))
     (distribution,) = importlib.metadata.distributions(name="pulumi-serverless", path=[str(site)])
-    _link(site, distribution.requires or ())
+    # The program's own handlers import boto3, which Lambda's runtime has.
+    _link(site, [*(distribution.requires or ()), "boto3"])
 
     shutil.copytree(ROOT / "tests" / "wheel" / "program", folder / "program")
     # Downloaded once for all: the lock files in the wheel are the ones in the repository.

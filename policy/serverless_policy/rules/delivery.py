@@ -13,6 +13,7 @@ MAX_TARGET_TIMEOUT_SECONDS = 50
 _DEFAULT_RETRIES = 2
 _DEFAULT_TIMEOUT_SECONDS = 3
 
+_QUEUE = "aws:sqs/queue:Queue"
 _DESTINATION = ("destinationConfig", "onFailure", "destination")
 
 
@@ -21,9 +22,18 @@ def event_invoke_configs(resources: Sequence[Resource]) -> Iterator[Resource]:
 
 
 def failure_queues(resources: Sequence[Resource]) -> Iterator[Resource]:
-    """The queues that Lambda writes failed events to."""
+    """The queues to which Lambda writes failed events, or SQS failed messages."""
+    queues = list(of_type(resources, _QUEUE))
+    redrives = [*queues, *of_type(resources, "aws:sqs/redrivePolicy:RedrivePolicy")]
+    of_lambda = {queue.urn for queue in _failure_queues_of_lambda(resources)}
+    for queue in queues:
+        if queue.urn in of_lambda or any(each.uses("redrivePolicy", queue) for each in redrives):
+            yield queue
+
+
+def _failure_queues_of_lambda(resources: Sequence[Resource]) -> Iterator[Resource]:
     configs = list(event_invoke_configs(resources))
-    for queue in of_type(resources, "aws:sqs/queue:Queue"):
+    for queue in of_type(resources, _QUEUE):
         if any(config.uses("destinationConfig", queue) for config in configs):
             yield queue
 
@@ -51,7 +61,7 @@ def _runs_again(config: Resource, resources: Sequence[Resource]) -> bool:
 
 
 def _fifo(resources: Sequence[Resource]) -> Iterator[Finding]:
-    for queue in failure_queues(resources):
+    for queue in _failure_queues_of_lambda(resources):
         if queue.get("fifoQueue") is True:
             yield Finding(queue, "Lambda cannot write failed events to a FIFO queue")
 
