@@ -68,13 +68,20 @@ class Deployed:
     def dead_letters(self, name: str | None = None) -> list[Any]:
         """What waits in a dead-letter queue of the output `operations`, without touching it.
 
-        `name` is the handoff's; it can be left out if the program has one. Each is the parsed body
-        of a message.
+        `name` is the handoff's; it can be left out if the program has one. Each is the body of a
+        message, parsed if it is JSON.
         """
         queues = self.operations["deadLetters"]
         [queue] = [queues[name]] if name else queues.values()
         messages = self.emulator.waiting(queue["queueUrl"].rpartition("/")[2])
-        return [json.loads(message["Body"]) for message in messages]
+        return [_parsed(message["Body"]) for message in messages]
+
+
+def _parsed(body: str) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body
 
 
 @contextmanager

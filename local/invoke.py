@@ -21,7 +21,7 @@ def invoke(client: Clients, function: str, payload: str) -> str:
     if len(found) != 1:
         raise EmulatorError(
             f"there must be one function {function}, found {len(found)}; the functions are "
-            + (", ".join(names) or "none")
+            + (", ".join(name[: -len(_SUFFIX)] for name in names) or "none")
         )
     response = functions.invoke(FunctionName=found[0], Payload=payload.encode())
     result: str = response["Payload"].read().decode()

@@ -10,6 +10,7 @@ from operator import itemgetter
 from typing import Any
 
 from local.emulator.clients import Clients
+from local.emulator.start import EmulatorError
 
 _PREFIX = "/aws/lambda/"
 _POLL_SECONDS = 0.5
@@ -39,7 +40,13 @@ def function_logs(client: Clients, function: str | None, *, follow: bool) -> Ite
 def _groups(logs: Any, function: str | None) -> list[str]:
     pages = logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=_PREFIX)
     names = [group["logGroupName"] for page in pages for group in page["logGroups"]]
-    return [name for name in names if function is None or function in name]
+    found = [name for name in names if function is None or function in name]
+    if not found:
+        raise EmulatorError(
+            f"no function has {function!r} in its name; the functions are "
+            + (", ".join(name.removeprefix(_PREFIX) for name in names) or "none")
+        )
+    return found
 
 
 def _events(logs: Any, group: str) -> Iterator[dict[str, Any]]:

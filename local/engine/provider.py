@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
@@ -18,6 +18,7 @@ from local.engine.assets import Asset, content_hash
 from local.engine.lookups import lookup
 from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource_types
 from local.engine.same import same
+from local.engine.watched_inputs import WatchedInputs
 
 _SUFFIX_DIGITS = 7
 _MISSING = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist")
@@ -99,9 +100,11 @@ class Provider:
     def create(self, type_: str, inputs: Inputs) -> Created:
         """Make the resource; a part of it that fails leaves nothing behind."""
         resource = self._type(type_)
-        id_, outputs = resource.create(inputs)
+        watched = WatchedInputs(inputs)
+        id_, outputs = resource.create(watched)
         try:
-            resource.finish(id_, inputs)
+            resource.finish(id_, watched)
+            _refuse_unread(resource, watched.unread)
         except Exception:
             self.delete(type_, id_, inputs)
             raise
@@ -168,6 +171,15 @@ class Provider:
         # Pulumi's own rule: seven hexadecimal digits after the logical name.
         digits = hashlib.sha1(seed, usedforsecurity=False).hexdigest()[:_SUFFIX_DIGITS]
         return resource.named(f"{prefix or f'{name}-'}{digits}", inputs)
+
+
+def _refuse_unread(resource: ResourceType, unread: Collection[str]) -> None:
+    ignored = [name for name in unread if name not in {*resource.without_effect, "region"}]
+    if ignored:
+        raise UnsupportedError(
+            f"the local deployment would ignore {', '.join(ignored)} of {resource.token}; add it "
+            f"to {type(resource).__module__.replace('.', '/')}.py"
+        )
 
 
 def _unsupported(token: str, name: str = "") -> str:

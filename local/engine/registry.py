@@ -45,6 +45,9 @@ class ResourceType(ABC):
     updates_name: ClassVar[frozenset[str]] = frozenset()
     """The naming inputs that can be updated; of most types, none."""
 
+    without_effect: ClassVar[frozenset[str]] = frozenset()
+    """Inputs that the emulator has nothing for; docs/conformance.md says so."""
+
     longest_name: ClassVar[int] = 255
 
     renamed: ClassVar[Mapping[str, str]] = {}

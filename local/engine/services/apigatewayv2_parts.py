@@ -152,6 +152,7 @@ class Stage(_OfApi):
     """Where an API is called; its id is its name."""
 
     part, id_argument = "stage", "StageName"
+    without_effect = frozenset({"accessLogSettings"})
     longest_name = 128
 
     def fixed(self, inputs: Inputs) -> dict[str, Any]:

@@ -107,6 +107,7 @@ class EventSourceMapping(ResourceType):
 
     service = "lambda"
     renamed: ClassVar = {"State": "enabled"}
+    without_effect = frozenset({"metricsConfig"})
 
     def create(self, inputs: Inputs) -> Created:
         made = self.api.create_event_source_mapping(

@@ -12,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from local.emulator.clients import Clients, Credentials
+from local.emulator.start import Emulator
 from local.engine import schema
 from local.engine.in_process_engine import InProcessEngine
 from local.engine.program_errors import ProgramError
 from local.engine.provider import Provider, UnsupportedError
 from local.engine.registry import resource_types
-from tests.local.redeployed import deploy
+from tests.local.redeployed import Stack, deploy
 
 # Never called: what is wrong is found first.
 PROVIDER = Provider(Clients("http://127.0.0.1:9", Credentials("never", "used")))
@@ -193,3 +194,23 @@ def test_a_program_is_told_the_resource_whose_nested_property_is_wrong() -> None
 
     with pytest.raises(ProgramError, match=r"resource 'relay' has a problem: .*did you mean mode"):
         _up(program)
+
+
+def test_an_input_that_the_type_would_drop_in_silence_is_refused(
+    stack: Stack, emulator: Emulator
+) -> None:
+    def program() -> None:
+        aws.sqs.Queue("orders", redrive_allow_policy='{"redrivePermission": "denyAll"}')
+        aws.dynamodb.Table(
+            "restored",
+            hash_key="id",
+            attributes=[{"name": "id", "type": "S"}],
+            billing_mode="PAY_PER_REQUEST",
+            restore_source_name="others",
+        )
+
+    with pytest.raises(UnsupportedError, match="would ignore restoreSourceName"):
+        stack.up(program)
+
+    tables = emulator.client("dynamodb").list_tables()["TableNames"]
+    assert not [name for name in tables if name.startswith("restored-")]
