@@ -26,7 +26,7 @@ EVENT = Event(
 NOW = 1_772_357_400.0
 
 # Any table will do for a caller's own; this one is there.
-OWN_KEY = {"event_id": {"S": "own"}, "channel": {"S": "own"}}
+OWN_KEY = {"event_id": {"S": "own"}, "part": {"S": "own"}}
 OWN_WRITE = {
     "Put": {
         "TableName": DELIVERIES,
@@ -98,7 +98,7 @@ def test_what_lambda_does_not_accept_stays_in_the_outbox(
 def test_a_condition_that_fails_stops_everything_and_is_reported_in_its_place(
     recorded_lambda: RecordedLambda, outbox: str | None
 ) -> None:
-    other = {"Put": {"TableName": DELIVERIES, "Item": {**OWN_KEY, "channel": {"S": "other"}}}}
+    other = {"Put": {"TableName": DELIVERIES, "Item": {**OWN_KEY, "part": {"S": "other"}}}}
     a_handoff().commit([OWN_WRITE], EVENT)
     recorded_lambda.payloads.clear()
 
