@@ -22,6 +22,7 @@ EVENT = Event(
     correlation_id="order-4711",
     payload=b'{"type": "x"}',
     log_fields={"task_id": "t-1"},
+    attributes={"subject": "4711"},
 )
 NOW = 1_772_357_400.0
 
@@ -52,7 +53,7 @@ def test_three_lines_hand_off(recorded_lambda: RecordedLambda) -> None:
     event = Event(event_id="e-1", correlation_id="c-1", payload=b"{}")
     assert handoff.commit([OWN_WRITE], event)
 
-    assert recorded_lambda.payloads == [{}]
+    assert recorded_lambda.handed_off == [{}]
     assert own_row()
     assert rows() == []
 
@@ -87,6 +88,7 @@ def test_what_lambda_does_not_accept_stays_in_the_outbox(
         "event_id": {"S": "e-1"},
         "correlation_id": {"S": "order-4711"},
         "log_fields": {"M": {"task_id": {"S": "t-1"}}},
+        "attributes": {"M": {"subject": {"S": "4711"}}},
         "payload": {"B": EVENT.payload},
         "committed_at": {"N": "1772357400000"},
         "next_attempt_at": {"N": "1772357400000"},

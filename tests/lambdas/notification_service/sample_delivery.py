@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.notification_service.channel import Channel
 from serverless_runtime.notification_service.delivery.every_channel import notify_channels
-from serverless_runtime.notification_service.settings.channel import Guarantee
 from serverless_runtime.once.leases import Lease, Leases
-from serverless_runtime.once.settings import LEASE_SECONDS
+from serverless_runtime.once.settings import LEASE_SECONDS, Guarantee
 from tests.lambdas.notification_service.fakes import Clock, RecordingDeadLetters
 from tests.lambdas.samples import an_event
 from tests.lambdas.tables import DELIVERIES

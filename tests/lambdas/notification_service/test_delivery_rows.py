@@ -11,10 +11,9 @@ from serverless_runtime.notification_service.channel import ChannelError, Perman
 from serverless_runtime.notification_service.delivery.every_channel import (
     NotDeliveredError,
 )
-from serverless_runtime.notification_service.settings.channel import GUARANTEES, Guarantee
 from serverless_runtime.once.leases import Leases
 from serverless_runtime.once.rows import RETENTION_SECONDS
-from serverless_runtime.once.settings import LEASE_SECONDS
+from serverless_runtime.once.settings import GUARANTEES, LEASE_SECONDS, Guarantee
 from tests.lambdas.notification_service.fakes import (
     Clock,
     RecordingChannel,

@@ -137,7 +137,7 @@ def test_a_late_attempt_that_may_have_sent_twice_is_logged(
 
 
 class FaultyDeliveries(Leases):
-    def complete(self, lease: Lease, provider_id: str) -> bool:
+    def complete(self, lease: Lease, result: str | None) -> bool:
         raise ConnectionError("table is unavailable")
 
     def release(self, lease: Lease, reason: str) -> bool:

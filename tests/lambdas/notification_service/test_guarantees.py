@@ -14,9 +14,8 @@ from serverless_runtime.notification_service.delivery.every_channel import (
     NotDeliveredError,
     notify_channels,
 )
-from serverless_runtime.notification_service.settings.channel import GUARANTEES, Guarantee
 from serverless_runtime.once.leases import InProgressError
-from serverless_runtime.once.settings import LEASE_SECONDS
+from serverless_runtime.once.settings import GUARANTEES, LEASE_SECONDS, Guarantee
 from tests.lambdas.notification_service.fakes import (
     Clock,
     KilledError,

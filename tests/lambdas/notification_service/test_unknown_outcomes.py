@@ -125,7 +125,7 @@ def test_an_attempt_that_sends_after_it_was_dead_lettered_says_what_to_do(
 
 
 class ForgetfulDeliveries(Leases):
-    def complete(self, lease: Lease, provider_id: str) -> bool:
+    def complete(self, lease: Lease, result: str | None) -> bool:
         raise ConnectionError("table is unavailable")
 
 
