@@ -10,10 +10,15 @@ from typing import Any
 import pytest
 
 from serverless_runtime.handoff.received import ReceivedEvent
-from serverless_runtime.once import GivenUpError, InProgressError, NotDoneError, Once
 from serverless_runtime.once.leases import Lease, Leases
-from serverless_runtime.once.once import MAX_RESULT_BYTES
 from serverless_runtime.once.settings import GUARANTEES, LEASE_SECONDS, Guarantee, OnceSettings
+from serverless_runtime.once.work import (
+    MAX_RESULT_BYTES,
+    GivenUpError,
+    InProgressError,
+    NotDoneError,
+    Once,
+)
 from serverless_runtime.shared.environment import MissingSettingsError
 from tests.lambdas.notification_service.fakes import Clock
 from tests.lambdas.tables import DELIVERIES

@@ -1,4 +1,5 @@
-"""Does the work of an event once, however often the event arrives."""
+"""The target's side: `Once().run(event, work)` does the work of an event once, however often the
+event arrives."""
 
 from __future__ import annotations
 
@@ -10,8 +11,10 @@ from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
 from serverless_runtime.once import log_messages
-from serverless_runtime.once.leases import Lease, Leases, Start
+from serverless_runtime.once.leases import InProgressError, Lease, Leases, Start
 from serverless_runtime.once.settings import Guarantee, OnceSettings, read_once_settings
+
+__all__ = ["GivenUpError", "InProgressError", "NotDoneError", "NotRecordedError", "Once"]
 
 T = TypeVar("T")
 
