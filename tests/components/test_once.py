@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 TABLE = "aws:dynamodb/table:Table"
 
 
-def deployed(*, timeout_seconds: int = 30, **settings: int) -> Graph:
+def deployed(*, timeout_seconds: int = 30, **settings: Any) -> Graph:
     def program() -> None:
         once = Once("shipments", OnceArgs(foundation=FOUNDATION, **settings))
         once.allow(a_function("ship", timeout_seconds=timeout_seconds))

@@ -29,9 +29,12 @@ class Event:
 
     def __post_init__(self) -> None:
         # The relay's cold start does without.
-        from serverless_runtime.handoff.event_limits import require_within_limits  # noqa: PLC0415
+        from serverless_runtime.handoff import event_limits  # noqa: PLC0415
 
-        require_within_limits(self)
+        event_limits.require_ids(event_id=self.event_id, correlation_id=self.correlation_id)
+        event_limits.require_payload(self.payload)
+        event_limits.require_log_fields(self.log_fields)
+        event_limits.require_attributes(self.attributes)
 
     @property
     def ids(self) -> dict[str, str]:
