@@ -32,7 +32,7 @@ ENVIRONMENT = {
     "EVENT_PUBLISHER": "serverless_runtime.handoff.Handoff",
     "METRICS_COMPONENT": "tasks",
     "MINIMUM_AGE_SECONDS": "45",
-    "DELIVERIES_TABLE_NAME": "deliveries",
+    "ONCE_TABLE_NAME": "deliveries",
     "DEAD_LETTER_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/dead-letters",
     "CHANNELS": json.dumps(
         [{"kind": "email", "sender": "a@example.com", "recipients": ["b@example.com"]}]

@@ -32,10 +32,10 @@ from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb i
     DynamoCircuitBreakerStore,
 )
 from serverless_runtime.notification_service.configured_channels import channels_from
-from serverless_runtime.notification_service.delivery.deduplication import DeliveryLeases
 from serverless_runtime.notification_service.delivery.every_channel import notify_channels
 from serverless_runtime.notification_service.settings.channel import ChannelSettings
 from serverless_runtime.notification_service.settings.kinds import KINDS
+from serverless_runtime.once.leases import Leases
 from serverless_runtime.shared import aws
 from tests.lambdas.notification_service.fakes import RecordingDeadLetters
 from tests.lambdas.samples import an_event
@@ -168,7 +168,7 @@ def test_the_kind_of_the_page_works_from_the_stacks_file_to_the_message() -> Non
     )
     event, dead_letters = an_event(), RecordingDeadLetters()
     for _ in range(2):
-        notify_channels(event, DeliveryLeases(DELIVERIES), channels, dead_letters)
+        notify_channels(event, Leases(DELIVERIES), channels, dead_letters)
 
     [message] = sqs.receive_message(QueueUrl=queue_url)["Messages"]
     assert json.loads(message["Body"]) == event.to_payload()

@@ -13,12 +13,13 @@ RUNTIME = ROOT / "lambdas/serverless_runtime"
 SHARED = [
     COMPONENTS / "blocks",
     COMPONENTS / "testing",
+    RUNTIME / "once",
     RUNTIME / "shared",
     *(ROOT / "local" / name for name in ("emulator", "engine", "cloudwatch")),
 ]
 FILES = [path for folder in SHARED for path in sorted(folder.rglob("*.py"))]
 
-NOT_PATTERNS = {"blocks", "testing", "contracts", "shared"}
+NOT_PATTERNS = {"blocks", "testing", "contracts", "once", "shared"}
 PATTERNS = {
     path.parent.name
     for package in (COMPONENTS, RUNTIME)

@@ -33,6 +33,7 @@ from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, MetricGr
 from pulumi_serverless.blocks.monitoring.http_api_alarms import ApiThresholds, api_alarms
 from pulumi_serverless.blocks.monitoring.operations import Operations, OperationsArgs, Watched
 from pulumi_serverless.blocks.monitoring.table_alarms import throttled_alarm
+from pulumi_serverless.blocks.once import Once, OnceArgs
 from pulumi_serverless.blocks.table import Key, Table, TableArgs
 from pulumi_serverless.handoff import AsyncHandoff, AsyncHandoffArgs, HandoffThresholds
 from pulumi_serverless.notification_service import (
@@ -86,6 +87,8 @@ __all__ = [
     "NoAuth",
     "NotificationService",
     "NotificationServiceArgs",
+    "Once",
+    "OnceArgs",
     "Operations",
     "OperationsArgs",
     "PushSettings",

@@ -9,6 +9,8 @@ from pulumi_serverless import (
     AsyncHandoffArgs,
     Foundation,
     FunctionCode,
+    Once,
+    OnceArgs,
     Operations,
     OperationsArgs,
     PythonFunction,
@@ -16,17 +18,24 @@ from pulumi_serverless import (
     Subscriber,
 )
 
-code = FunctionCode(packages=("orders", "serverless_runtime.handoff", "serverless_runtime.shared"))
+runtime = ("handoff", "once", "shared")
+code = FunctionCode(packages=("orders", *(f"serverless_runtime.{each}" for each in runtime)))
 on_call = Subscriber(protocol="email", endpoint="on-call@example.com")
 alarms = AlarmTopic("alarms", AlarmTopicArgs(subscribers=[on_call]))
 foundation = Foundation(alarm_topic_arn=alarms.arn)
 
+shipments = Once("shipments", OnceArgs(foundation=foundation))
 ship_order = PythonFunction(
     "ship-order",
     PythonFunctionArgs(
-        foundation=foundation, handler="orders.ship_order.handle", code=code, timeout_seconds=30
+        foundation=foundation,
+        handler="orders.ship_order.handle",
+        code=code,
+        timeout_seconds=30,
+        environment=shipments.environment,
     ),
 )
+shipments.allow(ship_order)
 shipping = AsyncHandoff("shipping", AsyncHandoffArgs(foundation=foundation, target=ship_order))
 take_order = PythonFunction(
     "take-order",
@@ -41,7 +50,9 @@ shipping.allow_caller(take_order)
 
 operations = Operations(
     "operations",
-    OperationsArgs(foundation=foundation, watched=[shipping], functions=[take_order, ship_order]),
+    OperationsArgs(
+        foundation=foundation, watched=[shipping, shipments], functions=[take_order, ship_order]
+    ),
 )
 pulumi.export("takeOrder", take_order.name)
 pulumi.export("operations", operations.outputs)

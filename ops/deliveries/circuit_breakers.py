@@ -30,11 +30,11 @@ def read_circuit_breakers(dynamodb: Any, table: str, channels: Iterable[str]) ->
     pages = dynamodb.get_paginator("query").paginate(
         TableName=table,
         ConsistentRead=True,
-        KeyConditionExpression="event_id = :breakers AND begins_with(channel, :mark)",
+        KeyConditionExpression="event_id = :breakers AND begins_with(part, :mark)",
         ExpressionAttributeValues={":breakers": {"S": PARTITION}, ":mark": {"S": "#"}},
     )
     rows = [row for page in pages for row in page["Items"]]
-    found = {row["channel"]["S"].removeprefix("#"): state_of(row) for row in rows}
+    found = {row["part"]["S"].removeprefix("#"): state_of(row) for row in rows}
     return dict(sorted({**{name: CircuitBreakerState() for name in channels}, **found}.items()))
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from serverless_runtime.notification_service.settings import BY_TASK
+from serverless_runtime.once.leases import GIVEN_UP
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,16 +76,18 @@ def _record(row: dict[str, Any]) -> DeliveryRecord:
     def timestamp(name: str) -> Any:
         return datetime.fromtimestamp(int(value[name]), UTC) if name in value else None
 
-    texts = ("event_id", "event_type", "task_id", "correlation_id", "channel", "recipient")
+    texts = ("event_id", "event_type", "task_id", "correlation_id", "recipient")
     return DeliveryRecord(
-        **{name: value[name] for name in (*texts, "status")},
+        **{name: value[name] for name in texts},
+        channel=value["part"],
+        status="DEAD_LETTERED" if value["status"] == GIVEN_UP else value["status"],
         attempts=int(value["attempts"]),
         replays=int(value["replays"]),
-        provider_id=value.get("provider_id"),
+        provider_id=value.get("result"),
         error=value.get("error"),
         started_at=timestamp("started_at"),
         updated_at=timestamp("updated_at"),
         completed_at=timestamp("completed_at"),
-        dead_lettered_at=timestamp("dead_lettered_at"),
+        dead_lettered_at=timestamp("given_up_at"),
         leased_until=timestamp("lease_until"),
     )

@@ -37,7 +37,7 @@ ALLOWED = {
 
 _TASK = {"shard": {"S": "none"}, "task_id": {"S": "none"}}
 _OUTBOX_ROW = {"shard": {"S": "none"}, "committed": {"S": "none"}}
-_DELIVERY = {"event_id": {"S": "none"}, "channel": {"S": "none"}}
+_DELIVERY = {"event_id": {"S": "none"}, "part": {"S": "none"}}
 _EMAIL = {"Simple": {"Subject": {"Data": "Hi"}, "Body": {"Text": {"Data": "there"}}}}
 _PHONES = f"arn:aws:sns:{REGION}:{ACCOUNT_ID}:phones"
 _SECRET = f"arn:aws:ssm:{REGION}:{ACCOUNT_ID}:parameter/internal-handoff/webhook-secret"

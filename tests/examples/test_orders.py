@@ -20,10 +20,13 @@ def orders() -> Graph:
 
 def test_the_readme_shows_the_example_as_it_is() -> None:
     readme = (ROOT / "README.md").read_text()
-    handler = (EXAMPLE / "orders" / "take_order.py").read_text()
+    take, ship = (
+        (EXAMPLE / "orders" / f"{name}.py").read_text() for name in ("take_order", "ship_order")
+    )
 
     assert f"```python\n{(EXAMPLE / '__main__.py').read_text()}```" in readme
-    assert f"```python\n{handler[handler.index('def handle') :]}```" in readme
+    for handler in (take, ship):
+        assert f"```python\n{handler[handler.index('def handle') :]}```" in readme
 
 
 def test_the_example_deploys(orders: Graph) -> None:
@@ -42,3 +45,19 @@ def test_the_examples_caller_knows_the_target_and_may_invoke_it(orders: Graph) -
         orders.named("take-order-may-hand-off-shipping", ROLE_POLICY).inputs["policy"]
     )
     assert policy["Statement"][0]["Resource"] == ["arn:ship-order"]
+
+
+def test_the_examples_target_may_lease_and_nothing_else(orders: Graph) -> None:
+    target = orders.named("ship-order", FUNCTION)
+    assert target.inputs["environment"]["variables"] == {
+        "ONCE_TABLE_NAME": "shipments-1a2b3c4",
+        "ONCE_LEASE_SECONDS": "60",
+    }
+    policy = json.loads(
+        orders.named("ship-order-may-lease-shipments", ROLE_POLICY).inputs["policy"]
+    )
+    [statement] = policy["Statement"]
+    assert (statement["Action"], statement["Resource"]) == (
+        ["dynamodb:UpdateItem"],
+        ["arn:shipments"],
+    )

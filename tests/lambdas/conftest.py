@@ -34,7 +34,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EVENT_PUBLISHER", "serverless_runtime.handoff.Handoff")
     monkeypatch.setenv("METRICS_COMPONENT", "shop-dev-orders")
     monkeypatch.setenv("MINIMUM_AGE_SECONDS", "45")
-    monkeypatch.setenv("DELIVERIES_TABLE_NAME", DELIVERIES)
+    monkeypatch.setenv("ONCE_TABLE_NAME", DELIVERIES)
     monkeypatch.setenv("DEAD_LETTER_QUEUE_URL", DEAD_LETTER_QUEUE_URL)
     monkeypatch.setenv(
         "CHANNELS",

@@ -42,6 +42,11 @@ class RecordedLambda:
         return Response(self.status, {}, b"")
 
     @property
+    def handed_off(self) -> list[Any]:
+        """What callers handed off, in order."""
+        return [payload["data"] for payload in self.payloads]
+
+    @property
     def types(self) -> list[str]:
         """Types of what was handed off, in order."""
         return [payload["type"] for payload in self.payloads]

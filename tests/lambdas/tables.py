@@ -28,8 +28,8 @@ def create_tables(dynamodb: Any) -> None:
     dynamodb.create_table(
         TableName=DELIVERIES,
         BillingMode="PAY_PER_REQUEST",
-        KeySchema=_keys("event_id", "channel"),
-        AttributeDefinitions=_texts("event_id", "channel", "task_id"),
+        KeySchema=_keys("event_id", "part"),
+        AttributeDefinitions=_texts("event_id", "part", "task_id"),
         GlobalSecondaryIndexes=[
             {
                 "IndexName": "by-task",

@@ -16,7 +16,7 @@ from tests.model_tests.expressions import Reader, Row
 
 KEYS = {
     TASKS: ("shard", "task_id"),
-    DELIVERIES: ("event_id", "channel"),
+    DELIVERIES: ("event_id", "part"),
     OUTBOX: ("shard", "committed"),
 }
 Key = tuple[str, str]

@@ -69,7 +69,7 @@ class Ledger:
 
     def _delivery_changed(self, before: Row | None, after: Row | None, run: Run) -> None:
         row = after or before or {}
-        message = row["event_id"]["S"], row["channel"]["S"]
+        message = row["event_id"]["S"], row["part"]["S"]
         if after is not None and after["status"]["S"] == "COMPLETED":
             run.unrecorded.discard(message)
             self.excuses[message].discard(run)

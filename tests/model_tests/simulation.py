@@ -34,10 +34,10 @@ from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb i
     DynamoCircuitBreakerStore,
 )
 from serverless_runtime.notification_service.delivery.dead_letters import SqsDeadLetters
-from serverless_runtime.notification_service.delivery.deduplication import DeliveryLeases
 from serverless_runtime.notification_service.delivery.every_channel import notify_channels
 from serverless_runtime.notification_service.settings import TIMEOUT_SECONDS
 from serverless_runtime.notification_service.settings.email import EmailSettings
+from serverless_runtime.once.leases import Leases
 from serverless_runtime.shared.metrics import Counter
 from serverless_runtime.task_service.dynamo_task_writer import DynamoTaskWriter
 from serverless_runtime.task_service.handlers.task_writer import WireEventPublisher
@@ -164,7 +164,7 @@ class Simulation:
             for channel in email.channels(_email_settings(name), client=ses)
         ]
         dynamodb = run.client("dynamodb", self.dynamo)
-        deliveries = DeliveryLeases(DELIVERIES, dynamodb, self.clock)
+        deliveries = Leases(DELIVERIES, dynamodb, self.clock)
         breakers = DynamoCircuitBreakerStore(DELIVERIES, dynamodb)
         context = SimpleNamespace(aws_request_id="r", invoked_function_arn=TARGET_ARN)
         dead_letters = SqsDeadLetters("q", payload, context, run.client("sqs", self.dead_letters))

@@ -26,7 +26,7 @@ _shown = st.sampled_from(["ALL_OLD", "NONE"])
 
 
 def _delivery_key(event_id: str) -> dict[str, Any]:
-    return {"event_id": {"S": event_id}, "channel": {"S": "email"}}
+    return {"event_id": {"S": event_id}, "part": {"S": "email"}}
 
 
 def _start(event_id: str, owner: str, now: dict[str, str], shown: str) -> Request:

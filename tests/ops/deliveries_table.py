@@ -16,7 +16,7 @@ from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
     DynamoCircuitBreakerStore,
 )
-from serverless_runtime.notification_service.delivery.deduplication import DeliveryLeases, Lease
+from serverless_runtime.once.leases import Lease, Leases
 from tests.lambdas.tables import DELIVERIES
 from tests.ops.fakes import ended, no_pulumi
 
@@ -33,7 +33,7 @@ class Reader:
         self.run: RunCommand = no_pulumi
         self.local_folder = Path("/nonexistent")
         self.connections: list[Any] = []
-        self.deliveries = DeliveryLeases(DELIVERIES, dynamodb, lambda: self.now)
+        self.deliveries = Leases(DELIVERIES, dynamodb, lambda: self.now)
         self.breakers = DynamoCircuitBreakerStore(DELIVERIES, dynamodb)
 
     def types(self, *words: str) -> Result:
@@ -62,8 +62,18 @@ class Reader:
 
     def started(self, event: TaskEvent, channel: str) -> Lease:
         """An attempt that has begun."""
-        lease = Lease(event_id=event.event_id, channel=channel, owner=f"{self.now}")
-        self.deliveries.start(event, lease, "at_least_once", f"{channel[0]}***@example.com")
+        lease = Lease(event_id=event.event_id, part=channel, owner=f"{self.now}")
+        self.deliveries.start(
+            lease,
+            replays=event.replays,
+            guarantee="at_least_once",
+            details={
+                "task_id": event.task.task_id,
+                "event_type": event.event_type,
+                "correlation_id": event.correlation_id,
+                "recipient": f"{channel[0]}***@example.com",
+            },
+        )
         return lease
 
     def opened(self, channel: str, until: int) -> None:

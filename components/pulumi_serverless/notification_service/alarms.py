@@ -1,24 +1,16 @@
-"""The alarms of a notification service: on its deliveries table, and on its circuit breakers."""
+"""The alarms of a notification service: on its circuit breakers; its leases have their own."""
 
 from __future__ import annotations
 
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.metric import own_metric
 from pulumi_serverless.blocks.monitoring.alarm import AlarmArgs
-from pulumi_serverless.blocks.monitoring.table_alarms import throttled_alarm
-from pulumi_serverless.blocks.table import Table
 from serverless_runtime.notification_service.metrics import CIRCUIT_BREAKER_OPENED, NAMESPACE
 
 
-def notification_alarms(name: str, deliveries: Table, foundation: Foundation) -> list[AlarmArgs]:
-    """Return the alarms on throttled deliveries, and on a provider that fails."""
+def notification_alarms(name: str, foundation: Foundation) -> list[AlarmArgs]:
+    """Return the alarm on a provider that fails."""
     return [
-        throttled_alarm(
-            "deliveries-throttled",
-            deliveries,
-            table_label=f"the deliveries table of {name}",
-            foundation=foundation,
-        ),
         AlarmArgs(
             id="circuit-breaker-open",
             description=f"The circuit breaker of a channel of {name} opened, after five "

@@ -18,7 +18,8 @@ from pulumi_serverless.blocks.json_text import json_text
 from pulumi_serverless.blocks.metric import metrics_environment
 from pulumi_serverless.blocks.monitoring.alarm import Alarm, make_alarms
 from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow
-from pulumi_serverless.blocks.table import Key, Table, TableArgs
+from pulumi_serverless.blocks.once import Once, OnceArgs
+from pulumi_serverless.blocks.table import Key, Table
 from pulumi_serverless.notification_service.alarms import notification_alarms
 from pulumi_serverless.notification_service.dashboard import channels_row
 from serverless_runtime import notification_service
@@ -36,6 +37,7 @@ from serverless_runtime.shared.environment import environment_for
 CODE = FunctionCode(
     packages=(
         "serverless_runtime.notification_service",
+        "serverless_runtime.once",
         "serverless_runtime.contracts",
         "serverless_runtime.shared",
     ),
@@ -100,22 +102,22 @@ class NotificationService(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         self.channels = args.channels
         channels = self._with_identities(args.channels)
-        self.table = Table(
+        self._once = Once(
             f"{name}-deliveries",
-            TableArgs(
+            OnceArgs(
                 foundation=args.foundation,
-                key=Key(partition="event_id", sort="channel"),
                 indexes={BY_TASK: Key(partition="task_id", sort="event_id")},
             ),
             opts=self._child,
         )
+        self.table = self._once.table
         self.function = self._function(args)
         self.functions = [self.function]
         args.dead_letter_queue.allow_writer(self.function)
         for channel in channels:
             self._allow(channel)
-        alarms = notification_alarms(name, self.table, args.foundation)
-        self.alarms = make_alarms(name, alarms, self._child)
+        alarms = make_alarms(name, notification_alarms(name, args.foundation), self._child)
+        self.alarms = [*self._once.alarms, *alarms]
         self.register_outputs({})
 
     def dashboard_rows(self) -> list[DashboardRow]:
@@ -145,9 +147,9 @@ class NotificationService(pulumi.ComponentResource):
                 reserved_concurrency=args.reserved_concurrency,
                 environment={
                     **metrics_environment(self._name),
+                    **self._once.environment,
                     **environment_for(
                         NotificationSettings,
-                        deliveries_table_name=self.table.name,
                         dead_letter_queue_url=args.dead_letter_queue.url,
                         # People's addresses, and URLs that anyone who knows them can post to.
                         channels=pulumi.Output.secret(
@@ -158,11 +160,10 @@ class NotificationService(pulumi.ComponentResource):
             ),
             opts=self._child,
         )
+        self._once.allow(function)
+        # Circuit breakers are read before each call of a provider.
         function.allow(
-            "record-deliveries",
-            # Reading is for the circuit breakers.
-            actions=["dynamodb:GetItem", "dynamodb:UpdateItem"],
-            resources=[self.table.arn],
+            "read-circuit-breakers", actions=["dynamodb:GetItem"], resources=[self.table.arn]
         )
         return function
 

@@ -79,15 +79,22 @@ class TaskEvent:
         """Return the same event with one more replay."""
         return replace(self, replays=self.replays + 1)
 
+    @property
+    def attributes(self) -> dict[str, str]:
+        """The CloudEvents attributes that say what happened to which task, and when."""
+        return {
+            "source": self.source,
+            "type": self.event_type,
+            "subject": self.task.task_id,
+            "time": self.time,
+        }
+
     def to_payload(self) -> dict[str, Any]:
         """Return the event in CloudEvents' structured JSON form."""
         return {
             "specversion": _SPEC_VERSION,
             "id": self.event_id,
-            "source": self.source,
-            "type": self.event_type,
-            "subject": self.task.task_id,
-            "time": self.time,
+            **self.attributes,
             "datacontenttype": _CONTENT_TYPE,
             "correlationid": self.correlation_id,
             "replays": self.replays,
@@ -99,7 +106,11 @@ class TaskEvent:
 
         MAX_WIRE_BYTES counts the up to six bytes of an escaped character.
         """
-        return json.dumps(self.to_payload(), ensure_ascii=True, separators=(",", ":")).encode()
+        return _to_wire(self.to_payload())
+
+    def data_to_wire(self) -> bytes:
+        """Return the task alone, as in the event on the wire: what a handoff is given."""
+        return _to_wire(self.task.to_document())
 
     @classmethod
     def from_payload(cls, payload: object) -> Self:
@@ -132,6 +143,10 @@ class TaskEvent:
             )
         except EventTooLargeError as error:
             raise UnreadableEventError(str(error)) from error
+
+
+def _to_wire(document: dict[str, Any]) -> bytes:
+    return json.dumps(document, ensure_ascii=True, separators=(",", ":")).encode()
 
 
 def _task(payload: Mapping[str, Any]) -> Task:

@@ -8,6 +8,7 @@ which unlike those of an index are allowed to be consistent.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from typing import Any
 
 from serverless_runtime.handoff.event import Event
@@ -49,7 +50,8 @@ def row_of(event: Event, committed_at_ms: int) -> Row:
         "event_id": {"S": event.event_id},
         "correlation_id": {"S": event.correlation_id},
         "payload": {"B": event.payload},
-        "log_fields": {"M": {name: {"S": text} for name, text in event.log_fields.items()}},
+        "log_fields": _texts(event.log_fields),
+        "attributes": _texts(event.attributes),
         "committed_at": {"N": str(committed_at_ms)},
         # Due immediately: only the relay's minimum age delays the first attempt at a row.
         "next_attempt_at": {"N": str(committed_at_ms)},
@@ -64,9 +66,18 @@ def event_of(row: Row) -> Event:
         correlation_id=row["correlation_id"]["S"],
         payload=row["payload"]["B"],
         log_fields=log_fields_of(row),
+        attributes=_texts_of(row["attributes"]),
     )
 
 
 def log_fields_of(row: Row) -> dict[str, str]:
     """Read the ids for log lines."""
-    return {name: text["S"] for name, text in row["log_fields"]["M"].items()}
+    return _texts_of(row["log_fields"])
+
+
+def _texts(texts: Mapping[str, str]) -> dict[str, Any]:
+    return {"M": {name: {"S": text} for name, text in texts.items()}}
+
+
+def _texts_of(value: dict[str, Any]) -> dict[str, str]:
+    return {name: text["S"] for name, text in value["M"].items()}

@@ -29,7 +29,7 @@ class Target:
         """
         try:
             response = (self._client or aws.client("lambda")).invoke(
-                FunctionName=self._arn, InvocationType="Event", Payload=event.payload
+                FunctionName=self._arn, InvocationType="Event", Payload=event.to_wire()
             )
             # boto3 keeps the connection for the next request only once the body has been read.
             response["Payload"].read()

@@ -8,7 +8,8 @@ from typing import Protocol
 
 from serverless_runtime.contracts.event_types import EventType
 from serverless_runtime.contracts.task_event import TaskEvent
-from serverless_runtime.notification_service.settings.channel import ChannelSettings, Guarantee
+from serverless_runtime.notification_service.settings.channel import ChannelSettings
+from serverless_runtime.once.settings import Guarantee
 
 
 class ChannelError(Exception):

@@ -19,11 +19,12 @@ from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb i
 )
 from serverless_runtime.notification_service.configured_channels import channels_from
 from serverless_runtime.notification_service.delivery.dead_letters import SqsDeadLetters
-from serverless_runtime.notification_service.delivery.deduplication import DeliveryLeases
 from serverless_runtime.notification_service.delivery.every_channel import notify_channels
 from serverless_runtime.notification_service.delivery.outcome_metrics import DeliveryMetrics
 from serverless_runtime.notification_service.metrics import NAMESPACE
 from serverless_runtime.notification_service.settings import NotificationSettings
+from serverless_runtime.once.leases import Leases
+from serverless_runtime.once.settings import read_once_settings
 from serverless_runtime.shared import json_log
 from serverless_runtime.shared.environment import read_settings
 from serverless_runtime.shared.metrics import Counter, MetricsSettings
@@ -70,11 +71,13 @@ def _seconds_left(context: Any) -> float:
 
 
 @functools.cache
-def _adapters() -> tuple[str, DeliveryLeases, Sequence[Channel], DeliveryMetrics]:
-    settings = read_settings(NotificationSettings)
+def _adapters() -> tuple[str, Leases, Sequence[Channel], DeliveryMetrics]:
+    settings, once = read_settings(NotificationSettings), read_once_settings()
     metrics = DeliveryMetrics(Counter(NAMESPACE, read_settings(MetricsSettings).metrics_component))
-    table = settings.deliveries_table_name
     channels = with_circuit_breakers(
-        channels_from(settings.channels), DynamoCircuitBreakerStore(table), metrics=metrics
+        channels_from(settings.channels),
+        DynamoCircuitBreakerStore(once.table_name),
+        metrics=metrics,
     )
-    return settings.dead_letter_queue_url, DeliveryLeases(table), channels, metrics
+    leases = Leases(once.table_name, lease_seconds=int(once.lease_seconds))
+    return settings.dead_letter_queue_url, leases, channels, metrics

@@ -60,7 +60,7 @@ INCIDENTS = (
     ),
     Incident(
         name="someone limits the deliveries",
-        alarm_id="deliveries-throttled",
+        alarm_id="once-throttled",
         begin=_limit(lambda stack: stack.deliveries_table),
         persists=_is_limited(lambda stack: stack.deliveries_table),
         datapoint=1,

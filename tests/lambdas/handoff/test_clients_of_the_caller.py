@@ -64,7 +64,7 @@ def test_the_client_for_dynamodb_alone_can_be_given(
     client: Client, recorded_lambda: RecordedLambda
 ) -> None:
     assert Handoff(client=client("dynamodb")).hand_off(EVENT)
-    assert recorded_lambda.payloads == [{"type": "x"}]
+    assert recorded_lambda.handed_off == [{"type": "x"}]
 
 
 def test_what_the_client_raises_is_raised(client: Client) -> None:
@@ -105,7 +105,7 @@ def test_an_event_that_is_not_accepted_is_relayed(
     ]
 
     assert sum(reports, start=Report()).handed_off == 1
-    assert recorded_lambda.payloads == [{"type": "x"}]
+    assert recorded_lambda.handed_off == [{"type": "x"}]
     assert rows() == []
 
 

@@ -22,11 +22,12 @@ EVENT = Event(
     correlation_id="order-4711",
     payload=b'{"type": "x"}',
     log_fields={"task_id": "t-1"},
+    attributes={"subject": "4711"},
 )
 NOW = 1_772_357_400.0
 
 # Any table will do for a caller's own; this one is there.
-OWN_KEY = {"event_id": {"S": "own"}, "channel": {"S": "own"}}
+OWN_KEY = {"event_id": {"S": "own"}, "part": {"S": "own"}}
 OWN_WRITE = {
     "Put": {
         "TableName": DELIVERIES,
@@ -52,7 +53,7 @@ def test_three_lines_hand_off(recorded_lambda: RecordedLambda) -> None:
     event = Event(event_id="e-1", correlation_id="c-1", payload=b"{}")
     assert handoff.commit([OWN_WRITE], event)
 
-    assert recorded_lambda.payloads == [{}]
+    assert recorded_lambda.handed_off == [{}]
     assert own_row()
     assert rows() == []
 
@@ -87,6 +88,7 @@ def test_what_lambda_does_not_accept_stays_in_the_outbox(
         "event_id": {"S": "e-1"},
         "correlation_id": {"S": "order-4711"},
         "log_fields": {"M": {"task_id": {"S": "t-1"}}},
+        "attributes": {"M": {"subject": {"S": "4711"}}},
         "payload": {"B": EVENT.payload},
         "committed_at": {"N": "1772357400000"},
         "next_attempt_at": {"N": "1772357400000"},
@@ -98,7 +100,7 @@ def test_what_lambda_does_not_accept_stays_in_the_outbox(
 def test_a_condition_that_fails_stops_everything_and_is_reported_in_its_place(
     recorded_lambda: RecordedLambda, outbox: str | None
 ) -> None:
-    other = {"Put": {"TableName": DELIVERIES, "Item": {**OWN_KEY, "channel": {"S": "other"}}}}
+    other = {"Put": {"TableName": DELIVERIES, "Item": {**OWN_KEY, "part": {"S": "other"}}}}
     a_handoff().commit([OWN_WRITE], EVENT)
     recorded_lambda.payloads.clear()
 

@@ -29,7 +29,7 @@ def test_the_target_is_invoked_asynchronously(
 ) -> None:
     assert handoff.hand_off(EVENT)
 
-    assert recorded_lambda.payloads == [{"type": "x"}]
+    assert recorded_lambda.handed_off == [{"type": "x"}]
     assert recorded_lambda.headers[0]["x-amz-invocation-type"] == "Event"
 
 
@@ -88,6 +88,14 @@ def test_an_event_without_a_write_goes_through_the_outbox_too(
         ({"log_fields": {"id": "x" * 999}}, "log_fields must be at most 1000 bytes, got 1001"),
         ({"log_fields": {"message": "x"}}, "log_fields must have names of their own, got message"),
         ({"log_fields": {"event_id": "x"}}, "names of their own, got event_id"),
+        ({"correlation_id": ""}, "correlation_id must be 1 to 512 bytes, got 0"),
+        ({"payload": b"order 4711"}, "payload must be JSON in UTF-8: Expecting value"),
+        ({"payload": b"NaN"}, "payload must be JSON in UTF-8: NaN is not a JSON value"),
+        ({"payload": '"é"'.encode("latin-1")}, "payload must be JSON in UTF-8: 'utf-8' codec"),
+        ({"payload": b'1,"replays":7'}, "payload must be JSON in UTF-8: Extra data"),
+        ({"payload": b"[" * 200_000}, "payload must be JSON in UTF-8: maximum recursion"),
+        ({"attributes": {"subject": "x" * 1_994}}, "attributes must be at most 2000 bytes, got"),
+        ({"attributes": {"id": "x"}}, "attributes must have names of their own, got id"),
     ],
 )
 def test_what_could_not_be_kept_is_no_event(changed: dict[str, str], message: str) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from serverless_runtime.notification_service.delivery.deduplication import DeliveryLeases
+from serverless_runtime.once.leases import Leases
 from tests.lambdas.notification_service.circuit_breaker_instances import Provider
 from tests.lambdas.notification_service.fakes import Clock, RecordingDeadLetters
 from tests.lambdas.notification_service.sample_delivery import Service, in_memory_leases
@@ -18,20 +18,20 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def in_memory(clock: Clock) -> DeliveryLeases:
+def in_memory(clock: Clock) -> Leases:
     return in_memory_leases(clock)
 
 
 @pytest.fixture(params=["table", "model"])
-def deliveries(request: pytest.FixtureRequest, clock: Clock, aws_in_memory: None) -> DeliveryLeases:
+def deliveries(request: pytest.FixtureRequest, clock: Clock, aws_in_memory: None) -> Leases:
     """Over the table, and over the model of DynamoDB: both pass the same tests."""
     if request.param == "table":
-        return DeliveryLeases(DELIVERIES, clock=clock)
+        return Leases(DELIVERIES, clock=clock)
     return in_memory_leases(clock)
 
 
 @pytest.fixture
-def service(deliveries: DeliveryLeases, clock: Clock) -> Service:
+def service(deliveries: Leases, clock: Clock) -> Service:
     return Service(deliveries, clock)
 
 

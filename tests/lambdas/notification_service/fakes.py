@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from serverless_runtime.contracts.event_types import EVENT_TYPES, EventType
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.notification_service.channel import ChannelError
-from serverless_runtime.notification_service.settings.channel import Guarantee
+from serverless_runtime.once.settings import Guarantee
 
 
 class Clock:

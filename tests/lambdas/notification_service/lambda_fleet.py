@@ -15,15 +15,12 @@ from serverless_runtime.notification_service.circuit_breaker.circuit_breaker imp
 from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
     DynamoCircuitBreakerStore,
 )
-from serverless_runtime.notification_service.delivery.deduplication import (
-    DeliveryInProgressError,
-    DeliveryLeases,
-)
 from serverless_runtime.notification_service.delivery.every_channel import (
     NotDeliveredError,
     notify_channels,
 )
 from serverless_runtime.notification_service.settings.email import EmailSettings
+from serverless_runtime.once.leases import InProgressError, Leases
 from tests.lambdas.notification_service.fakes import Clock, RecordingDeadLetters
 from tests.lambdas.tables import DELIVERIES
 
@@ -66,7 +63,7 @@ class Fleet:
         self, instances: int, providers: list[Provider], clock: Clock, dynamodb: Any
     ) -> None:
         self._clock = clock
-        self._deliveries = DeliveryLeases(DELIVERIES, dynamodb, clock)
+        self._deliveries = Leases(DELIVERIES, dynamodb, clock)
         self._instances = [self._instance(providers, dynamodb) for _ in range(instances)]
         self.turn = 0
         self.dead: list[TaskEvent] = []
@@ -84,7 +81,7 @@ class Fleet:
         channels = self._instances[self.turn % len(self._instances)]
         try:
             notify_channels(event, self._deliveries, channels, self.dead_letters)
-        except (NotDeliveredError, DeliveryInProgressError):
+        except (NotDeliveredError, InProgressError):
             return False
         return True
 

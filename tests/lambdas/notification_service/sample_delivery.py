@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.notification_service.channel import Channel
-from serverless_runtime.notification_service.delivery.deduplication import (
-    LEASE_SECONDS,
-    DeliveryLeases,
-    Lease,
-)
 from serverless_runtime.notification_service.delivery.every_channel import notify_channels
-from serverless_runtime.notification_service.settings.channel import Guarantee
+from serverless_runtime.once.leases import Lease, Leases
+from serverless_runtime.once.settings import LEASE_SECONDS, Guarantee
 from tests.lambdas.notification_service.fakes import Clock, RecordingDeadLetters
 from tests.lambdas.samples import an_event
 from tests.lambdas.tables import DELIVERIES
@@ -27,7 +23,7 @@ EVENT = an_event()
 class Service:
     """The service over leases, with a queue and a clock that tests look at."""
 
-    leases: DeliveryLeases
+    leases: Leases
     clock: Clock
     dead_letters: RecordingDeadLetters = field(default_factory=RecordingDeadLetters)
 
@@ -43,22 +39,26 @@ class Service:
         self.clock.now += LEASE_SECONDS + 1
 
 
-def in_memory_leases(
-    clock: Clock, kind: Callable[..., DeliveryLeases] = DeliveryLeases
-) -> DeliveryLeases:
+def in_memory_leases(clock: Clock, kind: Callable[..., Leases] = Leases) -> Leases:
     """Return leases over the model of DynamoDB, which is much faster than moto."""
     return kind(DELIVERIES, InMemoryDynamo(clock, lambda change: None), clock)
 
 
 def lease(owner: str = "one", channel: str = "email") -> Lease:
-    return Lease(event_id=EVENT.event_id, channel=channel, owner=owner)
+    return Lease(event_id=EVENT.event_id, part=channel, owner=owner)
 
 
 def start(
-    deliveries: DeliveryLeases,
+    deliveries: Leases,
     lease: Lease,
     *,
     replays: int = 0,
     guarantee: Guarantee = "at_least_once",
 ) -> str:
-    return deliveries.start(replace(EVENT, replays=replays), lease, guarantee, "t***@example.com")
+    details = {
+        "task_id": EVENT.task.task_id,
+        "event_type": EVENT.event_type,
+        "correlation_id": EVENT.correlation_id,
+        "recipient": "t***@example.com",
+    }
+    return deliveries.start(lease, replays=replays, guarantee=guarantee, details=details).found

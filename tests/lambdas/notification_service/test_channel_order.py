@@ -13,13 +13,13 @@ from serverless_runtime.notification_service.circuit_breaker.circuit_breaker imp
 from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
     DynamoCircuitBreakerStore,
 )
-from serverless_runtime.notification_service.delivery.deduplication import DeliveryLeases
 from serverless_runtime.notification_service.delivery.every_channel import (
     RECORD_SECONDS,
     NotDeliveredError,
 )
 from serverless_runtime.notification_service.settings import TIMEOUT_SECONDS
 from serverless_runtime.notification_service.settings.kinds import KINDS
+from serverless_runtime.once.leases import Leases
 from tests.lambdas.notification_service.fakes import (
     Clock,
     RecordingChannel,
@@ -41,7 +41,7 @@ def test_a_channel_gets_only_events_that_it_subscribes_to(service: Service) -> N
 
 
 def test_an_event_without_subscribers_is_completed_and_logged(
-    in_memory: DeliveryLeases, clock: Clock, caplog: pytest.LogCaptureFixture
+    in_memory: Leases, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
     channel = RecordingChannel()
@@ -63,7 +63,7 @@ def until_the_end(clock: Clock) -> Callable[[], float]:
 
 
 def test_a_channel_is_not_started_when_its_time_may_run_out(
-    in_memory: DeliveryLeases, clock: Clock
+    in_memory: Leases, clock: Clock
 ) -> None:
     service = Service(in_memory, clock)
     channel, needed = RecordingChannel(), RecordingChannel.budget_seconds + RECORD_SECONDS
@@ -104,7 +104,7 @@ def test_slow_channels_that_fail_do_not_use_up_the_time_of_another(
         provider.meanwhile = lambda: setattr(clock, "now", clock.now + 11)
     last = Provider("last")
     channels = [provider.channel() for provider in (*slow, last)]
-    service = Service(DeliveryLeases(DELIVERIES, clock=clock), clock)
+    service = Service(Leases(DELIVERIES, clock=clock), clock)
 
     not_started = []
     for _ in range(3):

@@ -159,5 +159,5 @@ def test_a_circuit_breaker_never_conflicts_with_a_delivery_of_the_same_id(clock:
     """An event may have any id, even the one under which circuit breakers are stored."""
     fail(clock, Provider(), 1)
 
-    key = {"event_id": {"S": "circuit-breakers"}, "channel": {"S": "email"}}
+    key = {"event_id": {"S": "circuit-breakers"}, "part": {"S": "email"}}
     assert "Item" not in aws.client("dynamodb").get_item(TableName=DELIVERIES, Key=key)

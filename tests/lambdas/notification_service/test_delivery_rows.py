@@ -8,15 +8,12 @@ import boto3
 import pytest
 
 from serverless_runtime.notification_service.channel import ChannelError, PermanentChannelError
-from serverless_runtime.notification_service.delivery.deduplication import (
-    LEASE_SECONDS,
-    DeliveryLeases,
-)
 from serverless_runtime.notification_service.delivery.every_channel import (
     NotDeliveredError,
 )
-from serverless_runtime.notification_service.delivery.table_rows import RETENTION_SECONDS
-from serverless_runtime.notification_service.settings.channel import GUARANTEES, Guarantee
+from serverless_runtime.once.leases import Leases
+from serverless_runtime.once.rows import RETENTION_SECONDS
+from serverless_runtime.once.settings import GUARANTEES, LEASE_SECONDS, Guarantee
 from tests.lambdas.notification_service.fakes import (
     Clock,
     RecordingChannel,
@@ -27,8 +24,8 @@ from tests.lambdas.tables import DELIVERIES
 
 
 @pytest.fixture
-def table(aws_in_memory: None, clock: Clock) -> DeliveryLeases:
-    return DeliveryLeases(DELIVERIES, clock=clock)
+def table(aws_in_memory: None, clock: Clock) -> Leases:
+    return Leases(DELIVERIES, clock=clock)
 
 
 def the_row() -> dict[str, str]:
@@ -36,9 +33,7 @@ def the_row() -> dict[str, str]:
     return {name: next(iter(value.values())) for name, value in row.items()}
 
 
-def test_a_failure_leaves_its_reason_and_a_row_that_waits(
-    table: DeliveryLeases, clock: Clock
-) -> None:
+def test_a_failure_leaves_its_reason_and_a_row_that_waits(table: Leases, clock: Clock) -> None:
     start(table, lease("one"))
     clock.now += 2
     table.release(lease("one"), "SES rejected the message: Throttling")
@@ -52,7 +47,7 @@ def test_a_failure_leaves_its_reason_and_a_row_that_waits(
 
 
 def test_a_later_success_keeps_the_first_start_and_counts_the_attempts(
-    table: DeliveryLeases, clock: Clock
+    table: Leases, clock: Clock
 ) -> None:
     began = int(clock.now)
     for _ in range(2):
@@ -63,53 +58,47 @@ def test_a_later_success_keeps_the_first_start_and_counts_the_attempts(
     table.complete(lease("two"), "ses-1")
 
     row = the_row()
-    assert (row["status"], row["provider_id"], row["attempts"]) == ("COMPLETED", "ses-1", "3")
+    assert (row["status"], row["result"], row["attempts"]) == ("COMPLETED", "ses-1", "3")
     assert (row["started_at"], row["completed_at"]) == (str(began), str(began + 120))
     assert row["error"] == "busy"
 
 
-def test_a_dead_letter_has_its_reason_until_a_replay_delivers(
-    table: DeliveryLeases, clock: Clock
-) -> None:
+def test_a_dead_letter_has_its_reason_until_a_replay_delivers(table: Leases, clock: Clock) -> None:
     channel = RecordingChannel()
     channel.before_sending = raises(PermanentChannelError("no such address"))
     Service(table, clock).notify(channel)
     row = the_row()
-    assert (row["status"], row["error"]) == ("DEAD_LETTERED", "no such address")
-    assert row["dead_lettered_at"] == str(int(clock.now))
+    assert (row["status"], row["error"]) == ("GIVEN_UP", "no such address")
+    assert row["given_up_at"] == str(int(clock.now))
 
     channel.before_sending = lambda: None
     Service(table, clock).notify(channel, event=EVENT.replayed())
     row = the_row()
     assert (row["status"], row["replays"], row["attempts"]) == ("COMPLETED", "1", "2")
-    assert "dead_lettered_at" not in row
+    assert "given_up_at" not in row
 
 
-def test_a_retry_that_finds_it_delivered_is_no_attempt(table: DeliveryLeases, clock: Clock) -> None:
+def test_a_retry_that_finds_it_delivered_is_no_attempt(table: Leases, clock: Clock) -> None:
     for _ in range(3):
         Service(table, clock).notify(RecordingChannel())
 
     assert the_row()["attempts"] == "1"
 
 
-def test_dead_lettering_an_unknown_outcome_is_no_attempt(
-    table: DeliveryLeases, clock: Clock
-) -> None:
+def test_dead_lettering_an_unknown_outcome_is_no_attempt(table: Leases, clock: Clock) -> None:
     start(table, lease("killed"), guarantee="at_most_once")
     clock.now += LEASE_SECONDS + 1
 
     Service(table, clock).notify(RecordingChannel(guarantee="at_most_once"))
 
     row = the_row()
-    assert (row["status"], row["attempts"]) == ("DEAD_LETTERED", "1")
+    assert (row["status"], row["attempts"]) == ("GIVEN_UP", "1")
     assert row["error"].startswith("an earlier attempt began to send and never reported an outcome")
 
 
 @pytest.mark.parametrize("guarantee", GUARANTEES)
 @pytest.mark.parametrize("replays", [0, 1, 2])
-def test_a_waiting_row_keeps_nobody_out(
-    table: DeliveryLeases, guarantee: Guarantee, replays: int
-) -> None:
+def test_a_waiting_row_keeps_nobody_out(table: Leases, guarantee: Guarantee, replays: int) -> None:
     start(table, lease("one"), guarantee=guarantee, replays=1)
     table.release(lease("one"), "busy")
 
@@ -117,7 +106,7 @@ def test_a_waiting_row_keeps_nobody_out(
     assert the_row()["replays"] == str(replays)
 
 
-def test_reasons_are_cut_and_hold_no_address(table: DeliveryLeases) -> None:
+def test_reasons_are_cut_and_hold_no_address(table: Leases) -> None:
     long = f"bob@example.com is unknown, {'x' * 466} alice@example.com and more of it"
     start(table, lease("one"))
     table.release(lease("one"), long)
@@ -133,7 +122,7 @@ def test_reasons_are_cut_and_hold_no_address(table: DeliveryLeases) -> None:
     [(ChannelError("busy"), "busy"), (KeyError("x"), "KeyError: 'x'")],
 )
 def test_the_reason_is_the_one_that_people_read(
-    table: DeliveryLeases, clock: Clock, error: Exception, reason: str
+    table: Leases, clock: Clock, error: Exception, reason: str
 ) -> None:
     channel = RecordingChannel()
     channel.before_sending = raises(error)
@@ -144,7 +133,7 @@ def test_the_reason_is_the_one_that_people_read(
     assert the_row()["error"] == reason
 
 
-def test_deliveries_are_found_by_task(table: DeliveryLeases) -> None:
+def test_deliveries_are_found_by_task(table: Leases) -> None:
     start(table, lease("one"))
     table.complete(lease("one"), "ses-1")
 
@@ -155,4 +144,4 @@ def test_deliveries_are_found_by_task(table: DeliveryLeases) -> None:
         ExpressionAttributeValues={":task_id": {"S": EVENT.task.task_id}},
     )["Items"]
 
-    assert [row["provider_id"]["S"] for row in found] == ["ses-1"]
+    assert [row["result"]["S"] for row in found] == ["ses-1"]

@@ -2,14 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from serverless_runtime.notification_service.delivery.deduplication import (
-    DeliveryInProgressError,
-    DeliveryLeases,
-    Lease,
-)
 from serverless_runtime.notification_service.delivery.every_channel import (
     NotDeliveredError,
 )
+from serverless_runtime.once.leases import InProgressError, Lease, Leases
 from tests.lambdas.notification_service.fakes import (
     Clock,
     RecordingChannel,
@@ -105,7 +101,7 @@ def test_a_concurrent_attempt_leaves_it_to_the_first(service: Service) -> None:
     start(service.leases, lease("first"))
 
     with pytest.raises(
-        DeliveryInProgressError, match="email: another attempt holds the lease of this event"
+        InProgressError, match="email: another attempt holds the lease of this event"
     ):
         service.notify(channel)
 
@@ -140,8 +136,8 @@ def test_a_late_attempt_that_may_have_sent_twice_is_logged(
     assert vars(record)["event_id"] == EVENT.event_id
 
 
-class FaultyDeliveries(DeliveryLeases):
-    def complete(self, lease: Lease, provider_id: str) -> bool:
+class FaultyDeliveries(Leases):
+    def complete(self, lease: Lease, result: str | None) -> bool:
         raise ConnectionError("table is unavailable")
 
     def release(self, lease: Lease, reason: str) -> bool:
@@ -158,7 +154,7 @@ def test_a_delivery_that_could_not_be_recorded_is_not_released(clock: Clock) -> 
         "email: sent as email-1, but the delivery was not recorded "
         "(ConnectionError: table is unavailable); a retry sends it again"
     )
-    with pytest.raises(DeliveryInProgressError):  # The lease keeps a retry away for a while.
+    with pytest.raises(InProgressError):  # The lease keeps a retry away for a while.
         service.notify(channel)
 
 

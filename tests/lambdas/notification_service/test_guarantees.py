@@ -10,15 +10,12 @@ from serverless_runtime.notification_service.channel import (
     PermanentChannelError,
     UnknownOutcomeError,
 )
-from serverless_runtime.notification_service.delivery.deduplication import (
-    LEASE_SECONDS,
-    DeliveryInProgressError,
-)
 from serverless_runtime.notification_service.delivery.every_channel import (
     NotDeliveredError,
     notify_channels,
 )
-from serverless_runtime.notification_service.settings.channel import GUARANTEES, Guarantee
+from serverless_runtime.once.leases import InProgressError
+from serverless_runtime.once.settings import GUARANTEES, LEASE_SECONDS, Guarantee
 from tests.lambdas.notification_service.fakes import (
     Clock,
     KilledError,
@@ -58,7 +55,7 @@ def test_whatever_happens_nothing_is_lost_and_the_guarantee_holds(
         clock.now += (LEASE_SECONDS + 1) * late
         try:
             notify_channels(EVENT, deliveries, [channel], dead_letters)
-        except (NotDeliveredError, DeliveryInProgressError, KilledError):
+        except (NotDeliveredError, InProgressError, KilledError):
             continue
         finally:
             perhaps_sent += channel.calls > calls_before and fate in PERHAPS_SENT

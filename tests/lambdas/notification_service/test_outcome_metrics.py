@@ -17,15 +17,13 @@ from serverless_runtime.notification_service.circuit_breaker.circuit_breaker imp
 from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
     DynamoCircuitBreakerStore,
 )
-from serverless_runtime.notification_service.delivery.deduplication import (
-    LEASE_SECONDS,
-    DeliveryLeases,
-)
 from serverless_runtime.notification_service.delivery.every_channel import (
     NotDeliveredError,
     notify_channels,
 )
 from serverless_runtime.notification_service.delivery.outcome_metrics import DeliveryMetrics
+from serverless_runtime.once.leases import Leases
+from serverless_runtime.once.settings import LEASE_SECONDS
 from serverless_runtime.shared.metrics import Counter
 from tests.lambdas.notification_service.circuit_breaker_instances import Provider, tried
 from tests.lambdas.notification_service.fakes import (
@@ -57,7 +55,7 @@ def counted(capsys: pytest.CaptureFixture[str]) -> Counts:
 
 
 def notify(
-    leases: DeliveryLeases, channel: RecordingChannel, event: TaskEvent = EVENT
+    leases: Leases, channel: RecordingChannel, event: TaskEvent = EVENT
 ) -> RecordingDeadLetters:
     dead_letters = RecordingDeadLetters()
     notify_channels(event, leases, [channel], dead_letters, metrics=METRICS)
@@ -73,9 +71,7 @@ def one(name: str, channel: str = "email") -> dict[str, Any]:
     }
 
 
-def test_a_delivery_and_its_duplicate_are_counted(
-    deliveries: DeliveryLeases, counted: Counts
-) -> None:
+def test_a_delivery_and_its_duplicate_are_counted(deliveries: Leases, counted: Counts) -> None:
     notify(deliveries, RecordingChannel())
     assert counted() == [one("Delivered")]
 
@@ -84,7 +80,7 @@ def test_a_delivery_and_its_duplicate_are_counted(
 
 
 def test_a_dead_letter_is_counted_and_its_replay_when_it_is_delivered(
-    deliveries: DeliveryLeases, counted: Counts
+    deliveries: Leases, counted: Counts
 ) -> None:
     channel = RecordingChannel()
     channel.before_sending = raises(PermanentChannelError("no such address"))
@@ -95,7 +91,7 @@ def test_a_dead_letter_is_counted_and_its_replay_when_it_is_delivered(
     assert counted() == [one("Delivered"), one("Replayed")]
 
 
-def test_an_attempt_that_failed_counts_nothing(deliveries: DeliveryLeases, counted: Counts) -> None:
+def test_an_attempt_that_failed_counts_nothing(deliveries: Leases, counted: Counts) -> None:
     channel = RecordingChannel()
     channel.before_sending = raises(ChannelError("timed out"))
     with pytest.raises(NotDeliveredError):
@@ -106,7 +102,7 @@ def test_an_attempt_that_failed_counts_nothing(deliveries: DeliveryLeases, count
 
 @pytest.mark.parametrize("end", [None, PermanentChannelError("no such address")])
 def test_an_attempt_that_lost_its_lease_counts_nothing(
-    deliveries: DeliveryLeases, clock: Clock, counted: Counts, end: Exception | None
+    deliveries: Leases, clock: Clock, counted: Counts, end: Exception | None
 ) -> None:
     slow, quick = RecordingChannel(), RecordingChannel()
 
@@ -123,9 +119,7 @@ def test_an_attempt_that_lost_its_lease_counts_nothing(
     assert counted() == []
 
 
-def test_recipients_do_not_multiply_the_metrics(
-    deliveries: DeliveryLeases, counted: Counts
-) -> None:
+def test_recipients_do_not_multiply_the_metrics(deliveries: Leases, counted: Counts) -> None:
     notify(deliveries, RecordingChannel("sms-on-call/0123abcd"))
 
     assert counted() == [one("Delivered", "sms-on-call")]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from serverless_runtime.notification_service.channel import PermanentChannelError
-from serverless_runtime.notification_service.delivery.deduplication import DeliveryLeases, Lease
 from serverless_runtime.notification_service.delivery.every_channel import (
     NotDeliveredError,
 )
+from serverless_runtime.once.leases import Lease, Leases
 from tests.lambdas.notification_service.fakes import (
     Clock,
     RecordingChannel,
@@ -115,8 +115,8 @@ def test_what_the_queue_does_not_accept_is_left_to_lambda(
     assert service.dead_letters.reasons == ["email: no such address"]
 
 
-class ForgetfulDeliveries(DeliveryLeases):
-    def dead_letter(self, lease: Lease, reason: str) -> bool:
+class ForgetfulDeliveries(Leases):
+    def give_up(self, lease: Lease, reason: str) -> bool:
         raise ConnectionError("table is unavailable")
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from serverless_runtime.notification_service.channel import UnknownOutcomeError
-from serverless_runtime.notification_service.delivery.deduplication import DeliveryLeases, Lease
 from serverless_runtime.notification_service.delivery.every_channel import (
     NotDeliveredError,
 )
+from serverless_runtime.once.leases import Lease, Leases
 from tests.lambdas.notification_service.fakes import (
     Clock,
     KilledError,
@@ -124,8 +124,8 @@ def test_an_attempt_that_sends_after_it_was_dead_lettered_says_what_to_do(
     assert "sent after it was dead-lettered: purge its dead letter" in caplog.text
 
 
-class ForgetfulDeliveries(DeliveryLeases):
-    def complete(self, lease: Lease, provider_id: str) -> bool:
+class ForgetfulDeliveries(Leases):
+    def complete(self, lease: Lease, result: str | None) -> bool:
         raise ConnectionError("table is unavailable")
 
 

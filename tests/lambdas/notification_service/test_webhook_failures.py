@@ -10,8 +10,8 @@ from serverless_runtime.notification_service.channel import (
     UnknownOutcomeError,
 )
 from serverless_runtime.notification_service.channels.webhook import channels
-from serverless_runtime.notification_service.delivery.deduplication import DeliveryLeases
 from serverless_runtime.notification_service.settings.webhook import WebhookSettings
+from serverless_runtime.once.leases import Leases
 from tests.lambdas.notification_service.fakes import Clock
 from tests.lambdas.notification_service.https_receiver import (
     HOST,
@@ -122,7 +122,7 @@ def test_a_timeout_is_not_followed_by_a_second_request(
     "host", ["127.0.0.1", "2130706433", "0x7f.1", "localhost", "169.254.169.254"]
 )
 def test_a_forbidden_address_is_dead_lettered_at_once_and_nothing_connected(
-    secret_arn: str, host: str, in_memory: DeliveryLeases
+    secret_arn: str, host: str, in_memory: Leases
 ) -> None:
     service = Service(in_memory, Clock())
     with untouched() as port:
@@ -136,7 +136,7 @@ def test_a_forbidden_address_is_dead_lettered_at_once_and_nothing_connected(
 
 
 def test_a_redirect_inside_is_dead_lettered_and_nothing_connected(
-    server: HttpsReceiver, sending: Send, secret_arn: str, in_memory: DeliveryLeases
+    server: HttpsReceiver, sending: Send, secret_arn: str, in_memory: Leases
 ) -> None:
     service = Service(in_memory, Clock())
     names = Names(["127.0.0.1"])

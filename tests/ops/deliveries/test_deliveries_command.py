@@ -64,7 +64,7 @@ def test_a_tasks_deliveries_are_those_of_all_its_events(reader: Reader) -> None:
             ],
         ),
         (
-            "dead_letter",
+            "give_up",
             [
                 "DEAD_LETTERED",
                 "dead-lettered at 2026-03-01T12:00:00.000Z: see dead-letters, replay or purge",

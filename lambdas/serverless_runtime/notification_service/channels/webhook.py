@@ -22,9 +22,9 @@ from serverless_runtime.notification_service.channels.webhook_signature import (
     parse_keys,
     signature_headers,
 )
-from serverless_runtime.notification_service.settings.channel import Guarantee
 from serverless_runtime.notification_service.settings.webhook import WebhookSettings, parse_url
 from serverless_runtime.notification_service.settings.webhook_networks import allowed_network
+from serverless_runtime.once.settings import Guarantee
 from serverless_runtime.shared.secrets import Secret, UnreadableSecretError
 
 MAX_WAIT_SECONDS = 5.0

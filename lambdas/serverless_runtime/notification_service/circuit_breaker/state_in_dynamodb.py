@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from serverless_runtime.notification_service.delivery.table_rows import (
-    RETENTION_SECONDS,
-    storable_reason,
-)
+from serverless_runtime.once.rows import RETENTION_SECONDS, storable_reason
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.dynamodb import expression_values
 from serverless_runtime.shared.aws.errors import is_condition_failure, service_errors
@@ -197,4 +194,4 @@ def _number(row: dict[str, Any], name: str) -> int | None:
 
 
 def _key(channel: str) -> dict[str, Any]:
-    return {"event_id": {"S": PARTITION}, "channel": {"S": f"#{channel}"}}
+    return {"event_id": {"S": PARTITION}, "part": {"S": f"#{channel}"}}

@@ -13,12 +13,8 @@ from serverless_runtime.notification_service.channel import (
     PermanentChannelError,
     UnknownOutcomeError,
 )
-from serverless_runtime.notification_service.delivery.deduplication import (
-    DeliveryInProgressError,
-    DeliveryLeases,
-    Lease,
-)
 from serverless_runtime.notification_service.delivery.outcome_metrics import DeliveryMetrics
+from serverless_runtime.once.leases import InProgressError, Lease, Leases
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +41,7 @@ class DeliveryAttempt:
         event: TaskEvent,
         lease: Lease,
         channel: Channel,
-        leases: DeliveryLeases,
+        leases: Leases,
         dead_letters: DeadLetters,
         *,
         metrics: DeliveryMetrics,
@@ -61,15 +57,18 @@ class DeliveryAttempt:
 
     def run(self) -> None:
         """Deliver the event, skip it, or dead-letter it. Raises errors that a retry may resolve."""
-        result = self._leases.start(
-            self._event, self._lease, self._channel.guarantee, self._channel.recipient
-        )
-        if result == "delivered":
+        found = self._leases.start(
+            self._lease,
+            replays=self._event.replays,
+            guarantee=self._channel.guarantee,
+            details=_details(self._event, self._channel),
+        ).found
+        if found == "done":
             self._metrics.duplicate(self._event, self._channel.name)
             log.info(log_messages.DUPLICATE_SKIPPED, extra=self.fields)
-        elif result == "dead_lettered":
+        elif found in ("given_up", "superseded"):
             log.info(log_messages.DEAD_LETTERED_SKIPPED, extra=self.fields)
-        elif result == "unknown":
+        elif found == "unknown":
             self._dead_letter_unknown(_EARLIER_ATTEMPT)
         else:
             self._send()
@@ -134,7 +133,7 @@ class DeliveryAttempt:
             ) from error
         log.error(log_messages.DEAD_LETTERED, extra={**self.fields, "error_type": error_type})
         try:
-            still_ours = self._leases.dead_letter(self._lease, reason)
+            still_ours = self._leases.give_up(self._lease, reason)
         except Exception:
             # An error would lead to a retry, and to a second dead letter.
             log.exception("dead letter not recorded: there may be two", extra=self.fields)
@@ -157,13 +156,23 @@ class DeliveryAttempt:
 
 def reason_of(error: Exception) -> str:
     """Return the error for people: our own errors explain themselves, others need their class."""
-    if isinstance(error, (ChannelError, DeliveryInProgressError)):
+    if isinstance(error, (ChannelError, InProgressError)):
         return str(error)
     return f"{type(error).__name__}: {error}"
 
 
 def _was_not_sent(error: Exception) -> bool:
     return isinstance(error, ChannelError) and not isinstance(error, UnknownOutcomeError)
+
+
+def _details(event: TaskEvent, channel: Channel) -> dict[str, str]:
+    """What the row of a delivery says beside how it ended; the address is masked."""
+    return {
+        "task_id": event.task.task_id,
+        "event_type": event.event_type,
+        "correlation_id": event.correlation_id,
+        "recipient": channel.recipient,
+    }
 
 
 def _fields(event: TaskEvent, channel: Channel) -> dict[str, object]:

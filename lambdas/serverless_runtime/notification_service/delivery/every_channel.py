@@ -20,15 +20,11 @@ from serverless_runtime.notification_service.delivery.attempt import (
     DeliveryAttempt,
     reason_of,
 )
-from serverless_runtime.notification_service.delivery.deduplication import (
-    DeliveryInProgressError,
-    DeliveryLeases,
-    Lease,
-)
 from serverless_runtime.notification_service.delivery.outcome_metrics import (
     NO_METRICS,
     DeliveryMetrics,
 )
+from serverless_runtime.once.leases import InProgressError, Lease, Leases
 from serverless_runtime.shared.masking import masked
 
 log = logging.getLogger(__name__)
@@ -44,7 +40,7 @@ class NotDeliveredError(Exception):
 
 def notify_channels(
     event: TaskEvent,
-    leases: DeliveryLeases,
+    leases: Leases,
     channels: Sequence[Channel],
     dead_letters: DeadLetters,
     seconds_left: Callable[[], float] = lambda: math.inf,
@@ -55,14 +51,14 @@ def notify_channels(
 
     Every channel is tried for which there is enough time; `seconds_left` returns what remains of
     the invocation. What a retry cannot help is dead-lettered, and no longer counts as a failure.
-    Raises DeliveryInProgressError if other attempts hold the leases of all missing deliveries, and
+    Raises InProgressError if other attempts hold the leases of all missing deliveries, and
     NotDeliveredError with each channel that failed, and why.
     """
     # Lambda's request id cannot be the owner: a retry has the same one.
     owner = uuid.uuid4().hex
     failures = {}
     for channel in _in_order(event, channels):
-        lease = Lease(event_id=event.event_id, channel=channel.name, owner=owner)
+        lease = Lease(event_id=event.event_id, part=channel.name, owner=owner)
         attempt = DeliveryAttempt(event, lease, channel, leases, dead_letters, metrics=metrics)
         try:
             _require_time(channel, seconds_left())
@@ -73,8 +69,8 @@ def notify_channels(
     if not failures:
         return
     text = "; ".join(f"{name}: {reason_of(error)}" for name, error in failures.items())
-    if all(isinstance(error, DeliveryInProgressError) for error in failures.values()):
-        raise DeliveryInProgressError(text)
+    if all(isinstance(error, InProgressError) for error in failures.values()):
+        raise InProgressError(text)
     # The runtime logs it; people read who rejected what in the deliveries table, masked likewise.
     raise NotDeliveredError(masked(text))
 

@@ -13,9 +13,6 @@ failure."""
 
 @dataclass(frozen=True, kw_only=True)
 class NotificationSettings:
-    deliveries_table_name: str
-    """Table of what has been delivered, keyed by event id and channel."""
-
     dead_letter_queue_url: str
     """Queue for events that a retry cannot help; Lambda writes its own dead letters to the same."""
 

@@ -5,15 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar
 
 from serverless_runtime.contracts.event_types import EVENT_TYPES, EventType
-
-Guarantee = Literal["at_least_once", "at_most_once"]
-"""What a channel does when it is unknown whether an earlier attempt has sent: send again, with a
-possible duplicate; or leave it to a person, with a possible loss."""
-
-GUARANTEES: tuple[Guarantee, ...] = get_args(Guarantee)
+from serverless_runtime.once.settings import GUARANTEES, Guarantee
 
 Output = Any
 """A `pulumi.Output[str]`: text that is known only once a resource exists."""

@@ -38,8 +38,9 @@ class WireEventPublisher:
             Event(
                 event_id=event.event_id,
                 correlation_id=event.correlation_id,
-                payload=event.to_wire(),
+                payload=event.data_to_wire(),
                 log_fields={"task_id": event.task.task_id},
+                attributes=event.attributes,
             ),
         )
         json_log.bind(event_id=event.event_id)

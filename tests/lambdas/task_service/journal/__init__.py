@@ -14,7 +14,7 @@ class Journal:
     """Fulfils `EventPublisher`."""
 
     def commit(self, writes: Sequence[Mapping[str, Any]], event: Event) -> bool:
-        row = {"id": {"S": event.event_id}, "payload": {"B": event.payload}}
+        row = {"id": {"S": event.event_id}, "payload": {"B": event.to_wire()}}
         put = {"TableName": os.environ["JOURNAL_TABLE_NAME"], "Item": row}
         aws.client("dynamodb").transact_write_items(TransactItems=[*writes, {"Put": put}])
         return False

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 
 import boto3  # type: ignore[import-untyped]
 
-from lambdas.orders import Order
+from serverless_runtime.handoff.received import ReceivedEvent
 
 
-def handle(order: Order, context: object) -> None:
+def handle(payload: object, context: object) -> None:
+    order = ReceivedEvent.from_payload(payload).payload
     boto3.client("dynamodb").put_item(
         TableName=os.environ["RECEIPTS_TABLE_NAME"],
         Item={

@@ -1,4 +1,4 @@
-"""What all rows of the deliveries table have in common: deliveries and circuit breakers."""
+"""What all rows of a table of leases have in common, those that a service adds included."""
 
 from __future__ import annotations
 

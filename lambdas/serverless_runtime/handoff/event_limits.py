@@ -1,0 +1,70 @@
+"""What an event may be, so that it can be stored, delivered, and kept as a dead letter.
+
+Each function raises ValueError with what is wrong, the limit, and what was found.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+
+MAX_PAYLOAD_BYTES = 200_000
+"""Fits an outbox row (DynamoDB: 400 KB), one billed request (256 KB), and a dead letter with the
+failure record around it."""
+
+MAX_ID_BYTES = 512
+"""Half of what a sort key may hold; the outbox puts the time of the commit before it."""
+
+MAX_LOG_FIELDS_BYTES = 1_000
+"""Names and values together: room for some ids."""
+
+MAX_ATTRIBUTES_BYTES = 2_000
+"""Names and values together."""
+
+_LOG_RECORD = {*vars(logging.makeLogRecord({})), "message", "asctime", "event_id", "correlation_id"}
+_ENVELOPE = {
+    *("specversion", "id", "datacontenttype", "correlationid", "replays", "data", "data_base64")
+}
+
+
+def require_ids(**ids: str) -> None:
+    """Check what identifies it."""
+    for name, value in ids.items():
+        if not 1 <= (size := len(value.encode())) <= MAX_ID_BYTES:
+            raise ValueError(f"{name} must be 1 to {MAX_ID_BYTES} bytes, got {size}")
+
+
+def require_payload(payload: bytes) -> None:
+    """Check that it is small enough, and JSON: Lambda rejects anything else, and half a document
+    would change the envelope."""
+    if (size := len(payload)) > MAX_PAYLOAD_BYTES:
+        raise ValueError(
+            f"payload must be at most {MAX_PAYLOAD_BYTES} bytes, got {size}; "
+            "put what is larger into S3, and its key into the event"
+        )
+    try:
+        json.loads(payload.decode(), parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"payload must be JSON in UTF-8: {error}") from error
+
+
+def require_log_fields(texts: Mapping[str, str]) -> None:
+    """Check that a log line can have them."""
+    _require_texts("log_fields", texts, MAX_LOG_FIELDS_BYTES, _LOG_RECORD)
+
+
+def require_attributes(texts: Mapping[str, str]) -> None:
+    """Check that the envelope can have them."""
+    _require_texts("attributes", texts, MAX_ATTRIBUTES_BYTES, _ENVELOPE)
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a JSON value")
+
+
+def _require_texts(name: str, texts: Mapping[str, str], limit: int, reserved: set[str]) -> None:
+    if (size := sum(len(f"{key}{value}".encode()) for key, value in texts.items())) > limit:
+        raise ValueError(f"{name} must be at most {limit} bytes, got {size}")
+    if taken := sorted(reserved & set(texts)):
+        raise ValueError(f"{name} must have names of their own, got {', '.join(taken)}")

@@ -1,0 +1,1 @@
+"""Leases and records of work; what a target calls is in `work`."""
