@@ -24,9 +24,12 @@ class Keys(NamedTuple):
 class Connection:
     """How to reach the AWS of a stack."""
 
-    region: str | None
-    endpoint_url: str | None
-    local: bool
+    region: str | None = None
+    profile: str | None = None
+    """A profile of the AWS configuration; None for the one that the environment names, if any."""
+
+    endpoint_url: str | None = None
+    local: bool = False
     """Whether it is the emulator on this machine, which knows no other credentials than its own."""
 
     keys: Keys | None = None
@@ -58,7 +61,7 @@ def make_client(service: str, connection: Connection) -> Any:
 
 def _session(connection: Connection) -> boto3.Session:
     if not connection.local:
-        return boto3.Session()
+        return boto3.Session(profile_name=connection.profile)
     if connection.keys is None:
         raise UnreachableError(
             f"there is no key for {connection.endpoint_url}: no local deployment has this address; "

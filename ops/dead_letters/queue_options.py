@@ -14,7 +14,7 @@ from ops.aws.errors import UnreachableError
 from ops.context import Context
 from ops.dead_letters.reader import DeadLetterReader
 from ops.interrupts import Interrupts
-from ops.options import endpoint_option, resolved, stack_option
+from ops.options import resolved, stack_options
 from ops.stack import (
     DeadLetterQueue,
     Stack,
@@ -24,7 +24,7 @@ from ops.stack import (
     region_of_arn,
     require_one,
 )
-from ops.stack_outputs import LOCAL_STACK
+from ops.stack_outputs import LOCAL_STACK, StackChoice
 
 EXIT_CODES = """\b
 Exit codes:
@@ -40,14 +40,9 @@ _ADVICE = "or pass --queue-url and, to replay, --function"
 _REGION_IN_URL = re.compile(r"https?://(?:sqs|queue)\.([a-z0-9-]+)\.amazonaws\.")
 _FUNCTION = click.option("--function", help="Name or ARN of the target, instead of the stack's.")
 _OPTIONS = (
-    stack_option(),
     click.option("--queue", "name", help="Name of the queue in the stack, if it has several."),
     click.option("--queue-url", help="URL of the dead-letter queue, instead of the stack's."),
-    click.option(
-        "--region",
-        help="AWS region, if neither the function's ARN nor the queue's URL contains it.",
-    ),
-    endpoint_option,
+    *stack_options,
 )
 
 
@@ -76,35 +71,36 @@ class QueueLocation:
 def find_queues(
     context: Context,
     *,
-    stack: str | None,
     name: str | None,
     queue_url: str | None,
-    region: str | None,
-    endpoint_url: str | None,
     function: str | None = None,
     with_target: bool = False,
+    **chosen: str | None,
 ) -> list[QueueLocation]:
     """Return the queues that the options name, or else those of the stack.
 
     Raises UnreachableError, and UsageError if an option is missing.
     """
-    if stack is None and queue_url is None:
-        raise click.UsageError("pass --stack, or --queue-url")
-    if stack is None and with_target and function is None:
-        raise click.UsageError("pass --stack, or --function")
+    choice = StackChoice(**chosen)
+    if not choice.is_given and queue_url is None:
+        raise click.UsageError("pass --stack, --outputs FILE or --queue-url")
+    if not choice.is_given and with_target and function is None:
+        raise click.UsageError("pass --stack, --outputs FILE or --function")
     complete = queue_url is not None and (function is not None or not with_target)
-    local = stack == LOCAL_STACK
+    local = choice.stack == LOCAL_STACK
     found: Stack | None = None
-    if stack is not None and (not complete or (local and endpoint_url is None)):
-        found = find_stack(context, stack, endpoint_url=endpoint_url, advice=_ADVICE)
-    base = found.connection if found else connection(context, stack, None, endpoint_url)
+    if choice.is_given and (not complete or (local and choice.endpoint_url is None)):
+        found = find_stack(context, choice, _ADVICE)
+    base = found.connection if found else connection(context, choice)
     locations = []
     for each, entry in _entries(found, name, queue_url).items():
         target = function or entry.target_arn
         if with_target and target is None:
-            raise UnreachableError(f"queue {each} has no target in stack {stack}; pass --function")
+            raise UnreachableError(
+                f"queue {each} has no target in stack {choice.name}; pass --function"
+            )
         known = region_of_arn(target or "") or _region_of_url(entry.queue_url)
-        how = replace(base, region=region or known or base.region)
+        how = replace(base, region=choice.region or known or base.region)
         source = found.source if found else "the options"
         locations.append(QueueLocation(each, entry.queue_url, target, how, source))
     return locations
@@ -153,7 +149,11 @@ def _entries(
     same = {each: entry for each, entry in known.items() if entry.queue_url == queue_url} or known
     require_one(same, "--queue", "dead-letter queues")
     target = next((entry.target_arn for entry in same.values()), None)
-    return {queue_url.rpartition("/")[2]: DeadLetterQueue(queue_url=queue_url, target_arn=target)}
+    return {
+        queue_url.rpartition("/")[2]: DeadLetterQueue(
+            kind="invocation", queue_url=queue_url, target_arn=target
+        )
+    }
 
 
 def _region_of_url(url: str) -> str | None:

@@ -33,7 +33,13 @@ class Watcher:
 
     def types(self, *words: str) -> Result:
         outputs = stack_outputs(
-            deadLetters={"task-events": {"queueUrl": self.queue.url, "targetArn": TARGET_ARN}},
+            deadLetters={
+                "task-events": {
+                    "kind": "invocation",
+                    "queueUrl": self.queue.url,
+                    "targetArn": TARGET_ARN,
+                }
+            },
             deliveries={"notifications": {"tableName": DELIVERIES, "channels": ["email"]}},
             alarms={"outbox-age": "x"},
         )
