@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ops.alarms.verify_alarms_command import verify_alarms
 from ops.aws.errors import UnreachableError, explain
 from ops.context import Context
+from ops.dead_letters.export_command import export_dead_letters
 from ops.dead_letters.list_command import list_dead_letters
 from ops.dead_letters.purge_command import purge_dead_letters
 from ops.dead_letters.replay_command import replay_dead_letters
@@ -61,7 +62,13 @@ def dead_letters() -> None:
     """
 
 
-for command in (list_dead_letters, show_dead_letter, replay_dead_letters, purge_dead_letters):
+for command in (
+    list_dead_letters,
+    show_dead_letter,
+    export_dead_letters,
+    replay_dead_letters,
+    purge_dead_letters,
+):
     dead_letters.add_command(command)
 
 commands.add_command(show_deliveries)

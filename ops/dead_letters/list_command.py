@@ -13,9 +13,10 @@ from ops.context import Context
 from ops.dead_letters.dead_letter import DeadLetter
 from ops.dead_letters.error_groups import describe, group_by_error
 from ops.dead_letters.filters import Filters, filter_options
-from ops.dead_letters.queue_options import EXIT_CODES, QueueLocation, on_queues
-from ops.dead_letters.reader import HIDDEN_SECONDS, WHY_HIDDEN, DeadLetterReader
+from ops.dead_letters.queue_options import EXIT_CODES, QueueLocation, on_queues, reading
+from ops.dead_letters.reader import WHY_HIDDEN, DeadLetterReader
 from ops.interrupts import Interrupts
+from ops.options import LEFT
 from ops.terminal import age, one_line, out
 
 # https://aws.amazon.com/sqs/pricing/, us-east-1, standard queues
@@ -51,11 +52,12 @@ def list_dead_letters(
     counts the message. While they are read, messages are hidden from other readers; afterwards
     they are visible again at once. SQS charges by the request: about one for every five messages.
     """
-    interrupts = Interrupts()
+    interrupts, still_hidden = Interrupts(), 0
     for location in locations:
         now = context.now()
-        with interrupts.handled(), location.reader(context, interrupts) as reader:
+        with interrupts.handled(), reading(location, context, interrupts) as reader:
             received = list(reader.receive(before=now))
+        still_hidden += reader.held
         chosen = [dead_letter for dead_letter in received if filters.matches(dead_letter)]
         if as_json:
             click.echo(json.dumps(_as_json(reader, received, chosen)))
@@ -68,6 +70,8 @@ def list_dead_letters(
             show_groups(console, chosen, now)
         if received:
             console.print(_costs(reader, received), style="dim")
+    if still_hidden:
+        raise click.exceptions.Exit(LEFT)
 
 
 def _as_json(
@@ -135,5 +139,5 @@ def _costs(reader: DeadLetterReader, received: list[DeadLetter]) -> str:
     return (
         f"Reading took {reader.requests} SQS requests (${price:.6f}) and one receive per message; "
         f"{often} have {_LAST_RECEIVE_IN_AGE_METRIC} or more, which the age metric no longer "
-        f"counts. All are visible again (if not, within {HIDDEN_SECONDS // 60} minutes)."
+        f"counts. {'' if reader.hidden_seconds else 'All are visible again.'}"
     )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ops.dead_letters.error_groups import error_pattern
-from ops.dead_letters.target import function_name
+from ops.dead_letters.function_destination import function_name
 from ops.options import parse_timestamp
 from ops.terminal import age
 

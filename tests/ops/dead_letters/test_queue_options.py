@@ -239,7 +239,7 @@ def test_an_option_overrides_the_stack(queue: Queue, operator: Operator) -> None
     ("words", "text"),
     [
         (("list",), "pass --stack, --outputs FILE or --queue-url"),
-        (("replay", "--queue-url", "https://x"), "pass --stack, --outputs FILE or --function"),
+        (("replay", "--queue-url", "https://x"), "--outputs FILE, --function or --kind"),
         (("replay", "--queue-url", "u", "--function", "f", "--rate", "0"), "0 is not in the range"),
         (("replay", "--queue-url", "u", "--function", "f", "--max", "0"), "0 is not in the range"),
         (("list", "--queue-url", "u", "--since", "soon"), "such as 90s, 30m, 2h or 7d, got 'soon'"),
