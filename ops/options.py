@@ -48,8 +48,7 @@ def parse_timestamp(text: str, now: datetime) -> datetime:
         ) from None
 
 
-stack_options = (
-    click.option("--stack", help=f"Name of the stack. {_LOOKED_UP}"),
+_connection_options = (
     click.option(
         "--outputs",
         metavar="FILE",
@@ -66,6 +65,10 @@ stack_options = (
         help="Endpoint to use instead of AWS; with --stack local, selects one of several "
         "deployments.",
     ),
+)
+stack_options = (
+    click.option("--stack", help=f"Name of the stack. {_LOOKED_UP}"),
+    *_connection_options,
 )
 """Options that name a stack, or how to reach AWS without one: the fields of StackChoice."""
 
@@ -105,3 +108,23 @@ def _find_stack(context: Context, **chosen: str | None) -> Stack:
 
 on_stack = resolved("stack", _find_stack, stack_options)
 """Give a command the options that name a stack; it gets a `stack`."""
+
+
+def _find_stacks(context: Context, *, stacks: tuple[str, ...], **chosen: str | None) -> list[Stack]:
+    names: tuple[str | None, ...] = stacks or (None,)
+    if len(names) > 1 and chosen["outputs"] is not None:
+        raise click.UsageError("pass either --outputs FILE or several times --stack")
+    return [_find_stack(context, stack=name, **chosen) for name in names]
+
+
+on_stacks = resolved(
+    "stacks",
+    _find_stacks,
+    (
+        click.option(
+            "--stack", "stacks", multiple=True, help=f"Name of a stack; repeatable. {_LOOKED_UP}"
+        ),
+        *_connection_options,
+    ),
+)
+"""Give a command the options that name one or several stacks; it gets `stacks`."""

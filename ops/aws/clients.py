@@ -11,6 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
 from ops.aws.errors import UnreachableError, explain
+from ops.aws.waiting import announce_waiting
 
 
 class Keys(NamedTuple):
@@ -39,15 +40,15 @@ class Connection:
 def make_client(service: str, connection: Connection) -> Any:
     """Return a boto3 client. Raises UnreachableError if it cannot be created."""
     # Replay retries a failed invoke itself, so that every attempt is reported.
-    attempts = 1 if service == "lambda" else 4
+    attempts = 1 if service == "lambda" else 3
     config = Config(
         connect_timeout=5,
-        read_timeout=30,
+        read_timeout=15,
         retries={"mode": "standard", "total_max_attempts": attempts},
         **({"proxies": {}} if connection.local else {}),
     )
     try:
-        return _session(connection).client(
+        client = _session(connection).client(
             service,
             region_name=connection.region,
             endpoint_url=connection.endpoint_url,
@@ -57,6 +58,8 @@ def make_client(service: str, connection: Connection) -> Any:
         raise UnreachableError(explain(error)) from error
     except ValueError as error:
         raise UnreachableError(f"{error}; check --endpoint-url") from error
+    announce_waiting(client)
+    return client
 
 
 def _session(connection: Connection) -> boto3.Session:

@@ -7,7 +7,6 @@ from datetime import datetime
 
 import click
 from rich.console import Console
-from rich.padding import Padding
 
 from ops.context import Context
 from ops.dead_letters.dead_letter import DeadLetter
@@ -17,7 +16,7 @@ from ops.dead_letters.queue_options import EXIT_CODES, QueueLocation, on_queues,
 from ops.dead_letters.reader import WHY_HIDDEN, DeadLetterReader
 from ops.interrupts import Interrupts
 from ops.options import LEFT
-from ops.terminal import age, one_line, out
+from ops.terminal import age, one_line, out, show
 
 # https://aws.amazon.com/sqs/pricing/, us-east-1, standard queues
 _USD_PER_MILLION_REQUESTS = 0.40
@@ -69,7 +68,7 @@ def list_dead_letters(
         else:
             show_groups(console, chosen, now)
         if received:
-            console.print(_costs(reader, received), style="dim")
+            show(console, _costs(reader, received), style="dim")
     if still_hidden:
         raise click.exceptions.Exit(LEFT)
 
@@ -116,9 +115,9 @@ def show_groups(console: Console, chosen: list[DeadLetter], now: datetime) -> No
             f"for example {one_line(example.event_id or example.message_id)}",
         )
         console.print()
-        console.print(f"{len(group.dead_letters)}x {group.error}", style="bold")
+        show(console, f"{len(group.dead_letters)}x {group.error}", style="bold")
         for line in lines:
-            console.print(Padding(line, (0, 0, 0, 4), expand=False))
+            show(console, f"    {line}")
     console.print()
 
 
@@ -130,7 +129,7 @@ def _show_each(console: Console, chosen: list[DeadLetter]) -> None:
             dead_letter.event_type,
             dead_letter.error,
         )
-        console.print(one_line(" ".join(filter(None, words))))
+        show(console, one_line(" ".join(filter(None, words))))
 
 
 def _costs(reader: DeadLetterReader, received: list[DeadLetter]) -> str:
