@@ -21,6 +21,8 @@ _DESCRIPTIONS = {
     handoffs.HANDED_OFF: "accepted by Lambda for the target",
     handoffs.HANDOFF_FAILED: "not accepted by Lambda; waiting in the outbox",
     handoffs.HANDOFF_REJECTED: "not accepted by Lambda; waiting in the outbox",
+    handoffs.NEVER_ACCEPTED: "never accepted by Lambda: dead-lettered",
+    handoffs.NOT_DEAD_LETTERED: "never accepted by Lambda; dead-lettering it failed",
     handoffs.OUTBOX_ROW_NOT_DELETED: "handed off, but still in the outbox: handed off again later",
     handoffs.OUTBOX_ROW_NOT_CLAIMED: "the relay could not claim it in the outbox",
     notifications.SENT: "sent",
