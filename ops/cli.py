@@ -18,6 +18,7 @@ from ops.dead_letters.show_command import show_dead_letter
 from ops.deliveries.circuit_breakers_command import circuit_breakers
 from ops.deliveries.deliveries_command import show_deliveries
 from ops.options import INTERRUPTED, UNREACHABLE
+from ops.outbox.outbox_command import outbox
 from ops.outbox.relay_command import check_relay
 from ops.status.status_command import show_status
 from ops.terminal import plain
@@ -73,6 +74,7 @@ for command in (
 
 commands.add_command(show_deliveries)
 commands.add_command(circuit_breakers)
+commands.add_command(outbox)
 commands.add_command(check_relay)
 commands.add_command(show_status)
 commands.add_command(trace_event)
