@@ -39,6 +39,11 @@ class _ExplainedErrors(click.Group):
             raise _Unreachable(plain(error)) from error
         except (ClientError, BotoCoreError) as error:
             raise _Unreachable(plain(explain(error))) from error
+        except BrokenPipeError:
+            # Whoever reads the output has read enough; click ends quietly.
+            raise
+        except OSError as error:
+            raise click.UsageError(f"a file cannot be written: {error}") from error
         except KeyboardInterrupt:
             click.echo("Interrupted; nothing was changed.", err=True)
             raise click.exceptions.Exit(INTERRUPTED) from None

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ops.aws.clients import Connection, make_client
+from ops.aws.waiting import announced
 from ops.local_stacks import find_local_folder
 
 _PULUMI_TIMEOUT_SECONDS = 60
@@ -26,15 +27,16 @@ RunCommand = Callable[[Sequence[str]], subprocess.CompletedProcess[str]]
 
 def run_command(words: Sequence[str]) -> subprocess.CompletedProcess[str]:
     """Run a program in the current folder. FileNotFoundError if it is not installed."""
-    return subprocess.run(  # noqa: S603 -- fixed words, except for the stack's name
-        words,
-        env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=_PULUMI_TIMEOUT_SECONDS,
-        check=False,
-    )
+    with announced(" ".join(words)):
+        return subprocess.run(  # noqa: S603 -- fixed words, except for the stack's name
+            words,
+            env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_PULUMI_TIMEOUT_SECONDS,
+            check=False,
+        )
 
 
 def _now() -> datetime:

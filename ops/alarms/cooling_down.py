@@ -44,7 +44,9 @@ def _is_within(cloudwatch: Any, alarm: Mapping[str, Any], now: datetime) -> bool
     response = cloudwatch.get_metric_data(
         MetricDataQueries=queries, StartTime=since, EndTime=now, ScanBy="TimestampDescending"
     )
-    values = [value for result in response["MetricDataResults"] for value in result["Values"][:1]]
+    values = [
+        value for result in response.get("MetricDataResults", []) for value in result["Values"][:1]
+    ]
     if not values:
         return bool(alarm.get("TreatMissingData") == "notBreaching")
     return not any(breaches(value, alarm["Threshold"]) for value in values)

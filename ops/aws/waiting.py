@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 NOTICE_AFTER_SECONDS = 5.0
+
+
+@contextmanager
+def announced(what: str, seconds: float = NOTICE_AFTER_SECONDS) -> Iterator[None]:
+    """Say that `what` is waited for, if the block takes longer."""
+    timer = threading.Timer(seconds, _print, (f"Waiting for {what} …",))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def announce_waiting(client: Any, seconds: float = NOTICE_AFTER_SECONDS) -> None:

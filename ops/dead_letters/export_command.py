@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import IO, Any
 
@@ -43,14 +44,14 @@ def export_dead_letters(
         file = open_private(to, os.O_EXCL) if to else sys.stdout
     except OSError as error:
         raise click.UsageError(f"--to must name a new file that can be written: {error}") from error
-    for location in locations:
-        with interrupts.handled(), reading(location, context, interrupts) as reader:
-            for dead_letter in reader.receive(before=context.now()):
-                if filters.matches(dead_letter):
-                    _write(file, exported(dead_letter))
-                    count += 1
-        left += reader.unread + reader.hidden_elsewhere + reader.held
-    file.flush()
+    with file if to else nullcontext():
+        for location in locations:
+            with interrupts.handled(), reading(location, context, interrupts) as reader:
+                for dead_letter in reader.receive(before=context.now()):
+                    if filters.matches(dead_letter):
+                        _write(file, exported(dead_letter))
+                        count += 1
+            left += reader.unread + reader.hidden_elsewhere + reader.held
     click.echo(f"{count} dead letters exported; about {left} more were not returned.", err=True)
     if left:
         raise click.exceptions.Exit(LEFT)

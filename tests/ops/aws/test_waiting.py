@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import threading
 from collections.abc import Iterator
 
 import boto3
@@ -10,7 +12,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ReadTimeoutError
 
-from ops.aws.waiting import announce_waiting
+from ops.aws.waiting import announce_waiting, announced
 
 
 @pytest.fixture
@@ -36,3 +38,16 @@ def test_what_is_waited_for_is_named_before_it_fails(
         sqs.list_queues()
 
     assert f"Waiting for sqs at {silent}/ (ListQueues)" in capsys.readouterr().err
+
+
+def test_another_program_is_named_while_it_is_waited_for(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    reader, writer = os.pipe()
+    with announced("pulumi stack output", seconds=0.01), open(reader) as pipe:  # noqa: PTH123
+        threading.Timer(0.3, os.close, (writer,)).start()
+        pipe.read()
+    with announced("what is quick"):
+        pass
+
+    assert capfd.readouterr().err == "Waiting for pulumi stack output …\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,3 +88,17 @@ def test_an_empty_filter_is_refused_instead_of_matching_everything(
 
     assert result.exit_code == 2
     assert f"{option} must not be empty" in result.stderr
+
+
+def test_an_export_never_overwrites_a_file(
+    filled: Queue, operator: Operator, tmp_path: Path
+) -> None:
+    file = tmp_path / "export.jsonl"
+
+    first = operator.types("export", "--to", str(file))
+    again = operator.types("export", "--to", str(file))
+
+    assert (first.exit_code, again.exit_code) == (0, 2)
+    assert len(file.read_text().splitlines()) == 23
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert filled.hidden() == 0
