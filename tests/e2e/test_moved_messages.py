@@ -88,7 +88,7 @@ def _ops(emulator: Emulator, outputs: Path, *words: str) -> subprocess.Popen[str
         **os.environ,
         "AWS_ACCESS_KEY_ID": keys["accessKey"],
         "AWS_SECRET_ACCESS_KEY": keys["secretKey"],
-        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
         "NO_PROXY": "*",
     }
     url = f"http://127.0.0.1:{emulator.port}"
