@@ -115,8 +115,11 @@ def hidden_notice(reader: DeadLetterReader, now: datetime) -> str | None:
         return None
     until = timestamp_text(now + timedelta(seconds=reader.hidden_seconds))
     name = reader.url.rpartition("/")[2]
+    count = str(reader.held)
+    if reader.may_be_hidden:
+        count = f"{reader.held} to {reader.held + reader.may_be_hidden}"
     return one_line(
-        f"{reader.held} dead letters in {name} stay hidden from every reader, until {until} at "
+        f"{count} dead letters in {name} stay hidden from every reader, until {until} at "
         f"the latest; nothing is lost: {reader.why_hidden}"
     )
 

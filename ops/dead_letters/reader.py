@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
 from ops.aws.errors import explain
 from ops.context import POLL_SECONDS
@@ -67,8 +67,7 @@ class DeadLetterReader:
         """Number of requests to SQS, which charges by the request."""
 
         self.unread = 0
-        """Approximate number of visible messages that SQS did not return, despite repeated
-        requests."""
+        """About how many visible messages SQS did not return, despite repeated requests."""
 
         self.hidden_elsewhere = 0
         """Approximate number of messages that another reader, or a killed run, has received."""
@@ -76,6 +75,9 @@ class DeadLetterReader:
         self.hidden_seconds = 0.0
         """After the end: for how long messages that this reader has received stay hidden, although
         it released them; 0 if they are visible again."""
+
+        self.may_be_hidden = 0
+        """How many more SQS may have hidden for a response that was lost."""
 
         self.why_hidden = ""
         """Why they could not be released."""
@@ -87,6 +89,7 @@ class DeadLetterReader:
         self._poll_seconds = poll_seconds
         self._held: dict[str, _Hold] = {}
         self._seen: set[str] = set()
+        self._lost_at = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -160,11 +163,12 @@ class DeadLetterReader:
         try:
             with self._interrupts.shielded():
                 self._release()
+            self.why_hidden = "SQS may have sent them in a response that was lost"
         except (ClientError, BotoCoreError) as error:
             self.why_hidden = explain(error)
         finally:
-            if self._held:
-                latest = max(hold.since for hold in self._held.values())
+            if self._held or self.may_be_hidden:
+                latest = max(self._lost_at, *(hold.since for hold in self._held.values()), 0)
                 self.hidden_seconds = max(latest + HIDDEN_SECONDS - self._clock(), 0)
 
     def _release(self) -> None:
@@ -197,6 +201,10 @@ class DeadLetterReader:
                     MessageAttributeNames=["All"],
                     AttributeNames=["All"],
                 )
+            except HTTPClientError:
+                self.may_be_hidden = _BATCH
+                self._lost_at = self._clock()
+                raise
             except ClientError as error:
                 # 120000 messages are hidden: SQS returns no more of this queue for now.
                 if error.response["Error"]["Code"].endswith("OverLimit"):

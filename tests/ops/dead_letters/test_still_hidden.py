@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
 from tests.ops.fakes import Operator, Overriding, Queue, an_event, service_error
 
@@ -102,3 +103,22 @@ def test_an_export_never_overwrites_a_file(
     assert len(file.read_text().splitlines()) == 23
     assert file.stat().st_mode & 0o777 == 0o600
     assert filled.hidden() == 0
+
+
+def test_a_response_that_was_lost_may_have_hidden_some(filled: Queue, operator: Operator) -> None:
+    responses = iter([True, False])
+
+    def receive(**arguments: Any) -> Any:
+        received = filled.sqs.receive_message(**arguments)
+        if next(responses):
+            return received
+        raise ReadTimeoutError(endpoint_url="https://sqs")
+
+    operator.sqs = Overriding(filled.sqs, receive_message=receive)
+
+    result = operator.types("replay", "--apply")
+
+    assert result.exit_code == 3
+    assert "0 to 10 dead letters in dead-letters stay hidden" in result.stderr
+    assert "a response that was lost" in result.stderr
+    assert filled.hidden() == 10
