@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ops.alarms.verify_alarms_command import verify_alarms
 from ops.aws.errors import UnreachableError, explain
 from ops.context import Context
+from ops.dead_letters.export_command import export_dead_letters
 from ops.dead_letters.list_command import list_dead_letters
 from ops.dead_letters.purge_command import purge_dead_letters
 from ops.dead_letters.replay_command import replay_dead_letters
@@ -17,6 +18,7 @@ from ops.dead_letters.show_command import show_dead_letter
 from ops.deliveries.circuit_breakers_command import circuit_breakers
 from ops.deliveries.deliveries_command import show_deliveries
 from ops.options import INTERRUPTED, UNREACHABLE
+from ops.outbox.outbox_command import outbox
 from ops.outbox.relay_command import check_relay
 from ops.status.status_command import show_status
 from ops.terminal import plain
@@ -37,6 +39,11 @@ class _ExplainedErrors(click.Group):
             raise _Unreachable(plain(error)) from error
         except (ClientError, BotoCoreError) as error:
             raise _Unreachable(plain(explain(error))) from error
+        except BrokenPipeError:
+            # Whoever reads the output has read enough; click ends quietly.
+            raise
+        except OSError as error:
+            raise click.UsageError(f"a file cannot be written: {error}") from error
         except KeyboardInterrupt:
             click.echo("Interrupted; nothing was changed.", err=True)
             raise click.exceptions.Exit(INTERRUPTED) from None
@@ -61,11 +68,18 @@ def dead_letters() -> None:
     """
 
 
-for command in (list_dead_letters, show_dead_letter, replay_dead_letters, purge_dead_letters):
+for command in (
+    list_dead_letters,
+    show_dead_letter,
+    export_dead_letters,
+    replay_dead_letters,
+    purge_dead_letters,
+):
     dead_letters.add_command(command)
 
 commands.add_command(show_deliveries)
 commands.add_command(circuit_breakers)
+commands.add_command(outbox)
 commands.add_command(check_relay)
 commands.add_command(show_status)
 commands.add_command(trace_event)

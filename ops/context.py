@@ -7,14 +7,14 @@ import os
 import subprocess
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ops.aws.clients import Connection, make_client
-
-ROOT = Path(__file__).resolve().parent.parent
+from ops.aws.waiting import announced
+from ops.local_stacks import find_local_folder
 
 _PULUMI_TIMEOUT_SECONDS = 60
 
@@ -26,17 +26,17 @@ RunCommand = Callable[[Sequence[str]], subprocess.CompletedProcess[str]]
 
 
 def run_command(words: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    """Run a program in the project's folder. FileNotFoundError if it is not installed."""
-    return subprocess.run(  # noqa: S603 -- fixed words, except for the stack's name
-        words,
-        cwd=ROOT,
-        env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=_PULUMI_TIMEOUT_SECONDS,
-        check=False,
-    )
+    """Run a program in the current folder. FileNotFoundError if it is not installed."""
+    with announced(" ".join(words)):
+        return subprocess.run(  # noqa: S603 -- fixed words, except for the stack's name
+            words,
+            env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_PULUMI_TIMEOUT_SECONDS,
+            check=False,
+        )
 
 
 def _now() -> datetime:
@@ -49,7 +49,7 @@ class Context:
 
     client: Callable[[str, Connection], Any] = make_client
     run: RunCommand = run_command
-    local_folder: Path = ROOT / ".local"
+    local_folder: Path = field(default_factory=find_local_folder)
     now: Callable[[], datetime] = _now
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep

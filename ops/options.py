@@ -12,6 +12,7 @@ import click
 
 from ops.context import Context
 from ops.stack import Stack, find_stack
+from ops.stack_outputs import StackChoice
 from serverless_runtime.shared.timestamps import from_text
 
 LEFT, USAGE_ERROR, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
@@ -19,7 +20,7 @@ LEFT, USAGE_ERROR, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
 _AGE = re.compile(r"([0-9]{1,6})\s*([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _LOOKED_UP = (
-    "Looked up with the Pulumi CLI; the stack local, which make up starts, is found without it."
+    "Looked up with the Pulumi CLI in the current folder; local is what runs on this machine."
 )
 
 Command = Callable[..., Any]
@@ -47,16 +48,30 @@ def parse_timestamp(text: str, now: datetime) -> datetime:
         ) from None
 
 
-def stack_option(*, required: bool = False) -> Callable[[Any], Any]:
-    """Return `--stack`."""
-    return click.option("--stack", required=required, help=f"Name of the stack. {_LOOKED_UP}")
-
-
-region_option = click.option("--region", help="AWS region, if the stack does not provide it.")
-endpoint_option = click.option(
-    "--endpoint-url",
-    help="Endpoint to use instead of AWS; with --stack local, selects one of several deployments.",
+_connection_options = (
+    click.option(
+        "--outputs",
+        metavar="FILE",
+        help="Read the stack's outputs from what pulumi stack output --json has printed; - is "
+        "stdin.",
+    ),
+    click.option(
+        "-C", "--cwd", metavar="FOLDER", help="Folder of the Pulumi project, if not this one."
+    ),
+    click.option("--region", help="AWS region, if not the stack's or the profile's."),
+    click.option("--profile", help="Profile of the AWS configuration; default: AWS_PROFILE."),
+    click.option(
+        "--endpoint-url",
+        help="Endpoint to use instead of AWS; with --stack local, selects one of several "
+        "deployments.",
+    ),
 )
+stack_options = (
+    click.option("--stack", help=f"Name of the stack. {_LOOKED_UP}"),
+    *_connection_options,
+)
+"""Options that name a stack, or how to reach AWS without one: the fields of StackChoice."""
+
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object on stdout."
 )
@@ -84,9 +99,32 @@ def resolved(
     return decorate
 
 
-def _find_stack(context: Context, *, stack: str, endpoint_url: str | None) -> Stack:
-    return find_stack(context, stack, endpoint_url=endpoint_url)
+def _find_stack(context: Context, **chosen: str | None) -> Stack:
+    choice = StackChoice(**chosen)
+    if not choice.is_given:
+        raise click.UsageError("pass --stack, or --outputs FILE")
+    return find_stack(context, choice)
 
 
-on_stack = resolved("stack", _find_stack, (stack_option(required=True), endpoint_option))
+on_stack = resolved("stack", _find_stack, stack_options)
 """Give a command the options that name a stack; it gets a `stack`."""
+
+
+def _find_stacks(context: Context, *, stacks: tuple[str, ...], **chosen: str | None) -> list[Stack]:
+    names: tuple[str | None, ...] = stacks or (None,)
+    if len(names) > 1 and chosen["outputs"] is not None:
+        raise click.UsageError("pass either --outputs FILE or several times --stack")
+    return [_find_stack(context, stack=name, **chosen) for name in names]
+
+
+on_stacks = resolved(
+    "stacks",
+    _find_stacks,
+    (
+        click.option(
+            "--stack", "stacks", multiple=True, help=f"Name of a stack; repeatable. {_LOOKED_UP}"
+        ),
+        *_connection_options,
+    ),
+)
+"""Give a command the options that name one or several stacks; it gets `stacks`."""

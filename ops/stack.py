@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import click
@@ -13,7 +13,8 @@ from pydantic.alias_generators import to_camel
 from ops.aws.clients import Connection
 from ops.aws.errors import UnreachableError
 from ops.context import Context
-from ops.stack_outputs import LOCAL_STACK, StackOutputs, read_keys, read_outputs
+from ops.local_stacks import running_stacks
+from ops.stack_outputs import LOCAL_STACK, StackChoice, StackOutputs, read_outputs
 
 OUTPUT = "operations"
 _LOCAL_REGION = "us-east-1"
@@ -29,9 +30,15 @@ class _Section(BaseModel):
 class DeadLetterQueue(_Section):
     """Where failed events wait."""
 
+    kind: str
+    """What its messages are, e.g. "invocation": a module of `ops.dead_letters.kinds`."""
+
     queue_url: str
     target_arn: str | None = None
-    """The function that failed, to which events are replayed."""
+    """Kind invocation: the function that failed, to which events are replayed."""
+
+    source_queue_url: str | None = None
+    """Kind message: the queue from which SQS moved the messages, and to which they return."""
 
 
 class Outbox(_Section):
@@ -74,39 +81,36 @@ class Stack:
     """Where it was looked up, for messages."""
 
 
-def find_stack(
-    context: Context,
-    name: str,
-    *,
-    region: str | None = None,
-    endpoint_url: str | None = None,
-    advice: str = "then try again",
-) -> Stack:
+def find_stack(context: Context, choice: StackChoice, advice: str = "then try again") -> Stack:
     """Look up a stack. Raises UnreachableError; `advice` is what else the user can do."""
-    found = read_outputs(context, name, endpoint_url=endpoint_url, advice=advice)
-    operations = _read_operations(name, found, advice)
+    found = read_outputs(context, choice, advice)
+    operations = _read_operations(choice.name, found, advice)
     return Stack(
-        name=name,
+        name=choice.name,
         operations=operations,
         connection=connection(
             context,
-            name,
-            region or region_of_arn(operations.alarm_topic_arn or ""),
-            endpoint_url or found.endpoint_url,
+            replace(
+                choice,
+                region=choice.region or region_of_arn(operations.alarm_topic_arn or ""),
+                endpoint_url=choice.endpoint_url or found.endpoint_url,
+            ),
         ),
         source=found.source,
     )
 
 
-def connection(
-    context: Context, stack: str | None, region: str | None, endpoint_url: str | None
-) -> Connection:
-    """Return how to reach AWS; the emulator's own defaults and keys for stack local."""
-    if stack != LOCAL_STACK:
-        return Connection(region=region, endpoint_url=endpoint_url, local=False)
-    url = endpoint_url or _LOCAL_ENDPOINT
-    keys = read_keys(context.local_folder, url)
-    return Connection(region=region or _LOCAL_REGION, endpoint_url=url, local=True, keys=keys)
+def connection(context: Context, choice: StackChoice) -> Connection:
+    """Return how to reach AWS; the emulator's own defaults and keys for what runs locally."""
+    url = choice.endpoint_url
+    if choice.stack == LOCAL_STACK:
+        url = url or _LOCAL_ENDPOINT
+    running = running_stacks(context.local_folder, url) if url else []
+    if choice.stack != LOCAL_STACK and not running:
+        return Connection(region=choice.region, profile=choice.profile, endpoint_url=url)
+    keys = next((each.keys() for each in running), None)
+    region = choice.region or _LOCAL_REGION
+    return Connection(region=region, endpoint_url=url, local=True, keys=keys)
 
 
 def region_of_arn(arn: str) -> str | None:

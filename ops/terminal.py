@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+import textwrap
 from datetime import datetime, timedelta
 
 from rich.console import Console
@@ -10,7 +12,7 @@ from rich.console import Console
 from serverless_runtime.shared.timestamps import to_text
 
 _UNITS = (("w", 604_800), ("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
-_NARROWEST, _UNLIMITED = 20, 1_000_000
+_NARROWEST, _UNLIMITED, _HANGING = 20, 1_000_000, 4
 
 
 def out(*, errors: bool = False) -> Console:
@@ -21,6 +23,24 @@ def out(*, errors: bool = False) -> Console:
     )
     console.width = max(console.width, _NARROWEST) if file.isatty() else _UNLIMITED
     return console
+
+
+def show(console: Console, text: str, style: str | None = None) -> None:
+    """Print a line; where a terminal wraps it, the rest is indented below its text."""
+    lines = [text]
+    if not console.soft_wrap:
+        label = re.match(r"\S.{0,16}?\s{2,}|\s*", text)
+        indent = label.end() if label else 0
+        indent += _HANGING if not indent or text[:1].isspace() else 0
+        lines = textwrap.wrap(
+            text,
+            console.width,
+            subsequent_indent=" " * indent,
+            break_on_hyphens=False,
+            drop_whitespace=True,
+        ) or [""]
+    for line in lines:
+        console.print(line, style=style)
 
 
 def plain(text: object) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from local.scenario.handoff_stack import HandoffStack
 from ops.dead_letters.dead_letter import DeadLetter
+from ops.dead_letters.function_destination import FunctionDestination
 from ops.dead_letters.outcome import REPLAYED, Outcome
 from ops.dead_letters.reader import DeadLetterReader
 from ops.dead_letters.replay import Replay
 from ops.dead_letters.selection import MAX_REPLAYS, ReplayRules, select_for_replay
-from ops.dead_letters.target import Target
 
 _LIMIT = 10_000
 
@@ -22,12 +22,14 @@ def read_dead_letters(stack: HandoffStack) -> list[DeadLetter]:
 def replay_dead_letters(stack: HandoffStack, *, max_replays: int = MAX_REPLAYS) -> list[DeadLetter]:
     """Replay all dead letters and return those that were replayed. Raises ReplayStoppedError."""
     outcomes: list[Outcome] = []
-    target = Target(stack.client("lambda"), stack.target_arn)
+    target = FunctionDestination(stack.client("lambda"), stack.target_arn)
     with _reader(stack) as reader:
         selection = select_for_replay(reader.receive(_LIMIT), ReplayRules(max_replays=max_replays))
-        Replay(reader=reader, target=target, record=outcomes.append).run(selection)
+        Replay(reader=reader, destination=target, record=outcomes.append).run(selection)
     return [each.dead_letter for each in outcomes if each.outcome == REPLAYED]
 
 
 def _reader(stack: HandoffStack) -> DeadLetterReader:
-    return DeadLetterReader(stack.client("sqs"), stack.dead_letter_queue_url, poll_seconds=1)
+    return DeadLetterReader(
+        stack.client("sqs"), stack.dead_letter_queue_url, kind="invocation", poll_seconds=1
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +31,8 @@ class AlarmState:
 
     actions_enabled: bool
     is_composite: bool = False
+    definition: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """The alarm as CloudWatch describes it."""
 
     @property
     def is_silent(self) -> bool:
@@ -73,4 +75,5 @@ def _state(
         actions=tuple(alarm.get("AlarmActions") or ()),
         actions_enabled=bool(alarm.get("ActionsEnabled", False)),
         is_composite=is_composite,
+        definition=alarm,
     )

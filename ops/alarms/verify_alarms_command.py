@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,7 @@ from ops.alarms.trigger import fire_alarm, subscribed_queue
 from ops.aws.errors import UnreachableError
 from ops.context import Context
 from ops.interrupts import Interrupts
-from ops.options import LEFT, on_stack
+from ops.options import LEFT, json_option, on_stack
 from ops.stack import Stack
 from ops.terminal import one_line
 
@@ -38,8 +39,9 @@ _NOT_NOTIFIED = (
 @click.pass_obj
 @click.option("--apply", is_flag=True, help="Fire each alarm; by default they are only checked.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+@json_option
 @on_stack
-def verify_alarms(context: Context, *, stack: Stack, apply: bool, yes: bool) -> None:
+def verify_alarms(context: Context, *, stack: Stack, apply: bool, yes: bool, as_json: bool) -> None:
     """Check that someone is notified when an alarm fires.
 
     Without --apply, this reads each alarm's actions, the topic's subscriptions and its key, and
@@ -58,11 +60,16 @@ def verify_alarms(context: Context, *, stack: Stack, apply: bool, yes: bool) -> 
     topic = read_topic(client("sns"), topic_arn)
     problems = topic_problems(topic) + alarm_problems(alarms, topic_arn)
     _print_errors(problems)
-    click.echo(f"{len(alarms)} alarms checked, {topic.confirmed} confirmed subscribers.")
+    # What is said on the way goes to stderr if a program reads stdout.
+    summary = f"{len(alarms)} alarms checked, {topic.confirmed} confirmed subscribers."
+    click.echo(summary, err=as_json)
     if apply:
-        problems += _fire(client, context, alarms, topic_arn, yes=yes)
+        problems += _fire(client, context, alarms, topic_arn, yes=yes, as_json=as_json)
     elif not problems:
-        click.echo("No alarm was fired. Add --apply to see the notifications arrive.")
+        click.echo("No alarm was fired. Add --apply to see the notifications arrive.", err=as_json)
+    if as_json:
+        found_out = {"alarms": [alarm.name for alarm in alarms], "subscribers": topic.confirmed}
+        click.echo(json.dumps({**found_out, "applied": apply, "problems": problems}))
     if problems:
         raise click.exceptions.Exit(LEFT)
 
@@ -74,13 +81,14 @@ def _fire(
     topic_arn: str,
     *,
     yes: bool,
+    as_json: bool,
 ) -> list[str]:
     """Fire the alarms that are not firing, and return which notifications did not arrive."""
     to_fire = [each for each in alarms if each.state in ("OK", "INSUFFICIENT_DATA")]
     for alarm in alarms:
         if alarm.state == "ALARM":
-            click.echo(f"{alarm.name}: is in alarm already, so it cannot be fired.")
-    click.echo("Alarms to fire: " + ", ".join(each.name for each in to_fire))
+            click.echo(f"{alarm.name}: is in alarm already, so it cannot be fired.", err=as_json)
+    click.echo("Alarms to fire: " + ", ".join(each.name for each in to_fire), err=as_json)
     if not yes:
         click.confirm(
             "All subscribers will be notified of each alarm. Continue?", abort=True, err=True
@@ -100,7 +108,7 @@ def _fire(
     ):
         for alarm in to_fire:
             if fire_alarm(client("cloudwatch"), alarm, subscriber, interrupts):
-                click.echo(f"{alarm.name}: notified.")
+                click.echo(f"{alarm.name}: notified.", err=as_json)
             else:
                 problems.append(f"{alarm.name}: {_NOT_NOTIFIED}")
                 _print_errors(problems[-1:])

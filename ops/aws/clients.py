@@ -11,6 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
 from ops.aws.errors import UnreachableError, explain
+from ops.aws.waiting import announce_waiting
 
 
 class Keys(NamedTuple):
@@ -24,9 +25,12 @@ class Keys(NamedTuple):
 class Connection:
     """How to reach the AWS of a stack."""
 
-    region: str | None
-    endpoint_url: str | None
-    local: bool
+    region: str | None = None
+    profile: str | None = None
+    """A profile of the AWS configuration; None for the one that the environment names, if any."""
+
+    endpoint_url: str | None = None
+    local: bool = False
     """Whether it is the emulator on this machine, which knows no other credentials than its own."""
 
     keys: Keys | None = None
@@ -36,15 +40,15 @@ class Connection:
 def make_client(service: str, connection: Connection) -> Any:
     """Return a boto3 client. Raises UnreachableError if it cannot be created."""
     # Replay retries a failed invoke itself, so that every attempt is reported.
-    attempts = 1 if service == "lambda" else 4
+    attempts = 1 if service == "lambda" else 3
     config = Config(
         connect_timeout=5,
-        read_timeout=30,
+        read_timeout=15,
         retries={"mode": "standard", "total_max_attempts": attempts},
         **({"proxies": {}} if connection.local else {}),
     )
     try:
-        return _session(connection).client(
+        client = _session(connection).client(
             service,
             region_name=connection.region,
             endpoint_url=connection.endpoint_url,
@@ -54,11 +58,13 @@ def make_client(service: str, connection: Connection) -> Any:
         raise UnreachableError(explain(error)) from error
     except ValueError as error:
         raise UnreachableError(f"{error}; check --endpoint-url") from error
+    announce_waiting(client)
+    return client
 
 
 def _session(connection: Connection) -> boto3.Session:
     if not connection.local:
-        return boto3.Session()
+        return boto3.Session(profile_name=connection.profile)
     if connection.keys is None:
         raise UnreachableError(
             f"there is no key for {connection.endpoint_url}: no local deployment has this address; "

@@ -77,7 +77,7 @@ def explain(error: BotoCoreError | ClientError) -> str:
     if isinstance(error, _CREDENTIALS):
         return f"no usable AWS credentials: {error}; log in, or set AWS_PROFILE"
     if isinstance(error, NoRegionError):
-        return "no AWS region is set; pass --region, or set AWS_REGION"
+        return "no AWS region is set; pass --region, or set AWS_DEFAULT_REGION"
     if isinstance(error, NoConnectionError | HTTPClientError):
         return (
             f"AWS cannot be reached: {error}; check the network, --region and --endpoint-url "

@@ -16,8 +16,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ops.aws.errors import explain
 from ops.context import Context
+from ops.dead_letters.export_command import open_private
 from ops.dead_letters.outcome import Outcome
-from ops.dead_letters.queue_options import QueueLocation
+from ops.dead_letters.queue_options import QueueLocation, hidden_notice
 from ops.dead_letters.reader import DeadLetterReader
 from ops.dead_letters.replay import ReplayStoppedError
 from ops.dead_letters.report import Report
@@ -42,6 +43,10 @@ _OPTIONS = (
 )
 
 
+Select = Callable[[int | None], Selection]
+"""Reads, and selects at most so many."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class RunOptions:
     """Options of a command that makes changes."""
@@ -54,12 +59,6 @@ class RunOptions:
 
 run_options = resolved("options", lambda _, **given: RunOptions(**given), _OPTIONS)
 """Give a command the options of those that change something; it gets `options`."""
-
-
-def open_private(path: Path, flag: int) -> IO[str]:
-    """Open a file for writing that nobody else may read; `flag` is O_APPEND or O_EXCL."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | flag, 0o600)
-    return os.fdopen(descriptor, "w", encoding="utf-8")
 
 
 def _open_audit_file(path: Path | None) -> IO[str] | None:
@@ -92,17 +91,22 @@ class CommandRun:
         self._exit_code: int | None = None
 
     @contextmanager
-    def reading(self, location: QueueLocation) -> Iterator[DeadLetterReader]:
+    def reading(self, location: QueueLocation, target: str = "") -> Iterator[DeadLetterReader]:
         """Open the queue; keep an error for the summary instead of raising it."""
+        where = one_line(f"Queue {location.url}{target} (from {location.source})")
         try:
             with (
                 self._audit or nullcontext(),
                 self.interrupts.handled(),
-                location.reader(self._context, self.interrupts) as reader,
             ):
                 if not self._options.as_json:
-                    out().print(_where(location))
-                yield reader
+                    out().print(where)
+                reader = location.reader(self._context, self.interrupts)
+                try:
+                    with reader:
+                        yield reader
+                finally:
+                    self._report.still_hidden = hidden_notice(reader, self._context.now())
         except KeyboardInterrupt:
             self._end("interrupted", "interrupted; run it again to continue", INTERRUPTED)
         except ReplayStoppedError as error:
@@ -115,22 +119,37 @@ class CommandRun:
     def carry_out(
         self,
         reader: DeadLetterReader,
-        select: Callable[[], Selection],
+        select: Select,
         do: Callable[[Selection], None],
         confirm: Callable[[Selection], None] | None = None,
     ) -> None:
-        """Read and select; then, unless it is a dry run, `confirm` and `do` it."""
+        """Read and select; then, unless it is a dry run, `confirm` and `do` it.
+
+        In rounds, if the queue returns the rest of a message group only after its beginning.
+        """
+        limit, total = self._options.limit, 0
+        while limit is None or limit > 0:
+            done = self._report.count(self._report.done)
+            selection = self._selected(reader, select, limit)
+            if not self._options.apply:
+                return
+            if confirm is not None:
+                confirm(selection)
+                confirm = None
+            total += len(selection.chosen) + len(selection.skipped)
+            self._progress.update(self._bar, total=total)
+            with self._progress:
+                do(selection)
+            if not reader.is_fifo or self._report.count(self._report.done) == done:
+                return
+            limit = None if limit is None else limit - len(selection.chosen)
+
+    def _selected(self, reader: DeadLetterReader, select: Select, limit: int | None) -> Selection:
         terminal = self._errors.is_terminal
         with self._errors.status("Reading dead letters …") if terminal else nullcontext():
-            selection = select()
+            selection = select(limit)
         self._report.start(selection, reader)
-        if not self._options.apply:
-            return
-        if confirm is not None:
-            confirm(selection)
-        self._progress.update(self._bar, total=len(selection.chosen) + len(selection.skipped))
-        with self._progress:
-            do(selection)
+        return selection
 
     def record(self, outcome: Outcome) -> None:
         """Keep an outcome, write its audit line, advance the progress bar."""
@@ -157,13 +176,10 @@ class CommandRun:
                 console.print(hint)
         if report.error:
             out(errors=True).print(f"Error: {one_line(report.error)}")
+        if report.still_hidden:
+            out(errors=True).print(f"Warning: {report.still_hidden}")
         left = LEFT if report.something_left else 0
         raise click.exceptions.Exit(left if self._exit_code is None else self._exit_code)
 
     def _end(self, ended: str, text: str, exit_code: int) -> None:
         self._report.ended, self._report.error, self._exit_code = ended, text, exit_code
-
-
-def _where(location: QueueLocation) -> str:
-    target = f", target {location.target}" if location.target else ""
-    return one_line(f"Queue {location.url}{target} (from {location.source})")

@@ -1,18 +1,15 @@
-"""One message of a dead-letter queue, and the event in it."""
+"""One message of a dead-letter queue, and the event or message in it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from ops.dead_letters.failure_record import (
-    FailureRecord,
-    UnreadableDeadLetterError,
-    read_failure_record,
-)
+from ops.dead_letters.failure_record import FailureRecord, UnreadableDeadLetterError
+from ops.dead_letters.json_text import with_member
 from serverless_runtime.shared.timestamps import from_text
 
 
@@ -22,7 +19,7 @@ class DeadLetter:
 
     message_id: str
     body: str
-    record: FailureRecord | None
+    record: FailureRecord | None = None
     """None if the message is unreadable."""
 
     problem: str | None = None
@@ -37,12 +34,17 @@ class DeadLetter:
     attributes: Mapping[str, Any] = field(default_factory=dict)
     """Message attributes, as SQS returns them."""
 
+    system_attributes: Mapping[str, str] = field(default_factory=dict)
+    """What SQS itself knows about it, such as its message group."""
+
     @classmethod
-    def from_message(cls, message: Mapping[str, Any]) -> DeadLetter:
-        """Parse what receive_message returned; an unreadable message has a `problem`."""
+    def from_message(
+        cls, message: Mapping[str, Any], read: Callable[[Mapping[str, Any]], FailureRecord]
+    ) -> DeadLetter:
+        """Return what receive_message returned as `read` reads it; or with a `problem`."""
         record, problem = None, None
         try:
-            record = read_failure_record(message["Body"], message.get("MessageAttributes"))
+            record = read(message)
         except UnreadableDeadLetterError as error:
             problem = str(error)
         system = message.get("Attributes", {})
@@ -55,17 +57,23 @@ class DeadLetter:
             sent_at=datetime.fromtimestamp(int(sent_ms) / 1000, UTC) if sent_ms else None,
             receives=int(system.get("ApproximateReceiveCount", 0)),
             attributes=message.get("MessageAttributes", {}),
+            system_attributes=system,
         )
 
     @property
-    def event(self) -> Mapping[str, Any]:
-        """The event; empty if the message is unreadable."""
-        return self.record.event if self.record else {}
+    def fields(self) -> Mapping[str, Any]:
+        """The payload's own fields; none if the message is unreadable."""
+        return self.record.fields if self.record else {}
 
     @property
     def is_cloud_event(self) -> bool:
         """Whether the event is a CloudEvents object, whose replays can be counted."""
         return bool(self._text("specversion") and self._text("id"))
+
+    @property
+    def counts_replays(self) -> bool:
+        """Whether a replay can be counted in it; a message goes back exactly as it was."""
+        return self.is_cloud_event and not (self.record and self.record.moved)
 
     @property
     def event_id(self) -> str | None:
@@ -85,19 +93,22 @@ class DeadLetter:
 
     @property
     def replays(self) -> int:
-        """How often it has been replayed; 0 if it is not a CloudEvents object."""
-        count = self.event.get("replays")
-        return count if self.is_cloud_event and type(count) is int else 0
+        """How often it has been replayed; 0 if they are not counted."""
+        count = self.fields.get("replays")
+        return max(count, 0) if self.counts_replays and type(count) is int else 0
 
     @property
     def identity(self) -> str:
         """The same for two messages that contain the same event.
 
-        An event without an id is identified by its whole content.
+        An event without an id is identified by its whole content. A message that SQS moved is an
+        occurrence of its own.
         """
+        if self.record is None or self.record.moved:
+            return self.message_id
         if self.is_cloud_event:
-            return json.dumps([self.event.get("source"), self.event_id])
-        return json.dumps(self.event, sort_keys=True)
+            return json.dumps([self.fields.get("source"), self.event_id])
+        return self.record.payload
 
     @property
     def error(self) -> str:
@@ -114,13 +125,13 @@ class DeadLetter:
         except ValueError:
             return self.sent_at
 
-    def payload(self) -> bytes:
-        """Return what is replayed: the same event, with one more replay if it counts them."""
-        if self.record is not None and self.record.bare and not self.is_cloud_event:
-            return self.body.encode()
-        counted = {"replays": self.replays + 1} if self.is_cloud_event else {}
-        return json.dumps({**self.event, **counted}, separators=(",", ":")).encode()
+    def counted_payload(self) -> str:
+        """Return the same event, digit for digit, with one more replay if it counts them."""
+        payload = self.record.payload if self.record else self.body
+        if not self.counts_replays:
+            return payload
+        return with_member(payload, "replays", str(self.replays + 1))
 
     def _text(self, name: str) -> str | None:
-        value = self.event.get(name)
+        value = self.fields.get(name)
         return value if isinstance(value, str) and value else None

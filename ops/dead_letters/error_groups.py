@@ -81,7 +81,7 @@ def describe(dead_letter: DeadLetter) -> dict[str, Any]:
         "error_code": record and record.error_code,
         "condition": record and record.condition,
         "attempts": record and record.attempts,
-        "replays": dead_letter.replays if dead_letter.is_cloud_event else None,
+        "replays": dead_letter.replays if dead_letter.counts_replays else None,
         "function": record and record.function,
         "request_id": record and record.request_id,
         "failed_at": timestamp_text(dead_letter.failed_at),

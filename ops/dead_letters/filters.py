@@ -12,6 +12,7 @@ from ops.context import Context
 from ops.dead_letters.dead_letter import DeadLetter
 from ops.options import resolved, when
 
+_TEXTS = ("task", "error")
 _OPTIONS = (
     click.option(
         "--id", "ids", multiple=True, help="This event id or message id; can be repeated."
@@ -76,6 +77,13 @@ class Filters:
 
 
 def _filters(_: Context, *, ids: tuple[str, ...], types: tuple[str, ...], **others: Any) -> Filters:
+    given = {"--id": ids, "--type": types, **{f"--{name}": (others[name],) for name in _TEXTS}}
+    for option, texts in given.items():
+        if any(text is not None and not text.strip() for text in texts):
+            raise click.UsageError(
+                f"{option} must not be empty, which would match everything; got '' (an unset "
+                "variable?)"
+            )
     filters = Filters(ids=frozenset(ids), types=frozenset(types), **others)
     if filters.since and filters.until and filters.since >= filters.until:
         raise click.UsageError("--since must be earlier than --until")

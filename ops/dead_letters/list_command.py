@@ -7,16 +7,16 @@ from datetime import datetime
 
 import click
 from rich.console import Console
-from rich.padding import Padding
 
 from ops.context import Context
 from ops.dead_letters.dead_letter import DeadLetter
 from ops.dead_letters.error_groups import describe, group_by_error
 from ops.dead_letters.filters import Filters, filter_options
-from ops.dead_letters.queue_options import EXIT_CODES, QueueLocation, on_queues
-from ops.dead_letters.reader import HIDDEN_SECONDS, WHY_HIDDEN, DeadLetterReader
+from ops.dead_letters.queue_options import EXIT_CODES, QueueLocation, on_queues, reading
+from ops.dead_letters.reader import WHY_HIDDEN, DeadLetterReader
 from ops.interrupts import Interrupts
-from ops.terminal import age, one_line, out
+from ops.options import LEFT
+from ops.terminal import age, one_line, out, show
 
 # https://aws.amazon.com/sqs/pricing/, us-east-1, standard queues
 _USD_PER_MILLION_REQUESTS = 0.40
@@ -51,11 +51,12 @@ def list_dead_letters(
     counts the message. While they are read, messages are hidden from other readers; afterwards
     they are visible again at once. SQS charges by the request: about one for every five messages.
     """
-    interrupts = Interrupts()
+    interrupts, still_hidden = Interrupts(), 0
     for location in locations:
         now = context.now()
-        with interrupts.handled(), location.reader(context, interrupts) as reader:
+        with interrupts.handled(), reading(location, context, interrupts) as reader:
             received = list(reader.receive(before=now))
+        still_hidden += reader.held
         chosen = [dead_letter for dead_letter in received if filters.matches(dead_letter)]
         if as_json:
             click.echo(json.dumps(_as_json(reader, received, chosen)))
@@ -67,7 +68,9 @@ def list_dead_letters(
         else:
             show_groups(console, chosen, now)
         if received:
-            console.print(_costs(reader, received), style="dim")
+            show(console, _costs(reader, received), style="dim")
+    if still_hidden:
+        raise click.exceptions.Exit(LEFT)
 
 
 def _as_json(
@@ -112,9 +115,9 @@ def show_groups(console: Console, chosen: list[DeadLetter], now: datetime) -> No
             f"for example {one_line(example.event_id or example.message_id)}",
         )
         console.print()
-        console.print(f"{len(group.dead_letters)}x {group.error}", style="bold")
+        show(console, f"{len(group.dead_letters)}x {group.error}", style="bold")
         for line in lines:
-            console.print(Padding(line, (0, 0, 0, 4), expand=False))
+            show(console, f"    {line}")
     console.print()
 
 
@@ -126,7 +129,7 @@ def _show_each(console: Console, chosen: list[DeadLetter]) -> None:
             dead_letter.event_type,
             dead_letter.error,
         )
-        console.print(one_line(" ".join(filter(None, words))))
+        show(console, one_line(" ".join(filter(None, words))))
 
 
 def _costs(reader: DeadLetterReader, received: list[DeadLetter]) -> str:
@@ -135,5 +138,5 @@ def _costs(reader: DeadLetterReader, received: list[DeadLetter]) -> str:
     return (
         f"Reading took {reader.requests} SQS requests (${price:.6f}) and one receive per message; "
         f"{often} have {_LAST_RECEIVE_IN_AGE_METRIC} or more, which the age metric no longer "
-        f"counts. All are visible again (if not, within {HIDDEN_SECONDS // 60} minutes)."
+        f"counts. {'' if reader.hidden_seconds else 'All are visible again.'}"
     )

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import os
 import sys
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import click
 
 from ops.context import Context
-from ops.dead_letters.command_run import CommandRun, RunOptions, open_private, run_options
-from ops.dead_letters.dead_letter import DeadLetter
+from ops.dead_letters.command_run import CommandRun, RunOptions, run_options
+from ops.dead_letters.export_command import write_export
 from ops.dead_letters.filters import Filters, filter_options
 from ops.dead_letters.outcome import FAILED, NOT_HELD, PURGED, Outcome
 from ops.dead_letters.queue_options import EXIT_CODES, QueueLocation, on_one_queue
 from ops.dead_letters.reader import DeadLetterReader
 from ops.dead_letters.selection import Selection, select_for_purge
 from ops.options import LEFT
-from ops.terminal import timestamp_text
 
 _HELP = """Delete dead letters for good. A dry run without --apply.
 
@@ -62,16 +57,19 @@ def purge_dead_letters(
     started_at = context.now()
     run = CommandRun("purge", PURGED, options, context)
     with run.reading(location) as reader:
-        received = reader.receive(before=started_at)
 
-        def select() -> Selection:
+        def select(limit: int | None) -> Selection:
+            received = reader.receive(before=started_at)
             return select_for_purge(
-                received, filters, started_at, unreadable=unreadable, limit=options.limit
+                received, filters, started_at, unreadable=unreadable, limit=limit
             )
+
+        # O_EXCL: two runs that were given the same new name must not overwrite each other.
+        flags = iter((os.O_EXCL,))
 
         def delete(selection: Selection) -> None:
             if save is not None and selection.chosen:
-                _save(selection.chosen, save)
+                write_export(selection.chosen, save, next(flags, os.O_APPEND))
             _purge(selection, reader, run)
 
         run.carry_out(reader, select, delete, confirm=None if yes else _confirm)
@@ -98,23 +96,3 @@ def _confirm(selection: Selection) -> None:
     if reply.strip().lower() not in ("y", "yes"):
         click.echo("Nothing was deleted. Without a terminal, pass --yes.", err=True)
         raise click.exceptions.Exit(LEFT)
-
-
-def _save(dead_letters: Iterable[DeadLetter], path: Path) -> None:
-    # O_EXCL: two runs that were given the same new name must not overwrite each other.
-    with open_private(path, os.O_EXCL) as file:
-        for each in dead_letters:
-            saved = {
-                "message_id": each.message_id,
-                "event_id": each.event_id,
-                "sent_at": timestamp_text(each.sent_at),
-                "body": each.body,
-                "message_attributes": each.attributes,
-            }
-            file.write(json.dumps(saved, default=_binary) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _binary(value: Any) -> str:
-    return base64.b64encode(value).decode()

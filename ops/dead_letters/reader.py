@@ -6,16 +6,18 @@ again when it ends, or by themselves within five minutes if it is killed.
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
+from ops.aws.errors import explain
 from ops.context import POLL_SECONDS
+from ops.dead_letters import kinds
 from ops.dead_letters.dead_letter import DeadLetter
 from ops.interrupts import Interrupts
 
@@ -55,6 +57,7 @@ class DeadLetterReader:
         sqs: Any,
         url: str,
         *,
+        kind: str | None = None,
         clock: Callable[[], float] = time.monotonic,
         interrupts: Interrupts | None = None,
         poll_seconds: int = POLL_SECONDS,
@@ -64,18 +67,29 @@ class DeadLetterReader:
         """Number of requests to SQS, which charges by the request."""
 
         self.unread = 0
-        """Approximate number of visible messages that SQS did not return, despite repeated
-        requests."""
+        """About how many visible messages SQS did not return, despite repeated requests."""
 
         self.hidden_elsewhere = 0
         """Approximate number of messages that another reader, or a killed run, has received."""
 
+        self.hidden_seconds = 0.0
+        """After the end: for how long messages that this reader has received stay hidden, although
+        it released them; 0 if they are visible again."""
+
+        self.may_be_hidden = 0
+        """How many more SQS may have hidden for a response that was lost."""
+
+        self.why_hidden = ""
+        """Why they could not be released."""
+
         self._sqs = sqs
+        self._read = functools.partial(kinds.read, kind)
         self._clock = clock
         self._interrupts = interrupts or Interrupts()
         self._poll_seconds = poll_seconds
         self._held: dict[str, _Hold] = {}
         self._seen: set[str] = set()
+        self._lost_at = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -133,12 +147,38 @@ class DeadLetterReader:
             return str(error)
         return None
 
+    @property
+    def is_fifo(self) -> bool:
+        """Whether SQS returns more of a message group only when what it returned is deleted."""
+        return self.url.endswith(".fifo")
+
+    @property
+    def held(self) -> int:
+        """How many messages are hidden for this reader; after the end, still hidden."""
+        return len(self._held)
+
     def release_all(self) -> None:
-        """Make the held messages visible to other readers immediately."""
-        with self._interrupts.shielded(), suppress(ClientError, BotoCoreError):
-            # What cannot be released becomes visible by itself.
-            self._change_visibility(self._held, 0)
-            self._held = {}
+        """Make the held messages visible to other readers immediately, as far as possible."""
+        self.why_hidden = "interrupted while they were released"
+        try:
+            with self._interrupts.shielded():
+                self._release()
+            self.why_hidden = "SQS may have sent them in a response that was lost"
+        except (ClientError, BotoCoreError) as error:
+            self.why_hidden = explain(error)
+        finally:
+            if self._held or self.may_be_hidden:
+                latest = max(self._lost_at, *(hold.since for hold in self._held.values()), 0)
+                self.hidden_seconds = max(latest + HIDDEN_SECONDS - self._clock(), 0)
+
+    def _release(self) -> None:
+        everything = list(self._held)
+        for start in range(0, len(everything), _BATCH):
+            names = everything[start : start + _BATCH]
+            self._change_visibility({name: self._held[name] for name in names}, 0)
+            # What SQS rejects is not this reader's any more.
+            for name in names:
+                del self._held[name]
 
     def _is_exhausted(self, empty_receives: int) -> bool:
         if empty_receives < _EMPTY_RECEIVES:
@@ -159,8 +199,12 @@ class DeadLetterReader:
                     VisibilityTimeout=HIDDEN_SECONDS,
                     WaitTimeSeconds=self._poll_seconds,
                     MessageAttributeNames=["All"],
-                    AttributeNames=["SentTimestamp", "ApproximateReceiveCount"],
+                    AttributeNames=["All"],
                 )
+            except HTTPClientError:
+                self.may_be_hidden = _BATCH
+                self._lost_at = self._clock()
+                raise
             except ClientError as error:
                 # 120000 messages are hidden: SQS returns no more of this queue for now.
                 if error.response["Error"]["Code"].endswith("OverLimit"):
@@ -172,7 +216,7 @@ class DeadLetterReader:
                 self._held[name] = _Hold(found["ReceiptHandle"], now)
             new = [found for name, found in messages.items() if name not in self._seen]
             self._seen |= messages.keys()
-        return [DeadLetter.from_message(found) for found in new]
+        return [DeadLetter.from_message(found, self._read) for found in new]
 
     def _change_visibility(self, holds: dict[str, _Hold], seconds: int) -> list[str]:
         """Return the messages for which SQS rejected the change."""

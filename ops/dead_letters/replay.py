@@ -1,8 +1,7 @@
-"""Replays dead letters: invokes the target with each event again, then deletes the message.
+"""Replays dead letters: hands each to its destination again, then deletes the message.
 
-SQS's own redrive cannot be used: it moves messages between queues, and does not support queues that
-Lambda writes to. A message is deleted only after Lambda has accepted its event, so an event can be
-accepted twice (the target skips duplicates) but is never lost.
+A message is deleted only after its destination has accepted it, so it can be accepted twice (the
+target skips duplicates) but is never lost.
 """
 
 from __future__ import annotations
@@ -13,19 +12,21 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from ops.dead_letters.dead_letter import DeadLetter
+from ops.dead_letters.destination import (
+    BrokenTargetError,
+    Destination,
+    NotAcceptedError,
+    RejectedEventError,
+    UnreachableTargetError,
+    retried,
+)
 from ops.dead_letters.outcome import FAILED, NOT_HELD, REPLAYED, Outcome, Record
 from ops.dead_letters.reader import DeadLetterReader
 from ops.dead_letters.replay_rate import RateLimiter
 from ops.dead_letters.selection import Selection
-from ops.dead_letters.target import (
-    BrokenTargetError,
-    NotAcceptedError,
-    RejectedEventError,
-    Target,
-    UnreachableTargetError,
-    invoke_with_retries,
-)
 from ops.interrupts import Interrupts
+
+_BEHIND = "an earlier message of its group stays in the queue"
 
 
 class ReplayStoppedError(Exception):
@@ -39,10 +40,10 @@ class ReplayStoppedError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Replay:
-    """Replays events of one queue to one target."""
+    """Replays dead letters of one queue. A FIFO group ends with its first one that stays behind."""
 
     reader: DeadLetterReader
-    target: Target
+    destination: Destination
     record: Record
     """Called with the outcome of each dead letter, as soon as it is known."""
 
@@ -54,17 +55,22 @@ class Replay:
         """Replay the selected dead letters. Raises ReplayStoppedError."""
         for skipped in selection.skipped:
             self.record(skipped)
+        blocked = {_group(each.dead_letter) for each in selection.skipped}
         for done, dead_letter in enumerate(selection.chosen):
+            if (group := _group(dead_letter)) in blocked and self.reader.is_fifo:
+                self._keep(dead_letter, _BEHIND)
+                continue
             self.rate_limiter.wait()
             self.reader.keep_hidden()
             if not self.reader.holds(dead_letter):
-                self.record(Outcome(dead_letter=dead_letter, outcome=FAILED, detail=NOT_HELD))
+                self._keep(dead_letter, NOT_HELD)
+                blocked.add(group)
                 continue
             try:
-                invoke_with_retries(partial(self._replay, dead_letter), self.sleep)
+                retried(partial(self._replay, dead_letter), self.sleep)
             except RejectedEventError as error:
-                detail = f"target {error}"
-                self.record(Outcome(dead_letter=dead_letter, outcome=FAILED, detail=detail))
+                self._keep(dead_letter, f"target {error}")
+                blocked.add(group)
             except NotAcceptedError as error:
                 raise ReplayStoppedError(
                     f"replay stopped after {done} of {len(selection.chosen)} dead letters: "
@@ -74,13 +80,20 @@ class Replay:
 
     def _replay(self, dead_letter: DeadLetter) -> None:
         with self.interrupts.shielded():
-            self.target.invoke(dead_letter.payload())
+            self.destination.send(dead_letter)
             problem = self.reader.try_delete(dead_letter)
             if problem is None:
                 self.record(Outcome(dead_letter=dead_letter, outcome=REPLAYED))
                 return
             detail = (
-                f"accepted by Lambda, but the message could not be deleted: {problem}; "
-                "a later replay invokes the target again, which skips the duplicate"
+                f"accepted, but the message could not be deleted: {problem}; "
+                "a later replay hands it over again, and the target skips the duplicate"
             )
-            self.record(Outcome(dead_letter=dead_letter, outcome=FAILED, detail=detail))
+            self._keep(dead_letter, detail)
+
+    def _keep(self, dead_letter: DeadLetter, detail: str) -> None:
+        self.record(Outcome(dead_letter=dead_letter, outcome=FAILED, detail=detail))
+
+
+def _group(dead_letter: DeadLetter) -> str | None:
+    return dead_letter.system_attributes.get("MessageGroupId")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
 from ops.context import Context
@@ -12,18 +14,18 @@ from ops.dead_letters.queue_options import EXIT_CODES, QueueLocation, on_one_que
 from ops.dead_letters.replay import Replay
 from ops.dead_letters.replay_rate import RateLimiter
 from ops.dead_letters.selection import MAX_REPLAYS, ReplayRules, Selection, select_for_replay
-from ops.dead_letters.target import Target
 
-_HELP = """Replay dead letters: invoke the target with each event again. A dry run without --apply.
+_HELP = """Replay dead letters: hand each over again. A dry run without --apply.
 
-The target receives the same event with the same id. In a CloudEvents object, the attribute
-replays grows by one; any other JSON object is replayed unchanged, and its replays cannot be
-counted. A message with anything else is unreadable: it is neither replayed nor deleted.
+Kind invocation: the function is invoked with the same event. In a CloudEvents object, the
+attribute replays grows by one; everything else, numbers included, stays as it was written.
 
-A message is deleted after Lambda has accepted its event (202), never before, so nothing is lost
-even if the run is interrupted or killed; at worst, an event is accepted twice and the target skips
-the duplicate. Each event is replayed once per run; messages that arrive after the run has started
-are left for the next one.
+Kind message: it returns to the queue it came from, with its body, attributes and message group.
+In a FIFO queue, each group keeps its order, and ends with the first that cannot be replayed.
+
+A message is deleted after it was accepted, never before, so nothing is lost even if the run is
+interrupted or killed; at worst, one is accepted twice and the target skips the duplicate. Each is
+replayed once per run; messages that arrive after the run has started are left for the next one.
 
 A busy target is retried after 1, 2, 4 and 8 seconds; then the replay stops. Each message results
 in one audit record, a line of JSON. Reading costs the same as in list.
@@ -68,27 +70,34 @@ def replay_dead_letters(
     force: bool,
     any_function: bool,
 ) -> None:
-    """Invoke the target with dead letters again."""
+    """Hand dead letters over again."""
+    destination = location.destination(context.clients(location.connection))
     rules = ReplayRules(
         started_at=context.now(),
-        target=None if any_function else location.target,
         max_replays=None if force else max_replays,
     )
+    if destination is not None and not any_function:
+        rules = replace(rules, refusal=destination.refusal)
     run = CommandRun("replay", REPLAYED, options, context)
-    with run.reading(location) as reader:
+    rate_limiter = RateLimiter(rate, context.clock, context.sleep)
+    with run.reading(location, f", {destination.description}" if destination else "") as reader:
 
         def replay(selection: Selection) -> None:
+            # Without a destination everything is unreadable, and nothing chosen.
+            if destination is None:
+                return
             Replay(
                 reader=reader,
-                target=Target(context.client("lambda", location.connection), location.target or ""),
+                destination=destination,
                 record=run.record,
-                rate_limiter=RateLimiter(rate, context.clock, context.sleep),
+                rate_limiter=rate_limiter,
                 sleep=context.sleep,
                 interrupts=run.interrupts,
             ).run(selection)
 
-        received = reader.receive(before=rules.started_at)
-        run.carry_out(
-            reader, lambda: select_for_replay(received, rules, filters, options.limit), replay
-        )
+        def select(limit: int | None) -> Selection:
+            received = reader.receive(before=rules.started_at)
+            return select_for_replay(received, rules, filters, limit)
+
+        run.carry_out(reader, select, replay)
     run.finish(_HINT)

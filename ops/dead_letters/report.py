@@ -16,6 +16,10 @@ from ops.dead_letters.reader import WHY_HIDDEN, DeadLetterReader
 from ops.dead_letters.selection import Selection
 from ops.terminal import one_line
 
+_NEXT = {
+    "unreadable": "; dead-letters show ID prints one, dead-letters purge --unreadable --save FILE "
+    "--apply removes them"
+}
 _LEFT_OUTCOMES = ("refused", "unreadable", "failed")
 
 
@@ -37,9 +41,12 @@ class Report:
     ended: str = "done"
     error: str | None = None
 
+    still_hidden: str | None = None
+    """What the run itself has left hidden, and until when."""
+
     def start(self, selection: Selection, reader: DeadLetterReader) -> None:
-        """Record the selection; a dry run ends here."""
-        self.selection = selection
+        """Record a selection, in addition to earlier ones; a dry run ends here."""
+        self.selection.add(selection)
         self.unread, self.hidden = reader.unread, reader.hidden_elsewhere
         if not self.apply:
             self.outcomes = [
@@ -60,7 +67,7 @@ class Report:
     def something_left(self) -> bool:
         """Whether something that matched is still in the queue and should not be."""
         return any(map(self.count, _LEFT_OUTCOMES)) or bool(
-            self.not_reached or self.unread or self.hidden
+            self.not_reached or self.unread or self.hidden or self.still_hidden
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -75,6 +82,7 @@ class Report:
             "not_reached": self.not_reached,
             "unread": self.unread,
             "hidden": self.hidden,
+            "still_hidden": self.still_hidden,
             "unmatched": self.selection.unmatched,
             "stopped_at_max": self.selection.stopped_at_limit,
             "dead_letters": [each.as_json() for each in self.outcomes],
@@ -91,7 +99,7 @@ class Report:
         rows.setdefault((done, ""), 0)
         for (outcome, why), count in sorted(rows.items(), key=lambda row: row[0][0] != done):
             kept = "still in the queue: " if outcome in ("refused", "unreadable") else ""
-            table.add_row(outcome, str(count), kept + why)
+            table.add_row(outcome, str(count), kept + why + _NEXT.get(outcome, ""))
         if self.not_reached:
             table.add_row("not reached", str(self.not_reached), "still in the queue")
         if self.unread:

@@ -10,7 +10,6 @@ from ops.dead_letters.dead_letter import DeadLetter
 from ops.dead_letters.filters import Filters
 from ops.dead_letters.outcome import Outcome
 from ops.dead_letters.reader import arrived_after
-from ops.dead_letters.target import function_name
 
 MAX_REPLAYS = 3
 
@@ -31,6 +30,13 @@ class Selection:
     stopped_at_limit: bool = False
     """Whether reading ended because enough was chosen: more may match."""
 
+    def add(self, other: Selection) -> None:
+        """Add what a later round of the same run has selected."""
+        self.chosen += other.chosen
+        self.skipped += other.skipped
+        self.unmatched += other.unmatched
+        self.stopped_at_limit |= other.stopped_at_limit
+
 
 SkipReason = Callable[[DeadLetter], tuple[str, str] | None]
 """Returns the outcome ("unreadable", "refused") and the reason of what is skipped."""
@@ -40,6 +46,10 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def _refuse_none(_: DeadLetter) -> str | None:
+    return None
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReplayRules:
     """Which events may be replayed."""
@@ -47,19 +57,18 @@ class ReplayRules:
     started_at: datetime = field(default_factory=_now)
     """When the run began: what arrives later may be what the run itself has replayed."""
 
-    target: str | None = None
-    """Only events that failed in this function, by name or ARN; None for any."""
+    refusal: Callable[[DeadLetter], str | None] = _refuse_none
+    """Returns why the destination does not take a dead letter."""
 
     max_replays: int | None = MAX_REPLAYS
     """An event with this many replays is refused; None for no limit."""
 
     def skip_reason(self, dead_letter: DeadLetter, chosen: set[str]) -> str | None:
         """Return why `dead_letter` must not be replayed now; `chosen` are events by identity."""
-        failed_in = dead_letter.record and dead_letter.record.function
         if arrived_after(dead_letter, self.started_at):
             return _TOO_NEW
-        if self.target and failed_in and function_name(failed_in) != function_name(self.target):
-            return f"failed in another function, {function_name(failed_in)}; see --any-function"
+        if reason := self.refusal(dead_letter):
+            return reason
         if self.max_replays is not None and dead_letter.replays >= self.max_replays:
             return f"replayed {self.max_replays} times or more already; see --force"
         if dead_letter.identity in chosen:

@@ -9,8 +9,10 @@ import click
 from ops.context import Context
 from ops.dead_letters.dead_letter import DeadLetter
 from ops.dead_letters.error_groups import describe
+from ops.dead_letters.export_command import exported
 from ops.dead_letters.filters import Filters
-from ops.dead_letters.queue_options import EXIT_CODES, QueueLocation, on_queues
+from ops.dead_letters.json_text import NotJsonError, indented
+from ops.dead_letters.queue_options import EXIT_CODES, QueueLocation, on_queues, reading
 from ops.interrupts import Interrupts
 from ops.options import LEFT, json_option
 from ops.terminal import out, plain
@@ -26,12 +28,12 @@ def show_dead_letter(
 ) -> None:
     """Print one dead letter with its payload, its error, and the number of attempts.
 
-    The payload may contain personal data; no other command prints it. Reading costs the same as
+    The payload may contain personal data; only export writes it, too. Reading costs the same as
     in list.
     """
     dead_letter = _find(context, locations, id_)
     if as_json:
-        click.echo(json.dumps({**describe(dead_letter), **_content(dead_letter)}))
+        click.echo(json.dumps(exported(dead_letter)))
         return
     console = out()
     for name, value in describe(dead_letter).items():
@@ -46,7 +48,7 @@ def _find(context: Context, locations: list[QueueLocation], id_: str) -> DeadLet
     filters, interrupts = Filters(ids=frozenset({id_})), Interrupts()
     read = hidden = 0
     for location in locations:
-        with interrupts.handled(), location.reader(context, interrupts) as reader:
+        with interrupts.handled(), reading(location, context, interrupts) as reader:
             for dead_letter in reader.receive(before=context.now()):
                 if filters.matches(dead_letter):
                     return dead_letter
@@ -60,11 +62,10 @@ def _find(context: Context, locations: list[QueueLocation], id_: str) -> DeadLet
     raise click.exceptions.Exit(LEFT)
 
 
-def _content(dead_letter: DeadLetter) -> dict[str, object]:
-    return {"event": dead_letter.event} if dead_letter.record else {"body": dead_letter.body}
-
-
 def _text(dead_letter: DeadLetter) -> str:
     if dead_letter.record is None:
         return dead_letter.body
-    return json.dumps(dead_letter.event, indent=2, ensure_ascii=False)
+    try:
+        return indented(dead_letter.record.payload)
+    except NotJsonError:
+        return dead_letter.record.payload

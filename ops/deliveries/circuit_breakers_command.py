@@ -18,7 +18,7 @@ from ops.deliveries.circuit_breakers import (
 from ops.deliveries.table_options import EXIT_CODES, TableLocation, on_tables
 from ops.options import LEFT
 from ops.stack import require_one
-from ops.terminal import age, one_line, out, timestamp_text
+from ops.terminal import age, one_line, out, show, timestamp_text
 
 
 class _ListByDefault(click.Group):
@@ -63,7 +63,7 @@ def list_circuit_breakers(
         for name, state in states.items():
             console.print(one_line(f"{name}: {_describe(state, now)}"), style="bold")
             for line in _details(state, now):
-                console.print(f"    {one_line(line)}")
+                show(console, f"    {one_line(line)}")
 
 
 @circuit_breakers.command("close", epilog=EXIT_CODES)

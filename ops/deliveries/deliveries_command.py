@@ -14,7 +14,7 @@ from ops.context import Context
 from ops.deliveries.delivery_records import DeliveryRecord, deliveries_of_event, deliveries_of_task
 from ops.deliveries.table_options import EXIT_CODES, TableLocation, on_tables
 from ops.options import LEFT, json_option
-from ops.terminal import one_line, out, timestamp_text
+from ops.terminal import one_line, out, show, timestamp_text
 
 _MEANING = {
     "IN_PROGRESS": "an attempt is running until {leased_until}, or did not finish",
@@ -96,7 +96,7 @@ def _show(record: DeliveryRecord) -> None:
     if record.error:
         lines.append(f"last error: {record.error}")
     for line in lines:
-        console.print(f"    {one_line(line)}")
+        show(console, f"    {one_line(line)}")
 
 
 def _as_json(record: DeliveryRecord) -> dict[str, Any]:

@@ -9,8 +9,9 @@ import click
 from ops.aws.clients import Connection
 from ops.aws.errors import UnreachableError
 from ops.context import Context
-from ops.options import endpoint_option, region_option, resolved, stack_option
+from ops.options import resolved, stack_options
 from ops.stack import DeliveriesTable, choose, connection, find_stack
+from ops.stack_outputs import StackChoice
 
 EXIT_CODES = """\b
 Exit codes:
@@ -23,11 +24,9 @@ Exit codes:
 
 _ADVICE = "or pass --table"
 _OPTIONS = (
-    stack_option(),
     click.option("--service", help="Name of the notification service, if the stack has several."),
     click.option("--table", help="Name of the deliveries table, instead of the stack's."),
-    region_option,
-    endpoint_option,
+    *stack_options,
 )
 
 
@@ -43,21 +42,16 @@ class TableLocation:
 
 
 def _find_tables(
-    context: Context,
-    *,
-    stack: str | None,
-    service: str | None,
-    table: str | None,
-    region: str | None,
-    endpoint_url: str | None,
+    context: Context, *, service: str | None, table: str | None, **chosen: str | None
 ) -> list[TableLocation]:
     """Raises UnreachableError, and UsageError if an option is missing."""
-    if stack is None:
+    choice = StackChoice(**chosen)
+    if not choice.is_given:
         if table is None:
-            raise click.UsageError("pass --stack, or --table")
-        how = connection(context, None, region, endpoint_url)
+            raise click.UsageError("pass --stack, --outputs FILE or --table")
+        how = connection(context, choice)
         return [TableLocation(name=table, channels=(), connection=how)]
-    found = find_stack(context, stack, region=region, endpoint_url=endpoint_url, advice=_ADVICE)
+    found = find_stack(context, choice, _ADVICE)
     tables = choose(found.operations.deliveries, service, "--service", "notification service")
     if table is not None:
         same = [each for each in tables.values() if each.table_name == table]
@@ -65,7 +59,7 @@ def _find_tables(
     else:
         entries = list(tables.values())
     if not entries:
-        raise UnreachableError(f"stack {stack} has no deliveries table; {_ADVICE}")
+        raise UnreachableError(f"stack {found.name} has no deliveries table; {_ADVICE}")
     return [
         TableLocation(name=each.table_name, channels=each.channels, connection=found.connection)
         for each in entries

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import click
@@ -11,9 +13,9 @@ import click
 from ops.context import Context
 from ops.options import LEFT, on_stack
 from ops.outbox.relay_runs import RelayRun, last_relay_run
-from ops.outbox.waiting_events import read_backlog
+from ops.outbox.waiting_events import Backlog, read_backlog
 from ops.stack import Outbox, Stack, choose, require_one
-from ops.terminal import age, one_line
+from ops.terminal import age, one_line, timestamp_text
 
 EXIT_CODES = """\b
 Exit codes:
@@ -64,8 +66,11 @@ def enable(scheduler: Any, schedule: Schedule) -> None:
     help="Enable its schedule and invoke it once; by default it is only checked.",
 )
 @click.option("--outbox", "name", help="Name of the outbox in the stack, if it has several.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per relay on stdout.")
 @on_stack
-def check_relay(context: Context, *, stack: Stack, apply: bool, name: str | None) -> None:
+def check_relay(
+    context: Context, *, stack: Stack, apply: bool, name: str | None, as_json: bool
+) -> None:
     """Check whether the relay runs every minute, and restart it.
 
     Checking needs scheduler:ListSchedules, lambda:GetFunctionConfiguration, logs:FilterLogEvents
@@ -82,25 +87,52 @@ def check_relay(context: Context, *, stack: Stack, apply: bool, name: str | None
     client = context.clients(stack.connection)
     runs = []
     for each, outbox in outboxes.items():
-        if len(outboxes) > 1:
-            click.echo(one_line(each))
-        runs.append(_check(context, client, outbox, apply=apply))
+        found = _look(client, outbox, context.now())
+        if as_json:
+            click.echo(json.dumps({"outbox": each, **_as_json(found)}))
+        else:
+            _show(found, context.now(), each if len(outboxes) > 1 else "")
+        runs.append(_restart(client, found) if apply else _is_running(found))
     if not all(runs):
         raise click.exceptions.Exit(LEFT)
 
 
-def _check(context: Context, client: Callable[[str], Any], outbox: Outbox, *, apply: bool) -> bool:
-    """Print the state of one relay and return whether it runs, or will run from now on."""
+@dataclass(frozen=True, kw_only=True)
+class _Relay:
+    arn: str
+    schedule: Schedule | None
+    run: RelayRun | None
+    backlog: Backlog
+
+
+def _look(client: Callable[[str], Any], outbox: Outbox, now: datetime) -> _Relay:
     name = outbox.relay_function_name
     arn = client("lambda").get_function_configuration(FunctionName=name)["FunctionArn"]
-    schedule = find_schedule(client("scheduler"), arn)
-    now = context.now()
-    run = last_relay_run(client("lambda"), client("logs"), name, now)
-    backlog = read_backlog(client("dynamodb"), outbox.table_name)
-    click.echo(_describe(schedule))
+    return _Relay(
+        arn=arn,
+        schedule=find_schedule(client("scheduler"), arn),
+        run=last_relay_run(client("lambda"), client("logs"), name, now),
+        backlog=read_backlog(client("dynamodb"), outbox.table_name),
+    )
+
+
+def _as_json(relay: _Relay) -> dict[str, Any]:
+    return {
+        "schedule": relay.schedule and relay.schedule.name,
+        "is_enabled": bool(relay.schedule and relay.schedule.is_enabled),
+        "last_run_at": timestamp_text(relay.run.at if relay.run else None),
+        "waiting": relay.backlog.count,
+        "is_complete": relay.backlog.is_complete,
+    }
+
+
+def _show(relay: _Relay, now: datetime, name: str) -> None:
+    if name:
+        click.echo(one_line(name))
+    click.echo(_describe(relay.schedule))
+    run, backlog = relay.run, relay.backlog
     click.echo(f"last run  {age(run.at, now)} ago" if run else "last run  none in 15 minutes")
     click.echo(f"outbox    {backlog.count}{'' if backlog.is_complete else ' or more'} waiting")
-    return _restart(client, arn, schedule) if apply else _is_running(schedule, run)
 
 
 def _describe(schedule: Schedule | None) -> str:
@@ -109,20 +141,21 @@ def _describe(schedule: Schedule | None) -> str:
     return one_line(f"schedule {schedule.name} {'enabled' if schedule.is_enabled else 'disabled'}")
 
 
-def _is_running(schedule: Schedule | None, run: RelayRun | None) -> bool:
-    if schedule is not None and schedule.is_enabled and run is not None:
+def _is_running(relay: _Relay) -> bool:
+    if relay.schedule is not None and relay.schedule.is_enabled and relay.run is not None:
         return True
     click.echo("The relay does not run. Add --apply to restart it.", err=True)
     return False
 
 
-def _restart(client: Callable[[str], Any], arn: str, schedule: Schedule | None) -> bool:
-    if schedule is not None and not schedule.is_enabled:
-        enable(client("scheduler"), schedule)
-        click.echo("The schedule is enabled again.")
-    client("lambda").invoke(FunctionName=arn, InvocationType="Event", Payload=b"{}")
-    click.echo("The relay was invoked; status shows what it did.")
-    if schedule is None:
+def _restart(client: Callable[[str], Any], relay: _Relay) -> bool:
+    """Print what is done, on stderr, and return whether the relay runs from now on."""
+    if relay.schedule is not None and not relay.schedule.is_enabled:
+        enable(client("scheduler"), relay.schedule)
+        click.echo("The schedule is enabled again.", err=True)
+    client("lambda").invoke(FunctionName=relay.arn, InvocationType="Event", Payload=b"{}")
+    click.echo("The relay was invoked; status shows what it did.", err=True)
+    if relay.schedule is None:
         click.echo("Error: it has no schedule; restore it with pulumi up --refresh", err=True)
         return False
     return True

@@ -13,6 +13,8 @@ from serverless_runtime.handoff.relay.settings import OLDEST_AGE, RELAY_FAILED, 
 LOOKBACK = timedelta(minutes=15)
 """It runs every minute; an alarm fires long before that."""
 
+FIRST_RUN_WITHIN = timedelta(minutes=3)
+
 
 @dataclass(frozen=True, kw_only=True)
 class RelayRun:
@@ -29,6 +31,13 @@ def last_relay_run(functions: Any, logs: Any, name: str, now: datetime) -> Relay
     lines = events_with(logs, group, OLDEST_AGE, now - LOOKBACK, now)
     runs = (_run(json.loads(line["message"])) for line in lines)
     return max(runs, key=lambda run: run.at, default=None)
+
+
+def is_new(functions: Any, name: str, now: datetime) -> bool:
+    """Return whether the relay was deployed so recently that it need not have run yet."""
+    configuration = functions.get_function_configuration(FunctionName=name)
+    modified = datetime.fromisoformat(str(configuration["LastModified"]))
+    return now - modified < FIRST_RUN_WITHIN
 
 
 def _run(metrics: dict[str, Any]) -> RelayRun:

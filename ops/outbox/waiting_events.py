@@ -76,10 +76,11 @@ def waiting_events(
             },
         )
         for row in (row for page in pages for row in page["Items"]):
-            yield _waiting_event(row)
+            yield waiting_event(row)
 
 
-def _waiting_event(row: dict[str, Any]) -> WaitingEvent:
+def waiting_event(row: dict[str, Any]) -> WaitingEvent:
+    """Return what a row of the outbox tells about its event."""
     return WaitingEvent(
         event_id=row["event_id"]["S"],
         correlation_id=row["correlation_id"]["S"],

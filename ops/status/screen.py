@@ -23,6 +23,7 @@ def lines(stack: str, status: Status) -> list[str]:
         *_circuit_breakers(status),
         *_alarms(status),
         *(_line("not read", f"{part}: {error}") for part, error in status.unread.items()),
+        *_next(stack, status),
     ]
 
 
@@ -41,7 +42,11 @@ def _outboxes(status: Status) -> list[str]:
     backlogs = [
         _line("outbox", _backlog(each, status), name) for name, each in _named(status.backlogs)
     ]
-    relays = [_line("relay", _relay(each, status), name) for name, each in _named(status.relays)]
+    alone = len(status.relays) == 1
+    relays = [
+        _line("relay", _relay(run, status, is_new=name in status.new_relays), "" if alone else name)
+        for name, run in status.relays.items()
+    ]
     return [*backlogs, *relays]
 
 
@@ -51,7 +56,9 @@ def _backlog(backlog: Backlog, status: Status) -> str:
     return f"{count} waiting" + (f", the oldest for {age(oldest, status.at)}" if oldest else "")
 
 
-def _relay(run: RelayRun | None, status: Status) -> str:
+def _relay(run: RelayRun | None, status: Status, *, is_new: bool) -> str:
+    if run is None and is_new:
+        return "no run yet, deployed just now"
     if run is None:
         return "no run in the last 15 minutes"
     return f"ran {age(run.at, status.at)} ago: handed off {run.handed_off}, failed {run.failed}"
@@ -91,11 +98,44 @@ def _alarms(status: Status) -> list[str]:
     if "alarms" in status.unread:
         return []
     if not status.not_ok:
-        return [_line("alarms", f"all {len(status.alarms)} are OK")]
-    found = [_line("alarms", f"{len(status.not_ok)} of {len(status.alarms)} are not OK")]
+        return [_line("alarms", _calm(status))]
+    found = [
+        _line("alarms", f"{len(status.not_ok)} of {len(status.alarms)} are not OK{_new(status)}")
+    ]
     for alarm in status.not_ok:
-        found.append(f"    {one_line(f'{alarm.state} {alarm.name}: {alarm.description}')}")
+        since = f" for {age(alarm.since, status.at)}" if alarm.since else ""
+        if alarm.name in status.cooling_down:
+            text = f"{alarm.state} {alarm.name}{since}: over, cooling down"
+        else:
+            text = f"{alarm.state} {alarm.name}{since}: {alarm.description}"
+        found.append(f"    {one_line(text)}")
     return found
+
+
+def _calm(status: Status) -> str:
+    new = _new(status)
+    if not new:
+        return f"all {len(status.alarms)} are OK"
+    return (
+        f"{sum(alarm.state == 'OK' for alarm in status.alarms)} of {len(status.alarms)} are OK{new}"
+    )
+
+
+def _new(status: Status) -> str:
+    count = sum(alarm.state == "INSUFFICIENT_DATA" for alarm in status.alarms)
+    return f", {count} have no data yet" if count else ""
+
+
+def _next(stack: str, status: Status) -> list[str]:
+    """Return the commands that look closer at what is wrong."""
+    ops = f"python -m ops {{}} --stack {stack}"
+    wrong = {
+        "dead-letters list": any(sum(queue.depth) for queue in status.queues.values()),
+        "relay": any(map(status.has_stopped, status.relays)),
+        "outbox list": status.is_outbox_late,
+        "circuit-breakers": bool(status.open_circuit_breakers),
+    }
+    return [_line("next", ops.format(command)) for command, is_wrong in wrong.items() if is_wrong]
 
 
 def as_json(stack: str, status: Status) -> dict[str, Any]:
@@ -134,5 +174,6 @@ def as_json(stack: str, status: Status) -> dict[str, Any]:
             for service, states in status.circuit_breakers.items()
         },
         "alarms": {alarm.name: alarm.state for alarm in status.alarms},
+        "cooling_down": sorted(status.cooling_down),
         "not_read": dict(status.unread),
     }

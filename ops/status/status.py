@@ -7,22 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
-from ops.alarms.alarm_state import AlarmState, read_alarms
-from ops.aws.best_effort import BestEffort
-from ops.context import Context
+from ops.alarms.alarm_state import AlarmState
 from ops.dead_letters.dead_letter import DeadLetter
-from ops.dead_letters.queue_options import QueueLocation, queues_of
 from ops.dead_letters.reader import Depth
-from ops.deliveries.circuit_breakers import CircuitBreakers, read_circuit_breakers
-from ops.outbox.relay_runs import RelayRun, last_relay_run
-from ops.outbox.waiting_events import Backlog, read_backlog
-from ops.stack import Stack
+from ops.deliveries.circuit_breakers import CircuitBreakers
+from ops.outbox.relay_runs import RelayRun
+from ops.outbox.waiting_events import Backlog
 
-MAX_DEAD_LETTERS = 100
-
-Health = Literal["healthy", "degraded", "unhealthy", "unknown"]
-"""unhealthy: an alarm is in ALARM. degraded: none is, but something waits or has stopped. unknown:
-no alarm is known to be in ALARM, but not everything could be read."""
+Health = Literal["healthy", "recovering", "degraded", "unhealthy", "unknown"]
+"""unhealthy: an alarm fires. degraded: none does, but something waits or has stopped. recovering:
+alarms fire, but their metrics are within the thresholds again and nothing waits: it is over.
+unknown: no alarm is known to fire, but not everything could be read."""
 
 _MAX_WAIT = timedelta(seconds=120)
 _MAX_RELAY_PAUSE = timedelta(minutes=3)
@@ -48,6 +43,12 @@ class Status:
     relays: Mapping[str, RelayRun | None] = field(default_factory=dict)
     """The last run of each outbox's relay; None if there was none recently."""
 
+    new_relays: frozenset[str] = frozenset()
+    """Those deployed so recently that they need not have run yet."""
+
+    cooling_down: frozenset[str] = frozenset()
+    """Alarms that still fire although their metric is within its threshold again."""
+
     queues: Mapping[str, QueueStatus] = field(default_factory=dict)
     circuit_breakers: Mapping[str, CircuitBreakers] = field(default_factory=dict)
     """Of each notification service, by channel."""
@@ -57,8 +58,8 @@ class Status:
 
     @property
     def not_ok(self) -> list[AlarmState]:
-        """The alarms in any state but OK."""
-        return [alarm for alarm in self.alarms if alarm.state != "OK"]
+        """The alarms that fire or are missing; one without data yet is no problem."""
+        return [alarm for alarm in self.alarms if alarm.state in ("ALARM", "MISSING")]
 
     @property
     def open_circuit_breakers(self) -> dict[str, CircuitBreakers]:
@@ -72,74 +73,35 @@ class Status:
     @property
     def health(self) -> Health:
         """All of it in one word."""
-        if any(alarm.state == "ALARM" for alarm in self.alarms):
+        firing = {alarm.name for alarm in self.alarms if alarm.state == "ALARM"}
+        if firing - self.cooling_down:
             return "unhealthy"
         if self.unread:
             return "unknown"
-        return "degraded" if self._is_degraded() else "healthy"
+        if self._is_degraded():
+            return "degraded"
+        return "recovering" if firing else "healthy"
+
+    @property
+    def is_outbox_late(self) -> bool:
+        """Whether an event waits longer than the relay needs."""
+        return any(
+            backlog.oldest_at and self.at - backlog.oldest_at > _MAX_WAIT
+            for backlog in self.backlogs.values()
+        )
+
+    def has_stopped(self, relay: str) -> bool:
+        """Whether the relay of that outbox should have run, and has not."""
+        run = self.relays[relay]
+        if run is None:
+            return relay not in self.new_relays
+        return self.at - run.at > _MAX_RELAY_PAUSE
 
     def _is_degraded(self) -> bool:
         return (
-            any(run is None or self.at - run.at > _MAX_RELAY_PAUSE for run in self.relays.values())
-            or any(
-                backlog.oldest_at and self.at - backlog.oldest_at > _MAX_WAIT
-                for backlog in self.backlogs.values()
-            )
+            any(map(self.has_stopped, self.relays))
+            or self.is_outbox_late
             or any(sum(queue.depth) for queue in self.queues.values())
             or bool(self.open_circuit_breakers)
             or any(alarm.state == "MISSING" for alarm in self.alarms)
         )
-
-
-class StatusReader:
-    """Reads the status repeatedly, but dead letters only when their number has changed: each read
-    hides them from other readers briefly, and SQS counts it."""
-
-    def __init__(self, context: Context, stack: Stack) -> None:
-        self._context = context
-        self._client = context.clients(stack.connection)
-        self._operations = stack.operations
-        self._locations = queues_of(stack)
-        self._queues: dict[str, QueueStatus] = {}
-
-    def read(self) -> Status:
-        """Read every part that can be read."""
-        best_effort, now = BestEffort(), self._context.now()
-        client, operations = self._client, self._operations
-        return Status(
-            at=now,
-            backlogs=best_effort.read_each(
-                "outbox",
-                operations.outboxes,
-                lambda each: read_backlog(client("dynamodb"), each.table_name),
-            ),
-            relays=best_effort.read_each(
-                "relay",
-                operations.outboxes,
-                lambda each: last_relay_run(
-                    client("lambda"), client("logs"), each.relay_function_name, now
-                ),
-            ),
-            alarms=best_effort.read(
-                "alarms", lambda: read_alarms(client("cloudwatch"), operations.alarms), []
-            ),
-            queues=best_effort.read_each("dead letters", self._locations, self._read_queue),
-            circuit_breakers=best_effort.read_each(
-                "circuit breakers",
-                operations.deliveries,
-                lambda each: read_circuit_breakers(
-                    client("dynamodb"), each.table_name, each.channels
-                ),
-            ),
-            unread=best_effort.errors,
-        )
-
-    def _read_queue(self, location: QueueLocation) -> QueueStatus:
-        known = self._queues.get(location.name)
-        with location.reader(self._context) as reader:
-            depth = reader.depth()
-            if known is None or depth != known.depth:
-                found = list(reader.receive(MAX_DEAD_LETTERS)) if sum(depth) else []
-                known = QueueStatus(depth=depth, dead_letters=found)
-                self._queues[location.name] = known
-            return known

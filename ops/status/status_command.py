@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 import click
-from rich.console import Group
-from rich.live import Live
-from rich.text import Text
+from rich.console import Console
 
 from ops.context import Context
-from ops.options import LEFT, UNREACHABLE, json_option, on_stack
+from ops.options import LEFT, UNREACHABLE, json_option, on_stacks
 from ops.stack import Stack
 from ops.status.screen import as_json as status_as_json
 from ops.status.screen import lines
-from ops.status.status import Status, StatusReader
-from ops.terminal import out
+from ops.status.status import Status
+from ops.status.status_reader import StatusReader
+from ops.terminal import out, show
 
 EXIT_CODES = """\b
 Exit codes:
-  0    healthy; with --watch, ended by ctrl-C
-  1    degraded or unhealthy
+  0    healthy or recovering; with --watch, ended by ctrl-C
+  1    degraded or unhealthy, of several stacks at least one
   2    usage error
   3    the stack cannot be reached, or something that matters could not be read
 """
@@ -38,40 +38,53 @@ Exit codes:
     help="Seconds between refreshes.",
 )
 @json_option
-@on_stack
+@on_stacks
 def show_status(
-    context: Context, *, stack: Stack, watch: bool, interval_seconds: int, as_json: bool
+    context: Context, *, stacks: list[Stack], watch: bool, interval_seconds: int, as_json: bool
 ) -> None:
     """Show health, backlog, dead letters, the relay's last run, circuit breakers and alarms.
 
-    Parts that cannot be read are listed with the missing permission. Dead letters are received to
-    group them, which SQS counts; --watch does so only when their number changes.
+    --stack can be given several times. What does not respond within 10 seconds, or may not be
+    read, is listed with the reason. Dead letters are received to group them, which SQS counts;
+    --watch does so only when their number changes.
     """
     if watch and as_json:
         raise click.UsageError("pass either --watch or --json")
-    reader = StatusReader(context, stack)
+    readers = {stack.name: StatusReader(context, stack) for stack in stacks}
     if watch:
-        _watch(reader, context, stack.name, interval_seconds)
+        _watch(readers, context, interval_seconds)
         return
-    status = reader.read()
-    if as_json:
-        click.echo(json.dumps(status_as_json(stack.name, status)))
-    else:
-        out().print(_screen(stack.name, status))
-    if status.health == "healthy":
-        return
-    raise click.exceptions.Exit(UNREACHABLE if status.health == "unknown" else LEFT)
+    found = {name: reader.read() for name, reader in readers.items()}
+    console = out()
+    for name, status in found.items():
+        if as_json:
+            click.echo(json.dumps(status_as_json(name, status)))
+        else:
+            _show(console, name, status)
+    worst = {status.health for status in found.values()}
+    if worst & {"degraded", "unhealthy"}:
+        raise click.exceptions.Exit(LEFT)
+    if "unknown" in worst:
+        raise click.exceptions.Exit(UNREACHABLE)
 
 
-def _watch(reader: StatusReader, context: Context, stack: str, interval_seconds: int) -> None:
+def _watch(readers: Mapping[str, StatusReader], context: Context, interval_seconds: int) -> None:
+    console = out()
     try:
-        with Live(console=out(), auto_refresh=False) as live:
-            while True:
-                live.update(_screen(stack, reader.read()), refresh=True)
-                context.sleep(interval_seconds)
+        while True:
+            found = {name: reader.read() for name, reader in readers.items()}
+            if console.is_terminal:
+                console.clear()
+            for name, status in found.items():
+                _show(console, name, status)
+            if not console.is_terminal:
+                console.print()
+            console.file.flush()
+            context.sleep(interval_seconds)
     except KeyboardInterrupt:
         return
 
 
-def _screen(stack: str, status: Status) -> Group:
-    return Group(*(Text(line) for line in lines(stack, status)))
+def _show(console: Console, stack: str, status: Status) -> None:
+    for line in lines(stack, status):
+        show(console, line)

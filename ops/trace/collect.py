@@ -45,7 +45,7 @@ class Timeline:
 
 
 def trace(wanted: str, sources: Sources) -> Timeline:
-    """Follow a correlation id, task id or event id; an unknown one has no steps.
+    """Follow the id of an event, a request, a message, or of what events are about.
 
     First what contains the id is found, then what is known about those events by other ids.
     """
@@ -88,8 +88,10 @@ Known = LogLine | WaitingEvent | DeadLetter | DeliveryRecord
 
 def _ids(thing: Known) -> set[str | None]:
     if isinstance(thing, LogLine):
-        return {thing.text(name) for name in ("event_id", "task_id", "correlation_id")}
-    return {thing.event_id, thing.task_id, thing.correlation_id}
+        # Which field of a program's lines is an id, only the program knows.
+        return {value for value in thing.fields.values() if isinstance(value, str)}
+    known = {thing.event_id, thing.task_id, thing.correlation_id}
+    return known | {thing.message_id} if isinstance(thing, DeadLetter) else known
 
 
 def _event_ids(things: Iterable[Known]) -> list[str]:

@@ -42,15 +42,14 @@ class StackSources:
 
     def lines(self, text: str) -> list[LogLine]:
         """Return the functions' lines that contain it."""
-        return self.best_effort.read("logs", lambda: self._lines(text), [])
+        functions = {name: (name, known) for name, known in self._operations.functions.items()}
+        return self._read("logs", functions, lambda each: self._lines(text, *each))
 
-    def _lines(self, text: str) -> list[LogLine]:
-        for function, name in self._operations.functions.items():
-            if function not in self._groups:
-                self._groups[function] = log_group(self._client("lambda"), name)
-        return lines_with(
-            self._client("logs"), self._groups, text, since=self._since, until=self._until
-        )
+    def _lines(self, text: str, function: str, name: str) -> list[LogLine]:
+        if function not in self._groups:
+            self._groups[function] = log_group(self._client("lambda"), name)
+        group = {function: self._groups[function]}
+        return lines_with(self._client("logs"), group, text, since=self._since, until=self._until)
 
     def deliveries(self, event_id: str) -> list[DeliveryRecord]:
         """Return the deliveries of an event, however old."""

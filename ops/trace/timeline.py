@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from ops.aws.logs import LogLine
@@ -21,6 +21,8 @@ _DESCRIPTIONS = {
     handoffs.HANDED_OFF: "accepted by Lambda for the target",
     handoffs.HANDOFF_FAILED: "not accepted by Lambda; waiting in the outbox",
     handoffs.HANDOFF_REJECTED: "not accepted by Lambda; waiting in the outbox",
+    handoffs.NEVER_ACCEPTED: "never accepted by Lambda: dead-lettered",
+    handoffs.NOT_DEAD_LETTERED: "never accepted by Lambda; dead-lettering it failed",
     handoffs.OUTBOX_ROW_NOT_DELETED: "handed off, but still in the outbox: handed off again later",
     handoffs.OUTBOX_ROW_NOT_CLAIMED: "the relay could not claim it in the outbox",
     notifications.SENT: "sent",
@@ -42,8 +44,9 @@ class Step:
 
     what: str
     event_id: str | None
-    task_id: str | None
     correlation_id: str | None
+    about: Mapping[str, str] = field(default_factory=dict)
+    """Other ids: of what the event is about, of the message or the invocation."""
 
 
 def log_steps(lines: Iterable[LogLine]) -> list[Step]:
@@ -72,8 +75,8 @@ def outbox_step(event: WaitingEvent) -> Step:
         what=f"committed, still waiting: {event.attempts} relay attempts, the next after "
         f"{timestamp_text(event.next_attempt_at)}",
         event_id=event.event_id,
-        task_id=event.task_id,
         correlation_id=event.correlation_id,
+        about=_about(task_id=event.task_id),
     )
 
 
@@ -92,8 +95,8 @@ def delivery_step(record: DeliveryRecord) -> Step:
         where="deliveries",
         what=", ".join(parts),
         event_id=record.event_id,
-        task_id=record.task_id,
         correlation_id=record.correlation_id,
+        about=_about(task_id=record.task_id),
     )
 
 
@@ -104,8 +107,8 @@ def dead_letter_step(dead_letter: DeadLetter) -> Step:
         where="dead letters",
         what=f"dead-lettered, waiting for replay: {dead_letter.error}",
         event_id=dead_letter.event_id,
-        task_id=dead_letter.task_id,
         correlation_id=dead_letter.correlation_id,
+        about=_about(task_id=dead_letter.task_id),
     )
 
 
@@ -127,14 +130,19 @@ def summarize(records: Sequence[DeliveryRecord], *, in_outbox: bool, dead_letter
     return "no delivery recorded"
 
 
+def _about(**ids: str | None) -> dict[str, str]:
+    others = ("event_id", "correlation_id", "provider_id")
+    return {name: text for name, text in ids.items() if text and name not in others}
+
+
 def _step(line: LogLine, where: str, what: str) -> Step:
     return Step(
         at=line.at,
         where=where,
         what=what,
         event_id=line.text("event_id"),
-        task_id=line.text("task_id"),
         correlation_id=line.text("correlation_id"),
+        about=_about(**{name: line.text(name) for name in line.fields if name.endswith("_id")}),
     )
 
 

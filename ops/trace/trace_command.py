@@ -9,13 +9,12 @@ from datetime import datetime
 from typing import Any
 
 import click
-from rich.padding import Padding
 
 from ops.context import Context
 from ops.interrupts import Interrupts
 from ops.options import LEFT, UNREACHABLE, json_option, on_stack, when
 from ops.stack import Stack
-from ops.terminal import one_line, out, timestamp_text
+from ops.terminal import one_line, out, show, timestamp_text
 from ops.trace.collect import Timeline, trace
 from ops.trace.stack_sources import StackSources
 
@@ -41,7 +40,7 @@ def _id(text: str) -> str:
 
 @click.command("trace", epilog=EXIT_CODES)
 @click.pass_obj
-@click.argument("id_", metavar="CORRELATION_ID|TASK_ID|EVENT_ID", type=_id)
+@click.argument("id_", metavar="ID", type=_id)
 @click.option(
     "--since",
     type=when,
@@ -54,11 +53,13 @@ def _id(text: str) -> str:
 def trace_event(
     context: Context, *, stack: Stack, id_: str, since: datetime, as_json: bool
 ) -> None:
-    """Show what happened to a request, a task or an event, in time order.
+    """Show what happened to an event or a request, in time order.
 
-    Clients find the correlation id in the response header X-Correlation-Id. This reads the
-    functions' logs, the deliveries, the outboxes and up to 1000 dead letters of each queue. For
-    large logs, the Logs Insights query event-timeline is faster.
+    ID is that of the event, the request (correlation id), the message, or of what the event is
+    about: any text field of the functions' log lines. Clients find the correlation id in the
+    response header X-Correlation-Id. This reads the functions' logs, the deliveries, the outboxes
+    and up to 1000 dead letters of each queue. For large logs, the Logs Insights query
+    event-timeline is faster.
     """
     interrupts = Interrupts()
     sources = StackSources(context, stack, interrupts, since=since)
@@ -83,12 +84,11 @@ def trace_event(
 def _show(timeline: Timeline) -> None:
     console = out()
     for step in timeline.steps:
-        console.print(
-            one_line(f"{timestamp_text(step.at) or 'unknown time'} {step.where}"), style="bold"
-        )
-        console.print(Padding(one_line(step.what), (0, 0, 0, 4), expand=False))
+        where = f"{timestamp_text(step.at) or 'unknown time'} {step.where}"
+        show(console, one_line(where), style="bold")
+        show(console, f"    {one_line(step.what)}")
     for event_id, summary in timeline.summaries.items():
-        console.print(one_line(f"Now, event {event_id}: {summary}"), style="bold")
+        show(console, one_line(f"Now, event {event_id}: {summary}"), style="bold")
 
 
 def _as_json(id_: str, timeline: Timeline, errors: dict[str, str]) -> dict[str, Any]:

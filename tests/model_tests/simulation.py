@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,18 +12,19 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ops.dead_letters.destination import NotAcceptedError
+from ops.dead_letters.function_destination import FunctionDestination
 from ops.dead_letters.outcome import Outcome
 from ops.dead_letters.reader import DeadLetterReader
 from ops.dead_letters.replay import Replay
 from ops.dead_letters.replay_rate import RateLimiter
-from ops.dead_letters.selection import ReplayRules, select_for_replay
-from ops.dead_letters.target import NotAcceptedError
-from ops.dead_letters.target import Target as ReplayTarget
+from ops.dead_letters.selection import MAX_REPLAYS, ReplayRules, select_for_replay
 from ops.interrupts import Interrupts
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.handoff import Handoff
 from serverless_runtime.handoff.outbox_rows import SHARDS
 from serverless_runtime.handoff.relay.dynamo_outbox import DynamoOutbox
+from serverless_runtime.handoff.relay.rejected import add_dead_letter
 from serverless_runtime.handoff.relay.relay import relay_shard
 from serverless_runtime.handoff.settings import HandoffSettings
 from serverless_runtime.handoff.target import Target
@@ -128,6 +130,7 @@ class Simulation:
                     shard,
                     outbox=outbox,
                     target=target,
+                    dead_letter=functools.partial(add_dead_letter, "", client=self.dead_letters),
                     minimum_age_seconds=MINIMUM_AGE_SECONDS,
                     has_time=lambda: True,
                     clock=self.clock,
@@ -180,13 +183,13 @@ class Simulation:
         """An operator replays the dead-letter queue, or begins to."""
         run = Run(self, faults=faults)
         outcomes: list[Outcome] = []
-        rules = ReplayRules(started_at=self.utc_now(), **({"max_replays": None} if force else {}))
+        rules = ReplayRules(started_at=self.utc_now(), max_replays=None if force else MAX_REPLAYS)
         sqs = run.client("sqs", self.dead_letters)
         try:
             with DeadLetterReader(sqs, "q", clock=self.clock, poll_seconds=0) as reader:
                 Replay(
                     reader=reader,
-                    target=ReplayTarget(run.client("lambda", self.queue), TARGET_ARN),
+                    destination=FunctionDestination(run.client("lambda", self.queue), TARGET_ARN),
                     rate_limiter=RateLimiter(1000, self.clock, self.advance),
                     sleep=self.advance,
                     interrupts=Interrupts(),

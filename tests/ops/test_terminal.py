@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from rich.console import Console
 
 from ops.dead_letters.error_groups import error_pattern
-from ops.dead_letters.target import function_name
+from ops.dead_letters.function_destination import function_name
 from ops.options import parse_timestamp
-from ops.terminal import age
+from ops.terminal import age, show
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -72,3 +74,31 @@ def test_any_other_timestamp_is_rejected_with_its_value(text: str) -> None:
 )
 def test_a_function_has_one_name_however_it_is_written(name: str) -> None:
     assert function_name(name) == "notify"
+
+
+@pytest.mark.parametrize(
+    ("text", "indent"),
+    [
+        ("dead letters      " + "word " * 40, " " * 18),
+        ("    2x, oldest 3m ago: " + "word " * 40, " " * 8),
+        ("Stack dev is fine: " + "word " * 40, " " * 4),
+    ],
+)
+def test_a_long_line_is_continued_below_its_text(text: str, indent: str) -> None:
+    file = io.StringIO()
+    console = Console(file=file, width=80, force_terminal=True)
+
+    show(console, text)
+
+    first, *rest = file.getvalue().splitlines()
+    assert first == text[: len(first)]
+    assert rest
+    assert all(line.startswith(f"{indent}w") and len(line) <= 80 for line in rest)
+
+
+def test_a_pipe_gets_whole_lines() -> None:
+    file = io.StringIO()
+
+    show(Console(file=file, width=1_000_000, soft_wrap=True), "word " * 100)
+
+    assert file.getvalue() == "word " * 100 + "\n"

@@ -55,6 +55,7 @@ EXPECTED = {
         ("dynamodb:DeleteItem", OUTBOX),
         ("lambda:InvokeFunction", TARGET),
         ("sqs:GetQueueAttributes", "arn:task-events-dead-letters"),
+        ("sqs:SendMessage", "arn:task-events-dead-letters"),
     },
     TARGETS_NAME: {
         ("dynamodb:GetItem", "arn:notifications-deliveries"),

@@ -1,4 +1,4 @@
-"""The wheel, built from this repository, in an environment with it and its requirements."""
+"""The wheel, built from this repository, in an environment with it and what its extra ops needs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from packaging.requirements import Requirement
 
 from tests.program.programs import ROOT
 
-_SOURCES = ("components", "lambdas", "pyproject.toml", "README.md", "LICENSE")
+_SOURCES = ("components", "lambdas", "ops", "pyproject.toml", "README.md", "LICENSE")
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.egg-info", "build")
 
 
@@ -62,7 +62,8 @@ class Elsewhere:
 def elsewhere(wheel: Path, folder: Path) -> Elsewhere:
     """Install the wheel into its own environment and put the program beside it.
 
-    The wheel's requirements, and no more, are linked from this environment instead of downloaded.
+    The requirements of the wheel and of its extra `ops`, and no more, are linked from this
+    environment instead of downloaded.
     """
     venv.EnvBuilder(symlinks=True).create(folder / ".venv")
     python = folder / ".venv" / "bin" / "python"
@@ -89,14 +90,18 @@ def _link(site: Path, requirements: Iterable[str]) -> None:
             continue
         seen.add(requirement.name)
         distribution = importlib.metadata.distribution(requirement.name)
-        wanted += [Requirement(each) for each in distribution.requires or ()]
+        wanted += [each for each in map(Requirement, distribution.requires or ()) if _plain(each)]
         for top in {file.parts[0] for file in distribution.files or ()} - {"..", "__pycache__"}:
             if not (site / top).exists():
                 (site / top).symlink_to(Path(str(distribution.locate_file(top))))
 
 
-def _applies(requirement: Requirement) -> bool:
+def _plain(requirement: Requirement) -> bool:
     return requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+
+
+def _applies(requirement: Requirement) -> bool:
+    return requirement.marker is None or requirement.marker.evaluate({"extra": "ops"})
 
 
 def _run(command: list[Any], **where: Any) -> str:

@@ -31,8 +31,8 @@ def test_the_wheel_holds_every_file_of_the_packages_and_no_other(wheel: Path) ->
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
 
-    sources = in_git("components", "lambdas")
-    assert held == {source.split("/", 1)[1] for source in sources}
+    sources = {source.split("/", 1)[1] for source in in_git("components", "lambdas")}
+    assert held == sources | in_git("ops")
     assert {"pulumi_serverless/py.typed", "serverless_runtime/py.typed"} <= held
     assert "serverless_runtime/notification_service/requirements.txt" in held
 
@@ -117,3 +117,30 @@ def test_an_example_installs_the_library_as_pulumi_install_does(
     )
 
     assert re.search(r"^Would install pulumi-serverless-\d", installed.stdout, re.M), installed
+
+
+def test_ops_reads_a_stacks_outputs_from_stdin_in_any_folder(
+    there: Elsewhere, tmp_path: Path
+) -> None:
+    done = subprocess.run(  # noqa: S603 -- our own interpreter and arguments
+        [
+            there.python,
+            "-m",
+            "ops",
+            "dead-letters",
+            "list",
+            "--outputs",
+            "-",
+            "--region",
+            "us-east-1",
+        ],
+        cwd=tmp_path,
+        env={"PATH": ""},
+        input='{"operations": {"deadLetters": {}}}',
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 3, done.stderr
+    assert "stack stdin has no dead-letter queue" in done.stderr

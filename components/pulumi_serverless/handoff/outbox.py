@@ -120,9 +120,10 @@ class Outbox(pulumi.ComponentResource):
             resources=[self.table.arn],
         )
         function.allow("hand-off", actions=["lambda:InvokeFunction"], resources=[args.target.arn])
+        # What Lambda will never accept becomes a dead letter.
         function.allow(
-            "count-dead-letters",
-            actions=["sqs:GetQueueAttributes"],
+            "add-and-count-dead-letters",
+            actions=["sqs:SendMessage", "sqs:GetQueueAttributes"],
             resources=[args.dead_letter_queue.arn],
         )
         # The next minute is the retry. Without this, runs that Lambda throttled would pile up.

@@ -98,6 +98,7 @@ def test_an_event_that_is_not_accepted_is_relayed(
             shard,
             outbox=DynamoOutbox(OUTBOX, client("dynamodb")),
             target=Target(TARGET_ARN, client("lambda")),
+            dead_letter=lambda event, rejection: None,
             minimum_age_seconds=45,
             has_time=lambda: True,
         )

@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from ops.dead_letters.dead_letter import DeadLetter
+from ops.dead_letters.kinds.invocation import read
 from ops.dead_letters.list_command import show_groups
 from serverless_runtime.shared.timestamps import to_text
 from tests.ops.fakes import Operator, Overriding, Queue, a_record, an_event
@@ -166,7 +167,7 @@ def test_an_error_text_cannot_steer_the_terminal(
 
 def test_nothing_is_cut_off_on_a_narrow_terminal() -> None:
     dead_letter = DeadLetter.from_message(
-        {"MessageId": "m" * 36, "Body": json.dumps(a_record(an_event("e" * 36)))}
+        {"MessageId": "m" * 36, "Body": json.dumps(a_record(an_event("e" * 36)))}, read
     )
     file = io.StringIO()
 

@@ -238,8 +238,8 @@ def test_an_option_overrides_the_stack(queue: Queue, operator: Operator) -> None
 @pytest.mark.parametrize(
     ("words", "text"),
     [
-        (("list",), "pass --stack, or --queue-url"),
-        (("replay", "--queue-url", "https://x"), "pass --stack, or --function"),
+        (("list",), "pass --stack, --outputs FILE or --queue-url"),
+        (("replay", "--queue-url", "https://x"), "--outputs FILE, --function or --kind"),
         (("replay", "--queue-url", "u", "--function", "f", "--rate", "0"), "0 is not in the range"),
         (("replay", "--queue-url", "u", "--function", "f", "--max", "0"), "0 is not in the range"),
         (("list", "--queue-url", "u", "--since", "soon"), "such as 90s, 30m, 2h or 7d, got 'soon'"),

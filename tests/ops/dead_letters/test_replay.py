@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from ops.dead_letters.dead_letter import DeadLetter
+from ops.dead_letters.function_destination import FunctionDestination
 from ops.dead_letters.outcome import Outcome
 from ops.dead_letters.reader import DeadLetterReader
 from ops.dead_letters.replay import Replay, ReplayStoppedError
 from ops.dead_letters.selection import ReplayRules, select_for_replay
-from ops.dead_letters.target import Target
 from tests.ops.fakes import TARGET, Queue, RecordingLambda, an_event, service_error
 
 
@@ -26,7 +26,11 @@ def _replay(queue: Queue, functions: RecordingLambda, *, limit: int = 100) -> Co
     outcomes: list[Outcome] = []
     with DeadLetterReader(queue.sqs, queue.url, poll_seconds=0) as reader:
         selection = select_for_replay(reader.receive(limit), ReplayRules())
-        replay = Replay(reader=reader, target=Target(functions, TARGET), record=outcomes.append)
+        replay = Replay(
+            reader=reader,
+            destination=FunctionDestination(functions, TARGET),
+            record=outcomes.append,
+        )
         replay.run(selection)
     return Counter(each.outcome for each in outcomes)
 

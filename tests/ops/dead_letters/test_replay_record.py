@@ -104,6 +104,7 @@ def test_json_is_the_only_thing_on_stdout(queue: Queue, operator: Operator) -> N
         "not_reached": 0,
         "unread": 0,
         "hidden": 0,
+        "still_hidden": None,
         "unmatched": 0,
         "stopped_at_max": False,
         "dead_letters": [

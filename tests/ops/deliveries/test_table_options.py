@@ -27,7 +27,7 @@ def test_a_stack_or_a_table_is_required(reader: Reader, words: tuple[str, ...]) 
     result = reader.types_exactly(*words)
 
     assert result.exit_code == 2
-    assert "pass --stack, or --table" in result.stderr
+    assert "pass --stack, --outputs FILE or --table" in result.stderr
 
 
 @every_command
@@ -37,7 +37,7 @@ def test_without_the_cli_the_error_suggests_what_to_do(
     result = reader.types_exactly(*words, "--stack", "dev")
 
     assert result.exit_code == 3
-    assert "install the Pulumi CLI, or pass --table" in result.stderr
+    assert "install the Pulumi CLI, pass --outputs FILE, or pass --table" in result.stderr
 
 
 @pytest.mark.parametrize(

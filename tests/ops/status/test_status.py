@@ -77,8 +77,9 @@ def test_an_alarm_makes_it_unhealthy_whatever_else_is_unknown() -> None:
     status = replace(WELL, alarms=[replace(FINE, state="ALARM")], unread={"outbox": "denied"})
 
     assert status.health == "unhealthy"
-    assert "    ALARM outbox-age: Events wait. What to do: docs/runbooks/outbox-age.md" in lines(
-        "dev", status
+    assert (
+        "    ALARM outbox-age for 0s: Events wait. What to do: docs/runbooks/outbox-age.md"
+        in lines("dev", status)
     )
 
 
@@ -119,3 +120,35 @@ def test_dead_letters_are_grouped_by_reason() -> None:
     assert "    2x, oldest 2h ago: unreadable: no JSON" in shown
     found = as_json("dev", status)
     assert (found["health"], found["dead_letters"][EVENTS]["hidden"]) == ("degraded", 1)
+
+
+def test_an_incident_that_is_over_is_recovering_while_its_alarms_cool_down() -> None:
+    firing = replace(FINE, state="ALARM", since=NOON - timedelta(minutes=4))
+    status = replace(WELL, alarms=[firing], cooling_down=frozenset({"outbox-age"}))
+
+    assert status.health == "recovering"
+    assert "    ALARM outbox-age for 4m: over, cooling down" in lines("dev", status)
+    waiting = {EVENTS: QueueStatus(depth=Depth(1, 0))}
+    assert replace(status, queues=waiting).health == "degraded"
+    assert replace(status, cooling_down=frozenset()).health == "unhealthy"
+
+
+def test_a_stack_that_was_just_deployed_is_healthy_and_says_so_in_a_line_each() -> None:
+    new = replace(FINE, state="INSUFFICIENT_DATA")
+    status = replace(
+        WELL, alarms=[FINE, new, new], relays={EVENTS: None}, new_relays=frozenset({EVENTS})
+    )
+
+    shown = lines("dev", status)
+    assert status.health == "healthy"
+    assert "alarms            1 of 3 are OK, 2 have no data yet" in shown
+    assert "relay             no run yet, deployed just now" in shown
+    assert len(shown) == 6
+
+
+def test_what_to_do_next_is_named_with_its_command() -> None:
+    status = replace(WELL, queues={EVENTS: QueueStatus(depth=Depth(3, 0))})
+
+    assert lines("dev", status)[-1] == (
+        "next              python -m ops dead-letters list --stack dev"
+    )

@@ -33,7 +33,13 @@ class Watcher:
 
     def types(self, *words: str) -> Result:
         outputs = stack_outputs(
-            deadLetters={"task-events": {"queueUrl": self.queue.url, "targetArn": TARGET_ARN}},
+            deadLetters={
+                "task-events": {
+                    "kind": "invocation",
+                    "queueUrl": self.queue.url,
+                    "targetArn": TARGET_ARN,
+                }
+            },
             deliveries={"notifications": {"tableName": DELIVERIES, "channels": ["email"]}},
             alarms={"outbox-age": "x"},
         )
@@ -43,7 +49,8 @@ class Watcher:
             sleep=self._sleep,
             poll_seconds=0,
         )
-        return CliRunner().invoke(commands, ["status", "--stack", "dev", *words], obj=context)
+        command = ["status", "--stack", "dev", *words]
+        return CliRunner().invoke(commands, command, obj=context)
 
     def _receive(self, **arguments: Any) -> Any:
         self.receives += 1
@@ -107,3 +114,18 @@ def test_watching_reads_dead_letters_only_when_their_number_changes(watcher: Wat
 
 def test_watching_is_for_people(watcher: Watcher) -> None:
     assert watcher.types("--watch", "--json").exit_code == 2
+
+
+def test_a_pipe_gets_a_whole_block_a_look(watcher: Watcher) -> None:
+    watcher.refreshes = 3
+
+    blocks = watcher.types("--watch").stdout.strip().split("\n\n")
+
+    assert len(blocks) == 3
+    assert all(block.startswith("Stack dev is ") for block in blocks)
+
+
+def test_several_stacks_are_shown_one_after_the_other(watcher: Watcher) -> None:
+    result = watcher.types("--stack", "prod", "--json")
+
+    assert [json.loads(line)["stack"] for line in result.stdout.splitlines()] == ["dev", "prod"]

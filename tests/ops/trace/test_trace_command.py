@@ -25,7 +25,9 @@ def _denied(**_: Any) -> Any:
 def types(reader: Reader, queue: Queue) -> Any:
     """Type a command as an operator who may read the tables and the queue, but no function."""
     outputs = stack_outputs(
-        deadLetters={"task-events": {"queueUrl": queue.url, "targetArn": TARGET_ARN}},
+        deadLetters={
+            "task-events": {"kind": "invocation", "queueUrl": queue.url, "targetArn": TARGET_ARN}
+        },
         outboxes={"task-events": {"tableName": OUTBOX, "relayFunctionName": "relay"}},
         deliveries={"notifications": {"tableName": DELIVERIES, "channels": []}},
         functions={"send-notification": "notify"},

@@ -7,6 +7,7 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.metrics import NAMESPACE
 from serverless_runtime.handoff.outbox_rows import SHARDS
 from serverless_runtime.handoff.relay.dynamo_outbox import DynamoOutbox
@@ -20,7 +21,7 @@ from serverless_runtime.handoff.relay.settings import (
     RelaySettings,
 )
 from serverless_runtime.handoff.settings import read_handoff_settings
-from serverless_runtime.handoff.target import Target
+from serverless_runtime.handoff.target import NeverAcceptedError, Target
 from serverless_runtime.shared import aws, json_log
 from serverless_runtime.shared.environment import MissingSettingsError, read_settings
 from serverless_runtime.shared.metrics import COMPONENT, MetricsSettings, Values, write_metrics
@@ -48,6 +49,7 @@ def handle(event: object, context: Any) -> None:
             shard,
             outbox=outbox,
             target=target,
+            dead_letter=functools.partial(_add_dead_letter, settings.dead_letter_queue_url),
             minimum_age_seconds=int(settings.minimum_age_seconds),
             has_time=lambda: _seconds_left(context) > STOPS_WITH_SECONDS_LEFT,
         )
@@ -93,6 +95,13 @@ def dead_letter_depth(queue_url: str, client: Any = None) -> int | None:
         log.warning("dead letters not counted", exc_info=True)
         return None
     return sum(int(response["Attributes"][name]) for name in _DEPTH)
+
+
+def _add_dead_letter(queue_url: str, event: Event, rejection: NeverAcceptedError) -> None:
+    # Most runs have none: a cold start does not load what they do not need.
+    from serverless_runtime.handoff.relay.rejected import add_dead_letter  # noqa: PLC0415
+
+    add_dead_letter(queue_url, event, rejection)
 
 
 def _seconds_left(context: Any) -> float:

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from serverless_runtime.handoff import log_messages
 from serverless_runtime.handoff.event import Event
+from serverless_runtime.handoff.target import NeverAcceptedError
 
 FIRST_BACKOFF_SECONDS = 60
 """Longer than the slowest attempt (some 26 s, when every response takes as long as it may): no
@@ -72,9 +73,13 @@ class Outbox(Protocol):
 class Target(Protocol):
     """Where events go."""
 
-    def accepts(self, event: Event) -> bool:
-        """Hand the event off; return whether it was accepted. Raises nothing."""
+    def hand_off(self, event: Event) -> bool:
+        """Hand the event off; return whether it was accepted. Raises NeverAcceptedError only."""
         ...
+
+
+DeadLetter = Callable[[Event, NeverAcceptedError], None]
+"""Keeps an event that Lambda will never accept, with the reason. May raise."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +109,7 @@ def relay_shard(
     *,
     outbox: Outbox,
     target: Target,
+    dead_letter: DeadLetter,
     minimum_age_seconds: float,
     has_time: Callable[[], bool],
     clock: Callable[[], float] = time.time,
@@ -125,7 +131,7 @@ def relay_shard(
             return report
         now_ms = int(clock() * 1000)
         if row.next_attempt_at <= now_ms:
-            report += _relay_row(row, now_ms, outbox, target)
+            report += _relay_row(row, now_ms, outbox, target, dead_letter)
     return report
 
 
@@ -135,7 +141,9 @@ def backoff_seconds(attempts: int) -> int:
     return min(FIRST_BACKOFF_SECONDS << min(attempts - 1, 10), LONGEST_BACKOFF_SECONDS)
 
 
-def _relay_row(row: WaitingRow, now_ms: int, outbox: Outbox, target: Target) -> Report:
+def _relay_row(
+    row: WaitingRow, now_ms: int, outbox: Outbox, target: Target, dead_letter: DeadLetter
+) -> Report:
     next_attempt_at = now_ms + backoff_seconds(row.attempts + 1) * 1000
     try:
         claim = outbox.claim(row, owner=uuid.uuid4().hex, next_attempt_at=next_attempt_at)
@@ -144,11 +152,31 @@ def _relay_row(row: WaitingRow, now_ms: int, outbox: Outbox, target: Target) -> 
         return Report(failed=1)
     if claim is None:
         return Report()
-    if not target.accepts(claim.event):
+    try:
+        if not target.hand_off(claim.event):
+            return Report(failed=1)
+    except NeverAcceptedError as rejection:
+        if _is_dead_lettered(claim.event, rejection, dead_letter):
+            _remove(claim, outbox)
         return Report(failed=1)
+    _remove(claim, outbox)
+    return Report(handed_off=1)
+
+
+def _is_dead_lettered(event: Event, rejection: NeverAcceptedError, dead_letter: DeadLetter) -> bool:
+    try:
+        dead_letter(event, rejection)
+    except Exception:
+        # The row stays, and a later run tries again.
+        log.exception(log_messages.NOT_DEAD_LETTERED, extra=event.ids)
+        return False
+    log.error(log_messages.NEVER_ACCEPTED, extra={**event.ids, "reason": str(rejection)})
+    return True
+
+
+def _remove(claim: Claim, outbox: Outbox) -> None:
     try:
         outbox.remove(claim)
     except Exception:
         # Harmless: the event is handed off again, and the target skips a duplicate.
         log.warning(log_messages.OUTBOX_ROW_NOT_DELETED, extra=claim.event.ids, exc_info=True)
-    return Report(handed_off=1)

@@ -18,6 +18,7 @@ from serverless_runtime.handoff.relay.relay import (
     relay_shard,
 )
 from serverless_runtime.handoff.settings import HandoffSettings
+from serverless_runtime.handoff.target import NeverAcceptedError
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.dynamodb import DynamoDbClient
 from tests.lambdas.handoff.outbox_table import rows
@@ -33,12 +34,15 @@ class RecordedTarget:
 
     def __init__(self) -> None:
         self.open = True
+        self.never: NeverAcceptedError | None = None
         self.event_ids: list[str] = []
         self.while_invoked: Callable[[], Any] = lambda: None
 
-    def accepts(self, event: Event) -> bool:
+    def hand_off(self, event: Event) -> bool:
         self.event_ids.append(event.event_id)
         self.while_invoked()
+        if self.never is not None:
+            raise self.never
         return self.open
 
 
@@ -56,6 +60,8 @@ class RelayScenario:
     def __init__(self) -> None:
         self.clock = Clock()
         self.target = RecordedTarget()
+        self.dead_letters: list[tuple[str, str]] = []
+        self.keeps_dead_letters = True
 
     def leave_behind(self, event_id: str) -> None:
         """Commit an event now, whose caller does not get it handed off."""
@@ -72,6 +78,7 @@ class RelayScenario:
                 shard,
                 outbox=outbox or DynamoOutbox(OUTBOX),
                 target=self.target,
+                dead_letter=self._dead_letter,
                 minimum_age_seconds=MINIMUM_AGE_SECONDS,
                 has_time=has_time,
                 clock=self.clock,
@@ -79,6 +86,11 @@ class RelayScenario:
             for shard in SHARDS
         ]
         return sum(reports, start=Report())
+
+    def _dead_letter(self, event: Event, rejection: NeverAcceptedError) -> None:
+        if not self.keeps_dead_letters:
+            raise ConnectionError
+        self.dead_letters.append((event.event_id, str(rejection)))
 
     def row(self) -> dict[str, Any]:
         """Return the only row of the outbox."""

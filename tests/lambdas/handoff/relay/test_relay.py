@@ -10,6 +10,7 @@ from serverless_runtime.handoff.relay.relay import (
     backoff_seconds,
     relay_shard,
 )
+from serverless_runtime.handoff.target import NeverAcceptedError
 from serverless_runtime.shared.aws.connections import Request, Response
 from tests.lambdas.handoff.outbox_table import rows
 from tests.lambdas.handoff.relay.relay_scenario import LongOutbox, RecordedTarget, RelayScenario
@@ -180,7 +181,42 @@ def test_a_run_makes_only_so_many_attempts() -> None:
     target = RecordedTarget()
 
     relay_shard(
-        "0", outbox=LongOutbox(), target=target, minimum_age_seconds=45, has_time=lambda: True
+        "0",
+        outbox=LongOutbox(),
+        target=target,
+        dead_letter=lambda event, rejection: None,
+        minimum_age_seconds=45,
+        has_time=lambda: True,
     )
 
     assert len(target.event_ids) == MAX_ATTEMPTS_PER_RUN
+
+
+NEVER = NeverAcceptedError("no JSON", "InvalidRequestContentException", "arn:target")
+
+
+def test_an_event_that_is_never_accepted_becomes_a_dead_letter_and_leaves_the_outbox(
+    scenario: RelayScenario,
+) -> None:
+    scenario.leave_behind("e-1")
+    scenario.clock.now += 60
+    scenario.target.never = NEVER
+
+    report = scenario.run()
+
+    assert scenario.dead_letters == [("e-1", "no JSON")]
+    assert rows() == []
+    assert (report.handed_off, report.failed) == (0, 1)
+
+
+def test_an_event_that_cannot_be_dead_lettered_stays_in_the_outbox(
+    scenario: RelayScenario,
+) -> None:
+    scenario.leave_behind("e-1")
+    scenario.clock.now += 60
+    scenario.target.never = NEVER
+    scenario.keeps_dead_letters = False
+
+    scenario.run()
+
+    assert len(rows()) == 1

@@ -1,0 +1,61 @@
+"""Dead letters for events that Lambda will never accept. Imported only when there is one.
+
+In the shape of Lambda's failure records, so that one tool reads both.
+https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from serverless_runtime.handoff.event import Event
+from serverless_runtime.handoff.target import NeverAcceptedError
+from serverless_runtime.shared import aws, timestamps
+
+CONDITION = "RejectedByLambda"
+"""Beside Lambda's own RetriesExhausted and EventAgeExceeded: it was never queued."""
+
+
+def add_dead_letter(
+    queue_url: str, event: Event, rejection: NeverAcceptedError, client: Any = None
+) -> None:
+    """Send the event with the reason. Raises AwsCallError, for an event too large as well."""
+    body = _record(event, rejection)
+    (client or aws.client("sqs")).send_message(QueueUrl=queue_url, MessageBody=body)
+
+
+def _record(event: Event, rejection: NeverAcceptedError) -> str:
+    record: dict[str, Any] = {
+        "version": "1.0",
+        "timestamp": timestamps.to_text(timestamps.now()),
+        "requestContext": {
+            "requestId": None,
+            "functionArn": rejection.target_arn,
+            "condition": CONDITION,
+            "approximateInvokeCount": 0,
+        },
+        "eventId": event.event_id,
+        "correlationId": event.correlation_id,
+        "responsePayload": {"errorMessage": str(rejection), "errorType": rejection.error_type},
+    }
+    payload = _json_of(event.payload)
+    if payload is None:
+        # Not replayable: what Lambda cannot parse it cannot parse next time.
+        record["rejectedPayload"] = event.payload.decode(errors="backslashreplace")
+        return json.dumps(record)
+    # As text: a payload is not written anew.
+    return f'{json.dumps(record)[:-1]}, "requestPayload": {payload}}}'
+
+
+def _json_of(payload: bytes) -> str | None:
+    """Return the payload if it is JSON in UTF-8, else None."""
+    try:
+        json.loads(payload, parse_constant=_reject, parse_int=str, parse_float=str)
+        return payload.decode()
+    except (ValueError, RecursionError):
+        return None
+
+
+def _reject(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")

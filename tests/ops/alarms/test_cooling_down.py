@@ -1,0 +1,85 @@
+"""An alarm outlasts its cause: its metric tells whether the cause is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from ops.alarms.alarm_state import AlarmState, read_alarms
+from ops.alarms.cooling_down import cooling_down
+
+NOW = datetime.now(UTC).replace(second=0, microsecond=0)
+
+
+@pytest.fixture
+def cloudwatch() -> Iterator[Any]:
+    with mock_aws():
+        yield boto3.client(
+            "cloudwatch",
+            region_name="us-east-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",  # noqa: S106 -- moto checks none
+        )
+
+
+def _fire(cloudwatch: Any, name: str, missing: str = "notBreaching", **more: Any) -> None:
+    cloudwatch.put_metric_alarm(
+        AlarmName=name,
+        Namespace="Shop",
+        MetricName=name,
+        Statistic="Maximum",
+        Period=60,
+        EvaluationPeriods=5,
+        Threshold=0,
+        ComparisonOperator="GreaterThanThreshold",
+        TreatMissingData=missing,
+        **more,
+    )
+    cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="test")
+
+
+def _measure(cloudwatch: Any, name: str, **values: float) -> None:
+    """Record values, each named by how many minutes ago it was: `ago_1=7`."""
+    for ago, value in values.items():
+        at = NOW - timedelta(minutes=int(ago.removeprefix("ago_")))
+        datum = {"MetricName": name, "Value": value, "Timestamp": at}
+        cloudwatch.put_metric_data(Namespace="Shop", MetricData=[datum])
+
+
+def _firing(cloudwatch: Any, *names: str) -> list[AlarmState]:
+    return read_alarms(cloudwatch, {name: name for name in names})
+
+
+def test_an_alarm_cools_down_once_its_latest_datapoint_is_within_the_threshold(
+    cloudwatch: Any,
+) -> None:
+    for name in ("over", "lasting"):
+        _fire(cloudwatch, name)
+    _measure(cloudwatch, "over", ago_2=7, ago_1=0)
+    _measure(cloudwatch, "lasting", ago_2=0, ago_1=7)
+
+    assert cooling_down(cloudwatch, _firing(cloudwatch, "over", "lasting"), NOW) == {"over"}
+
+
+@pytest.mark.parametrize(
+    ("missing", "expected"),
+    [("notBreaching", {"silent"}), ("breaching", set()), ("missing", set()), ("ignore", set())],
+)
+def test_without_a_datapoint_it_is_over_only_if_silence_is_no_breach(
+    cloudwatch: Any, missing: str, expected: set[str]
+) -> None:
+    _fire(cloudwatch, "silent", missing)
+
+    assert cooling_down(cloudwatch, _firing(cloudwatch, "silent"), NOW) == expected
+
+
+def test_an_alarm_that_does_not_fire_is_not_asked_for(cloudwatch: Any) -> None:
+    _fire(cloudwatch, "over")
+    cloudwatch.set_alarm_state(AlarmName="over", StateValue="OK", StateReason="test")
+
+    assert cooling_down(cloudwatch, _firing(cloudwatch, "over"), NOW) == frozenset()
