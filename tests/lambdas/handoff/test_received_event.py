@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ops.dead_letters.dead_letter import DeadLetter
+from ops.dead_letters.kinds import invocation
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.outbox_rows import event_of, row_of
@@ -76,7 +77,7 @@ def test_a_replay_is_the_same_event_with_one_more_replay() -> None:
     event = Event(event_id="e-1", correlation_id="c-1", payload=b'{"orderId": "4711"}')
     message = {"MessageId": "m", "Body": event.to_wire().decode()}
 
-    replayed = json.loads(DeadLetter.from_message(message).payload())
+    replayed = json.loads(DeadLetter.from_message(message, invocation.read).counted_payload())
 
     received = ReceivedEvent.from_payload(replayed)
     assert (received.event_id, received.correlation_id) == ("e-1", "c-1")
