@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -15,8 +14,6 @@ from pathlib import Path
 from local.cloudwatch.publisher import publishing_metrics
 from local.deployed import running_instance
 from local.emulator.start import EmulatorError, require_free_port
-from local.engine.grpc_server import serving
-from local.engine.provider import Provider
 from local.instance import FOLDER, ROOT, Instance
 from local.program.load_local_setup import set_up
 from local.program.project import Project, read_project
@@ -41,9 +38,6 @@ class Running:
     settings: Mapping[str, str]
     """What the program's local_setup.py sets."""
 
-    provider_port: int
-    """Where Pulumi's engine finds the emulator's provider."""
-
     @property
     def directory(self) -> Path:
         """Where its files are."""
@@ -58,20 +52,12 @@ def instance(port: int) -> Instance:
 def serve(folder: Path, port: int) -> None:
     """Run an emulator for the program in `folder`, and say so in a file, until stopped."""
     project = read_project(folder)
-    # As the engine does, which sends paths relative to it.
-    os.chdir(project.folder)
     with (
         running_instance(KIND, port) as emulator,
         set_up(project, emulator) as settings,
-        serving(Provider(emulator.client), emulator.directory / PULUMI) as provider_port,
         publishing_metrics(emulator.client),
     ):
-        running = Running(
-            port=port,
-            program=str(project.folder),
-            settings=dict(settings),
-            provider_port=provider_port,
-        )
+        running = Running(port=port, program=str(project.folder), settings=dict(settings))
         write_json(_file(port), asdict(running))
         # The Event is never set: a signal ends the wait by raising SystemExit.
         threading.Event().wait()

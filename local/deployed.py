@@ -10,7 +10,7 @@ from typing import Any
 
 from local.cloudwatch.publisher import publishing_metrics
 from local.deployment import Deployment
-from local.emulator.start import Emulator, free_port, running_emulator
+from local.emulator.start import Emulator, EmulatorError, free_port, running_emulator
 from local.instance import Instance, sweep_leftovers
 from local.invoke import invoke
 from local.logs import function_logs
@@ -71,6 +71,11 @@ class Deployed:
         `name` is the handoff's; it can be left out if the program has one. Each is the body of a
         message, parsed if it is JSON.
         """
+        if "operations" not in self.outputs:
+            raise EmulatorError(
+                "the program must export `operations`, the outputs of an Operations component, for "
+                f"its dead letters to be found; it exports {sorted(self.outputs) or 'nothing'}"
+            )
         queues = self.operations["deadLetters"]
         [queue] = [queues[name]] if name else queues.values()
         messages = self.emulator.waiting(queue["queueUrl"].rpartition("/")[2])

@@ -78,6 +78,11 @@ class Deployment:
         """
         return self._engine.up(self._run)
 
+    @property
+    def changed(self) -> bool:
+        """Whether the last `up` did anything."""
+        return bool(self._engine.changes)
+
     def config(self) -> dict[str, str]:
         """The stack's configuration as the program gets it: full keys, values as text."""
         own = {f"{self._project.name}:{key}": value for key, value in self._settings.items()}

@@ -60,7 +60,9 @@ class Instance:
                 lock.write(str(os.getpid()))
                 lock.flush()
                 self._sweep()
-                self.temp.mkdir(parents=True)
+                # What is in it is the owner's: keys, state, outputs.
+                self.directory.mkdir(mode=0o700)
+                self.temp.mkdir()
                 yield self
             finally:
                 self._sweep()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from local.emulator.clients import Clients
 from local.emulator.start import EmulatorError
 
@@ -14,6 +16,10 @@ def invoke(client: Clients, function: str, payload: str) -> str:
 
     EmulatorError if there is no such function, or if it failed, with what it raised.
     """
+    try:
+        json.loads(payload)
+    except ValueError as error:
+        raise EmulatorError(f"the payload must be JSON, got {payload!r}: {error}") from None
     functions = client("lambda")
     pages = functions.get_paginator("list_functions").paginate()
     names = sorted(each["FunctionName"] for page in pages for each in page["Functions"])

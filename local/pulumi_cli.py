@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ import yaml
 from local.background import PULUMI, Running
 from local.deployment import EMULATOR_CONFIG, STACK
 from local.emulator.start import EmulatorError
+from local.engine.grpc_server import serving
+from local.engine.provider import Provider
 from local.program.project import Project, read_project
 from local.program.virtual_environment import python_of
 from local.up import emulator_of, running_for
@@ -48,13 +51,18 @@ def run(arguments: list[str], folder: Path, port: int) -> int:
     _refuse_a_second_state(running)
     python_of(project)
     workspace = running.directory / PULUMI
-    environment = _environment(workspace, running)
-    if not workspace.exists():
-        _make_stack(cli, project, workspace, environment)
-    settings = _write_settings(project, workspace, running)
-    if any(each in _WITH_SETTINGS for each in arguments[:1]):
-        arguments = [*arguments, "--config-file", str(settings)]
-    done = subprocess.run([cli, *arguments], cwd=project.folder, env=environment, check=False)  # noqa: S603
+    # The engine sends paths relative to its working directory.
+    with (
+        chdir(project.folder),
+        serving(Provider(emulator_of(port).client), workspace) as provider_port,
+    ):
+        environment = _environment(workspace, running, provider_port)
+        if not workspace.exists():
+            _make_stack(cli, project, workspace, environment)
+        settings = _write_settings(project, workspace, running)
+        if any(each in _WITH_SETTINGS for each in arguments[:1]):
+            arguments = [*arguments, "--config-file", str(settings)]
+        done = subprocess.run([cli, *arguments], env=environment, check=False)  # noqa: S603
     return done.returncode
 
 
@@ -67,14 +75,14 @@ def _refuse_a_second_state(running: Running) -> None:
         )
 
 
-def _environment(workspace: Path, running: Running) -> dict[str, str]:
+def _environment(workspace: Path, running: Running, provider_port: int) -> dict[str, str]:
     """What the CLI needs: the emulator's provider, and a backend on this machine."""
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
     return {
         **inherited,
         # A program that calls AWS by itself must not reach the real one.
         **emulator_of(running.port).client.environment(),
-        "PULUMI_DEBUG_PROVIDERS": f"aws:{running.provider_port}",
+        "PULUMI_DEBUG_PROVIDERS": f"aws:{provider_port}",
         "PULUMI_BACKEND_URL": (workspace / "state").as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": "",
         "PULUMI_STACK": STACK,

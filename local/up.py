@@ -50,6 +50,8 @@ def up(folder: Path, port: int) -> str:
         )
         with working(f"Deploying {project.name} to port {port}"):
             outputs = deployment.up()
+        if not deployment.changed:
+            console.print("    No changes.")
         background.write_json(_outputs_file(running), outputs)
     return how_to_use(project, outputs, port)
 

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
+from botocore.exceptions import BotoCoreError, ClientError
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks
 
+from local.emulator.clients import REGION
 from local.engine import schema
-from local.engine.assets import content_hash, known, located
+from local.engine.assets import AssetError, content_hash, known, located
 from local.engine.change import Change, counted
 from local.engine.program_errors import ProgramError
 from local.engine.provider import Provider, UnsupportedError
@@ -46,6 +48,7 @@ class Deployment(Mocks):
         self._save = save
         self._folder = folder
         self._registered: set[str] = set()
+        self._names: dict[tuple[str, str], Resource] = {}
         self._found: dict[str, Created] = {}
         self._refresh: Future[None] = Future()
         # Pulumi registers from several threads; the emulator is not faster for it.
@@ -60,6 +63,11 @@ class Deployment(Mocks):
         if not args.custom:
             return None, inputs
         if args.typ.startswith(_PROVIDERS):
+            if inputs.get("region") not in (None, REGION):
+                raise UnsupportedError(
+                    f"{args.typ} '{args.name}': the emulator has the region {REGION} alone, got "
+                    f"{inputs['region']}"
+                )
             return args.name, inputs
         if args.resource_id:
             raise UnsupportedError(
@@ -85,6 +93,10 @@ class Deployment(Mocks):
 
     def _find_all(self) -> None:
         """Find what stands, as it is now; forget what somebody deleted."""
+        for urn, entry in list(self._state.items()):
+            if entry.pending:
+                self._provider.abandon(entry.type, entry.inputs)
+                del self._state[urn]
         with ThreadPoolExecutor(_CALLS_AT_A_TIME) as pool:
             found = list(pool.map(self._read, self._state.values()))
         for urn, now in zip(list(self._state), found, strict=True):
@@ -128,14 +140,39 @@ class Deployment(Mocks):
     def _register(self, resource: Resource, inputs: dict[str, Any]) -> Entry:
         old = self._refreshed(resource.urn)
         checked = self._checked(resource, inputs, old)
+        self._require_own_name(resource, checked)
         self._registered.add(resource.urn)
-        if old is None:
-            created = self._provider.create(resource.type, checked)
-            self._remember(resource, checked, created)
-            self._done(Change("created", resource.urn))
-        else:
-            self._change(resource, old, inputs, checked)
+        try:
+            if old is None:
+                self._create(resource, checked)
+                self._done(Change("created", resource.urn))
+            else:
+                self._change(resource, old, inputs, checked)
+        except (ClientError, BotoCoreError, AssetError, ValueError) as error:
+            raise ProgramError(f"{resource.type} resource '{resource.name}': {error}") from error
         return self._state[resource.urn]
+
+    def _create(self, resource: Resource, checked: dict[str, Any]) -> None:
+        # Said before it is done: a process that is killed now leaves a trace of what may stand.
+        self._remember(resource, checked, Created("", {}), pending=True)
+        self._save(self._state)
+        try:
+            created = self._provider.create(resource.type, checked)
+        except Exception:
+            del self._state[resource.urn]
+            raise
+        self._remember(resource, checked, created)
+
+    def _require_own_name(self, resource: Resource, checked: dict[str, Any]) -> None:
+        name = self._provider.physical_name(resource.type, checked)
+        if name is None:
+            return
+        other = self._names.setdefault((resource.type, name), resource)
+        if other.urn != resource.urn:
+            raise ProgramError(
+                f"{resource.type} resources '{other.name}' and '{resource.name}' must have "
+                f"different names in AWS, both are named '{name}'"
+            )
 
     def _refreshed(self, urn: str) -> Entry | None:
         """What stands, with the inputs that were changed by hand as they are now."""
@@ -178,8 +215,7 @@ class Deployment(Mocks):
         for urn in self._state.deletion_order(doomed):
             self._delete(urn)
         # Another name: the old one may be kept by what was not deleted, or not be free at once.
-        checked = self._checked(resource, inputs, None)
-        self._remember(resource, checked, self._provider.create(resource.type, checked))
+        self._create(resource, self._checked(resource, inputs, None))
 
     def _replaced_with(self, urn: str) -> set[str]:
         """This one, and what must be replaced because a value of it changes with it."""
@@ -212,7 +248,9 @@ class Deployment(Mocks):
             )
         return checked.inputs
 
-    def _remember(self, resource: Resource, inputs: dict[str, Any], made: Created) -> None:
+    def _remember(
+        self, resource: Resource, inputs: dict[str, Any], made: Created, *, pending: bool = False
+    ) -> None:
         # The newest last: the state's order is that of the program.
         self._state.pop(resource.urn, None)
         self._state[resource.urn] = Entry(
@@ -222,6 +260,7 @@ class Deployment(Mocks):
             outputs={name: _with_hash(value) for name, value in made.outputs.items()},
             dependencies=resource.dependencies,
             property_dependencies=resource.property_dependencies,
+            pending=pending,
             protect=resource.protect,
             retain_on_delete=resource.retain_on_delete,
             deleted_with=resource.deleted_with,

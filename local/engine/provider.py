@@ -84,6 +84,11 @@ class Provider:
                 failures.append(Failure(resource.named_by, reason))
         return Checked(complete, failures)
 
+    def physical_name(self, type_: str, inputs: Inputs) -> str | None:
+        """The name that no other resource of the type may have; None if it has none."""
+        name = inputs.get(self._type(type_).named_by)
+        return name if isinstance(name, str) and self._type(type_).unique_by_name else None
+
     def diff(self, type_: str, old_inputs: Inputs, inputs: Inputs) -> Diff:
         """Compare the inputs of the last deployment with those of this one."""
         resource = self._type(type_)
@@ -91,7 +96,10 @@ class Provider:
         changed = [
             name
             for name in names
-            if not name.startswith("__") and not _unchanged(old_inputs.get(name), inputs.get(name))
+            if not name.startswith("__")
+            and not _unchanged(
+                _or_default(resource, old_inputs, name), _or_default(resource, inputs, name)
+            )
         ]
         replaces = {*resource.replaces, resource.named_by, "namePrefix"} - resource.updates_name
         replaces |= set(resource.replacing(old_inputs, inputs))
@@ -144,6 +152,12 @@ class Provider:
             # What is missing may be a part of it only.
             if not _is_missing(error) or self.read(type_, id_, inputs) is not None:
                 raise
+
+    def abandon(self, type_: str, inputs: Inputs) -> None:
+        """Remove what a deployment may have made before it was killed; its id is not known."""
+        id_ = self._type(type_).id_of(inputs)
+        if id_ is not None:
+            self.delete(type_, id_, inputs)
 
     def invoke(self, token: str, args: Mapping[str, Any]) -> Outputs:
         """Call a function of the AWS provider; UnsupportedError names one that is not here."""
@@ -202,6 +216,12 @@ def _document(token: str, name: str, value: Any) -> Any:
     expected = schema.properties(token).get(name)
     takes_text = expected is not None and str in schema.alternatives(expected)
     return json.dumps(value) if takes_text else value
+
+
+def _or_default(resource: ResourceType, inputs: Inputs, name: str) -> Any:
+    """The input, or what the AWS provider takes for one that is left out."""
+    value = inputs.get(name)
+    return resource.defaults.get(name) if value is None else value
 
 
 def _unchanged(old: Any, new: Any) -> bool:

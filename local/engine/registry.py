@@ -42,6 +42,12 @@ class ResourceType(ABC):
     named_by: ClassVar[str] = "name"
     """The input that gets a name if the program leaves it out, where the type has that input."""
 
+    unique_by_name: ClassVar[bool] = False
+    """Whether no two may have one name in an account and region."""
+
+    defaults: ClassVar[Mapping[str, Any]] = {}
+    """What the AWS provider takes for inputs that are left out, of those that would replace it."""
+
     updates_name: ClassVar[frozenset[str]] = frozenset()
     """The naming inputs that can be updated; of most types, none."""
 
@@ -68,6 +74,10 @@ class ResourceType(ABC):
     def replacing(self, old: Inputs, new: Inputs) -> Collection[str]:
         """Changed inputs that need a new resource for their values only."""
         return ()
+
+    def id_of(self, inputs: Inputs) -> str | None:
+        """The id that it has, if it stands, for its name alone; None if that cannot be known."""
+        return inputs.get(self.named_by) if self.unique_by_name else None
 
     @abstractmethod
     def create(self, inputs: Inputs) -> Created:

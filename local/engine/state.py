@@ -28,6 +28,9 @@ class Entry:
     property_dependencies: dict[str, list[str]] = field(default_factory=dict)
     """For each input, URNs of the resources whose outputs are in it."""
 
+    pending: bool = False
+    """Whether it was about to be made when this was written: it may stand, and has no id."""
+
     protect: bool = False
 
     retain_on_delete: bool = False

@@ -10,6 +10,7 @@ import difflib
 import re
 import runpy
 import sys
+import traceback
 from pathlib import Path
 from types import TracebackType
 
@@ -33,29 +34,41 @@ def main() -> None:
     sys.argv = [program]
     try:
         asyncio.run(pulumi.runtime.run_in_stack(lambda: _execute(program)))
-    except TypeError as error:
-        declared = _being_declared(error.__traceback__)
-        if declared is None:
-            raise
-        raise TypeError(f"{declared}: {error}{_nearest(error)}") from error
+    except Exception as error:
+        _show(error)
+        sys.exit(1)
 
 
 def _execute(program: str) -> None:
     runpy.run_path(program, run_name="__main__")
 
 
-def _being_declared(traceback: TracebackType | None) -> str | None:
+def _show(error: Exception) -> None:
+    """Print where the program was, in its own files, and what went wrong."""
+    here, own = str(Path.cwd()), []
+    for frame in traceback.extract_tb(error.__traceback__):
+        if frame.filename.startswith(here) and "site-packages" not in frame.filename:
+            own.append(frame)
+    declared = _being_declared(error.__traceback__)
+    hint = _nearest(error) if isinstance(error, TypeError) else ""
+    lines = [*traceback.format_list(own), *traceback.format_exception_only(type(error), error)]
+    if declared:
+        lines[-1] = f"{type(error).__name__}: {declared}: {error}{hint}"
+    sys.stderr.write("".join(lines).rstrip() + "\n")
+
+
+def _being_declared(at: TracebackType | None) -> str | None:
     """Class and name of the resource whose constructor failed.
 
     It rejects an argument that it does not know, or misses, before anything is registered, and its
     error names the class only.
     """
     declared = None
-    while traceback is not None:
-        values = traceback.tb_frame.f_locals
+    while at is not None:
+        values = at.tb_frame.f_locals
         if isinstance(values.get("resource_name"), str) and "__self__" in values:
             declared = f"{type(values['__self__']).__name__} '{values['resource_name']}'"
-        traceback = traceback.tb_next
+        at = at.tb_next
     return declared
 
 

@@ -53,6 +53,11 @@ class Project:
         defaults = {key: _default(each) for key, each in self.schema.items()}
         values = {key: value for key, value in defaults.items() if value is not None}
         values |= self._stack_values(stack)
+        for key, each in self.schema.items():
+            if key not in values and "type" in each and "default" not in each:
+                raise ProjectError(
+                    f"{self._stack_file(stack)}: {key} must be set, it has no default"
+                )
         for key, value in values.items():
             _require_type(key, value, self.schema.get(key, {}), self._stack_file(stack))
         return {key: _as_text(value) for key, value in values.items()}

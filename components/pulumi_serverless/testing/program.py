@@ -105,7 +105,8 @@ class Graph(MockMonitor):
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
         """Record what a component, or the stack, registers as its outputs."""
         with _event_loop_of_thread():
-            outputs = rpc.deserialize_properties(request.outputs, keep_unknowns=True)
+            plain, _ = without_marks(request.outputs)
+            outputs = rpc.deserialize_properties(plain, keep_unknowns=True)
             with self._lock:
                 self._by_urn[request.urn].outputs = outputs
             return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]

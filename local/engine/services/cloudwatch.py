@@ -69,6 +69,7 @@ class _Alarm(ResourceType):
 class MetricAlarm(_Alarm):
     """An alarm on a metric, or on an expression over some."""
 
+    unique_by_name = True
     kind = "metric"
 
     def declared(self, inputs: Inputs) -> Mapping[str, Any]:

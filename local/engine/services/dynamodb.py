@@ -27,6 +27,7 @@ _ON_DEMAND = "PAY_PER_REQUEST"
 class Table(ResourceType):
     """A table; its id is its name."""
 
+    unique_by_name = True
     service = "dynamodb"
     renamed: ClassVar = {
         "TimeToLive": "ttl",

@@ -68,6 +68,7 @@ class EventBus(_Tagged):
 class EventRule(_Tagged):
     """A rule; its id is its name, and that of its bus unless it is the default one."""
 
+    defaults: ClassVar = {"eventBusName": "default"}
     longest_name = 64
 
     def create(self, inputs: Inputs) -> Created:
@@ -111,6 +112,7 @@ class EventRule(_Tagged):
 class EventTarget(ResourceType):
     """What a rule calls; its id is the names of the bus, the rule and its own."""
 
+    defaults: ClassVar = {"eventBusName": "default"}
     service = "events"
     renamed: ClassVar = {"SqsParameters": "sqsTarget"}
 

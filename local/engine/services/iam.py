@@ -29,6 +29,8 @@ _DEFAULT_SESSION_SECONDS = 3600
 class Role(ResourceType):
     """A role; its id is its name."""
 
+    unique_by_name = True
+    defaults: ClassVar = {"path": "/"}
     service = "iam"
     longest_name = 64
     renamed: ClassVar = {"AssumeRolePolicyDocument": "assumeRolePolicy"}

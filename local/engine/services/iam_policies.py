@@ -22,8 +22,11 @@ class RolePolicy(ResourceType):
     longest_name = 128
     renamed: ClassVar = {"PolicyDocument": "policy"}
 
+    def id_of(self, inputs: Inputs) -> str:
+        return f"{inputs['role']}:{inputs['name']}"
+
     def create(self, inputs: Inputs) -> Created:
-        id_ = f"{inputs['role']}:{inputs['name']}"
+        id_ = self.id_of(inputs)
         self.update(id_, {}, inputs)
         return Created(id_, {})
 

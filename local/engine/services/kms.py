@@ -31,6 +31,11 @@ def _tags(tags: Mapping[str, str]) -> list[dict[str, str]]:
 class Key(ResourceType):
     """A key; its id is AWS's."""
 
+    defaults: ClassVar = {
+        "customerMasterKeySpec": "SYMMETRIC_DEFAULT",
+        "keyUsage": "ENCRYPT_DECRYPT",
+        "multiRegion": False,
+    }
     service = "kms"
     renamed: ClassVar = {"Enabled": "isEnabled", "Rotation": "enableKeyRotation"}
 

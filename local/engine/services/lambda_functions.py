@@ -71,6 +71,8 @@ def _configuration(inputs: Inputs) -> dict[str, Any]:
 class Function(ResourceType):
     """A function; its id is its name."""
 
+    unique_by_name = True
+    defaults: ClassVar = {"packageType": "Zip"}
     service = "lambda"
     longest_name = 64
     renamed: ClassVar = {

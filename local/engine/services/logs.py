@@ -18,6 +18,8 @@ from local.engine.values import as_int, tag_changes, tags_of, without_none
 class LogGroup(ResourceType):
     """A log group; its id is its name."""
 
+    unique_by_name = True
+    defaults: ClassVar = {"logGroupClass": "STANDARD"}
     service = "logs"
     longest_name = 512
 

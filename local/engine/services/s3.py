@@ -19,6 +19,7 @@ from local.engine.values import tag_list, tags_of
 class Bucket(ResourceType):
     """A bucket; its id is its name."""
 
+    unique_by_name = True
     service = "s3"
     named_by = "bucket"
     longest_name = 63

@@ -21,6 +21,7 @@ _DEFAULT_RECOVERY_DAYS = 30
 class Secret(ResourceType):
     """A secret without a value; its id is its ARN."""
 
+    unique_by_name = True
     service = "secretsmanager"
     longest_name = 512
 

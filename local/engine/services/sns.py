@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from local.emulator.clients import ACCOUNT_ID, REGION
 from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
 from local.engine.values import as_text, tag_changes, tag_list, tags_of
 
@@ -58,12 +59,17 @@ def _changed(names: Mapping[str, str], old: Inputs, inputs: Inputs) -> dict[str,
 class Topic(ResourceType):
     """A topic; its id is its ARN."""
 
+    unique_by_name = True
+    defaults: ClassVar = {"fifoTopic": False}
     service = "sns"
     longest_name = 256
     renamed: ClassVar = {attribute: name for name, attribute in _TOPIC.items()}
 
     def named(self, name: str, inputs: Inputs) -> str:
         return f"{name}.fifo" if inputs.get("fifoTopic") else name
+
+    def id_of(self, inputs: Inputs) -> str:
+        return f"arn:aws:sns:{REGION}:{ACCOUNT_ID}:{inputs['name']}"
 
     def create(self, inputs: Inputs) -> Created:
         fifo = {"FifoTopic": "true"} if inputs.get("fifoTopic") else {}

@@ -61,11 +61,16 @@ class _OfQueues(ResourceType):
 class Queue(_OfQueues):
     """A queue; its id is its URL."""
 
+    unique_by_name = True
+    defaults: ClassVar = {"fifoQueue": False}
     longest_name = 80
     renamed: ClassVar = {attribute: name for name, attribute in _ATTRIBUTES.items()}
 
     def named(self, name: str, inputs: Inputs) -> str:
         return f"{name}.fifo" if inputs.get("fifoQueue") else name
+
+    def id_of(self, inputs: Inputs) -> str:
+        return f"{self.client.endpoint}/{ACCOUNT_ID}/{inputs['name']}"
 
     def create(self, inputs: Inputs) -> Created:
         fifo = {"FifoQueue": "true"} if inputs.get("fifoQueue") else {}

@@ -18,6 +18,8 @@ from local.engine.values import for_boto3, tag_changes, tag_list
 class Parameter(ResourceType):
     """A parameter; its id is its name."""
 
+    unique_by_name = True
+    defaults: ClassVar = {"dataType": "text"}
     service = "ssm"
     longest_name = 2_048
     renamed: ClassVar = {"Value": "value"}

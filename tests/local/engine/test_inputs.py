@@ -214,3 +214,32 @@ def test_an_input_that_the_type_would_drop_in_silence_is_refused(
 
     tables = emulator.client("dynamodb").list_tables()["TableNames"]
     assert not [name for name in tables if name.startswith("restored-")]
+
+
+@pytest.mark.parametrize("token", [t for t, each in resource_types().items() if each.defaults])
+def test_an_input_that_says_what_holds_without_it_is_no_change(token: str) -> None:
+    for name, default in resource_types()[token].defaults.items():
+        assert name in schema.properties(token)
+        assert PROVIDER.diff(token, {}, {name: default}).changed == []
+        assert PROVIDER.diff(token, {name: default}, {}).changed == []
+        assert PROVIDER.diff(token, {}, {name: "other"}).replaces == [name]
+
+
+def test_two_resources_of_one_name_in_aws_are_refused(stack: Stack) -> None:
+    def program() -> None:
+        aws.sqs.Queue("orders", name="same")
+        aws.sqs.Queue("refunds", name="same")
+
+    with pytest.raises(ProgramError, match="'orders' and 'refunds' must have different names"):
+        stack.up(program)
+
+
+def test_what_the_emulator_refuses_names_the_resource(stack: Stack) -> None:
+    with pytest.raises(ProgramError, match=r"orders.*VisibilityTimeout"):
+        stack.up(lambda: aws.sqs.Queue("orders", visibility_timeout_seconds=999_999))
+
+
+def test_an_exported_secret_is_its_value(stack: Stack) -> None:
+    outputs = stack.up(lambda: pulumi.export("key", pulumi.Output.secret("open sesame")))
+
+    assert outputs == {"key": "open sesame"}

@@ -14,8 +14,9 @@ from local.emulator.start import Emulator
 from local.engine.in_process_engine import InProcessEngine
 from local.engine.program_errors import ProgramError
 from local.engine.provider import Provider, UnsupportedError
+from local.engine.registry import Created, Inputs
 from local.engine.state import State
-from pulumi_serverless.testing import DuplicateResourceError
+from pulumi_serverless.testing import DuplicateResourceError, run_program
 from tests.local.redeployed import Stack, deploy
 from tests.local.roles import TRUST, policy_of
 
@@ -269,3 +270,39 @@ def test_an_import_is_refused(stack: Stack) -> None:
 
     with pytest.raises(UnsupportedError, match="'orders': importing needs the Pulumi engine"):
         stack.up(_queues("orders", opts=imported))
+
+
+def test_what_a_killed_deployment_made_without_knowing_it_is_removed(emulator: Emulator) -> None:
+    saved: list[str] = []
+
+    class DiesAfterCreating(Provider):
+        def create(self, type_: str, inputs: Inputs) -> Created:
+            made = super().create(type_, inputs)
+            if type_ == "aws:sqs/queue:Queue":
+                raise RuntimeError("killed")
+            return made
+
+    def program() -> None:
+        aws.iam.Role("dying", assume_role_policy=TRUST)
+        aws.sqs.Queue("dying")
+
+    killed = InProcessEngine(
+        DiesAfterCreating(emulator.client),
+        save=lambda state: saved.append(json.dumps(state.to_json())),
+    )
+    with pytest.raises(RuntimeError, match="killed"):
+        killed.up(lambda graph: run_program(program, mocks=graph))
+    assert len(queues(emulator, "dying")) == 1
+
+    pending = [line for line in saved if '"pending": true' in line][-1]
+    engine = InProcessEngine(Provider(emulator.client), State.from_json(json.loads(pending)))
+    engine.up(lambda graph: run_program(lambda: None, mocks=graph))
+
+    assert queues(emulator, "dying") == []
+    roles = emulator.client("iam").list_roles()["Roles"]
+    assert not [role for role in roles if role["RoleName"].startswith("dying-")]
+
+
+def queues(emulator: Emulator, name: str) -> list[str]:
+    found = emulator.client("sqs").list_queues(QueueNamePrefix=f"{name}-")
+    return list(found.get("QueueUrls", []))

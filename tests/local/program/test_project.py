@@ -16,8 +16,8 @@ PROJECT = {
         "memoryMb": {"type": "integer", "default": 512},
         "open": {"type": "boolean", "default": False},
         "names": {"type": "array", "items": {"type": "string"}, "default": []},
-        "api": {"type": "object"},
-        "greeting": {"type": "string"},
+        "api": {"type": "object", "default": {}},
+        "greeting": {"type": "string", "default": "hello"},
     },
 }
 
@@ -38,6 +38,7 @@ def test_a_stack_has_the_projects_defaults_and_its_own_values_as_text(tmp_path: 
         "shop:memoryMb": "1024",
         "shop:open": "false",
         "shop:names": "[]",
+        "shop:greeting": "hello",
         "shop:api": '{"auth": "none"}',
         "aws:region": "eu-west-1",
     }
@@ -112,3 +113,15 @@ def test_what_is_no_python_project_is_refused(
 def test_a_folder_without_a_project_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ProjectError, match=r"it has no Pulumi\.yaml"):
         read_project(tmp_path)
+
+
+def test_a_setting_that_has_no_default_must_be_set(tmp_path: Path) -> None:
+    config = {"greeting": {"type": "string"}}
+
+    unset = read_project(a_project(tmp_path, config=config))
+    with pytest.raises(ProjectError, match="shop:greeting must be set, it has no default"):
+        unset.config("local")
+
+    assert read_project(a_project(tmp_path, {"greeting": "hi"}, config=config)).config("local") == {
+        "shop:greeting": "hi"
+    }
