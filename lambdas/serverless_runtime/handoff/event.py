@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -27,7 +27,12 @@ class Event:
     """CloudEvents attributes, such as `type`, `source`, `subject` and `time`; the first two have
     defaults."""
 
-    def __post_init__(self) -> None:
+    is_stored: InitVar[bool] = False
+    """Whether it was read from the outbox: then Lambda decides whether it is one, not this."""
+
+    def __post_init__(self, is_stored: bool) -> None:
+        if is_stored:
+            return
         # The relay's cold start does without.
         from serverless_runtime.handoff import event_limits  # noqa: PLC0415
 

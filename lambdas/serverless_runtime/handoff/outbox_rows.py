@@ -67,6 +67,7 @@ def event_of(row: Row) -> Event:
         payload=row["payload"]["B"],
         log_fields=log_fields_of(row),
         attributes=_texts_of(row["attributes"]),
+        is_stored=True,
     )
 
 

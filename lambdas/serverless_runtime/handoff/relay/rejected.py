@@ -39,10 +39,12 @@ def _record(event: Event, rejection: NeverAcceptedError) -> str:
         "correlationId": event.correlation_id,
         "responsePayload": {"errorMessage": str(rejection), "errorType": rejection.error_type},
     }
-    payload = _json_of(event.payload)
+    # What the target would have been invoked with.
+    sent = event.to_wire()
+    payload = _json_of(sent)
     if payload is None:
         # Not replayable: what Lambda cannot parse it cannot parse next time.
-        record["rejectedPayload"] = event.payload.decode(errors="backslashreplace")
+        record["rejectedPayload"] = sent.decode(errors="backslashreplace")
         return json.dumps(record)
     # As text: a payload is not written anew.
     return f'{json.dumps(record)[:-1]}, "requestPayload": {payload}}}'

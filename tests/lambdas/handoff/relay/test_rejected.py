@@ -26,6 +26,7 @@ def _row(payload: bytes) -> dict[str, Any]:
         "correlation_id": {"S": "c-1"},
         "payload": {"B": payload},
         "log_fields": {"M": {}},
+        "attributes": {"M": {}},
     }
 
 
@@ -40,7 +41,9 @@ def test_a_payload_that_is_json_can_be_replayed_as_it_was() -> None:
     dead_letter = _dead_letter(b'{"weight": 1.10, "big":12345678901234567.89}')
 
     assert dead_letter.record is not None
-    assert dead_letter.record.payload == '{"weight": 1.10, "big":12345678901234567.89}'
+    sent = '"replays":0,"data":{"weight": 1.10, "big":12345678901234567.89}}'
+    assert dead_letter.record.payload.endswith(sent)
+    assert (dead_letter.event_id, dead_letter.correlation_id) == ("e-1", "c-1")
     assert dead_letter.error == "InvalidRequestContentException: Could not parse it"
     assert dead_letter.record.condition == "RejectedByLambda"
 
