@@ -21,9 +21,9 @@ from local.invoke import invoke as invoke_function
 from local.logs import function_logs
 from local.picture.boxes import PictureError
 from local.picture.page import draw, with_picture
+from local.program.make_virtual_environment import python_of
 from local.program.project import ProjectError, read_project
 from local.program.run_in_own_process import ProgramFailedError
-from local.program.virtual_environment import python_of
 from local.status import state_of, the_one
 from local.up import emulator_of, outputs_of
 from local.up import up as deploy

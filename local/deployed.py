@@ -15,8 +15,8 @@ from local.instance import Instance, sweep_leftovers
 from local.invoke import invoke
 from local.logs import function_logs
 from local.program.load_local_setup import set_up
+from local.program.make_virtual_environment import python_of
 from local.program.project import read_project
-from local.program.virtual_environment import python_of
 
 RETRY_BASE_SECONDS = 0.5
 """Wait before a failed event's first retry; it doubles. On AWS it is a minute."""

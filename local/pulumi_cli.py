@@ -22,8 +22,8 @@ from local.deployment import EMULATOR_CONFIG, STACK
 from local.emulator.start import EmulatorError
 from local.engine.grpc_server import serving
 from local.engine.provider import Provider
+from local.program.make_virtual_environment import python_of
 from local.program.project import Project, read_project
-from local.program.virtual_environment import python_of
 from local.up import emulator_of, running_for
 
 _WITH_SETTINGS = ("up", "update", "preview", "pre", "refresh", "destroy", "down", "import")

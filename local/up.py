@@ -19,8 +19,8 @@ from local.emulator.clients import read_credentials
 from local.emulator.start import Emulator, EmulatorError
 from local.instance import InstanceInUseError
 from local.program.load_local_setup import how_to_use
+from local.program.make_virtual_environment import python_of
 from local.program.project import Project, read_project
-from local.program.virtual_environment import python_of
 
 
 def up(folder: Path, port: int) -> str:

@@ -39,7 +39,7 @@ FORBIDDEN = {
     "shared": [
         ("serverless_runtime.shared.metrics", "serverless_runtime.handoff.metrics"),
         ("serverless_runtime.contracts.task", "serverless_runtime.handoff.event"),
-        ("serverless_runtime.once.work", "serverless_runtime.handoff.received"),
+        ("serverless_runtime.once.run_once", "serverless_runtime.handoff.received"),
     ],
     "handlers": [
         (

@@ -12,7 +12,7 @@ from local.program.monitor import serving_monitor
 from local.program.project import Project
 from pulumi_serverless.testing import Graph
 
-_RUN = Path(__file__).with_name("child_process.py")
+_RUN = Path(__file__).with_name("inside_child_process.py")
 
 
 class ProgramFailedError(Exception):

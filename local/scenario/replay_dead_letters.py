@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from local.scenario.handoff_stack import HandoffStack
 from ops.dead_letters.dead_letter import DeadLetter
-from ops.dead_letters.function_destination import FunctionDestination
 from ops.dead_letters.outcome import REPLAYED, Outcome
 from ops.dead_letters.reader import DeadLetterReader
 from ops.dead_letters.replay import Replay
+from ops.dead_letters.replay_to_function import FunctionDestination
 from ops.dead_letters.selection import MAX_REPLAYS, ReplayRules, select_for_replay
 
 _LIMIT = 10_000

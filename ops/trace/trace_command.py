@@ -15,7 +15,7 @@ from ops.interrupts import Interrupts
 from ops.options import LEFT, UNREACHABLE, json_option, on_stack, when
 from ops.stack import Stack
 from ops.terminal import one_line, out, show, timestamp_text
-from ops.trace.collect import Timeline, trace
+from ops.trace.collect_event import Timeline, trace
 from ops.trace.stack_sources import StackSources
 
 EXIT_CODES = """\b

@@ -13,19 +13,19 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ops.dead_letters.destination import NotAcceptedError
-from ops.dead_letters.function_destination import FunctionDestination
 from ops.dead_letters.outcome import Outcome
 from ops.dead_letters.reader import DeadLetterReader
 from ops.dead_letters.replay import Replay
 from ops.dead_letters.replay_rate import RateLimiter
+from ops.dead_letters.replay_to_function import FunctionDestination
 from ops.dead_letters.selection import MAX_REPLAYS, ReplayRules, select_for_replay
 from ops.interrupts import Interrupts
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.handoff import Handoff
 from serverless_runtime.handoff.outbox_rows import SHARDS
 from serverless_runtime.handoff.relay.dynamo_outbox import DynamoOutbox
+from serverless_runtime.handoff.relay.hand_off_due_events import relay_shard
 from serverless_runtime.handoff.relay.rejected import add_dead_letter
-from serverless_runtime.handoff.relay.relay import relay_shard
 from serverless_runtime.handoff.settings import HandoffSettings
 from serverless_runtime.handoff.target import Target
 from serverless_runtime.notification_service.channels import email

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from ops.dead_letters.error_groups import error_pattern
-from ops.dead_letters.function_destination import function_name
+from ops.dead_letters.replay_to_function import function_name
 from ops.options import parse_timestamp
 from ops.terminal import age, show
 

@@ -1,4 +1,4 @@
-"""Leases for functions whose events may arrive more than once: `serverless_runtime.once.work`."""
+"""Leases for functions whose events may arrive twice: `serverless_runtime.once.run_once`."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Once(pulumi.ComponentResource):
     """The leases, by event id and part of the work."""
 
     environment: Mapping[str, pulumi.Input[str]]
-    """What a function's environment needs; serverless_runtime.once.work reads it."""
+    """What a function's environment needs; serverless_runtime.once.run_once reads it."""
 
     alarms: list[Alarm]
     """The alarm on throttled requests."""

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from local.deployed import deployed
+from local.program.make_virtual_environment import python_of
 from local.program.project import read_project
-from local.program.virtual_environment import python_of
 from local.testing import Deployed, eventually
 
 EXAMPLE = Path(__file__).parents[1]

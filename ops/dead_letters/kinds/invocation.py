@@ -11,9 +11,9 @@ from typing import Any
 
 from ops.dead_letters.destination import Destination
 from ops.dead_letters.failure_record import FailureRecord, UnreadableDeadLetterError
-from ops.dead_letters.function_destination import FunctionDestination
 from ops.dead_letters.json_text import NotJsonError, members, parsed_object, require_json, scalar
 from ops.dead_letters.kinds import Client, Message
+from ops.dead_letters.replay_to_function import FunctionDestination
 from ops.stack import DeadLetterQueue
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ops.dead_letters.destination import Destination
 from ops.dead_letters.failure_record import FailureRecord
 from ops.dead_letters.kinds import Client, Message
-from ops.dead_letters.queue_destination import QueueDestination
+from ops.dead_letters.replay_to_queue import QueueDestination
 from ops.stack import DeadLetterQueue
 
 

@@ -11,14 +11,14 @@ import pytest
 
 from serverless_runtime.handoff.received import ReceivedEvent
 from serverless_runtime.once.leases import Lease, Leases
-from serverless_runtime.once.settings import GUARANTEES, LEASE_SECONDS, Guarantee, OnceSettings
-from serverless_runtime.once.work import (
+from serverless_runtime.once.run_once import (
     MAX_RESULT_BYTES,
     GivenUpError,
     InProgressError,
     NotDoneError,
     Once,
 )
+from serverless_runtime.once.settings import GUARANTEES, LEASE_SECONDS, Guarantee, OnceSettings
 from serverless_runtime.shared.environment import MissingSettingsError
 from tests.lambdas.notification_service.fakes import Clock
 from tests.lambdas.tables import DELIVERIES

@@ -10,7 +10,7 @@ from ops.aws.logs import LogLine
 from ops.dead_letters.dead_letter import DeadLetter
 from ops.deliveries.delivery_records import DeliveryRecord
 from ops.outbox.waiting_events import WaitingEvent
-from ops.trace.collect import trace
+from ops.trace.collect_event import trace
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 IDS: dict[str, Any] = {"event_id": "e-1", "task_id": "t-1", "correlation_id": "c-1"}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from serverless_runtime.handoff.outbox_rows import Row, event_id_of, event_of, position_of
-from serverless_runtime.handoff.relay.relay import Claim, WaitingRow
+from serverless_runtime.handoff.relay.hand_off_due_events import Claim, WaitingRow
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.dynamodb import expression_values, query_items
 from serverless_runtime.shared.aws.errors import is_condition_failure, service_errors

@@ -11,7 +11,7 @@ from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.metrics import NAMESPACE
 from serverless_runtime.handoff.outbox_rows import SHARDS
 from serverless_runtime.handoff.relay.dynamo_outbox import DynamoOutbox
-from serverless_runtime.handoff.relay.relay import Report, relay_shard
+from serverless_runtime.handoff.relay.hand_off_due_events import Report, relay_shard
 from serverless_runtime.handoff.relay.settings import (
     BACKLOG,
     DEAD_LETTERS,

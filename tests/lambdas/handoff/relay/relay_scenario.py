@@ -10,7 +10,7 @@ from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.handoff import Handoff
 from serverless_runtime.handoff.outbox_rows import SHARDS
 from serverless_runtime.handoff.relay.dynamo_outbox import DynamoOutbox
-from serverless_runtime.handoff.relay.relay import (
+from serverless_runtime.handoff.relay.hand_off_due_events import (
     MAX_ATTEMPTS_PER_RUN,
     Claim,
     Report,

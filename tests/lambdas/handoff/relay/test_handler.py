@@ -13,8 +13,8 @@ import pytest
 
 from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.handoff import Handoff
+from serverless_runtime.handoff.relay.hand_off_due_events import FIRST_BACKOFF_SECONDS
 from serverless_runtime.handoff.relay.handler import STOPS_WITH_SECONDS_LEFT, handle
-from serverless_runtime.handoff.relay.relay import FIRST_BACKOFF_SECONDS
 from serverless_runtime.handoff.settings import HandoffSettings
 from serverless_runtime.shared import aws
 from tests.lambdas.handoff.outbox_table import rows

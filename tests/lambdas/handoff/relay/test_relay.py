@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from serverless_runtime.handoff.relay.relay import (
+from serverless_runtime.handoff.relay.hand_off_due_events import (
     MAX_ATTEMPTS_PER_RUN,
     Report,
     backoff_seconds,
