@@ -16,6 +16,8 @@ def state_of(port: int) -> tuple[str, str]:
     if running is None:
         return "?", "has just been stopped"
     outputs = outputs_of(running)
+    if (running.directory / background.PULUMI).exists():
+        return running.program, "deployed to by the Pulumi CLI"
     if outputs is None:
         return running.program, "the emulator runs, and the program has not been deployed"
     functions = outputs.get("operations", {}).get("functions", {})
