@@ -21,6 +21,14 @@ from local.engine.same import same
 from local.engine.watched_inputs import WatchedInputs
 
 _SUFFIX_DIGITS = 7
+_READ_LATER = frozenset(
+    {
+        "region",
+        *("deletionWindowInDays", "recoveryWindowInDays", "skipDestroy"),
+        *("forceDelete", "forceDestroy", "forceDetachPolicies"),
+    }
+)
+"""Inputs of the AWS provider that say where a resource is, or how it is deleted."""
 _MISSING = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist")
 
 
@@ -188,7 +196,7 @@ class Provider:
 
 
 def _refuse_unread(resource: ResourceType, unread: Collection[str]) -> None:
-    ignored = [name for name in unread if name not in {*resource.without_effect, "region"}]
+    ignored = [name for name in unread if name not in {*resource.without_effect, *_READ_LATER}]
     if ignored:
         raise UnsupportedError(
             f"the local deployment would ignore {', '.join(ignored)} of {resource.token}; add it "

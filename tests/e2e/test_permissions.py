@@ -21,7 +21,7 @@ ALLOWED = {
     "tasks-delete-task": {"read task", "delete task", *HAND_OFF},
     "task-events-relay": {
         *("query outbox", "claim outbox row", "delete outbox row", "hand off"),
-        "count dead letters",
+        *("count dead letters", "write dead letter"),
     },
     "notifications-send-notification": {
         "read delivery",
