@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
 import re
@@ -32,6 +33,15 @@ def codes() -> dict[str, FunctionCode]:
 
 
 CODES = codes()
+
+
+@functools.cache
+def _handlers() -> set[str]:
+    """The handlers of every program."""
+    graphs = [deploy(folder) for folder in PROGRAMS]
+    return {each.inputs["handler"] for graph in graphs for each in graph.of_type(FUNCTION)}
+
+
 WHEEL_MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 BINARY = "markupsafe"  # a small library that is compiled for each processor
 WRITE_AN_EMAIL = """
@@ -80,9 +90,7 @@ def run_isolated(
 @pytest.mark.parametrize("name", CODES)
 def test_every_handler_runs_on_its_bundle_alone(name: str, bundle: Bundle, tmp_path: Path) -> None:
     code = CODES[name]
-    graphs = [deploy(folder) for folder in PROGRAMS]
-    handlers = {each.inputs["handler"] for graph in graphs for each in graph.of_type(FUNCTION)}
-    modules = sorted(path.rpartition(".")[0] for path in handlers if path.startswith(f"{name}."))
+    modules = sorted(path.rpartition(".")[0] for path in _handlers() if path.startswith(f"{name}."))
     clients = [f"import boto3; boto3.client({service!r})" for service in code.aws_services]
     own = "from serverless_runtime.shared import aws"
     own += "; [aws.client(each) for each in ('dynamodb', 'lambda', 'sqs', 'sesv2')]"
