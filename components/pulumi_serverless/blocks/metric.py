@@ -9,8 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from pulumi_serverless.blocks.names import component_name
-from serverless_runtime.shared.environment import environment_for
-from serverless_runtime.shared.metrics import COMPONENT, MetricsSettings
+from serverless_runtime.shared.metrics import COMPONENT, COMPONENT_VARIABLE
 
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
 MAX_METRICS_PER_ALARM = 10
@@ -50,7 +49,7 @@ def own_metric(
 ) -> Metric:
     """Return a metric that the functions of a component emit themselves.
 
-    `component` is the component's logical name; MetricsSettings gives it to the functions.
+    `component` is the component's logical name; `metrics_environment` gives it to the functions.
     """
     dimensions = {COMPONENT: component_name(component), **(dimensions or {})}
     return Metric(namespace=namespace, name=name, dimensions=dimensions, statistic=statistic)
@@ -58,7 +57,7 @@ def own_metric(
 
 def metrics_environment(component: str) -> dict[str, str]:
     """Return what a function needs to emit metrics of its own; see `own_metric`."""
-    return environment_for(MetricsSettings, metrics_component=component_name(component))
+    return {COMPONENT_VARIABLE: component_name(component)}
 
 
 @dataclass(frozen=True, kw_only=True)

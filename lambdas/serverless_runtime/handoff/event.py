@@ -6,6 +6,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass, field
 
+# One for all: json.dumps would make an encoder for each event.
+_compact = json.JSONEncoder(separators=(",", ":")).encode
+
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Event:
@@ -63,5 +66,5 @@ class Event:
             "correlationid": self.correlation_id,
             "replays": 0,
         }
-        start = json.dumps(envelope, separators=(",", ":"))[:-1].encode()
+        start = _compact(envelope)[:-1].encode()
         return b'%s,"data":%s}' % (start, self.payload)

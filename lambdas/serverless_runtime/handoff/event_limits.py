@@ -44,7 +44,7 @@ def require_payload(payload: bytes) -> None:
             "put what is larger into S3, and its key into the event"
         )
     try:
-        json.loads(payload.decode(), parse_constant=_no_constant)
+        _STRICT.decode(payload.decode())
     except (ValueError, RecursionError) as error:
         raise ValueError(f"payload must be JSON in UTF-8: {error}") from error
 
@@ -61,6 +61,10 @@ def require_attributes(texts: Mapping[str, str]) -> None:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON value")
+
+
+# One for all: json.loads would make a decoder for each event.
+_STRICT = json.JSONDecoder(parse_constant=_no_constant)
 
 
 def _require_texts(name: str, texts: Mapping[str, str], limit: int, reserved: set[str]) -> None:

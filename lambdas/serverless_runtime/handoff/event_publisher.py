@@ -1,8 +1,4 @@
-"""What a service asks of whatever carries its events; `Handoff` is one.
-
-A component that is an `EventPublisher` of `pulumi_serverless` names one of these: the functions of
-the service import it, and call it without arguments.
-"""
+"""The runtime class that an `EventPublisher` component names; `Handoff` is one."""
 
 from __future__ import annotations
 

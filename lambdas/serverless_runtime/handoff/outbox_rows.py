@@ -14,13 +14,8 @@ from typing import Any
 from serverless_runtime.handoff.event import Event
 
 SHARDS = tuple("01234567")
-"""A partition takes 1,000 write units a second, and rows that sort last all land in one. An event
-of up to 1 KB takes 2 units to commit (writes in a transaction count twice) and 1 to delete: some
-330 events a second and shard, 2,600 in all. The relay queries each shard once a minute.
-https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
-https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
-
-More can be added if the relay is deployed before its callers. Fewer would hide rows from it."""
+"""330 events a second each; the relay queries each once a minute. More can be added if the relay is
+deployed before its callers. Fewer would hide rows from it. docs/decisions/0005 has the reasons."""
 
 Row = dict[str, dict[str, Any]]
 

@@ -27,7 +27,7 @@ from serverless_runtime.once.leases import Leases
 from serverless_runtime.once.settings import read_once_settings
 from serverless_runtime.shared import json_log
 from serverless_runtime.shared.environment import read_settings
-from serverless_runtime.shared.metrics import Counter, MetricsSettings
+from serverless_runtime.shared.metrics import Counter, own_component
 
 _ID = re.compile(r"[A-Za-z0-9._=+/-]{1,128}")
 _IDS = {"event_id": "id", "correlation_id": "correlationid", "task_id": "subject"}
@@ -73,7 +73,7 @@ def _seconds_left(context: Any) -> float:
 @functools.cache
 def _adapters() -> tuple[str, Leases, Sequence[Channel], DeliveryMetrics]:
     settings, once = read_settings(NotificationSettings), read_once_settings()
-    metrics = DeliveryMetrics(Counter(NAMESPACE, read_settings(MetricsSettings).metrics_component))
+    metrics = DeliveryMetrics(Counter(NAMESPACE, own_component()))
     channels = with_circuit_breakers(
         channels_from(settings.channels),
         DynamoCircuitBreakerStore(once.table_name),

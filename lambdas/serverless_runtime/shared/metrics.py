@@ -3,21 +3,22 @@
 CloudWatch Logs turns a line that is such a JSON object, and nothing else, into metrics.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 
-Namespaces and names belong to the code that emits a metric. Every new set of dimension values is a
-metric that is paid for ($0.30 a month): dimensions hold names of which there are few, never an id.
+Namespaces and names belong to the code that emits a metric. Every new set of dimension values is
+paid for ($0.30 a month): dimensions hold names of which there are few, never an id.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from serverless_runtime.shared.environment import MissingSettingsError
 
 COMPONENT = "Component"
-"""Dimension: which component of which stack, because an account's metrics share their namespaces:
-`<project>-<stack>-<component>`."""
+"""Dimension: `<project>-<stack>-<component>`, unique in an account."""
 
 EVENT_TYPE = "EventType"
 """Dimension: the type of an event."""
@@ -25,11 +26,16 @@ EVENT_TYPE = "EventType"
 Values = Mapping[str, tuple[str, float]]
 """Unit and value by the metric's name, such as `{"Sold": ("Count", 1)}`."""
 
+COMPONENT_VARIABLE = "METRICS_COMPONENT"
+"""Environment variable with that of a function."""
 
-@dataclass(frozen=True, kw_only=True)
-class MetricsSettings:
-    metrics_component: str
-    """Value of the dimension `Component`."""
+
+def own_component(environ: Mapping[str, str] = os.environ) -> str:
+    """Return the component that this function belongs to. Raises MissingSettingsError."""
+    try:
+        return environ[COMPONENT_VARIABLE]
+    except KeyError:
+        raise MissingSettingsError(f"metrics need {COMPONENT_VARIABLE}") from None
 
 
 def metrics_line(

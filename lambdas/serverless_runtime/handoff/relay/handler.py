@@ -24,7 +24,7 @@ from serverless_runtime.handoff.settings import read_handoff_settings
 from serverless_runtime.handoff.target import NeverAcceptedError, Target
 from serverless_runtime.shared import aws, json_log
 from serverless_runtime.shared.environment import MissingSettingsError, read_settings
-from serverless_runtime.shared.metrics import COMPONENT, MetricsSettings, Values, write_metrics
+from serverless_runtime.shared.metrics import COMPONENT, Values, own_component, write_metrics
 
 _DEPTH = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 
@@ -59,7 +59,7 @@ def handle(event: object, context: Any) -> None:
         report = sum(pool.map(relayed, SHARDS), start=Report())
     write_metrics(
         metrics_of(report, dead_letters=dead_letters.result()),
-        {COMPONENT: read_settings(MetricsSettings).metrics_component},
+        {COMPONENT: own_component()},
         namespace=NAMESPACE,
     )
 

@@ -12,7 +12,7 @@ from serverless_runtime.handoff import Event
 from serverless_runtime.handoff.metrics import HANDED_OFF, NAMESPACE
 from serverless_runtime.shared import json_log
 from serverless_runtime.shared.environment import read_settings
-from serverless_runtime.shared.metrics import EVENT_TYPE, Counter, MetricsSettings
+from serverless_runtime.shared.metrics import EVENT_TYPE, Counter, own_component
 from serverless_runtime.task_service.dynamo_task_writer import DynamoTaskWriter
 from serverless_runtime.task_service.settings import TaskSettings
 
@@ -56,7 +56,7 @@ def task_writer() -> DynamoTaskWriter:
         settings.tasks_table_name,
         WireEventPublisher(
             _publisher(settings.event_publisher or ""),
-            Counter(NAMESPACE, read_settings(MetricsSettings).metrics_component),
+            Counter(NAMESPACE, own_component()),
         ),
     )
 
