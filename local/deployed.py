@@ -91,18 +91,25 @@ def _parsed(body: str) -> Any:
 
 @contextmanager
 def running_instance(
-    kind: str, port: int | None = None, *, retry_base_seconds: float = RETRY_BASE_SECONDS
+    kind: str,
+    port: int | None = None,
+    *,
+    retry_base_seconds: float = RETRY_BASE_SECONDS,
+    proxy_port: int | None = None,
 ) -> Iterator[Emulator]:
     """An empty emulator on `port`, or on a free one, while the block runs.
 
     `kind` names the instance together with the port. What earlier runs of the kind left behind
-    when they were killed is cleaned up first. Raises InstanceInUseError and EmulatorError.
+    when they were killed is cleaned up first. `proxy_port` is as in `running_emulator`. Raises
+    InstanceInUseError and EmulatorError.
     """
     sweep_leftovers(f"{kind}-")
     port = port or free_port()
     with (
         Instance(f"{kind}-{port}").owned() as instance,
-        running_emulator(instance, port, retry_base_seconds=retry_base_seconds) as emulator,
+        running_emulator(
+            instance, port, retry_base_seconds=retry_base_seconds, proxy_port=proxy_port
+        ) as emulator,
     ):
         yield emulator
 

@@ -20,13 +20,22 @@ DIFFERENCES = (
     ),
 )
 
+PROXY_PORT = "EMULATOR_PROXY_PORT"
+"""Environment variable of the emulator: the port of a proxy before it, if there is one."""
+
 _API_PATH = ["", "_aws", "execute-api"]
 
 
 def apply() -> None:
     """Put the guard in front of the application; an API's own CORS configuration still holds."""
     ministack: Any = import_module("ministack.app")
-    ministack.app = Guard(ministack.app, int(os.environ["GATEWAY_PORT"]), _listed_origins)
+    proxy = os.environ.get(PROXY_PORT)
+    ministack.app = Guard(
+        ministack.app,
+        int(os.environ["GATEWAY_PORT"]),
+        _listed_origins,
+        proxy_port=int(proxy) if proxy else None,
+    )
 
 
 def _listed_origins(path: str) -> Iterable[str]:

@@ -23,6 +23,7 @@ import httpx
 
 from local.emulator.clients import ACCOUNT_ID, REGION, Clients, Credentials, make_credentials
 from local.emulator.differences import Difference
+from local.emulator.guarded_app import PROXY_PORT
 from local.instance import ROOT, Instance
 from local.wait import DeadlineExceededError, wait_until
 
@@ -102,10 +103,12 @@ def running_emulator(
     port: int,
     *,
     retry_base_seconds: float,
+    proxy_port: int | None = None,
 ) -> Iterator[Emulator]:
     """An emulator on `port` for as long as the block runs. The caller owns `instance`.
 
     `retry_base_seconds` is the wait before a failed event's first retry; it doubles (AWS: 60 s).
+    `proxy_port` is where a proxy of the caller's listens: its requests carry that port in Host.
     Raises EmulatorError if the port is taken, the emulator is not installed, or it dies.
     """
     python = emulator_python()
@@ -118,7 +121,10 @@ def running_emulator(
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
-            env=_environment(instance, emulator, retry_base_seconds),
+            env={
+                **_environment(instance, emulator, retry_base_seconds),
+                **({PROXY_PORT: str(proxy_port)} if proxy_port else {}),
+            },
             cwd=instance.directory,
             start_new_session=True,
         )

@@ -29,14 +29,17 @@ def refusal(
     *,
     scheme: str = "http",
     listed_origins: Iterable[str] = (),
+    proxy_port: int | None = None,
 ) -> str | None:
     """Why a request to the server on `port` is refused, or None.
 
     `target` is the request target as sent. `headers` are all of them, duplicates included, with
-    names in lower case. `listed_origins` may call what the target names; "*" stands for all.
+    names in lower case. `listed_origins` may call what the target names; "*" stands for all. A
+    proxy on this machine passes on what was sent to `proxy_port`.
     """
     fields = list(headers)
-    names = [f"{host}:{port}" for host in _HOSTS]
+    ports = [each for each in (port, proxy_port) if each is not None]
+    names = [f"{host}:{each}" for each in ports for host in _HOSTS]
     hosts = [value for name, value in fields if name == "host"]
     if len(hosts) != 1 or hosts[0] not in names:
         return f"Host must be one of {', '.join(names)}, got {_shown(hosts)}"
@@ -62,12 +65,17 @@ class Guard:
     """An ASGI application that hands the requests it does not refuse to another."""
 
     def __init__(
-        self, application: Application, port: int, listed_origins: Callable[[str], Iterable[str]]
+        self,
+        application: Application,
+        port: int,
+        listed_origins: Callable[[str], Iterable[str]],
+        proxy_port: int | None = None,
     ) -> None:
         """`listed_origins` returns the origins of the pages that may call a path."""
         self._application = application
         self._port = port
         self._listed_origins = listed_origins
+        self._proxy_port = proxy_port
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Refuse the request, or hand it on."""
@@ -88,7 +96,9 @@ class Guard:
         ]
         target = (scope.get("raw_path") or b"").decode("latin-1")
         listed = self._listed_origins(scope["path"])
-        return refusal(target, headers, self._port, listed_origins=listed)
+        return refusal(
+            target, headers, self._port, listed_origins=listed, proxy_port=self._proxy_port
+        )
 
 
 async def _forbid(send: Send, reason: str) -> None:

@@ -70,6 +70,7 @@ def handoff_stack(
     retry_base_seconds: float = RETRY_BASE_SECONDS,
     only: str | None = None,
     settings: Mapping[str, str] | None = None,
+    proxy_port: int | None = None,
     watched: bool = True,
 ) -> Iterator[HandoffStack]:
     """The program deployed while the block runs, with what a team has outside the stack.
@@ -77,7 +78,9 @@ def handoff_stack(
     `only` leaves out all channels except those of one kind; the rest is as `deployed` has it.
     """
     with (
-        running_instance(kind, retry_base_seconds=retry_base_seconds) as emulator,
+        running_instance(
+            kind, retry_base_seconds=retry_base_seconds, proxy_port=proxy_port
+        ) as emulator,
         prerequisites(emulator, free_port()) as receiver,
     ):
         channels = {"channels": local_channels(receiver.url, only)}

@@ -39,8 +39,8 @@ class FaultProxy(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 512
 
-    def __init__(self, upstream_port: int, seed: int) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, port: int, upstream_port: int, seed: int) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
         self.upstream_port = upstream_port
         self.duplicate_window = DuplicateWindow()
         self.on = True
@@ -126,9 +126,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def fault_proxy(upstream_port: int, seed: int) -> Iterator[FaultProxy]:
-    """A running proxy, for as long as the block runs."""
-    with serving(FaultProxy(upstream_port, seed)) as proxy:
+def fault_proxy(port: int, upstream_port: int, seed: int) -> Iterator[FaultProxy]:
+    """A running proxy on `port`, for as long as the block runs."""
+    with serving(FaultProxy(port, upstream_port, seed)) as proxy:
         yield proxy
 
 

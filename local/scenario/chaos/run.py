@@ -15,6 +15,7 @@ from itertools import count
 from rich.table import Table
 
 from local.console import console, working
+from local.emulator.start import free_port
 from local.scenario.chaos.faults import processes_dying, relay_off, through_proxy
 from local.scenario.chaos.load import CLIENTS, ExpectedEvents, load
 from local.scenario.chaos.proxy import FaultProxy, fault_proxy
@@ -33,9 +34,10 @@ _PROGRESS_EVERY = 200
 def run_chaos(seed: int) -> bool:
     """Return whether nothing was lost, and nothing sent twice outside the documented window."""
     console.print(f"seed {seed}")
+    proxy_port = free_port()
     with (
-        handoff_stack("chaos", only="email") as stack,
-        fault_proxy(stack.emulator.port, seed) as proxy,
+        handoff_stack("chaos", only="email", proxy_port=proxy_port) as stack,
+        fault_proxy(proxy_port, stack.emulator.port, seed) as proxy,
     ):
         through_proxy(stack, proxy)
         expected = ExpectedEvents()
