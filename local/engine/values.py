@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from local.engine.registry import Inputs
 
@@ -56,16 +56,23 @@ def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
-class TagChanges(NamedTuple):
-    """What an update does to the tags of a resource."""
+def change_tags(
+    old: Inputs,
+    new: Inputs,
+    untag: Callable[..., object],
+    tag: Callable[..., object],
+    *,
+    as_tags: Callable[[Mapping[str, str]], object] = tag_list,
+    **target: str,
+) -> None:
+    """Turn the old tags of `target` into the new ones, by the service's two calls for it.
 
-    removed: list[str]
-
-    added: dict[str, str]
-
-
-def tag_changes(old: Inputs, new: Inputs) -> TagChanges:
-    """What turns the old tags into the new ones."""
+    `as_tags` gives the tags the service's form; a list of `Key` and `Value` by default.
+    """
     before, after = tags_of(old), tags_of(new)
+    removed = sorted(before.keys() - after.keys())
     added = {key: value for key, value in after.items() if before.get(key) != value}
-    return TagChanges(sorted(before.keys() - after.keys()), added)
+    if removed:
+        untag(**target, TagKeys=removed)
+    if added:
+        tag(**target, Tags=as_tags(added))

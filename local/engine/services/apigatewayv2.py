@@ -15,7 +15,7 @@ from typing import Any
 from local.emulator.clients import ACCOUNT_ID, REGION
 from local.emulator.differences import Difference
 from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
-from local.engine.values import for_boto3, tag_changes, tags_of
+from local.engine.values import change_tags, for_boto3, tags_of
 
 DIFFERENCES = (
     Difference(
@@ -84,11 +84,14 @@ class Api(ResourceType):
         if "CorsConfiguration" in removed:
             self.api.delete_cors_configuration(ApiId=id_)
         arn = self.outputs(id_, {})["arn"]
-        tags = tag_changes(old, inputs)
-        if tags.removed:
-            self.api.untag_resource(ResourceArn=arn, TagKeys=tags.removed)
-        if tags.added:
-            self.api.tag_resource(ResourceArn=arn, Tags=tags.added)
+        change_tags(
+            old,
+            inputs,
+            self.api.untag_resource,
+            self.api.tag_resource,
+            as_tags=dict,
+            ResourceArn=arn,
+        )
 
     def delete(self, id_: str, inputs: Inputs) -> None:
         self.api.delete_api(ApiId=id_)

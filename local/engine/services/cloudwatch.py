@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from local.cloudwatch.metrics import PUBLISHED_EACH_SECOND
 from local.emulator.clients import ACCOUNT_ID, REGION
 from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
-from local.engine.values import for_boto3, tag_changes, tag_list, tags_of, without_none
+from local.engine.values import change_tags, for_boto3, tag_list, tags_of, without_none
 
 _SHORT_PERIOD_SECONDS = 10
 _SETTINGS = (
@@ -55,11 +55,7 @@ class _Alarm(ResourceType):
     def update(self, id_: str, old: Inputs, inputs: Inputs) -> None:
         self.put(id_, inputs)
         arn = self.outputs(id_, {})["arn"]
-        tags = tag_changes(old, inputs)
-        if tags.removed:
-            self.api.untag_resource(ResourceARN=arn, TagKeys=tags.removed)
-        if tags.added:
-            self.api.tag_resource(ResourceARN=arn, Tags=tag_list(tags.added))
+        change_tags(old, inputs, self.api.untag_resource, self.api.tag_resource, ResourceARN=arn)
 
     def delete(self, id_: str, inputs: Inputs) -> None:
         self.api.delete_alarms(AlarmNames=[id_])

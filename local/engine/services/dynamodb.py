@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
-from local.engine.values import as_int, tag_changes, tag_list, tags_of, without_none
+from local.engine.values import as_int, change_tags, tag_list, tags_of, without_none
 
 _PROVISIONED = "PROVISIONED"
 _ON_DEMAND = "PAY_PER_REQUEST"
@@ -148,11 +148,7 @@ class Table(ResourceType):
 
     def _tag(self, name: str, old: Inputs, inputs: Inputs) -> None:
         arn = self.api.describe_table(TableName=name)["Table"]["TableArn"]
-        tags = tag_changes(old, inputs)
-        if tags.removed:
-            self.api.untag_resource(ResourceArn=arn, TagKeys=tags.removed)
-        if tags.added:
-            self.api.tag_resource(ResourceArn=arn, Tags=tag_list(tags.added))
+        change_tags(old, inputs, self.api.untag_resource, self.api.tag_resource, ResourceArn=arn)
 
 
 def _is_on(expiry: Mapping[str, Any]) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from local.emulator.clients import ACCOUNT_ID, REGION
 from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
 from local.engine.same import Whole
-from local.engine.values import for_boto3, tag_changes, tag_list, tags_of, without_none
+from local.engine.values import change_tags, for_boto3, tag_list, tags_of, without_none
 
 _DEFAULT_BUS = "default"
 
@@ -23,11 +23,7 @@ class _Tagged(ResourceType):
 
     def tag(self, arn: str, old: Inputs, inputs: Inputs) -> None:
         """Set the tags to what is declared."""
-        tags = tag_changes(old, inputs)
-        if tags.removed:
-            self.api.untag_resource(ResourceARN=arn, TagKeys=tags.removed)
-        if tags.added:
-            self.api.tag_resource(ResourceARN=arn, Tags=tag_list(tags.added))
+        change_tags(old, inputs, self.api.untag_resource, self.api.tag_resource, ResourceARN=arn)
 
 
 @resource("aws:cloudwatch/eventBus:EventBus", replaces=("eventSourceName",))

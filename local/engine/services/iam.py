@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from local.emulator.differences import Difference
 from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
 from local.engine.role_policies import role_policy_for_emulator
-from local.engine.values import for_boto3, tag_changes, tag_list, tags_of
+from local.engine.values import change_tags, for_boto3, tag_list, tags_of
 
 DIFFERENCES = (
     Difference(
@@ -71,11 +71,7 @@ class Role(ResourceType):
         elif old.get("permissionsBoundary"):
             self.api.delete_role_permissions_boundary(RoleName=id_)
         self._attach(id_, old, inputs)
-        tags = tag_changes(old, inputs)
-        if tags.removed:
-            self.api.untag_role(RoleName=id_, TagKeys=tags.removed)
-        if tags.added:
-            self.api.tag_role(RoleName=id_, Tags=tag_list(tags.added))
+        change_tags(old, inputs, self.api.untag_role, self.api.tag_role, RoleName=id_)
 
     def delete(self, id_: str, inputs: Inputs) -> None:
         # A policy that another resource declares keeps the role, as on AWS.

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
 from local.engine.role_policies import role_policy_for_emulator
-from local.engine.values import for_boto3, tag_changes, tag_list, tags_of
+from local.engine.values import change_tags, for_boto3, tag_list, tags_of
 
 
 @resource("aws:iam/rolePolicy:RolePolicy", replaces=("role",))
@@ -112,11 +112,7 @@ class Policy(ResourceType):
         # A policy has five versions at most.
         self._prune(id_)
         self.api.create_policy_version(PolicyArn=id_, SetAsDefault=True, **self.declared(inputs))
-        tags = tag_changes(old, inputs)
-        if tags.removed:
-            self.api.untag_policy(PolicyArn=id_, TagKeys=tags.removed)
-        if tags.added:
-            self.api.tag_policy(PolicyArn=id_, Tags=tag_list(tags.added))
+        change_tags(old, inputs, self.api.untag_policy, self.api.tag_policy, PolicyArn=id_)
 
     def delete(self, id_: str, inputs: Inputs) -> None:
         self._prune(id_)

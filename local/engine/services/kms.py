@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from local.emulator.clients import ACCOUNT_ID, REGION
 from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
-from local.engine.values import as_int, for_boto3, tag_changes, tags_of, without_none
+from local.engine.values import as_int, change_tags, for_boto3, tags_of, without_none
 
 _DEFAULT_SPEC = "SYMMETRIC_DEFAULT"
 _DEFAULT_USAGE = "ENCRYPT_DECRYPT"
@@ -79,11 +79,9 @@ class Key(ResourceType):
         self.api.update_key_description(KeyId=id_, Description=inputs.get("description") or "")
         if inputs.get("policy"):
             self.api.put_key_policy(KeyId=id_, PolicyName=_POLICY, Policy=inputs["policy"])
-        tags = tag_changes(old, inputs)
-        if tags.removed:
-            self.api.untag_resource(KeyId=id_, TagKeys=tags.removed)
-        if tags.added:
-            self.api.tag_resource(KeyId=id_, Tags=_tags(tags.added))
+        change_tags(
+            old, inputs, self.api.untag_resource, self.api.tag_resource, as_tags=_tags, KeyId=id_
+        )
         if inputs.get("isEnabled") is False:
             self.api.disable_key(KeyId=id_)
 

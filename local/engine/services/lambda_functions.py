@@ -17,7 +17,7 @@ from local.emulator.clients import REGION
 from local.engine.assets import Asset, content_hash, is_as_known, zip_of
 from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
 from local.engine.same import Whole
-from local.engine.values import as_int, for_boto3, tag_changes, tags_of, without_none
+from local.engine.values import as_int, change_tags, for_boto3, tags_of, without_none
 
 _LATEST = "$LATEST"
 # The provider's defaults.
@@ -140,11 +140,14 @@ class Function(ResourceType):
             **_configuration(inputs),
         )
         self._reserve(id_, inputs)
-        tags = tag_changes(old, inputs)
-        if tags.removed:
-            self.api.untag_resource(Resource=found["FunctionArn"], TagKeys=tags.removed)
-        if tags.added:
-            self.api.tag_resource(Resource=found["FunctionArn"], Tags=tags.added)
+        change_tags(
+            old,
+            inputs,
+            self.api.untag_resource,
+            self.api.tag_resource,
+            as_tags=dict,
+            Resource=found["FunctionArn"],
+        )
         if inputs.get("publish"):
             self.api.publish_version(FunctionName=id_)
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from local.emulator.clients import ACCOUNT_ID, REGION
 from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
-from local.engine.values import as_int, tag_changes, tags_of, without_none
+from local.engine.values import as_int, change_tags, tags_of, without_none
 
 
 @resource("aws:cloudwatch/logGroup:LogGroup", replaces=("logGroupClass",))
@@ -51,11 +51,14 @@ class LogGroup(ResourceType):
             self.api.associate_kms_key(logGroupName=id_, kmsKeyId=key)
         elif old.get("kmsKeyId"):
             self.api.disassociate_kms_key(logGroupName=id_)
-        tags = tag_changes(old, inputs)
-        if tags.removed:
-            self.api.untag_log_group(logGroupName=id_, tags=tags.removed)
-        if tags.added:
-            self.api.tag_log_group(logGroupName=id_, tags=tags.added)
+        # This service alone begins the names of its arguments with a small letter.
+        change_tags(
+            old,
+            inputs,
+            lambda **given: self.api.untag_log_group(logGroupName=id_, tags=given["TagKeys"]),
+            lambda **given: self.api.tag_log_group(logGroupName=id_, tags=given["Tags"]),
+            as_tags=dict,
+        )
 
     def delete(self, id_: str, inputs: Inputs) -> None:
         if not inputs.get("skipDestroy"):

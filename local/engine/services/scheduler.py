@@ -11,7 +11,7 @@ from typing import Any
 
 from local.emulator.clients import ACCOUNT_ID, REGION
 from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
-from local.engine.values import for_boto3, tag_changes, tag_list, tags_of
+from local.engine.values import change_tags, for_boto3, tag_list, tags_of
 
 _DEFAULT_GROUP = "default"
 _SETTINGS = (
@@ -74,11 +74,7 @@ class ScheduleGroup(ResourceType):
 
     def update(self, id_: str, old: Inputs, inputs: Inputs) -> None:
         arn = self.outputs(id_, {})["arn"]
-        tags = tag_changes(old, inputs)
-        if tags.removed:
-            self.api.untag_resource(ResourceArn=arn, TagKeys=tags.removed)
-        if tags.added:
-            self.api.tag_resource(ResourceArn=arn, Tags=tag_list(tags.added))
+        change_tags(old, inputs, self.api.untag_resource, self.api.tag_resource, ResourceArn=arn)
 
     def delete(self, id_: str, inputs: Inputs) -> None:
         self.api.delete_schedule_group(Name=id_)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
-from local.engine.values import as_int, for_boto3, tag_changes, tag_list, tags_of
+from local.engine.values import as_int, change_tags, for_boto3, tag_list, tags_of
 
 _DEFAULT_RECOVERY_DAYS = 30
 
@@ -51,11 +51,7 @@ class Secret(ResourceType):
             self.finish(id_, inputs)
         elif old.get("policy"):
             self.api.delete_resource_policy(SecretId=id_)
-        tags = tag_changes(old, inputs)
-        if tags.removed:
-            self.api.untag_resource(SecretId=id_, TagKeys=tags.removed)
-        if tags.added:
-            self.api.tag_resource(SecretId=id_, Tags=tag_list(tags.added))
+        change_tags(old, inputs, self.api.untag_resource, self.api.tag_resource, SecretId=id_)
 
     def delete(self, id_: str, inputs: Inputs) -> None:
         days = as_int(inputs.get("recoveryWindowInDays", _DEFAULT_RECOVERY_DAYS))

@@ -12,7 +12,7 @@ from typing import Any
 
 from local.emulator.clients import ACCOUNT_ID, REGION
 from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
-from local.engine.values import for_boto3, tag_changes, tag_list, tags_of
+from local.engine.values import change_tags, for_boto3, tag_list, tags_of
 
 
 @resource("aws:sesv2/emailIdentity:EmailIdentity", replaces=("emailIdentity",))
@@ -42,11 +42,7 @@ class EmailIdentity(ResourceType):
                 EmailIdentity=id_, **for_boto3(inputs, "configurationSetName")
             )
         arn = self.outputs(id_, {})["arn"]
-        tags = tag_changes(old, inputs)
-        if tags.removed:
-            self.api.untag_resource(ResourceArn=arn, TagKeys=tags.removed)
-        if tags.added:
-            self.api.tag_resource(ResourceArn=arn, Tags=tag_list(tags.added))
+        change_tags(old, inputs, self.api.untag_resource, self.api.tag_resource, ResourceArn=arn)
 
     def delete(self, id_: str, inputs: Inputs) -> None:
         self.api.delete_email_identity(EmailIdentity=id_)

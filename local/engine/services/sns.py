@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from local.emulator.clients import ACCOUNT_ID, REGION
 from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
-from local.engine.values import as_text, tag_changes, tag_list, tags_of
+from local.engine.values import as_text, change_tags, tag_list, tags_of
 
 _FEEDBACK = {
     f"{protocol}{kind}": f"{protocol.capitalize()}{kind}"
@@ -92,11 +92,7 @@ class Topic(ResourceType):
     def update(self, id_: str, old: Inputs, inputs: Inputs) -> None:
         for name, value in _changed(_TOPIC, old, inputs).items():
             self.api.set_topic_attributes(TopicArn=id_, AttributeName=name, AttributeValue=value)
-        tags = tag_changes(old, inputs)
-        if tags.removed:
-            self.api.untag_resource(ResourceArn=id_, TagKeys=tags.removed)
-        if tags.added:
-            self.api.tag_resource(ResourceArn=id_, Tags=tag_list(tags.added))
+        change_tags(old, inputs, self.api.untag_resource, self.api.tag_resource, ResourceArn=id_)
 
     def delete(self, id_: str, inputs: Inputs) -> None:
         self.api.delete_topic(TopicArn=id_)

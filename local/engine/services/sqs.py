@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from local.emulator.clients import ACCOUNT_ID, REGION
 from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
-from local.engine.values import as_text, tag_changes, tags_of
+from local.engine.values import as_text, change_tags, tags_of
 
 _ATTRIBUTES = {
     "contentBasedDeduplication": "ContentBasedDeduplication",
@@ -92,11 +92,9 @@ class Queue(_OfQueues):
         removed = dict.fromkeys(_attributes(old).keys() - _attributes(inputs).keys(), "")
         attributes = {**removed, **_attributes(inputs)}
         self.api.set_queue_attributes(QueueUrl=id_, Attributes=attributes)
-        tags = tag_changes(old, inputs)
-        if tags.removed:
-            self.api.untag_queue(QueueUrl=id_, TagKeys=tags.removed)
-        if tags.added:
-            self.api.tag_queue(QueueUrl=id_, Tags=tags.added)
+        change_tags(
+            old, inputs, self.api.untag_queue, self.api.tag_queue, as_tags=dict, QueueUrl=id_
+        )
 
     def delete(self, id_: str, inputs: Inputs) -> None:
         self.api.delete_queue(QueueUrl=id_)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
-from local.engine.values import for_boto3, tag_changes, tag_list
+from local.engine.values import change_tags, for_boto3
 
 
 @resource("aws:ssm/parameter:Parameter", replaces=("dataType",))
@@ -59,11 +59,14 @@ class Parameter(ResourceType):
         )
 
     def _tag(self, name: str, old: Inputs, inputs: Inputs) -> None:
-        tags, target = tag_changes(old, inputs), {"ResourceType": "Parameter", "ResourceId": name}
-        if tags.removed:
-            self.api.remove_tags_from_resource(**target, TagKeys=tags.removed)
-        if tags.added:
-            self.api.add_tags_to_resource(**target, Tags=tag_list(tags.added))
+        change_tags(
+            old,
+            inputs,
+            self.api.remove_tags_from_resource,
+            self.api.add_tags_to_resource,
+            ResourceType="Parameter",
+            ResourceId=name,
+        )
 
 
 def _value(inputs: Inputs) -> str:
