@@ -1,1 +1,1 @@
-"""Leases and records of work; what a target calls is in `work`."""
+"""Leases and records of work; what a target calls is in `run_once`."""
