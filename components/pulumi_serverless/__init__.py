@@ -16,6 +16,7 @@ from pulumi_serverless.blocks.api_access import (
 from pulumi_serverless.blocks.bundle import BundleError, FunctionCode
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
 from pulumi_serverless.blocks.dependencies import DependenciesError
+from pulumi_serverless.blocks.encrypted_queue import Source
 from pulumi_serverless.blocks.encryption_key import EncryptionKey, EncryptionKeyArgs
 from pulumi_serverless.blocks.event_publisher import EventPublisher
 from pulumi_serverless.blocks.foundation import LOG_RETENTION_DAYS, Foundation, Runtime
@@ -34,6 +35,7 @@ from pulumi_serverless.blocks.monitoring.http_api_alarms import ApiThresholds, a
 from pulumi_serverless.blocks.monitoring.operations import Operations, OperationsArgs, Watched
 from pulumi_serverless.blocks.monitoring.table_alarms import throttled_alarm
 from pulumi_serverless.blocks.once import Once, OnceArgs
+from pulumi_serverless.blocks.queue import Queue, QueueArgs
 from pulumi_serverless.blocks.table import Key, Table, TableArgs
 from pulumi_serverless.handoff import AsyncHandoff, AsyncHandoffArgs, HandoffThresholds
 from pulumi_serverless.notification_service import (
@@ -94,8 +96,11 @@ __all__ = [
     "PushSettings",
     "PythonFunction",
     "PythonFunctionArgs",
+    "Queue",
+    "QueueArgs",
     "Runtime",
     "SmsSettings",
+    "Source",
     "Subscriber",
     "Table",
     "TableArgs",

@@ -35,7 +35,7 @@ def test_a_failed_event_ends_in_the_dead_letter_queue() -> None:
 def test_the_target_may_write_dead_letters_before_lambda_checks_that_it_may() -> None:
     stack = record(a_handoff)
 
-    policy = stack.named("notify-may-write-to-events-dead-letters", ROLE_POLICY)
+    policy = stack.named("notify-may-send-to-events-dead-letters", ROLE_POLICY)
     assert policy.urn in stack.named("events-delivery", DELIVERY).dependencies
     assert json.loads(policy.inputs["policy"])["Statement"] == [
         {
@@ -50,7 +50,7 @@ def test_a_target_that_writes_dead_letters_itself_shares_queue_and_permission() 
     def program() -> None:
         queue = DeadLetterQueue("shared", DeadLetterQueueArgs(foundation=FOUNDATION))
         target = a_function("notify")
-        queue.allow_writer(target)
+        queue.allow_sender(target)
         AsyncHandoff(
             "events",
             AsyncHandoffArgs(foundation=FOUNDATION, target=target, dead_letter_queue=queue),
@@ -63,9 +63,9 @@ def test_a_target_that_writes_dead_letters_itself_shares_queue_and_permission() 
         "onFailure": {"destination": "arn:shared"}
     }
     [policy] = [
-        each for each in stack.of_type(ROLE_POLICY) if each.name.endswith("-write-to-shared")
+        each for each in stack.of_type(ROLE_POLICY) if each.name.endswith("-send-to-shared")
     ]
-    assert policy.name == "notify-may-write-to-shared"
+    assert policy.name == "notify-may-send-to-shared"
     assert policy.urn in stack.named("events-delivery", DELIVERY).dependencies
 
 

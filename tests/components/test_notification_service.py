@@ -65,7 +65,7 @@ def test_the_function_knows_the_dead_letter_queue_and_may_only_write_to_it() -> 
 
     variables = stack.only(FUNCTION).inputs["environment"]["variables"]
     assert variables["DEAD_LETTER_QUEUE_URL"] == "https://sqs/dead"
-    policy = stack.named("notify-send-notification-may-write-to-dead", ROLE_POLICY)
+    policy = stack.named("notify-send-notification-may-send-to-dead", ROLE_POLICY)
     [statement] = json.loads(policy.inputs["policy"])["Statement"]
     assert statement["Action"] == ["sqs:SendMessage"]
     assert statement["Resource"] == ["arn:dead"]

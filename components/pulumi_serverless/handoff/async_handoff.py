@@ -130,7 +130,7 @@ class AsyncHandoff(pulumi.ComponentResource):
         )
         # Lambda writes the failure record with the target's own role, and checks that the role
         # may do so when the destination is set: the policy comes first.
-        may_dead_letter = self.dead_letter_queue.allow_writer(args.target)
+        may_dead_letter = self.dead_letter_queue.allow_sender(args.target)
         args.target.configure_event_invoke(
             f"{name}-delivery",
             max_retry_attempts=args.max_retry_attempts,

@@ -113,7 +113,7 @@ class NotificationService(pulumi.ComponentResource):
         self.table = self._once.table
         self.function = self._function(args)
         self.functions = [self.function]
-        args.dead_letter_queue.allow_writer(self.function)
+        args.dead_letter_queue.allow_sender(self.function)
         for channel in channels:
             self._allow(channel)
         alarms = make_alarms(name, notification_alarms(name, args.foundation), self._child)
