@@ -14,12 +14,13 @@ SHARED = [
     COMPONENTS / "blocks",
     COMPONENTS / "testing",
     RUNTIME / "once",
+    RUNTIME / "queue_consumer",
     RUNTIME / "shared",
     *(ROOT / "local" / name for name in ("emulator", "engine", "cloudwatch")),
 ]
 FILES = [path for folder in SHARED for path in sorted(folder.rglob("*.py"))]
 
-NOT_PATTERNS = {"blocks", "testing", "contracts", "once", "shared"}
+NOT_PATTERNS = {"blocks", "testing", "contracts", "once", "queue_consumer", "shared"}
 PATTERNS = {
     path.parent.name
     for package in (COMPONENTS, RUNTIME)

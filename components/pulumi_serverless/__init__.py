@@ -33,9 +33,11 @@ from pulumi_serverless.blocks.monitoring.alarm_topic import AlarmTopic, AlarmTop
 from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, MetricGraph
 from pulumi_serverless.blocks.monitoring.http_api_alarms import ApiThresholds, api_alarms
 from pulumi_serverless.blocks.monitoring.operations import Operations, OperationsArgs, Watched
+from pulumi_serverless.blocks.monitoring.queue_alarms import QueueThresholds
 from pulumi_serverless.blocks.monitoring.table_alarms import throttled_alarm
 from pulumi_serverless.blocks.once import Once, OnceArgs
 from pulumi_serverless.blocks.queue import Queue, QueueArgs
+from pulumi_serverless.blocks.queue_consumer import QueueConsumer, QueueConsumerArgs
 from pulumi_serverless.blocks.table import Key, Table, TableArgs
 from pulumi_serverless.handoff import AsyncHandoff, AsyncHandoffArgs, HandoffThresholds
 from pulumi_serverless.notification_service import (
@@ -98,6 +100,9 @@ __all__ = [
     "PythonFunctionArgs",
     "Queue",
     "QueueArgs",
+    "QueueConsumer",
+    "QueueConsumerArgs",
+    "QueueThresholds",
     "Runtime",
     "SmsSettings",
     "Source",

@@ -90,12 +90,16 @@ class PythonFunction(pulumi.ComponentResource):
     timeout_seconds: int
     """How long one invocation may run."""
 
+    reserved_concurrency: int | None
+    """Its own limit of runs at the same time, if it has one."""
+
     def __init__(
         self, name: str, args: PythonFunctionArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("serverless:index:PythonFunction", name, {}, opts)
         self.logical_name = name
         self.timeout_seconds = args.timeout_seconds
+        self.reserved_concurrency = args.reserved_concurrency
         self._event_invoke_config: str | None = None
         self._child = pulumi.ResourceOptions(parent=self)
 

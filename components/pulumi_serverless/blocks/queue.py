@@ -40,8 +40,8 @@ class QueueArgs:
     """How long a message waits, 1 to 13. Then SQS deletes it."""
 
     dead_letter_retention_days: int = 14
-    """How long a dead letter waits for replay, more than `retention_days`, at most 14. For a standard
-    queue, SQS counts from the day the message was sent."""
+    """How long a dead letter waits for replay, more than `retention_days`, at most 14. In a
+    standard queue, SQS counts from when the message was sent."""
 
     sources: Sequence[Source] = ()
     """Services that may send, each on behalf of one resource. Functions need `allow_sender`."""

@@ -24,7 +24,7 @@ from pulumi_serverless.blocks.monitoring.alarm import (
     make_alarms,
 )
 from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow
-from pulumi_serverless.handoff.alarms.dead_letter_alarms import dead_letter_alarms
+from pulumi_serverless.blocks.monitoring.dead_letter_alarms import dead_letter_alarms
 from pulumi_serverless.handoff.alarms.outbox_alarms import outbox_alarms
 from pulumi_serverless.handoff.alarms.target_alarms import target_alarms
 from pulumi_serverless.handoff.alarms.thresholds import HandoffThresholds
@@ -199,9 +199,8 @@ class AsyncHandoff(pulumi.ComponentResource):
         name, args, foundation = self._name, self._args, self._args.foundation
         declared = [
             *dead_letter_alarms(
-                name,
-                target=args.target,
-                queue=self.dead_letter_queue,
+                f"the handoff {name}",
+                self.dead_letter_queue,
                 thresholds=args.thresholds,
                 foundation=foundation,
             ),

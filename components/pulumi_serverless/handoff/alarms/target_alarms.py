@@ -20,11 +20,20 @@ def target_alarms(
     thresholds: HandoffThresholds,
     foundation: Foundation,
 ) -> list[AlarmArgs]:
-    """Return the alarms on events that get old or are dropped, and on a target that fails, is
+    """Return the alarms on events that get old, are dropped or lost, and on a target that fails, is
     throttled, or is slow."""
     alarm = functools.partial(AlarmArgs, foundation=foundation)
     age_seconds = thresholds.event_age_within(max_event_age_seconds)
     return [
+        # Lambda's DeadLetterErrors has no alarm: it counts for functions with a DeadLetterConfig,
+        # and this target has a destination instead.
+        # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+        alarm(
+            id="dead-letter-rejected",
+            description=f"Lambda could not write a failed event of the handoff {name} to its "
+            "dead-letter queue: the event is lost.",
+            metric=target.metric("DestinationDeliveryFailures", "Sum"),
+        ),
         alarm(
             id="events-dropped",
             description=f"Lambda dropped events of the handoff {name}, after their last attempt or "

@@ -5,21 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pulumi_serverless.blocks.argument_checks import require_between
+from pulumi_serverless.blocks.monitoring.dead_letter_alarms import DeadLetterThresholds
 
 _LONGEST_EVENT_AGE_SECONDS = 900
 
 
 @dataclass(frozen=True, kw_only=True)
-class HandoffThresholds:
+class HandoffThresholds(DeadLetterThresholds):
     """Each alarm fires at its threshold and above."""
-
-    dead_letters: int = 1
-    """Dead letters in the queue, being read or not; 1 to 100000. Each one is work that was not
-    done, so the first counts."""
-
-    dead_letter_age_seconds: int = 86_400
-    """Age of the oldest dead letter, 60 to 1209600 (14 days, when SQS deletes it). A day: whoever
-    was notified of the first one has had a working day."""
 
     event_age_seconds: int | None = None
     """Age of an event at an attempt, below the handoff's `max_event_age_seconds`. Left out: 900,
@@ -42,8 +35,7 @@ class HandoffThresholds:
     """How long the new alarm on the outbox waits for the relay's first run, 0 to 60."""
 
     def __post_init__(self) -> None:
-        require_between("dead_letters", self.dead_letters, 1, 100_000)
-        require_between("dead_letter_age_seconds", self.dead_letter_age_seconds, 60, 1_209_600)
+        super().__post_init__()
         require_between("target_errors", self.target_errors, 1, 1_000_000)
         require_between("target_duration_percent", self.target_duration_percent, 1, 100)
         require_between("outbox_age_seconds", self.outbox_age_seconds, 120, 86_400)

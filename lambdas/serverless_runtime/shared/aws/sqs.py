@@ -18,6 +18,9 @@ class SqsClient(ServiceClient):
     def send_message(self, **arguments: Any) -> dict[str, Any]:
         return self._request("SendMessage", arguments)
 
+    def change_message_visibility(self, **arguments: Any) -> dict[str, Any]:
+        return self._request("ChangeMessageVisibility", arguments)
+
     def get_queue_attributes(self, **arguments: Any) -> dict[str, Any]:
         return self._request("GetQueueAttributes", arguments)
 

@@ -23,7 +23,7 @@ OPERATIONS = {
         "TransactWriteItems",
     ],
     "lambda": ["Invoke"],
-    "sqs": ["SendMessage", "GetQueueAttributes"],
+    "sqs": ["SendMessage", "ChangeMessageVisibility", "GetQueueAttributes"],
     "sesv2": ["SendEmail"],
 }
 """What the small clients have; a test compares it with their methods."""
