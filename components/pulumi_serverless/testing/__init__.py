@@ -6,6 +6,7 @@ assert graph.only("aws:sqs/queue:Queue").inputs["messageRetentionSeconds"] == 14
 
 from pulumi_serverless.testing.mocks import AwsMocks, UnmockedCallError, record
 from pulumi_serverless.testing.program import DuplicateResourceError, Graph, run_program
+from pulumi_serverless.testing.queue_events import queue_event
 from pulumi_serverless.testing.resource import Resource
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Graph",
     "Resource",
     "UnmockedCallError",
+    "queue_event",
     "record",
     "run_program",
 ]
