@@ -15,12 +15,16 @@ SHARED = [
     COMPONENTS / "testing",
     RUNTIME / "once",
     RUNTIME / "queue_consumer",
+    RUNTIME / "queue_sender",
     RUNTIME / "shared",
     *(ROOT / "local" / name for name in ("emulator", "engine", "cloudwatch")),
 ]
 FILES = [path for folder in SHARED for path in sorted(folder.rglob("*.py"))]
 
-NOT_PATTERNS = {"blocks", "testing", "contracts", "once", "queue_consumer", "shared"}
+NOT_PATTERNS = {
+    *("blocks", "testing"),
+    *("contracts", "once", "queue_consumer", "queue_sender", "shared"),
+}
 PATTERNS = {
     path.parent.name
     for package in (COMPONENTS, RUNTIME)

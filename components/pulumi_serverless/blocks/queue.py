@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -13,6 +13,7 @@ from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue, DeadLett
 from pulumi_serverless.blocks.encrypted_queue import EncryptedQueue, Source, require_sources
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.json_text import json_text
+from serverless_runtime.queue_sender.settings import queue_environment
 
 MAX_VISIBILITY_TIMEOUT_SECONDS = 43_200
 
@@ -86,6 +87,10 @@ class Queue(EncryptedQueue):
     visibility_timeout_seconds: int
     """How long a received message is hidden from other receives."""
 
+    environment: Mapping[str, pulumi.Input[str]]
+    """What a sender's environment needs; serverless_runtime.queue_sender reads it. The name of the
+    variable contains the queue's, so a sender to several merges theirs."""
+
     def __init__(
         self, name: str, args: QueueArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
@@ -120,6 +125,7 @@ class Queue(EncryptedQueue):
                 "redrive_policy": json_text(redrive),
             },
         )
+        self.environment = queue_environment(name, url=self.url)
         # Replay sends a dead letter back to the queue it came from: there must be only one.
         aws.sqs.RedriveAllowPolicy(
             f"{name}-redrive",

@@ -15,6 +15,7 @@ from serverless_runtime.shared.environment import (
     MissingSettingsError,
     environment_for,
     read_settings,
+    variable_name,
 )
 
 _START = "HANDOFF_"
@@ -35,13 +36,7 @@ def handoff_prefix(handoff_name: str) -> str:
 
     No two names have the same. Raises ValueError for a name that no variable could carry.
     """
-    letters = handoff_name.replace("-", "")
-    if not (letters.isascii() and letters.isalnum() and letters == letters.lower()):
-        raise ValueError(
-            "the name of a handoff must be lower-case letters, digits and hyphens, because "
-            f"environment variables are named after it; got {handoff_name!r}"
-        )
-    return f"{_START}{handoff_name.replace('-', '_').upper()}_"
+    return f"{_START}{variable_name('handoff', handoff_name)}_"
 
 
 def handoff_environment(handoff_name: str, **settings: Any) -> dict[str, Any]:

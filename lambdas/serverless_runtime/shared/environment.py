@@ -52,6 +52,21 @@ def read_settings(
     return settings_class(**{name: value for name, value in values.items() if value})
 
 
+def variable_name(kind: str, name: str) -> str:
+    """Return the name of a component as a part of its variables' names: "a-b" is "A_B".
+
+    No two names have the same. Raises ValueError for a name that no variable could carry; `kind`
+    is what has the name, e.g. "queue".
+    """
+    letters = name.replace("-", "")
+    if not (letters.isascii() and letters.isalnum() and letters == letters.lower()):
+        raise ValueError(
+            f"the name of a {kind} must be lower-case letters, digits and hyphens, because "
+            f"environment variables are named after it; got {name!r}"
+        )
+    return name.replace("-", "_").upper()
+
+
 def _names(settings_class: type[Any]) -> list[str]:
     return [field.name for field in fields(settings_class)]
 
