@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -11,7 +14,7 @@ from typing import Any
 from local.cloudwatch.publisher import publishing_metrics
 from local.deployment import Deployment
 from local.emulator.start import Emulator, EmulatorError, free_port, running_emulator
-from local.instance import Instance, sweep_leftovers
+from local.instance import ROOT, Instance, sweep_leftovers
 from local.invoke import invoke
 from local.logs import function_logs
 from local.program.load_local_setup import set_up
@@ -68,8 +71,8 @@ class Deployed:
     def dead_letters(self, name: str | None = None) -> list[Any]:
         """What waits in a dead-letter queue of the output `operations`, without touching it.
 
-        `name` is the handoff's; it can be left out if the program has one. Each is the body of a
-        message, parsed if it is JSON.
+        `name` is the queue's there; it can be left out if the program has one. Each is the body of
+        a message, parsed if it is JSON.
         """
         if "operations" not in self.outputs:
             raise EmulatorError(
@@ -80,6 +83,19 @@ class Deployed:
         [queue] = [queues[name]] if name else queues.values()
         messages = self.emulator.waiting(queue["queueUrl"].rpartition("/")[2])
         return [_parsed(message["Body"]) for message in messages]
+
+    def ops(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run `python -m ops` with these words on this stack, as whoever is on call does."""
+        outputs = self.emulator.directory / "outputs.json"
+        outputs.write_text(json.dumps(self.outputs))
+        return subprocess.run(  # noqa: S603 -- our own interpreter and module
+            [sys.executable, "-m", "ops", *words, "--outputs", str(outputs)],
+            cwd=ROOT,
+            env={**os.environ, **self.emulator.client.environment()},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
 
 def _parsed(body: str) -> Any:

@@ -8,16 +8,21 @@ def test_an_order_is_shipped(program: Deployed) -> None:
 
 from __future__ import annotations
 
+import random
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
+import psutil
 import pytest
 
 from local.deployed import Deployed, deployed
+from local.emulator.workers import function_processes
 from local.wait import wait_until
 
-__all__ = ["Deployed", "deployed", "eventually"]
+__all__ = ["Deployed", "deployed", "eventually", "workers_dying"]
 
 T = TypeVar("T")
 
@@ -28,6 +33,32 @@ def eventually(poll: Callable[[], T], awaited: str, *, seconds: float = 30) -> T
     Raises DeadlineExceededError naming `awaited` and the last result after `seconds`.
     """
     return wait_until(poll, awaited, seconds=seconds)
+
+
+@contextmanager
+def workers_dying(program: Deployed, function: str, *, every_seconds: float) -> Iterator[list[int]]:
+    """Kill one process of a function after the other, chosen at random, while the block runs; yield
+    the list of those that were killed."""
+    physical = program.function_names()[function]
+    stopped, killed = threading.Event(), list[int]()
+
+    def kill() -> None:
+        while not stopped.wait(every_seconds):
+            found = function_processes(program.emulator)
+            workers = [process for process, name in found if name == physical]
+            if workers:
+                worker = random.choice(workers)  # noqa: S311 -- no secret
+                with suppress(psutil.Error):
+                    worker.kill()
+                    killed.append(worker.pid)
+
+    killer = threading.Thread(target=kill, name="killer", daemon=True)
+    killer.start()
+    try:
+        yield killed
+    finally:
+        stopped.set()
+        killer.join()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,0 +1,124 @@
+"""The program in the emulator: `python -m local test examples/frugal_consumer`."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from shops import UNKNOWN, booked, copies_left, enter, most_connections, report, sales
+
+from local.deployed import deployed
+from local.program.make_virtual_environment import python_of
+from local.program.project import read_project
+from local.testing import Deployed, eventually, workers_dying
+
+EXAMPLE = Path(__file__).parents[1]
+SECONDS = 90
+"""Enough on a slow machine; the tests end when there is nothing left to wait for."""
+
+
+@pytest.fixture(autouse=True)
+def _titles(program: Deployed) -> None:
+    enter(program, "Emma", 10_000)
+
+
+def changed(
+    folder: Path, request: pytest.FixtureRequest, file: str, old: str, new: str
+) -> Iterator[Deployed]:
+    """The same program with one thing changed: a negative control."""
+    shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("tests", ".*", "__pycache__"))
+    source = folder / file
+    assert old in source.read_text()
+    source.write_text(source.read_text().replace(old, new))
+    python = request.config.getoption("--python") or python_of(read_project(EXAMPLE))
+    with deployed(folder, "program-test-changed", python=python) as running:
+        enter(running, "Emma", 10_000)
+        yield running
+
+
+@pytest.fixture
+def without_limit(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Deployed]:
+    yield from changed(
+        tmp_path / "stock", request, "__main__.py", "max_concurrency=2", "max_concurrency=6"
+    )
+
+
+@pytest.fixture
+def without_failures(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Deployed]:
+    """Its handler reports no failures."""
+    handler = "handle = each_message(book, retry_delays_seconds=(1, 2, 4))"
+    forgetful = f"{handler}\n_named = handle\n\n\ndef handle(event, context):\n"
+    forgetful += "    _named(event, context)\n"
+    yield from changed(tmp_path / "stock", request, "stock/book_sale.py", handler, forgetful)
+
+
+def test_a_thousand_sales_are_booked_or_kept_and_two_connections_are_never_three(
+    program: Deployed,
+) -> None:
+    sent = report(program, "rush", 125, unknown=3)
+    assert sent == 1_000
+
+    eventually(
+        lambda: booked(program, "rush") + len(program.dead_letters()) == sent,
+        "every sale, booked or kept",
+        seconds=SECONDS,
+    )
+    assert len(program.dead_letters()) == 24
+    assert most_connections(program, "rush") == 2
+    assert copies_left(program, "Emma") == 10_000 - 976
+
+    enter(program, UNKNOWN, 100)
+    replayed = program.ops("dead-letters", "replay", "--apply", "--rate", "100")
+    assert replayed.returncode == 0, replayed.stdout + replayed.stderr
+    eventually(lambda: booked(program, "rush") == sent, "the replayed sales", seconds=SECONDS)
+    assert (program.dead_letters(), copies_left(program, UNKNOWN)) == ([], 76)
+
+
+def test_without_the_limit_there_are_more_connections(without_limit: Deployed) -> None:
+    sent = report(without_limit, "rush", 50)
+
+    eventually(lambda: booked(without_limit, "rush") == sent, "every sale, booked", seconds=SECONDS)
+    assert most_connections(without_limit, "rush") > 2
+
+
+def test_sales_survive_workers_that_are_killed(program: Deployed) -> None:
+    with workers_dying(program, "book-sale", every_seconds=0.7) as killed:
+        sent = report(program, "killed", 50)
+        eventually(lambda: len(killed) >= 3, "killed workers", seconds=SECONDS)
+    eventually(
+        lambda: booked(program, "killed") + len(program.dead_letters()) == sent,
+        "every sale, booked or kept",
+        seconds=SECONDS,
+    )
+
+    assert copies_left(program, "Emma") == 10_000 - booked(program, "killed")
+
+
+def test_a_consumer_that_names_no_failures_loses_them(without_failures: Deployed) -> None:
+    sent = report(without_failures, "rush", 2, unknown=1)
+    eventually(lambda: booked(without_failures, "rush") == sent / 2, "those with a title")
+
+    def waiting() -> int:
+        names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+        queue = without_failures.operations["deadLetters"]["sales"]["sourceQueueUrl"]
+        found = without_failures.client("sqs").get_queue_attributes(
+            QueueUrl=queue, AttributeNames=list(names)
+        )
+        return sum(int(found["Attributes"][name]) for name in names)
+
+    eventually(lambda: waiting() == 0, "an empty queue")
+    assert without_failures.dead_letters() == []
+
+
+def test_a_sale_that_is_reported_twice_is_booked_once(program: Deployed) -> None:
+    before = copies_left(program, "Emma")
+    again = {"shop": "north", "sales": 2 * sales("twice", "north", 1)}
+
+    program.invoke("report-sales", again)
+
+    eventually(
+        lambda: any("booked before" in line for line in program.logs("book-sale")), "a second time"
+    )
+    assert (booked(program, "twice"), copies_left(program, "Emma")) == (1, before - 1)
