@@ -27,11 +27,14 @@ class Message:
     attributes: Mapping[str, str] = field(default_factory=dict)
     """Message attributes of the types String and Number."""
 
+    raw_attributes: Mapping[str, Any] = field(default_factory=dict)
+    """Message attributes of all types, as Lambda passes them."""
+
     group: str | None = None
     """Message group, within which a FIFO queue keeps the order."""
 
     sequence_number: str | None = None
-    """Where it stands in a FIFO queue; 20 digits, so its order is that of the texts."""
+    """Where it stands in its group of a FIFO queue: a number in digits."""
 
     queue_arn: str
     """Where it comes from."""
@@ -52,6 +55,7 @@ class Message:
                 for name, value in record.get("messageAttributes", {}).items()
                 if value.get("stringValue") is not None
             },
+            raw_attributes=record.get("messageAttributes", {}),
             group=system.get("MessageGroupId"),
             sequence_number=system.get("SequenceNumber"),
             queue_arn=record["eventSourceARN"],

@@ -8,7 +8,7 @@ NAMESPACE = "QueueConsumer"
 QUEUE_NAME = "QueueName"
 
 DONE = "Done"
-"""Messages whose work was done."""
+"""Messages whose work returned; Lambda deletes them."""
 
 FAILED = "Failed"
 """Attempts whose work failed."""

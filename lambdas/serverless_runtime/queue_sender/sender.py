@@ -12,7 +12,9 @@ from serverless_runtime.shared import aws
 MAX_MESSAGE_BYTES = 262_144
 """Body and attributes together, as the queue is declared."""
 
-MAX_ATTRIBUTES = 10
+MAX_ATTRIBUTES = 9
+"""SQS takes 10; the last one is left to those who pass the message on."""
+
 MAX_ID_CHARACTERS = 128
 """Of a message group and a deduplication id."""
 

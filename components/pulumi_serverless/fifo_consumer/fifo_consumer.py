@@ -1,0 +1,213 @@
+"""A FIFO queue and its worker: in order within each group, many groups side by side.
+
+senders --> FIFO queue --one message at a time per group--> worker --> whatever needs the order
+              └─ what failed for good, and its group behind it --> dead letters --> alarm, replay
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, get_args
+
+import pulumi
+
+from pulumi_serverless.blocks.argument_checks import require_between, require_one_of
+from pulumi_serverless.blocks.foundation import Foundation
+from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
+from pulumi_serverless.blocks.metric import Metric
+from pulumi_serverless.blocks.monitoring.alarm import Alarm, AlarmArgs, make_alarms
+from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, metric_graph
+from pulumi_serverless.blocks.monitoring.queue_alarms import QueueThresholds
+from pulumi_serverless.blocks.queue import Queue, QueueArgs
+from pulumi_serverless.blocks.queue_consumer import (
+    VISIBILITY_PER_TIMEOUT,
+    QueueConsumer,
+    QueueConsumerArgs,
+)
+from pulumi_serverless.blocks.table import Key, Table, TableArgs
+from serverless_runtime.fifo_consumer.metrics import NAMESPACE, PARKED
+from serverless_runtime.fifo_consumer.settings import OnPoison, fifo_environment
+from serverless_runtime.queue_consumer.metrics import QUEUE_NAME
+
+ATTEMPTS_LEFT_TO_PARK = 5
+"""Receives after the last attempt, in which the runtime parks the message. SQS itself would move it
+away without its group."""
+
+SECONDS_PER_DAY = 86_400
+
+
+@dataclass(frozen=True, kw_only=True)
+class FifoConsumerArgs:
+    """Who does the work, and what happens to a group whose message fails for good."""
+
+    foundation: Foundation
+    """How queues and table are kept, and whom alarms notify."""
+
+    worker: PythonFunctionArgs
+    """The function that does the work; its handler is `each_in_order(work)`. Its code needs the
+    packages `serverless_runtime.fifo_consumer`, `.queue_consumer` and `.shared`. It may receive a
+    message more than once."""
+
+    on_poison: OnPoison = "park"
+    """"park": the group waits until the message is repaired and replayed, so its order holds; other
+    groups go on. "skip": the group goes on without it, and a replay comes out of order."""
+
+    max_attempts: int = 3
+    """Attempts at a message before that happens, 1 to 100. Its group waits meanwhile."""
+
+    max_concurrency: int = 10
+    """How many groups are worked on at the same time, 2 to 1000."""
+
+    retention_days: int = 4
+    """How long a message waits, 1 to 13; then SQS deletes it, and the order has a gap. The alarm
+    `backlog-age` comes long before."""
+
+    dead_letter_retention_days: int = 14
+    """How long a dead letter waits for replay, more than `retention_days`, at most 14."""
+
+    thresholds: QueueThresholds = field(default_factory=QueueThresholds)
+    """Alarm thresholds."""
+
+    def __post_init__(self) -> None:
+        require_one_of("on_poison", self.on_poison, get_args(OnPoison))
+        require_between("max_attempts", self.max_attempts, 1, 100)
+        longest = self.max_attempts * self.visibility_timeout_seconds
+        require_between(
+            f"max_attempts times the {self.visibility_timeout_seconds} s of a killed attempt "
+            "(within retention_days)",
+            longest,
+            1,
+            self.retention_days * SECONDS_PER_DAY,
+        )
+
+    @property
+    def visibility_timeout_seconds(self) -> int:
+        """How long a message whose worker was killed is hidden, and its group waits."""
+        return VISIBILITY_PER_TIMEOUT * self.worker.timeout_seconds
+
+
+class FifoConsumer(pulumi.ComponentResource):
+    """Work that is done in order within each message group."""
+
+    queue: Queue
+    """Where the work waits, with its dead letters."""
+
+    worker: PythonFunction
+    """The function that does the work; `allow` gives it more permissions."""
+
+    environment: Mapping[str, pulumi.Input[str]]
+    """What a sender's environment needs; serverless_runtime.queue_sender reads it."""
+
+    alarms: list[Alarm]
+    """On messages that wait, that fail, and that are dead letters, and on parked groups."""
+
+    functions: list[PythonFunction]
+    """The worker."""
+
+    def __init__(
+        self, name: str, args: FifoConsumerArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("serverless:index:FifoConsumer", name, {}, opts)
+        self._name, self._args = name, args
+        self._child = pulumi.ResourceOptions(parent=self)
+        parks = args.on_poison == "park"
+        self.queue = Queue(
+            name,
+            QueueArgs(
+                foundation=args.foundation,
+                fifo=True,
+                max_receives=args.max_attempts + (ATTEMPTS_LEFT_TO_PARK if parks else 0),
+                visibility_timeout_seconds=args.visibility_timeout_seconds,
+                retention_days=args.retention_days,
+                dead_letter_retention_days=args.dead_letter_retention_days,
+            ),
+            opts=self._child,
+        )
+        self.worker = self._parking_worker() if parks else self._worker({})
+        self._consumer = QueueConsumer(
+            name,
+            QueueConsumerArgs(
+                foundation=args.foundation,
+                queue=self.queue,
+                function=self.worker,
+                max_concurrency=args.max_concurrency,
+                thresholds=args.thresholds,
+            ),
+            opts=self._child,
+        )
+        self.environment = self.queue.environment
+        self.alarms = [*self._consumer.alarms, *(self._parking_alarms() if parks else [])]
+        self.functions = [self.worker]
+        self.register_outputs({"queue_url": self.queue.url})
+
+    def allow_sender(self, function: PythonFunction) -> None:
+        """Let `function` send work, and nothing else. Its environment must contain
+        `environment`."""
+        self.queue.allow_sender(function)
+
+    def dashboard_rows(self) -> list[DashboardRow]:
+        """What waits, what is done with it, the dead letters, and what is parked."""
+        rows = self._consumer.dashboard_rows()
+        if self._args.on_poison == "skip":
+            return rows
+        graph = metric_graph("Parked messages", self._metric, "Sum", {"parked": PARKED})
+        return [*rows, DashboardRow(title=f"Queue {self._name}: parked groups", graphs=[graph])]
+
+    def log_queries(self) -> dict[str, str]:
+        """Which messages failed, and why."""
+        return self._consumer.log_queries()
+
+    def operations(self) -> dict[str, dict[str, Any]]:
+        """Where its dead letters are, and where they go back to."""
+        return self._consumer.operations()
+
+    def _worker(self, own: Mapping[str, pulumi.Input[str]]) -> PythonFunction:
+        args = self._args.worker
+        environment = {**args.environment, **own}
+        return PythonFunction(
+            f"{self._name}-worker",
+            dataclasses.replace(args, environment=environment),
+            opts=self._child,
+        )
+
+    def _parking_worker(self) -> PythonFunction:
+        table = Table(
+            f"{self._name}-parked-groups",
+            TableArgs(
+                foundation=self._args.foundation,
+                key=Key(partition="message_group"),
+                rows_expire=False,
+            ),
+            opts=self._child,
+        )
+        worker = self._worker(
+            fifo_environment(
+                max_attempts=str(self._args.max_attempts),
+                table_name=table.name,
+                dead_letter_queue_url=self.queue.dead_letters.url,
+            )
+        )
+        worker.allow(
+            f"park-groups-of-{self._name}",
+            actions=["dynamodb:GetItem", "dynamodb:UpdateItem"],
+            resources=[table.arn],
+        )
+        self.queue.dead_letters.allow_sender(worker)
+        return worker
+
+    def _parking_alarms(self) -> list[Alarm]:
+        parked = AlarmArgs(
+            id="group-parked",
+            description=f"A message of the queue {self._name} failed its last attempt, and its "
+            "group is parked: what comes after it waits among the dead letters. Other groups go "
+            "on; nothing is lost.",
+            metric=self._metric(PARKED, "Sum"),
+            foundation=self._args.foundation,
+        )
+        return make_alarms(self._name, [parked], self._child)
+
+    def _metric(self, name: str, statistic: str) -> Metric:
+        dimensions = {QUEUE_NAME: self.queue.name}
+        return Metric(namespace=NAMESPACE, name=name, dimensions=dimensions, statistic=statistic)
