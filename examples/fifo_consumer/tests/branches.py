@@ -12,6 +12,9 @@ from typing import Any
 from local.testing import Deployed
 
 BRANCHES = 8
+BUNDLE = 50
+"""Bookings per call."""
+
 _IN_LINE = re.compile(r"\{.*\}$")
 _DEPTH = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 
@@ -26,7 +29,11 @@ def hand_in(program: Deployed, accounts: Sequence[str], numbers: Iterable[int]) 
             for number in wanted
             for account in accounts[branch::BRANCHES]
         ]
-        return int(program.invoke("take-bookings", {"bookings": taken})["taken"])
+        bundles = [taken[start : start + BUNDLE] for start in range(0, len(taken), BUNDLE)]
+        return sum(
+            int(program.invoke("take-bookings", {"bookings": bundle})["taken"])
+            for bundle in bundles
+        )
 
     with ThreadPoolExecutor(BRANCHES) as branches:
         return sum(branches.map(one, range(BRANCHES)))

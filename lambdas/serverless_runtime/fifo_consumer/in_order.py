@@ -11,7 +11,7 @@ from serverless_runtime.fifo_consumer.parked_groups import ParkedGroups
 from serverless_runtime.fifo_consumer.parking_lot import SEQUENCE_ATTRIBUTE, ParkingLot
 from serverless_runtime.fifo_consumer.settings import read_fifo_settings
 from serverless_runtime.queue_consumer import Message, each_message
-from serverless_runtime.queue_consumer.each_message import Handler
+from serverless_runtime.queue_consumer.batch import Handler
 from serverless_runtime.queue_consumer.metrics import QUEUE_NAME
 from serverless_runtime.shared.metrics import write_metrics
 
