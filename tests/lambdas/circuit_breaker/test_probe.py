@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from serverless_runtime.notification_service.channel import ChannelError, PermanentChannelError
-from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import (
+from serverless_runtime.circuit_breaker.errors import CallFailedError, CallRefusedError
+from serverless_runtime.circuit_breaker.rows import (
+    DynamoCircuitBreakerStore,
+)
+from serverless_runtime.circuit_breaker.settings import (
     FAILURES_TO_OPEN,
     FIRST_COOL_DOWN_SECONDS,
     LONGEST_COOL_DOWN_SECONDS,
+    PROBE_SECONDS,
 )
-from serverless_runtime.notification_service.circuit_breaker.probe import PROBE_SECONDS
-from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
-    DynamoCircuitBreakerStore,
-)
-from tests.lambdas.notification_service.circuit_breaker_instances import (
+from tests.lambdas.circuit_breaker.instances import (
     Provider,
     an_instance,
     fail,
     tried,
 )
 from tests.lambdas.notification_service.fakes import Clock, KilledError
-from tests.lambdas.tables import DELIVERIES
+from tests.lambdas.tables import CIRCUITS
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
@@ -41,7 +41,7 @@ def test_after_the_cool_down_a_response_closes_it_for_all(clock: Clock, provider
 def test_a_rejected_message_closes_it_too(clock: Clock, provider: Provider) -> None:
     fail(clock, provider, FAILURES_TO_OPEN)
     clock.now += FIRST_COOL_DOWN_SECONDS
-    fail(clock, provider, 1, PermanentChannelError("no such address"))
+    fail(clock, provider, 1, CallRefusedError("no such address"))
 
     assert tried(an_instance(clock), provider).startswith("m-")
 
@@ -98,7 +98,7 @@ def test_once_closed_it_starts_with_the_first_cool_down_again(
 def test_the_cool_down_is_what_the_provider_requests_within_limits(
     clock: Clock, provider: Provider, requested: float, seconds: int
 ) -> None:
-    fail(clock, provider, FAILURES_TO_OPEN, ChannelError("busy", retry_after_seconds=requested))
+    fail(clock, provider, FAILURES_TO_OPEN, CallFailedError("busy", retry_after_seconds=requested))
 
     clock.now += seconds - 1
     assert tried(an_instance(clock), provider) == "CircuitBreakerOpenError"
@@ -144,14 +144,14 @@ def test_a_late_probe_that_fails_does_not_open_what_another_has_closed(
     fail(clock, provider, FAILURES_TO_OPEN)
     clock.now += FIRST_COOL_DOWN_SECONDS
     late = Provider()
-    late.error = ChannelError("too late")
+    late.error = CallFailedError("too late")
 
     def be_overtaken() -> None:
         clock.now += PROBE_SECONDS
         assert tried(an_instance(clock), provider).startswith("m-")
 
     late.meanwhile = be_overtaken
-    assert tried(an_instance(clock), late) == "ChannelError"
+    assert tried(an_instance(clock), late) == "CallFailedError"
 
     assert tried(an_instance(clock), provider).startswith("m-")
 
@@ -160,12 +160,12 @@ def test_a_failure_from_before_the_opening_neither_closes_it_nor_counts(
     clock: Clock, provider: Provider
 ) -> None:
     late, slow = an_instance(clock), Provider()
-    slow.error = ChannelError("late")
+    slow.error = CallFailedError("late")
     slow.meanwhile = lambda: fail(clock, provider, FAILURES_TO_OPEN)
-    assert tried(late, slow) == "ChannelError"
+    assert tried(late, slow) == "CallFailedError"
 
     assert tried(an_instance(clock), provider) == "CircuitBreakerOpenError"
-    assert DynamoCircuitBreakerStore(DELIVERIES).read("email").failures == FAILURES_TO_OPEN
+    assert DynamoCircuitBreakerStore(CIRCUITS).read("email").failures == FAILURES_TO_OPEN
 
 
 def test_a_call_from_before_the_opening_changes_nothing(clock: Clock, provider: Provider) -> None:
@@ -179,4 +179,4 @@ def test_a_call_from_before_the_opening_changes_nothing(clock: Clock, provider: 
     assert tried(late, slow) == "m-1"
 
     assert tried(an_instance(clock), provider) == "CircuitBreakerOpenError"
-    assert DynamoCircuitBreakerStore(DELIVERIES).read("email").failures == FAILURES_TO_OPEN
+    assert DynamoCircuitBreakerStore(CIRCUITS).read("email").failures == FAILURES_TO_OPEN

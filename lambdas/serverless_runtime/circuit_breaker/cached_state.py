@@ -1,4 +1,4 @@
-"""What one instance of the function knows about a channel's provider, read again every two seconds.
+"""What one instance of a function knows about a provider, read again every two seconds.
 
 If the state cannot be read or written, the circuit breaker counts as closed: it must not become the
 outage that it is there to soften.
@@ -9,24 +9,21 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
-    CircuitBreakerState,
-    DynamoCircuitBreakerStore,
-)
+from serverless_runtime.circuit_breaker.rows import CircuitBreakerState, DynamoCircuitBreakerStore
 
 log = logging.getLogger(__name__)
 
 CACHE_SECONDS = 2
-"""An instance reads a channel's state at most this often."""
+"""An instance reads a circuit's state at most this often."""
 
 
 class CachedState:
-    """One channel's state, as of its last read or write by this instance."""
+    """One circuit's state, as of its last read or write by this instance."""
 
     def __init__(
-        self, channel: str, store: DynamoCircuitBreakerStore, clock: Callable[[], float]
+        self, circuit: str, store: DynamoCircuitBreakerStore, clock: Callable[[], float]
     ) -> None:
-        self.channel = channel
+        self.circuit = circuit
         self.latest = CircuitBreakerState()
         self._store = store
         self._clock = clock
@@ -40,7 +37,7 @@ class CachedState:
         """Return the state, up to two seconds old."""
         if self._clock() - self._read_at >= CACHE_SECONDS:
             try:
-                self._cache(self._store.read(self.channel))
+                self._cache(self._store.read(self.circuit))
             except Exception:
                 log.exception("circuit breaker not read: calls go through", extra=self._fields)
                 self._cache(CircuitBreakerState())
@@ -64,4 +61,4 @@ class CachedState:
 
     @property
     def _fields(self) -> dict[str, object]:
-        return {"channel": self.channel}
+        return {"circuit": self.circuit}

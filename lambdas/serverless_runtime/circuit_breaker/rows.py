@@ -1,14 +1,16 @@
-"""Circuit breakers in the deliveries table: one row per channel, beside the deliveries."""
+"""Circuit breakers in DynamoDB: one row per circuit."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from serverless_runtime.once.rows import RETENTION_SECONDS, storable_reason
+from serverless_runtime.circuit_breaker.settings import CIRCUIT, KEY
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.dynamodb import expression_values
 from serverless_runtime.shared.aws.errors import is_condition_failure, service_errors
+from serverless_runtime.shared.masking import storable_reason
 
 CircuitBreakerStatus = Literal["CLOSED", "OPEN", "HALF_OPEN"]
 """CLOSED: calls go through. OPEN: none does. HALF_OPEN: one does, the probe."""
@@ -16,7 +18,7 @@ CircuitBreakerStatus = Literal["CLOSED", "OPEN", "HALF_OPEN"]
 
 @dataclass(frozen=True, kw_only=True)
 class CircuitBreakerState:
-    """What all instances of the function know about one channel's provider.
+    """What all instances know about one provider.
 
     Times are epoch seconds.
     """
@@ -44,9 +46,8 @@ class CircuitBreakerState:
     last_failed_at: int | None = None
 
 
-PARTITION = "circuit-breakers"
-"""In place of an event id. The channel's name in the sort key is prefixed with #, which no
-channel of a delivery has: an event with this id does no harm."""
+RETENTION_SECONDS = 21 * 86_400
+"""How long a row is kept that nothing changes."""
 
 _CLOSED, _OPEN, _HALF_OPEN = "CLOSED", "OPEN", "HALF_OPEN"
 
@@ -60,41 +61,49 @@ class DynamoCircuitBreakerStore:
     """Every write is conditional and returns the state after it: its own, or the one that made the
     condition fail. A row that has expired, weeks later, means CLOSED."""
 
-    def __init__(self, table_name: str, client: Any = None) -> None:
+    def __init__(
+        self, table_name: str, client: Any = None, *, key: Mapping[str, str] = KEY
+    ) -> None:
+        """`key` is that of a row, with CIRCUIT in place of the circuit's name."""
         self._table_name = table_name
         self._client = client or aws.client("dynamodb")
+        self._key = key
 
-    def read(self, channel: str) -> CircuitBreakerState:
+    def read(self, circuit: str, *, consistent: bool = False) -> CircuitBreakerState:
         """Return the state; the read may be stale, as only conditional writes decide."""
-        response = self._client.get_item(TableName=self._table_name, Key=_key(channel))
+        response = self._client.get_item(
+            TableName=self._table_name,
+            Key=self._key_of(circuit),
+            **({"ConsistentRead": True} if consistent else {}),
+        )
         return state_of(response.get("Item"))
 
-    def count_failure(self, channel: str, reason: str, now: int) -> CircuitBreakerState:
+    def count_failure(self, circuit: str, reason: str, now: int) -> CircuitBreakerState:
         """Count one more failure while CLOSED. A retry after a lost response counts twice."""
         return self._update(
-            channel,
+            circuit,
             now,
             "SET #status = :status, changed_at = if_not_exists(changed_at, :now),"
             f" failures = if_not_exists(failures, :none) + :one, {_FAILED},"
             " expires_at = :expires_at",
-            "attribute_not_exists(event_id) OR #status = :status",
+            "attribute_not_exists(#status) OR #status = :status",
             status=_CLOSED,
             none=0,
             one=1,
             error=storable_reason(reason),
         )
 
-    def reset_failures(self, channel: str, now: int) -> CircuitBreakerState:
+    def reset_failures(self, circuit: str, now: int) -> CircuitBreakerState:
         """Set the failures to 0 while CLOSED."""
         changes = "SET failures = :none, expires_at = :expires_at"
-        return self._update(channel, now, changes, "#status = :status", none=0, status=_CLOSED)
+        return self._update(circuit, now, changes, "#status = :status", none=0, status=_CLOSED)
 
     def open(
-        self, channel: str, owner: str, *, failures: int, until: int, now: int
+        self, circuit: str, owner: str, *, failures: int, until: int, now: int
     ) -> CircuitBreakerState:
         """Open while CLOSED with at least `failures` failures."""
         return self._update(
-            channel,
+            circuit,
             now,
             f"SET {_NEW_STATUS}, blocked_until = :until, changed_by = :owner, trips = :one",
             "#status = :closed AND failures >= :failures",
@@ -107,11 +116,11 @@ class DynamoCircuitBreakerStore:
         )
 
     def acquire_probe(
-        self, channel: str, owner: str, *, until: int, now: int
+        self, circuit: str, owner: str, *, until: int, now: int
     ) -> CircuitBreakerState:
         """Make it HALF_OPEN for the owner's probe, once its cool-down or probe has expired."""
         return self._update(
-            channel,
+            circuit,
             now,
             f"SET {_NEW_STATUS}, blocked_until = :until, changed_by = :owner",
             "#status <> :closed AND blocked_until <= :now",
@@ -122,11 +131,11 @@ class DynamoCircuitBreakerStore:
         )
 
     def reopen(
-        self, channel: str, owner: str, reason: str, *, until: int, now: int
+        self, circuit: str, owner: str, reason: str, *, until: int, now: int
     ) -> CircuitBreakerState:
         """Open after the owner's probe has failed."""
         return self._update(
-            channel,
+            circuit,
             now,
             f"SET {_NEW_STATUS}, blocked_until = :until, trips = trips + :one,"
             f" failures = failures + :one, {_FAILED}",
@@ -139,17 +148,17 @@ class DynamoCircuitBreakerStore:
             one=1,
         )
 
-    def close(self, channel: str, owner: str | None, now: int) -> CircuitBreakerState:
+    def close(self, circuit: str, owner: str | None, now: int) -> CircuitBreakerState:
         """Close after the owner's probe has succeeded; without an owner, in any state."""
         changes = f"SET {_NEW_STATUS}, failures = :none, trips = :none {_RELEASED}"
         if owner is None:
-            condition, probe = "attribute_exists(event_id)", {}
+            condition, probe = "attribute_exists(#status)", {}
         else:
             condition, probe = _PROBED, {"half_open": _HALF_OPEN, "owner": owner}
-        return self._update(channel, now, changes, condition, status=_CLOSED, none=0, **probe)
+        return self._update(circuit, now, changes, condition, status=_CLOSED, none=0, **probe)
 
     def _update(
-        self, channel: str, now: int, changes: str, condition: str, **values: str | int
+        self, circuit: str, now: int, changes: str, condition: str, **values: str | int
     ) -> CircuitBreakerState:
         times = {"now": now, "expires_at": now + RETENTION_SECONDS}
         # DynamoDB rejects values that no expression uses.
@@ -157,7 +166,7 @@ class DynamoCircuitBreakerStore:
         try:
             response = self._client.update_item(
                 TableName=self._table_name,
-                Key=_key(channel),
+                Key=self._key_of(circuit),
                 UpdateExpression=changes,
                 ConditionExpression=condition,
                 ExpressionAttributeNames={"#status": "status"},
@@ -171,6 +180,9 @@ class DynamoCircuitBreakerStore:
             # No row, another's write, or our own, whose response was lost: the row shows which.
             return state_of(error.response.get("Item"))
         return state_of(response["Attributes"])
+
+    def _key_of(self, circuit: str) -> dict[str, Any]:
+        return {name: {"S": text.replace(CIRCUIT, circuit)} for name, text in self._key.items()}
 
 
 def state_of(row: dict[str, Any] | None) -> CircuitBreakerState:
@@ -191,7 +203,3 @@ def state_of(row: dict[str, Any] | None) -> CircuitBreakerState:
 
 def _number(row: dict[str, Any], name: str) -> int | None:
     return int(row[name]["N"]) if name in row else None
-
-
-def _key(channel: str) -> dict[str, Any]:
-    return {"event_id": {"S": PARTITION}, "part": {"S": f"#{channel}"}}

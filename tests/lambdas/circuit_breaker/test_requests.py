@@ -9,27 +9,27 @@ from typing import Any
 
 import pytest
 
-from serverless_runtime.notification_service.channel import ChannelError
-from serverless_runtime.notification_service.circuit_breaker.cached_state import CACHE_SECONDS
-from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import (
+from serverless_runtime.circuit_breaker.cached_state import CACHE_SECONDS
+from serverless_runtime.circuit_breaker.circuit_breaker import CircuitBreaker
+from serverless_runtime.circuit_breaker.errors import CallFailedError
+from serverless_runtime.circuit_breaker.rows import (
+    DynamoCircuitBreakerStore,
+)
+from serverless_runtime.circuit_breaker.settings import (
     FAILURES_TO_OPEN,
     FIRST_COOL_DOWN_SECONDS,
-    CircuitBreaker,
-)
-from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
-    DynamoCircuitBreakerStore,
 )
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.connections import Request
 from serverless_runtime.shared.aws.errors import ServiceError
-from tests.lambdas.notification_service.circuit_breaker_instances import (
+from tests.lambdas.circuit_breaker.instances import (
     Provider,
     an_instance,
     fail,
     tried,
 )
 from tests.lambdas.notification_service.fakes import Clock
-from tests.lambdas.tables import DELIVERIES
+from tests.lambdas.tables import CIRCUITS
 from tests.lambdas.task_service.dynamo_wire import wire
 from tests.lambdas.wire import operation_of
 
@@ -77,7 +77,7 @@ def test_an_instance_that_lost_the_probe_does_not_try_to_acquire_it_again(
     clock: Clock, requests: Counter[str]
 ) -> None:
     provider, other = Provider(), an_instance(clock)
-    provider.error = ChannelError("down")
+    provider.error = CallFailedError("down")
     for _ in range(FAILURES_TO_OPEN):
         tried(other, provider)
     clock.now += FIRST_COOL_DOWN_SECONDS
@@ -93,7 +93,7 @@ def test_an_instance_that_lost_the_probe_does_not_try_to_acquire_it_again(
 
 
 def test_a_lost_response_does_not_lose_the_probe(clock: Clock) -> None:
-    states = DynamoCircuitBreakerStore(DELIVERIES)
+    states = DynamoCircuitBreakerStore(CIRCUITS)
     for _ in range(FAILURES_TO_OPEN):
         states.count_failure("email", "down", 100)
     states.open("email", "one", failures=FAILURES_TO_OPEN, until=130, now=100)
@@ -116,7 +116,7 @@ def an_instance_without(operation: str, clock: Clock) -> CircuitBreaker:
         raise ServiceError({"Error": error, "ResponseMetadata": {}}, operation)
 
     setattr(client, operation, reject)
-    return CircuitBreaker("email", DynamoCircuitBreakerStore(DELIVERIES, client), clock)
+    return an_instance(clock, store=DynamoCircuitBreakerStore(CIRCUITS, client))
 
 
 def test_when_its_state_cannot_be_read_calls_go_through(
@@ -134,12 +134,12 @@ def test_when_its_state_cannot_be_written_the_providers_error_is_raised(
     clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     provider = Provider()
-    provider.error = ChannelError("down")
+    provider.error = CallFailedError("down")
     circuit_breaker = an_instance_without("update_item", clock)
 
     found = {tried(circuit_breaker, provider) for _ in range(2 * FAILURES_TO_OPEN)}
 
-    assert found == {"ChannelError"}
+    assert found == {"CallFailedError"}
     assert "circuit breaker not written: calls go through" in caplog.text
 
 
@@ -153,11 +153,3 @@ def test_a_probe_that_cannot_be_recorded_is_sent_anyway(
 
     assert tried(circuit_breaker, provider).startswith("m-")
     assert "circuit breaker closed" not in caplog.text
-
-
-def test_a_circuit_breaker_never_conflicts_with_a_delivery_of_the_same_id(clock: Clock) -> None:
-    """An event may have any id, even the one under which circuit breakers are stored."""
-    fail(clock, Provider(), 1)
-
-    key = {"event_id": {"S": "circuit-breakers"}, "part": {"S": "email"}}
-    assert "Item" not in aws.client("dynamodb").get_item(TableName=DELIVERIES, Key=key)

@@ -1,17 +1,18 @@
-"""Circuit breakers of one channel in several instances, over one table."""
+"""Circuit breakers of one provider in several instances, over one table."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from serverless_runtime.notification_service.channel import ChannelError
-from serverless_runtime.notification_service.circuit_breaker.cached_state import CACHE_SECONDS
-from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import CircuitBreaker
-from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
-    DynamoCircuitBreakerStore,
-)
+from serverless_runtime.circuit_breaker.cached_state import CACHE_SECONDS
+from serverless_runtime.circuit_breaker.circuit_breaker import CallFailedError, CircuitBreaker
+from serverless_runtime.circuit_breaker.rows import DynamoCircuitBreakerStore
+from serverless_runtime.circuit_breaker.rules import CircuitBreakerRules
 from tests.lambdas.notification_service.fakes import Clock
-from tests.lambdas.tables import DELIVERIES
+from tests.lambdas.tables import CIRCUITS
+
+RULES = CircuitBreakerRules()
 
 
 class Provider:
@@ -30,8 +31,11 @@ class Provider:
         return f"m-{self.calls}"
 
 
-def an_instance(clock: Clock, channel: str = "email") -> CircuitBreaker:
-    return CircuitBreaker(channel, DynamoCircuitBreakerStore(DELIVERIES), clock)
+def an_instance(
+    clock: Clock, circuit: str = "email", *, rules: CircuitBreakerRules = RULES, **named: Any
+) -> CircuitBreaker:
+    store = named.pop("store", None) or DynamoCircuitBreakerStore(CIRCUITS)
+    return CircuitBreaker(circuit, store, rules=rules, clock=clock, timer=clock, **named)
 
 
 def tried(circuit_breaker: CircuitBreaker, provider: Provider) -> str:
@@ -48,7 +52,7 @@ def let_caches_end(clock: Clock) -> None:
 
 def fail(clock: Clock, provider: Provider, times: int, error: Exception | None = None) -> None:
     """Let `times` calls fail, each in its own instance."""
-    provider.error = error or ChannelError("down")
+    provider.error = error or CallFailedError("down")
     for _ in range(times):
         assert tried(an_instance(clock), provider) == type(provider.error).__name__
     provider.error = None

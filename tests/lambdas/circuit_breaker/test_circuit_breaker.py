@@ -1,26 +1,19 @@
-"""When a channel's provider is not called, and when it is called again."""
+"""When a provider is not called, and when it is called again."""
 
 from __future__ import annotations
 
 import pytest
 
-from serverless_runtime.notification_service.channel import (
-    ChannelError,
-    ConfiguredChannel,
-    PermanentChannelError,
-    UnknownOutcomeError,
+from serverless_runtime.circuit_breaker.errors import (
+    CallFailedError,
+    CallRefusedError,
+    CircuitBreakerOpenError,
 )
-from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import (
+from serverless_runtime.circuit_breaker.settings import (
     FAILURES_TO_OPEN,
     FIRST_COOL_DOWN_SECONDS,
-    with_circuit_breakers,
 )
-from serverless_runtime.notification_service.circuit_breaker.probe import CircuitBreakerOpenError
-from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
-    DynamoCircuitBreakerStore,
-)
-from tests.lambdas.notification_service import lambda_fleet
-from tests.lambdas.notification_service.circuit_breaker_instances import (
+from tests.lambdas.circuit_breaker.instances import (
     Provider,
     an_instance,
     fail,
@@ -28,8 +21,6 @@ from tests.lambdas.notification_service.circuit_breaker_instances import (
     tried,
 )
 from tests.lambdas.notification_service.fakes import Clock
-from tests.lambdas.samples import an_event
-from tests.lambdas.tables import DELIVERIES
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
@@ -61,14 +52,14 @@ def test_only_failures_in_a_row_count(clock: Clock, provider: Provider) -> None:
     assert tried(an_instance(clock), provider).startswith("m-")
 
 
-@pytest.mark.parametrize("error", [ChannelError("busy"), UnknownOutcomeError("no response")])
+@pytest.mark.parametrize("error", [CallFailedError("busy"), TimeoutError("no response")])
 def test_transient_errors_count(clock: Clock, provider: Provider, error: Exception) -> None:
     fail(clock, provider, FAILURES_TO_OPEN, error)
 
     assert tried(an_instance(clock), provider) == "CircuitBreakerOpenError"
 
 
-@pytest.mark.parametrize("error", [PermanentChannelError("no such address"), KeyError("ours")])
+@pytest.mark.parametrize("error", [CallRefusedError("no such address"), KeyError("ours")])
 def test_a_rejected_message_and_a_bug_of_ours_do_not_count(
     clock: Clock, provider: Provider, error: Exception
 ) -> None:
@@ -79,47 +70,30 @@ def test_a_rejected_message_and_a_bug_of_ours_do_not_count(
 
 def test_a_rejected_message_shows_that_the_provider_is_up(clock: Clock, provider: Provider) -> None:
     fail(clock, provider, NEARLY)
-    fail(clock, provider, 1, PermanentChannelError("no such address"))
+    fail(clock, provider, 1, CallRefusedError("no such address"))
     fail(clock, provider, NEARLY)
 
     assert tried(an_instance(clock), provider).startswith("m-")
 
 
-def test_the_error_names_channel_end_and_reason_and_is_no_unknown_outcome(
-    clock: Clock, provider: Provider
-) -> None:
+def test_the_error_names_circuit_end_and_reason(clock: Clock, provider: Provider) -> None:
     fail(
-        clock, provider, FAILURES_TO_OPEN, ChannelError("SES did not respond about bob@example.com")
+        clock,
+        provider,
+        FAILURES_TO_OPEN,
+        CallFailedError("SES did not respond about bob@example.com"),
     )
 
     with pytest.raises(CircuitBreakerOpenError) as caught:
         an_instance(clock).call(provider)
 
     assert str(caught.value) == (
-        "nothing was sent: the circuit breaker of email is open until 2026-03-01T09:30:30.000Z, "
+        "the circuit breaker of email is open until 2026-03-01T09:30:30.000Z, "
         "after 5 failures in a row; last error: SES did not respond about b***@example.com"
     )
-    assert not isinstance(caught.value, (PermanentChannelError, UnknownOutcomeError))
 
 
-def test_channels_of_the_same_settings_share_a_circuit_breaker(clock: Clock) -> None:
-    numbers = [lambda_fleet.Provider("sms", down=ChannelError("no response")) for _ in range(2)]
-    settings = numbers[0].channel().settings
-    channels = [
-        ConfiguredChannel(settings=settings, name=f"sms-{n}", recipient="+44***123", sender=each)
-        for n, each in enumerate(numbers)
-    ]
-    first, second = with_circuit_breakers(channels, DynamoCircuitBreakerStore(DELIVERIES), clock)
-    for _ in range(FAILURES_TO_OPEN):
-        with pytest.raises(ChannelError, match="no response"):
-            first.send(an_event())
-
-    with pytest.raises(CircuitBreakerOpenError, match="the circuit breaker of sms is open"):
-        second.send(an_event())
-    assert (second.name, numbers[1].calls) == ("sms-1", 0)
-
-
-def test_each_channel_has_its_own_circuit_breaker(clock: Clock, provider: Provider) -> None:
+def test_each_circuit_has_its_own_circuit_breaker(clock: Clock, provider: Provider) -> None:
     fail(clock, provider, FAILURES_TO_OPEN)
 
     assert tried(an_instance(clock, "sms"), provider).startswith("m-")
@@ -136,7 +110,7 @@ def test_an_instance_sees_the_state_of_others_when_its_cache_expires(
     assert tried(instance, provider) == "CircuitBreakerOpenError"
 
 
-def test_opening_and_closing_are_logged_once_with_channel_and_end(
+def test_opening_and_closing_are_logged_once_with_circuit_and_end(
     clock: Clock, provider: Provider, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
@@ -145,7 +119,7 @@ def test_opening_and_closing_are_logged_once_with_channel_and_end(
     clock.now += FIRST_COOL_DOWN_SECONDS
     an_instance(clock).call(provider)
 
-    lines = [(each.message, vars(each)["channel"], vars(each)["until"]) for each in caplog.records]
+    lines = [(each.message, vars(each)["circuit"], vars(each)["until"]) for each in caplog.records]
     assert lines == [
         ("circuit breaker opened", "email", "2026-03-01T09:30:30.000Z"),
         ("circuit breaker closed", "email", None),
