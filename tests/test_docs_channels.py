@@ -21,10 +21,6 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from pulumi_serverless.testing import Graph
 from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY
-from serverless_runtime.notification_service.channels.webhook_signature import (
-    parse_keys,
-    signature_headers,
-)
 from serverless_runtime.notification_service.circuit_breaker_channel import (
     circuit_breaker_rows,
     with_circuit_breakers,
@@ -35,6 +31,10 @@ from serverless_runtime.notification_service.settings.channel import ChannelSett
 from serverless_runtime.notification_service.settings.kinds import KINDS
 from serverless_runtime.once.leases import Leases
 from serverless_runtime.shared import aws
+from serverless_runtime.shared.standard_webhooks import (
+    parse_keys,
+    signature_headers,
+)
 from tests.lambdas.notification_service.fakes import RecordingDeadLetters
 from tests.lambdas.samples import an_event
 from tests.lambdas.tables import DELIVERIES, create_tables

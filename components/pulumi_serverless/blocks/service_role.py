@@ -55,13 +55,18 @@ class ServiceRole(pulumi.ComponentResource):
         self.register_outputs({"arn": self.arn})
 
     def allow(
-        self, purpose: str, *, actions: Sequence[str], resources: Sequence[pulumi.Input[str]]
+        self,
+        purpose: str,
+        *,
+        actions: Sequence[str],
+        resources: Sequence[pulumi.Input[str]],
+        condition: Mapping[str, Any] | None = None,
     ) -> aws.iam.RolePolicy:
         """Let the service perform `actions` on `resources`; `purpose` names the policy."""
         return aws.iam.RolePolicy(
             f"{self._name}-may-{purpose}",
             role=self._role.name,
-            policy=policy(statement(actions, resources=resources)),
+            policy=policy(statement(actions, resources=resources, condition=condition)),
             opts=self._child,
         )
 

@@ -42,6 +42,15 @@ def _key(number: int, text: str) -> bytes:
     return key
 
 
+def signatures(
+    keys: Sequence[bytes], webhook_id: str, timestamp: int | str, body: bytes
+) -> list[str]:
+    """Return a signature of `body` for each key, as the header has it."""
+    content = f"{webhook_id}.{timestamp}.".encode() + body
+    digests = [hmac.new(key, content, hashlib.sha256).digest() for key in keys]
+    return [f"v1,{base64.b64encode(digest).decode()}" for digest in digests]
+
+
 def signature_headers(
     keys: Sequence[bytes], webhook_id: str, timestamp: int, body: bytes
 ) -> dict[str, str]:
@@ -49,12 +58,8 @@ def signature_headers(
 
     With several keys there is a signature for each: a receiver needs only one of them.
     """
-    content = f"{webhook_id}.{timestamp}.".encode() + body
-    signatures = [hmac.new(key, content, hashlib.sha256).digest() for key in keys]
     return {
         "webhook-id": webhook_id,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": " ".join(
-            f"v1,{base64.b64encode(signature).decode()}" for signature in signatures
-        ),
+        "webhook-signature": " ".join(signatures(keys, webhook_id, timestamp, body)),
     }
