@@ -12,7 +12,9 @@ from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.service_role import ServiceRole, ServiceRoleArgs
 
 # https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
-_EXPRESSION = re.compile(r"rate\((1 (minute|hour|day)|[1-9]\d* (minutes|hours|days))\)|cron\(.+\)")
+_EXPRESSION = re.compile(
+    r"rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)|cron\(.+\)"
+)
 
 _LATE_SECONDS = 60
 """The shortest time for which EventBridge Scheduler and Lambda can keep a run."""

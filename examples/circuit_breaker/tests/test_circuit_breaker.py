@@ -161,10 +161,10 @@ def test_while_the_carrier_hangs_clients_are_answered_at_once(
         waited = list(clients.map(lambda _: ask(program)[1], range(FAILURES_TO_OPEN)))
     assert min(waited) >= 2, "each waited for its own time-out"
 
-    answered = sorted(ask(program)[1] for _ in range(10))
+    answered = [ask(program)[1] for _ in range(20)]
 
-    # One of them may be the probe, which waits.
-    assert answered[-2] < 1
+    # The others are probes, and first calls of instances that do not know of the opening yet.
+    assert sum(seconds < 1 for seconds in answered) >= 15
     assert state(program) != "CLOSED"
 
 

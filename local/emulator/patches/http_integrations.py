@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
+import contextvars
 import functools
 import json
 import os
 import time
 import uuid
+from collections.abc import Coroutine
 from importlib import import_module
 from typing import Any
 from xml.etree import ElementTree
@@ -66,7 +67,7 @@ def apply() -> None:
             "stage_vars": {},
         }
         resolve = functools.partial(api_gateway._resolve_mapping_value, **known)
-        status, text = await _send(integration, body, resolve)
+        status, text = _send(integration, body, resolve)
         mapped = (integration.get("responseParameters") or {}).get(str(status), {})
         return int(mapped.get("overwrite:statuscode", status)), dict(_JSON), text
 
@@ -106,7 +107,7 @@ def _context(api_id: str, stage: str, route_key: str) -> dict[str, str]:
     }
 
 
-async def _send(integration: Any, body: bytes, resolve: Any) -> Answer:
+def _send(integration: Any, body: bytes, resolve: Any) -> Answer:
     try:
         arguments = {
             name: body.decode() if value == "$request.body" else resolve(value)
@@ -121,33 +122,37 @@ async def _send(integration: Any, body: bytes, resolve: Any) -> Answer:
         "Content-Type": "application/x-amz-json-1.0",
         "X-Amz-Target": "AmazonSQS.SendMessage",
     }
-    keys = await _session(integration["credentialsArn"])
+    keys = _session(integration["credentialsArn"])
     if keys is None:
         return 500, b'{"message":"Internal Server Error"}'
-    return await _call("sqs", json.dumps(arguments).encode(), headers, keys)
+    return _call("sqs", json.dumps(arguments).encode(), headers, keys)
 
 
-_sessions: dict[str, Any] = {}
+_SESSION_SECONDS = 1_800
+
+_sessions: dict[str, tuple[float, Any]] = {}
 
 
-async def _session(role_arn: str) -> Any:
+def _session(role_arn: str) -> Any:
     """The keys of a session with the role; None if it cannot be assumed."""
-    if role_arn not in _sessions:
+    made_at, keys = _sessions.get(role_arn, (float("-inf"), None))
+    if time.monotonic() - made_at > _SESSION_SECONDS:
         credentials = import_module("botocore.credentials").Credentials
         own = credentials(os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])
         body = f"Action=AssumeRole&Version=2011-06-15&RoleSessionName=apigateway&RoleArn={role_arn}"
         form = {"Content-Type": "application/x-www-form-urlencoded"}
-        status, text = await _call("sts", body.encode(), form, own)
+        status, text = _call("sts", body.encode(), form, own)
         if status != 200:  # noqa: PLR2004 -- it succeeded or it did not
             return None
         given = ElementTree.fromstring(text).find(f".//{_STS_NAMESPACE}Credentials")  # noqa: S314
         names = ("AccessKeyId", "SecretAccessKey", "SessionToken")
         parts = [given.findtext(f"{_STS_NAMESPACE}{name}") for name in names]  # type: ignore[union-attr]
-        _sessions[role_arn] = credentials(*parts)
-    return _sessions[role_arn]
+        keys = credentials(*parts)
+        _sessions[role_arn] = (time.monotonic(), keys)
+    return keys
 
 
-async def _call(service: str, body: bytes, headers: dict[str, str], keys: Any) -> Answer:
+def _call(service: str, body: bytes, headers: dict[str, str], keys: Any) -> Answer:
     """POST to the emulator itself, signed, so that it refuses what the keys may not do.
 
     Not over the network: on shared cores a second connection for each call takes longer than the
@@ -158,8 +163,19 @@ async def _call(service: str, body: bytes, headers: dict[str, str], keys: Any) -
         "POST", f"http://{host}/", data=body, headers={**headers, "Host": host}
     )
     import_module("botocore.auth").SigV4Auth(keys, service, _REGION).add_auth(request)
-    # A task of its own: the emulator keeps whose request it is in context variables.
-    return await asyncio.create_task(_asgi(body, dict(request.headers), host))
+    # In a context of its own: the emulator keeps whose request it is in context variables.
+    return contextvars.copy_context().run(_at_once, _asgi(body, dict(request.headers), host))
+
+
+def _at_once(call: Coroutine[Any, Any, Answer]) -> Answer:
+    """Run it to its end. These calls wait for nothing, and as tasks they would wait for the tasks
+    of all other requests, one step after the other."""
+    try:
+        call.send(None)
+    except StopIteration as ended:
+        answer: Answer = ended.value
+        return answer
+    raise RuntimeError("the emulator waits within a call, and cannot be called at once any more")
 
 
 async def _asgi(body: bytes, headers: dict[str, str], host: str) -> Answer:
