@@ -25,12 +25,13 @@ class Carrier(ThreadingHTTPServer):
     def __init__(self, port: int) -> None:
         super().__init__(("127.0.0.1", port), _Requests)
         self.lock = threading.Lock()
+        self.at_once = 0
         self.set("up")
 
     def set(self, mode: str) -> None:
         """Change the mode, and count from 0."""
         with self.lock:
-            self.mode, self.calls, self.at_once, self.most_at_once = mode, 0, 0, 0
+            self.mode, self.calls, self.most_at_once = mode, 0, self.at_once
 
     def respond(self, query: Mapping[str, list[str]]) -> tuple[int, dict[str, Any]]:
         """Return status and body for a parcel."""
@@ -60,7 +61,8 @@ class _Requests(BaseHTTPRequestHandler):
             return
         with self.server.lock:
             seen = {"mode": self.server.mode, "calls": self.server.calls}
-            self._send(200, {**seen, "most_at_once": self.server.most_at_once})
+            at_once = {"at_once": self.server.at_once, "most_at_once": self.server.most_at_once}
+            self._send(200, {**seen, **at_once})
 
     def do_PUT(self) -> None:
         """Change the mode: `PUT /down`."""
