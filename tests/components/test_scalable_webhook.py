@@ -25,10 +25,10 @@ MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 QUEUE = "aws:sqs/queue:Queue"
 ROUTE = "aws:apigatewayv2/route:Route"
 
-SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:hook-a1b2c3"
+HOOK = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:hook-a1b2c3"
 PARAMETER = "arn:aws:ssm:eu-west-1:123456789012:parameter/hook"
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/0f1e"
-BANK = WebhookSource(scheme="standard-webhooks", secret_arn=SECRET)
+BANK = WebhookSource(scheme="standard-webhooks", secret_arn=HOOK)
 FORGE = WebhookSource(scheme="github", secret_arn=PARAMETER, secret_key_arn=KEY)
 
 
@@ -92,7 +92,7 @@ def test_the_function_may_read_the_secrets_of_its_sources_and_no_others() -> Non
     assert {
         name: (statement["Action"], statement["Resource"]) for name, [statement] in allowed.items()
     } == {
-        "work-may-read-secret-of-bank": (["secretsmanager:GetSecretValue"], [SECRET]),
+        "work-may-read-secret-of-bank": (["secretsmanager:GetSecretValue"], [HOOK]),
         "work-may-read-secret-of-forge": (["ssm:GetParameter"], [PARAMETER]),
         "work-may-decrypt-secret-of-forge": (["kms:Decrypt"], [KEY]),
     }
@@ -104,7 +104,7 @@ def test_the_environment_is_what_the_runtime_reads() -> None:
     read = read_webhook_in_settings(variables)
     assert read.component == "test-unit-hooks"
     assert json.loads(read.sources) == {
-        "bank": {"scheme": "standard-webhooks", "secretArn": SECRET, "toleranceSeconds": 300},
+        "bank": {"scheme": "standard-webhooks", "secretArn": HOOK, "toleranceSeconds": 300},
         "forge": {"scheme": "github", "secretArn": PARAMETER, "toleranceSeconds": 300},
     }
 
@@ -163,10 +163,10 @@ def test_what_cannot_work_fails_before_deploy(
     [
         ({"scheme": "hmac"}, "scheme must be one of standard-webhooks, github, stripe, none"),
         ({"scheme": "stripe"}, "secret_arn must be set for every scheme but none, got None"),
-        ({"scheme": "none", "secret_arn": SECRET}, "secret_arn must be set for every scheme but"),
+        ({"scheme": "none", "secret_arn": HOOK}, "secret_arn must be set for every scheme but"),
         ({"scheme": "stripe", "secret_arn": "whsec_x"}, "secret_arn must be like arn:aws:secrets"),
         (
-            {"scheme": "stripe", "secret_arn": SECRET, "tolerance_seconds": 0},
+            {"scheme": "stripe", "secret_arn": HOOK, "tolerance_seconds": 0},
             "tolerance_seconds must be between 1 and 3600, got 0",
         ),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -218,11 +218,12 @@ def test_its_function_may_use_its_circuit_and_nothing_else(program: Deployed) ->
     table = rows["tableName"]
 
     dynamodb.get_item(TableName=table, Key={"circuit": {"S": "carrier"}})
-    for denied in (
+    attempts: list[Callable[[], Any]] = [
         lambda: dynamodb.get_item(TableName=table, Key={"circuit": {"S": "tax"}}),
         lambda: dynamodb.put_item(TableName=table, Item={"circuit": {"S": "carrier"}}),
         lambda: dynamodb.delete_item(TableName=table, Key={"circuit": {"S": "carrier"}}),
         lambda: dynamodb.scan(TableName=table),
-    ):
+    ]
+    for attempt in attempts:
         with pytest.raises(dynamodb.exceptions.ClientError, match="AccessDenied"):
-            denied()
+            attempt()

@@ -13,7 +13,7 @@ from serverless_runtime.shared.metrics import Counter
 from serverless_runtime.shared.secrets import UnreadableSecretError
 from serverless_runtime.shared.standard_webhooks import signature_headers
 from serverless_runtime.webhook_in import Call, each_call
-from serverless_runtime.webhook_in.each_call import Source
+from serverless_runtime.webhook_in.genuine_calls import Source
 
 KEY = b"a-key-a-key-a-key-a-key-a-key-a-key-"
 SIGNED_AT = 1_772_357_400
@@ -52,7 +52,7 @@ class Receiver:
         self.calls.append(call)
 
 
-def a_message(source: str = "bank", *, key: bytes = KEY, **changed: str) -> dict[str, Any]:
+def a_message(source: str = "bank", *, key: bytes = KEY, **changed: Any) -> dict[str, Any]:
     """As Lambda delivers what the API has sent to the queue."""
     headers = signature_headers([key], "msg_1", SIGNED_AT, BODY.encode())
     attributes = {
@@ -109,7 +109,7 @@ def test_a_genuine_call_is_worked_on_with_its_ids(
     ],
 )
 def test_a_forged_call_is_counted_and_dropped(
-    receiver: Receiver, capsys: pytest.CaptureFixture[str], changed: dict[str, str]
+    receiver: Receiver, capsys: pytest.CaptureFixture[str], changed: dict[str, Any]
 ) -> None:
     assert receiver.receive(a_message(**changed)) == 0
 

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from serverless_runtime.queue_consumer.each_message import (
+from serverless_runtime.queue_consumer.batch import (
     RETRY_DELAYS_SECONDS,
     Handler,
     each_message,
