@@ -9,13 +9,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ops.alarms.verify_alarms_command import verify_alarms
 from ops.aws.errors import UnreachableError, explain
+from ops.circuit_breakers.circuit_breakers_command import circuit_breakers
 from ops.context import Context
 from ops.dead_letters.export_command import export_dead_letters
 from ops.dead_letters.list_command import list_dead_letters
 from ops.dead_letters.purge_command import purge_dead_letters
 from ops.dead_letters.replay_command import replay_dead_letters
 from ops.dead_letters.show_command import show_dead_letter
-from ops.deliveries.circuit_breakers_command import circuit_breakers
 from ops.deliveries.deliveries_command import show_deliveries
 from ops.options import INTERRUPTED, UNREACHABLE
 from ops.outbox.outbox_command import outbox

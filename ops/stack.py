@@ -49,10 +49,18 @@ class Outbox(_Section):
 
 
 class DeliveriesTable(_Section):
-    """Where a notification service records its deliveries and its circuit breakers."""
+    """Where a notification service records its deliveries."""
 
     table_name: str
-    channels: tuple[str, ...] = ()
+
+
+class CircuitBreakerTable(_Section):
+    """Where a component keeps its circuit breakers."""
+
+    table_name: str
+    circuits: tuple[str, ...]
+    key: Mapping[str, str]
+    """The key of a row, with "{circuit}" in place of the circuit's name."""
 
 
 class Operations(_Section):
@@ -68,6 +76,7 @@ class Operations(_Section):
     dead_letters: Mapping[str, DeadLetterQueue] = {}
     outboxes: Mapping[str, Outbox] = {}
     deliveries: Mapping[str, DeliveriesTable] = {}
+    circuit_breakers: Mapping[str, CircuitBreakerTable] = {}
 
 
 @dataclass(frozen=True, kw_only=True)

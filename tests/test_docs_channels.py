@@ -21,15 +21,9 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from pulumi_serverless.testing import Graph
 from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY
-from serverless_runtime.notification_service.channels.webhook_signature import (
-    parse_keys,
-    signature_headers,
-)
-from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import (
+from serverless_runtime.notification_service.circuit_breaker_channel import (
+    circuit_breaker_rows,
     with_circuit_breakers,
-)
-from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
-    DynamoCircuitBreakerStore,
 )
 from serverless_runtime.notification_service.configured_channels import channels_from
 from serverless_runtime.notification_service.delivery.every_channel import notify_channels
@@ -37,6 +31,10 @@ from serverless_runtime.notification_service.settings.channel import ChannelSett
 from serverless_runtime.notification_service.settings.kinds import KINDS
 from serverless_runtime.once.leases import Leases
 from serverless_runtime.shared import aws
+from serverless_runtime.shared.standard_webhooks import (
+    parse_keys,
+    signature_headers,
+)
 from tests.lambdas.notification_service.fakes import RecordingDeadLetters
 from tests.lambdas.samples import an_event
 from tests.lambdas.tables import DELIVERIES, create_tables
@@ -164,7 +162,7 @@ def test_the_kind_of_the_page_works_from_the_stacks_file_to_the_message() -> Non
     sqs = aws.boto3_client("sqs")
     queue_url = sqs.create_queue(QueueName="task-events")["QueueUrl"]
     channels = with_circuit_breakers(
-        channels_from(_channels(stack)), DynamoCircuitBreakerStore(DELIVERIES)
+        channels_from(_channels(stack)), circuit_breaker_rows(DELIVERIES)
     )
     event, dead_letters = an_event(), RecordingDeadLetters()
     for _ in range(2):

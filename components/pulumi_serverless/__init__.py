@@ -22,6 +22,7 @@ from pulumi_serverless.blocks.event_publisher import EventPublisher
 from pulumi_serverless.blocks.foundation import LOG_RETENTION_DAYS, Foundation, Runtime
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
 from pulumi_serverless.blocks.http_api import HttpApi, HttpApiArgs
+from pulumi_serverless.blocks.http_targets import SendToQueue
 from pulumi_serverless.blocks.metric import MathExpression, Metric
 from pulumi_serverless.blocks.monitoring.alarm import (
     Alarm,
@@ -38,6 +39,8 @@ from pulumi_serverless.blocks.monitoring.table_alarms import throttled_alarm
 from pulumi_serverless.blocks.once import Once, OnceArgs
 from pulumi_serverless.blocks.queue import Queue, QueueArgs
 from pulumi_serverless.blocks.queue_consumer import QueueConsumer, QueueConsumerArgs
+from pulumi_serverless.blocks.schedule import Schedule, ScheduleArgs
+from pulumi_serverless.blocks.service_role import ServiceRole, ServiceRoleArgs
 from pulumi_serverless.blocks.table import Key, Table, TableArgs
 from pulumi_serverless.handoff import AsyncHandoff, AsyncHandoffArgs, HandoffThresholds
 from pulumi_serverless.notification_service import (
@@ -104,6 +107,11 @@ __all__ = [
     "QueueConsumerArgs",
     "QueueThresholds",
     "Runtime",
+    "Schedule",
+    "ScheduleArgs",
+    "SendToQueue",
+    "ServiceRole",
+    "ServiceRoleArgs",
     "SmsSettings",
     "Source",
     "Subscriber",

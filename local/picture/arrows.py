@@ -82,6 +82,8 @@ def _calls(declared: Declared) -> Iterator[Arrow]:
     for each in declared.of_type("aws:apigatewayv2/integration:Integration"):
         for verb in routes.get(each.urn, {"calls"}):
             yield from _between(declared, each, "apiId", "integrationUri", verb)
+            # A service that the API calls itself is named in what it is called with.
+            yield from _between(declared, each, "apiId", "requestParameters", verb)
 
 
 def _events(declared: Declared) -> Iterator[Arrow]:

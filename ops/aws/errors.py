@@ -61,8 +61,8 @@ _QUEUE_PERMISSIONS = (
     "replay"
 )
 _TABLE_PERMISSIONS = (
-    "dynamodb:Query on the deliveries table, its index by-task and the outbox, and "
-    "dynamodb:UpdateItem on the deliveries table to close a circuit breaker"
+    "dynamodb:Query on the deliveries table, its index by-task and the outbox, dynamodb:GetItem on "
+    "the table with the circuit breakers, and dynamodb:UpdateItem to close one"
 )
 
 

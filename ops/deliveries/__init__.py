@@ -1,4 +1,4 @@
-"""What the notification service has recorded: `deliveries` and `circuit-breakers`.
+"""What the notification service has recorded: `deliveries`.
 
 The only part of `ops` that knows how that service writes its table.
 """

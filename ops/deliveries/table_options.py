@@ -32,12 +32,9 @@ _OPTIONS = (
 
 @dataclass(frozen=True, kw_only=True)
 class TableLocation:
-    """Where the deliveries and the circuit breakers of one service are."""
+    """Where the deliveries of one service are."""
 
     name: str
-    channels: tuple[str, ...]
-    """The channels of the service; none if only the table was given."""
-
     connection: Connection
 
 
@@ -50,7 +47,7 @@ def _find_tables(
         if table is None:
             raise click.UsageError("pass --stack, --outputs FILE or --table")
         how = connection(context, choice)
-        return [TableLocation(name=table, channels=(), connection=how)]
+        return [TableLocation(name=table, connection=how)]
     found = find_stack(context, choice, _ADVICE)
     tables = choose(found.operations.deliveries, service, "--service", "notification service")
     if table is not None:
@@ -60,10 +57,7 @@ def _find_tables(
         entries = list(tables.values())
     if not entries:
         raise UnreachableError(f"stack {found.name} has no deliveries table; {_ADVICE}")
-    return [
-        TableLocation(name=each.table_name, channels=each.channels, connection=found.connection)
-        for each in entries
-    ]
+    return [TableLocation(name=each.table_name, connection=found.connection) for each in entries]
 
 
 on_tables = resolved("locations", _find_tables, _OPTIONS)

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from ops.alarms.alarm_state import AlarmState
+from ops.circuit_breakers.states import CircuitBreakers
 from ops.dead_letters.dead_letter import DeadLetter
 from ops.dead_letters.reader import Depth
-from ops.deliveries.circuit_breakers import CircuitBreakers
 from ops.outbox.relay_runs import RelayRun
 from ops.outbox.waiting_events import Backlog
 

@@ -10,9 +10,9 @@ from typing import Any
 from ops.alarms.alarm_state import AlarmState, read_alarms
 from ops.alarms.cooling_down import cooling_down
 from ops.aws.best_effort import PART_SECONDS, BestEffort
+from ops.circuit_breakers.states import read_circuit_breakers
 from ops.context import Context
 from ops.dead_letters.queue_options import QueueLocation, queues_of
-from ops.deliveries.circuit_breakers import read_circuit_breakers
 from ops.outbox.relay_runs import RelayRun, is_new, last_relay_run
 from ops.outbox.waiting_events import read_backlog
 from ops.stack import Outbox, Stack
@@ -74,10 +74,8 @@ class StatusReader:
             {"": lambda: self._read_alarms(now)} if operations.alarms else {},
             _each(self._locations, self._read_queue),
             _each(
-                operations.deliveries,
-                lambda each: read_circuit_breakers(
-                    client("dynamodb"), each.table_name, each.channels
-                ),
+                operations.circuit_breakers,
+                lambda each: read_circuit_breakers(client("dynamodb"), each),
             ),
         )
 

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 
 from ops.aws.logs import LogLine
 from ops.dead_letters.dead_letter import DeadLetter
-from ops.deliveries.circuit_breakers import NOT_TRIED_ERROR
 from ops.deliveries.delivery_records import DeliveryRecord
 from ops.outbox.waiting_events import WaitingEvent
 from ops.terminal import timestamp_text
 from serverless_runtime.handoff import log_messages as handoffs
 from serverless_runtime.notification_service import log_messages as notifications
+from serverless_runtime.notification_service.circuit_breaker_channel import NotTriedError
 
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -152,7 +152,7 @@ def _describe_line(line: LogLine) -> str:
     words = _DESCRIPTIONS.get(message, message)
     if {"method", "route", "status"} <= line.fields.keys():
         words = "{method} {route} returned {status}".format_map(line.fields)
-    if line.text("errorType") == NOT_TRIED_ERROR:
+    if line.text("errorType") == NotTriedError.__name__:
         words = "not attempted"
     channel, provider_id = line.text("channel"), line.text("provider_id")
     parts = [f"{channel}: " if channel else "", words]

@@ -80,7 +80,7 @@ def test_the_relay_runs_every_minute_under_a_role_that_may_only_do_that() -> Non
     assert schedule.inputs["flexibleTimeWindow"] == {"mode": "OFF"}
     assert schedule.inputs["target"]["arn"] == "arn:events-relay"
     assert schedule.inputs["target"]["roleArn"] == "arn:events-relay-schedule-role"
-    policy = stack.named("events-relay-schedule-may-run-relay", ROLE_POLICY)
+    policy = stack.named("events-relay-schedule-may-run", ROLE_POLICY)
     assert policy.urn in schedule.dependencies
     assert json.loads(policy.inputs["policy"])["Statement"] == [
         {"Effect": "Allow", "Action": ["lambda:InvokeFunction"], "Resource": ["arn:events-relay"]}

@@ -21,10 +21,8 @@ from local.scenario.observe import ONCE_EACH, TARGET, arrivals, queue_depth
 from local.scenario.prerequisites import PLATFORMS
 from local.scenario.replay_dead_letters import read_dead_letters, replay_dead_letters
 from local.wait import wait_until
-from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import FAILURES_TO_OPEN
-from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
-    DynamoCircuitBreakerStore,
-)
+from serverless_runtime.circuit_breaker.settings import FAILURES_TO_OPEN
+from serverless_runtime.notification_service.circuit_breaker_channel import circuit_breaker_rows
 from serverless_runtime.notification_service.settings.kinds import KINDS
 from tests.e2e.permissions import without_permission
 from tests.e2e.test_burst import create_all
@@ -50,7 +48,7 @@ def _restored(stack: HandoffStack) -> Iterator[None]:
 def restore_channels(stack: HandoffStack) -> None:
     """The provider is available again, and an operator closes the circuit breakers."""
     stack.receiver.status = httpx.codes.NO_CONTENT
-    breakers = DynamoCircuitBreakerStore(stack.deliveries_table, stack.client("dynamodb"))
+    breakers = circuit_breaker_rows(stack.deliveries_table, stack.client("dynamodb"))
     for kind in KINDS:
         breakers.close(kind, None, int(time.time()))
 

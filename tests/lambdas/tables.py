@@ -7,6 +7,7 @@ from typing import Any
 TASKS = "tasks"
 DELIVERIES = "deliveries"
 OUTBOX = "outbox"
+CIRCUITS = "circuits"
 TARGET_ARN = "arn:aws:lambda:eu-west-1:123456789012:function:notification-service"
 DEAD_LETTER_QUEUE_URL = "https://sqs.eu-west-1.amazonaws.com/123456789012/dead-letters"
 
@@ -44,9 +45,15 @@ def create_tables(dynamodb: Any) -> None:
         KeySchema=_keys("shard", "committed"),
         AttributeDefinitions=_texts("shard", "committed"),
     )
+    dynamodb.create_table(
+        TableName=CIRCUITS,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=_keys("circuit")[:1],
+        AttributeDefinitions=_texts("circuit"),
+    )
 
 
-def _keys(hash_key: str, range_key: str) -> list[dict[str, str]]:
+def _keys(hash_key: str, range_key: str = "") -> list[dict[str, str]]:
     return [
         {"AttributeName": hash_key, "KeyType": "HASH"},
         {"AttributeName": range_key, "KeyType": "RANGE"},

@@ -8,6 +8,7 @@ import time
 import uuid
 from typing import Any
 
+import httpx
 import pytest
 from botocore.exceptions import ClientError
 
@@ -15,7 +16,7 @@ from local.emulator.clients import ACCOUNT_ID, REGION, Clients
 from local.emulator.differences import emulator_differences
 from local.emulator.start import Emulator, emulator_python
 from local.engine.role_policies import role_policy_for_emulator
-from local.engine.services.apigatewayv2 import stable_api_id
+from local.engine.services.apigatewayv2 import api_url, stable_api_id
 from local.scenario.observe import log_lines
 from serverless_runtime.shared.metrics import metrics_line
 from tests.local.roles import as_role, policy_of
@@ -156,3 +157,104 @@ def test_functions_still_have_no_package_that_checks_signatures_of_tokens() -> N
     )
 
     assert b"ModuleNotFoundError" in found.stderr
+
+
+def _an_api_that_sends(emulator: Emulator, role_arn: str, queue_url: str) -> str:
+    """The URL of a route that sends what is posted to it."""
+    api = emulator.client("apigatewayv2")
+    api_id = api.create_api(Name=f"api-{uuid.uuid4()}", ProtocolType="HTTP")["ApiId"]
+    integration = api.create_integration(
+        ApiId=api_id,
+        IntegrationType="AWS_PROXY",
+        IntegrationSubtype="SQS-SendMessage",
+        PayloadFormatVersion="1.0",
+        CredentialsArn=role_arn,
+        RequestParameters={
+            "QueueUrl": queue_url,
+            "MessageBody": "$request.body",
+            "MessageAttributes": '{"agent":{"DataType":"String",'
+            '"StringValue":"from ${request.header.user-agent}"}}',
+        },
+        ResponseParameters={"200": {"overwrite:statuscode": "202"}},
+    )
+    assert integration["IntegrationSubtype"] == "SQS-SendMessage"
+    target = f"integrations/{integration['IntegrationId']}"
+    api.create_route(ApiId=api_id, RouteKey="POST /", Target=target)
+    api.create_stage(ApiId=api_id, StageName="$default", AutoDeploy=True)
+    return f"{api_url(emulator.url, api_id)}/"
+
+
+def _role(emulator: Emulator, *actions: str) -> str:
+    iam, name = emulator.client("iam"), f"role-{uuid.uuid4()}"
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Service": "apigateway.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy_of(trust))["Role"]
+    allowed = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+    iam.put_role_policy(RoleName=name, PolicyName="policy", PolicyDocument=policy_of(allowed))
+    arn: str = role["Arn"]
+    return arn
+
+
+def test_an_api_sends_to_a_queue_if_its_role_may(emulator: Emulator) -> None:
+    sqs = emulator.client("sqs")
+    queue = sqs.create_queue(QueueName=f"queue-{uuid.uuid4()}")["QueueUrl"]
+    sending = _an_api_that_sends(emulator, _role(emulator, "sqs:SendMessage"), queue)
+    reading = _an_api_that_sends(emulator, _role(emulator, "sqs:ReceiveMessage"), queue)
+    headers = {"user-agent": "a test"}
+
+    statuses = [
+        httpx.post(url, content="hello", headers=headers).status_code for url in (sending, reading)
+    ]
+
+    assert statuses == [httpx.codes.ACCEPTED, httpx.codes.FORBIDDEN]
+    [message] = sqs.receive_message(QueueUrl=queue, MessageAttributeNames=["All"])["Messages"]
+    assert message["Body"] == "hello"
+    assert message["MessageAttributes"]["agent"]["StringValue"] == "from a test"
+
+
+def test_the_emulator_itself_still_has_no_integrations_with_queues() -> None:
+    source = "import inspect, ministack.services.apigateway as a; print(inspect.getsource(a))"
+
+    code = subprocess.run(  # noqa: S603 -- our own interpreter
+        [emulator_python(), "-c", source], capture_output=True, text=True, check=True
+    ).stdout
+
+    assert "SendMessage" not in code
+    assert "integrationSubtype" not in code
+
+
+def test_a_policy_can_name_the_partition_keys_of_rows(emulator: Emulator) -> None:
+    name = f"table-{uuid.uuid4()}"
+    emulator.client("dynamodb").create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "circuit", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "circuit", "AttributeType": "S"}],
+    )
+    own = {
+        "Effect": "Allow",
+        "Action": ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+        "Resource": [f"arn:aws:dynamodb:{REGION}:{ACCOUNT_ID}:table/{name}"],
+        "Condition": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["mine"]}},
+    }
+    dynamodb = as_role(emulator, policy_of(own))("dynamodb")
+
+    dynamodb.get_item(TableName=name, Key={"circuit": {"S": "mine"}})
+    dynamodb.update_item(TableName=name, Key={"circuit": {"S": "mine"}})
+    with pytest.raises(ClientError, match="AccessDenied"):
+        dynamodb.get_item(TableName=name, Key={"circuit": {"S": "theirs"}})
+    with pytest.raises(ClientError, match="AccessDenied"):
+        dynamodb.update_item(TableName=name, Key={"circuit": {"S": "theirs"}})
+
+
+def test_the_emulator_itself_still_does_not_know_partition_keys_in_policies() -> None:
+    source = "import inspect, ministack.core.iam_actions as a; print(inspect.getsource(a))"
+
+    code = subprocess.run(  # noqa: S603 -- our own interpreter
+        [emulator_python(), "-c", source], capture_output=True, text=True, check=True
+    ).stdout
+
+    assert "LeadingKeys" not in code

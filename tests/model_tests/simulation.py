@@ -29,11 +29,9 @@ from serverless_runtime.handoff.relay.rejected import add_dead_letter
 from serverless_runtime.handoff.settings import HandoffSettings
 from serverless_runtime.handoff.target import Target
 from serverless_runtime.notification_service.channels import email
-from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import (
+from serverless_runtime.notification_service.circuit_breaker_channel import (
+    circuit_breaker_rows,
     with_circuit_breakers,
-)
-from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
-    DynamoCircuitBreakerStore,
 )
 from serverless_runtime.notification_service.delivery.dead_letters import SqsDeadLetters
 from serverless_runtime.notification_service.delivery.every_channel import notify_channels
@@ -168,7 +166,7 @@ class Simulation:
         ]
         dynamodb = run.client("dynamodb", self.dynamo)
         deliveries = Leases(DELIVERIES, dynamodb, self.clock)
-        breakers = DynamoCircuitBreakerStore(DELIVERIES, dynamodb)
+        breakers = circuit_breaker_rows(DELIVERIES, dynamodb)
         context = SimpleNamespace(aws_request_id="r", invoked_function_arn=TARGET_ARN)
         dead_letters = SqsDeadLetters("q", payload, context, run.client("sqs", self.dead_letters))
         notify_channels(

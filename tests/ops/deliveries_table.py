@@ -13,9 +13,7 @@ from click.testing import CliRunner, Result
 from ops.cli import commands as ops_commands
 from ops.context import Context, RunCommand
 from serverless_runtime.contracts.task_event import TaskEvent
-from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
-    DynamoCircuitBreakerStore,
-)
+from serverless_runtime.notification_service.circuit_breaker_channel import circuit_breaker_rows
 from serverless_runtime.once.leases import Lease, Leases
 from tests.lambdas.tables import DELIVERIES
 from tests.ops.fakes import ended, no_pulumi
@@ -34,7 +32,7 @@ class Reader:
         self.local_folder = Path("/nonexistent")
         self.connections: list[Any] = []
         self.deliveries = Leases(DELIVERIES, dynamodb, lambda: self.now)
-        self.breakers = DynamoCircuitBreakerStore(DELIVERIES, dynamodb)
+        self.breakers = circuit_breaker_rows(DELIVERIES, dynamodb)
 
     def types(self, *words: str) -> Result:
         """Run a command on the table."""

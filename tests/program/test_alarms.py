@@ -93,10 +93,7 @@ def test_a_throttled_index_is_as_bad_as_a_throttled_table(dev: Graph) -> None:
 def test_a_circuit_breaker_that_opens_fires_the_alarm_whichever_channel_it_is(dev: Graph) -> None:
     inputs = alarm(dev, "notifications-circuit-breaker-open")
 
-    assert (inputs["namespace"], inputs["metricName"]) == (
-        "NotificationService",
-        "CircuitBreakerOpened",
-    )
+    assert (inputs["namespace"], inputs["metricName"]) == ("CircuitBreaker", "Opened")
     assert inputs["dimensions"] == {"Component": "internal-handoff-dev-notifications"}
     assert (inputs["statistic"], inputs["threshold"], inputs["period"]) == ("Sum", 1, 300)
 

@@ -1,4 +1,4 @@
-"""An HTTP API whose routes invoke functions."""
+"""An HTTP API whose routes call functions, or send to queues."""
 
 from __future__ import annotations
 
@@ -14,6 +14,13 @@ import pulumi_aws as aws
 from pulumi_serverless.blocks.api_access import PUBLIC_TAG, ApiAccess, IamAuth, JwtAuth, NoAuth
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
+from pulumi_serverless.blocks.http_targets import (
+    FunctionIntegrations,
+    QueueIntegrations,
+    SendToQueue,
+    Target,
+    require_method,
+)
 from pulumi_serverless.blocks.metric import Metric
 from pulumi_serverless.blocks.names import api_log_group
 
@@ -44,8 +51,9 @@ class HttpApiArgs:
     foundation: Foundation
     """Retention and encryption of its access log."""
 
-    routes: Mapping[str, PythonFunction]
-    """Functions by route key, e.g. "GET /orders/{orderId}", "ANY /orders" or "$default"."""
+    routes: Mapping[str, Target]
+    """Functions by route key, e.g. "GET /orders/{orderId}", "ANY /orders" or "$default"; or
+    `SendToQueue`, for methods with a body."""
 
     access: ApiAccess
     """Who may call, from which web pages, and how often."""
@@ -58,6 +66,8 @@ class HttpApiArgs:
 
     def __post_init__(self) -> None:
         self.access.auth.require_routes(list(self.routes))
+        for route_key, target in self.routes.items():
+            require_method(route_key, target)
 
 
 class HttpApi(pulumi.ComponentResource):
@@ -83,20 +93,16 @@ class HttpApi(pulumi.ComponentResource):
             tags=PUBLIC_TAG if isinstance(args.access.auth, NoAuth) else None,
             opts=self._child,
         )
-        integrations = self._integrate(set(args.routes.values()))
+        self._functions = FunctionIntegrations(name, self._api, self._child)
+        self._queues = QueueIntegrations(name, self._api, args.foundation.encryption_key, self)
         authorizer = self._authorizer()
-        for route_key, function in args.routes.items():
-            self._route(
-                route_key,
-                function,
-                integrations[function],
-                self._authorization(route_key, authorizer),
-            )
+        for route_key, target in args.routes.items():
+            self._route(route_key, target, self._authorization(route_key, authorizer))
         for route_key, function in _preflights(args).items():
             # A preflight carries no credentials: a protected route that takes every method would
             # reject it before API Gateway could respond to it.
             # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
-            self._route(route_key, function, integrations[function], {"authorization_type": "NONE"})
+            self._route(route_key, function, {"authorization_type": "NONE"})
         self._stage()
         self.url = self._api.api_endpoint
         self.id = self._api.id
@@ -113,21 +119,6 @@ class HttpApi(pulumi.ComponentResource):
             dimensions={"ApiId": self.id},
             statistic=statistic,
         )
-
-    def _integrate(
-        self, functions: set[PythonFunction]
-    ) -> dict[PythonFunction, aws.apigatewayv2.Integration]:
-        return {
-            function: aws.apigatewayv2.Integration(
-                f"{self._name}-calls-{function.logical_name}",
-                api_id=self._api.id,
-                integration_type="AWS_PROXY",
-                integration_uri=function.arn,
-                payload_format_version="2.0",
-                opts=self._child,
-            )
-            for function in sorted(functions, key=lambda function: function.logical_name)
-        }
 
     def _authorizer(self) -> aws.apigatewayv2.Authorizer | None:
         auth = self._args.access.auth
@@ -155,21 +146,24 @@ class HttpApi(pulumi.ComponentResource):
             }
         return {"authorization_type": "AWS_IAM" if isinstance(auth, IamAuth) else "NONE"}
 
-    def _route(
-        self,
-        route_key: str,
-        function: PythonFunction,
-        integration: aws.apigatewayv2.Integration,
-        guard: dict[str, Any],
-    ) -> None:
+    def _route(self, route_key: str, target: Target, guard: dict[str, Any]) -> None:
+        name = _slug(route_key)
+        if isinstance(target, SendToQueue):
+            integration = self._queues.integrate(name, target)
+        else:
+            integration = self._functions.integrate(name, target)
         aws.apigatewayv2.Route(
-            f"{self._name}-{_slug(route_key)}",
+            f"{self._name}-{name}",
             api_id=self._api.id,
             route_key=route_key,
             target=pulumi.Output.concat("integrations/", integration.id),
             opts=self._child,
             **guard,
         )
+        if isinstance(target, PythonFunction):
+            self._permit(route_key, target)
+
+    def _permit(self, route_key: str, function: PythonFunction) -> None:
         aws.lambda_.Permission(
             f"{self._name}-may-call-{_slug(route_key)}",
             action="lambda:InvokeFunction",
@@ -224,7 +218,11 @@ def _preflights(args: HttpApiArgs) -> dict[str, PythonFunction]:
         for key, function in args.routes.items()
         if key == DEFAULT_ROUTE or key.startswith("ANY ")
     }
-    return {f"OPTIONS {path}": function for path, function in paths.items()}
+    return {
+        f"OPTIONS {path}": function
+        for path, function in paths.items()
+        if isinstance(function, PythonFunction)
+    }
 
 
 def _slug(route_key: str) -> str:

@@ -8,14 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_aws as aws
 
 from pulumi_serverless.blocks.bundle import FunctionCode
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
-from pulumi_serverless.blocks.iam import assume_role_policy, policy, statement
 from pulumi_serverless.blocks.metric import Metric, metrics_environment, own_metric
+from pulumi_serverless.blocks.schedule import Schedule, ScheduleArgs
 from pulumi_serverless.blocks.table import Key, Table, TableArgs
 from serverless_runtime.handoff.metrics import NAMESPACE
 from serverless_runtime.handoff.relay.settings import RelaySettings
@@ -75,7 +74,15 @@ class Outbox(pulumi.ComponentResource):
         )
         self._relay_name = f"{args.handoff_name}-relay"
         self.relay = self._relay(args)
-        self._run_every_minute()
+        Schedule(
+            f"{self._relay_name}-schedule",
+            ScheduleArgs(
+                function=self.relay,
+                expression="rate(1 minute)",
+                description="Hands off what is still in the outbox.",
+            ),
+            opts=self._child,
+        )
         self.register_outputs({})
 
     def metric(self, name: str, statistic: str) -> Metric:
@@ -126,45 +133,4 @@ class Outbox(pulumi.ComponentResource):
             actions=["sqs:SendMessage", "sqs:GetQueueAttributes"],
             resources=[args.dead_letter_queue.arn],
         )
-        # The next minute is the retry. Without this, runs that Lambda throttled would pile up.
-        function.configure_event_invoke(
-            f"{self._relay_name}-runs",
-            max_retry_attempts=0,
-            max_event_age_seconds=60,
-            opts=self._child,
-        )
         return function
-
-    def _run_every_minute(self) -> None:
-        role = aws.iam.Role(
-            f"{self._relay_name}-schedule-role",
-            assume_role_policy=self._scheduler_may_assume_role(),
-            opts=self._child,
-        )
-        may_run = aws.iam.RolePolicy(
-            f"{self._relay_name}-schedule-may-run-relay",
-            role=role.name,
-            policy=policy(statement(["lambda:InvokeFunction"], resources=[self.relay.arn])),
-            opts=self._child,
-        )
-        aws.scheduler.Schedule(
-            f"{self._relay_name}-schedule",
-            description="Hands off what is still in the outbox.",
-            schedule_expression="rate(1 minute)",
-            flexible_time_window={"mode": "OFF"},
-            target={
-                "arn": self.relay.arn,
-                "role_arn": role.arn,
-                # The next minute is the retry here, too.
-                "retry_policy": {"maximum_retry_attempts": 0, "maximum_event_age_in_seconds": 60},
-            },
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[may_run]),
-        )
-
-    def _scheduler_may_assume_role(self) -> pulumi.Input[str]:
-        # Only for schedules of this account: another's could name the role, too.
-        # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
-        caller = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=self))
-        return assume_role_policy(
-            "scheduler", condition={"StringEquals": {"aws:SourceAccount": caller.account_id}}
-        )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pulumi_serverless.blocks.metric import Metric, own_metric
+from pulumi_serverless.blocks.monitoring.circuit_breakers import opened_graph
 from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, MetricGraph
 from serverless_runtime.notification_service.metrics import (
     CHANNEL,
-    CIRCUIT_BREAKER_OPENED,
     DEAD_LETTERED,
     DELIVERED,
     DUPLICATE,
@@ -44,9 +44,5 @@ def channels_row(name: str, channels: Sequence[ChannelSettings]) -> DashboardRow
         )
         for title, metric in wanted.items()
     ]
-    breakers = {
-        channel.name: counted(CIRCUIT_BREAKER_OPENED, {CHANNEL: channel.name})
-        for channel in channels
-    }
-    opened = MetricGraph(title="Circuit breakers opened", lines=breakers)
+    opened = opened_graph(name, [channel.name for channel in channels])
     return DashboardRow(title=f"Channels of {name}", graphs=[*counts, opened])

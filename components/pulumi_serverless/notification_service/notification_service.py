@@ -17,15 +17,19 @@ from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
 from pulumi_serverless.blocks.json_text import json_text
 from pulumi_serverless.blocks.metric import metrics_environment
 from pulumi_serverless.blocks.monitoring.alarm import Alarm, make_alarms
+from pulumi_serverless.blocks.monitoring.circuit_breakers import (
+    circuit_breakers_section,
+    opened_alarm,
+)
 from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow
 from pulumi_serverless.blocks.once import Once, OnceArgs
 from pulumi_serverless.blocks.table import Key, Table
-from pulumi_serverless.notification_service.alarms import notification_alarms
 from pulumi_serverless.notification_service.dashboard import channels_row
 from serverless_runtime import notification_service
 from serverless_runtime.notification_service.log_messages import DEAD_LETTERED, NOT_DELIVERED
 from serverless_runtime.notification_service.settings import (
     BY_TASK,
+    CIRCUIT_BREAKER_KEY,
     TIMEOUT_SECONDS,
     NotificationSettings,
 )
@@ -37,6 +41,7 @@ from serverless_runtime.shared.environment import environment_for
 CODE = FunctionCode(
     packages=(
         "serverless_runtime.notification_service",
+        "serverless_runtime.circuit_breaker",
         "serverless_runtime.once",
         "serverless_runtime.contracts",
         "serverless_runtime.shared",
@@ -116,8 +121,14 @@ class NotificationService(pulumi.ComponentResource):
         args.dead_letter_queue.allow_sender(self.function)
         for channel in channels:
             self._allow(channel)
-        alarms = make_alarms(name, notification_alarms(name, args.foundation), self._child)
-        self.alarms = [*self._once.alarms, *alarms]
+        opened = opened_alarm(
+            name,
+            f"The circuit breaker of a channel of {name} opened, after five failures in a row: "
+            "nothing is sent to its provider for now. Events on this channel are retried, then "
+            "dead-lettered.",
+            args.foundation,
+        )
+        self.alarms = [*self._once.alarms, *make_alarms(name, [opened], self._child)]
         self.register_outputs({})
 
     def dashboard_rows(self) -> list[DashboardRow]:
@@ -129,12 +140,12 @@ class NotificationService(pulumi.ComponentResource):
         return {"dead-letter-reasons": DEAD_LETTER_REASONS}
 
     def operations(self) -> dict[str, dict[str, Any]]:
-        """Where the deliveries are recorded, and the channels of the service."""
-        deliveries = {
-            "tableName": self.table.name,
-            "channels": [channel.name for channel in self.channels],
+        """Where the deliveries are recorded, and the circuit breakers of the channels."""
+        names = [channel.name for channel in self.channels]
+        return {
+            "deliveries": {self._name: {"tableName": self.table.name}},
+            **circuit_breakers_section(self._name, self.table, names, CIRCUIT_BREAKER_KEY),
         }
-        return {"deliveries": {self._name: deliveries}}
 
     def _function(self, args: NotificationServiceArgs) -> PythonFunction:
         function = PythonFunction(

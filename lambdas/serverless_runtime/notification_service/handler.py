@@ -8,14 +8,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from serverless_runtime.circuit_breaker.metrics import NAMESPACE as CIRCUIT_BREAKERS
 from serverless_runtime.contracts.task_event import TaskEvent, UnreadableEventError
 from serverless_runtime.notification_service import log_messages
 from serverless_runtime.notification_service.channel import Channel
-from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import (
+from serverless_runtime.notification_service.circuit_breaker_channel import (
+    circuit_breaker_rows,
     with_circuit_breakers,
-)
-from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
-    DynamoCircuitBreakerStore,
 )
 from serverless_runtime.notification_service.configured_channels import channels_from
 from serverless_runtime.notification_service.delivery.dead_letters import SqsDeadLetters
@@ -73,11 +72,12 @@ def _seconds_left(context: Any) -> float:
 @functools.cache
 def _adapters() -> tuple[str, Leases, Sequence[Channel], DeliveryMetrics]:
     settings, once = read_settings(NotificationSettings), read_once_settings()
-    metrics = DeliveryMetrics(Counter(NAMESPACE, own_component()))
+    component = own_component()
+    metrics = DeliveryMetrics(Counter(NAMESPACE, component))
     channels = with_circuit_breakers(
         channels_from(settings.channels),
-        DynamoCircuitBreakerStore(once.table_name),
-        metrics=metrics,
+        circuit_breaker_rows(once.table_name),
+        metrics=Counter(CIRCUIT_BREAKERS, component),
     )
     leases = Leases(once.table_name, lease_seconds=int(once.lease_seconds))
     return settings.dead_letter_queue_url, leases, channels, metrics

@@ -14,5 +14,3 @@ DEAD_LETTERED = "DeadLettered"
 
 REPLAYED = "Replayed"
 """Delivered after a replay; also counted as delivered."""
-
-CIRCUIT_BREAKER_OPENED = "CircuitBreakerOpened"

@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from serverless_runtime.once.rows import RETENTION_SECONDS, storable_reason
+from serverless_runtime.once.rows import RETENTION_SECONDS
 from serverless_runtime.once.settings import LEASE_SECONDS, Guarantee
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.dynamodb import expression_values
 from serverless_runtime.shared.aws.errors import is_condition_failure, service_errors
+from serverless_runtime.shared.masking import storable_reason
 
 Found = Literal["acquired", "unknown", "done", "given_up", "superseded"]
 """What an attempt finds when it starts.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+_MAX_REASON = 500
+
 _EMAIL = re.compile(r"([^\s@<>\"'(),:;])[^\s@<>\"'(),:;]*@([^\s@<>\"'(),:;]+)")
 _NUMBER = re.compile(r"(\+\d\d)\d{2,10}(\d{3})\b")
 
@@ -15,3 +17,10 @@ def masked(text: str) -> str:
     if "@" in text:
         text = _EMAIL.sub(r"\1***@\2", text)
     return _NUMBER.sub(r"\1***\2", text) if "+" in text else text
+
+
+def storable_reason(reason: str) -> str:
+    """Return the reason of a failure for people to read: masked, cut to 500 characters."""
+    # Masked first: half an address would not be recognised.
+    text = masked(reason)
+    return text if len(text) <= _MAX_REASON else f"{text[: _MAX_REASON - 1]}…"

@@ -16,6 +16,8 @@ from local.engine.same import Whole
 from local.engine.services.apigatewayv2 import api_url
 from local.engine.values import for_boto3, tags_of
 
+SUBTYPE = "SQS-SendMessage"
+
 
 class _OfApi(ResourceType):
     """A part of an API, which has the calls create_, get_, update_ and delete_<part>."""
@@ -75,9 +77,13 @@ class Integration(_OfApi):
     renamed: ClassVar = {"TimeoutInMillis": "timeoutMilliseconds"}
 
     def create(self, inputs: Inputs) -> Created:
-        if inputs.get("integrationSubtype"):
-            raise NotImplementedError("the emulator cannot call AWS services from an HTTP API")
+        subtype = inputs.get("integrationSubtype")
+        if subtype not in (None, SUBTYPE):
+            raise NotImplementedError(f"the emulator can call {SUBTYPE} only, not {subtype}")
         return super().create(inputs)
+
+    def fixed(self, inputs: Inputs) -> dict[str, Any]:
+        return for_boto3(inputs, "integrationSubtype")
 
     def declared(self, inputs: Inputs) -> Mapping[str, Any]:
         declared = for_boto3(
@@ -90,6 +96,10 @@ class Integration(_OfApi):
             declared["TimeoutInMillis"] = declared.pop("TimeoutMilliseconds")
         if inputs.get("requestParameters"):
             declared["RequestParameters"] = Whole(inputs["requestParameters"])
+        if inputs.get("responseParameters"):
+            declared["ResponseParameters"] = Whole(
+                {each["statusCode"]: each["mappings"] for each in inputs["responseParameters"]}
+            )
         return declared
 
 

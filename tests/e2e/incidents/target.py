@@ -7,8 +7,9 @@ import math
 import httpx
 
 from local.scenario.observe import TARGET
-from ops.deliveries.circuit_breakers import read_circuit_breakers
-from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import FAILURES_TO_OPEN
+from ops.circuit_breakers.states import read_circuit_breakers
+from ops.stack import Operations
+from serverless_runtime.circuit_breaker.settings import FAILURES_TO_OPEN
 from serverless_runtime.notification_service.settings import TIMEOUT_SECONDS
 from tests.e2e.incidents.dead_letters import events_are_dropped, may_not_send
 from tests.e2e.incidents.incident import Incident, Scenario
@@ -65,8 +66,8 @@ def _the_receiver_is_fixed(scenario: Scenario) -> None:
 
 
 def _its_circuit_breaker_is_open(scenario: Scenario) -> bool:
-    table = scenario.stack.deliveries_table
-    states = read_circuit_breakers(scenario.stack.client("dynamodb"), table, ["webhook"])
+    [table] = Operations.model_validate(scenario.stack.operations).circuit_breakers.values()
+    states = read_circuit_breakers(scenario.stack.client("dynamodb"), table)
     return states["webhook"].status != "CLOSED"
 
 

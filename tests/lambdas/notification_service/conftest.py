@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 
 from serverless_runtime.once.leases import Leases
-from tests.lambdas.notification_service.circuit_breaker_instances import Provider
 from tests.lambdas.notification_service.fakes import Clock, RecordingDeadLetters
 from tests.lambdas.notification_service.sample_delivery import Service, in_memory_leases
 from tests.lambdas.notification_service.webhook_fixtures import ca, secret_arn, sending, server
@@ -38,8 +37,3 @@ def service(deliveries: Leases, clock: Clock) -> Service:
 @pytest.fixture
 def dead_letters() -> RecordingDeadLetters:
     return RecordingDeadLetters()
-
-
-@pytest.fixture
-def provider() -> Provider:
-    return Provider()

@@ -8,12 +8,10 @@ from typing import Any
 
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.notification_service.channel import ConfiguredChannel
-from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import (
+from serverless_runtime.notification_service.circuit_breaker_channel import (
     CircuitBreakerChannel,
+    circuit_breaker_rows,
     with_circuit_breakers,
-)
-from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
-    DynamoCircuitBreakerStore,
 )
 from serverless_runtime.notification_service.delivery.every_channel import (
     NotDeliveredError,
@@ -72,7 +70,7 @@ class Fleet:
     def _instance(self, providers: list[Provider], dynamodb: Any) -> list[CircuitBreakerChannel]:
         channels = [provider.channel() for provider in providers]
         return with_circuit_breakers(
-            channels, DynamoCircuitBreakerStore(DELIVERIES, dynamodb), self._clock
+            channels, circuit_breaker_rows(DELIVERIES, dynamodb), self._clock
         )
 
     def attempt(self, event: TaskEvent) -> bool:

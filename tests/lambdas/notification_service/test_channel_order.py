@@ -7,11 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from serverless_runtime.notification_service.channel import ChannelError
-from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import (
+from serverless_runtime.notification_service.circuit_breaker_channel import (
+    circuit_breaker_rows,
     with_circuit_breakers,
-)
-from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
-    DynamoCircuitBreakerStore,
 )
 from serverless_runtime.notification_service.delivery.every_channel import (
     RECORD_SECONDS,
@@ -108,7 +106,7 @@ def test_slow_channels_that_fail_do_not_use_up_the_time_of_another(
 
     not_started = []
     for _ in range(3):
-        instance = with_circuit_breakers(channels, DynamoCircuitBreakerStore(DELIVERIES), clock)
+        instance = with_circuit_breakers(channels, circuit_breaker_rows(DELIVERIES), clock)
         with pytest.raises(NotDeliveredError) as caught:
             service.notify(*instance, seconds_left=until_the_end(clock))
         not_started.append("last: not started" in str(caught.value))

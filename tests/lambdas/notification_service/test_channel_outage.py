@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from serverless_runtime.contracts.task_event import TaskEvent
-from serverless_runtime.notification_service.channel import ChannelError
-from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import (
+from serverless_runtime.circuit_breaker.settings import (
     FAILURES_TO_OPEN,
     FIRST_COOL_DOWN_SECONDS,
 )
+from serverless_runtime.contracts.task_event import TaskEvent
+from serverless_runtime.notification_service.channel import ChannelError
 from serverless_runtime.shared import aws
 from tests.lambdas.notification_service.fakes import Clock
 from tests.lambdas.notification_service.lambda_fleet import Fleet, Provider

@@ -9,14 +9,6 @@ import pytest
 
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.notification_service.channel import ChannelError, PermanentChannelError
-from serverless_runtime.notification_service.circuit_breaker.circuit_breaker import (
-    FAILURES_TO_OPEN,
-    FIRST_COOL_DOWN_SECONDS,
-    CircuitBreaker,
-)
-from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
-    DynamoCircuitBreakerStore,
-)
 from serverless_runtime.notification_service.delivery.every_channel import (
     NotDeliveredError,
     notify_channels,
@@ -25,7 +17,6 @@ from serverless_runtime.notification_service.delivery.outcome_metrics import Del
 from serverless_runtime.once.leases import Leases
 from serverless_runtime.once.settings import LEASE_SECONDS
 from serverless_runtime.shared.metrics import Counter
-from tests.lambdas.notification_service.circuit_breaker_instances import Provider, tried
 from tests.lambdas.notification_service.fakes import (
     Clock,
     RecordingChannel,
@@ -33,7 +24,6 @@ from tests.lambdas.notification_service.fakes import (
     raises,
 )
 from tests.lambdas.notification_service.sample_delivery import EVENT
-from tests.lambdas.tables import DELIVERIES
 
 METRICS = DeliveryMetrics(Counter("NotificationService", "shop-dev-orders"))
 
@@ -123,30 +113,3 @@ def test_recipients_do_not_multiply_the_metrics(deliveries: Leases, counted: Cou
     notify(deliveries, RecordingChannel("sms-on-call/0123abcd"))
 
     assert counted() == [one("Delivered", "sms-on-call")]
-
-
-def test_a_circuit_breaker_is_counted_when_it_opens_and_again_when_its_probe_fails(
-    aws_in_memory: None, clock: Clock, counted: Counts
-) -> None:
-    store, provider = DynamoCircuitBreakerStore(DELIVERIES), Provider()
-    provider.error = ChannelError("down")
-
-    def fail_once() -> None:
-        assert tried(CircuitBreaker("email", store, clock, METRICS), provider) == "ChannelError"
-
-    for _ in range(FAILURES_TO_OPEN - 1):
-        fail_once()
-    assert counted() == []
-
-    def be_overtaken() -> None:
-        provider.meanwhile = lambda: None
-        fail_once()
-
-    provider.meanwhile = be_overtaken
-    fail_once()
-    opened = {"Component": "shop-dev-orders", "Channel": "email", "CircuitBreakerOpened": 1}
-    assert counted() == [opened], "the second instance found it open"
-
-    clock.now += FIRST_COOL_DOWN_SECONDS
-    fail_once()
-    assert counted() == [opened]

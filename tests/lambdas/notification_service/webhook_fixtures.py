@@ -13,10 +13,10 @@ from standardwebhooks import Webhook
 
 from serverless_runtime.notification_service.channel import ChannelError
 from serverless_runtime.notification_service.channels.webhook import WebhookSender
-from serverless_runtime.notification_service.channels.webhook_signature import parse_keys
 from serverless_runtime.once.settings import Guarantee
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.secrets import Secret
+from serverless_runtime.shared.standard_webhooks import parse_keys
 from tests.lambdas.notification_service.https_receiver import (
     HOST,
     HttpsReceiver,

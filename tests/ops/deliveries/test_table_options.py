@@ -14,11 +14,7 @@ from tests.ops.deliveries_table import Reader
 from tests.ops.fakes import service_error, stack_outputs
 
 ID = "019501d2-7c00-7a51-8f3e-52a1c0d9e7b4"
-COMMANDS = [
-    ("deliveries", "--event", ID),
-    ("circuit-breakers",),
-    ("circuit-breakers", "close", "email"),
-]
+COMMANDS = [("deliveries", "--event", ID), ("deliveries", "--task", ID)]
 every_command = pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 
 
@@ -56,28 +52,23 @@ def test_a_stack_without_a_table_is_reported(reader: Reader, outputs: str, text:
     assert text in result.stderr
 
 
-def test_of_several_services_one_must_be_chosen_to_close(reader: Reader) -> None:
-    table = {"tableName": DELIVERIES, "channels": ["email"]}
-    reader.pulumi_returns(stack_outputs(deliveries={"alerts": table, "notifications": table}))
-    close = ("circuit-breakers", "close", "email", "--stack", "dev")
+def test_of_several_services_one_can_be_chosen(reader: Reader) -> None:
+    found = {"alerts": {"tableName": "nothing-here"}, "notifications": {"tableName": DELIVERIES}}
+    reader.pulumi_returns(stack_outputs(deliveries=found))
 
-    which = reader.types_exactly(*close)
-    chosen = reader.types_exactly(*close, "--service", "alerts")
+    chosen = reader.types_exactly(*COMMANDS[0], "--stack", "dev", "--service", "notifications")
 
-    assert (which.exit_code, chosen.exit_code) == (2, 0)
-    assert "2 deliveries tables; choose one with --service" in which.stderr
-    listed = reader.types_exactly("circuit-breakers", "--stack", "dev").stdout
-    assert listed == "email: closed\nemail: closed\n"
+    assert chosen.exit_code == 1
+    assert f"is recorded in {DELIVERIES}" in chosen.stderr
 
 
 def test_stack_local_is_what_make_up_has_left_running(reader: Reader, tmp_path: Path) -> None:
     (tmp_path / "up-4567").mkdir()
-    table = {"tableName": DELIVERIES, "channels": ["email"]}
-    outputs = stack_outputs(deliveries={"notifications": table})
+    outputs = stack_outputs(deliveries={"notifications": {"tableName": DELIVERIES}})
     (tmp_path / "up-4567" / "outputs.json").write_text(outputs)
     reader.local_folder = tmp_path
 
-    assert reader.types_exactly("circuit-breakers", "--stack", "local").stdout == "email: closed\n"
+    assert reader.types_exactly(*COMMANDS[0], "--stack", "local").exit_code == 1
 
     [connection] = reader.connections
     assert (connection.endpoint_url, connection.local) == ("http://127.0.0.1:4567", True)
@@ -117,7 +108,7 @@ def test_an_error_of_dynamodb_is_explained(
 
 @every_command
 def test_every_help_lists_the_exit_codes(reader: Reader, words: tuple[str, ...]) -> None:
-    text = reader.types_exactly(*words[: 2 if words[-1] == "email" else 1], "--help").stdout
+    text = reader.types_exactly(words[0], "--help").stdout
 
     for code in ("  0    done", "  1    unknown", "  2    usage", "  3    the stack", "  130  int"):
         assert code in text

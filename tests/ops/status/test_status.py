@@ -15,7 +15,7 @@ from ops.outbox.relay_runs import RelayRun
 from ops.outbox.waiting_events import Backlog
 from ops.status.screen import as_json, lines
 from ops.status.status import QueueStatus, Status
-from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
+from serverless_runtime.circuit_breaker.rows import (
     CircuitBreakerState,
 )
 

@@ -40,7 +40,13 @@ class Watcher:
                     "targetArn": TARGET_ARN,
                 }
             },
-            deliveries={"notifications": {"tableName": DELIVERIES, "channels": ["email"]}},
+            circuitBreakers={
+                "notifications": {
+                    "tableName": DELIVERIES,
+                    "circuits": ["email"],
+                    "key": {"event_id": "circuit-breakers", "part": "#{circuit}"},
+                }
+            },
             alarms={"outbox-age": "x"},
         )
         context = Context(

@@ -125,7 +125,7 @@ def test_a_channel_whose_circuit_breaker_is_open_was_not_attempted() -> None:
     line = a_line(
         "not delivered",
         channel="webhook",
-        errorType="CircuitBreakerOpenError",
+        errorType="NotTriedError",
         errorMessage="nothing was sent: the circuit breaker of webhook is open",
         **IDS,
     )

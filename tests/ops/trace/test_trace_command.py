@@ -29,7 +29,7 @@ def types(reader: Reader, queue: Queue) -> Any:
             "task-events": {"kind": "invocation", "queueUrl": queue.url, "targetArn": TARGET_ARN}
         },
         outboxes={"task-events": {"tableName": OUTBOX, "relayFunctionName": "relay"}},
-        deliveries={"notifications": {"tableName": DELIVERIES, "channels": []}},
+        deliveries={"notifications": {"tableName": DELIVERIES}},
         functions={"send-notification": "notify"},
     )
     clients = {

@@ -8,7 +8,6 @@ from __future__ import annotations
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.notification_service.metrics import (
     CHANNEL,
-    CIRCUIT_BREAKER_OPENED,
     DEAD_LETTERED,
     DELIVERED,
     DUPLICATE,
@@ -33,11 +32,6 @@ class DeliveryMetrics:
 
     def dead_lettered(self, event: TaskEvent, channel: str) -> None:
         self._count(DEAD_LETTERED, event, channel)
-
-    def circuit_breaker_opened(self, channel: str) -> None:
-        """Count it once when the provider goes down, and for each failed probe while it is down."""
-        if self._counter:
-            self._counter.count(CIRCUIT_BREAKER_OPENED, {CHANNEL: channel}, with_total=True)
 
     def _count(self, name: str, event: TaskEvent, channel: str) -> None:
         if self._counter:

@@ -10,6 +10,13 @@ TIMEOUT_SECONDS = 45
 """The function's timeout: below the first retry, which Lambda makes about a minute after a
 failure."""
 
+PROBE_SECONDS = TIMEOUT_SECONDS + 15
+"""When a circuit breaker's probe counts as ended: no second one while the first may still send."""
+
+CIRCUIT_BREAKER_KEY = {"event_id": "circuit-breakers", "part": "#{circuit}"}
+"""The key of a circuit breaker's row in the deliveries table. No channel's name begins with #: a
+delivery of an event with this id has another key."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class NotificationSettings:

@@ -1,0 +1,77 @@
+"""Runs a function every so often."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from pulumi_serverless.blocks.function import PythonFunction
+from pulumi_serverless.blocks.service_role import ServiceRole, ServiceRoleArgs
+
+# https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+_EXPRESSION = re.compile(
+    r"rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)|cron\(.+\)"
+)
+
+_LATE_SECONDS = 60
+"""The shortest time for which EventBridge Scheduler and Lambda can keep a run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScheduleArgs:
+    """What runs when."""
+
+    function: PythonFunction
+    """The function. The schedule configures its asynchronous invocations."""
+
+    expression: str
+    """How often: "rate(1 minute)", "rate(5 minutes)" or "cron(…)", in UTC."""
+
+    description: str
+    """What the runs are for."""
+
+    def __post_init__(self) -> None:
+        if not _EXPRESSION.fullmatch(self.expression):
+            raise ValueError(
+                "expression must be like rate(1 minute), rate(5 minutes) or cron(0 3 * * ? *), "
+                f"got {self.expression!r}"
+            )
+
+
+class Schedule(pulumi.ComponentResource):
+    """A schedule whose runs are not retried: the next run is the retry."""
+
+    def __init__(
+        self, name: str, args: ScheduleArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("serverless:index:Schedule", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        function = args.function
+        # Without this, runs that Lambda throttled would pile up.
+        function.configure_event_invoke(
+            f"{function.logical_name}-runs",
+            max_retry_attempts=0,
+            max_event_age_seconds=_LATE_SECONDS,
+            opts=child,
+        )
+        role = ServiceRole(name, ServiceRoleArgs(service="scheduler"), opts=child)
+        may_run = role.allow("run", actions=["lambda:InvokeFunction"], resources=[function.arn])
+        aws.scheduler.Schedule(
+            name,
+            description=args.description,
+            schedule_expression=args.expression,
+            flexible_time_window={"mode": "OFF"},
+            target={
+                "arn": function.arn,
+                "role_arn": role.arn,
+                "retry_policy": {
+                    "maximum_retry_attempts": 0,
+                    "maximum_event_age_in_seconds": _LATE_SECONDS,
+                },
+            },
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[may_run]),
+        )
+        self.register_outputs({})

@@ -1,0 +1,1 @@
+"""Stops calls of a provider that keeps failing; what functions call is in `circuit_breaker`."""

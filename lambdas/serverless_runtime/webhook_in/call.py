@@ -1,0 +1,40 @@
+"""One genuine call of a webhook."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Call:
+    """What a source has sent. It has the ids that `Once` needs."""
+
+    source: str
+    """Name of the source."""
+
+    event_id: str
+    """`<source>/<id>`: the same for each repetition of the call by its source."""
+
+    body: str
+
+    received_at_ms: int
+    """When the API received it, epoch milliseconds."""
+
+    request_id: str
+    """By the API, for its access log."""
+
+    @property
+    def correlation_id(self) -> str:
+        """The API's request id."""
+        return self.request_id
+
+    @property
+    def replays(self) -> int:
+        """0: a replay is a repetition like any other."""
+        return 0
+
+    def json(self) -> Any:
+        """Return the body, decoded. ValueError."""
+        return json.loads(self.body)

@@ -1,0 +1,3 @@
+"""The log messages of incoming webhooks."""
+
+FORGED = "forged call dropped"

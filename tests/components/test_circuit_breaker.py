@@ -1,0 +1,126 @@
+"""Circuit breakers for functions: their table, permissions, environment and alarms."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from pulumi_serverless.circuit_breaker import CircuitBreaker, CircuitBreakerArgs
+from pulumi_serverless.testing import Graph, record
+from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY
+from serverless_runtime.circuit_breaker.rules import CircuitBreakerRules, rules_of
+from serverless_runtime.circuit_breaker.settings import read_circuit_breaker_settings
+from tests.components.a_function import FOUNDATION, a_function
+
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+TABLE = "aws:dynamodb/table:Table"
+
+
+def deployed(
+    *circuits: str, timeout_seconds: int = 10, allowed: Any = ("carrier",), **settings: Any
+) -> Graph:
+    def program() -> None:
+        breaker = CircuitBreaker(
+            "providers",
+            CircuitBreakerArgs(
+                foundation=FOUNDATION, circuits=circuits or ("carrier", "tax"), **settings
+            ),
+        )
+        quote = a_function(
+            "quote", timeout_seconds=timeout_seconds, environment=breaker.environment
+        )
+        breaker.allow(quote, allowed)
+
+    return record(program)
+
+
+def test_a_row_is_per_circuit_and_expires() -> None:
+    table = deployed().only(TABLE)
+
+    assert table.inputs["hashKey"] == "circuit"
+    assert "rangeKey" not in table.inputs
+    assert table.inputs["ttl"] == {"attributeName": "expires_at", "enabled": True}
+
+
+def test_a_function_may_read_and_change_the_rows_of_its_circuits_and_no_others() -> None:
+    policy = json.loads(deployed().named("quote-may-use-providers", ROLE_POLICY).inputs["policy"])
+
+    [statement] = policy["Statement"]
+    assert statement["Action"] == ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+    assert statement["Resource"] == ["arn:providers"]
+    assert statement["Condition"] == {
+        "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["carrier"]}
+    }
+
+
+def test_the_environment_is_what_the_runtime_reads() -> None:
+    settings: dict[str, Any] = {
+        "failures_to_open": 3,
+        "first_cool_down_seconds": 2,
+        "longest_cool_down_seconds": 4,
+        "probe_seconds": 20,
+        "slow_call_seconds": 1.5,
+    }
+
+    variables = deployed(**settings).only(FUNCTION).inputs["environment"]["variables"]
+
+    read = read_circuit_breaker_settings(variables)
+    assert (read.table_name, read.circuits) == ("providers-1a2b3c4", "carrier,tax")
+    assert read.component == "test-unit-providers"
+    assert rules_of(read) == CircuitBreakerRules(**settings)
+
+
+def test_what_is_left_out_is_as_the_runtime_has_it() -> None:
+    variables = deployed().only(FUNCTION).inputs["environment"]["variables"]
+
+    assert rules_of(read_circuit_breaker_settings(variables)) == CircuitBreakerRules()
+
+
+def test_opening_and_throttled_requests_fire_alarms() -> None:
+    graph = deployed(failures_to_open=3)
+
+    opened = graph.named("providers-circuit-breaker-open", ALARM).inputs
+    assert (opened["namespace"], opened["metricName"]) == ("CircuitBreaker", "Opened")
+    assert opened["dimensions"] == {"Component": "test-unit-providers"}
+    assert "after 3 failed or slow calls in a row" in opened["alarmDescription"]
+    assert graph.named("providers-circuit-breaker-throttled", ALARM)
+
+
+@pytest.mark.parametrize(
+    ("settings", "text"),
+    [
+        (
+            {"timeout_seconds": 60},
+            "probe_seconds of providers must be more than the timeout of quo",
+        ),
+        ({"slow_call_seconds": 10}, "slow_call_seconds of providers must be less than the timeout"),
+        ({"slow_call_seconds": 0}, "slow_call_seconds must be more than 0, got 0"),
+        ({"allowed": ["taxes"]}, "circuits must be some of carrier, tax, got 'taxes'"),
+        ({"allowed": []}, "circuits must be some of carrier, tax, got none"),
+        ({"allowed": "tax"}, "circuits must be a list, got 'tax'"),
+        ({"failures_to_open": 0}, "failures_to_open must be between 1 and 100, got 0"),
+        ({"first_cool_down_seconds": 301}, "first_cool_down_seconds must be between 1 and 300"),
+        ({"longest_cool_down_seconds": 3_601}, "longest_cool_down_seconds must be .* 3600"),
+        ({"probe_seconds": 931}, "probe_seconds must be between 2 and 930, got 931"),
+    ],
+)
+def test_what_cannot_work_fails_before_deploy(settings: dict[str, Any], text: str) -> None:
+    with pytest.raises(ValueError, match=text):
+        deployed(**settings)
+
+
+@pytest.mark.parametrize(
+    ("circuits", "text"),
+    [
+        ([], "the number of circuits must be between 1 and 20, got 0"),
+        ("carrier", "circuits must be a list, got 'carrier'"),
+        (["a,b"], "a circuit's name must be 1 to 64 letters, .* got 'a,b'"),
+        (["#a"], "a circuit's name must be"),
+        (["a", "a"], "every circuit must have a name of its own, got a, a"),
+    ],
+)
+def test_a_circuit_has_a_name_of_its_own(circuits: Any, text: str) -> None:
+    with pytest.raises(ValueError, match=text):
+        CircuitBreakerArgs(foundation=FOUNDATION, circuits=circuits)

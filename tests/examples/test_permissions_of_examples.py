@@ -1,0 +1,34 @@
+"""Who may do what in two examples: the whole list, so that a new permission is seen in review."""
+
+from __future__ import annotations
+
+from tests.program.programs import ROOT, deploy
+from tests.program.test_permissions import LOG_AND_TRACE, permissions
+
+SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:payment-provider-a1b2c3"  # noqa: S105
+BREAKERS = ("dynamodb:GetItem", "arn:providers"), ("dynamodb:UpdateItem", "arn:providers")
+QUEUE = "arn:payments"
+
+
+def test_a_function_behind_a_circuit_breaker_may_use_the_breakers_and_nothing_else() -> None:
+    found = permissions(deploy(ROOT / "examples" / "circuit_breaker"))
+
+    assert found == {"quote": {*BREAKERS, *LOG_AND_TRACE}}
+
+
+def test_the_consumer_of_a_webhook_may_not_send_and_the_api_may_do_nothing_else() -> None:
+    found = permissions(deploy(ROOT / "examples" / "scalable_webhook"))
+
+    assert found == {
+        "book-payment": {
+            ("sqs:ReceiveMessage", QUEUE),
+            ("sqs:DeleteMessage", QUEUE),
+            ("sqs:GetQueueAttributes", QUEUE),
+            ("sqs:ChangeMessageVisibility", QUEUE),
+            ("secretsmanager:GetSecretValue", SECRET_ARN),
+            ("dynamodb:UpdateItem", "arn:invoices"),
+            ("dynamodb:PutItem", "arn:bookings"),
+            *LOG_AND_TRACE,
+        },
+        "payments-api-to-payments": {("sqs:SendMessage", QUEUE)},
+    }
