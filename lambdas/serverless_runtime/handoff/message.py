@@ -73,8 +73,4 @@ def _is_refused(code: int) -> bool:
 
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
     """
-    return (
-        (code < ord(" ") and code not in {0x9, 0xA, 0xD})
-        or 0xD800 <= code <= 0xDFFF
-        or (code in _NO_CHARACTERS)
-    )
+    return (code < ord(" ") and code not in {0x9, 0xA, 0xD}) or code in _NO_CHARACTERS

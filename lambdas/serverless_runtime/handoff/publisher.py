@@ -1,4 +1,4 @@
-"""The publisher's side of a topic or a queue: an event is committed with the publisher's own writes.
+"""The publisher's side of a topic or a queue: an event is committed with the caller's writes.
 
 It waits in the outbox until SNS or SQS has accepted it, as every handed-off event does.
 """

@@ -19,7 +19,7 @@ from serverless_runtime.handoff.received import ReceivedEvent
 from serverless_runtime.handoff.relay.dynamo_outbox import DynamoOutbox
 from serverless_runtime.handoff.relay.hand_off_due_events import Report, relay_shard
 from serverless_runtime.handoff.settings import HandoffSettings
-from serverless_runtime.handoff.target import target_of
+from serverless_runtime.handoff.targets import target_of
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.connections import Response
 from tests.lambdas.handoff.outbox_table import rows
