@@ -8,11 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+from local.emulator.start import EmulatorError
 from local.testing import Deployed
 
 DEPARTMENTS = ("ledger", "vat", "credit")
 REGIONS = ("eu-west", "eu-north", "us", "asia")
-_PUBLISHERS = 8
+_PUBLISHERS = 4
+_AT_ONCE = 25
+_ATTEMPTS = 5
 
 Invoice = dict[str, Any]
 
@@ -46,16 +49,21 @@ def wanted_by(department: str, invoices: list[Invoice]) -> set[str]:
 
 
 def issue(program: Deployed, invoices: list[Invoice]) -> dict[str, int]:
-    """Let eight callers issue them at the same time; return how many are committed, published."""
-    parts = [invoices[number::_PUBLISHERS] for number in range(_PUBLISHERS)]
+    """Let four callers issue them, some at a time; return how many are committed, published."""
+    parts = [invoices[first : first + _AT_ONCE] for first in range(0, len(invoices), _AT_ONCE)]
     with ThreadPoolExecutor(_PUBLISHERS) as callers:
-        done = list(
-            callers.map(
-                lambda part: program.invoke("issue-invoices", {"invoices": part}),
-                [part for part in parts if part],
-            )
-        )
+        done = list(callers.map(lambda part: _issue(program, part), parts))
     return {key: sum(each[key] for each in done) for key in ("committed", "published")}
+
+
+def _issue(program: Deployed, part: list[Invoice]) -> dict[str, int]:
+    """A caller that gets an error repeats its request: an event that is published twice is one."""
+    for _ in range(_ATTEMPTS):
+        try:
+            return dict(program.invoke("issue-invoices", {"invoices": part}))
+        except EmulatorError:
+            continue
+    raise EmulatorError(f"issue-invoices failed {_ATTEMPTS} times")
 
 
 def entered(program: Deployed, department: str, run: str) -> set[str]:
@@ -166,6 +174,13 @@ def age_outbox(program: Deployed, seconds: int) -> None:
         milliseconds, _, event_id = row["committed"]["S"].partition("#")
         row["committed"]["S"] = f"{int(milliseconds) - seconds * 1000:015d}#{event_id}"
         dynamodb.put_item(TableName=table, Item=row)
+
+
+def publish_the_rest(program: Deployed) -> None:
+    """Let the relay publish what its callers could not: on a slow machine, SNS may be slow, too."""
+    while outbox(program):
+        age_outbox(program, 600)
+        program.invoke("billing-relay", {})
 
 
 def _json_in(line: str) -> dict[str, Any]:
