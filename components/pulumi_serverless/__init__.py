@@ -18,6 +18,7 @@ from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue, DeadLett
 from pulumi_serverless.blocks.dependencies import DependenciesError
 from pulumi_serverless.blocks.encrypted_queue import Source
 from pulumi_serverless.blocks.encryption_key import EncryptionKey, EncryptionKeyArgs
+from pulumi_serverless.blocks.event_filter import EventFilter, EventType
 from pulumi_serverless.blocks.event_publisher import EventPublisher
 from pulumi_serverless.blocks.foundation import LOG_RETENTION_DAYS, Foundation, Runtime
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
@@ -41,8 +42,17 @@ from pulumi_serverless.blocks.queue import Queue, QueueArgs
 from pulumi_serverless.blocks.queue_consumer import QueueConsumer, QueueConsumerArgs
 from pulumi_serverless.blocks.schedule import Schedule, ScheduleArgs
 from pulumi_serverless.blocks.service_role import ServiceRole, ServiceRoleArgs
+from pulumi_serverless.blocks.subscription import Subscription, SubscriptionArgs
 from pulumi_serverless.blocks.table import Key, Table, TableArgs
-from pulumi_serverless.handoff import AsyncHandoff, AsyncHandoffArgs, HandoffThresholds
+from pulumi_serverless.blocks.topic import Topic, TopicArgs
+from pulumi_serverless.handoff import (
+    AsyncHandoff,
+    AsyncHandoffArgs,
+    HandoffThresholds,
+    OutboxThresholds,
+    Publisher,
+    PublisherArgs,
+)
 from pulumi_serverless.notification_service import (
     CHANNEL_KINDS,
     ChannelSettings,
@@ -79,7 +89,9 @@ __all__ = [
     "EmailSettings",
     "EncryptionKey",
     "EncryptionKeyArgs",
+    "EventFilter",
     "EventPublisher",
+    "EventType",
     "Foundation",
     "FunctionCode",
     "HandoffThresholds",
@@ -98,6 +110,9 @@ __all__ = [
     "OnceArgs",
     "Operations",
     "OperationsArgs",
+    "OutboxThresholds",
+    "Publisher",
+    "PublisherArgs",
     "PushSettings",
     "PythonFunction",
     "PythonFunctionArgs",
@@ -115,10 +130,14 @@ __all__ = [
     "SmsSettings",
     "Source",
     "Subscriber",
+    "Subscription",
+    "SubscriptionArgs",
     "Table",
     "TableArgs",
     "TaskService",
     "TaskServiceArgs",
+    "Topic",
+    "TopicArgs",
     "Watched",
     "WebhookSettings",
     "api_alarms",

@@ -92,7 +92,11 @@ PERMISSIONS = {
         arns=["arn:aws:sqs:{region}:{account}:{name}-*"],
     ),
     "sns": Permissions(
-        types=["aws:sns/topic:Topic", "aws:sns/topicSubscription:TopicSubscription"],
+        types=[
+            "aws:sns/topic:Topic",
+            "aws:sns/topicPolicy:TopicPolicy",
+            "aws:sns/topicSubscription:TopicSubscription",
+        ],
         read=["GetTopicAttributes", "ListTagsForResource", "ListSubscriptionsByTopic"],
         write=[
             *("CreateTopic", "DeleteTopic", "SetTopicAttributes", "Subscribe"),

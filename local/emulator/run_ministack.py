@@ -18,14 +18,16 @@ _CONNECTION_BACKLOG = 2_048
 
 
 def main() -> None:
-    """Apply every module of local/emulator/patches and run MiniStack."""
+    """Apply the modules of local/emulator/patches, but for those left out, and run MiniStack."""
     threading.Thread(target=_end_with_the_starter, daemon=True).start()
     # Run as a script, this file has its own folder on the path instead of the repository.
     sys.path[0] = str(Path(__file__).resolve().parents[2])
     import_module("hypercorn.config").Config.backlog = _CONNECTION_BACKLOG
     patches = import_module("local.emulator.patches")
-    for patch in pkgutil.iter_modules(patches.__path__, f"{patches.__name__}."):
-        import_module(patch.name).apply()
+    left_out = os.environ.get("EMULATOR_WITHOUT_PATCHES", "").split(",")
+    for patch in pkgutil.iter_modules(patches.__path__):
+        if patch.name not in left_out:
+            import_module(f"{patches.__name__}.{patch.name}").apply()
     # After the patches: the application takes over functions that they replace.
     import_module("local.emulator.guarded_app").apply()
     # The argument is the instance's folder: it shows in a process list and is not for MiniStack.

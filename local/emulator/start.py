@@ -13,7 +13,7 @@ import signal
 import socket
 import ssl
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -104,11 +104,13 @@ def running_emulator(
     *,
     retry_base_seconds: float,
     proxy_port: int | None = None,
+    without_patches: Sequence[str] = (),
 ) -> Iterator[Emulator]:
     """An emulator on `port` for as long as the block runs. The caller owns `instance`.
 
     `retry_base_seconds` is the wait before a failed event's first retry; it doubles (AWS: 60 s).
     `proxy_port` is where a proxy of the caller's listens: its requests carry that port in Host.
+    `without_patches` names modules of local/emulator/patches: tests show what they are needed for.
     Raises EmulatorError if the port is taken, the emulator is not installed, or it dies.
     """
     python = emulator_python()
@@ -124,6 +126,7 @@ def running_emulator(
             env={
                 **_environment(instance, emulator, retry_base_seconds),
                 **({PROXY_PORT: str(proxy_port)} if proxy_port else {}),
+                "EMULATOR_WITHOUT_PATCHES": ",".join(without_patches),
             },
             cwd=instance.directory,
             start_new_session=True,

@@ -41,6 +41,8 @@ class Moto:
 def operation_of(request: Request) -> str:
     if request.path.endswith("/outbound-emails"):
         return "SendEmail"
+    if request.body.startswith(b"Action="):
+        return request.body.split(b"&", 1)[0].decode().removeprefix("Action=")
     return request.headers["X-Amz-Target"].rsplit(".", 1)[1]
 
 

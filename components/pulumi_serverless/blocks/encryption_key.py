@@ -16,7 +16,8 @@ DELETION_WINDOW_DAYS = 30
 https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html"""
 
 # What DynamoDB does with the key on behalf of a table's users, SQS on behalf of a
-# message's writers and readers, and Lambda to decrypt a function's environment. Sources:
+# message's writers and readers, SNS on behalf of its publishers, and Lambda to decrypt a function's
+# environment. Sources:
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
 USER_ACTIONS = (
@@ -28,7 +29,7 @@ USER_ACTIONS = (
     "kms:ReEncryptFrom",
     "kms:ReEncryptTo",
 )
-USER_SERVICES = ("dynamodb", "lambda", "sqs")
+USER_SERVICES = ("dynamodb", "lambda", "sns", "sqs")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,15 +44,17 @@ class EncryptionKey(pulumi.ComponentResource):
     """A KMS key for the tables, queues, topics and logs of one stack, rotated every year.
 
     Its policy lets CloudWatch Logs encrypt this stack's log groups, CloudWatch's alarms publish to
-    an encrypted topic, and IAM policies of the account grant the rest. Without the first two,
-    log groups cannot be created and alarms notify nobody.
+    an encrypted topic, topics deliver to encrypted queues, and IAM policies of the account grant
+    the rest. Without the first three, log groups cannot be created, alarms notify nobody, and
+    subscribers get nothing.
     """
 
     arn: pulumi.Output[str]
     """ARN of the key."""
 
     through_services: dict[str, Any]
-    """Condition for its use: through DynamoDB, Lambda and SQS of this region, never directly."""
+    """Condition for its use: through DynamoDB, Lambda, SNS and SQS of this region, never
+    directly."""
 
     def __init__(
         self, name: str, args: EncryptionKeyArgs, opts: pulumi.ResourceOptions | None = None
@@ -97,6 +100,7 @@ def _statements(*, region: str, account_id: str) -> list[Statement]:
     logs = f"arn:aws:logs:{region}:{account_id}:log-group"
     log_groups = [f"{logs}:{function_log_group('*')}", f"{logs}:{api_log_group('*')}"]
     alarms = f"arn:aws:cloudwatch:{region}:{account_id}:alarm:*"
+    topics = f"arn:aws:sns:{region}:{account_id}:*"
     own_key = ["*"]
     return [
         # Without it nobody could administer the key, or allow its use in IAM policies.
@@ -127,5 +131,13 @@ def _statements(*, region: str, account_id: str) -> list[Statement]:
                 "StringEquals": {"aws:SourceAccount": account_id},
                 "ArnLike": {"aws:SourceArn": alarms},
             },
+        ),
+        # https://docs.aws.amazon.com/sns/latest/dg/sns-enable-encryption-for-topic-sqs-queue-subscriptions.html
+        statement(
+            ["kms:Decrypt", "kms:GenerateDataKey*"],
+            sid="LetTopicsDeliver",
+            principal={"Service": "sns.amazonaws.com"},
+            resources=own_key,
+            condition={"ArnLike": {"aws:SourceArn": topics}},
         ),
     ]

@@ -161,7 +161,7 @@ class AsyncHandoff(pulumi.ComponentResource):
 
     def dashboard_rows(self) -> list[DashboardRow]:
         """The outbox and its relay, the target, and the dead letters."""
-        rows = [] if self.outbox is None else [outbox_row(self._name, self.outbox)]
+        rows = [] if self.outbox is None else [outbox_row(f"Handoff {self._name}", self.outbox)]
         target = self._args.target
         return [
             *rows,
@@ -214,7 +214,10 @@ class AsyncHandoff(pulumi.ComponentResource):
         ]
         if self.outbox is not None:
             declared += outbox_alarms(
-                name, self.outbox, thresholds=args.thresholds, foundation=foundation
+                f"the handoff {name}",
+                self.outbox,
+                thresholds=args.thresholds,
+                foundation=foundation,
             )
         alarms = make_alarms(name, declared, self._child)
         unhealthy = CompositeAlarmArgs(
@@ -227,12 +230,16 @@ class AsyncHandoff(pulumi.ComponentResource):
         return [*alarms, CompositeAlarm(f"{name}-{unhealthy.id}", unhealthy, opts=self._child)]
 
     def _outbox(self) -> Outbox:
+        target = self._args.target
         return Outbox(
             f"{self._name}-outbox",
             OutboxArgs(
                 foundation=self._args.foundation,
                 handoff_name=self._name,
-                target=self._args.target,
+                target={"target_arn": target.arn},
+                allow_target=lambda relay: relay.allow(
+                    "hand-off", actions=["lambda:InvokeFunction"], resources=[target.arn]
+                ),
                 dead_letter_queue=self.dead_letter_queue,
                 relay_minimum_age_seconds=self._args.relay_minimum_age_seconds,
             ),

@@ -15,7 +15,7 @@ from serverless_runtime.handoff.relay.settings import (
 )
 
 
-def outbox_row(name: str, outbox: Outbox) -> DashboardRow:
+def outbox_row(owner: str, outbox: Outbox) -> DashboardRow:
     """Return what waits in the outbox, and what its relay does."""
     relay = {
         "waiting": outbox.metric(BACKLOG, "Maximum"),
@@ -23,7 +23,7 @@ def outbox_row(name: str, outbox: Outbox) -> DashboardRow:
         "failed": outbox.metric(RELAY_FAILED, "Sum"),
     }
     return DashboardRow(
-        title=f"Handoff {name}: outbox and relay",
+        title=f"{owner}: outbox and relay",
         graphs=[
             metric_graph(
                 "Oldest event in the outbox (s)", outbox.metric, "Maximum", {"age": OLDEST_AGE}

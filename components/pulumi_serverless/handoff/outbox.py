@@ -1,11 +1,13 @@
-"""The outbox: events wait in it until Lambda has accepted them.
+"""The outbox: events wait in it until their target has accepted them.
 
 caller --one transaction--> its own table and the outbox --relay, every minute--> target
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 
@@ -41,11 +43,16 @@ class OutboxArgs:
     foundation: Foundation
 
     handoff_name: str
-    """Logical name of the handoff."""
+    """Logical name of the handoff or of the publisher."""
 
-    target: PythonFunction
-    dead_letter_queue: DeadLetterQueue
-    """The queue whose depth the relay publishes in each run."""
+    target: Mapping[str, pulumi.Input[str]]
+    """Its settings of where events go."""
+
+    allow_target: Callable[[PythonFunction], object]
+    """Lets the relay send events there."""
+
+    dead_letter_queue: DeadLetterQueue | None = None
+    """The queue for what a function never accepts, whose depth the relay publishes in each run."""
 
     relay_minimum_age_seconds: int
 
@@ -98,6 +105,10 @@ class Outbox(pulumi.ComponentResource):
         )
 
     def _relay(self, args: OutboxArgs) -> PythonFunction:
+        queue = args.dead_letter_queue
+        dead_letters: dict[str, Any] = {}
+        if queue is not None:
+            dead_letters = {"dead_letter_queue_url": queue.url}
         function = PythonFunction(
             self._relay_name,
             PythonFunctionArgs(
@@ -109,13 +120,11 @@ class Outbox(pulumi.ComponentResource):
                     **metrics_environment(args.handoff_name),
                     **environment_for(
                         RelaySettings,
-                        dead_letter_queue_url=args.dead_letter_queue.url,
+                        **dead_letters,
                         minimum_age_seconds=str(args.relay_minimum_age_seconds),
                     ),
                     **handoff_environment(
-                        args.handoff_name,
-                        target_arn=args.target.arn,
-                        outbox_table_name=self.table.name,
+                        args.handoff_name, **args.target, outbox_table_name=self.table.name
                     ),
                 },
             ),
@@ -126,11 +135,12 @@ class Outbox(pulumi.ComponentResource):
             actions=["dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
             resources=[self.table.arn],
         )
-        function.allow("hand-off", actions=["lambda:InvokeFunction"], resources=[args.target.arn])
-        # What Lambda will never accept becomes a dead letter.
-        function.allow(
-            "add-and-count-dead-letters",
-            actions=["sqs:SendMessage", "sqs:GetQueueAttributes"],
-            resources=[args.dead_letter_queue.arn],
-        )
+        args.allow_target(function)
+        if queue is not None:
+            # What Lambda will never accept becomes a dead letter.
+            function.allow(
+                "add-and-count-dead-letters",
+                actions=["sqs:SendMessage", "sqs:GetQueueAttributes"],
+                resources=[queue.arn],
+            )
         return function

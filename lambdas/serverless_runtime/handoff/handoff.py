@@ -16,7 +16,7 @@ from serverless_runtime.handoff import log_messages
 from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.outbox_rows import key_of, row_of
 from serverless_runtime.handoff.settings import HandoffSettings, read_handoff_settings
-from serverless_runtime.handoff.target import Target
+from serverless_runtime.handoff.targets import target_of
 from serverless_runtime.shared import aws
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class Handoff:
         *,
         settings: HandoffSettings | None = None,
         client: Any = None,
-        lambda_client: Any = None,
+        target_client: Any = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Use the function's handoff of that name; without a name, its only one.
@@ -43,11 +43,11 @@ class Handoff:
         The settings come from the environment, unless `settings` gives them. Raises
         MissingSettingsError, and ValueError naming the choices if the function has several.
 
-        `client` is for DynamoDB, `lambda_client` for Lambda: boto3's, or by default the small ones
+        `client` is for DynamoDB, `target_client` for Lambda: boto3's, or by default the small ones
         of `serverless_runtime.shared.aws`.
         """
         settings = settings or read_handoff_settings(name)
-        self._target = Target(settings.target_arn, lambda_client)
+        self._target = target_of(settings, target_client)
         self._outbox_table_name = settings.outbox_table_name
         self._client = client
         self._clock = clock

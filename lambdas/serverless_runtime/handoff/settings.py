@@ -25,10 +25,17 @@ _TARGET_ARN = "_TARGET_ARN"
 @dataclass(frozen=True, kw_only=True)
 class HandoffSettings:
     target_arn: str
-    """Function that does the handed-off work."""
+    """Function that does the handed-off work; or topic or queue, for a publisher."""
+
+    queue_url: str | None = None
+    """URL of the queue, if the target is one."""
 
     outbox_table_name: str | None = None
-    """Table that keeps events until Lambda has accepted them; without it delivery is direct."""
+    """Table that keeps events until the target has accepted them; without it delivery is
+    direct."""
+
+    event_types: str | None = None
+    """Types that a publisher may publish, separated by spaces; without it, any."""
 
 
 def handoff_prefix(handoff_name: str) -> str:

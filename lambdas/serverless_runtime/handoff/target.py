@@ -1,31 +1,18 @@
-"""The function that handed-off work goes to."""
+"""Where events go: one function, topic or queue."""
 
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 from serverless_runtime.handoff import log_messages
 from serverless_runtime.handoff.event import Event
-from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.errors import error_code
-
-_ACCEPTED = 202
 
 log = logging.getLogger(__name__)
 
 
-_NEVER = {
-    "InvalidRequestContentException",
-    "RequestTooLargeException",
-    "RequestEntityTooLargeException",
-    "SerializationException",
-}
-"""Errors about the event itself: the same request fails for ever."""
-
-
 class NeverAcceptedError(Exception):
-    """Lambda will never accept the event."""
+    """The target will never accept the event."""
 
     def __init__(self, reason: str, error_type: str, target_arn: str) -> None:
         super().__init__(reason)
@@ -33,18 +20,24 @@ class NeverAcceptedError(Exception):
         self.target_arn = target_arn
 
 
-class Target:
-    """One Lambda function, invoked asynchronously."""
+class UnexpectedStatusError(Exception):
+    """The target's service responded, but not that it has accepted the event."""
 
-    def __init__(self, arn: str, client: Any = None) -> None:
+
+class Target:
+    """Takes events, or fails in a way that is logged. Its kinds say how an event is sent."""
+
+    never: frozenset[str] = frozenset()
+    """Errors about the event itself: the same request fails for ever."""
+
+    def __init__(self, arn: str) -> None:
         self._arn = arn
-        self._client = client
 
     def accepts(self, event: Event) -> bool:
-        """Ask Lambda to run the target with the event; return whether Lambda has accepted it.
+        """Send the event; return whether the target's service has accepted it.
 
-        Raises nothing: every failure is logged with the event's ids. After False the target may
-        run all the same, if Lambda's response was lost.
+        Raises nothing: every failure is logged with the event's ids. After False the event may
+        arrive all the same, if the response was lost.
         """
         try:
             return self.hand_off(event)
@@ -54,21 +47,19 @@ class Target:
     def hand_off(self, event: Event) -> bool:
         """Do the same. Raises NeverAcceptedError if there is no point in another attempt."""
         try:
-            response = (self._client or aws.client("lambda")).invoke(
-                FunctionName=self._arn, InvocationType="Event", Payload=event.to_wire()
-            )
-            # boto3 keeps the connection for the next request only once the body has been read.
-            response["Payload"].read()
+            self.send(event)
+        except UnexpectedStatusError as error:
+            about = {**event.ids, "target": self._arn, "got": error.args[0]}
+            log.error(log_messages.HANDOFF_REJECTED, extra=about)
+            return False
         except Exception as error:
             log.exception(log_messages.HANDOFF_FAILED, extra={**event.ids, "target": self._arn})
-            if (code := error_code(error)) in _NEVER:
+            if (code := error_code(error)) in self.never:
                 raise NeverAcceptedError(str(error), code, self._arn) from error
-            return False
-        if (status := response["StatusCode"]) != _ACCEPTED:
-            log.error(
-                log_messages.HANDOFF_REJECTED,
-                extra={**event.ids, "target": self._arn, "got": status},
-            )
             return False
         log.info(log_messages.HANDED_OFF, extra=event.ids)
         return True
+
+    def send(self, event: Event) -> None:
+        """Send it once. Raises what the client raises, and UnexpectedStatusError."""
+        raise NotImplementedError

@@ -12,11 +12,11 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ClientError
 
 from serverless_runtime.handoff import Event, Handoff
+from serverless_runtime.handoff.function_target import FunctionTarget
 from serverless_runtime.handoff.outbox_rows import SHARDS
 from serverless_runtime.handoff.relay.dynamo_outbox import DynamoOutbox
 from serverless_runtime.handoff.relay.hand_off_due_events import Report, relay_shard
 from serverless_runtime.handoff.relay.handler import dead_letter_depth
-from serverless_runtime.handoff.target import Target
 from serverless_runtime.shared import aws
 from tests.lambdas.handoff.outbox_table import rows
 from tests.lambdas.handoff.test_commit import OWN_WRITE, own_row
@@ -53,7 +53,7 @@ def _recorded(target: RecordedLambda) -> Callable[..., AWSResponse]:
 
 
 def test_a_handoff_needs_nothing_but_its_client(client: Client) -> None:
-    handoff = Handoff(client=client("dynamodb"), lambda_client=client("lambda"))
+    handoff = Handoff(client=client("dynamodb"), target_client=client("lambda"))
 
     assert handoff.commit([OWN_WRITE], EVENT)
     assert own_row()
@@ -68,7 +68,7 @@ def test_the_client_for_dynamodb_alone_can_be_given(
 
 
 def test_what_the_client_raises_is_raised(client: Client) -> None:
-    handoff = Handoff(client=client("dynamodb"), lambda_client=client("lambda"))
+    handoff = Handoff(client=client("dynamodb"), target_client=client("lambda"))
     handoff.commit([OWN_WRITE], EVENT)
 
     with pytest.raises(ClientError) as raised:
@@ -85,7 +85,7 @@ def test_an_event_that_is_not_accepted_is_relayed(
 ) -> None:
     recorded_lambda.status = 403
     handoff = Handoff(
-        client=client("dynamodb"), lambda_client=client("lambda"), clock=lambda: 1_000_000
+        client=client("dynamodb"), target_client=client("lambda"), clock=lambda: 1_000_000
     )
     assert not handoff.hand_off(EVENT)
     [row] = rows()
@@ -97,7 +97,7 @@ def test_an_event_that_is_not_accepted_is_relayed(
         relay_shard(
             shard,
             outbox=DynamoOutbox(OUTBOX, client("dynamodb")),
-            target=Target(TARGET_ARN, client("lambda")),
+            target=FunctionTarget(TARGET_ARN, client("lambda")),
             dead_letter=lambda event, rejection: None,
             minimum_age_seconds=45,
             has_time=lambda: True,
@@ -112,7 +112,7 @@ def test_an_event_that_is_not_accepted_is_relayed(
 
 def test_a_claim_that_another_has_taken_is_left_alone(client: Client) -> None:
     outbox = DynamoOutbox(OUTBOX, client("dynamodb"))
-    nobody = Handoff(client=client("dynamodb"), lambda_client=object(), clock=lambda: 1_000_000)
+    nobody = Handoff(client=client("dynamodb"), target_client=object(), clock=lambda: 1_000_000)
     nobody.hand_off(EVENT)
     [row] = [
         row for shard in SHARDS for row in outbox.oldest_first(shard, committed_before=2 * 10**9)

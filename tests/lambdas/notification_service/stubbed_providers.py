@@ -8,14 +8,11 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qsl
 
-from botocore.awsrequest import AWSResponse
-
 from serverless_runtime.notification_service.channel import Channel, ChannelError
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws import connections
-from tests.lambdas.recorded_lambda import RawBody
 from tests.lambdas.samples import an_event
-from tests.lambdas.wire import Moto
+from tests.lambdas.wire import Moto, operation_of
 
 Stub = Callable[[Any], connections.Response | None]
 OPERATIONS = {"sesv2": "SendEmail", "sns": "Publish"}
@@ -24,26 +21,10 @@ OPERATIONS = {"sesv2": "SendEmail", "sns": "Publish"}
 @contextmanager
 def stubbed(service: str, stub: Stub) -> Iterator[None]:
     """Let `stub` respond to every message that is sent through `service`."""
-    if service == "sesv2":
-        transport = aws.client("sesv2").transport
-        assert isinstance(transport, Moto)
-        with transport.watched("SendEmail", stub):
-            yield
-        return
-    events = aws.client(service).meta.events
-    name = f"before-send.{service}.{OPERATIONS[service]}"
-
-    def as_boto3(request: Any, **_: Any) -> AWSResponse | None:
-        found = stub(request)
-        if found is None:
-            return None
-        return AWSResponse(request.url, found.status, dict(found.headers), RawBody(found.body))
-
-    events.register_first(name, as_boto3)
-    try:
+    transport = aws.client(service).transport
+    assert isinstance(transport, Moto)
+    with transport.watched(OPERATIONS[service], stub):
         yield
-    finally:
-        events.unregister(name, as_boto3)
 
 
 class Accepting:
@@ -54,10 +35,10 @@ class Accepting:
         self.publishes: list[dict[str, str]] = []
 
     def __call__(self, request: Any) -> connections.Response:
-        if isinstance(request, connections.Request):
+        if operation_of(request) == "SendEmail":
             self.emails.append(json.loads(request.body))
             return connections.Response(200, {}, b'{"MessageId": "ses-1"}')
-        self.publishes.append(dict(parse_qsl(request.body, keep_blank_values=True)))
+        self.publishes.append(dict(parse_qsl(request.body.decode(), keep_blank_values=True)))
         body = b"<R><PublishResult><MessageId>sns-1</MessageId></PublishResult></R>"
         return connections.Response(200, {}, body)
 

@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_serverless.blocks.encryption_key import EncryptionKey, arn_of
+from pulumi_serverless.blocks.encrypted_queue import Source
+from pulumi_serverless.blocks.encryption_key import EncryptionKey
+from pulumi_serverless.blocks.topic import Topic, TopicArgs
 
 Protocol = Literal["email", "https", "sqs"]
 
@@ -81,7 +83,11 @@ class AlarmTopic(pulumi.ComponentResource):
     ) -> None:
         super().__init__("serverless:index:AlarmTopic", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        topic = aws.sns.Topic(name, kms_master_key_id=arn_of(args.encryption_key), opts=child)
+        topic = Topic(
+            name,
+            TopicArgs(encryption_key=args.encryption_key, sources=[self._own_alarms()]),
+            opts=child,
+        )
         for subscriber in args.subscribers:
             aws.sns.TopicSubscription(
                 f"{name}-{subscriber.label}",
@@ -92,6 +98,21 @@ class AlarmTopic(pulumi.ComponentResource):
             )
         self.arn = topic.arn
         self.register_outputs({"arn": self.arn})
+
+    def _own_alarms(self) -> Source:
+        """Those of this account and region.
+
+        https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
+        """
+        lookup = pulumi.InvokeOutputOptions(parent=self)
+        alarms = pulumi.Output.concat(
+            "arn:aws:cloudwatch:",
+            aws.get_region_output(opts=lookup).region,
+            ":",
+            aws.get_caller_identity_output(opts=lookup).account_id,
+            ":alarm:*",
+        )
+        return Source(service="cloudwatch.amazonaws.com", arn=alarms)
 
 
 def _endpoint(subscriber: Subscriber) -> pulumi.Input[str]:

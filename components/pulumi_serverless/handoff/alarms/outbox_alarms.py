@@ -1,11 +1,11 @@
-"""A handoff's alarms on its outbox: on events that wait in it, and on its table."""
+"""The alarms on an outbox: on events that wait in it, and on its table."""
 
 from __future__ import annotations
 
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.monitoring.alarm import AlarmArgs
 from pulumi_serverless.blocks.monitoring.table_alarms import throttled_alarm
-from pulumi_serverless.handoff.alarms.thresholds import HandoffThresholds
+from pulumi_serverless.handoff.alarms.thresholds import OutboxThresholds
 from pulumi_serverless.handoff.outbox import Outbox
 from serverless_runtime.handoff.relay.settings import OLDEST_AGE
 
@@ -14,13 +14,16 @@ _OUTBOX_PERIODS = 3
 
 
 def outbox_alarms(
-    name: str, outbox: Outbox, *, thresholds: HandoffThresholds, foundation: Foundation
+    owner: str, outbox: Outbox, *, thresholds: OutboxThresholds, foundation: Foundation
 ) -> list[AlarmArgs]:
-    """Return the alarms on an outbox that is not emptied, and on its table."""
+    """Return the alarms on an outbox that is not emptied, and on its table.
+
+    `owner` is whose it is, e.g. "the handoff shipping".
+    """
     return [
         AlarmArgs(
             id="outbox-age",
-            description=f"An event of the handoff {name} has waited in its outbox for at least "
+            description=f"An event of {owner} has waited in its outbox for at least "
             f"{thresholds.outbox_age_seconds} s, or its relay does not run. Nothing is lost, "
             "but events are not handed off.",
             metric=outbox.metric(OLDEST_AGE, "Maximum"),
@@ -34,7 +37,7 @@ def outbox_alarms(
         throttled_alarm(
             "outbox-throttled",
             outbox.table,
-            table_label=f"the outbox of the handoff {name}",
+            table_label=f"the outbox of {owner}",
             foundation=foundation,
         ),
     ]

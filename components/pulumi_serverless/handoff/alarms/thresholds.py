@@ -11,7 +11,23 @@ _LONGEST_EVENT_AGE_SECONDS = 900
 
 
 @dataclass(frozen=True, kw_only=True)
-class HandoffThresholds(DeadLetterThresholds):
+class OutboxThresholds:
+    """Each alarm fires at its threshold and above."""
+
+    outbox_age_seconds: int = 300
+    """Age of the oldest event in the outbox, 120 to 86400. Not below 120: an event that its caller
+    left behind takes that long to be relayed, minimum age and schedule together."""
+
+    outbox_warm_up_minutes: int = 10
+    """How long the new alarm on the outbox waits for the relay's first run, 0 to 60."""
+
+    def __post_init__(self) -> None:
+        require_between("outbox_age_seconds", self.outbox_age_seconds, 120, 86_400)
+        require_between("outbox_warm_up_minutes", self.outbox_warm_up_minutes, 0, 60)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandoffThresholds(DeadLetterThresholds, OutboxThresholds):
     """Each alarm fires at its threshold and above."""
 
     event_age_seconds: int | None = None
@@ -27,19 +43,11 @@ class HandoffThresholds(DeadLetterThresholds):
     """Longest run of the target in percent of its timeout, 1 to 100. At 100 it was killed,
     perhaps between doing its work and recording it."""
 
-    outbox_age_seconds: int = 300
-    """Age of the oldest event in the outbox, 120 to 86400. Not below 120: an event that its caller
-    left behind takes that long to be relayed, minimum age and schedule together."""
-
-    outbox_warm_up_minutes: int = 10
-    """How long the new alarm on the outbox waits for the relay's first run, 0 to 60."""
-
     def __post_init__(self) -> None:
-        super().__post_init__()
+        DeadLetterThresholds.__post_init__(self)
+        OutboxThresholds.__post_init__(self)
         require_between("target_errors", self.target_errors, 1, 1_000_000)
         require_between("target_duration_percent", self.target_duration_percent, 1, 100)
-        require_between("outbox_age_seconds", self.outbox_age_seconds, 120, 86_400)
-        require_between("outbox_warm_up_minutes", self.outbox_warm_up_minutes, 0, 60)
 
     def event_age_within(self, max_event_age_seconds: int) -> int:
         """The threshold for a handoff that dead-letters events at that age, in seconds.

@@ -22,6 +22,7 @@ from serverless_runtime.handoff.relay.settings import (
 )
 from serverless_runtime.handoff.settings import read_handoff_settings
 from serverless_runtime.handoff.target import NeverAcceptedError, Target
+from serverless_runtime.handoff.targets import target_of
 from serverless_runtime.shared import aws, json_log
 from serverless_runtime.shared.environment import MissingSettingsError, read_settings
 from serverless_runtime.shared.metrics import COMPONENT, Values, own_component, write_metrics
@@ -65,7 +66,7 @@ def handle(event: object, context: Any) -> None:
 
 
 def metrics_of(report: Report, *, dead_letters: int | None) -> Values:
-    """Return the metrics of a run; that of the queue is left out if SQS failed."""
+    """Return the metrics of a run; that of the queue is left out without one, or if SQS failed."""
     metrics: dict[str, tuple[str, float]] = {
         OLDEST_AGE: ("Seconds", report.oldest_age_seconds),
         BACKLOG: ("Count", report.backlog),
@@ -77,8 +78,9 @@ def metrics_of(report: Report, *, dead_letters: int | None) -> Values:
     return metrics
 
 
-def dead_letter_depth(queue_url: str, client: Any = None) -> int | None:
-    """Return how many messages the queue holds, those in flight included; None if SQS fails.
+def dead_letter_depth(queue_url: str | None, client: Any = None) -> int | None:
+    """Return how many messages the queue holds, those in flight included; None without a queue, or
+    if SQS fails.
 
     Asking for it is half of the purpose. SQS stops emitting the metrics of a queue that has been
     inactive for six hours, and takes up to 15 minutes to resume when a message arrives. A request
@@ -87,6 +89,8 @@ def dead_letter_depth(queue_url: str, client: Any = None) -> int | None:
 
     Raises nothing: handing off events must not fail for it.
     """
+    if queue_url is None:
+        return None
     try:
         response = (client or aws.client("sqs")).get_queue_attributes(
             QueueUrl=queue_url, AttributeNames=list(_DEPTH)
@@ -97,7 +101,9 @@ def dead_letter_depth(queue_url: str, client: Any = None) -> int | None:
     return sum(int(response["Attributes"][name]) for name in _DEPTH)
 
 
-def _add_dead_letter(queue_url: str, event: Event, rejection: NeverAcceptedError) -> None:
+def _add_dead_letter(queue_url: str | None, event: Event, rejection: NeverAcceptedError) -> None:
+    if queue_url is None:
+        raise MissingSettingsError("the relay has no queue for dead letters")
     # Most runs have none: a cold start does not load what they do not need.
     from serverless_runtime.handoff.relay.rejected import add_dead_letter  # noqa: PLC0415
 
@@ -116,5 +122,5 @@ def _adapters() -> tuple[RelaySettings, DynamoOutbox, Target]:
     return (
         settings,
         DynamoOutbox(handoff.outbox_table_name),
-        Target(handoff.target_arn),
+        target_of(handoff),
     )

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class RelaySettings:
-    dead_letter_queue_url: str
-    """Queue whose depth each run measures."""
-
     minimum_age_seconds: str
     """Seconds that an event is its caller's own to hand off; a whole number."""
+
+    dead_letter_queue_url: str | None = None
+    """Queue for what a function will never accept, whose depth each run measures. Topics and queues
+    accept whatever a publisher lets through."""
 
 
 # The relay's metrics, for alarms, dashboards and tools as well.

@@ -1,7 +1,7 @@
 """AWS clients, one per service and process: `aws.client("dynamodb")`.
 
-DynamoDB, Lambda, SQS and SES, which requests wait for, have small clients here with the methods,
-arguments, return values and errors of boto3; boto3 itself takes most of a cold start
+DynamoDB, Lambda, SQS, SNS and SES, which requests wait for, have small clients here with the
+methods, arguments, return values and errors of boto3; boto3 itself takes most of a cold start
 (docs/decisions/0010-fast-functions.md). Every other service is boto3's. A client is imported when
 it is first used.
 """
@@ -20,7 +20,7 @@ __all__ = ["CLIENT_CONFIGS", "boto3_client", "client"]
 def client(service: str) -> Any:
     """Return the process's client for `service`, named as for `boto3.client`."""
     # ruff: noqa: PLC0415 - a cold start imports only the clients that it uses, and boto3 for none
-    # of these four: most functions have none in their bundles.
+    # of these five: most functions have none in their bundles.
     config = CLIENT_CONFIGS.get(service, DEFAULT_CONFIG)
     if service == "dynamodb":
         from serverless_runtime.shared.aws.dynamodb import DynamoDbClient
@@ -34,6 +34,10 @@ def client(service: str) -> Any:
         from serverless_runtime.shared.aws.sqs import SqsClient
 
         return SqsClient(config)
+    if service == "sns":
+        from serverless_runtime.shared.aws.sns import SnsClient
+
+        return SnsClient(config)
     if service == "sesv2":
         from serverless_runtime.shared.aws.sesv2 import SesV2Client
 

@@ -59,7 +59,7 @@ def _configured(environ: Mapping[str, str], service: str) -> str | None:
 
 
 def _is_fips_anyway(host_prefix: str, region: str) -> bool:
-    return host_prefix in {"dynamodb", "sqs"} and region.startswith("us-gov-")
+    return host_prefix in {"dynamodb", "sns", "sqs"} and region.startswith("us-gov-")
 
 
 def _is_true(environ: Mapping[str, str], name: str) -> bool:

@@ -9,7 +9,10 @@ from serverless_runtime.shared.aws.connections import Response
 
 
 def error_of(response: Response, document: dict[str, Any]) -> dict[str, str]:
-    """Return boto3's `Error` for a response; takes `__type` from its document."""
+    """Return boto3's `Error` for a response; takes `__type` and an XML's `Error` from its
+    document."""
+    if isinstance(whole := document.pop("Error", None), dict):
+        return whole
     code = (
         document.pop("__type", None)
         or response.headers.get("x-amzn-errortype")

@@ -25,6 +25,7 @@ OPERATIONS = {
     "lambda": ["Invoke"],
     "sqs": ["SendMessage", "ChangeMessageVisibility", "GetQueueAttributes"],
     "sesv2": ["SendEmail"],
+    "sns": ["Publish"],
 }
 """What the small clients have; a test compares it with their methods."""
 

@@ -19,6 +19,7 @@ from serverless_runtime.shared.aws.dynamodb import DynamoDbClient
 from serverless_runtime.shared.aws.lambda_ import LambdaClient
 from serverless_runtime.shared.aws.service_client import ServiceClient
 from serverless_runtime.shared.aws.sesv2 import SesV2Client
+from serverless_runtime.shared.aws.sns import SnsClient
 from serverless_runtime.shared.aws.sqs import SqsClient
 from tests.lambdas.recorded_lambda import RawBody
 
@@ -30,6 +31,7 @@ SMALL_CLIENTS: Mapping[str, Callable[[ClientConfig], ServiceClient]] = {
     "lambda": LambdaClient,
     "sqs": SqsClient,
     "sesv2": SesV2Client,
+    "sns": SnsClient,
 }
 BOTO3_ERRORS: Mapping[type[errors.AwsCallError], Callable[..., Exception]] = {
     errors.ConnectError: EndpointConnectionError,

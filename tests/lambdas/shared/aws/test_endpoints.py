@@ -44,7 +44,9 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "lambda": ("invoke", {"FunctionName": "f"}),
     "sqs": ("send_message", {"QueueUrl": "https://q/1/q", "MessageBody": "x"}),
     "sesv2": ("send_email", {"Content": {"Raw": {"Data": b"x"}}}),
+    "sns": ("publish", {"Message": "x"}),
 }
+RESPONSES = {"sns": b"<R><PublishResult></PublishResult></R>"}
 HERE = {"AWS_ENDPOINT_URL": "http://here:1"}
 
 
@@ -57,6 +59,7 @@ HERE = {"AWS_ENDPOINT_URL": "http://here:1"}
         {**HERE, "AWS_ENDPOINT_URL_LAMBDA": "http://a"},
         {**HERE, "AWS_ENDPOINT_URL_SQS": "http://a"},
         {**HERE, "AWS_ENDPOINT_URL_SESV2": "http://a"},
+        {**HERE, "AWS_ENDPOINT_URL_SNS": "http://a"},
         {**HERE, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"},
         {**HERE, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false"},
         {**HERE, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "True", FIPS: "TRUE"},
@@ -72,7 +75,7 @@ def test_the_environment_names_endpoints_as_for_botocore(
 
     sent: list[AWSPreparedRequest] = []
     operation, arguments = CALLS[service]
-    client = boto3_client(service, [Response(200, {}, b"{}")], sent=sent)
+    client = boto3_client(service, [Response(200, {}, RESPONSES.get(service, b"{}"))], sent=sent)
     getattr(client, operation)(**arguments)
 
     environ = {**environ, "AWS_DEFAULT_REGION": "eu-west-1"}

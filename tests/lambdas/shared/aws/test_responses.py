@@ -29,6 +29,7 @@ ITEM = {
 EVENT = {"FunctionName": "f", "InvocationType": "Event", "Payload": b"{}"}
 TRANSACTION = {"TransactItems": [{"Delete": KEY}, {"Delete": KEY}]}
 EMAIL = {"FromEmailAddress": "a@example.com", "Content": {"Raw": {"Data": b"x"}}}
+MESSAGE = {"TopicArn": "arn:aws:sns:eu-west-1:123456789012:t", "Message": "x"}
 QUEUE = {"QueueUrl": "https://sqs.eu-west-1.amazonaws.com/123456789012/q"}
 
 
@@ -39,6 +40,31 @@ def recorded(status: int, document: Any = None, **headers: str) -> Response:
 
 def dynamodb_error(code: str, **members: Any) -> Response:
     return recorded(400, {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", **members})
+
+
+def xml(status: int, body: str) -> Response:
+    text = f'<?xml version="1.0"?>{body}'.replace(
+        "Response>", 'Response xmlns="http://sns.amazonaws.com/doc/2010-03-31/">', 1
+    )
+    return Response(status, {"x-amzn-requestid": "r-1"}, text.encode())
+
+
+METADATA = "<ResponseMetadata><RequestId>r-1</RequestId></ResponseMetadata>"
+PUBLISHED = xml(
+    200,
+    "<PublishResponse><PublishResult><MessageId>m</MessageId></PublishResult>"
+    f"{METADATA}</PublishResponse>",
+)
+PUBLISHED_IN_ORDER = xml(
+    200,
+    "<PublishResponse><PublishResult><MessageId>m</MessageId><SequenceNumber>10</SequenceNumber>"
+    f"</PublishResult>{METADATA}</PublishResponse>",
+)
+NOT_FOUND = xml(
+    404,
+    "<ErrorResponse><Error><Type>Sender</Type><Code>NotFound</Code>"
+    "<Message>no &lt;topic&gt;</Message></Error><RequestId>r-1</RequestId></ErrorResponse>",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -96,6 +122,8 @@ def no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
             [recorded(200, {"Attributes": {"ApproximateNumberOfMessages": "3"}})],
         ),
         ("sesv2", "send_email", EMAIL, [recorded(200, {"MessageId": "m"})]),
+        ("sns", "publish", MESSAGE, [PUBLISHED]),
+        ("sns", "publish", MESSAGE, [PUBLISHED_IN_ORDER]),
     ],
 )
 def test_return_values_are_those_of_boto3(
@@ -179,6 +207,8 @@ def test_return_values_are_those_of_boto3(
                 x_amzn_errortype="MessageRejected",
             ),
         ),
+        ("sns", "publish", MESSAGE, NOT_FOUND),
+        ("sns", "publish", MESSAGE, Response(503, {}, b"<html>busy</html>")),
     ],
 )
 @pytest.mark.parametrize("attempts", [1, 2])
@@ -241,6 +271,12 @@ def test_an_empty_body_is_an_empty_result(make: Any) -> None:
 def test_a_success_whose_body_is_no_json_object_has_an_unknown_outcome(body: bytes) -> None:
     with pytest.raises(ResponseError, match="GetItem: the response is not a JSON object"):
         small_client("dynamodb", [Response(200, {}, body)]).get_item(**KEY)
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"<MessageI>m</MessageI>"])
+def test_a_publish_whose_response_has_no_id_has_an_unknown_outcome(body: bytes) -> None:
+    with pytest.raises(ResponseError, match="Publish: the response is not SNS's XML"):
+        small_client("sns", [Response(200, {}, body)]).publish(**MESSAGE)
 
 
 @pytest.mark.parametrize(("status", "body"), [(503, b"[1]"), (400, b"null"), (400, b'"x"')])

@@ -1,0 +1,194 @@
+"""Which events of a topic a subscriber gets: checked against what the topic's publishers declare.
+
+SNS itself accepts a filter on what no event has, and then delivers nothing, silently.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pulumi_serverless.blocks.argument_checks import require_list, require_one_of
+
+# https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html
+MAX_KEYS = 5
+MAX_COMBINATIONS = 150
+MAX_NUMBER = 10**9
+_DIGITS_AFTER_THE_POINT = 5
+
+_COMPARISONS = ("=", "<", "<=", ">", ">=")
+_BODY_LEVEL = 2
+"""Where a field of the data is in the body: below "data"."""
+
+Condition = str | int | float | bool | Mapping[str, Any]
+"""A value; or {"prefix": "eu-"}, {"suffix": "…"}, {"equals-ignore-case": "…"}, {"anything-but":
+["…"]}, {"numeric": [">=", 100]}, {"exists": True}.
+https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventType:
+    """What its publishers promise about one type of event."""
+
+    name: str
+    """The type, e.g. "invoice.created.v1"."""
+
+    attributes: Sequence[str] = ()
+    """Attributes that every such event has besides its type, by which subscribers may choose."""
+
+    data: Sequence[str] = ()
+    """Fields that the data of every such event has, by which subscribers may choose."""
+
+    def __post_init__(self) -> None:
+        if not self.name or any(character.isspace() for character in self.name):
+            raise ValueError(f"name of an event type must be one word, got {self.name!r}")
+        for name, value in (("attributes", self.attributes), ("data", self.data)):
+            require_list(f"{name} of {self.name}", value)
+        if "type" in self.attributes:
+            raise ValueError(f"attributes of {self.name} must not name its type, which all have")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventFilter:
+    """Events that match all of it; of each list, one condition. Left out, everything matches."""
+
+    types: Sequence[str] = ()
+    """Types of events."""
+
+    attributes: Mapping[str, Sequence[Condition]] = field(default_factory=dict)
+    """Conditions on attributes, which are texts."""
+
+    data: Mapping[str, Sequence[Condition]] = field(default_factory=dict)
+    """Conditions on fields of the data. With any, SNS reads the whole body, and charges for each
+    gigabyte of it."""
+
+    def __post_init__(self) -> None:
+        require_list("types", self.types)
+        for kind, conditions in (("attributes", self.attributes), ("data", self.data)):
+            for key, listed in conditions.items():
+                _require_conditions(f"{kind}.{key}", listed, numbers=kind == "data")
+        self._require_limits()
+
+    @property
+    def is_on_body(self) -> bool:
+        """Whether SNS has to read the body."""
+        return bool(self.data)
+
+    @property
+    def policy(self) -> dict[str, Any] | None:
+        """SNS's filter policy; None if everything matches."""
+        types = {"type": list(self.types)} if self.types else {}
+        attributes = {key: list(listed) for key, listed in self.attributes.items()}
+        data = {"data": {key: list(listed) for key, listed in self.data.items()}}
+        # The body is a CloudEvents envelope: its attributes stand beside the data.
+        return {**types, **attributes, **(data if self.data else {})} or None
+
+    def require_known(self, events: Sequence[EventType]) -> None:
+        """Raise ValueError if it names a type, an attribute or a field that its events do not
+        have."""
+        known = {event.name: event for event in events}
+        for name in self.types:
+            require_one_of("types of a filter", name, known)
+        chosen = [known[name] for name in self.types or known]
+        for kind in ("attributes", "data"):
+            for key in getattr(self, kind):
+                without = [each.name for each in chosen if key not in getattr(each, kind)]
+                if without:
+                    raise ValueError(
+                        f"{kind} of a filter must be declared for each of its event types, got "
+                        f"{key!r}, which {', '.join(without)} does not have: such events would "
+                        "never be delivered; declare it, or choose other types"
+                    )
+
+    def _require_limits(self) -> None:
+        own = [*self.attributes.values(), *([self.types] if self.types else [])]
+        if (keys := len(own) + bool(self.data)) > MAX_KEYS:
+            raise ValueError(f"a filter must have at most {MAX_KEYS} keys, got {keys}")
+        nested = [_BODY_LEVEL * len(listed) for listed in self.data.values()]
+        if (found := math.prod([*map(len, own), *nested])) > MAX_COMBINATIONS:
+            raise ValueError(
+                f"a filter must have at most {MAX_COMBINATIONS} combinations of its values, "
+                f"those of data counted twice, got {found}"
+            )
+
+
+def _require_conditions(field_name: str, listed: object, *, numbers: bool) -> None:
+    require_list(field_name, listed)
+    if isinstance(listed, Mapping) or not isinstance(listed, Sequence) or not listed:
+        raise ValueError(f"{field_name} must list one condition or more, got {listed!r}")
+    for each in listed:
+        _require_condition(field_name, each, numbers=numbers)
+
+
+def _require_condition(field_name: str, condition: object, *, numbers: bool) -> None:
+    match condition:
+        case str():
+            _require_text(field_name, condition)
+        case bool() if numbers:
+            pass
+        case int() | float() if numbers:
+            _require_number(field_name, condition)
+        case Mapping() if len(condition) == 1:
+            [(operator, operand)] = condition.items()
+            _require_operator(field_name, operator, operand, numbers=numbers)
+        case _:
+            raise _no_condition(field_name, condition, numbers=numbers)
+
+
+def _require_operator(field_name: str, operator: object, operand: object, *, numbers: bool) -> None:
+    match operator, operand:
+        case "prefix" | "suffix" | "equals-ignore-case", str():
+            _require_text(field_name, operand)
+        case "anything-but", [_, *_]:
+            for each in operand:
+                _require_condition(field_name, each, numbers=numbers)
+        case "exists", bool():
+            pass
+        case "numeric", list() if numbers:
+            _require_comparisons(field_name, operand)
+        case _:
+            raise _no_condition(field_name, {operator: operand}, numbers=numbers)
+
+
+def _no_condition(field_name: str, condition: object, *, numbers: bool) -> ValueError:
+    kinds = "a text, a number" if numbers else "a text"
+    return ValueError(
+        f"a condition of {field_name} must be {kinds}, or one of prefix, suffix, "
+        f"equals-ignore-case, anything-but, exists{', numeric' if numbers else ''}, "
+        f"got {condition!r}"
+    )
+
+
+def _require_text(field_name: str, text: str) -> None:
+    # SNS needs these escaped twice in attributes, and otherwise never matches them.
+    if not text or '"' in text or "\\" in text:
+        raise ValueError(
+            f"a text of {field_name} must not be empty, nor have quotes or backslashes in it, "
+            f"got {text!r}"
+        )
+
+
+def _require_comparisons(field_name: str, comparisons: list[Any]) -> None:
+    pairs = list(zip(comparisons[::2], comparisons[1::2], strict=False))
+    if len(comparisons) not in {2, 4} or any(sign not in _COMPARISONS for sign, _ in pairs):
+        raise ValueError(
+            f"numeric of {field_name} must be one or two comparisons such as "
+            f'[">=", 100, "<", 200], got {comparisons!r}'
+        )
+    for _, number in pairs:
+        _require_number(field_name, number)
+
+
+def _require_number(field_name: str, number: object) -> None:
+    if (
+        isinstance(number, bool)
+        or not isinstance(number, (int, float))
+        or not abs(number) <= MAX_NUMBER
+        or round(number, _DIGITS_AFTER_THE_POINT) != number
+    ):
+        raise ValueError(
+            f"a number of {field_name} must be from -{MAX_NUMBER} to {MAX_NUMBER}, with at most "
+            f"{_DIGITS_AFTER_THE_POINT} digits after the point, got {number!r}"
+        )

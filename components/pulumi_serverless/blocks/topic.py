@@ -1,0 +1,106 @@
+"""A topic: what is published to it reaches every subscriber that wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from pulumi_serverless.blocks.encrypted_queue import Source, require_sources
+from pulumi_serverless.blocks.encryption_key import EncryptionKey, arn_of
+from pulumi_serverless.blocks.function import PythonFunction
+from pulumi_serverless.blocks.iam import policy, statement
+from pulumi_serverless.blocks.metric import Metric
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopicArgs:
+    """Who may publish besides functions, and how messages are encrypted."""
+
+    encryption_key: EncryptionKey | None = None
+    """Key that encrypts the messages; without one, SNS stores them unencrypted."""
+
+    sources: Sequence[Source] = ()
+    """Services that may publish, each on behalf of one resource, or of those that an ARN with "*"
+    matches. Functions need `allow_publisher`."""
+
+    def __post_init__(self) -> None:
+        require_sources(self.sources)
+
+
+class Topic(pulumi.ComponentResource):
+    """A standard topic that rejects plain HTTP."""
+
+    name: pulumi.Output[str]
+    """Physical name of the topic."""
+
+    arn: pulumi.Output[str]
+    """ARN for permissions and subscriptions."""
+
+    logical_name: str
+    """The name it was created with."""
+
+    def __init__(
+        self, name: str, args: TopicArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("serverless:index:Topic", name, {}, opts)
+        self.logical_name = name
+        self._publishers: dict[str, aws.iam.RolePolicy] = {}
+        child = pulumi.ResourceOptions(parent=self)
+        topic = aws.sns.Topic(name, kms_master_key_id=arn_of(args.encryption_key), opts=child)
+        # It takes the place of SNS's default, by which any service may publish for the account.
+        aws.sns.TopicPolicy(
+            f"{name}-policy",
+            arn=topic.arn,
+            policy=policy(
+                statement(
+                    ["sns:Publish"],
+                    effect="Deny",
+                    principal="*",
+                    resources=[topic.arn],
+                    condition={"Bool": {"aws:SecureTransport": "false"}},
+                    sid="DenyPlainHttp",
+                ),
+                *(
+                    statement(
+                        ["sns:Publish"],
+                        principal={"Service": source.service},
+                        resources=[topic.arn],
+                        condition={"ArnLike": {"aws:SourceArn": source.arn}},
+                        sid=f"Allow{source.service.partition('.')[0].title()}{number}",
+                    )
+                    for number, source in enumerate(args.sources, 1)
+                ),
+            ),
+            opts=child,
+        )
+        self.name = topic.name
+        self.arn = topic.arn
+        self.register_outputs({"name": self.name, "arn": self.arn})
+
+    def allow_publisher(self, function: PythonFunction) -> aws.iam.RolePolicy:
+        """Let `function` publish, and nothing else.
+
+        Any number of components may request the permission; it is granted once.
+        """
+        if function.logical_name not in self._publishers:
+            self._publishers[function.logical_name] = function.allow(
+                f"publish-to-{self.logical_name}",
+                actions=["sns:Publish"],
+                resources=[self.arn],
+            )
+        return self._publishers[function.logical_name]
+
+    def metric(self, name: str, statistic: str) -> Metric:
+        """A metric that SNS publishes about the topic.
+
+        https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
+        """
+        return Metric(
+            namespace="AWS/SNS",
+            name=name,
+            dimensions={"TopicName": self.name},
+            statistic=statistic,
+        )

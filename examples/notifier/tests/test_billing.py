@@ -1,0 +1,117 @@
+"""The program in the emulator: `python -m local test examples/notifier`."""
+
+from __future__ import annotations
+
+from departments import (
+    DEPARTMENTS,
+    Invoice,
+    age_outbox,
+    dead,
+    entered,
+    issue,
+    let_the_bureau_fail,
+    outbox,
+    publish_the_rest,
+    publishing_denied,
+    queue_closed,
+    some_invoices,
+    times_entered,
+    wanted_by,
+    without_redrive,
+)
+
+from local.testing import Deployed, eventually
+
+SECONDS = 90
+"""Enough on a slow machine; the tests end when there is nothing left to wait for."""
+
+
+def settled(program: Deployed, department: str, run: str, wanted: set[str]) -> bool:
+    """Whether everything that the department wants is done or a dead letter."""
+    return entered(program, department, run) | dead(program, department) == wanted
+
+
+def publish(program: Deployed, invoices: list[Invoice]) -> int:
+    """Issue all of them, and let their events be published; return how many are committed."""
+    committed = issue(program, invoices)["committed"]
+    publish_the_rest(program)
+    return committed
+
+
+def replay(program: Deployed, department: str) -> None:
+    done = program.ops(
+        *("dead-letters", "replay", "--apply", "--rate", "100"),
+        *("--queue", f"invoices-{department}"),
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_thousand_events_reach_each_department_that_wants_them_or_are_kept_for_it(
+    program: Deployed,
+) -> None:
+    let_the_bureau_fail(program, 50)
+    before, missed, after = (
+        some_invoices("year", first, count) for first, count in ((0, 400), (400, 300), (700, 300))
+    )
+    sent = [publish(program, before)]
+    with queue_closed(program, "vat"):
+        sent.append(publish(program, missed))
+    sent.append(publish(program, after))
+    assert sum(sent) == 1_000
+
+    invoices = [*before, *missed, *after]
+    for department in DEPARTMENTS:
+        wanted = wanted_by(department, invoices)
+        eventually(
+            lambda d=department, w=wanted: settled(program, d, "year", w),
+            f"every event of {department}, entered or kept",
+            seconds=SECONDS,
+        )
+    assert dead(program, "ledger") == set()
+    assert dead(program, "vat") == wanted_by("vat", missed)
+    assert dead(program, "credit")
+
+    let_the_bureau_fail(program, 0)
+    for department in DEPARTMENTS:
+        wanted = wanted_by(department, invoices)
+        replay(program, department)
+        eventually(
+            lambda d=department, w=wanted: entered(program, d, "year") == w,
+            f"every event of {department}, entered",
+            seconds=SECONDS,
+        )
+        assert dead(program, department) == set()
+        assert sorted(times_entered(program, department, "year")) == sorted(wanted)
+
+
+def test_without_a_dead_letter_queue_of_the_subscription_events_are_lost(
+    program: Deployed,
+) -> None:
+    invoices = some_invoices("lost", 0, 8)
+    with without_redrive(program, "vat"), queue_closed(program, "vat"):
+        publish(program, invoices)
+
+    eventually(
+        lambda: entered(program, "ledger", "lost") == wanted_by("ledger", invoices), "the ledger"
+    )
+    assert wanted_by("vat", invoices)
+    assert entered(program, "vat", "lost") | dead(program, "vat") == set()
+
+
+def test_an_invoice_whose_publish_is_denied_is_published_by_the_relay(program: Deployed) -> None:
+    invoices = some_invoices("denied", 0, 8)
+    with publishing_denied(program):
+        assert issue(program, invoices) == {"committed": 8, "published": 0}
+    assert len(outbox(program)) == 8
+    assert entered(program, "ledger", "denied") == set()
+
+    age_outbox(program, 600)
+    program.invoke("billing-relay", {})
+
+    for department in DEPARTMENTS:
+        wanted = wanted_by(department, invoices)
+        eventually(
+            lambda d=department, w=wanted: entered(program, d, "denied") == w,
+            f"the events of {department}",
+        )
+    assert outbox(program) == []

@@ -1,0 +1,226 @@
+"""An event and its publisher's own writes: it reaches a topic or a queue, or waits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from serverless_runtime.handoff import Event
+from serverless_runtime.handoff.message import attributes_of, body_of, require_message
+from serverless_runtime.handoff.outbox_rows import SHARDS
+from serverless_runtime.handoff.publisher import Publisher
+from serverless_runtime.handoff.received import ReceivedEvent
+from serverless_runtime.handoff.relay.dynamo_outbox import DynamoOutbox
+from serverless_runtime.handoff.relay.hand_off_due_events import Report, relay_shard
+from serverless_runtime.handoff.settings import HandoffSettings
+from serverless_runtime.handoff.targets import target_of
+from serverless_runtime.shared import aws
+from serverless_runtime.shared.aws.connections import Response
+from tests.lambdas.handoff.outbox_table import rows
+from tests.lambdas.handoff.test_commit import OWN_WRITE, own_row
+from tests.lambdas.tables import OUTBOX
+
+NOW = 1_772_357_400.0
+TYPE = "invoice.created.v1"
+
+Received = Callable[[], list[dict[str, Any]]]
+
+
+def an_event(**attributes: str) -> Event:
+    return Event(
+        event_id="e-1",
+        correlation_id="c-1",
+        payload=b'{"total": 120}',
+        attributes={"type": TYPE, **attributes},
+    )
+
+
+@pytest.fixture
+def queue(aws_in_memory: None) -> tuple[str, str]:
+    """URL and ARN."""
+    sqs = boto3.client("sqs")
+    url = sqs.create_queue(QueueName="subscriber")["QueueUrl"]
+    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+    return url, attributes["QueueArn"]
+
+
+@pytest.fixture(params=["topic", "queue"])
+def target(request: pytest.FixtureRequest, queue: tuple[str, str]) -> HandoffSettings:
+    """A topic with the queue as its subscriber, or the queue itself."""
+    url, arn = queue
+    if request.param == "queue":
+        return HandoffSettings(target_arn=arn, queue_url=url, outbox_table_name=OUTBOX)
+    sns = boto3.client("sns")
+    topic = sns.create_topic(Name="invoices")["TopicArn"]
+    raw = {"RawMessageDelivery": "true"}
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=raw)
+    return HandoffSettings(target_arn=topic, outbox_table_name=OUTBOX)
+
+
+@pytest.fixture
+def received(queue: tuple[str, str]) -> Received:
+    def read() -> list[dict[str, Any]]:
+        found = boto3.client("sqs").receive_message(
+            QueueUrl=queue[0], MaxNumberOfMessages=10, MessageAttributeNames=["All"]
+        )
+        return list(found.get("Messages", []))
+
+    return read
+
+
+def a_publisher(target: HandoffSettings) -> Publisher:
+    return Publisher(settings=target, clock=lambda: NOW)
+
+
+def test_an_event_is_committed_with_the_writes_and_arrives_as_it_is(
+    target: HandoffSettings, received: Received
+) -> None:
+    assert a_publisher(target).commit([OWN_WRITE], an_event(region="eu"))
+
+    [message] = received()
+    event = ReceivedEvent.from_payload(json.loads(message["Body"]))
+    assert (event.event_id, event.payload) == ("e-1", {"total": 120})
+    assert {name: each["StringValue"] for name, each in message["MessageAttributes"].items()} == {
+        "type": TYPE,
+        "region": "eu",
+    }
+    assert own_row()
+    assert rows() == []
+
+
+def test_an_event_whose_publish_fails_waits_and_the_relay_publishes_it(
+    target: HandoffSettings, received: Received, request: pytest.FixtureRequest
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("serverless_runtime.shared.aws.service_client.delay_seconds", lambda *_: 0)
+        busy = Response(503, {}, b"")
+        sns, sqs = (aws.client(service).transport for service in ("sns", "sqs"))
+        with sns.watched("*", lambda _: busy), sqs.watched("*", lambda _: busy):
+            assert not a_publisher(target).commit([OWN_WRITE], an_event())
+    assert own_row()
+    assert len(rows()) == 1
+
+    assert relayed(target) == Report(oldest_age_seconds=60, backlog=1, handed_off=1)
+
+    assert len(received()) == 1
+    assert rows() == []
+
+
+def relayed(target: HandoffSettings) -> Report:
+    def never(*_: object) -> None:
+        raise AssertionError("a message is never dead-lettered")
+
+    return sum(
+        (
+            relay_shard(
+                shard,
+                outbox=DynamoOutbox(OUTBOX),
+                target=target_of(target),
+                dead_letter=never,
+                minimum_age_seconds=45,
+                has_time=lambda: True,
+                clock=lambda: NOW + 60,
+            )
+            for shard in SHARDS
+        ),
+        start=Report(),
+    )
+
+
+def test_writes_that_are_refused_publish_nothing(
+    target: HandoffSettings, received: Received
+) -> None:
+    a_publisher(target).commit([OWN_WRITE], an_event())
+    received()
+
+    with pytest.raises(Exception, match="TransactionCanceled"):
+        a_publisher(target).commit([OWN_WRITE], an_event())
+
+    assert received() == []
+    assert rows() == []
+
+
+@pytest.mark.parametrize(
+    ("attributes", "text"),
+    [
+        ({}, "attributes must have a type, .*, got none"),
+        ({"subject": "7"}, "attributes must have a type, .*, got subject"),
+        ({"type": TYPE, **{f"a{n}": "x" for n in range(10)}}, "at most 10 in a message, got 11"),
+        ({"type": TYPE, "region": ""}, "attribute region must not be empty"),
+        ({"type": TYPE, "AWS.x": "1"}, "names of attributes .*, got 'AWS.x'"),
+        ({"type": TYPE, "a..b": "1"}, r"names of attributes .*, got 'a\.\.b'"),
+        ({"type": TYPE, "region": "\x00"}, "attribute region must have no control characters"),
+        ({"type": TYPE, "region": "\uffff"}, r"or such as U\+FFFE, got '\\uffff'"),
+        ({"type": "invoice.craeted.v1"}, f"type must be one of {TYPE}, got 'invoice.craeted.v1'"),
+    ],
+)
+def test_what_no_subscriber_could_choose_is_refused_before_anything_is_stored(
+    aws_in_memory: None, attributes: dict[str, str], text: str
+) -> None:
+    topic = HandoffSettings(
+        target_arn="arn:aws:sns:r:1:t", outbox_table_name=OUTBOX, event_types=TYPE
+    )
+    event = Event(event_id="e", correlation_id="c", payload=b"{}", attributes=attributes)
+
+    for publish in (
+        Publisher(settings=topic).publish,
+        lambda e: a_publisher(topic).commit([OWN_WRITE], e),
+    ):
+        with pytest.raises(ValueError, match=text):
+            publish(event)
+
+    assert own_row() is None
+    assert rows() == []
+
+
+def test_an_event_that_grows_too_large_as_a_message_is_refused() -> None:
+    payload = json.dumps("\uffff" * 60_000, ensure_ascii=False).encode()
+    event = Event(event_id="e", correlation_id="c", payload=payload, attributes={"type": TYPE})
+
+    with pytest.raises(ValueError, match="at most 262144 bytes as a message, got 360"):
+        require_message(event)
+
+
+_JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists)
+
+
+@given(payload=_JSON, ascii_only=st.booleans())
+def test_a_body_has_only_characters_that_sqs_takes_and_means_the_same(
+    payload: Any, ascii_only: bool
+) -> None:
+    text = json.dumps({"a": payload}, ensure_ascii=ascii_only)
+    event = Event(event_id="e", correlation_id="c", payload=text.encode(), attributes={"type": "t"})
+
+    body = body_of(event)
+
+    assert not {"\ufffe", "\uffff"} & set(body)
+    assert all(ord(each) >= 0x20 for each in body)
+    assert json.loads(body)["data"] == {"a": payload}
+
+
+@given(value=st.text(min_size=1))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_is_let_through_is_what_sqs_takes(value: str) -> None:
+    event = Event(
+        event_id="e", correlation_id="c", payload=b"{}", attributes={"type": "t", "a": value}
+    )
+
+    try:
+        require_message(event)
+    except ValueError:
+        assert any(ord(each) < 0x20 or each in "\ufffe\uffff" for each in value)
+    else:
+        assert attributes_of(event)["a"]["StringValue"] == value
+        assert not {"\x00", "\ufffe", "\uffff"} & set(value)
+
+
+@pytest.mark.parametrize("arn", ["arn:aws:sqs:r:1:q", "arn:aws:s3:::b"])
+def test_a_target_that_events_cannot_be_sent_to_is_refused(arn: str) -> None:
+    with pytest.raises(ValueError, match="target_arn must be that of a function, of a topic, or"):
+        target_of(HandoffSettings(target_arn=arn))
