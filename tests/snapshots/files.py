@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import yaml
 
-from tests.program.programs import ROOT, STACKS, run_stack
+from tests.program.programs import ROOT, run_stack
 from tests.snapshots.graph_text import Blocks, as_text, differences, snapshot
 
 FOLDER = ROOT / "tests" / "snapshots"
 BASE = "dev"
-ORDER = [BASE, *(stack for stack in STACKS if stack != BASE)]
 
 _WHOLE = """\
 # What stack {stack} declares, under mocks: fake ids end in -1a2b3c4 or begin with arn:, and
