@@ -46,7 +46,7 @@ class OutboxArgs:
 
     target: PythonFunction
     dead_letter_queue: DeadLetterQueue
-    """The queue whose depth the relay publishes in each run."""
+    """Receives events that Lambda can never accept; the relay also publishes its depth."""
 
     relay_minimum_age_seconds: int
 
