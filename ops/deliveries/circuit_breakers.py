@@ -13,8 +13,7 @@ from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb i
     state_of,
 )
 
-CircuitBreaker = CircuitBreakerState
-CircuitBreakers = Mapping[str, CircuitBreaker]
+CircuitBreakers = Mapping[str, CircuitBreakerState]
 """By the name of the channel."""
 
 NOT_TRIED_ERROR = CircuitBreakerOpenError.__name__
