@@ -20,7 +20,7 @@ LOCAL_STACK = "local"
 
 @dataclass(frozen=True, kw_only=True)
 class StackChoice:
-    """What the user has said about a stack."""
+    """Options that select a stack."""
 
     stack: str | None = None
     outputs: str | None = None

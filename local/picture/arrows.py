@@ -41,7 +41,7 @@ class Arrow(NamedTuple):
 
     source: Box
     target: Box
-    verb: str
+    label: str
 
 
 def arrows_of(declared: Declared) -> dict[tuple[Box, Box], set[str]]:
@@ -50,28 +50,28 @@ def arrows_of(declared: Declared) -> dict[tuple[Box, Box], set[str]]:
     # The alarms first: their number is part of a topic's box.
     for part in (_alarms, _plain, _calls, _events):
         for arrow in part(declared):
-            found[arrow.source, arrow.target].add(arrow.verb)
+            found[arrow.source, arrow.target].add(arrow.label)
     for arrow in _permitted(declared, tuple(found)):
-        found[arrow.source, arrow.target].add(arrow.verb)
+        found[arrow.source, arrow.target].add(arrow.label)
     started_by_clock = _started_by_clock(found)
-    for function, other, verb in granted(declared):
+    for function, other, label in granted(declared):
         pair = (function, other)
         # What only the clock starts works off what it reads.
-        if verb == "receives" or (verb == READS and function in started_by_clock):
+        if label == "receives" or (label == READS and function in started_by_clock):
             pair = (other, function)
-        found[pair].add(verb)
+        found[pair].add(label)
     for source, target in tuple(found):
         # It takes out what it has read: one arrow, in the direction of the work.
         if (target, source) in found and source in started_by_clock:
             del found[source, target]
     _add_callers(declared, found)
-    return {pair: _words(verbs) for pair, verbs in found.items()}
+    return {pair: _labels(labels) for pair, labels in found.items()}
 
 
 def _plain(declared: Declared) -> Iterator[Arrow]:
-    for resource_type, source, target, verb in _CONNECTIONS:
+    for resource_type, source, target, label in _CONNECTIONS:
         for each in declared.of_type(resource_type):
-            yield from _between(declared, each, source, target, verb)
+            yield from _between(declared, each, source, target, label)
     for each in declared.of_type(FUNCTION, "aws:sqs/queue:Queue"):
         for target_box in declared.ends(each, "deadLetterConfig", "redrivePolicy"):
             yield Arrow(declared.boxes[each.urn], target_box, FAILED)
@@ -80,8 +80,8 @@ def _plain(declared: Declared) -> Iterator[Arrow]:
 def _calls(declared: Declared) -> Iterator[Arrow]:
     routes = _routes(declared)
     for each in declared.of_type("aws:apigatewayv2/integration:Integration"):
-        for verb in routes.get(each.urn, {"calls"}):
-            yield from _between(declared, each, "apiId", "integrationUri", verb)
+        for label in routes.get(each.urn, {"calls"}):
+            yield from _between(declared, each, "apiId", "integrationUri", label)
 
 
 def _events(declared: Declared) -> Iterator[Arrow]:
@@ -107,7 +107,7 @@ def _permitted(declared: Declared, connected: Collection[tuple[Box, Box]]) -> It
 
 
 def _alarms(declared: Declared) -> Iterator[Arrow]:
-    """Of all alarms the topic's box tells the number; only those on queues have an arrow."""
+    """The topic's box shows how many alarms there are; only those on queues have an arrow."""
     counts: Counter[str] = Counter()
     watched: list[tuple[str, Box]] = []
     for alarm in declared.of_type(*_ALARMS):
@@ -122,11 +122,11 @@ def _alarms(declared: Declared) -> Iterator[Arrow]:
 
 
 def _between(
-    declared: Declared, resource: Resource, source_input: str, target_input: str, verb: str
+    declared: Declared, resource: Resource, source_input: str, target_input: str, label: str
 ) -> Iterator[Arrow]:
     for source in declared.ends(resource, source_input):
         for target in declared.ends(resource, target_input):
-            yield Arrow(source, target, verb)
+            yield Arrow(source, target, label)
 
 
 def _routes(declared: Declared) -> dict[str, set[str]]:
@@ -154,9 +154,9 @@ def _add_callers(declared: Declared, found: dict[tuple[Box, Box], set[str]]) -> 
             found[CALLERS, box] = {"calls"}
 
 
-def _words(verbs: set[str]) -> set[str]:
-    """What is permitted is not said again where it is said that it happens."""
-    for said in (FAILED, BATCHES):
-        if said in verbs:
-            return {said}
-    return verbs
+def _labels(labels: set[str]) -> set[str]:
+    """Omit permissions if a stronger arrow implies them."""
+    for stronger in (FAILED, BATCHES):
+        if stronger in labels:
+            return {stronger}
+    return labels

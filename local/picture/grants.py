@@ -44,8 +44,8 @@ def granted(declared: Declared) -> Iterator[tuple[Box, Box, str]]:
             if role in declared.resources(each, "role")
         ]
         for statement in _list(json.loads(policy)["Statement"]):
-            for target, verb in _uses(declared, statement, resources):
-                yield from ((function, target, verb) for function in functions)
+            for target, label in _uses(declared, statement, resources):
+                yield from ((function, target, label) for function in functions)
 
 
 def _policies(declared: Declared) -> Iterator[tuple[Resource, str, list[Resource]]]:

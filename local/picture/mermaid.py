@@ -29,13 +29,13 @@ def mermaid(arrows: Pairs) -> str:
     pairs = _folded(arrows)
     depths = _depths(pairs)
     boxes = sorted(depths, key=lambda box: (depths[box], box))
-    dead_letters = {target for (_, target), verbs in pairs.items() if FAILED in verbs}
+    dead_letters = {target for (_, target), labels in pairs.items() if FAILED in labels}
     ids = _ids(boxes)
     lines = [f"{ids[box]}{_shape(box, dead_letters)}" for box in boxes]
     for source, target in sorted(pairs, key=lambda pair: [boxes.index(box) for box in pair]):
-        verbs = pairs[source, target]
-        arrow = "-.->" if verbs <= _UNEXPECTED else "-->"
-        lines.append(f"{ids[source]} {arrow}|{', '.join(sorted(verbs))}| {ids[target]}")
+        labels = pairs[source, target]
+        arrow = "-.->" if labels <= _UNEXPECTED else "-->"
+        lines.append(f"{ids[source]} {arrow}|{', '.join(sorted(labels))}| {ids[target]}")
     return "flowchart LR\n" + "".join(f"    {line}\n" for line in lines)
 
 
@@ -55,8 +55,8 @@ def _folded(arrows: Pairs) -> dict[tuple[Box, Box], set[str]]:
         for box in boxes
     }
     found: defaultdict[tuple[Box, Box], set[str]] = defaultdict(set)
-    for (source, target), verbs in arrows.items():
-        found[shared.get(source, source), shared.get(target, target)] |= verbs
+    for (source, target), labels in arrows.items():
+        found[shared.get(source, source), shared.get(target, target)] |= labels
     return found
 
 

@@ -1,4 +1,4 @@
-"""An alarm outlasts its cause: its metric tells whether the cause is over."""
+"""An alarm outlasts its cause: its metric shows whether the cause is over."""
 
 from __future__ import annotations
 
