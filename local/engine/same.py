@@ -30,7 +30,7 @@ def same(declared: Any, found: Any) -> bool:
 
 
 def _is_nothing(value: Any) -> bool:
-    """Whether it says nothing, in whichever form; zero says something."""
+    """Whether the value is empty; zero is not."""
     if isinstance(value, Mapping):
         return all(_is_nothing(inner) for inner in value.values())
     return value in (None, False, "") or value == []

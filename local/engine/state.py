@@ -1,4 +1,4 @@
-"""What an engine knows of the resources it made: by URN, in a form that JSON has."""
+"""What an engine knows of the resources it made: by URN, as JSON-serializable data."""
 
 from __future__ import annotations
 

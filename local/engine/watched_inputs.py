@@ -1,4 +1,4 @@
-"""Inputs that remember which of them were read: one that is not would be dropped in silence."""
+"""Inputs that remember which of them were read: one that is not would be silently ignored."""
 
 from __future__ import annotations
 

@@ -123,7 +123,7 @@ def _calm(status: Status) -> str:
 
 def _new(status: Status) -> str:
     count = sum(alarm.state == "INSUFFICIENT_DATA" for alarm in status.alarms)
-    return f", {count} have no data yet" if count else ""
+    return f", {count} {'has' if count == 1 else 'have'} no data yet" if count else ""
 
 
 def _next(stack: str, status: Status) -> list[str]:
