@@ -40,7 +40,7 @@ class StackChoice:
 
     @property
     def name(self) -> str:
-        """How messages call it."""
+        """Its name in messages."""
         return self.stack or (self.outputs if self.outputs not in (None, "-") else None) or "stdin"
 
 

@@ -8,13 +8,13 @@ from typing import Any
 
 
 class Whole(dict[str, Any]):
-    """A mapping that must be found as it is: what it does not name may not be there."""
+    """A mapping that must match exactly: there may be no other keys."""
 
 
 def same(declared: Any, found: Any) -> bool:
     """Whether `found` is what was declared; the emulator may have added settings of its own.
 
-    The order of lists does not count, nor how JSON in a text is laid out.
+    The order of lists and the formatting of JSON text are ignored.
     """
     if _is_nothing(declared) and _is_nothing(found):
         return True

@@ -31,13 +31,13 @@ _CONNECTIONS = (
     ("aws:cloudwatch/eventTarget:EventTarget", "rule", "arn", "starts"),
     ("aws:pipes/pipe:Pipe", "source", "target", "pipes"),
 )
-"""Types that connect others: the input that names where from, and the one that names where to."""
+"""Types that connect others, with the inputs that name source and target."""
 
 _CATCH_ALL = {"ANY", "$default"}
 
 
 class Arrow(NamedTuple):
-    """From one box to another, with a word about what happens."""
+    """An arrow from one box to another, with its label."""
 
     source: Box
     target: Box
@@ -45,7 +45,7 @@ class Arrow(NamedTuple):
 
 
 def arrows_of(declared: Declared) -> dict[tuple[Box, Box], set[str]]:
-    """Every pair of boxes that are connected, with all its words."""
+    """Every pair of connected boxes, with its labels."""
     found: defaultdict[tuple[Box, Box], set[str]] = defaultdict(set)
     # The alarms first: their number is part of a topic's box.
     for part in (_alarms, _plain, _calls, _events):
@@ -56,12 +56,12 @@ def arrows_of(declared: Declared) -> dict[tuple[Box, Box], set[str]]:
     started_by_clock = _started_by_clock(found)
     for function, other, label in granted(declared):
         pair = (function, other)
-        # What only the clock starts works off what it reads.
+        # A function that only schedules start processes what it reads.
         if label == "receives" or (label == READS and function in started_by_clock):
             pair = (other, function)
         found[pair].add(label)
     for source, target in tuple(found):
-        # It takes out what it has read: one arrow, in the direction of the work.
+        # It deletes what it has read: one arrow, in the direction of the flow.
         if (target, source) in found and source in started_by_clock:
             del found[source, target]
     _add_callers(declared, found)
@@ -99,7 +99,7 @@ def _events(declared: Declared) -> Iterator[Arrow]:
 
 
 def _permitted(declared: Declared, connected: Collection[tuple[Box, Box]]) -> Iterator[Arrow]:
-    """What may invoke a function, if nothing else says that it does: a bucket, a REST API."""
+    """Permitted callers of a function that no other arrow shows: a bucket, a REST API."""
     for each in declared.of_type("aws:lambda/permission:Permission"):
         for arrow in _between(declared, each, "sourceArn", "function", "invokes"):
             if (arrow.source, arrow.target) not in connected:

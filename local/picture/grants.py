@@ -67,7 +67,7 @@ def _uses(
         return
     for pattern in _list(statement.get("Action", [])):
         for action in (each for each in _VERBS if fnmatchcase(each, pattern)):
-            # Without a Resource it is what the statement does not exclude: somebody outside.
+            # A statement without Resource permits what it does not exclude: something outside.
             for text in _list(statement.get("Resource", "*")):
                 box = declared.named_in(text, resources) or _outside(action, text)
                 if box is not None:

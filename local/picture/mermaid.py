@@ -61,7 +61,7 @@ def _folded(arrows: Pairs) -> dict[tuple[Box, Box], set[str]]:
 
 
 def _depths(pairs: Pairs) -> dict[Box, int]:
-    """How many arrows each box is away from where the data comes in."""
+    """Each box's distance, in arrows, from where the data comes in."""
     targets = {target for _, target in pairs}
     depths = {source: 0 for source, _ in pairs if source not in targets}
     reached, depth = set(depths), 0
@@ -69,7 +69,7 @@ def _depths(pairs: Pairs) -> dict[Box, int]:
         depth += 1
         reached = {target for source, target in pairs if source in reached and target not in depths}
         depths |= dict.fromkeys(reached, depth)
-    # A circle that nothing leads into.
+    # A cycle that nothing leads into.
     return {box: depths.get(box, depth) for pair in pairs for box in pair}
 
 
@@ -83,7 +83,7 @@ def _shape(box: Box, dead_letters: set[Box]) -> str:
 
 
 def _escaped(text: str) -> str:
-    # The first is what the others are written with.
+    # "#" first: the codes of the others contain it.
     for character, code in (("#", "#35;"), ('"', "#quot;"), ("<", "#lt;"), (">", "#gt;")):
         text = text.replace(character, code)
     return " ".join(text.split())

@@ -1,4 +1,5 @@
-"""The Python environment of a program: the one its Pulumi.yaml names, made if it does not exist."""
+"""The Python environment of a program: the one its Pulumi.yaml names, created if it does not
+exist."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ _TAIL_LINES = 15
 def python_of(project: Project) -> Path:
     """The interpreter that the program runs with.
 
-    A virtual environment that does not exist yet is made as `pulumi install` makes it: with
+    If the virtual environment does not exist yet, it is created as by `pulumi install`, with
     everything in the project's requirements.txt. Raises ProjectError with pip's last lines.
     """
     if project.virtualenv is None:
@@ -38,7 +39,7 @@ def _make(project: Project, folder: Path, python: Path) -> None:
         _run(project, [sys.executable, "-m", "venv", str(folder)])
         _run(project, [str(python), "-m", "pip", "install", "--requirement", str(requirements)])
     except BaseException:
-        # Half an environment would be taken for a whole one the next time.
+        # An incomplete environment would be taken for a complete one the next time.
         shutil.rmtree(folder, ignore_errors=True)
         raise
 

@@ -68,7 +68,7 @@ def outbox() -> None:
     When the alarm on the age of an outbox fires:
       1. list     what waits, and why
       2. relay    whether the relay runs
-      3. remove   an event that must not be delivered; the others go out by themselves
+      3. remove   an event that must not be delivered; the relay hands off the others
     """
 
 
@@ -152,7 +152,7 @@ def remove(
     apply: bool,
     save: Path | None,
 ) -> None:
-    """Remove one event that must not be delivered. It is saved before; nothing delivers it later.
+    """Remove one event that must not be delivered. It is saved to a file first.
 
     If the relay is handing it off right now, it is delivered all the same. Needs
     dynamodb:Query and dynamodb:DeleteItem on the outbox.

@@ -51,7 +51,7 @@ class LogGroup(ResourceType):
             self.api.associate_kms_key(logGroupName=id_, kmsKeyId=key)
         elif old.get("kmsKeyId"):
             self.api.disassociate_kms_key(logGroupName=id_)
-        # This service alone begins the names of its arguments with a small letter.
+        # Only this service's argument names begin with a lower-case letter.
         change_tags(
             old,
             inputs,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, kw_only=True)
 class RelaySettings:
     dead_letter_queue_url: str
-    """Receives events that Lambda can never accept; each run also publishes its depth."""
+    """Queue whose depth each run measures."""
 
     minimum_age_seconds: str
     """Seconds that an event is its caller's own to hand off; a whole number."""
