@@ -104,8 +104,8 @@ def _alarms(status: Status) -> list[str]:
     ]
     for alarm in status.not_ok:
         since = f" for {age(alarm.since, status.at)}" if alarm.since else ""
-        if alarm.name in status.cooling_down:
-            text = f"{alarm.state} {alarm.name}{since}: over, cooling down"
+        if alarm.name in status.recovering:
+            text = f"{alarm.state} {alarm.name}{since}: recovering"
         else:
             text = f"{alarm.state} {alarm.name}{since}: {alarm.description}"
         found.append(f"    {one_line(text)}")
@@ -174,6 +174,6 @@ def as_json(stack: str, status: Status) -> dict[str, Any]:
             for service, states in status.circuit_breakers.items()
         },
         "alarms": {alarm.name: alarm.state for alarm in status.alarms},
-        "cooling_down": sorted(status.cooling_down),
+        "recovering": sorted(status.recovering),
         "not_read": dict(status.unread),
     }
