@@ -16,9 +16,9 @@ from local.engine.values import change_tags, for_boto3, tag_list, tags_of
 
 DIFFERENCES = (
     Difference(
-        aws="client ids are added to and removed from a provider of identities",
-        emulator="has no call for it",
-        workaround="the provider is deleted and made again under its ARN",
+        aws="client ids can be added to and removed from an OpenID Connect provider",
+        emulator="does not support it",
+        workaround="the provider is deleted and re-created under the same ARN",
     ),
 )
 
