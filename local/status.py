@@ -19,7 +19,7 @@ def state_of(port: int) -> tuple[str, str]:
     if (running.directory / background.PULUMI).exists():
         return running.program, "deployed to by the Pulumi CLI"
     if outputs is None:
-        return running.program, "the emulator runs, and the program has not been deployed"
+        return running.program, "the emulator runs, but the program has not been deployed"
     functions = outputs.get("operations", {}).get("functions", {})
     return running.program, f"deployed ({len(functions)} functions)" if functions else "deployed"
 

@@ -65,7 +65,7 @@ class Deployment(Mocks):
         if args.typ.startswith(_PROVIDERS):
             if inputs.get("region") not in (None, REGION):
                 raise UnsupportedError(
-                    f"{args.typ} '{args.name}': the emulator has the region {REGION} alone, got "
+                    f"{args.typ} '{args.name}': the emulator has only the region {REGION}, got "
                     f"{inputs['region']}"
                 )
             return args.name, inputs
@@ -209,7 +209,7 @@ class Deployment(Mocks):
     def _replace(self, resource: Resource, old: Entry, inputs: dict[str, Any]) -> None:
         if old.protect:
             raise ProgramError(
-                f"{resource.type} '{resource.name}' would have to be replaced, and is protected; "
+                f"{resource.type} '{resource.name}' would have to be replaced, but is protected; "
                 "declare it with protect=False first"
             )
         doomed = self._replaced_with(resource.urn)

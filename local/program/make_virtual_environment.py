@@ -33,7 +33,7 @@ def _make(project: Project, folder: Path, python: Path) -> None:
     if not requirements.is_file():
         raise ProjectError(
             f"{project.folder} has neither its virtual environment {folder.name} nor a "
-            "requirements.txt to make it from"
+            "requirements.txt to create it from"
         )
     try:
         _run(project, [sys.executable, "-m", "venv", str(folder)])
@@ -58,6 +58,6 @@ def _run(project: Project, command: list[str]) -> None:
     if result.returncode:
         tail = "\n".join((result.stdout + result.stderr).splitlines()[-_TAIL_LINES:])
         raise ProjectError(
-            f"the environment of {project.folder} could not be made; "
+            f"the environment of {project.folder} could not be created; "
             f"`{' '.join(command[1:])}` ended with:\n{tail}"
         )

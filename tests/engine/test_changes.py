@@ -1,4 +1,4 @@
-"""One change at a time to the stack `local`: what the engine does is what the change says.
+"""One change at a time to the stack `local`: the engine does what follows from it.
 
 What should be created, changed and deleted is worked out from the record of the program before and
 after the change, which no engine has seen.

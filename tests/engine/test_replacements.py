@@ -1,4 +1,4 @@
-"""A replacement and what it replaces stand side by side: their names do not collide."""
+"""A replacement and what it replaces exist side by side: their names do not collide."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the snapshots are kept: one stack whole, of every other one what differs from it."""
+"""Where the snapshots are kept: one stack in full, and the differences of every other one."""
 
 from __future__ import annotations
 

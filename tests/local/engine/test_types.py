@@ -1,4 +1,4 @@
-"""Every type of the emulator's provider is made, found, changed and removed."""
+"""Every type of the emulator's provider is created, found, updated and deleted."""
 
 from __future__ import annotations
 
