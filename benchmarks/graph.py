@@ -53,7 +53,7 @@ def _graph_time(number: int, rounds: int) -> tuple[float, ...]:
 
 
 def _turns_of(number: int) -> list[tuple[float, float, float]]:
-    """Measure so many handoffs in a process of its own."""
+    """Measure that number of handoffs in a process of its own."""
     done = subprocess.run(  # noqa: S603 -- our own interpreter and module
         [sys.executable, "-m", "benchmarks.graph", str(number), str(_TURNS[number])],
         cwd=ROOT,

@@ -1,4 +1,4 @@
-"""Stands in for DynamoDB and Lambda at their quickest: a server here, with or without TLS."""
+"""A fast stand-in for DynamoDB and Lambda: a local server, with or without TLS."""
 
 from __future__ import annotations
 

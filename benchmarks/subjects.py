@@ -78,8 +78,10 @@ CREATE = Subject(
 SUBJECTS = [
     CREATE,
     *(
-        Subject(f"{verb}-task", f"{_TASKS}.{verb}_task", CREATE.clients, task_service.CODE)
-        for verb in ("update", "delete")
+        Subject(
+            f"{operation}-task", f"{_TASKS}.{operation}_task", CREATE.clients, task_service.CODE
+        )
+        for operation in ("update", "delete")
     ),
     Subject("get-task", f"{_TASKS}.get_task", _OWN, task_service.CODE),
     Subject("list-tasks", f"{_TASKS}.list_tasks", _OWN, task_service.CODE),

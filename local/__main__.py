@@ -1,4 +1,4 @@
-"""`python -m local`: the whole program on this machine."""
+"""`python -m local`: Pulumi programs on this machine."""
 
 import sys
 

@@ -62,7 +62,7 @@ def main() -> None:
 
 @click.group()
 def commands() -> None:
-    """Run a whole program on this machine, without an AWS account."""
+    """Run a Pulumi program on this machine, without an AWS account."""
 
 
 @commands.command()
@@ -71,14 +71,14 @@ def commands() -> None:
 def up(folder: Path, port: int) -> None:
     """Deploy the program in FOLDER to an emulator that keeps running.
 
-    Again, it changes what has changed. FOLDER is a Pulumi project in Python, with its own
+    Run it again to apply changes. FOLDER is a Pulumi project in Python, with its own
     environment and its stack `local`; without it, this repository's program.
     """
     click.echo(deploy(folder, port))
 
 
 @commands.command()
-@click.option("--port", type=int, help="Only the stack on this port; without it, every stack.")
+@click.option("--port", type=int, help="Only the stack on this port (default: every stack).")
 def down(port: int | None) -> None:
     """Stop the deployment that `up` started and delete its data."""
     ports = [found for found in background.ports() if port in (None, found)]
@@ -91,7 +91,7 @@ def down(port: int | None) -> None:
 
 @commands.command()
 def status() -> None:
-    """Show what runs on which port."""
+    """Show the running programs and their ports."""
     table = Table("port", "program", "state", box=None)
     for port in background.ports():
         table.add_row(str(port), *state_of(port))
@@ -101,7 +101,7 @@ def status() -> None:
 @commands.command()
 @_one_port
 @click.option("--function", help="Only this function, by a part of its name.")
-@click.option("--follow", is_flag=True, help="Go on until Ctrl-C.")
+@click.option("--follow", is_flag=True, help="Keep printing until Ctrl-C.")
 def logs(port: int | None, function: str | None, follow: bool) -> None:
     """Print what the functions have logged, oldest first."""
     for line in function_logs(emulator_of(the_one(port).port).client, function, follow=follow):
@@ -168,11 +168,11 @@ def chaos(seed: int) -> None:
 
 @commands.command()
 @click.argument("folder", type=_folder)
-@click.option("--stack", help="The stack whose settings count; without it, local or dev.")
+@click.option("--stack", help="Stack whose configuration is used (default: local, else dev).")
 @click.option(
     "--page",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Write it between the marks in this Markdown file instead.",
+    help="Update the section between the markers in this file instead of printing.",
 )
 def picture(folder: Path, stack: str | None, page: Path | None) -> None:
     """Print the flow of data through the program in FOLDER, as a Mermaid flowchart."""

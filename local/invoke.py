@@ -26,8 +26,8 @@ def invoke(client: Clients, function: str, payload: str) -> str:
     found = [name for name in names if function in (name, name[: -len(_SUFFIX)])]
     if len(found) != 1:
         raise EmulatorError(
-            f"there must be one function {function}, found {len(found)}; the functions are "
-            + (", ".join(name[: -len(_SUFFIX)] for name in names) or "none")
+            f"{'several functions match' if found else 'no function matches'} {function!r}; the "
+            + f"functions are {', '.join(name[: -len(_SUFFIX)] for name in names) or 'none'}"
         )
     response = functions.invoke(FunctionName=found[0], Payload=payload.encode())
     result: str = response["Payload"].read().decode()

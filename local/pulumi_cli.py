@@ -1,7 +1,7 @@
 """`python -m local pulumi …`: the Pulumi CLI, with an emulator in place of AWS.
 
-The stack's state is kept beside the emulator and goes with it: neither knows of what the other has
-not. Its settings are a copy, because the CLI rewrites the file that it is given.
+The stack's state is kept beside the emulator and deleted with it, so that the two always
+match. Its settings are a copy, because the CLI rewrites the file that it is given.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What runs in the background, for people and for commands that need the one that runs."""
+"""The running programs, for people, and for commands that need the only one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from local.up import outputs_of
 
 
 def state_of(port: int) -> tuple[str, str]:
-    """The program on `port`, and how it is."""
+    """The program on `port`, and its state."""
     if background.instance(port).owner() is None:
         return "?", f"killed; python -m local down --port {port} cleans up"
     running = background.find(port)
@@ -19,13 +19,13 @@ def state_of(port: int) -> tuple[str, str]:
     if (running.directory / background.PULUMI).exists():
         return running.program, "deployed to by the Pulumi CLI"
     if outputs is None:
-        return running.program, "the emulator runs, and the program has not been deployed"
+        return running.program, "the emulator runs, but the program has not been deployed"
     functions = outputs.get("operations", {}).get("functions", {})
     return running.program, f"deployed ({len(functions)} functions)" if functions else "deployed"
 
 
 def the_one(port: int | None) -> Running:
-    """What runs on `port`, or, if it is None, the only one that runs. EmulatorError if none is."""
+    """The instance on `port`, or, if it is None, the only running one. EmulatorError if none is."""
     found = [
         running
         for each in background.ports()

@@ -13,7 +13,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupts:
-    """Raises KeyboardInterrupt for ctrl-C, SIGTERM and a lost terminal, outside of shields only.
+    """Raises KeyboardInterrupt for Ctrl-C, SIGTERM and a lost terminal, outside of shields only.
 
     A second signal does not wait for the shield to end.
     """

@@ -20,7 +20,7 @@ LOCAL_STACK = "local"
 
 @dataclass(frozen=True, kw_only=True)
 class StackChoice:
-    """What the user has said about a stack."""
+    """Options that select a stack."""
 
     stack: str | None = None
     outputs: str | None = None
@@ -40,7 +40,7 @@ class StackChoice:
 
     @property
     def name(self) -> str:
-        """How messages call it."""
+        """Its name in messages."""
         return self.stack or (self.outputs if self.outputs not in (None, "-") else None) or "stdin"
 
 
@@ -127,7 +127,9 @@ def _from_pulumi(context: Context, choice: StackChoice, advice: str) -> StackOut
     except FileNotFoundError:
         raise UnreachableError(_explain_no_pulumi(context, stack, advice)) from None
     except (OSError, subprocess.SubprocessError) as error:
-        raise UnreachableError(f"cannot run pulumi for stack {stack}: {error}; {advice}") from error
+        raise UnreachableError(
+            f"cannot run pulumi for stack {stack}: {error}; fix that, {advice}"
+        ) from error
     if result.returncode:
         raise UnreachableError(_explain_failure(context, choice, result.stderr, advice))
     return StackOutputs(
@@ -166,7 +168,9 @@ def _explain_failure(context: Context, choice: StackChoice, errors: str, advice:
         )
     if "PULUMI_ACCESS_TOKEN" in message or "pulumi login" in message:
         return f"pulumi is not logged in, so stack {stack} cannot be looked up: pulumi login"
-    return f"pulumi could not read the outputs of stack {stack}: {message[-400:]}; {advice}"
+    return (
+        f"pulumi could not read the outputs of stack {stack}: {message[-400:]}; fix that, {advice}"
+    )
 
 
 def _stacks_of(run: RunCommand, cwd: str | None) -> list[str]:

@@ -121,7 +121,7 @@ class Bill:
 
 
 def per_million(items: list[Item], events_per_month: int) -> float:
-    """USD for a million events, if so many come in a month."""
+    """USD per million events, at that many events a month."""
     each = sum(item.usd_per_event for item in items)
     return each * MILLION + sum(item.usd_per_month for item in items) * MILLION / events_per_month
 

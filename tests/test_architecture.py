@@ -1,4 +1,4 @@
-"""The arrows of docs/architecture.md: `.importlinter` holds them, and each contract has teeth."""
+"""The arrows of docs/architecture.md: `.importlinter` enforces them, and each contract can fail."""
 
 from __future__ import annotations
 

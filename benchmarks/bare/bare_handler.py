@@ -1,4 +1,4 @@
-"""The least that stores a task with its event and invokes the target: boto3, and nothing else.
+"""The least code that stores a task with its event and invokes the target: boto3, nothing else.
 
 No validation, no logging, no retries of its own, no idempotency: what our functions are compared
 with.

@@ -1,4 +1,5 @@
-"""A whole service with the least that does the work: stores a task, calls the target, responds.
+"""A complete service with the least code that does the
+work: stores a task, calls the target, responds.
 
 The target is the one that the program's own service hands off to, so it gets an event it can read.
 No validation, no outbox, no idempotency, and a log of one line.

@@ -33,7 +33,7 @@ class Permissions:
     write: Sequence[str]
 
     arns: Sequence[str]
-    """Patterns with {region}, {account}, {project}, {stack} and, for each declared name, {name}."""
+    """Patterns with {region}, {account}, {stack_name} and, for each declared name, {name}."""
 
     read_anywhere: Sequence[str] = ()
     """Actions that AWS checks against no resource, or whose resources have no name of ours."""
@@ -117,7 +117,7 @@ PERMISSIONS = {
             *("CreateLogGroup", "DeleteLogGroup", "PutRetentionPolicy", "DeleteRetentionPolicy"),
             *("TagResource", "UntagResource"),
         ],
-        arns=["arn:aws:logs:{region}:{account}:log-group:/aws/*/{project}-{stack}-*"],
+        arns=["arn:aws:logs:{region}:{account}:log-group:/aws/*/{stack_name}-*"],
         # The queries have no names in ARNs; the deliveries are the gateway's access log:
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
         read_anywhere=["DescribeLogGroups", "DescribeQueryDefinitions"],
@@ -140,7 +140,7 @@ PERMISSIONS = {
         ],
         arns=[
             "arn:aws:cloudwatch:{region}:{account}:alarm:{name}-*",
-            "arn:aws:cloudwatch::{account}:dashboard/{project}-{stack}",
+            "arn:aws:cloudwatch::{account}:dashboard/{stack_name}",
         ],
     ),
     "kms": Permissions(
@@ -154,7 +154,7 @@ PERMISSIONS = {
         ],
         arns=[
             "arn:aws:kms:{region}:{account}:key/*",
-            "arn:aws:kms:{region}:{account}:alias/{project}-{stack}-*",
+            "arn:aws:kms:{region}:{account}:alias/{stack_name}-*",
         ],
         read_anywhere=["ListAliases"],
         write_anywhere=["CreateKey"],
@@ -238,8 +238,7 @@ def _arns(permissions: Permissions, account: Account, program: Declared) -> list
         pattern.format(
             region=account.region,
             account=account.id,
-            project=program.project,
-            stack=program.stack,
+            stack_name=f"{program.project}-{program.stack}",
             name=name,
         )
         for pattern in permissions.arns

@@ -68,7 +68,7 @@ class Clients:
         self._lock = threading.Lock()
 
     def environment(self) -> dict[str, str]:
-        """What makes an AWS SDK in another process use the emulator."""
+        """The environment that makes an AWS SDK in another process use the emulator."""
         return {
             "AWS_ACCESS_KEY_ID": self._credentials.access_key,
             "AWS_SECRET_ACCESS_KEY": self._credentials.secret_key,

@@ -1,7 +1,7 @@
-"""Refuses what a web page can send to this machine, before the emulator reads any of it.
+"""Rejects what a web page can send to this machine, before the emulator reads any of it.
 
 A browser sends a page's requests to 127.0.0.1 like any others, and a host name of the page's owner
-may resolve to 127.0.0.1 (DNS rebinding). It does tell, in headers that no page can set, which host
+may resolve to 127.0.0.1 (DNS rebinding). It does send, in headers that no page can set, which host
 the page meant (Host), where the page is from (Origin), and how far that is (Sec-Fetch-Site). A
 terminal sends a Host only. The module runs in the emulator's own Python, too.
 """
@@ -22,7 +22,7 @@ _OWN_SITES = {"same-origin", "none"}
 _LONGEST_SHOWN = 100
 
 
-def refusal(
+def rejection_reason(
     target: str,
     headers: Iterable[tuple[str, str]],
     port: int,
@@ -31,7 +31,7 @@ def refusal(
     listed_origins: Iterable[str] = (),
     proxy_port: int | None = None,
 ) -> str | None:
-    """Why a request to the server on `port` is refused, or None.
+    """Return why a request to the server on `port` is rejected, or None.
 
     `target` is the request target as sent. `headers` are all of them, duplicates included, with
     names in lower case. `listed_origins` may call what the target names; "*" stands for all. A
@@ -79,7 +79,7 @@ class Guard:
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Refuse the request, or hand it on."""
-        reason = None if scope["type"] == "lifespan" else self._refusal(scope)
+        reason = None if scope["type"] == "lifespan" else self._rejection_reason(scope)
         if reason is None:
             await self._application(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -89,14 +89,14 @@ class Guard:
         else:
             await _forbid(send, reason)
 
-    def _refusal(self, scope: Message) -> str | None:
+    def _rejection_reason(self, scope: Message) -> str | None:
         headers = [
             (name.decode("latin-1").lower(), value.decode("latin-1"))
             for name, value in scope["headers"]
         ]
         target = (scope.get("raw_path") or b"").decode("latin-1")
         listed = self._listed_origins(scope["path"])
-        return refusal(
+        return rejection_reason(
             target, headers, self._port, listed_origins=listed, proxy_port=self._proxy_port
         )
 

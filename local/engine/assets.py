@@ -16,7 +16,7 @@ Asset = pulumi.Asset | pulumi.Archive
 _HASH = "sha256"
 _PATH = "path"
 _KNOWN = "known_content_hash"
-# A zip file's oldest date: the same files give the same bytes on each day.
+# The oldest date in a zip file: the same files give the same bytes on any day.
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -31,13 +31,13 @@ def known(asset: Asset, content_hash: str) -> Asset:
 
 
 def content_hash(asset: Asset) -> str:
-    """The same for the same content, wherever its files are; a known hash without reading them."""
+    """A hash of the content, wherever its files are; if it is known, they are not read."""
     known_hash = vars(asset).get(_KNOWN)
     return _hash_of_files(asset) if known_hash is None else str(known_hash)
 
 
 def is_as_known(asset: Asset) -> bool:
-    """Whether its files are there, and have the content that they had."""
+    """Whether its files exist and are unchanged."""
     try:
         return _hash_of_files(asset) == content_hash(asset)
     except AssetError:
@@ -68,7 +68,7 @@ def zip_of(archive: Asset) -> bytes:
 
 
 def _entries(asset: object, name: str) -> Iterator[tuple[str, bytes]]:
-    """Names and contents of the files in it; an archive that is a file is one content."""
+    """Names and contents of its files; an archive that is itself a file has one."""
     if isinstance(asset, pulumi.AssetArchive):
         for inner_name, inner in asset.assets.items():
             yield from _entries(inner, _joined(name, inner_name))
@@ -101,7 +101,7 @@ def _joined(folder: str, name: str) -> str:
 
 
 def located(value: Any, folder: Path) -> Any:
-    """The value, with the paths of its files that are relative taken as below the folder."""
+    """The value, with relative file paths resolved against the folder."""
     if isinstance(value, pulumi.FileArchive | pulumi.FileAsset):
         return type(value)(str(folder / value.path))
     if isinstance(value, pulumi.AssetArchive):
@@ -112,7 +112,7 @@ def located(value: Any, folder: Path) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """The value as JSON has it: an asset becomes its path and the hash of its content."""
+    """The value as JSON: an asset becomes its path and content hash."""
     if isinstance(value, Asset):
         return {_PATH: getattr(value, "path", None), _HASH: content_hash(value)}
     if isinstance(value, Mapping):

@@ -10,7 +10,7 @@ _SIGNS = {"created": "+", "updated": "~", "replaced": "±", "deleted": "-"}
 
 
 class Change(NamedTuple):
-    """One thing that a deployment did."""
+    """One change that a deployment made."""
 
     done: str
     """created, updated, replaced or deleted."""

@@ -51,7 +51,7 @@ class Deployment(Mocks):
         self._names: dict[tuple[str, str], Resource] = {}
         self._found: dict[str, Created] = {}
         self._refresh: Future[None] = Future()
-        # Pulumi registers from several threads; the emulator is not faster for it.
+        # Pulumi registers from several threads, which does not make the emulator faster.
         self._lock = threading.Lock()
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
@@ -65,7 +65,7 @@ class Deployment(Mocks):
         if args.typ.startswith(_PROVIDERS):
             if inputs.get("region") not in (None, REGION):
                 raise UnsupportedError(
-                    f"{args.typ} '{args.name}': the emulator has the region {REGION} alone, got "
+                    f"{args.typ} '{args.name}': the emulator has only the region {REGION}, got "
                     f"{inputs['region']}"
                 )
             return args.name, inputs
@@ -85,14 +85,15 @@ class Deployment(Mocks):
 
     @contextmanager
     def refreshing(self) -> Iterator[None]:
-        """Find what stands while the program starts; its first resource waits for it."""
+        """Read the existing resources while the program starts; its first resource waits for
+        this."""
         with ThreadPoolExecutor(1) as pool:
             self._refresh = pool.submit(self._find_all)
             yield
             self._refresh.result()
 
     def _find_all(self) -> None:
-        """Find what stands, as it is now; forget what somebody deleted."""
+        """Refresh the existing resources; forget those that were deleted by hand."""
         for urn, entry in list(self._state.items()):
             if entry.pending:
                 self._provider.abandon(entry.type, entry.inputs)
@@ -153,7 +154,7 @@ class Deployment(Mocks):
         return self._state[resource.urn]
 
     def _create(self, resource: Resource, checked: dict[str, Any]) -> None:
-        # Said before it is done: a process that is killed now leaves a trace of what may stand.
+        # Recorded beforehand: if the process is killed now, the state shows what may exist.
         self._remember(resource, checked, Created("", {}), pending=True)
         self._save(self._state)
         try:
@@ -175,7 +176,7 @@ class Deployment(Mocks):
             )
 
     def _refreshed(self, urn: str) -> Entry | None:
-        """What stands, with the inputs that were changed by hand as they are now."""
+        """The existing resources; inputs that were changed by hand have their current values."""
         old = self._state.get(urn)
         if old is None:
             return None
@@ -208,17 +209,17 @@ class Deployment(Mocks):
     def _replace(self, resource: Resource, old: Entry, inputs: dict[str, Any]) -> None:
         if old.protect:
             raise ProgramError(
-                f"{resource.type} '{resource.name}' would have to be replaced, and is protected; "
+                f"{resource.type} '{resource.name}' would have to be replaced, but is protected; "
                 "declare it with protect=False first"
             )
         doomed = self._replaced_with(resource.urn)
         for urn in self._state.deletion_order(doomed):
             self._delete(urn)
-        # Another name: the old one may be kept by what was not deleted, or not be free at once.
+        # A new name: the old one may still be in use, or not be free immediately.
         self._create(resource, self._checked(resource, inputs, None))
 
     def _replaced_with(self, urn: str) -> set[str]:
-        """This one, and what must be replaced because a value of it changes with it."""
+        """This resource, and those that must be replaced because they use a value of it."""
         doomed, waiting = {urn}, [urn]
         while waiting:
             current = waiting.pop()
@@ -251,7 +252,7 @@ class Deployment(Mocks):
     def _remember(
         self, resource: Resource, inputs: dict[str, Any], made: Created, *, pending: bool = False
     ) -> None:
-        # The newest last: the state's order is that of the program.
+        # The newest last: the state has the program's order.
         self._state.pop(resource.urn, None)
         self._state[resource.urn] = Entry(
             type=resource.type,

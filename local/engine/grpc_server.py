@@ -35,7 +35,7 @@ _CREDENTIALS = ("accessKey", "secretKey", "token")
 
 @contextmanager
 def serving(provider: Provider, states: Path) -> Iterator[int]:
-    """Serve the provider on this machine while the block runs; the port that it listens on.
+    """Serve the provider on this machine while the block runs; yield its port.
 
     `states` is the folder of the engines' backends, which need not exist yet. Files are read
     relative to the working directory, which has to be that of the engine.
@@ -54,7 +54,7 @@ def serving(provider: Provider, states: Path) -> Iterator[int]:
 
 
 def _in_the_emulator(call: Callable[..., Any]) -> Callable[..., Any]:
-    """What the emulator refuses is the engine's error for the resource, in the same words."""
+    """Report errors of the emulator to the engine as the resource's, unchanged."""
 
     @wraps(call)
     def wrapped(self: Server, request: Any, context: grpc.ServicerContext) -> Any:
@@ -76,7 +76,7 @@ class Server(provider_pb2_grpc.ResourceProviderServicer):
         self._orphans = Orphans(states)
 
     def Handshake(self, _request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802
-        """Secrets come marked, and go back marked."""
+        """Secrets are marked in both directions."""
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
 
     def Attach(self, _request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802
@@ -101,7 +101,7 @@ class Server(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
 
     def Configure(self, _request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802
-        """Previews reach this provider, so that it says what is unknown."""
+        """Accept previews: this provider decides what is unknown."""
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
     @_in_the_emulator
@@ -192,12 +192,12 @@ class Server(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.InvokeResponse(**{"return": answer(found, args)})
 
     def Cancel(self, _request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802
-        """Let what runs finish: each call takes less than the engine waits."""
+        """Let running calls finish: each takes less time than the engine waits."""
         return empty_pb2.Empty()
 
 
 def _has_own_name(type_: str, inputs: Properties) -> bool:
-    """Whether the program has named it: a name that was made up is another one next time."""
+    """Whether the program names it: a generated name differs the next time."""
     return MADE_UP not in inputs.on_the_wire and resource_types()[type_].named_by in inputs.values
 
 

@@ -19,7 +19,7 @@ from local.engine.assets import known
 UNKNOWN = rpc.UNKNOWN
 
 MADE_UP = "__defaults"
-"""Names the inputs that the provider has filled in, as the real one does; no input itself."""
+"""Lists the inputs that the provider has filled in, as the real one does; not an input itself."""
 
 _KIND = rpc._special_sig_key
 _SECRET = rpc._special_secret_sig
@@ -28,7 +28,7 @@ _CONTENTS = ("path", "text", "uri", "assets")
 
 
 class Properties:
-    """What the engine sent: `values` are plain, and `on_the_wire` is what they came from."""
+    """Properties from the engine: plain `values`, and `on_the_wire` as they were sent."""
 
     def __init__(self, sent: Struct) -> None:
         self.on_the_wire = dict(sent.fields)
@@ -42,9 +42,10 @@ class Properties:
 
 
 def answer(values: Mapping[str, Any], *sent: Properties) -> Struct:
-    """The values for the engine; None is left out.
+    """The values for the engine, without None.
 
-    What was sent goes back as it came. Anything else is a secret if its property was one, or if the
+    What the engine sent is returned unchanged. Anything
+    else is a secret if its property was one, or if the
     text of a secret is in it.
     """
     secrets = {text for properties in sent for text in properties.secrets()}
@@ -90,7 +91,7 @@ def _signature(value: Value) -> str:
 
 
 def _asset(sent: Struct) -> Any:
-    """The asset; of one that was deployed earlier there may be no more than its hash."""
+    """The asset; one that was deployed earlier may have only its hash."""
     fields = sent.fields
     is_gone = "path" in fields and not Path(fields["path"].string_value).exists()
     has_content = not is_gone and any(each in fields for each in _CONTENTS)
@@ -99,7 +100,7 @@ def _asset(sent: Struct) -> Any:
 
 
 def _is_same(properties: Properties, key: str, value: Any) -> bool:
-    """Whether it is what was sent; an asset does not change on its way."""
+    """Whether it is what was sent; an asset does not change in transit."""
     return _signature(properties.on_the_wire[key]) in _ASSETS or bool(
         properties.values[key] == value
     )

@@ -1,6 +1,7 @@
 """Deploys a program to the emulator in this process, without the Pulumi CLI.
 
-It is no second engine. It creates in the program's order, updates what changed (or was changed by
+It does not replace the engine. It
+creates in the program's order, updates what changed (or was changed by
 hand), replaces (the old one first), and deletes what is no longer declared. It has no previews, no
 unknown values, no aliases, no import and no refresh of its own: these are the real engine's, which
 the same provider serves (`local.engine.provider`).
@@ -53,7 +54,7 @@ class InProcessEngine:
         self._folder = folder
 
     def up(self, run: Callable[[Graph], object]) -> dict[str, Any]:
-        """Make what stands what a program declares; return the stack's outputs.
+        """Deploy what a program declares; return the stack's outputs.
 
         `run` runs the program against the recording that it is given. `save` has been called with
         the state after each change. Raises what `run` raises, ProgramError for inputs that the

@@ -79,7 +79,7 @@ def _conditions(conditions: Sequence[Mapping[str, Any]] | None) -> dict[str, Any
 
 
 def _one_or_more(values: Sequence[str] | None) -> Any:
-    """A list of one is that one, as the provider writes it."""
+    """A list of one element becomes that element, as the provider writes it."""
     return values[0] if values and len(values) == 1 else list(values or [])
 
 
@@ -96,6 +96,6 @@ _LOOKUPS: dict[str, _Lookup] = {
 
 
 def lookup(token: str, args: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The result of the function; None if it is not here."""
+    """The result of the function; None if it is not supported."""
     found = _LOOKUPS.get(token)
     return None if found is None else found(args)

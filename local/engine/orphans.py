@@ -1,7 +1,7 @@
-"""What an engine had created when it was killed, before it could write that into its state.
+"""Resources that a killed engine created but did not record in its state.
 
-The next engine does not know of it and creates the resource again. In AWS the first one stays, and
-somebody finds it on the bill; here it is removed, so that nothing stands twice.
+The next engine does not know of them and creates them again. In AWS the first ones stay, and show
+up on the bill; here they are deleted, so that nothing exists twice.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Made(NamedTuple):
 
 
 class Orphans:
-    """Remembers what was created; what of it is in a state under `states` is no orphan.
+    """Remembers what was created; what a state under `states` contains is not an orphan.
 
     `states` holds the backends (`file://…`) of the engines that the provider serves.
     """
@@ -31,15 +31,15 @@ class Orphans:
         self._made: dict[str, dict[str, Made]] = defaultdict(dict)
 
     def created(self, urn: str, made: Made) -> None:
-        """A resource was created, and its engine may live to write it down."""
+        """Remember a resource; its engine may be killed before it saves its state."""
         self._made[urn][made.id] = made
 
     def deleted(self, urn: str, id_: str) -> None:
-        """A resource is gone."""
+        """Forget a deleted resource."""
         self._made[urn].pop(id_, None)
 
     def of(self, urn: str) -> list[Made]:
-        """What bears the URN, and no engine knows of."""
+        """Resources with this URN that no engine has in its state."""
         made = self._made[urn]
         if not made:
             return []

@@ -33,7 +33,7 @@ _MISSING = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist")
 
 
 class UnsupportedError(Exception):
-    """The program uses something that the emulator's provider does not have."""
+    """The program uses something that the emulator's provider does not support."""
 
 
 class Failure(NamedTuple):
@@ -56,7 +56,7 @@ class Diff(NamedTuple):
     changed: list[str]
     replaces: list[str]
     delete_before_replace: bool = True
-    """Always: what has a fixed name in AWS cannot stand twice."""
+    """Always: in AWS, two resources cannot have the same name."""
 
 
 class Provider:
@@ -114,7 +114,7 @@ class Provider:
         return Diff(changed, [name for name in changed if name in replaces])
 
     def create(self, type_: str, inputs: Inputs) -> Created:
-        """Make the resource; a part of it that fails leaves nothing behind."""
+        """Create the resource; if a step fails, nothing is left behind."""
         resource = self._type(type_)
         watched = WatchedInputs(inputs)
         id_, outputs = resource.create(watched)
@@ -127,9 +127,9 @@ class Provider:
         return Created(id_, {**inputs, **outputs})
 
     def read(self, type_: str, id_: str, inputs: Inputs) -> Created | None:
-        """The resource as the emulator has it; None: it does not exist (any more).
+        """The resource as the emulator has it; None if it does not exist (any more).
 
-        An input that was changed by hand is as it was found; others are as they are declared.
+        Inputs that were changed by hand have their current values, others those declared.
         """
         resource = self._type(type_)
         try:
@@ -157,18 +157,18 @@ class Provider:
         try:
             self._type(type_).delete(id_, inputs)
         except ClientError as error:
-            # What is missing may be a part of it only.
+            # Perhaps only a part of it is missing.
             if not _is_missing(error) or self.read(type_, id_, inputs) is not None:
                 raise
 
     def abandon(self, type_: str, inputs: Inputs) -> None:
-        """Remove what a deployment may have made before it was killed; its id is not known."""
+        """Delete what a killed deployment may have created; its id is not known."""
         id_ = self._type(type_).id_of(inputs)
         if id_ is not None:
             self.delete(type_, id_, inputs)
 
     def invoke(self, token: str, args: Mapping[str, Any]) -> Outputs:
-        """Call a function of the AWS provider; UnsupportedError names one that is not here."""
+        """Call a function of the AWS provider; UnsupportedError names one that is not supported."""
         found = lookup(token, args)
         if found is None:
             raise UnsupportedError(
@@ -218,7 +218,7 @@ def _unsupported(token: str, name: str = "") -> str:
 
 
 def _document(token: str, name: str, value: Any) -> Any:
-    """A JSON document that the program gives as an object, as the text that AWS takes."""
+    """A JSON document that the program passes as an object, as the text that AWS expects."""
     if not isinstance(value, Mapping):
         return value
     expected = schema.properties(token).get(name)
@@ -227,7 +227,7 @@ def _document(token: str, name: str, value: Any) -> Any:
 
 
 def _or_default(resource: ResourceType, inputs: Inputs, name: str) -> Any:
-    """The input, or what the AWS provider takes for one that is left out."""
+    """The input, or the AWS provider's default if it is left out."""
     value = inputs.get(name)
     return resource.defaults.get(name) if value is None else value
 

@@ -1,4 +1,4 @@
-"""What a resource type of the emulator is, and which there are."""
+"""The base class of the emulator's resource types, and the registry of all of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Outputs = dict[str, Any]
 
 
 class Created(NamedTuple):
-    """A resource as it stands."""
+    """An existing resource."""
 
     id: str
 
@@ -26,33 +26,33 @@ class Created(NamedTuple):
 
 
 class ResourceType(ABC):
-    """How one type is made, found, changed and removed, for one emulator.
+    """Creates, finds, updates and deletes resources of one type in one emulator.
 
-    A method lets the emulator's error through if the resource does not exist (any more).
+    Methods raise the emulator's error if the resource does not exist (any more).
     """
 
     service: ClassVar[str]
-    """The boto3 client that `api` is."""
+    """Name of the boto3 client in `api`."""
 
     token: ClassVar[str] = ""
 
     replaces: ClassVar[frozenset[str]] = frozenset()
-    """Inputs whose change needs a new resource; the modules name where the provider says so."""
+    """Inputs whose change needs a new resource; each module links to the provider's list."""
 
     named_by: ClassVar[str] = "name"
-    """The input that gets a name if the program leaves it out, where the type has that input."""
+    """The input for which a name is generated if the program leaves it out, if there is one."""
 
     unique_by_name: ClassVar[bool] = False
     """Whether no two may have one name in an account and region."""
 
     defaults: ClassVar[Mapping[str, Any]] = {}
-    """What the AWS provider takes for inputs that are left out, of those that would replace it."""
+    """The AWS provider's defaults of inputs whose change replaces the resource."""
 
     updates_name: ClassVar[frozenset[str]] = frozenset()
     """The naming inputs that can be updated; of most types, none."""
 
     without_effect: ClassVar[frozenset[str]] = frozenset()
-    """Inputs that the emulator has nothing for; docs/conformance.md says so."""
+    """Inputs that the emulator does not support; see docs/conformance.md."""
 
     longest_name: ClassVar[int] = 255
 
@@ -68,43 +68,43 @@ class ResourceType(ABC):
         return self.client(self.service)
 
     def named(self, name: str, inputs: Inputs) -> str:
-        """A name that was made up, as the type needs it."""
+        """A generated name, in the form that the type requires."""
         return name
 
     def replacing(self, old: Inputs, new: Inputs) -> Collection[str]:
-        """Changed inputs that need a new resource for their values only."""
+        """Changed inputs that need a new resource for certain values only."""
         return ()
 
     def id_of(self, inputs: Inputs) -> str | None:
-        """The id that it has, if it stands, for its name alone; None if that cannot be known."""
+        """The id that follows from its name, if it exists; None if it cannot be derived."""
         return inputs.get(self.named_by) if self.unique_by_name else None
 
     @abstractmethod
     def create(self, inputs: Inputs) -> Created:
-        """Make it by one call; return its id and its outputs besides the inputs."""
+        """Create it with one call; return its id, and the outputs that are not inputs."""
 
     def finish(self, id_: str, inputs: Inputs) -> None:  # noqa: B027 -- most types need none
         """Make the further calls that a new resource needs; if one fails, it is deleted again."""
 
     @abstractmethod
     def find(self, id_: str, inputs: Inputs) -> Mapping[str, Any]:
-        """What the emulator has, by boto3's names as in `declared`; empty: it does not exist."""
+        """The emulator's values, by boto3's names as in `declared`; empty if it does not exist."""
 
     def declared(self, inputs: Inputs) -> Mapping[str, Any]:
-        """What `find` returns as long as nobody changed it; other settings may be there, too."""
+        """What `find` returns unless it was changed by hand; there may be more settings."""
         return {}
 
     def outputs(self, id_: str, found: Mapping[str, Any]) -> Outputs:
-        """The outputs besides the inputs, from what was found."""
+        """The outputs that are not inputs, from what was found."""
         return {}
 
     def update(self, id_: str, old: Inputs, inputs: Inputs) -> None:
-        """Set it to what is declared; types of which each change replaces leave it out."""
+        """Update it to what is declared; a type that every change replaces has no such method."""
         raise NotImplementedError(f"{self.token} has no property that can be updated")
 
     @abstractmethod
     def delete(self, id_: str, inputs: Inputs) -> None:
-        """Remove it."""
+        """Delete it."""
 
 
 _TYPES: dict[str, type[ResourceType]] = {}

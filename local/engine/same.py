@@ -8,13 +8,13 @@ from typing import Any
 
 
 class Whole(dict[str, Any]):
-    """A mapping that must be found as it is: what it does not name may not be there."""
+    """A mapping that must match exactly: there may be no other keys."""
 
 
 def same(declared: Any, found: Any) -> bool:
     """Whether `found` is what was declared; the emulator may have added settings of its own.
 
-    The order of lists does not count, nor how JSON in a text is laid out.
+    The order of lists and the formatting of JSON text are ignored.
     """
     if _is_nothing(declared) and _is_nothing(found):
         return True
@@ -30,7 +30,7 @@ def same(declared: Any, found: Any) -> bool:
 
 
 def _is_nothing(value: Any) -> bool:
-    """Whether it says nothing, in whichever form; zero says something."""
+    """Whether the value is empty; zero is not."""
     if isinstance(value, Mapping):
         return all(_is_nothing(inner) for inner in value.values())
     return value in (None, False, "") or value == []

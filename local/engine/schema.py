@@ -23,7 +23,7 @@ import pulumi
 from pulumi._types import input_type_py_to_pulumi_names, is_input_type
 
 UNKNOWN = pulumi.runtime.rpc.UNKNOWN
-"""What stands for a value that a preview does not know yet."""
+"""Stands for a value that a preview does not know yet."""
 
 _PRIMITIVES = {bool: "boolean", int: "integer", float: "number", str: "string"}
 _ASSETS = (pulumi.Asset, pulumi.Archive)
@@ -60,7 +60,7 @@ def properties(token: str) -> Mapping[str, Property]:
 
 
 def _args_class(token: str) -> type:
-    # The SDK's lazy modules are seen half-imported by a second thread.
+    # A second thread could see the SDK's lazy modules half imported.
     with _IMPORTING:
         return _imported_args_class(token)
 

@@ -1,4 +1,4 @@
-"""What an engine knows of the resources it made: by URN, in a form that JSON has."""
+"""What an engine knows of the resources it made: by URN, as JSON-serializable data."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Entry:
     """For each input, URNs of the resources whose outputs are in it."""
 
     pending: bool = False
-    """Whether it was about to be made when this was written: it may stand, and has no id."""
+    """Whether it was being created when this was written: it may exist, and has no id."""
 
     protect: bool = False
 
@@ -50,7 +50,7 @@ class State(dict[str, Entry]):
     """Entries by URN, in the order in which they were declared last."""
 
     def to_json(self) -> dict[str, Any]:
-        """The state as JSON has it; assets by their path and the hash of their content."""
+        """The state as JSON; assets as path and content hash."""
         return {urn: plain(vars(entry)) for urn, entry in self.items()}
 
     @classmethod

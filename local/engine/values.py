@@ -14,7 +14,7 @@ def without_none(**arguments: Any) -> dict[str, Any]:
 
 
 def for_boto3(inputs: Inputs, *names: str) -> dict[str, Any]:
-    """These inputs as boto3 takes them, those that are there; without `names`, all of them."""
+    """The inputs that are set, in boto3's form; without `names`, all of them."""
     return {
         name[0].upper() + name[1:]: _value(inputs[name])
         for name in names or inputs
@@ -38,7 +38,7 @@ def as_int(value: float | None) -> int | None:
 
 
 def as_text(value: object) -> str:
-    """A value as services take it that have attributes of text only."""
+    """A value for services whose attributes are all text."""
     if isinstance(value, bool):
         return str(value).lower()
     return str(int(value)) if isinstance(value, float) else str(value)

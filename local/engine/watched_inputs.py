@@ -1,4 +1,4 @@
-"""Inputs that remember which of them were read: one that is not would be dropped in silence."""
+"""Inputs that remember which of them were read: one that is not would be silently ignored."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class WatchedInputs(Mapping[str, Any]):
 
     @property
     def unread(self) -> list[str]:
-        """Names of the inputs with a value that nobody has asked for."""
+        """Names of the inputs with a value that were not read."""
         return sorted(self._unread)
 
     def __getitem__(self, name: str) -> Any:

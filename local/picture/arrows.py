@@ -31,47 +31,47 @@ _CONNECTIONS = (
     ("aws:cloudwatch/eventTarget:EventTarget", "rule", "arn", "starts"),
     ("aws:pipes/pipe:Pipe", "source", "target", "pipes"),
 )
-"""Types that connect others: the input that names where from, and the one that names where to."""
+"""Types that connect others, with the inputs that name source and target."""
 
 _CATCH_ALL = {"ANY", "$default"}
 
 
 class Arrow(NamedTuple):
-    """From one box to another, with a word about what happens."""
+    """An arrow from one box to another, with its label."""
 
     source: Box
     target: Box
-    verb: str
+    label: str
 
 
 def arrows_of(declared: Declared) -> dict[tuple[Box, Box], set[str]]:
-    """Every pair of boxes that are connected, with all its words."""
+    """Every pair of connected boxes, with its labels."""
     found: defaultdict[tuple[Box, Box], set[str]] = defaultdict(set)
     # The alarms first: their number is part of a topic's box.
     for part in (_alarms, _plain, _calls, _events):
         for arrow in part(declared):
-            found[arrow.source, arrow.target].add(arrow.verb)
+            found[arrow.source, arrow.target].add(arrow.label)
     for arrow in _permitted(declared, tuple(found)):
-        found[arrow.source, arrow.target].add(arrow.verb)
+        found[arrow.source, arrow.target].add(arrow.label)
     started_by_clock = _started_by_clock(found)
-    for function, other, verb in granted(declared):
+    for function, other, label in granted(declared):
         pair = (function, other)
-        # What only the clock starts works off what it reads.
-        if verb == "receives" or (verb == READS and function in started_by_clock):
+        # A function that only schedules start processes what it reads.
+        if label == "receives" or (label == READS and function in started_by_clock):
             pair = (other, function)
-        found[pair].add(verb)
+        found[pair].add(label)
     for source, target in tuple(found):
-        # It takes out what it has read: one arrow, in the direction of the work.
+        # It deletes what it has read: one arrow, in the direction of the flow.
         if (target, source) in found and source in started_by_clock:
             del found[source, target]
     _add_callers(declared, found)
-    return {pair: _words(verbs) for pair, verbs in found.items()}
+    return {pair: _labels(labels) for pair, labels in found.items()}
 
 
 def _plain(declared: Declared) -> Iterator[Arrow]:
-    for resource_type, source, target, verb in _CONNECTIONS:
+    for resource_type, source, target, label in _CONNECTIONS:
         for each in declared.of_type(resource_type):
-            yield from _between(declared, each, source, target, verb)
+            yield from _between(declared, each, source, target, label)
     for each in declared.of_type(FUNCTION, "aws:sqs/queue:Queue"):
         for target_box in declared.ends(each, "deadLetterConfig", "redrivePolicy"):
             yield Arrow(declared.boxes[each.urn], target_box, FAILED)
@@ -80,10 +80,10 @@ def _plain(declared: Declared) -> Iterator[Arrow]:
 def _calls(declared: Declared) -> Iterator[Arrow]:
     routes = _routes(declared)
     for each in declared.of_type("aws:apigatewayv2/integration:Integration"):
-        for verb in routes.get(each.urn, {"calls"}):
-            yield from _between(declared, each, "apiId", "integrationUri", verb)
+        for label in routes.get(each.urn, {"calls"}):
+            yield from _between(declared, each, "apiId", "integrationUri", label)
             # A service that the API calls itself is named in what it is called with.
-            yield from _between(declared, each, "apiId", "requestParameters", verb)
+            yield from _between(declared, each, "apiId", "requestParameters", label)
 
 
 def _events(declared: Declared) -> Iterator[Arrow]:
@@ -101,7 +101,7 @@ def _events(declared: Declared) -> Iterator[Arrow]:
 
 
 def _permitted(declared: Declared, connected: Collection[tuple[Box, Box]]) -> Iterator[Arrow]:
-    """What may invoke a function, if nothing else says that it does: a bucket, a REST API."""
+    """Permitted callers of a function that no other arrow shows: a bucket, a REST API."""
     for each in declared.of_type("aws:lambda/permission:Permission"):
         for arrow in _between(declared, each, "sourceArn", "function", "invokes"):
             if (arrow.source, arrow.target) not in connected:
@@ -109,7 +109,7 @@ def _permitted(declared: Declared, connected: Collection[tuple[Box, Box]]) -> It
 
 
 def _alarms(declared: Declared) -> Iterator[Arrow]:
-    """Of all alarms the topic's box tells the number; only those on queues have an arrow."""
+    """The topic's box shows how many alarms there are; only those on queues have an arrow."""
     counts: Counter[str] = Counter()
     watched: list[tuple[str, Box]] = []
     for alarm in declared.of_type(*_ALARMS):
@@ -124,11 +124,11 @@ def _alarms(declared: Declared) -> Iterator[Arrow]:
 
 
 def _between(
-    declared: Declared, resource: Resource, source_input: str, target_input: str, verb: str
+    declared: Declared, resource: Resource, source_input: str, target_input: str, label: str
 ) -> Iterator[Arrow]:
     for source in declared.ends(resource, source_input):
         for target in declared.ends(resource, target_input):
-            yield Arrow(source, target, verb)
+            yield Arrow(source, target, label)
 
 
 def _routes(declared: Declared) -> dict[str, set[str]]:
@@ -156,9 +156,9 @@ def _add_callers(declared: Declared, found: dict[tuple[Box, Box], set[str]]) -> 
             found[CALLERS, box] = {"calls"}
 
 
-def _words(verbs: set[str]) -> set[str]:
-    """What is permitted is not said again where it is said that it happens."""
-    for said in (FAILED, BATCHES):
-        if said in verbs:
-            return {said}
-    return verbs
+def _labels(labels: set[str]) -> set[str]:
+    """Omit permissions if a stronger arrow implies them."""
+    for stronger in (FAILED, BATCHES):
+        if stronger in labels:
+            return {stronger}
+    return labels

@@ -41,7 +41,7 @@ _STACKS = ("local", "dev")
 
 
 class PictureError(Exception):
-    """A program, or a page for its picture, that will not do; the message says what to change."""
+    """A program or a page that cannot be used; the message says what to change."""
 
 
 class Box(NamedTuple):
@@ -53,7 +53,7 @@ class Box(NamedTuple):
 
     @property
     def is_clock(self) -> bool:
-        """Whether it starts what it starts at set times: a schedule, a rule with an expression."""
+        """Whether it starts its targets at set times: a schedule, a rule with an expression."""
         return self.kind in ("schedule", "rule") and self.note != ""
 
 
@@ -83,7 +83,7 @@ class Declared:
         return [self.boxes[each.urn] for each in found if each.urn in self.boxes]
 
     def named_in(self, text: str, candidates: Iterable[Resource]) -> Box | None:
-        """The box of the candidates that a text, such as an ARN with a suffix, is about."""
+        """The candidate that a text, such as an ARN with a suffix, refers to."""
         named = [
             (len(_arn(each.type, each.name)), self.boxes[each.urn])
             for each in candidates

@@ -44,8 +44,8 @@ def granted(declared: Declared) -> Iterator[tuple[Box, Box, str]]:
             if role in declared.resources(each, "role")
         ]
         for statement in _list(json.loads(policy)["Statement"]):
-            for target, verb in _uses(declared, statement, resources):
-                yield from ((function, target, verb) for function in functions)
+            for target, label in _uses(declared, statement, resources):
+                yield from ((function, target, label) for function in functions)
 
 
 def _policies(declared: Declared) -> Iterator[tuple[Resource, str, list[Resource]]]:
@@ -67,7 +67,7 @@ def _uses(
         return
     for pattern in _list(statement.get("Action", [])):
         for action in (each for each in _VERBS if fnmatchcase(each, pattern)):
-            # Without a Resource it is what the statement does not exclude: somebody outside.
+            # A statement without Resource permits what it does not exclude: something outside.
             for text in _list(statement.get("Resource", "*")):
                 box = declared.named_in(text, resources) or _outside(action, text)
                 if box is not None:

@@ -1,4 +1,4 @@
-"""A program's picture in a Markdown page, between two marks."""
+"""A program's picture in a Markdown page, between two markers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def draw(folder: Path, stack: str | None = None, python: Path = Path(sys.executa
 
 
 def with_picture(page: str, picture: str, name: str) -> str:
-    """The page with `picture` between its marks. PictureError if they are not there, once each."""
+    """The page with `picture` between its markers. PictureError unless each is there once."""
     before, begin, rest = page.partition(BEGIN)
     _old, end, after = rest.partition(END)
     if not begin or not end or BEGIN in rest or END in before + after:

@@ -1,6 +1,6 @@
 """Runs a Pulumi program against a monitor. Started with the program's own interpreter.
 
-Nothing but `pulumi` may be imported here: the program's environment has nothing else for certain.
+Only `pulumi` may be imported here: the program's environment may have nothing else.
 Arguments: the monitor's address, project, stack, and the folder or file to run. The configuration
 is in PULUMI_CONFIG, where Pulumi looks for it.
 """
@@ -60,8 +60,8 @@ def _show(error: Exception) -> None:
 def _being_declared(at: TracebackType | None) -> str | None:
     """Class and name of the resource whose constructor failed.
 
-    It rejects an argument that it does not know, or misses, before anything is registered, and its
-    error names the class only.
+    It rejects an unknown or missing argument before anything is registered, and its error names
+    only the class.
     """
     declared = None
     while at is not None:

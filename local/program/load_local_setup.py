@@ -2,8 +2,8 @@
 
 The file may define
 
-- `set_up(emulator)`, a context manager around the time in which the program is deployed. It makes
-  what a team has outside the stack, and yields settings that override those of the stack's file,
+- `set_up(emulator)`, a context manager around the time in which the program is deployed. It creates
+what a team has outside the stack, and yields settings that override those of the stack's file,
   as text by their names in Pulumi.yaml.
 - `how_to_use(outputs, port)`, which returns what `up` prints last.
 """

@@ -1,4 +1,5 @@
-"""The Python environment of a program: the one its Pulumi.yaml names, made if it does not exist."""
+"""The Python environment of a program: the one its Pulumi.yaml names, created if it does not
+exist."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ _TAIL_LINES = 15
 def python_of(project: Project) -> Path:
     """The interpreter that the program runs with.
 
-    A virtual environment that does not exist yet is made as `pulumi install` makes it: with
+    If the virtual environment does not exist yet, it is created as by `pulumi install`, with
     everything in the project's requirements.txt. Raises ProjectError with pip's last lines.
     """
     if project.virtualenv is None:
@@ -32,13 +33,13 @@ def _make(project: Project, folder: Path, python: Path) -> None:
     if not requirements.is_file():
         raise ProjectError(
             f"{project.folder} has neither its virtual environment {folder.name} nor a "
-            "requirements.txt to make it from"
+            "requirements.txt to create it from"
         )
     try:
         _run(project, [sys.executable, "-m", "venv", str(folder)])
         _run(project, [str(python), "-m", "pip", "install", "--requirement", str(requirements)])
     except BaseException:
-        # Half an environment would be taken for a whole one the next time.
+        # An incomplete environment would be taken for a complete one the next time.
         shutil.rmtree(folder, ignore_errors=True)
         raise
 
@@ -57,6 +58,6 @@ def _run(project: Project, command: list[str]) -> None:
     if result.returncode:
         tail = "\n".join((result.stdout + result.stderr).splitlines()[-_TAIL_LINES:])
         raise ProjectError(
-            f"the environment of {project.folder} could not be made; "
+            f"the environment of {project.folder} could not be created; "
             f"`{' '.join(command[1:])}` ended with:\n{tail}"
         )

@@ -25,7 +25,8 @@ https://www.pulumi.com/docs/iac/concepts/projects/project-file/#config-options""
 
 
 class ProjectError(Exception):
-    """A folder that is no Pulumi Python project, or a setting that its project does not allow."""
+    """A folder that is not a Pulumi Python project, or a setting that its project does not
+    allow."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +87,7 @@ def read_project(folder: Path) -> Project:
     folder = folder.resolve()
     file = folder / "Pulumi.yaml"
     if not file.is_file():
-        raise ProjectError(f"{folder} is no Pulumi project: it has no Pulumi.yaml")
+        raise ProjectError(f"{folder} is not a Pulumi project: it has no Pulumi.yaml")
     document = _read_yaml(file)
     name, runtime = document.get("name"), document.get("runtime")
     if not isinstance(name, str):

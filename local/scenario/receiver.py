@@ -20,7 +20,7 @@ from typing import Any
 import trustme
 
 from local.emulator.start import require_free_port
-from local.emulator.web_page_guard import refusal
+from local.emulator.web_page_guard import rejection_reason
 from local.serving import serving
 
 _HOST = "127.0.0.1"
@@ -104,7 +104,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _refuses(self) -> bool:
         headers = [(name.lower(), value) for name, value in self.headers.items()]
-        reason = refusal(self.path, headers, self.server.server_port, scheme="https")
+        reason = rejection_reason(self.path, headers, self.server.server_port, scheme="https")
         if reason is not None:
             # The body is unread, and would be taken for the next request.
             self.close_connection = True

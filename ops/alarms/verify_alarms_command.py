@@ -60,7 +60,7 @@ def verify_alarms(context: Context, *, stack: Stack, apply: bool, yes: bool, as_
     topic = read_topic(client("sns"), topic_arn)
     problems = topic_problems(topic) + alarm_problems(alarms, topic_arn)
     _print_errors(problems)
-    # What is said on the way goes to stderr if a program reads stdout.
+    # Progress goes to stderr if a program reads stdout.
     summary = f"{len(alarms)} alarms checked, {topic.confirmed} confirmed subscribers."
     click.echo(summary, err=as_json)
     if apply:

@@ -44,7 +44,7 @@ _OPTIONS = (
 
 
 Select = Callable[[int | None], Selection]
-"""Reads, and selects at most so many."""
+"""Reads dead letters, and selects at most the given number."""
 
 
 @dataclass(frozen=True, kw_only=True)

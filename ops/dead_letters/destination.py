@@ -49,7 +49,7 @@ class Destination(Protocol):
     def description(self) -> str:
         """What and where it is, for people."""
 
-    def refusal(self, dead_letter: DeadLetter) -> str | None:
+    def skip_reason(self, dead_letter: DeadLetter) -> str | None:
         """Return why the dead letter must not be replayed here, if so; with the option to use."""
 
     def send(self, dead_letter: DeadLetter) -> None:

@@ -36,7 +36,7 @@ EXIT_CODES = """\b
 Exit codes:
   0    done; nothing that matched was left behind (beyond --max, if given)
   1    something that matched, or may match, is still in the queue: unreadable, refused,
-       failed, hidden by another reader, or the target was busy for too long;
+       failed, hidden by another reader, or the target was throttled for too long;
        for show: no such dead letter
   2    usage error, or a file that cannot be written
   3    the stack, the queue or the target cannot be reached
@@ -217,7 +217,7 @@ def _entries(
     if queue_url is None:
         if not known:
             where = f"stack {stack.name}" if stack else "the stack"
-            raise UnreachableError(f"{where} has no dead-letter queue; {_ADVICE}")
+            raise UnreachableError(f"{where} has no dead-letter queue; use --queue-url to name one")
         return known
     same = {each: entry for each, entry in known.items() if entry.queue_url == queue_url} or known
     require_one(same, "--queue", "dead-letter queues")

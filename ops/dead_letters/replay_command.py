@@ -77,7 +77,7 @@ def replay_dead_letters(
         max_replays=None if force else max_replays,
     )
     if destination is not None and not any_function:
-        rules = replace(rules, refusal=destination.refusal)
+        rules = replace(rules, destination_skip_reason=destination.skip_reason)
     run = CommandRun("replay", REPLAYED, options, context)
     rate_limiter = RateLimiter(rate, context.clock, context.sleep)
     with run.reading(location, f", {destination.description}" if destination else "") as reader:

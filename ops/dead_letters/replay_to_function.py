@@ -28,7 +28,7 @@ class FunctionDestination:
         self._functions = functions
         self.description = f"target {arn}"
 
-    def refusal(self, dead_letter: DeadLetter) -> str | None:
+    def skip_reason(self, dead_letter: DeadLetter) -> str | None:
         """An event that failed in another function is not replayed to this one."""
         failed_in = dead_letter.record and dead_letter.record.function
         if failed_in and function_name(failed_in) != function_name(self._arn):

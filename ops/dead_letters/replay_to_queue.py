@@ -1,7 +1,7 @@
 """The queue that messages came from, to which they are sent again as they were.
 
-SQS has a redrive of its own, which can neither filter nor be limited to some messages, and tells
-nothing about each of them.
+SQS has a redrive of its own, which can neither filter messages nor limit their number, and reports
+no outcome per message.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _UNKNOWN = (
 
 
 class QueueDestination:
-    """Implements Destination; `source_url` is None if the messages have to tell."""
+    """Implements Destination; `source_url` is None if each message names its queue."""
 
     def __init__(self, sqs: Any, dead_letter_url: str, source_url: str | None) -> None:
         self._sqs = sqs
@@ -34,7 +34,7 @@ class QueueDestination:
         self.description = f"target {source_url or 'the queue each message came from'}"
         self._url_of = functools.cache(self._find_url)
 
-    def refusal(self, dead_letter: DeadLetter) -> str | None:
+    def skip_reason(self, dead_letter: DeadLetter) -> str | None:
         """None: it is not known who else could take it."""
         return None
 

@@ -46,7 +46,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _refuse_none(_: DeadLetter) -> str | None:
+def _skip_none(_: DeadLetter) -> str | None:
     return None
 
 
@@ -57,7 +57,7 @@ class ReplayRules:
     started_at: datetime = field(default_factory=_now)
     """When the run began: what arrives later may be what the run itself has replayed."""
 
-    refusal: Callable[[DeadLetter], str | None] = _refuse_none
+    destination_skip_reason: Callable[[DeadLetter], str | None] = _skip_none
     """Returns why the destination does not take a dead letter."""
 
     max_replays: int | None = MAX_REPLAYS
@@ -67,7 +67,7 @@ class ReplayRules:
         """Return why `dead_letter` must not be replayed now; `chosen` are events by identity."""
         if arrived_after(dead_letter, self.started_at):
             return _TOO_NEW
-        if reason := self.refusal(dead_letter):
+        if reason := self.destination_skip_reason(dead_letter):
             return reason
         if self.max_replays is not None and dead_letter.replays >= self.max_replays:
             return f"replayed {self.max_replays} times or more already; see --force"

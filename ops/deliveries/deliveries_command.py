@@ -15,6 +15,9 @@ from ops.deliveries.delivery_records import DeliveryRecord, deliveries_of_event,
 from ops.deliveries.table_options import EXIT_CODES, TableLocation, on_tables
 from ops.options import LEFT, json_option
 from ops.terminal import one_line, out, show, timestamp_text
+from serverless_runtime.once.rows import RETENTION_SECONDS
+
+_KEPT_DAYS = RETENTION_SECONDS // 86_400
 
 _MEANING = {
     "IN_PROGRESS": "an attempt is running until {leased_until}, or did not finish",
@@ -37,7 +40,7 @@ def _uuid(given: str) -> str:
     return text
 
 
-@click.command("deliveries", epilog=EXIT_CODES)
+@click.command("deliveries", epilog=f"Deliveries are kept for {_KEPT_DAYS} days.\n\n{EXIT_CODES}")
 @click.pass_obj
 @click.option("--event", type=_uuid, metavar="UUID", help="The event with this id.")
 @click.option("--task", type=_uuid, metavar="UUID", help="All events about the task with this id.")
@@ -53,8 +56,7 @@ def show_deliveries(
 ) -> None:
     """Show what was sent to whom and when, with the provider's id or the last error.
 
-    Oldest first. Addresses are masked, and the text that was sent is not stored. Deliveries are
-    kept for 21 days.
+    Oldest first. Addresses are masked, and the text that was sent is not stored.
     """
     if (event is None) is (task is None):
         raise click.UsageError("pass either --event or --task")
@@ -67,7 +69,7 @@ def show_deliveries(
         click.echo(
             f"Error: no delivery of {'event' if event else 'task'} {event or task} is recorded in "
             f"{one_line(', '.join(found))}: it was not attempted, no channel subscribes to it, or "
-            "its record has expired (21 days)",
+            f"its record has expired ({_KEPT_DAYS} days)",
             err=True,
         )
         raise click.exceptions.Exit(LEFT)

@@ -21,6 +21,7 @@ from ops.outbox.waiting_events import WaitingEvent, waiting_events
 from ops.stack import Outbox, Stack, choose, find_stack
 from ops.stack_outputs import StackChoice
 from ops.terminal import age, one_line, out, plain, show, timestamp_text
+from serverless_runtime.handoff.relay.hand_off_due_events import LONGEST_BACKOFF_SECONDS
 
 EXIT_CODES = """\b
 Exit codes:
@@ -29,8 +30,8 @@ Exit codes:
   2    usage error
   3    the stack cannot be reached, or a permission is missing
 """
-_REASONS_FROM = timedelta(minutes=30)
-"""The relay tries an event at least every 15 minutes."""
+_REASONS_FROM = 2 * timedelta(seconds=LONGEST_BACKOFF_SECONDS)
+"""The relay tries each event more often than that."""
 
 _EPOCH = datetime.fromisoformat("2020-01-01T00:00:00+00:00")
 
@@ -67,7 +68,7 @@ def outbox() -> None:
     When the alarm on the age of an outbox fires:
       1. list     what waits, and why
       2. relay    whether the relay runs
-      3. remove   an event that must not be delivered; the others go out by themselves
+      3. remove   an event that must not be delivered; the relay hands off the others
     """
 
 
@@ -151,9 +152,9 @@ def remove(
     apply: bool,
     save: Path | None,
 ) -> None:
-    """Remove one event that must not be delivered. It is saved before; nothing delivers it later.
+    """Remove one event that must not be delivered. It is saved to a file first.
 
-    The relay may be handing it off at this moment: then it is delivered all the same. Needs
+    If the relay is handing it off right now, it is delivered all the same. Needs
     dynamodb:Query and dynamodb:DeleteItem on the outbox.
     """
     if apply and save is None:
@@ -187,8 +188,8 @@ def _find_one(
         for stored in find_events(dynamodb, entry.table_name, event_id):
             return stack, entry, stored
     click.echo(
-        f"Error: no event {one_line(event_id)} waits in {', '.join(outboxes)}; trace ID tells what "
-        "became of it",
+        f"Error: no event {one_line(event_id)} waits in {', '.join(outboxes)}; run "
+        "`ops trace ID` to see what happened to it",
         err=True,
     )
     raise click.exceptions.Exit(LEFT)
@@ -207,7 +208,9 @@ def _reasons(client: Any, entry: Outbox, now: datetime) -> dict[str, str]:
 def _no_reason(event: WaitingEvent) -> str:
     if not event.attempts:
         return "its caller could not hand it off, and the relay has not tried yet"
-    return "the relay's log of the last 30 minutes does not tell"
+    return (
+        f"no reason in the relay's log of the last {_REASONS_FROM // timedelta(minutes=1)} minutes"
+    )
 
 
 def _next(event: WaitingEvent, now: datetime) -> str:

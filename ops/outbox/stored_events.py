@@ -21,7 +21,7 @@ class StoredEvent:
 
     event: WaitingEvent
     payload: str
-    """With escapes for what is no UTF-8."""
+    """Invalid UTF-8 is escaped."""
 
     log_fields: Mapping[str, str]
     key: Mapping[str, Any]

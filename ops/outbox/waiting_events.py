@@ -80,7 +80,7 @@ def waiting_events(
 
 
 def waiting_event(row: dict[str, Any]) -> WaitingEvent:
-    """Return what a row of the outbox tells about its event."""
+    """Return the event of a row of the outbox."""
     return WaitingEvent(
         event_id=row["event_id"]["S"],
         correlation_id=row["correlation_id"]["S"],

@@ -104,8 +104,8 @@ def _alarms(status: Status) -> list[str]:
     ]
     for alarm in status.not_ok:
         since = f" for {age(alarm.since, status.at)}" if alarm.since else ""
-        if alarm.name in status.cooling_down:
-            text = f"{alarm.state} {alarm.name}{since}: over, cooling down"
+        if alarm.name in status.recovering:
+            text = f"{alarm.state} {alarm.name}{since}: recovering"
         else:
             text = f"{alarm.state} {alarm.name}{since}: {alarm.description}"
         found.append(f"    {one_line(text)}")
@@ -123,7 +123,7 @@ def _calm(status: Status) -> str:
 
 def _new(status: Status) -> str:
     count = sum(alarm.state == "INSUFFICIENT_DATA" for alarm in status.alarms)
-    return f", {count} have no data yet" if count else ""
+    return f", {count} {'has' if count == 1 else 'have'} no data yet" if count else ""
 
 
 def _next(stack: str, status: Status) -> list[str]:
@@ -174,6 +174,6 @@ def as_json(stack: str, status: Status) -> dict[str, Any]:
             for service, states in status.circuit_breakers.items()
         },
         "alarms": {alarm.name: alarm.state for alarm in status.alarms},
-        "cooling_down": sorted(status.cooling_down),
+        "recovering": sorted(status.recovering),
         "not_read": dict(status.unread),
     }

@@ -46,7 +46,7 @@ class Status:
     new_relays: frozenset[str] = frozenset()
     """Those deployed so recently that they need not have run yet."""
 
-    cooling_down: frozenset[str] = frozenset()
+    recovering: frozenset[str] = frozenset()
     """Alarms that still fire although their metric is within its threshold again."""
 
     queues: Mapping[str, QueueStatus] = field(default_factory=dict)
@@ -74,7 +74,7 @@ class Status:
     def health(self) -> Health:
         """All of it in one word."""
         firing = {alarm.name for alarm in self.alarms if alarm.state == "ALARM"}
-        if firing - self.cooling_down:
+        if firing - self.recovering:
             return "unhealthy"
         if self.unread:
             return "unknown"

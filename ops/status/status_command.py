@@ -19,7 +19,7 @@ from ops.terminal import out, show
 
 EXIT_CODES = """\b
 Exit codes:
-  0    healthy or recovering; with --watch, ended by ctrl-C
+  0    healthy or recovering; with --watch, ended by Ctrl-C
   1    degraded or unhealthy, of several stacks at least one
   2    usage error
   3    the stack cannot be reached, or something that matters could not be read
@@ -28,7 +28,7 @@ Exit codes:
 
 @click.command("status", epilog=EXIT_CODES)
 @click.pass_obj
-@click.option("--watch", is_flag=True, help="Refresh until ctrl-C.")
+@click.option("--watch", is_flag=True, help="Refresh until Ctrl-C.")
 @click.option(
     "--interval",
     "interval_seconds",

@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import Any
 
 from ops.alarms.alarm_state import AlarmState, read_alarms
-from ops.alarms.cooling_down import cooling_down
+from ops.alarms.recovering import recovering
 from ops.aws.best_effort import PART_SECONDS, BestEffort
 from ops.circuit_breakers.states import read_circuit_breakers
 from ops.context import Context
@@ -50,14 +50,14 @@ class StatusReader:
         for key, label in labels.items():
             if label in found:
                 by_part[key[0]][key[1]] = found[label]
-        alarms, cooling = by_part["alarms"].get("", ([], frozenset()))
+        alarms, recovering_alarms = by_part["alarms"].get("", ([], frozenset()))
         return Status(
             at=now,
             backlogs=by_part["outbox"],
             relays={name: run for name, (run, _) in by_part["relay"].items()},
             new_relays=frozenset(name for name, (_, new) in by_part["relay"].items() if new),
             alarms=alarms,
-            cooling_down=cooling,
+            recovering=recovering_alarms,
             queues=by_part["dead letters"],
             circuit_breakers=by_part["circuit breakers"],
             unread=best_effort.errors,
@@ -89,10 +89,10 @@ class StatusReader:
         alarms = read_alarms(cloudwatch, self._operations.alarms)
         # Without permission to read metrics, a firing alarm is a firing alarm.
         nothing: frozenset[str] = frozenset()
-        cooling = BestEffort().read(
-            "metrics", lambda: cooling_down(cloudwatch, alarms, now), nothing
+        recovering_alarms = BestEffort().read(
+            "metrics", lambda: recovering(cloudwatch, alarms, now), nothing
         )
-        return alarms, cooling
+        return alarms, recovering_alarms
 
     def _read_queue(self, location: QueueLocation) -> QueueStatus:
         known = self._queues.get(location.name)

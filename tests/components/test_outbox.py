@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pulumi_serverless import Foundation, Runtime
+import pytest
+
+from pulumi_serverless import Foundation, HandoffThresholds, Runtime
 from pulumi_serverless.handoff.async_handoff import AsyncHandoff, AsyncHandoffArgs
 from pulumi_serverless.testing import Graph, record
 from pulumi_serverless.testing.mocks import ACCOUNT_ID, FUNCTION, ROLE_POLICY
@@ -31,6 +33,23 @@ def test_direct_delivery_makes_nothing_of_an_outbox() -> None:
 
     assert not stack.of_type(TABLE) + stack.of_type(SCHEDULE)
     assert [function.name for function in stack.of_type(FUNCTION)] == ["notify"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (
+            {"thresholds": HandoffThresholds(outbox_age_seconds=900)},
+            "thresholds.outbox_age_seconds must be left out .* has no outbox, got 900",
+        ),
+        ({"relay_minimum_age_seconds": 60}, "relay_minimum_age_seconds must be left out .* got 60"),
+    ],
+)
+def test_direct_delivery_rejects_settings_of_the_outbox(
+    settings: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        deployed(delivery="direct", **settings)
 
 
 def test_the_table_keeps_every_row_until_it_is_deleted() -> None:

@@ -1,4 +1,4 @@
-"""`python -m local`, as a newcomer types it."""
+"""`python -m local`, as a user runs it."""
 
 from __future__ import annotations
 

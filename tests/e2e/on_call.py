@@ -1,4 +1,4 @@
-"""An on-call engineer who knows the runbook only."""
+"""An on-call engineer who knows only the runbook."""
 
 from __future__ import annotations
 

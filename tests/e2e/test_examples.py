@@ -1,4 +1,4 @@
-"""Every example's own tests, by the command that its README gives."""
+"""Every example's own tests, run by the command in its README."""
 
 from __future__ import annotations
 

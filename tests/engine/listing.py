@@ -1,4 +1,4 @@
-"""Everything that stands in an emulator, asked of each service."""
+"""Everything that exists in an emulator, as each service lists it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from local.emulator.clients import Clients
 
-Standing = dict[str, list[str]]
+Listing = dict[str, list[str]]
 """Names by kind, sorted; kinds of which there is none are left out."""
 
 _OPTIONS = {"composite alarms": {"AlarmTypes": ["CompositeAlarm"]}}
@@ -62,12 +62,12 @@ NAMED = {
 _KINDS = {kind for kind, _ in NAMED.values()}
 
 
-def named(there: Standing) -> Standing:
+def named(there: Listing) -> Listing:
     """The kinds of `NAMED`: other things belong to one of these."""
     return {kind: names for kind, names in there.items() if kind in _KINDS}
 
 
-def standing(clients: Clients) -> Standing:
+def listed(clients: Clients) -> Listing:
     """What there is now, with what belongs to it: a role's policies, an API's routes."""
     found = {kind: sorted(_names(clients, kind)) for kind in _LISTS}
     found["role policies"] = sorted(

@@ -14,7 +14,7 @@ from typing import Any
 from pulumi import automation
 from pulumi.automation import CommandError, EngineEvent, OpType
 
-from tests.engine.listing import NAMED, Standing
+from tests.engine.listing import NAMED, Listing
 from tests.engine.projects import Project, entered
 from tests.policy.analyzer import PYTHON
 from tests.program.programs import ROOT
@@ -98,9 +98,9 @@ class Stack:
         return {key: output.value for key, output in self._stack.outputs().items()}
 
     @property
-    def standing(self) -> Standing:
-        """What its state says that stands in the emulator, of the kinds that have names."""
-        found: Standing = {}
+    def recorded(self) -> Listing:
+        """What its state records of the kinds that have names."""
+        found: Listing = {}
         for resource in self.resources:
             if resource["type"] in NAMED:
                 kind, key = NAMED[resource["type"]]

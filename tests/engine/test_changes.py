@@ -1,4 +1,4 @@
-"""One change at a time to the stack `local`: what the engine does is what the change says.
+"""One change at a time to the stack `local`: the engine does what follows from it.
 
 What should be created, changed and deleted is worked out from the record of the program before and
 after the change, which no engine has seen.
@@ -16,7 +16,7 @@ from local.emulator.clients import Clients
 from local.program.project import read_project
 from pulumi_serverless.testing import AwsMocks, Graph, run_program
 from tests.engine.conftest import MakeStack
-from tests.engine.listing import named, standing
+from tests.engine.listing import listed, named
 from tests.engine.projects import entered
 from tests.engine.stacks import UNCHANGED, Stack, resource_name
 
@@ -99,7 +99,7 @@ def test_a_change_does_what_it_says_and_nothing_else(
     kept = after.keys() & before.keys()
     assert did.updated | did.replaced == {each for each in kept if after[each] != before[each]}
     assert {each.split("(")[1].rstrip(")") for each in did.replaced} == CHANGES[name].replaces
-    assert named(standing(clients)) == local.standing
+    assert named(listed(clients)) == local.recorded
     assert local.up() == UNCHANGED
 
 

@@ -13,7 +13,7 @@ import pytest
 from local import background
 from local.emulator.start import free_port
 from local.up import emulator_of
-from tests.engine.listing import standing
+from tests.engine.listing import listed
 from tests.program.programs import ROOT
 
 HOST = Path(__file__).with_name("language_host.py")
@@ -63,14 +63,14 @@ def test_the_cli_deploys_changes_and_destroys_what_it_keeps_its_state_beside(
 
     first = command.pulumi("up", "--yes", "--skip-preview")
     assert first.endswith("status 0"), first
-    assert "functions" in standing(emulator_of(command.port).client)
+    assert "functions" in listed(emulator_of(command.port).client)
     again = command.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
     assert again.endswith("status 0"), again
     assert "the Pulumi CLI has deployed to it" in command.local("up", "--port", str(command.port))
 
     destroyed = command.pulumi("destroy", "--yes", "--skip-preview")
     assert destroyed.endswith("status 0"), destroyed
-    assert "functions" not in standing(emulator_of(command.port).client)
+    assert "functions" not in listed(emulator_of(command.port).client)
     assert (ROOT / "Pulumi.local.yaml").read_text() == settings
 
 

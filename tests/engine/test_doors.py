@@ -9,7 +9,7 @@ from local.deployment import Deployment
 from local.emulator.clients import Clients
 from local.program.project import read_project
 from tests.engine.conftest import MakeStack
-from tests.engine.listing import Standing, standing
+from tests.engine.listing import Listing, listed
 from tests.program.programs import ROOT
 
 PORT_OF_QUEUE = re.compile(r"http://127\.0\.0\.1:\d+")
@@ -23,13 +23,13 @@ def test_both_doors_leave_the_same_resources(make_stack: MakeStack, clients: Cli
 
     with running_instance("engine-door") as emulator:
         Deployment(emulator.client, read_project(ROOT)).up()
-        in_process = comparable(standing(emulator.client))
+        in_process = comparable(listed(emulator.client))
 
-    assert in_process == comparable(standing(clients))
+    assert in_process == comparable(listed(clients))
     assert in_process
 
 
-def comparable(there: Standing) -> Standing:
+def comparable(there: Listing) -> Listing:
     """Without what differs between two deployments: ports, suffixes of names, ids."""
     patterns = (PORT_OF_QUEUE, MADE_UP, ID)
     return {kind: sorted(_without(patterns, name) for name in there[kind]) for kind in there}

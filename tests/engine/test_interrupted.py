@@ -8,7 +8,7 @@ from pulumi.automation import CommandError, EngineEvent, OpType
 
 from local.emulator.clients import Clients
 from tests.engine.conftest import MakeStack
-from tests.engine.listing import named, standing
+from tests.engine.listing import listed, named
 from tests.engine.stacks import UNCHANGED
 
 _AFTER_RESOURCES = 60
@@ -36,10 +36,10 @@ def test_an_up_after_a_killed_one_completes_it_and_nothing_stands_twice(
     completed = stack.up()
 
     assert len(completed.created) == len(stack.resources) - left
-    assert named(standing(clients)) == stack.standing
+    assert named(listed(clients)) == stack.recorded
     assert stack.up() == UNCHANGED
     stack.destroy()
-    assert standing(clients) == {}
+    assert listed(clients) == {}
 
 
 def _kill_the_engine() -> None:

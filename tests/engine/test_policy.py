@@ -1,4 +1,4 @@
-"""The policy pack, run by the engine, says what it says about the recorded graph."""
+"""The policy pack gives the same verdicts in the engine as on the recorded graph."""
 
 from __future__ import annotations
 

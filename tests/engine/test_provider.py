@@ -10,7 +10,7 @@ from pulumi.automation import CommandError
 
 from local.emulator.clients import Clients
 from tests.engine.conftest import MakeStack
-from tests.engine.listing import standing
+from tests.engine.listing import listed
 from tests.engine.stacks import UNCHANGED, Changes, Stack
 
 IMPORTS = "import pulumi\nimport pulumi_aws as aws\n"
@@ -72,7 +72,7 @@ def test_what_was_deleted_by_hand_is_created_again_after_a_refresh(
 ) -> None:
     rewrite(stack, 'aws.sqs.Queue("queue")\n')
     stack.up()
-    [url] = standing(clients)["queues"]
+    [url] = listed(clients)["queues"]
     clients("sqs").delete_queue(QueueUrl=url)
 
     assert stack.refresh().deleted == {QUEUE}
@@ -84,7 +84,7 @@ def test_what_was_changed_by_hand_is_changed_back_after_a_refresh(
 ) -> None:
     rewrite(stack, 'aws.sqs.Queue("queue", visibility_timeout_seconds=60)\n')
     stack.up()
-    [url] = standing(clients)["queues"]
+    [url] = listed(clients)["queues"]
     clients("sqs").set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "90"})
 
     stack.refresh()
@@ -97,12 +97,12 @@ def test_the_replacement_of_a_resource_without_a_name_has_another_name_and_comes
 ) -> None:
     rewrite(stack, 'aws.sqs.Queue("queue")\n')
     stack.up()
-    before = standing(clients)["queues"]
+    before = listed(clients)["queues"]
 
     rewrite(stack, 'aws.sqs.Queue("queue", fifo_queue=True)\n')
     assert stack.up() == Changes(replaced={QUEUE})
 
-    [after] = standing(clients)["queues"]
+    [after] = listed(clients)["queues"]
     assert after not in before
     assert after.endswith(".fifo")
 
@@ -117,7 +117,7 @@ def test_a_resource_with_a_name_is_deleted_before_its_replacement_takes_the_name
     rewrite(stack, program.format("/two/"))
     assert stack.up() == Changes(replaced={"role (aws:iam/role:Role)"})
 
-    assert standing(clients)["roles"] == ["ours"]
+    assert listed(clients)["roles"] == ["ours"]
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,11 @@
-"""A replacement and what it replaces stand side by side: their names do not collide."""
+"""A replacement and what it replaces exist side by side: their names do not collide."""
 
 from __future__ import annotations
 
 from local.emulator.clients import Clients
 from local.engine.grpc_values import MADE_UP
 from tests.engine.conftest import MakeStack
-from tests.engine.listing import named, standing
+from tests.engine.listing import listed, named
 from tests.engine.stacks import UNCHANGED, resource_name
 
 
@@ -21,5 +21,5 @@ def test_every_resource_without_a_name_of_its_own_can_be_replaced(
 
     assert did.replaced >= {resource_name(urn) for urn in urns}
     assert not did.created | did.deleted
-    assert named(standing(clients)) == stack.standing
+    assert named(listed(clients)) == stack.recorded
     assert stack.up() == UNCHANGED

@@ -9,7 +9,7 @@ from pulumi.automation import CommandError
 
 from local.emulator.clients import Clients
 from tests.engine.conftest import MakeStack
-from tests.engine.listing import named, standing
+from tests.engine.listing import listed, named
 from tests.engine.stacks import UNCHANGED, resource_name
 from tests.program.programs import PROGRAMS, ROOT, STACKS
 
@@ -31,18 +31,18 @@ def test_a_stack_comes_up_stays_and_goes(
     stack.project.unprotect(name)
 
     planned = stack.preview()
-    assert standing(clients) == {}
+    assert listed(clients) == {}
     made = stack.up()
     assert made == planned
     assert made.created
     assert not made.replaced | made.updated | made.deleted
-    assert named(standing(clients)) == stack.standing
+    assert named(listed(clients)) == stack.recorded
 
     assert stack.up() == UNCHANGED
     assert stack.refresh() == UNCHANGED
 
     assert stack.destroy().deleted == made.created
-    assert standing(clients) == {}
+    assert listed(clients) == {}
 
 
 def test_protected_data_is_not_destroyed_and_each_resource_is_named(
@@ -51,7 +51,7 @@ def test_protected_data_is_not_destroyed_and_each_resource_is_named(
     stack = make_stack("local")
     stack.configure(protectData=True)
     stack.up()
-    before = standing(clients)
+    before = listed(clients)
     protected = [each["urn"] for each in stack.resources if each.get("protect")]
 
     with pytest.raises(CommandError) as refused:
@@ -63,4 +63,4 @@ def test_protected_data_is_not_destroyed_and_each_resource_is_named(
     }
     for urn in protected:
         assert f'resource "{urn}" cannot be deleted' in str(refused.value)
-    assert standing(clients) == before
+    assert listed(clients) == before

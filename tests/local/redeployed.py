@@ -20,8 +20,8 @@ class Stack:
     """Knows what the last deployment created."""
 
     def __init__(self, emulator: Emulator) -> None:
-        self.said: list[str] = []
-        self.engine = InProcessEngine(Provider(emulator.client), say=self.said.append)
+        self.messages: list[str] = []
+        self.engine = InProcessEngine(Provider(emulator.client), say=self.messages.append)
 
     @property
     def done(self) -> list[tuple[str, str]]:
@@ -29,5 +29,5 @@ class Stack:
         return [(change.done, change.urn.rpartition("::")[2]) for change in self.engine.changes]
 
     def up(self, program: Callable[[], Any]) -> dict[str, Any]:
-        self.said.clear()
+        self.messages.clear()
         return deploy(self.engine, program)

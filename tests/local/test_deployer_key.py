@@ -1,4 +1,4 @@
-"""The key that may do anything is another in each run, and no other key is accepted."""
+"""Each run has a new key that may do anything, and no other key is accepted."""
 
 from __future__ import annotations
 

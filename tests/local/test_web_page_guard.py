@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from local.emulator.start import Emulator, emulator_python, free_port
-from local.emulator.web_page_guard import refusal
+from local.emulator.web_page_guard import rejection_reason
 from local.scenario.receiver import running_receiver
 from local.wait import wait_until
 from tests.local.web_page import EVIL, Response, browser_socket, run_code, send
@@ -174,7 +174,7 @@ def test_a_request_has_exactly_one_host(emulator: Emulator, hosts: Fields) -> No
     assert response.status in (400, 403)
     assert not response.is_readable
     fields = [(name.lower(), value) for name, value in _at(hosts, 4566)]
-    assert "Host must be" in (refusal(MAILBOX, fields, 4566) or "")
+    assert "Host must be" in (rejection_reason(MAILBOX, fields, 4566) or "")
 
 
 def test_a_web_page_cannot_run_code(emulator: Emulator, unguarded: int, tmp_path: Path) -> None:
@@ -308,7 +308,7 @@ def test_no_change_of_an_own_host_gets_through(
 def test_no_other_host_passes(host: str, port: int) -> None:
     own = {f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")}
 
-    assert (refusal("/", [("host", host)], port) is None) is (host in own)
+    assert (rejection_reason("/", [("host", host)], port) is None) is (host in own)
 
 
 @given(origin=st.text(max_size=40) | st.sampled_from(["http://localhost:1", "http://[::1]:80"]))
@@ -316,4 +316,4 @@ def test_no_other_origin_passes(origin: str) -> None:
     own = {f"http://{name}:80" for name in ("127.0.0.1", "localhost", "[::1]")}
     headers = [("host", "localhost:80"), ("origin", origin)]
 
-    assert (refusal("/", headers, 80) is None) is (origin in own)
+    assert (rejection_reason("/", headers, 80) is None) is (origin in own)

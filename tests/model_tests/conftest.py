@@ -1,5 +1,5 @@
 """The duration of the search. HYPOTHESIS_PROFILE=long starts a new search with
-PROOF_EXAMPLES examples.
+MODEL_EXAMPLES examples.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ settings.register_profile(
 settings.register_profile(
     "long",
     print_blob=True,
-    max_examples=int(os.environ.get("PROOF_EXAMPLES", "10000")),
+    max_examples=int(os.environ.get("MODEL_EXAMPLES", "10000")),
     stateful_step_count=60,
     **_COMMON,
 )

@@ -1,6 +1,6 @@
 """DynamoDB in memory: conditional writes, transactions with their token, consistent queries.
 
-moto does the same, a hundred times slower; test_in_memory_dynamo.py holds the two together.
+moto does the same, a hundred times slower; test_in_memory_dynamo.py compares the two.
 """
 
 from __future__ import annotations

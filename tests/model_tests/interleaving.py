@@ -29,7 +29,7 @@ class Turns:
             raise Died
 
     def run(self, programs: Sequence[Program], choose: Callable[[int], int]) -> None:
-        """Run all to their end; `choose` picks one of so many that are still running.
+        """Run all to their end; `choose` picks one of those that are still running, by its index.
 
         Raises what a program raised; the others are ended.
         """

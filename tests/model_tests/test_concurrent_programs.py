@@ -149,7 +149,7 @@ def test_an_attempt_that_was_overtaken_does_not_release_what_it_lost(requests_be
 
 
 def in_turns(scenario: Scenario, first: int, second: int) -> Simulation:
-    """Play a scenario: so many requests of the first program, then of the second, then the rest."""
+    """Play a scenario: some requests of the first program, some of the second, then the rest."""
     simulation = Simulation()
     programs = scenario(simulation, Clients(simulation))
     turns = [0] * (first + 1) + [1] * second

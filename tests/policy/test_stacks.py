@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from serverless_policy.rules import RULES
+from pulumi_serverless.blocks import api_access
+from pulumi_serverless.handoff import async_handoff
+from serverless_policy.rules import RULES, api, delivery
 from tests.policy.policy_view import rejected
 from tests.program.programs import PROGRAMS, ROOT, STACKS, deploy, run_stack
 
@@ -43,6 +45,11 @@ def test_an_example_breaks_no_rule(example: Path, preview: bool) -> None:
 
     for rule in RULES:
         assert rejected(rule, graph) == [], rule.id
+
+
+def test_pack_and_library_agree_although_neither_imports_the_other() -> None:
+    assert delivery.MAX_TARGET_TIMEOUT_SECONDS == async_handoff.MAX_TARGET_TIMEOUT_SECONDS
+    assert dict([api.PUBLIC_TAG]) == api_access.PUBLIC_TAG
 
 
 def test_the_documents_list_the_rules() -> None:

@@ -1,4 +1,4 @@
-"""Who may do what: the whole list, so that a new permission is seen in review."""
+"""Who may do what: the full list, so that a new permission shows up in review."""
 
 from __future__ import annotations
 

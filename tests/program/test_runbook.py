@@ -95,6 +95,6 @@ def _settings(program: Path) -> set[str]:
 
 
 def _queries(graph: Graph) -> set[str]:
-    """The saved queries of a program."""
+    """The Logs Insights queries of a program."""
     definitions = graph.of_type("aws:cloudwatch/queryDefinition:QueryDefinition")
     return {str(each.inputs["name"]).rsplit("/", 1)[1] for each in definitions}

@@ -1,15 +1,14 @@
-"""Where the snapshots are kept: one stack whole, of every other one what differs from it."""
+"""Where the snapshots are kept: one stack in full, and the differences of every other one."""
 
 from __future__ import annotations
 
 import yaml
 
-from tests.program.programs import ROOT, STACKS, run_stack
+from tests.program.programs import ROOT, run_stack
 from tests.snapshots.graph_text import Blocks, as_text, differences, snapshot
 
 FOLDER = ROOT / "tests" / "snapshots"
 BASE = "dev"
-ORDER = [BASE, *(stack for stack in STACKS if stack != BASE)]
 
 _WHOLE = """\
 # What stack {stack} declares, under mocks: fake ids end in -1a2b3c4 or begin with arn:, and

@@ -9,7 +9,12 @@ import pulumi
 import pulumi_aws as aws
 
 from pulumi_serverless.blocks.iam import Statement, policy, statement
-from pulumi_serverless.blocks.names import api_log_group, function_log_group, stack_name
+from pulumi_serverless.blocks.names import (
+    api_log_group,
+    component_name,
+    function_log_group,
+    stack_name,
+)
 
 DELETION_WINDOW_DAYS = 30
 """How long KMS keeps a deleted key, so that the deletion can be cancelled; 30 is the maximum.
@@ -68,14 +73,12 @@ class EncryptionKey(pulumi.ComponentResource):
             description=f"Tables, queues, topics and logs of {stack_name()}",
             enable_key_rotation=True,
             deletion_window_in_days=DELETION_WINDOW_DAYS,
-            policy=pulumi.Output.all(region, account_id).apply(
-                lambda known: policy(*_statements(region=known[0], account_id=known[1]))
-            ),
+            policy=policy(*_statements(region=region, account_id=account_id)),
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect_data),
         )
         aws.kms.Alias(
             f"{name}-alias",
-            name=f"alias/{stack_name()}-{name}",
+            name=f"alias/{component_name(name)}",
             target_key_id=key.key_id,
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -96,18 +99,20 @@ def arn_of(key: EncryptionKey | None) -> pulumi.Output[str] | None:
     return None if key is None else key.arn
 
 
-def _statements(*, region: str, account_id: str) -> list[Statement]:
-    logs = f"arn:aws:logs:{region}:{account_id}:log-group"
-    log_groups = [f"{logs}:{function_log_group('*')}", f"{logs}:{api_log_group('*')}"]
-    alarms = f"arn:aws:cloudwatch:{region}:{account_id}:alarm:*"
-    topics = f"arn:aws:sns:{region}:{account_id}:*"
+def _statements(*, region: pulumi.Output[str], account_id: pulumi.Output[str]) -> list[Statement]:
+    log_groups = [
+        pulumi.Output.concat("arn:aws:logs:", region, ":", account_id, ":log-group:", each)
+        for each in (function_log_group("*"), api_log_group("*"))
+    ]
+    alarms = pulumi.Output.concat("arn:aws:cloudwatch:", region, ":", account_id, ":alarm:*")
+    topics = pulumi.Output.concat("arn:aws:sns:", region, ":", account_id, ":*")
     own_key = ["*"]
     return [
         # Without it nobody could administer the key, or allow its use in IAM policies.
         statement(
             ["kms:*"],
             sid="LetIamOfThisAccountGrant",
-            principal={"AWS": f"arn:aws:iam::{account_id}:root"},
+            principal={"AWS": pulumi.Output.concat("arn:aws:iam::", account_id, ":root")},
             resources=own_key,
         ),
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
@@ -117,7 +122,7 @@ def _statements(*, region: str, account_id: str) -> list[Statement]:
                 *("kms:GenerateDataKey*", "kms:Describe*"),
             ],
             sid="EncryptLogsOfThisStack",
-            principal={"Service": f"logs.{region}.amazonaws.com"},
+            principal={"Service": pulumi.Output.concat("logs.", region, ".amazonaws.com")},
             resources=own_key,
             condition={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
         ),

@@ -12,8 +12,8 @@ def json_text(document: Any) -> pulumi.Input[str]:
     """Return `document` as JSON, as `pulumi.Output.json_dumps` writes it: plain text if nothing in
     it is an output.
 
-    Output.json_dumps makes an output of every constant, too: for a policy with one ARN in it the
-    SDK runs twenty coroutines, and four for this. Raises TypeError for a value that is not JSON.
+    Output.json_dumps makes an output of every constant, too: for a policy with one ARN, the SDK
+    runs twenty coroutines, and this function four. Raises TypeError for a value that is not JSON.
     """
     outputs: list[pulumi.Output[Any]] = []
 

@@ -39,6 +39,7 @@ MAX_TARGET_TIMEOUT_SECONDS = 50
 CALLER_CODE = FunctionCode(packages=("serverless_runtime.handoff", "serverless_runtime.shared"))
 
 Delivery = Literal["outbox", "direct"]
+_NO_OUTBOX = '{0} must be left out with delivery="direct", which has no outbox, got {1}'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,12 +84,22 @@ class AsyncHandoffArgs:
         require_between("max_retry_attempts", self.max_retry_attempts, 0, 2)
         require_between("max_event_age_seconds", self.max_event_age_seconds, 60, 21_600)
         self.thresholds.event_age_within(self.max_event_age_seconds)
+        if self.delivery == "direct":
+            self._require_no_outbox_settings()
         require_between(
             f"timeout_seconds of the target {self.target.logical_name}",
             self.target.timeout_seconds,
             1,
             MAX_TARGET_TIMEOUT_SECONDS,
         )
+
+    def _require_no_outbox_settings(self) -> None:
+        age = self.thresholds.outbox_age_seconds
+        if age != HandoffThresholds.outbox_age_seconds:
+            raise ValueError(_NO_OUTBOX.format("thresholds.outbox_age_seconds", age))
+        age = self.relay_minimum_age_seconds
+        if age != AsyncHandoffArgs.relay_minimum_age_seconds:
+            raise ValueError(_NO_OUTBOX.format("relay_minimum_age_seconds", age))
 
 
 class AsyncHandoff(pulumi.ComponentResource):

@@ -52,7 +52,7 @@ class OutboxArgs:
     """Lets the relay send events there."""
 
     dead_letter_queue: DeadLetterQueue | None = None
-    """The queue for what a function never accepts, whose depth the relay publishes in each run."""
+    """Receives what a function can never accept; the relay publishes its depth in each run."""
 
     relay_minimum_age_seconds: int
 

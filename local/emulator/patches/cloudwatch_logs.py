@@ -1,4 +1,4 @@
-"""CloudWatch Logs: saved queries of Logs Insights, and another key for a log group."""
+"""CloudWatch Logs: Logs Insights queries, and changing the key of a log group."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from local.emulator.differences import Difference
 
 DIFFERENCES = (
     Difference(
-        aws="CloudWatch Logs Insights stores saved queries",
+        aws="CloudWatch Logs stores Logs Insights queries",
         emulator="does not support PutQueryDefinition",
         workaround="local/emulator/patches/cloudwatch_logs.py stores them, but does not run them",
     ),

@@ -59,7 +59,7 @@ def _know_one_deployer(evaluator: Any, deployer: str) -> None:
         }
 
     evaluator.is_root_access_key = is_root_access_key
-    # Whose signature is not checked: nobody's.
+    # Nobody's signature is exempt from the check.
     evaluator._is_root_key = lambda _access_key: False
     evaluator.resolve_caller_identity = resolve_caller_identity
 

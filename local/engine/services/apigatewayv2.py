@@ -53,7 +53,7 @@ class Api(ResourceType):
         unsupported = [name for name in ("body", "target", "routeKey") if inputs.get(name)]
         if unsupported:
             raise NotImplementedError(
-                f"the emulator makes no routes from an API's {unsupported[0]}; declare a Route"
+                f"the emulator creates no routes from an API's {unsupported[0]}; declare a Route"
             )
         made = self.api.create_api(
             ProtocolType=inputs["protocolType"],

@@ -33,7 +33,7 @@ class _OfApi(ResourceType):
         return Created(id_, self.outputs_of(id_, inputs))
 
     def fixed(self, inputs: Inputs) -> dict[str, Any]:
-        """Arguments that creating takes only."""
+        """Arguments of the create_ call only."""
         return {}
 
     def outputs_of(self, id_: str, inputs: Inputs) -> Outputs:
@@ -71,7 +71,7 @@ def _empty(value: Any) -> Any:
     replaces=("apiId", "integrationType", "integrationSubtype"),
 )
 class Integration(_OfApi):
-    """What a route calls."""
+    """An integration: what a route calls."""
 
     part, id_argument = "integration", "IntegrationId"
     renamed: ClassVar = {"TimeoutInMillis": "timeoutMilliseconds"}
@@ -105,7 +105,7 @@ class Integration(_OfApi):
 
 @resource("aws:apigatewayv2/authorizer:Authorizer", replaces=("apiId",))
 class Authorizer(_OfApi):
-    """Who may call routes."""
+    """An authorizer: who may call routes."""
 
     part, id_argument = "authorizer", "AuthorizerId"
     longest_name = 128
@@ -132,7 +132,7 @@ class Authorizer(_OfApi):
 
 @resource("aws:apigatewayv2/route:Route", replaces=("apiId",))
 class Route(_OfApi):
-    """A method and a path."""
+    """A route: a method and a path."""
 
     part, id_argument = "route", "RouteId"
 
@@ -149,7 +149,7 @@ class Route(_OfApi):
 
 @resource("aws:apigatewayv2/deployment:Deployment", replaces=("apiId", "triggers"))
 class Deployment(_OfApi):
-    """The routes as they are at one time."""
+    """A deployment: a snapshot of the routes."""
 
     part, id_argument = "deployment", "DeploymentId"
 
@@ -159,7 +159,7 @@ class Deployment(_OfApi):
 
 @resource("aws:apigatewayv2/stage:Stage", replaces=("apiId",))
 class Stage(_OfApi):
-    """Where an API is called; its id is its name."""
+    """A stage, where an API is called; its id is its name."""
 
     part, id_argument = "stage", "StageName"
     without_effect = frozenset({"accessLogSettings"})

@@ -116,13 +116,13 @@ class Table(ResourceType):
         self.api.delete_table(TableName=id_)
 
     def _index(self, name: str, old: Inputs, inputs: Inputs) -> None:
-        standing = set(self.find(name, inputs)["Indexes"])
+        existing = set(self.find(name, inputs)["Indexes"])
         declared = {index["name"]: index for index in _indexes(inputs)}
         before = {index["name"]: index for index in _indexes(old)}
-        changed = {key for key in declared if before.get(key) != declared[key]} & standing
-        for index_name in sorted(standing - declared.keys() | changed):
+        changed = {key for key in declared if before.get(key) != declared[key]} & existing
+        for index_name in sorted(existing - declared.keys() | changed):
             self._change_index(name, inputs, {"Delete": {"IndexName": index_name}})
-        for index_name in sorted(declared.keys() - standing | changed):
+        for index_name in sorted(declared.keys() - existing | changed):
             made = _global_index(declared[index_name], inputs)
             self._change_index(name, inputs, {"Create": made})
 

@@ -1,4 +1,4 @@
-"""Buses of EventBridge, their rules and what the rules call.
+"""EventBridge buses, rules and targets.
 
 What needs a new resource is in
 https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service/events (ForceNew).
@@ -91,7 +91,7 @@ class EventRule(_Tagged):
         return {"arn": found["Arn"]}
 
     def update(self, id_: str, old: Inputs, inputs: Inputs) -> None:
-        # What a rule is put without, it no longer has.
+        # PutRule removes what it is not given.
         arn = self.api.put_rule(**self._names(id_), **self.declared(inputs))["RuleArn"]
         self.tag(arn, old, inputs)
 
@@ -106,7 +106,7 @@ class EventRule(_Tagged):
 
 @resource("aws:cloudwatch/eventTarget:EventTarget", replaces=("eventBusName", "rule", "targetId"))
 class EventTarget(ResourceType):
-    """What a rule calls; its id is the names of the bus, the rule and its own."""
+    """A target of a rule; its id consists of the names of the bus and the rule, and its own."""
 
     defaults: ClassVar = {"eventBusName": "default"}
     service = "events"

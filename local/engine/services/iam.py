@@ -1,4 +1,4 @@
-"""Roles of IAM, and who provides identities.
+"""IAM roles and OpenID Connect providers.
 
 What needs a new resource is in
 https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service/iam (ForceNew).
@@ -16,9 +16,9 @@ from local.engine.values import change_tags, for_boto3, tag_list, tags_of
 
 DIFFERENCES = (
     Difference(
-        aws="client ids are added to and removed from a provider of identities",
-        emulator="has no call for it",
-        workaround="the provider is deleted and made again under its ARN",
+        aws="client ids can be added to and removed from an OpenID Connect provider",
+        emulator="does not support it",
+        workaround="the provider is deleted and re-created under the same ARN",
     ),
 )
 
@@ -74,7 +74,7 @@ class Role(ResourceType):
         change_tags(old, inputs, self.api.untag_role, self.api.tag_role, RoleName=id_)
 
     def delete(self, id_: str, inputs: Inputs) -> None:
-        # A policy that another resource declares keeps the role, as on AWS.
+        # As on AWS, a role that has policies of other resources cannot be deleted.
         forced = bool(inputs.get("forceDetachPolicies"))
         for policy in self.api.list_attached_role_policies(RoleName=id_)["AttachedPolicies"]:
             if forced or policy["PolicyArn"] in _managed(inputs):
@@ -115,7 +115,7 @@ def _inline(inputs: Inputs) -> dict[str, str]:
 
 @resource("aws:iam/openIdConnectProvider:OpenIdConnectProvider", replaces=("url",))
 class OpenIdConnectProvider(ResourceType):
-    """Who provides identities that roles trust; its id is its ARN."""
+    """An OpenID Connect provider that roles trust; its id is its ARN."""
 
     service = "iam"
     renamed: ClassVar = {"ClientIDList": "clientIdLists", "ThumbprintList": "thumbprintLists"}

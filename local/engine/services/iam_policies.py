@@ -1,4 +1,4 @@
-"""Policies of IAM, and which roles have them.
+"""IAM policies, and their attachment to roles.
 
 What needs a new resource is in
 https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service/iam (ForceNew).

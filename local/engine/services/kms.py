@@ -101,7 +101,7 @@ class Key(ResourceType):
 
 @resource("aws:kms/alias:Alias")
 class Alias(ResourceType):
-    """A name of a key; its id is that name."""
+    """An alias of a key; its id is its name."""
 
     service = "kms"
     longest_name = 256

@@ -1,4 +1,4 @@
-"""Who may call a Lambda function, what calls it, and how its asynchronous events are treated.
+"""Permissions, event sources and asynchronous invocation settings of Lambda functions.
 
 What needs a new resource is in
 https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service/lambda (ForceNew).
@@ -28,7 +28,7 @@ _PERMISSION = (
     ),
 )
 class Permission(ResourceType):
-    """Who may call a function; its id is the id of its statement."""
+    """A permission to call a function; its id is that of its statement."""
 
     service = "lambda"
 
@@ -62,7 +62,7 @@ class Permission(ResourceType):
     replaces=("functionName", "qualifier"),
 )
 class FunctionEventInvokeConfig(ResourceType):
-    """How a function's asynchronous events are treated; its id is the function's name."""
+    """A function's settings for asynchronous events; its id is the function's name."""
 
     service = "lambda"
 
@@ -103,7 +103,7 @@ class FunctionEventInvokeConfig(ResourceType):
     ),
 )
 class EventSourceMapping(ResourceType):
-    """A queue or stream whose messages a function gets; its id is its UUID."""
+    """An event source mapping: a queue or stream that a function reads; its id is its UUID."""
 
     service = "lambda"
     renamed: ClassVar = {"State": "enabled"}
@@ -121,7 +121,7 @@ class EventSourceMapping(ResourceType):
 
     def find(self, id_: str, inputs: Inputs) -> Mapping[str, Any]:
         found = dict(self.api.get_event_source_mapping(UUID=id_))
-        # On the way from one to the other, it counts as there already.
+        # A transitional state counts as the state that it leads to.
         states = {"Enabling": "Enabled", "Creating": "Enabled", "Disabling": "Disabled"}
         return {**found, "State": states.get(found["State"], found["State"])}
 

@@ -29,12 +29,12 @@ def _deployed_zip(code: Asset) -> bytes:
     return with_bytecode(zip_of(code))
 
 
-# By the hash of the content: compiling a program's archives takes seconds.
+# Cached by content hash: compiling a program's archives takes seconds.
 _deployed_hashes: dict[str, str] = {}
 
 
 def _deployed_hash(code: Asset) -> str | None:
-    """The hash of an archive as it is deployed; None if its files are not what they were."""
+    """The hash of an archive as it is deployed; None if its files have changed."""
     content = content_hash(code)
     if content not in _deployed_hashes:
         if not is_as_known(code):

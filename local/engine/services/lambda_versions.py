@@ -1,4 +1,4 @@
-"""Layers of Lambda functions, and names of their versions.
+"""Layers and aliases of Lambda functions.
 
 What needs a new resource is in
 https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service/lambda (ForceNew).
@@ -32,7 +32,7 @@ class LayerVersion(ResourceType):
         code = inputs.get("code")
         made = self.api.publish_layer_version(
             LayerName=inputs["layerName"],
-            # As it is: what a layer has is not compiled for one runtime.
+            # Unchanged: a layer's content is not compiled for one runtime.
             Content={"ZipFile": zip_of(code)} if code is not None else code_of(inputs),
             **for_boto3(inputs, *settings),
         )
@@ -57,7 +57,7 @@ class LayerVersion(ResourceType):
 
 @resource("aws:lambda/alias:Alias", replaces=("functionName",))
 class Alias(ResourceType):
-    """A name of a version of a function; its id is its ARN."""
+    """An alias of a function's version; its id is its ARN."""
 
     service = "lambda"
 

@@ -1,4 +1,4 @@
-"""Log groups, and saved queries of CloudWatch Logs Insights.
+"""Log groups, and Logs Insights queries.
 
 What needs a new resource is in
 https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service/logs (ForceNew).
@@ -51,7 +51,7 @@ class LogGroup(ResourceType):
             self.api.associate_kms_key(logGroupName=id_, kmsKeyId=key)
         elif old.get("kmsKeyId"):
             self.api.disassociate_kms_key(logGroupName=id_)
-        # This service alone begins the names of its arguments with a small letter.
+        # Only this service's argument names begin with a lower-case letter.
         change_tags(
             old,
             inputs,
@@ -74,7 +74,7 @@ class LogGroup(ResourceType):
 
 @resource("aws:cloudwatch/queryDefinition:QueryDefinition")
 class QueryDefinition(ResourceType):
-    """A saved query; its id is AWS's."""
+    """A Logs Insights query; AWS generates its id."""
 
     service = "logs"
     updates_name = frozenset({"name"})

@@ -1,4 +1,4 @@
-"""Buckets of S3.
+"""S3 buckets.
 
 What needs a new bucket is in
 https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/s3/bucket.go

@@ -1,4 +1,4 @@
-"""Schedules of EventBridge Scheduler, and their groups.
+"""EventBridge Scheduler's schedules and schedule groups.
 
 What needs a new resource is in
 https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service/scheduler (ForceNew).

@@ -95,7 +95,8 @@ class SecretVersion(ResourceType):
             )
 
     def delete(self, id_: str, inputs: Inputs) -> None:
-        """Nothing: as on AWS, a value goes with its secret, or when another is put."""
+        """Do nothing: as on AWS, a value is deleted with its secret, or replaced by the next
+        one."""
 
     @staticmethod
     def _value(inputs: Inputs) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Identities of SES that email is sent from.
+"""SES identities.
 
 What needs a new identity is in
 https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/sesv2/email_identity.go
@@ -17,7 +17,7 @@ from local.engine.values import change_tags, for_boto3, tag_list, tags_of
 
 @resource("aws:sesv2/emailIdentity:EmailIdentity", replaces=("emailIdentity",))
 class EmailIdentity(ResourceType):
-    """An address or a domain; its id is that."""
+    """An email address or a domain, which is also its id."""
 
     service = "sesv2"
 

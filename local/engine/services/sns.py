@@ -1,4 +1,4 @@
-"""Topics of SNS, their policies and subscriptions.
+"""SNS topics, their policies and subscriptions.
 
 What needs a new resource is in
 https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service/sns (ForceNew).
@@ -100,7 +100,7 @@ class Topic(ResourceType):
 
 @resource("aws:sns/topicPolicy:TopicPolicy", replaces=("arn",))
 class TopicPolicy(ResourceType):
-    """Who may use a topic; its id is the topic's ARN."""
+    """A topic's policy; its id is the topic's ARN."""
 
     service = "sns"
 
@@ -126,7 +126,7 @@ class TopicPolicy(ResourceType):
 
 @resource("aws:sns/topicSubscription:TopicSubscription", replaces=("endpoint", "protocol", "topic"))
 class TopicSubscription(ResourceType):
-    """Who gets the messages of a topic; its id is its ARN."""
+    """A subscription to a topic; its id is its ARN."""
 
     service = "sns"
     renamed: ClassVar = {attribute: name for name, attribute in _SUBSCRIPTION.items()}

@@ -1,4 +1,4 @@
-"""Queues of SQS, their policies and where their failed messages go.
+"""SQS queues, their policies and redrive policies.
 
 What needs a new queue is in
 https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/sqs/queue.go
@@ -131,20 +131,20 @@ class _QueueAttribute(_OfQueues):
 
 @resource("aws:sqs/queuePolicy:QueuePolicy", replaces=("queueUrl",))
 class QueuePolicy(_QueueAttribute):
-    """Who may use a queue."""
+    """A queue's policy."""
 
     attribute = ("policy", "Policy")
 
 
 @resource("aws:sqs/redrivePolicy:RedrivePolicy", replaces=("queueUrl",))
 class RedrivePolicy(_QueueAttribute):
-    """Where messages go that failed too often."""
+    """A redrive policy: where messages go that failed too often."""
 
     attribute = ("redrivePolicy", "RedrivePolicy")
 
 
 @resource("aws:sqs/redriveAllowPolicy:RedriveAllowPolicy", replaces=("queueUrl",))
 class RedriveAllowPolicy(_QueueAttribute):
-    """Which queues may send their failed messages here."""
+    """A redrive allow policy: which queues may send their failed messages here."""
 
     attribute = ("redriveAllowPolicy", "RedriveAllowPolicy")

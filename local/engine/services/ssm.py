@@ -1,4 +1,4 @@
-"""Parameters of Systems Manager.
+"""Systems Manager parameters.
 
 What needs a new parameter is in
 https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ssm/parameter.go

@@ -31,7 +31,7 @@ def read(message: Message) -> FailureRecord:
 
 
 def missing(queue: DeadLetterQueue) -> str | None:
-    """Nothing: each message, or else the queue, tells where it came from."""
+    """Nothing: each message, or else the queue, names the source queue."""
     return None
 
 

@@ -66,8 +66,7 @@ NO_ALARM = Rule(
 NO_SUBSCRIBER = Rule(
     id="alarms-have-a-subscriber",
     rejects="alarm topics without subscribers",
-    remediation="Add a subscriber to the topic: AlarmTopicArgs(subscribers=[...]), or the "
-    "stack's "
+    remediation="Add a subscriber to the topic: AlarmTopicArgs(subscribers=[...]), or the stack's "
     "alarmEmails. A stack without operators is exempted in policy/<stack>.json.",
     sees="stack",
     check=_topics_without_subscriber,

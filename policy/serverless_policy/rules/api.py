@@ -36,9 +36,7 @@ OPEN_ROUTES = Rule(
     id="routes-need-credentials",
     rejects="routes and function URLs without authorization",
     remediation="Give the route an authorizer: ApiAccess with auth of kind iam or jwt. If the API "
-    "is "
-    f"public on purpose, kind none tags it with {PUBLIC_TAG[0]}: {PUBLIC_TAG[1]}, so that "
-    "readers of the graph know.",
+    f"is public on purpose, kind none tags it with {PUBLIC_TAG[0]}: {PUBLIC_TAG[1]}.",
     sees="stack",
     check=_open_routes,
 )

@@ -82,8 +82,7 @@ NO_DESTINATION = Rule(
     id="failures-are-kept",
     rejects="asynchronous invocations whose failed events are lost",
     remediation="Give the event-invoke configuration an on-failure destination; AsyncHandoff does. "
-    "A "
-    "function that a schedule runs again needs none if maximum_retry_attempts is 0.",
+    "A function that a schedule runs again needs none if maximum_retry_attempts is 0.",
     sees="stack",
     check=_without_destination,
 )
@@ -98,8 +97,7 @@ TIMEOUT = Rule(
     id="target-ends-before-its-retry",
     rejects=f"targets with a timeout over {MAX_TARGET_TIMEOUT_SECONDS} s",
     remediation=f"Set the target's timeout to {MAX_TARGET_TIMEOUT_SECONDS} s or less: Lambda "
-    "retries "
-    "after about a minute, and two attempts must not run side by side.",
+    "retries after about a minute, and two attempts must not run side by side.",
     sees="stack",
     check=_slow_targets,
 )

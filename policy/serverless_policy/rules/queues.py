@@ -40,8 +40,7 @@ def _denies_http(document: Any) -> bool:
 UNENCRYPTED = Rule(
     id="queue-is-encrypted",
     rejects="queues without explicit encryption",
-    remediation="Set sqs_managed_sse_enabled=True or kms_master_key_id; DeadLetterQueue sets the "
-    "first.",
+    remediation="Set sqs_managed_sse_enabled=True or kms_master_key_id; DeadLetterQueue sets one.",
     sees="resource",
     check=_unencrypted,
 )
@@ -49,8 +48,7 @@ PLAIN_HTTP = Rule(
     id="queue-rejects-plain-http",
     rejects="queues that accept plain HTTP",
     remediation="Give it a queue policy that denies sqs:* to everyone where aws:SecureTransport is "
-    "false; "
-    "pulumi_serverless.DeadLetterQueue has one.",
+    "false; pulumi_serverless.DeadLetterQueue has one.",
     sees="stack",
     check=_plain_http,
 )

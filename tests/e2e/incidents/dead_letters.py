@@ -41,7 +41,7 @@ def _the_queue_is_deleted(scenario: Scenario) -> None:
     scenario.stack.client("sqs").delete_queue(QueueUrl=scenario.stack.dead_letter_queue_url)
     remove_permission(scenario.stack, TARGET, _PERMISSION)
     scenario.creates_a_task()
-    # As the saved query finds it.
+    # As the Logs Insights query finds it.
     failed = wait_until(
         lambda: [
             line["event_id"]

@@ -79,7 +79,7 @@ def test_a_known_failure_is_retried_however_strict_the_guarantee(
     assert service.dead_letters.reasons == []
 
 
-@pytest.mark.parametrize("error", [UnknownOutcomeError("no answer"), KeyError("a fault of ours")])
+@pytest.mark.parametrize("error", [UnknownOutcomeError("no response"), KeyError("a fault of ours")])
 def test_an_error_that_does_not_say_that_nothing_was_sent_is_an_unknown_outcome(
     service: Service, once: RecordingChannel, error: Exception
 ) -> None:
@@ -96,9 +96,9 @@ def test_an_error_that_does_not_say_that_nothing_was_sent_is_an_unknown_outcome(
 def test_while_the_queue_is_away_an_unknown_outcome_stays_unknown(
     service: Service, once: RecordingChannel
 ) -> None:
-    once.before_sending = raises(UnknownOutcomeError("no answer"))
+    once.before_sending = raises(UnknownOutcomeError("no response"))
     service.dead_letters.rejects = True
-    with pytest.raises(NotDeliveredError, match=r"^sms: no answer; .* queue is unavailable\)$"):
+    with pytest.raises(NotDeliveredError, match=r"^sms: no response; .* queue is unavailable\)$"):
         service.notify(once)
 
     service.let_leases_expire()

@@ -1,4 +1,4 @@
-"""A lease, for the tests of what it means."""
+"""A sample lease for tests."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class Sample(NamedTuple):
     changes: Mapping[str, Any] = {}
 
 
-class World:
+class Prerequisites:
     """What samples need to exist first."""
 
     def __init__(self, provider: Provider) -> None:
@@ -65,16 +65,16 @@ def code(result: str = _HANDLER) -> pulumi.Archive:
     return pulumi.AssetArchive({"app.py": pulumi.StringAsset(result)})
 
 
-def function_inputs(world: World) -> Inputs:
+def function_inputs(needed: Prerequisites) -> Inputs:
     return {
-        "role": world.role()["arn"],
+        "role": needed.role()["arn"],
         "runtime": "python3.13",
         "handler": "app.handle",
         "code": code(),
     }
 
 
-def _metric_alarm(_world: World) -> Sample:
+def _metric_alarm(_world: Prerequisites) -> Sample:
     inputs = {
         "namespace": "Shop",
         "metricName": "sold",
@@ -89,7 +89,7 @@ def _metric_alarm(_world: World) -> Sample:
     return Sample(inputs, {"threshold": 0.0, "alarmDescription": "none sold"})
 
 
-def _table(_world: World) -> Sample:
+def _table(_world: Prerequisites) -> Sample:
     index = {"name": "by-state", "hashKey": "state", "projectionType": "ALL"}
     attributes = [{"name": name, "type": "S"} for name in ("id", "state")]
     inputs = {
@@ -111,7 +111,7 @@ def _table(_world: World) -> Sample:
     return Sample(inputs, changes)
 
 
-def _function(world: World) -> Sample:
+def _function(needed: Prerequisites) -> Sample:
     changes = {
         "code": code("def handle(event, context): return 2"),
         "memorySize": 256.0,
@@ -119,36 +119,36 @@ def _function(world: World) -> Sample:
         "reservedConcurrentExecutions": 3.0,
         "tags": {"team": "tea"},
     }
-    return Sample(function_inputs(world), changes)
+    return Sample(function_inputs(needed), changes)
 
 
-def _event_source_mapping(world: World) -> Sample:
-    inputs = {"functionName": world.function()["arn"], "eventSourceArn": world.queue()["arn"]}
+def _event_source_mapping(needed: Prerequisites) -> Sample:
+    inputs = {"functionName": needed.function()["arn"], "eventSourceArn": needed.queue()["arn"]}
     return Sample({**inputs, "batchSize": 5.0}, {"batchSize": 1.0, "enabled": False})
 
 
-def _permission(world: World) -> Sample:
+def _permission(needed: Prerequisites) -> Sample:
     inputs = {"action": "lambda:InvokeFunction", "principal": "events.amazonaws.com"}
-    return Sample({**inputs, "function": world.function()["name"]})
+    return Sample({**inputs, "function": needed.function()["name"]})
 
 
-def _schedule(world: World) -> Sample:
+def _schedule(needed: Prerequisites) -> Sample:
     inputs = {
         "scheduleExpression": "rate(1 hour)",
         "flexibleTimeWindow": {"mode": "OFF"},
-        "target": {"arn": _ARN, "roleArn": world.role()["arn"]},
+        "target": {"arn": _ARN, "roleArn": needed.role()["arn"]},
     }
     return Sample(inputs, {"scheduleExpression": "rate(2 hours)", "state": "DISABLED"})
 
 
-def _event_target(world: World) -> Sample:
-    rule = world.make("aws:cloudwatch/eventRule:EventRule", eventPattern='{"source": ["shop"]}')
+def _event_target(needed: Prerequisites) -> Sample:
+    rule = needed.make("aws:cloudwatch/eventRule:EventRule", eventPattern='{"source": ["shop"]}')
     return Sample({"rule": rule["name"], "arn": _ARN}, {"input": '{"a": 1}'})
 
 
-def _integration(world: World) -> Sample:
+def _integration(needed: Prerequisites) -> Sample:
     inputs = {
-        "apiId": world.api()["id"],
+        "apiId": needed.api()["id"],
         "integrationType": "AWS_PROXY",
         "integrationUri": _ARN,
         "payloadFormatVersion": "2.0",
@@ -156,10 +156,10 @@ def _integration(world: World) -> Sample:
     return Sample(inputs, {"timeoutMilliseconds": 5_000.0, "integrationUri": f"{_ARN}-2"})
 
 
-def _authorizer(world: World) -> Sample:
+def _authorizer(needed: Prerequisites) -> Sample:
     token = {"issuer": "https://id.example.com", "audiences": ["shop"]}
     inputs = {
-        "apiId": world.api()["id"],
+        "apiId": needed.api()["id"],
         "authorizerType": "JWT",
         "identitySources": ["$request.header.Authorization"],
         "jwtConfiguration": token,
@@ -167,96 +167,96 @@ def _authorizer(world: World) -> Sample:
     return Sample(inputs, {"jwtConfiguration": {**token, "audiences": ["store"]}})
 
 
-def _stage(world: World) -> Sample:
+def _stage(needed: Prerequisites) -> Sample:
     limits = {"throttlingRateLimit": 5.0, "throttlingBurstLimit": 7.0}
-    inputs = {"apiId": world.api()["id"], "autoDeploy": True}
+    inputs = {"apiId": needed.api()["id"], "autoDeploy": True}
     return Sample(inputs, {"defaultRouteSettings": limits, "description": "limited"})
 
 
-def _secret_version(world: World) -> Sample:
-    secret = world.make("aws:secretsmanager/secret:Secret")["id"]
+def _secret_version(needed: Prerequisites) -> Sample:
+    secret = needed.make("aws:secretsmanager/secret:Secret")["id"]
     return Sample({"secretId": secret, "secretString": "tea"})
 
 
-def _redrive(world: World) -> Sample:
+def _redrive(needed: Prerequisites) -> Sample:
     def policy(count: int) -> str:
         return json.dumps({"deadLetterTargetArn": dead["arn"], "maxReceiveCount": count})
 
-    dead = world.queue()
-    queue = world.queue()["url"]
+    dead = needed.queue()
+    queue = needed.queue()["url"]
     return Sample({"queueUrl": queue, "redrivePolicy": policy(3)}, {"redrivePolicy": policy(4)})
 
 
-def _redrive_allow(world: World) -> Sample:
+def _redrive_allow(needed: Prerequisites) -> Sample:
     def policy(permission: str) -> str:
         return json.dumps({"redrivePermission": permission})
 
-    inputs = {"queueUrl": world.queue()["url"], "redriveAllowPolicy": policy("allowAll")}
+    inputs = {"queueUrl": needed.queue()["url"], "redriveAllowPolicy": policy("allowAll")}
     return Sample(inputs, {"redriveAllowPolicy": policy("denyAll")})
 
 
-def _alias_of_key(world: World) -> Sample:
+def _alias_of_key(needed: Prerequisites) -> Sample:
     name = f"alias/{uuid.uuid4()}"
-    keys = [world.key()["arn"] for _ in range(2)]
+    keys = [needed.key()["arn"] for _ in range(2)]
     return Sample({"name": name, "targetKeyId": keys[0]}, {"targetKeyId": keys[1]})
 
 
-def _alias_of_function(world: World) -> Sample:
-    inputs = {"functionName": world.function()["name"], "functionVersion": "$LATEST"}
+def _alias_of_function(needed: Prerequisites) -> Sample:
+    inputs = {"functionName": needed.function()["name"], "functionVersion": "$LATEST"}
     return Sample(inputs, {"description": "live"})
 
 
-def _composite_alarm(world: World) -> Sample:
-    alarm = world.make("aws:cloudwatch/metricAlarm:MetricAlarm", **_metric_alarm(world).inputs)
+def _composite_alarm(needed: Prerequisites) -> Sample:
+    alarm = needed.make("aws:cloudwatch/metricAlarm:MetricAlarm", **_metric_alarm(needed).inputs)
     inputs = {"alarmName": str(uuid.uuid4()), "alarmRule": f'ALARM("{alarm["name"]}")'}
     return Sample(inputs, {"alarmDescription": "any"})
 
 
-def _attachment(world: World) -> Sample:
-    policy = world.make("aws:iam/policy:Policy", policy=_ALLOW)
-    return Sample({"role": world.role()["name"], "policyArn": policy["arn"]})
+def _attachment(needed: Prerequisites) -> Sample:
+    policy = needed.make("aws:iam/policy:Policy", policy=_ALLOW)
+    return Sample({"role": needed.role()["name"], "policyArn": policy["arn"]})
 
 
-def _of_queue(world: World) -> Sample:
-    return Sample({"queueUrl": world.queue()["url"], "policy": _ALLOW}, {"policy": _DENY})
+def _of_queue(needed: Prerequisites) -> Sample:
+    return Sample({"queueUrl": needed.queue()["url"], "policy": _ALLOW}, {"policy": _DENY})
 
 
-def _subscription(world: World) -> Sample:
-    endpoints = {"topic": world.topic()["arn"], "endpoint": world.queue()["arn"]}
+def _subscription(needed: Prerequisites) -> Sample:
+    endpoints = {"topic": needed.topic()["arn"], "endpoint": needed.queue()["arn"]}
     policy = '{"kind": ["tea"]}'
     inputs = {**endpoints, "protocol": "sqs", "filterPolicy": policy}
     return Sample(inputs, {"filterPolicy": '{"kind": ["milk"]}', "rawMessageDelivery": True})
 
 
-def _invoke_config(world: World) -> Sample:
-    failed = {"onFailure": {"destination": world.queue()["arn"]}}
-    inputs = {"functionName": world.function()["name"], "maximumRetryAttempts": 0.0}
+def _invoke_config(needed: Prerequisites) -> Sample:
+    failed = {"onFailure": {"destination": needed.queue()["arn"]}}
+    inputs = {"functionName": needed.function()["name"], "maximumRetryAttempts": 0.0}
     return Sample(inputs, {"maximumRetryAttempts": 1.0, "destinationConfig": failed})
 
 
-def _identity(_world: World) -> Sample:
+def _identity(_world: Prerequisites) -> Sample:
     return Sample({"emailIdentity": f"{uuid.uuid4()}@example.com"})
 
 
-def _dashboard(_world: World) -> Sample:
+def _dashboard(_world: Prerequisites) -> Sample:
     inputs = {"dashboardName": str(uuid.uuid4()), "dashboardBody": '{"widgets": []}'}
     return Sample(inputs, {"dashboardBody": '{"widgets": [], "start": "-PT1H"}'})
 
 
-def _provider_of_identities(_world: World) -> Sample:
+def _provider_of_identities(_world: Prerequisites) -> Sample:
     inputs = {"url": f"https://{uuid.uuid4()}.example.com", "clientIdLists": ["a", "b"]}
     return Sample(inputs, {"clientIdLists": ["b", "c"]})
 
 
 _ROTATION = {"enableKeyRotation": True, "description": "new"}
 
-SAMPLES: dict[str, Callable[[World], Sample]] = {
+SAMPLES: dict[str, Callable[[Prerequisites], Sample]] = {
     "aws:apigatewayv2/api:Api": lambda _: Sample({"protocolType": "HTTP"}, {"description": "a"}),
     "aws:apigatewayv2/authorizer:Authorizer": _authorizer,
-    "aws:apigatewayv2/deployment:Deployment": lambda world: Sample({"apiId": world.api()["id"]}),
+    "aws:apigatewayv2/deployment:Deployment": lambda needed: Sample({"apiId": needed.api()["id"]}),
     "aws:apigatewayv2/integration:Integration": _integration,
-    "aws:apigatewayv2/route:Route": lambda world: Sample(
-        {"apiId": world.api()["id"], "routeKey": "GET /tea"}, {"routeKey": "GET /milk"}
+    "aws:apigatewayv2/route:Route": lambda needed: Sample(
+        {"apiId": needed.api()["id"], "routeKey": "GET /tea"}, {"routeKey": "GET /milk"}
     ),
     "aws:apigatewayv2/stage:Stage": _stage,
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": _composite_alarm,
@@ -280,8 +280,8 @@ SAMPLES: dict[str, Callable[[World], Sample]] = {
         {"assumeRolePolicy": TRUST, "inlinePolicies": [{"name": "a", "policy": _ALLOW}]},
         {"inlinePolicies": [{"name": "b", "policy": _DENY}], "description": "new"},
     ),
-    "aws:iam/rolePolicy:RolePolicy": lambda world: Sample(
-        {"role": world.role()["name"], "policy": _ALLOW}, {"policy": _DENY}
+    "aws:iam/rolePolicy:RolePolicy": lambda needed: Sample(
+        {"role": needed.role()["name"], "policy": _ALLOW}, {"policy": _DENY}
     ),
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": _attachment,
     "aws:kms/alias:Alias": _alias_of_key,
@@ -303,8 +303,8 @@ SAMPLES: dict[str, Callable[[World], Sample]] = {
     "aws:secretsmanager/secretVersion:SecretVersion": _secret_version,
     "aws:sesv2/emailIdentity:EmailIdentity": _identity,
     "aws:sns/topic:Topic": lambda _: Sample({"tags": {"a": "b"}}, {"displayName": "Tea"}),
-    "aws:sns/topicPolicy:TopicPolicy": lambda world: Sample(
-        {"arn": world.topic()["arn"], "policy": _ALLOW}, {"policy": _DENY}
+    "aws:sns/topicPolicy:TopicPolicy": lambda needed: Sample(
+        {"arn": needed.topic()["arn"], "policy": _ALLOW}, {"policy": _DENY}
     ),
     "aws:sns/topicSubscription:TopicSubscription": _subscription,
     "aws:sqs/queue:Queue": lambda _: Sample(

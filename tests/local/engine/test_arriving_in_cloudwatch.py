@@ -1,4 +1,4 @@
-"""Alarms, dashboards and saved queries arrive in the emulator as the program declares them."""
+"""Alarms, dashboards and Logs Insights queries arrive in the emulator as they are declared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Properties on their way between the engine and the provider: values and secrets survive it."""
+"""Values and secrets survive the way between the engine and the provider."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Wrong inputs are refused with the name of the resource, before anything is made."""
+"""Wrong inputs are refused with the name of the resource, before anything is created."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def test_again_changes_nothing_and_says_nothing(stack: Stack) -> None:
 
     assert stack.up(_role()) == first
     assert sorted(created) == [("created", "send"), ("created", "worker")]
-    assert (stack.done, stack.said) == ([], [])
+    assert (stack.done, stack.messages) == ([], [])
 
 
 def test_a_line_for_each_change_and_the_counts_are_said(stack: Stack) -> None:
@@ -59,7 +59,7 @@ def test_a_line_for_each_change_and_the_counts_are_said(stack: Stack) -> None:
 
     stack.up(_queues("second", delay_seconds=5))
 
-    assert stack.said == [
+    assert stack.messages == [
         "~ updated  aws:sqs/queue:Queue second (delaySeconds)",
         "- deleted  aws:sqs/queue:Queue first",
         "1 updated, 1 deleted, 0 unchanged",

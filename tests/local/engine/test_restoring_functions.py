@@ -1,4 +1,4 @@
-"""A function that is deployed again is as it is declared now."""
+"""A function that is deployed again matches its current declaration."""
 
 from __future__ import annotations
 

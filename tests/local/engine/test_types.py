@@ -1,4 +1,4 @@
-"""Every type of the emulator's provider is made, found, changed and removed."""
+"""Every type of the emulator's provider is created, found, updated and deleted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from local.emulator.start import Emulator
 from local.engine import schema
 from local.engine.provider import Provider
 from local.engine.registry import Created, resource_types
-from tests.local.engine.samples import SAMPLES, Sample, World
+from tests.local.engine.samples import SAMPLES, Prerequisites, Sample
 
 TYPES = list(resource_types())
 
@@ -28,7 +28,7 @@ def provider(emulator: Emulator) -> Provider:
 
 @pytest.fixture
 def sample(provider: Provider, token: str) -> Sample:
-    made = SAMPLES[token](World(provider))
+    made = SAMPLES[token](Prerequisites(provider))
     return Sample(_checked(provider, token, made.inputs), made.changes)
 
 

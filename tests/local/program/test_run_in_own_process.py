@@ -67,7 +67,7 @@ def test_two_resources_of_one_name_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("declared", "told"),
+    ("declared", "message"),
     [
         (
             "aws.sqs.Queue('orders', delay_secnds=3)",
@@ -77,9 +77,9 @@ def test_two_resources_of_one_name_are_refused(tmp_path: Path) -> None:
     ],
 )
 def test_the_resource_whose_argument_is_wrong_is_named(
-    tmp_path: Path, declared: str, told: str
+    tmp_path: Path, declared: str, message: str
 ) -> None:
-    with pytest.raises(ProgramFailedError, match=told):
+    with pytest.raises(ProgramFailedError, match=message):
         ran(tmp_path, f"import pulumi_aws as aws\n{declared}\n")
 
 

@@ -127,7 +127,7 @@ def test_without_the_cli_the_error_suggests_what_to_do(
         ("error: PULUMI_ACCESS_TOKEN must be set", "pulumi is not logged in"),
         (
             "error: passphrase must be set",
-            "outputs of stack dev: error: passphrase must be set; or pass",
+            "outputs of stack dev: error: passphrase must be set; fix that, or pass",
         ),
     ],
 )

@@ -40,7 +40,7 @@ def test_without_the_cli_the_error_suggests_what_to_do(
     ("outputs", "text"),
     [
         (json.dumps({"apiUrl": "https://x"}), "stack dev has no output operations, it has apiUrl"),
-        (stack_outputs(), "stack dev has no deliveries table; or pass --table"),
+        (stack_outputs(), "stack dev has no deliveries table; use --table to name one"),
     ],
 )
 def test_a_stack_without_a_table_is_reported(reader: Reader, outputs: str, text: str) -> None:

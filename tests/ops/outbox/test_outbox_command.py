@@ -23,7 +23,7 @@ COMMITTED_MS = 1_772_357_400_000
 
 
 class Waiting:
-    """An outbox in which events wait, and a relay whose log tells why."""
+    """An outbox in which events wait, and a relay whose log has the reasons."""
 
     def __init__(self, dynamodb: Any) -> None:
         self.dynamodb = dynamodb

@@ -124,13 +124,13 @@ def test_dead_letters_are_grouped_by_reason() -> None:
 
 def test_an_incident_that_is_over_is_recovering_while_its_alarms_cool_down() -> None:
     firing = replace(FINE, state="ALARM", since=NOON - timedelta(minutes=4))
-    status = replace(WELL, alarms=[firing], cooling_down=frozenset({"outbox-age"}))
+    status = replace(WELL, alarms=[firing], recovering=frozenset({"outbox-age"}))
 
     assert status.health == "recovering"
-    assert "    ALARM outbox-age for 4m: over, cooling down" in lines("dev", status)
+    assert "    ALARM outbox-age for 4m: recovering" in lines("dev", status)
     waiting = {EVENTS: QueueStatus(depth=Depth(1, 0))}
     assert replace(status, queues=waiting).health == "degraded"
-    assert replace(status, cooling_down=frozenset()).health == "unhealthy"
+    assert replace(status, recovering=frozenset()).health == "unhealthy"
 
 
 def test_a_stack_that_was_just_deployed_is_healthy_and_says_so_in_a_line_each() -> None:

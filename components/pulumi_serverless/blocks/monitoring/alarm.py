@@ -13,7 +13,7 @@ import pulumi_aws as aws
 from pulumi_serverless.blocks.argument_checks import require_at_least, require_between
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.metric import MathExpression, Metric
-from pulumi_serverless.blocks.names import stack_name
+from pulumi_serverless.blocks.names import component_name
 
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 _MAX_DESCRIPTION_CHARACTERS = 1_024
@@ -32,7 +32,7 @@ class _Described:
     """What happened and what it means, for the on-call engineer. The runbook page is appended."""
 
     foundation: Foundation
-    """The topic to notify, and the location of the runbook."""
+    """The location of the runbook, and for an alarm on a metric the topic to notify."""
 
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.id):
@@ -64,7 +64,7 @@ class AlarmArgs(_Described):
     """How many of the latest periods are evaluated, 1 or more."""
 
     datapoints_to_alarm: int | None = None
-    """How many of those must breach, 1 to all; left out, all."""
+    """How many of those must breach, 1 to all (default: all)."""
 
     treat_missing_data: Literal["breaching", "notBreaching"] = "notBreaching"
     """How a period without a datapoint is evaluated. Most metrics are published only when there is
@@ -137,7 +137,7 @@ class CompositeAlarm(aws.cloudwatch.CompositeAlarm):
         super().__init__(
             name,
             # Pulumi generates no name for this type, and alarm names are unique in an account.
-            alarm_name=f"{stack_name()}-{name}",
+            alarm_name=component_name(name),
             alarm_description=args.full_description,
             alarm_rule=pulumi.Output.all(*(each.arn for each in args.alarms)).apply(_any_of),
             opts=opts,

@@ -46,7 +46,7 @@ def _record(event: Event, rejection: NeverAcceptedError) -> str:
         # Not replayable: what Lambda cannot parse it cannot parse next time.
         record["rejectedPayload"] = sent.decode(errors="backslashreplace")
         return json.dumps(record)
-    # As text: a payload is not written anew.
+    # As text: a payload is never re-serialized.
     return f'{json.dumps(record)[:-1]}, "requestPayload": {payload}}}'
 
 

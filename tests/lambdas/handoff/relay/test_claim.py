@@ -1,4 +1,4 @@
-"""Rows that more than one wants, and claims whose response was lost."""
+"""Rows that several relays want to claim, and claims whose response was lost."""
 
 from __future__ import annotations
 

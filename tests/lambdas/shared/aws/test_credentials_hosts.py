@@ -1,4 +1,4 @@
-"""Credentials are fetched from nowhere that botocore would not fetch them from."""
+"""Credentials are fetched only from hosts that botocore accepts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Services are reached where botocore reaches them."""
+"""Endpoints are those of botocore."""
 
 from __future__ import annotations
 

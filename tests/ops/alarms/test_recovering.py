@@ -1,4 +1,4 @@
-"""An alarm outlasts its cause: its metric tells whether the cause is over."""
+"""An alarm outlasts its cause: its metric shows whether the cause is over."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from moto import mock_aws
 
 from ops.alarms.alarm_state import AlarmState, read_alarms
-from ops.alarms.cooling_down import cooling_down
+from ops.alarms.recovering import recovering
 
 NOW = datetime.now(UTC).replace(second=0, microsecond=0)
 
@@ -63,7 +63,7 @@ def test_an_alarm_cools_down_once_its_latest_datapoint_is_within_the_threshold(
     _measure(cloudwatch, "over", ago_2=7, ago_1=0)
     _measure(cloudwatch, "lasting", ago_2=0, ago_1=7)
 
-    assert cooling_down(cloudwatch, _firing(cloudwatch, "over", "lasting"), NOW) == {"over"}
+    assert recovering(cloudwatch, _firing(cloudwatch, "over", "lasting"), NOW) == {"over"}
 
 
 @pytest.mark.parametrize(
@@ -75,11 +75,11 @@ def test_without_a_datapoint_it_is_over_only_if_silence_is_no_breach(
 ) -> None:
     _fire(cloudwatch, "silent", missing)
 
-    assert cooling_down(cloudwatch, _firing(cloudwatch, "silent"), NOW) == expected
+    assert recovering(cloudwatch, _firing(cloudwatch, "silent"), NOW) == expected
 
 
 def test_an_alarm_that_does_not_fire_is_not_asked_for(cloudwatch: Any) -> None:
     _fire(cloudwatch, "over")
     cloudwatch.set_alarm_state(AlarmName="over", StateValue="OK", StateReason="test")
 
-    assert cooling_down(cloudwatch, _firing(cloudwatch, "over"), NOW) == frozenset()
+    assert recovering(cloudwatch, _firing(cloudwatch, "over"), NOW) == frozenset()

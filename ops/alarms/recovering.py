@@ -21,17 +21,19 @@ _BREACHES = {
 _LATEST_PERIODS = 2
 
 
-def cooling_down(cloudwatch: Any, alarms: Iterable[AlarmState], now: datetime) -> frozenset[str]:
+def recovering(cloudwatch: Any, alarms: Iterable[AlarmState], now: datetime) -> frozenset[str]:
     """Return the names of the firing alarms whose latest datapoint does not breach.
 
     A composite alarm is one if all others are that fire. Raises botocore's errors.
     """
     firing = [each for each in alarms if each.state == "ALARM"]
     metric_alarms = [each for each in firing if not each.is_composite]
-    cooling = {each.name for each in metric_alarms if _is_within(cloudwatch, each.definition, now)}
-    if len(cooling) == len(metric_alarms) > 0:
+    recovered = {
+        each.name for each in metric_alarms if _is_within(cloudwatch, each.definition, now)
+    }
+    if len(recovered) == len(metric_alarms) > 0:
         return frozenset(each.name for each in firing)
-    return frozenset(cooling)
+    return frozenset(recovered)
 
 
 def _is_within(cloudwatch: Any, alarm: Mapping[str, Any], now: datetime) -> bool:

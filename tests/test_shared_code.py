@@ -1,4 +1,4 @@
-"""What any pattern may stand on names none of them: neither code nor text in it knows a pattern."""
+"""Code that any pattern may build on names none of them, in code or text."""
 
 from __future__ import annotations
 

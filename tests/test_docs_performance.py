@@ -1,0 +1,38 @@
+"""The performance page has the figures of the latest benchmarks."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+# Row of the page: what `make bench` counts, and the decimals that the page shows.
+ROWS = {
+    "`create-task` init": (("init.create-task",), "0.01"),
+    "`get-task`, `list-tasks`, relay init": (
+        ("init.get-task", "init.list-tasks", "init.relay"),
+        "0.01",
+    ),
+    "`send-notification` init, email": (("init.send-notification",), "0.01"),
+    "init and first create over TLS": (("cold.create-task",), "0.01"),
+    "a warm create": (("warm.create-task",), "0.01"),
+    "connections opened by 1,000 creates": (("connections.create-task",), "1"),
+    "the task functions' zip": (("zip.create-task",), "0.1"),
+}
+
+
+def _table(page: str) -> dict[str, list[str]]:
+    lines = (ROOT / page).read_text().splitlines()
+    cells = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")]
+    return {first: others for first, *others in cells if others}
+
+
+def test_the_page_has_the_figures_of_the_latest_benchmarks() -> None:
+    counts, page = _table("benchmarks/results/counts.md"), _table("docs/performance.md")
+
+    for row, (names, decimals) in ROWS.items():
+        rounded = [
+            Decimal(counts[name][0]).quantize(Decimal(decimals), ROUND_HALF_UP) for name in names
+        ]
+        measured = page[row][2].removesuffix(" MB")
+        assert measured == ", ".join(map(str, rounded)), row
