@@ -9,6 +9,7 @@ import pulumi_aws as aws
 import pytest
 
 import pulumi_serverless
+from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.testing import DuplicateResourceError, Graph, UnmockedCallError, record
 from pulumi_serverless.testing.mocks import FUNCTION
 from pulumi_serverless.testing.program import STACK_TYPE
@@ -57,7 +58,7 @@ def test_a_components_type_token_is_its_class_in_the_library(program: Graph) -> 
     packages = pkgutil.walk_packages(pulumi_serverless.__path__, "pulumi_serverless.")
     for package in packages:
         importlib.import_module(package.name)
-    classes = {each.__name__ for each in pulumi.ComponentResource.__subclasses__()}
+    classes = {each.__name__ for each in Component.__subclasses__()}
 
     tokens = {each.type for each in program.all if not each.custom and each.type != STACK_TYPE}
     assert tokens <= {f"serverless:index:{name}" for name in classes}

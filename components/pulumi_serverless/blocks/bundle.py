@@ -1,5 +1,6 @@
 """A function's zip: its own sources and its locked dependencies, the same bytes everywhere.
 
+from pulumi_serverless.blocks.arguments import Arguments
 Entries are sorted, have no timestamp and one file mode, and are stored, not compressed: the output
 of deflate differs between zlib builds, and Pulumi compares a zip by its bytes.
 """
@@ -12,8 +13,10 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Annotated
 
-from pulumi_serverless.blocks.argument_checks import require_list
+from pulumi_serverless.blocks.argument_checks import Size
+from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.dependencies import Target, install_dependencies
 
 _EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -33,10 +36,10 @@ class BundleError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FunctionCode:
+class FunctionCode(Arguments):
     """What goes into the zip of one or more functions."""
 
-    packages: Sequence[str]
+    packages: Annotated[Sequence[str], Size(1, 100)]
     """Packages that the program can import, e.g. "orders" or "serverless_runtime.shared".
 
     Every file in them is included under its import path, templates as well as Python, except lock
@@ -50,14 +53,14 @@ class FunctionCode:
     """Services whose boto3 models are included, e.g. "dynamodb"; the other 400 are left out."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         for name in ("packages", "aws_services"):
-            require_list(name, getattr(self, name))
             # A tuple, so that functions with equal code can share one zip.
             object.__setattr__(self, name, tuple(getattr(self, name)))
 
     def folders(self) -> tuple[Path, ...]:
         """Return where the packages are. Raises BundleError if one cannot be imported."""
-        return tuple(_locate(package)[0] for package in self.packages)
+        return tuple(locate(package)[0] for package in self.packages)
 
 
 def build_bundle(code: FunctionCode, target: Target, build_folder: Path) -> Path:
@@ -77,7 +80,7 @@ def build_bundle(code: FunctionCode, target: Target, build_folder: Path) -> Path
 
 def _sources(code: FunctionCode) -> Iterator[tuple[str, Path]]:
     for package in code.packages:
-        folder, root = _locate(package)
+        folder, root = locate(package)
         for source in folder.rglob("*"):
             if source.is_file() and _is_included(source.relative_to(folder)):
                 yield source.relative_to(root).as_posix(), source
@@ -92,8 +95,11 @@ def _is_included(inside: Path) -> bool:
     return inside.name not in _LOCK_FILES
 
 
-def _locate(package: str) -> tuple[Path, Path]:
-    """A package's folder, and the folder that its import path starts from."""
+def locate(package: str) -> tuple[Path, Path]:
+    """Return a package's folder, and the folder that its import path starts from.
+
+    Raises BundleError if it cannot be imported.
+    """
     try:
         spec = importlib.util.find_spec(package)
     except ModuleNotFoundError:

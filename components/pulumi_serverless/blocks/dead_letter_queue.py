@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_serverless.blocks.argument_checks import require_between
+from pulumi_serverless.blocks.argument_checks import Between
+from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.iam import policy, statement
@@ -17,21 +20,18 @@ SECONDS_PER_DAY = 86_400
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeadLetterQueueArgs:
+class DeadLetterQueueArgs(Arguments):
     """Retention, protection and encryption of dead letters."""
 
     foundation: Foundation
     """Whether the queue is protected from deletion, and the key that encrypts its messages. Writers
     and readers need permission to use the key, or Lambda's delivery fails."""
 
-    retention_days: int = 14
+    retention_days: Annotated[int, Between(1, 14)] = 14
     """How long a dead letter waits for replay, 1 to 14 (AWS default: 4)."""
 
-    def __post_init__(self) -> None:
-        require_between("retention_days", self.retention_days, 1, 14)
 
-
-class DeadLetterQueue(pulumi.ComponentResource):
+class DeadLetterQueue(Component):
     """A standard queue, encrypted at rest, that rejects plain HTTP."""
 
     name: pulumi.Output[str]
@@ -46,7 +46,7 @@ class DeadLetterQueue(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: DeadLetterQueueArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("serverless:index:DeadLetterQueue", name, {}, opts)
+        super().__init__("serverless:index:DeadLetterQueue", name, args, opts)
         key_arn = args.foundation.key_arn
         queue = aws.sqs.Queue(
             name,

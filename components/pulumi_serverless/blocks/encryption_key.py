@@ -8,6 +8,8 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.iam import Statement, policy, statement
 from pulumi_serverless.blocks.names import api_log_group, function_log_group, stack_name
 
@@ -32,14 +34,14 @@ USER_SERVICES = ("dynamodb", "lambda", "sqs")
 
 
 @dataclass(frozen=True, kw_only=True)
-class EncryptionKeyArgs:
+class EncryptionKeyArgs(Arguments):
     """How the key is protected."""
 
     protect_data: bool = True
     """Protect the key from deletion by Pulumi: without it, nobody can read what it encrypted."""
 
 
-class EncryptionKey(pulumi.ComponentResource):
+class EncryptionKey(Component):
     """A KMS key for the tables, queues, topics and logs of one stack, rotated every year.
 
     Its policy lets CloudWatch Logs encrypt this stack's log groups, CloudWatch's alarms publish to
@@ -56,7 +58,7 @@ class EncryptionKey(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: EncryptionKeyArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("serverless:index:EncryptionKey", name, {}, opts)
+        super().__init__("serverless:index:EncryptionKey", name, args, opts)
         lookup = pulumi.InvokeOutputOptions(parent=self)
         region = aws.get_region_output(opts=lookup).region
         account_id = aws.get_caller_identity_output(opts=lookup).account_id

@@ -6,11 +6,15 @@ caller --one transaction--> its own table and the outbox --relay, every minute--
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import pulumi
 import pulumi_aws as aws
 
+from pulumi_serverless.blocks.argument_checks import Between
+from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.bundle import FunctionCode
+from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
@@ -35,8 +39,11 @@ RELAY_TIMEOUT_SECONDS = 90
 may overlap: their claims keep them apart."""
 
 
+RelayMinimumAge = Annotated[int, Between(30, 60)]
+
+
 @dataclass(frozen=True, kw_only=True)
-class OutboxArgs:
+class OutboxArgs(Arguments):
     """Whose events wait, and from what age the relay takes them over."""
 
     foundation: Foundation
@@ -48,10 +55,10 @@ class OutboxArgs:
     dead_letter_queue: DeadLetterQueue
     """The queue whose depth the relay publishes in each run."""
 
-    relay_minimum_age_seconds: int
+    relay_minimum_age_seconds: RelayMinimumAge
 
 
-class Outbox(pulumi.ComponentResource):
+class Outbox(Component):
     """The table, and the relay that empties it."""
 
     table: Table
@@ -60,7 +67,7 @@ class Outbox(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: OutboxArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("serverless:index:Outbox", name, {}, opts)
+        super().__init__("serverless:index:Outbox", name, args, opts)
         self._name = name
         self._child = pulumi.ResourceOptions(parent=self)
         self._handoff_name = args.handoff_name

@@ -3,51 +3,45 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from pulumi_serverless.blocks.argument_checks import require_between
+from pulumi_serverless.blocks.argument_checks import AtLeast, Between, require_between
+from pulumi_serverless.blocks.arguments import Arguments
 
 _LONGEST_EVENT_AGE_SECONDS = 900
 
 
 @dataclass(frozen=True, kw_only=True)
-class HandoffThresholds:
+class HandoffThresholds(Arguments):
     """Each alarm fires at its threshold and above."""
 
-    dead_letters: int = 1
+    dead_letters: Annotated[int, Between(1, 100_000)] = 1
     """Dead letters in the queue, being read or not; 1 to 100000. Each one is work that was not
     done, so the first counts."""
 
-    dead_letter_age_seconds: int = 86_400
+    dead_letter_age_seconds: Annotated[int, Between(60, 1_209_600)] = 86_400
     """Age of the oldest dead letter, 60 to 1209600 (14 days, when SQS deletes it). A day: whoever
     was notified of the first one has had a working day."""
 
-    event_age_seconds: int | None = None
+    event_age_seconds: Annotated[int, AtLeast(1)] | None = None
     """Age of an event at an attempt, below the handoff's `max_event_age_seconds`. Left out: 900,
     or half of that maximum if it is less. The retries alone take three minutes; an event that is a
     quarter of an hour old waits for something else."""
 
-    target_errors: int = 5
+    target_errors: Annotated[int, Between(1, 1_000_000)] = 5
     """Failed attempts in five minutes, 1 or more. One event that fails makes three, and its dead
     letter has an alarm of its own; five need a second event."""
 
-    target_duration_percent: int = 80
+    target_duration_percent: Annotated[int, Between(1, 100)] = 80
     """Longest run of the target in percent of its timeout, 1 to 100. At 100 it was killed,
     perhaps between doing its work and recording it."""
 
-    outbox_age_seconds: int = 300
+    outbox_age_seconds: Annotated[int, Between(120, 86_400)] = 300
     """Age of the oldest event in the outbox, 120 to 86400. Not below 120: an event that its caller
     left behind takes that long to be relayed, minimum age and schedule together."""
 
-    outbox_warm_up_minutes: int = 10
+    outbox_warm_up_minutes: Annotated[int, Between(0, 60)] = 10
     """How long the new alarm on the outbox waits for the relay's first run, 0 to 60."""
-
-    def __post_init__(self) -> None:
-        require_between("dead_letters", self.dead_letters, 1, 100_000)
-        require_between("dead_letter_age_seconds", self.dead_letter_age_seconds, 60, 1_209_600)
-        require_between("target_errors", self.target_errors, 1, 1_000_000)
-        require_between("target_duration_percent", self.target_duration_percent, 1, 100)
-        require_between("outbox_age_seconds", self.outbox_age_seconds, 120, 86_400)
-        require_between("outbox_warm_up_minutes", self.outbox_warm_up_minutes, 0, 60)
 
     def event_age_within(self, max_event_age_seconds: int) -> int:
         """The threshold for a handoff that dead-letters events at that age, in seconds.
