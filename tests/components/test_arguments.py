@@ -83,6 +83,13 @@ def test_every_class_with_arguments_checks_them() -> None:
         and not hasattr(each, "require")
         and not each.__name__.startswith("_")
     }
+    mutable = {
+        each.__name__
+        for each in public
+        if not all(field.kw_only for field in dataclasses.fields(each) if field.init)
+        or not each.__dataclass_params__.frozen
+    }
+    assert mutable <= {"Resource"}, "derive with frozen=True, kw_only=True"
     unchecked = {each.__name__ for each in public if not issubclass(each, Arguments)}
     assert unchecked <= MORE_THAN_ARGUMENTS, "derive from pulumi_serverless.blocks.arguments"
 
@@ -165,7 +172,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
 }
 
 
-def value_for(name: str, annotation: Any, made: Mapping[type[Any], Any]) -> Any:
+def value_for(name: str, annotation: Any, made: Mapping[type[Any], Any]) -> Any:  # noqa: PLR0911 -- one for each kind
     """A value that the annotation allows."""
     origin, parts = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
@@ -198,7 +205,7 @@ def fits(kind: type[Any], annotation: Any) -> bool:
     return issubclass(kind, annotation)
 
 
-def wrong_values(annotation: Any) -> list[Any]:
+def wrong_values(annotation: Any) -> list[Any]:  # noqa: C901, PLR0911 -- one for each kind
     """What an annotation never allows, of the kinds of mistake that people make."""
     origin, parts = get_origin(annotation), get_args(annotation)
     if origin is Annotated:

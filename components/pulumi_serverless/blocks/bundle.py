@@ -12,11 +12,13 @@ import os
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 from typing import Annotated
 
 from pulumi_serverless.blocks.argument_checks import Size
 from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.aws_limits import MAX_UNZIPPED_MB, MAX_ZIP_MB
 from pulumi_serverless.blocks.dependencies import Target, install_dependencies
 
 _EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -72,10 +74,43 @@ def build_bundle(code: FunctionCode, target: Target, build_folder: Path) -> Path
     entries = dict(_sources(code))
     if code.requirements:
         installed = install_dependencies(code.requirements, target, build_folder / "dependencies")
+        _require_services(code.aws_services, installed / _SDK_DATA)
         entries |= dict(_third_party(installed, code.aws_services))
+    elif code.aws_services:
+        raise BundleError(
+            "aws_services must be left out without requirements that contain boto3, got "
+            f"{', '.join(code.aws_services)}"
+        )
     zip_path = build_folder / "bundles" / target.label / f"{'+'.join(code.packages)}.zip"
+    _require_size(code, entries)
     _write_zip(zip_path, entries)
     return zip_path
+
+
+def _require_services(services: Sequence[str], data: Path) -> None:
+    known = sorted(each.name for each in data.iterdir() if each.is_dir()) if data.is_dir() else []
+    for service in services:
+        if service not in known:
+            near = get_close_matches(service, known, n=1)
+            hint = f"did you mean {near[0]}? " if near else ""
+            raise BundleError(
+                "aws_services must be names of boto3's clients that requirements contain, got "
+                f"{service!r}; {hint}boto3.client(...) takes the same names"
+            )
+
+
+def _require_size(code: FunctionCode, entries: dict[str, Path]) -> None:
+    """Raise BundleError if Lambda would refuse the zip, whose entries are not compressed."""
+    sizes = {name: source.stat().st_size for name, source in entries.items()}
+    megabytes = sum(sizes.values()) / 1024**2
+    limit = min(MAX_ZIP_MB, MAX_UNZIPPED_MB)
+    if megabytes > limit:
+        largest = max(sizes, key=lambda name: sizes[name])
+        raise BundleError(
+            f"the zip of {', '.join(code.packages)} must be at most {limit} MB (Lambda's limit), "
+            f"got {megabytes:.0f} MB; the largest file is {largest} with "
+            f"{sizes[largest] / 1024**2:.0f} MB"
+        )
 
 
 def _sources(code: FunctionCode) -> Iterator[tuple[str, Path]]:
