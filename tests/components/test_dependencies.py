@@ -124,7 +124,7 @@ def test_only_what_the_target_needs_is_installed(tmp_path: Path) -> None:
 )
 def test_a_line_that_cannot_be_right_is_named(tmp_path: Path, line: str, reason: str) -> None:
     with pytest.raises(
-        DependenciesError, match="cannot use .*lock.txt for python3.13-arm64"
+        DependenciesError, match=r"cannot use .*lock.txt for python3.13-arm64"
     ) as got:
         install_dependencies(a_lock(tmp_path, line), ARM, tmp_path / "cache")
 
@@ -214,7 +214,7 @@ def test_every_damage_to_a_cache_entry_is_seen(tmp_path: Path) -> None:
         return difference(damaged, packages)
 
     assert difference(whole, packages) == ""
-    assert after(lambda entry: shutil.rmtree(entry)) == "thing 1.0"
+    assert after(shutil.rmtree) == "thing 1.0"
     assert after(lambda entry: shutil.rmtree(entry / "thing")) == "thing/__init__.py"
     assert after(lambda entry: (entry / "thing/__init__.py").write_text("")) == "thing/__init__.py"
     assert after(lambda entry: (entry / metadata).write_text("Name: thing\nVersion: 2\n")) == (

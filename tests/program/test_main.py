@@ -124,8 +124,8 @@ def test_two_resources_of_one_name_are_an_error() -> None:
 
 def test_a_provider_call_without_a_mock_is_an_error() -> None:
     def program() -> None:
-        pulumi.export("partition", aws.get_partition().partition)
+        pulumi.export("zones", aws.get_availability_zones().names)
 
-    with pytest.raises(Exception, match=r"no mock for .*getPartition") as raised:
+    with pytest.raises(Exception, match=r"no mock for .*getAvailabilityZones") as raised:
         record(program)
     assert isinstance(raised.value, UnmockedCallError)

@@ -62,14 +62,18 @@ class EncryptionKey(Component):
         lookup = pulumi.InvokeOutputOptions(parent=self)
         region = aws.get_region_output(opts=lookup).region
         account_id = aws.get_caller_identity_output(opts=lookup).account_id
+        partition = aws.get_partition_output(opts=lookup)
         key = aws.kms.Key(
             name,
             description=f"Tables, queues, topics and logs of {stack_name()}",
             enable_key_rotation=True,
             deletion_window_in_days=DELETION_WINDOW_DAYS,
-            policy=pulumi.Output.all(region, account_id).apply(
-                lambda known: policy(*_statements(region=known[0], account_id=known[1]))
-            ),
+            policy=pulumi.Output.all(
+                region=region,
+                account_id=account_id,
+                partition=partition.partition,
+                suffix=partition.dns_suffix,
+            ).apply(lambda known: policy(*_statements(**known))),
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect_data),
         )
         aws.kms.Alias(
@@ -82,7 +86,7 @@ class EncryptionKey(Component):
         self.through_services = {
             "StringEquals": {
                 "kms:ViaService": [
-                    pulumi.Output.concat(service, ".", region, ".amazonaws.com")
+                    pulumi.Output.concat(service, ".", region, ".", partition.dns_suffix)
                     for service in USER_SERVICES
                 ]
             }
@@ -95,17 +99,17 @@ def arn_of(key: EncryptionKey | None) -> pulumi.Output[str] | None:
     return None if key is None else key.arn
 
 
-def _statements(*, region: str, account_id: str) -> list[Statement]:
-    logs = f"arn:aws:logs:{region}:{account_id}:log-group"
+def _statements(*, region: str, account_id: str, partition: str, suffix: str) -> list[Statement]:
+    logs = f"arn:{partition}:logs:{region}:{account_id}:log-group"
     log_groups = [f"{logs}:{function_log_group('*')}", f"{logs}:{api_log_group('*')}"]
-    alarms = f"arn:aws:cloudwatch:{region}:{account_id}:alarm:*"
+    alarms = f"arn:{partition}:cloudwatch:{region}:{account_id}:alarm:*"
     own_key = ["*"]
     return [
         # Without it nobody could administer the key, or allow its use in IAM policies.
         statement(
             ["kms:*"],
             sid="LetIamOfThisAccountGrant",
-            principal={"AWS": f"arn:aws:iam::{account_id}:root"},
+            principal={"AWS": f"arn:{partition}:iam::{account_id}:root"},
             resources=own_key,
         ),
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
@@ -115,7 +119,7 @@ def _statements(*, region: str, account_id: str) -> list[Statement]:
                 *("kms:GenerateDataKey*", "kms:Describe*"),
             ],
             sid="EncryptLogsOfThisStack",
-            principal={"Service": f"logs.{region}.amazonaws.com"},
+            principal={"Service": f"logs.{region}.{suffix}"},
             resources=own_key,
             condition={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
         ),
