@@ -2,16 +2,18 @@
 PYTHON ?= python3
 PORT ?= 4566
 PROGRAM ?= .
+COUNT ?= 50
+SEED ?= 1
 BIN := .venv/bin
 # Every lock file: X.in lists direct dependencies, X.txt pins them with hashes.
-LOCKED := requirements requirements-dev requirements-emulator policy/requirements \
+LOCKED := requirements requirements-dev requirements-emulator requirements-mutants policy/requirements \
   lambdas/serverless_runtime/notification_service/requirements
 # One file at a time on each processor: each starts its own emulator, so they do not interfere.
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 export PULUMI_ERROR_OUTPUT_STRING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tour chaos up down check format policy test e2e engine snapshot reference pictures sbom bench bench-check lock clean
+.PHONY: help setup tour chaos up down check format policy test e2e engine snapshot reference pictures sbom bench bench-check mutants lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +78,9 @@ bench: .venv/.ready ## Measure cold starts, requests and the program
 bench-check: .venv/.ready ## Compare instruction counts with benchmarks/budgets.toml (needs valgrind)
 	@$(BIN)/python -m benchmarks check
 
+mutants: setup .venv-policy/.ready .venv-mutants/.ready ## Change the code at random, and count what no test notices (COUNT=50, SEED=1, PATHS=)
+	@.venv-mutants/bin/python scripts/mutants.py --count $(COUNT) --seed $(SEED) $(PATHS)
+
 lock: .venv/.ready ## Pin the newest versions that the *.in files allow
 	@for name in $(LOCKED); do \
 	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
@@ -83,7 +88,7 @@ lock: .venv/.ready ## Pin the newest versions that the *.in files allow
 	    $$name.in -o $$name.txt || exit 1; done
 
 clean: down ## Stop the local deployment and remove everything that was built
-	rm -rf .venv .venv-emulator .venv-policy .build .local
+	rm -rf .venv .venv-emulator .venv-mutants .venv-policy .build .local
 
 .venv/.ready: requirements-dev.txt scripts/make_venv.py
 	@$(PYTHON) scripts/make_venv.py .venv requirements-dev.txt components lambdas
@@ -93,3 +98,6 @@ clean: down ## Stop the local deployment and remove everything that was built
 
 .venv-policy/.ready: policy/requirements.txt scripts/make_venv.py
 	@$(PYTHON) scripts/make_venv.py .venv-policy policy/requirements.txt
+
+.venv-mutants/.ready: requirements-mutants.txt scripts/make_venv.py
+	@$(PYTHON) scripts/make_venv.py .venv-mutants requirements-mutants.txt

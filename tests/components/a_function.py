@@ -23,7 +23,7 @@ def a_function(
         name,
         PythonFunctionArgs(
             foundation=FOUNDATION,
-            handler="serverless_runtime.shared.handle",
+            handler="serverless_runtime.shared.metrics.write_metrics",
             code=NO_DEPENDENCIES,
             timeout_seconds=timeout_seconds,
             environment=environment or {},

@@ -64,7 +64,7 @@ def test_sizes_that_lambda_rejects_fail_before_deploy(field: str, value: int) ->
     with pytest.raises(ValueError, match=f"{field} must be between .* got {value}"):
         PythonFunctionArgs(
             foundation=FOUNDATION,
-            handler="x.handle",
+            handler="serverless_runtime.shared.metrics.write_metrics",
             code=NO_DEPENDENCIES,
             **{field: value},  # type: ignore[arg-type]
         )
@@ -78,7 +78,7 @@ def test_a_function_has_the_memory_of_its_stack_or_its_own() -> None:
                 name,
                 PythonFunctionArgs(
                     foundation=foundation,
-                    handler="x.handle",
+                    handler="serverless_runtime.shared.metrics.write_metrics",
                     code=NO_DEPENDENCIES,
                     memory_mb=memory_mb,
                 ),

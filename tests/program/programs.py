@@ -25,6 +25,19 @@ def deploy(folder: Path, *, preview: bool = False) -> Graph:
     return _run(folder, "dev", read_project(folder).config("dev"), preview=preview)
 
 
+def run_in(folder: Path, mocks: AwsMocks, **changed: str) -> Graph:
+    """Run the program in `folder` for its stack dev under these mocks, with settings changed."""
+    project = read_project(folder)
+    overrides = {f"{project.name}:{key}": value for key, value in changed.items()}
+    return run_program(
+        folder,
+        project=project.name,
+        stack="dev",
+        config={**project.config("dev"), **overrides},
+        mocks=mocks,
+    )
+
+
 def project_of(folder: Path) -> str:
     """Name of the Pulumi project in `folder`."""
     return read_project(folder).name

@@ -5,24 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pulumi_serverless.blocks.argument_checks import require_at_least, require_between, require_list
+from pulumi_serverless.blocks.argument_checks import AtLeast, Between, Matches, Size
+from pulumi_serverless.blocks.arguments import Arguments
+from serverless_runtime.shared.addresses import is_domain
 
 PUBLIC_TAG = {"public": "intended"}
 """Tag of an API that anyone may call; shows a policy that this is intended."""
 
-_ISSUER = re.compile(r"https://[^\s?#]+|http://(127\.0\.0\.1|localhost)(:\d+)?(/[^\s?#]*)?")
-_ORIGIN = re.compile(r"https://[A-Za-z0-9.-]+(:\d+)?|http://(127\.0\.0\.1|localhost)(:\d+)?")
+# How a browser writes an origin: https://www.rfc-editor.org/rfc/rfc6454#section-6.2
+_ORIGIN = re.compile(r"(https?)://([a-z0-9.-]+)(?::([1-9][0-9]{0,4}))?")
+_DEFAULT_PORTS = {"https": 443, "http": 80}
+_LOOPBACK = ("127.0.0.1", "localhost")
+_MAX_PORT = 65_535
 
+# Numbers of audiences, scopes and seconds:
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
-_MAX_AUDIENCES = 50
-_MAX_SCOPES = 10
-_MAX_CORS_AGE_SECONDS = 86_400
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApiAuth:
+class ApiAuth(Arguments):
     """How an API authenticates its callers. Raises ValueError for what AWS would reject."""
 
     kind: str
@@ -59,26 +62,21 @@ class JwtAuth(ApiAuth):
 
     request_headers: ClassVar = ("authorization",)
 
-    issuer: str
+    issuer: Annotated[
+        str,
+        Matches(
+            r"https://[^\s?#]+|http://(127\.0\.0\.1|localhost)(:\d+)?(/[^\s?#]*)?",
+            "a URL like https://auth.example.com/",
+        ),
+    ]
     """The token's `iss`, character by character; its keys are found below it. HTTPS; plain HTTP on
     the loopback is for the local emulator."""
 
-    audiences: Sequence[str]
+    audiences: Annotated[Sequence[str], Size(1, 50)]
     """One of them is in the token's `aud` (or is its `client_id`), 1 to 50."""
 
-    scopes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    scopes: Mapping[str, Annotated[Sequence[str], Size(1, 10)]] = field(default_factory=dict)
     """Route key to scopes, of which the token must have one. Empty: any valid token is accepted."""
-
-    def __post_init__(self) -> None:
-        if not _ISSUER.fullmatch(self.issuer):
-            raise ValueError(
-                f"issuer must be a URL like https://auth.example.com/, got {self.issuer!r}"
-            )
-        require_list("audiences", self.audiences)
-        require_between("the number of audiences", len(self.audiences), 1, _MAX_AUDIENCES)
-        for route_key, scopes in self.scopes.items():
-            require_list(f"scopes of {route_key}", scopes)
-            require_between(f"the number of scopes of {route_key}", len(scopes), 1, _MAX_SCOPES)
 
     def require_routes(self, route_keys: Sequence[str]) -> None:
         """ValueError if scopes name a route that is not there, or leave one out."""
@@ -102,7 +100,7 @@ AUTH_KINDS: dict[str, type[ApiAuth]] = {"none": NoAuth, "iam": IamAuth, "jwt": J
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApiAccess:
+class ApiAccess(Arguments):
     """Who may call an API, from which web pages, and how often."""
 
     auth: ApiAuth
@@ -111,25 +109,33 @@ class ApiAccess:
     cors_origins: Sequence[str] = ()
     """Web pages that browsers let call, e.g. "https://shop.example.com"; none by default."""
 
-    cors_max_age_seconds: int = 600
+    cors_max_age_seconds: Annotated[int, Between(0, 86_400)] = 600
     """How long a browser caches the permission, 0 to 86400."""
 
-    requests_per_second: int = 500
+    # With 0 API Gateway rejects every request.
+    requests_per_second: Annotated[int, AtLeast(1)] = 500
     """Steady rate above which the API responds with 429; the default quota of an account is
     10000."""
 
-    burst_requests: int = 1_000
+    burst_requests: Annotated[int, AtLeast(1)] = 1_000
     """Burst of requests that is allowed above the rate."""
 
     def __post_init__(self) -> None:
-        require_list("cors_origins", self.cors_origins)
-        for origin in self.cors_origins:
-            if not _ORIGIN.fullmatch(origin):
+        super().__post_init__()
+        for number, origin in enumerate(self.cors_origins):
+            if not _is_origin(origin):
                 raise ValueError(
-                    "cors_origins must be origins like https://shop.example.com, without a path "
-                    f"and never *, got {origin!r}"
+                    f"cors_origins[{number}] must be an origin as browsers send it, like "
+                    "https://shop.example.com: lower case, without a path and without the default "
+                    f"port, and never *, got {origin!r}"
                 )
-        require_between("cors_max_age_seconds", self.cors_max_age_seconds, 0, _MAX_CORS_AGE_SECONDS)
-        for field_name in ("requests_per_second", "burst_requests"):
-            # With 0 API Gateway rejects every request.
-            require_at_least(field_name, getattr(self, field_name), 1)
+
+
+def _is_origin(text: str) -> bool:
+    parts = _ORIGIN.fullmatch(text)
+    if parts is None:
+        return False
+    scheme, host, port = parts.groups()
+    if port is not None and (int(port) > _MAX_PORT or int(port) == _DEFAULT_PORTS[scheme]):
+        return False
+    return is_domain(host) and (scheme == "https" or host in _LOOPBACK)

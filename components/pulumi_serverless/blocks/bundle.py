@@ -1,5 +1,6 @@
 """A function's zip: its own sources and its locked dependencies, the same bytes everywhere.
 
+from pulumi_serverless.blocks.arguments import Arguments
 Entries are sorted, have no timestamp and one file mode, and are stored, not compressed: the output
 of deflate differs between zlib builds, and Pulumi compares a zip by its bytes.
 """
@@ -11,9 +12,13 @@ import os
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
+from typing import Annotated
 
-from pulumi_serverless.blocks.argument_checks import require_list
+from pulumi_serverless.blocks.argument_checks import Size
+from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.aws_limits import MAX_UNZIPPED_MB, MAX_ZIP_MB
 from pulumi_serverless.blocks.dependencies import Target, install_dependencies
 
 _EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -33,10 +38,10 @@ class BundleError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FunctionCode:
+class FunctionCode(Arguments):
     """What goes into the zip of one or more functions."""
 
-    packages: Sequence[str]
+    packages: Annotated[Sequence[str], Size(1, 100)]
     """Packages that the program can import, e.g. "orders" or "serverless_runtime.shared".
 
     Every file in them is included under its import path, templates as well as Python, except lock
@@ -50,14 +55,14 @@ class FunctionCode:
     """Services whose boto3 models are included, e.g. "dynamodb"; the other 400 are left out."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         for name in ("packages", "aws_services"):
-            require_list(name, getattr(self, name))
             # A tuple, so that functions with equal code can share one zip.
             object.__setattr__(self, name, tuple(getattr(self, name)))
 
     def folders(self) -> tuple[Path, ...]:
         """Return where the packages are. Raises BundleError if one cannot be imported."""
-        return tuple(_locate(package)[0] for package in self.packages)
+        return tuple(locate(package)[0] for package in self.packages)
 
 
 def build_bundle(code: FunctionCode, target: Target, build_folder: Path) -> Path:
@@ -69,15 +74,48 @@ def build_bundle(code: FunctionCode, target: Target, build_folder: Path) -> Path
     entries = dict(_sources(code))
     if code.requirements:
         installed = install_dependencies(code.requirements, target, build_folder / "dependencies")
+        _require_services(code.aws_services, installed / _SDK_DATA)
         entries |= dict(_third_party(installed, code.aws_services))
+    elif code.aws_services:
+        raise BundleError(
+            "aws_services must be left out without requirements that contain boto3, got "
+            f"{', '.join(code.aws_services)}"
+        )
     zip_path = build_folder / "bundles" / target.label / f"{'+'.join(code.packages)}.zip"
+    _require_size(code, entries)
     _write_zip(zip_path, entries)
     return zip_path
 
 
+def _require_services(services: Sequence[str], data: Path) -> None:
+    known = sorted(each.name for each in data.iterdir() if each.is_dir()) if data.is_dir() else []
+    for service in services:
+        if service not in known:
+            near = get_close_matches(service, known, n=1)
+            hint = f"did you mean {near[0]}? " if near else ""
+            raise BundleError(
+                "aws_services must be names of boto3's clients that requirements contain, got "
+                f"{service!r}; {hint}boto3.client(...) takes the same names"
+            )
+
+
+def _require_size(code: FunctionCode, entries: dict[str, Path]) -> None:
+    """Raise BundleError if Lambda would refuse the zip, whose entries are not compressed."""
+    sizes = {name: source.stat().st_size for name, source in entries.items()}
+    megabytes = sum(sizes.values()) / 1024**2
+    limit = min(MAX_ZIP_MB, MAX_UNZIPPED_MB)
+    if megabytes > limit:
+        largest = max(sizes, key=lambda name: sizes[name])
+        raise BundleError(
+            f"the zip of {', '.join(code.packages)} must be at most {limit} MB (Lambda's limit), "
+            f"got {megabytes:.0f} MB; the largest file is {largest} with "
+            f"{sizes[largest] / 1024**2:.0f} MB"
+        )
+
+
 def _sources(code: FunctionCode) -> Iterator[tuple[str, Path]]:
     for package in code.packages:
-        folder, root = _locate(package)
+        folder, root = locate(package)
         for source in folder.rglob("*"):
             if source.is_file() and _is_included(source.relative_to(folder)):
                 yield source.relative_to(root).as_posix(), source
@@ -92,8 +130,11 @@ def _is_included(inside: Path) -> bool:
     return inside.name not in _LOCK_FILES
 
 
-def _locate(package: str) -> tuple[Path, Path]:
-    """A package's folder, and the folder that its import path starts from."""
+def locate(package: str) -> tuple[Path, Path]:
+    """Return a package's folder, and the folder that its import path starts from.
+
+    Raises BundleError if it cannot be imported.
+    """
     try:
         spec = importlib.util.find_spec(package)
     except ModuleNotFoundError:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import pulumi
 
-from pulumi_serverless.blocks.argument_checks import require_between
+from pulumi_serverless.blocks.argument_checks import Between
+from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.encrypted_queue import (
     EncryptedQueue,
     Source,
@@ -17,7 +19,7 @@ from pulumi_serverless.blocks.foundation import Foundation
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeadLetterQueueArgs:
+class DeadLetterQueueArgs(Arguments):
     """Retention, protection and encryption of dead letters."""
 
     foundation: Foundation
@@ -27,14 +29,14 @@ class DeadLetterQueueArgs:
     fifo: bool = False
     """Whether it keeps the order within message groups; the dead letters of a FIFO queue must."""
 
-    retention_days: int = 14
+    retention_days: Annotated[int, Between(1, 14)] = 14
     """How long a dead letter waits for replay, 1 to 14 (AWS default: 4)."""
 
     sources: Sequence[Source] = ()
     """Services that write what they cannot deliver, e.g. a topic's subscriptions."""
 
     def __post_init__(self) -> None:
-        require_between("retention_days", self.retention_days, 1, 14)
+        super().__post_init__()
         require_sources(self.sources)
 
 
@@ -44,7 +46,7 @@ class DeadLetterQueue(EncryptedQueue):
     def __init__(
         self, name: str, args: DeadLetterQueueArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("serverless:index:DeadLetterQueue", name, {}, opts)
+        super().__init__("serverless:index:DeadLetterQueue", name, args, opts)
         self._create(
             name,
             foundation=args.foundation,

@@ -11,6 +11,8 @@ import pulumi
 import pulumi_aws as aws
 
 from pulumi_serverless.blocks.argument_checks import require_list
+from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.iam import Statement, policy, statement
@@ -24,7 +26,7 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quota
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class Source(Arguments):
     """An AWS service that may send to a queue on behalf of one resource."""
 
     service: str
@@ -34,13 +36,14 @@ class Source:
     """The resource, e.g. a topic: not any of the service's, which another account may have."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not self.service.endswith(".amazonaws.com"):
             raise ValueError(
                 f'service must be a principal such as "sns.amazonaws.com", got {self.service!r}'
             )
 
 
-class EncryptedQueue(pulumi.ComponentResource):
+class EncryptedQueue(Component):
     """A queue, encrypted at rest, that rejects plain HTTP; standard or FIFO."""
 
     name: pulumi.Output[str]

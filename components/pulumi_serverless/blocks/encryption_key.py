@@ -8,6 +8,8 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.iam import Statement, policy, statement
 from pulumi_serverless.blocks.names import (
     api_log_group,
@@ -38,14 +40,14 @@ USER_SERVICES = ("dynamodb", "lambda", "sns", "sqs")
 
 
 @dataclass(frozen=True, kw_only=True)
-class EncryptionKeyArgs:
+class EncryptionKeyArgs(Arguments):
     """How the key is protected."""
 
     protect_data: bool = True
     """Protect the key from deletion by Pulumi: without it, nobody can read what it encrypted."""
 
 
-class EncryptionKey(pulumi.ComponentResource):
+class EncryptionKey(Component):
     """A KMS key for the tables, queues, topics and logs of one stack, rotated every year.
 
     Its policy lets CloudWatch Logs encrypt this stack's log groups, CloudWatch's alarms publish to
@@ -64,16 +66,22 @@ class EncryptionKey(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: EncryptionKeyArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("serverless:index:EncryptionKey", name, {}, opts)
+        super().__init__("serverless:index:EncryptionKey", name, args, opts)
         lookup = pulumi.InvokeOutputOptions(parent=self)
         region = aws.get_region_output(opts=lookup).region
         account_id = aws.get_caller_identity_output(opts=lookup).account_id
+        partition = aws.get_partition_output(opts=lookup)
         key = aws.kms.Key(
             name,
             description=f"Tables, queues, topics and logs of {stack_name()}",
             enable_key_rotation=True,
             deletion_window_in_days=DELETION_WINDOW_DAYS,
-            policy=policy(*_statements(region=region, account_id=account_id)),
+            policy=pulumi.Output.all(
+                region=region,
+                account_id=account_id,
+                partition=partition.partition,
+                suffix=partition.dns_suffix,
+            ).apply(lambda known: policy(*_statements(**known))),
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect_data),
         )
         aws.kms.Alias(
@@ -86,7 +94,7 @@ class EncryptionKey(pulumi.ComponentResource):
         self.through_services = {
             "StringEquals": {
                 "kms:ViaService": [
-                    pulumi.Output.concat(service, ".", region, ".amazonaws.com")
+                    pulumi.Output.concat(service, ".", region, ".", partition.dns_suffix)
                     for service in USER_SERVICES
                 ]
             }
@@ -99,20 +107,18 @@ def arn_of(key: EncryptionKey | None) -> pulumi.Output[str] | None:
     return None if key is None else key.arn
 
 
-def _statements(*, region: pulumi.Output[str], account_id: pulumi.Output[str]) -> list[Statement]:
-    log_groups = [
-        pulumi.Output.concat("arn:aws:logs:", region, ":", account_id, ":log-group:", each)
-        for each in (function_log_group("*"), api_log_group("*"))
-    ]
-    alarms = pulumi.Output.concat("arn:aws:cloudwatch:", region, ":", account_id, ":alarm:*")
-    topics = pulumi.Output.concat("arn:aws:sns:", region, ":", account_id, ":*")
+def _statements(*, region: str, account_id: str, partition: str, suffix: str) -> list[Statement]:
+    logs = f"arn:{partition}:logs:{region}:{account_id}:log-group"
+    log_groups = [f"{logs}:{function_log_group('*')}", f"{logs}:{api_log_group('*')}"]
+    alarms = f"arn:{partition}:cloudwatch:{region}:{account_id}:alarm:*"
+    topics = f"arn:{partition}:sns:{region}:{account_id}:*"
     own_key = ["*"]
     return [
         # Without it nobody could administer the key, or allow its use in IAM policies.
         statement(
             ["kms:*"],
             sid="LetIamOfThisAccountGrant",
-            principal={"AWS": pulumi.Output.concat("arn:aws:iam::", account_id, ":root")},
+            principal={"AWS": f"arn:{partition}:iam::{account_id}:root"},
             resources=own_key,
         ),
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
@@ -122,7 +128,7 @@ def _statements(*, region: pulumi.Output[str], account_id: pulumi.Output[str]) -
                 *("kms:GenerateDataKey*", "kms:Describe*"),
             ],
             sid="EncryptLogsOfThisStack",
-            principal={"Service": pulumi.Output.concat("logs.", region, ".amazonaws.com")},
+            principal={"Service": f"logs.{region}.{suffix}"},
             resources=own_key,
             condition={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
         ),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pulumi_serverless.blocks.argument_checks import require_list, require_one_of
+from pulumi_serverless.blocks.arguments import Arguments
 
 # https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html
 MAX_KEYS = 5
@@ -29,7 +30,7 @@ https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html"
 
 
 @dataclass(frozen=True, kw_only=True)
-class EventType:
+class EventType(Arguments):
     """What its publishers promise about one type of event."""
 
     name: str
@@ -42,6 +43,7 @@ class EventType:
     """Fields that the data of every such event has, by which subscribers may choose."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not self.name or any(character.isspace() for character in self.name):
             raise ValueError(f"name of an event type must be one word, got {self.name!r}")
         for name, value in (("attributes", self.attributes), ("data", self.data)):
@@ -51,7 +53,7 @@ class EventType:
 
 
 @dataclass(frozen=True, kw_only=True)
-class EventFilter:
+class EventFilter(Arguments):
     """Events that match all of it; of each list, one condition. Left out, everything matches."""
 
     types: Sequence[str] = ()
@@ -65,6 +67,7 @@ class EventFilter:
     gigabyte of it."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         require_list("types", self.types)
         for kind, conditions in (("attributes", self.attributes), ("data", self.data)):
             for key, listed in conditions.items():

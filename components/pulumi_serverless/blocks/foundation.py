@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Annotated, Literal
 
 import pulumi
 
-from pulumi_serverless.blocks.argument_checks import require_between, require_one_of
+from pulumi_serverless.blocks.argument_checks import Between, Matches, OneOf, require_one_of
+from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.dependencies import Target, host_target, lambda_target
 from pulumi_serverless.blocks.encryption_key import EncryptionKey, arn_of
 
 PYTHON_VERSION = "3.13"
-ARCHITECTURES = ("arm64", "x86_64")
+Architecture = Literal["arm64", "x86_64"]
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 LOG_RETENTION_DAYS = (
@@ -20,25 +22,22 @@ LOG_RETENTION_DAYS = (
 )
 """Days that CloudWatch can keep a log."""
 
+MemoryMb = Annotated[int, Between(128, 10_240)]
+
 
 @dataclass(frozen=True, kw_only=True)
-class Runtime:
+class Runtime(Arguments):
     """What the functions of a stack run on."""
 
-    architecture: str = "arm64"
+    architecture: Architecture = "arm64"
     """Processor, "arm64" or "x86_64"."""
 
-    memory_mb: int = 512
+    memory_mb: MemoryMb = 512
     """Memory of each function, 128 to 10240. CPU is proportional to it; 1769 MB is one vCPU.
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html"""
 
-    log_retention_days: int = 30
+    log_retention_days: Annotated[int, OneOf(LOG_RETENTION_DAYS)] = 30
     """How long CloudWatch keeps the logs; one of LOG_RETENTION_DAYS."""
-
-    def __post_init__(self) -> None:
-        require_one_of("architecture", self.architecture, ARCHITECTURES)
-        require_between("memory_mb", self.memory_mb, 128, 10_240)
-        require_one_of("log_retention_days", self.log_retention_days, LOG_RETENTION_DAYS)
 
     @property
     def bundle_target(self) -> Target:
@@ -55,10 +54,16 @@ class Runtime:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Foundation:
+class Foundation(Arguments):
     """The settings that all components of a program share: create it once and pass it to each."""
 
-    alarm_topic_arn: pulumi.Input[str]
+    alarm_topic_arn: Annotated[
+        pulumi.Input[str],
+        Matches(
+            r"arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}",
+            "a topic's ARN such as arn:aws:sns:eu-west-1:123456789012:alarms",
+        ),
+    ]
     """SNS topic that alarms notify when they fire and when they resolve."""
 
     runtime: Runtime = field(default_factory=Runtime)

@@ -7,16 +7,26 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_serverless.blocks.argument_checks import require_at_least, require_between
+from pulumi_serverless.blocks.argument_checks import AtLeast, Between
+from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.aws_limits import (
+    MAX_INVOKERS_BYTES,
+    MAX_ROLE_POLICY_CHARACTERS,
+    Budget,
+    require_variables,
+    within_environment,
+)
 from pulumi_serverless.blocks.bundle import FunctionCode, build_bundle
+from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.dependencies import Target
 from pulumi_serverless.blocks.encryption_key import USER_ACTIONS, EncryptionKey
-from pulumi_serverless.blocks.foundation import PYTHON_VERSION, Foundation
+from pulumi_serverless.blocks.foundation import PYTHON_VERSION, Foundation, MemoryMb
+from pulumi_serverless.blocks.handler import require_handler
 from pulumi_serverless.blocks.iam import assume_role_policy, policy, statement
 from pulumi_serverless.blocks.metric import Metric
 from pulumi_serverless.blocks.names import function_log_group
@@ -32,7 +42,7 @@ def _bundle_once(
 
 
 @dataclass(frozen=True, kw_only=True)
-class PythonFunctionArgs:
+class PythonFunctionArgs(Arguments):
     """Code, environment and limits of one function."""
 
     handler: str
@@ -47,26 +57,24 @@ class PythonFunctionArgs:
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     """Environment variables; serverless_runtime.shared.environment.environment_for names them."""
 
-    timeout_seconds: int = 10
+    timeout_seconds: Annotated[int, Between(1, 900)] = 10
     """How long one invocation may run, 1 to 900."""
 
-    memory_mb: int | None = None
+    memory_mb: MemoryMb | None = None
     """Memory, 128 to 10240; left out, what the foundation's runtime gives each function."""
 
-    reserved_concurrency: int | None = None
+    # With 0 every event would be dead-lettered immediately.
+    reserved_concurrency: Annotated[int, AtLeast(1)] | None = None
     """Reserved concurrency, which is also the function's limit, 1 or more. An account must keep 100
     unreserved, so new accounts, whose quota is lower, reject any reservation."""
 
     def __post_init__(self) -> None:
-        require_between("timeout_seconds", self.timeout_seconds, 1, 900)
-        if self.memory_mb is not None:
-            require_between("memory_mb", self.memory_mb, 128, 10_240)
-        if self.reserved_concurrency is not None:
-            # With 0 every event would be dead-lettered immediately.
-            require_at_least("reserved_concurrency", self.reserved_concurrency, 1)
+        super().__post_init__()
+        require_handler(self.handler, self.code)
+        require_variables(self.environment)
 
 
-class PythonFunction(pulumi.ComponentResource):
+class PythonFunction(Component):
     """A Python Lambda function that may only write its log and its trace.
 
     Grant more with `allow`.
@@ -92,15 +100,27 @@ class PythonFunction(pulumi.ComponentResource):
 
     reserved_concurrency: int | None
     """Its own limit of runs at the same time, if it has one."""
+    invokers: Budget
+    """The function's resource policy, to which every `lambda.Permission` adds a statement."""
 
     def __init__(
         self, name: str, args: PythonFunctionArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("serverless:index:PythonFunction", name, {}, opts)
+        super().__init__("serverless:index:PythonFunction", name, args, opts)
         self.logical_name = name
         self.timeout_seconds = args.timeout_seconds
         self.reserved_concurrency = args.reserved_concurrency
         self._event_invoke_config: str | None = None
+        self._policies = Budget(
+            f"the permissions of {name}",
+            MAX_ROLE_POLICY_CHARACTERS,
+            "characters (one role's limit)",
+        )
+        self.invokers = Budget(
+            f"the routes and services that may invoke {name}",
+            MAX_INVOKERS_BYTES,
+            "bytes of policy (Lambda's limit); use one route for several, or several functions",
+        )
         self._child = pulumi.ResourceOptions(parent=self)
 
         runtime = args.foundation.runtime
@@ -125,7 +145,7 @@ class PythonFunction(pulumi.ComponentResource):
             role=self.role.arn,
             timeout=args.timeout_seconds,
             memory_size=args.memory_mb or runtime.memory_mb,
-            environment={"variables": args.environment},
+            environment={"variables": within_environment(name, args.environment)},
             logging_config={
                 "log_format": "JSON",
                 "log_group": log_group.name,
@@ -167,7 +187,7 @@ class PythonFunction(pulumi.ComponentResource):
         return aws.iam.RolePolicy(
             f"{self.logical_name}-may-{purpose}",
             role=self.role.name,
-            policy=policy(allowed),
+            policy=policy(allowed, within=self._policies),
             opts=self._child,
         )
 

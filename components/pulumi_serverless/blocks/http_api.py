@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,8 @@ import pulumi
 import pulumi_aws as aws
 
 from pulumi_serverless.blocks.api_access import PUBLIC_TAG, ApiAccess, IamAuth, JwtAuth, NoAuth
+from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.http_targets import (
@@ -25,6 +28,26 @@ from pulumi_serverless.blocks.metric import Metric
 from pulumi_serverless.blocks.names import api_log_group
 
 DEFAULT_ROUTE = "$default"
+_ROUTE = re.compile(
+    r"(ANY|GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE) "
+    r"(/|(/([A-Za-z0-9._~:@!$&'()*+,;=%-]+|\{[A-Za-z0-9._-]+\}))*(/\{[A-Za-z0-9._-]+\+\})?/?)"
+)
+_PLAIN_ROUTE = re.compile(r"[A-Z]+ (/[A-Za-z0-9]+|/\{[A-Za-z0-9]+\+?\})+")
+_LONGEST_PLAIN_ROUTE = 50
+
+# What a permission adds to a function's policy, without its name and the route.
+_INVOKER_STATEMENT = json.dumps(
+    {
+        "Sid": "-1a2b3c4",
+        "Effect": "Allow",
+        "Principal": {"Service": "apigateway.amazonaws.com"},
+        "Action": "lambda:InvokeFunction",
+        "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:name-1a2b3c4",
+        "Condition": {
+            "ArnLike": {"AWS:SourceArn": "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/*/"}
+        },
+    }
+)
 
 # No path, query, address or body: they may contain personal data. Unknown values are "-".
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
@@ -45,7 +68,7 @@ _LOG_FORMAT = json.dumps(
 
 
 @dataclass(frozen=True, kw_only=True)
-class HttpApiArgs:
+class HttpApiArgs(Arguments):
     """The routes of an API, and who may call them."""
 
     foundation: Foundation
@@ -65,12 +88,15 @@ class HttpApiArgs:
     """Headers that web pages may read, e.g. "etag"."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
+        for route_key in self.routes:
+            require_route(route_key)
         self.access.auth.require_routes(list(self.routes))
         for route_key, target in self.routes.items():
             require_method(route_key, target)
 
 
-class HttpApi(pulumi.ComponentResource):
+class HttpApi(Component):
     """An HTTP API; each route may invoke its own function and no other."""
 
     url: pulumi.Output[str]
@@ -82,7 +108,7 @@ class HttpApi(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: HttpApiArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("serverless:index:HttpApi", name, {}, opts)
+        super().__init__("serverless:index:HttpApi", name, args, opts)
         self._name = name
         self._args = args
         self._child = pulumi.ResourceOptions(parent=self)
@@ -164,8 +190,10 @@ class HttpApi(pulumi.ComponentResource):
             self._permit(route_key, target)
 
     def _permit(self, route_key: str, function: PythonFunction) -> None:
+        permission = f"{self._name}-may-call-{_slug(route_key)}"
+        function.invokers.take(_INVOKER_STATEMENT + permission + route_key)
         aws.lambda_.Permission(
-            f"{self._name}-may-call-{_slug(route_key)}",
+            permission,
             action="lambda:InvokeFunction",
             function=function.name,
             principal="apigateway.amazonaws.com",
@@ -225,9 +253,31 @@ def _preflights(args: HttpApiArgs) -> dict[str, PythonFunction]:
     }
 
 
+def require_route(route_key: str) -> None:
+    """Raise ValueError if API Gateway would refuse the key of a route.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
+    """
+    if route_key != DEFAULT_ROUTE and not _ROUTE.fullmatch(route_key):
+        raise ValueError(
+            'routes must have keys like "GET /orders/{orderId}", "ANY /orders" or "$default", '
+            f"got {route_key!r}"
+        )
+
+
 def _slug(route_key: str) -> str:
-    # The name becomes the permission's statement id: letters, digits, - and _ only.
-    return re.sub(r"[^A-Za-z0-9]+", "-", route_key).strip("-")
+    """A route's part of resource names: another for every route, and readable.
+
+    The name becomes the permission's statement id, of letters, digits, - and _ only, at most 100.
+    """
+    if route_key == DEFAULT_ROUTE:
+        return "default"
+    slug = re.sub(r"[^A-Za-z0-9_]+", "-", re.sub(r"[{+}]", "_", route_key)).strip("-")
+    if _PLAIN_ROUTE.fullmatch(route_key) and len(slug) <= _LONGEST_PLAIN_ROUTE:
+        return slug
+    # A hyphen may stand for several characters: what it stood for decides.
+    digest = hashlib.sha256(route_key.encode()).hexdigest()[:6]
+    return f"{slug[:_LONGEST_PLAIN_ROUTE]}-{digest}"
 
 
 def _arn_path(route_key: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import pulumi
 
 from pulumi_serverless.blocks.argument_checks import require_list
+from pulumi_serverless.blocks.aws_limits import Budget
 from pulumi_serverless.blocks.json_text import json_text
 
 Statement = dict[str, Any]
@@ -24,7 +25,11 @@ def statement(
     sid: str | None = None,
 ) -> Statement:
     """Return one statement of a policy, without empty parts."""
-    for name, value in (("actions", actions), ("resources", resources)):
+    for name, value in (
+        ("actions", actions),
+        ("resources", resources),
+        ("not_resources", not_resources),
+    ):
         require_list(name, value)
     parts = {
         "Sid": sid,
@@ -38,9 +43,13 @@ def statement(
     return {key: value for key, value in parts.items() if value}
 
 
-def policy(*statements: Statement) -> pulumi.Input[str]:
-    """Return a policy document, for a role, a queue or a key."""
-    return json_text({"Version": "2012-10-17", "Statement": statements})
+def policy(*statements: Statement, within: Budget | None = None) -> pulumi.Input[str]:
+    """Return a policy document, for a role, a queue or a key.
+
+    Raises ValueError if it does not fit `within` what other policies left.
+    """
+    document = {"Version": "2012-10-17", "Statement": statements}
+    return json_text(document, known=None if within is None else within.take)
 
 
 def assume_role_policy(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pulumi
 
 
-def json_text(document: Any) -> pulumi.Input[str]:
+def json_text(document: Any, known: Callable[[str], object] | None = None) -> pulumi.Input[str]:
     """Return `document` as JSON, as `pulumi.Output.json_dumps` writes it: plain text if nothing in
-    it is an output.
+    it is an output. `known` is called with the text, when it is known.
 
     Output.json_dumps makes an output of every constant, too: for a policy with one ARN, the SDK
     runs twenty coroutines, and this function four. Raises TypeError for a value that is not JSON.
@@ -24,11 +25,16 @@ def json_text(document: Any) -> pulumi.Input[str]:
 
     text = json.dumps(document, default=noted)
     if not outputs:
+        if known is not None:
+            known(text)
         return text
     # The document is written again in the same order, each output's value in its place.
-    return pulumi.Output.all(*outputs).apply(lambda values: _filled(document, values))
+    return pulumi.Output.all(*outputs).apply(lambda values: _filled(document, values, known))
 
 
-def _filled(document: Any, values: list[Any]) -> str:
+def _filled(document: Any, values: list[Any], known: Callable[[str], object] | None) -> str:
     left = iter(values)
-    return json.dumps(document, default=lambda _: next(left))
+    text = json.dumps(document, default=lambda _: next(left))
+    if known is not None:
+        known(text)
+    return text

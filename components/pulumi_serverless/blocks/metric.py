@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
 import pulumi
 import pulumi_aws as aws
 
+from pulumi_serverless.blocks.argument_checks import Matches, Size
+from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.names import component_name
 from serverless_runtime.shared.metrics import COMPONENT, COMPONENT_VARIABLE
 
@@ -18,7 +21,7 @@ _PLAIN_STATISTICS = ("Average", "Maximum", "Minimum", "SampleCount", "Sum")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Metric:
+class Metric(Arguments):
     """One metric with one set of dimensions."""
 
     namespace: str
@@ -30,7 +33,13 @@ class Metric:
     dimensions: Mapping[str, pulumi.Input[str]]
     """What it is a metric of, e.g. the function's name under "FunctionName"."""
 
-    statistic: str
+    statistic: Annotated[
+        str,
+        Matches(
+            r"Average|Maximum|Minimum|SampleCount|Sum|(p|tm|wm|tc|ts)\d{1,2}(\.\d+)?|p100",
+            "a statistic",
+        ),
+    ]
     """How a period's values are aggregated: "Maximum", "Sum", or a percentile such as "p99"."""
 
     @property
@@ -61,7 +70,7 @@ def metrics_environment(component: str) -> dict[str, str]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MathExpression:
+class MathExpression(Arguments):
     """Metric math over 1 to 10 metrics, referred to by their keys: lower case, `a_b`.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
@@ -70,15 +79,8 @@ class MathExpression:
     expression: str
     """The formula, e.g. "visible + in_flight"."""
 
-    metrics: Mapping[str, Metric]
+    metrics: Annotated[Mapping[str, Metric], Size(1, MAX_METRICS_PER_ALARM)]
     """What the names in the expression stand for."""
-
-    def __post_init__(self) -> None:
-        if not 1 <= len(self.metrics) <= MAX_METRICS_PER_ALARM:
-            raise ValueError(
-                f"metrics must contain 1 to {MAX_METRICS_PER_ALARM} metrics for one alarm, "
-                f"got {len(self.metrics)}"
-            )
 
     def queries(
         self, period_seconds: int, label: str

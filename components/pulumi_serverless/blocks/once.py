@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 import pulumi
 
-from pulumi_serverless.blocks.argument_checks import require_between
+from pulumi_serverless.blocks.argument_checks import Between
+from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.monitoring.alarm import Alarm, make_alarms
@@ -22,13 +24,13 @@ MAX_LEASE_SECONDS = 930
 
 
 @dataclass(frozen=True, kw_only=True)
-class OnceArgs:
+class OnceArgs(Arguments):
     """How leases are kept, and for how long they last."""
 
     foundation: Foundation
     """How the table is kept, and whom its alarm notifies."""
 
-    lease_seconds: int = LEASE_SECONDS
+    lease_seconds: Annotated[int, Between(2, MAX_LEASE_SECONDS)] = LEASE_SECONDS
     """How long a run keeps others away, if it is killed before it ends; more than the timeout of
     each function, at most 930. Lambda retries about a minute after a timeout: a longer lease makes
     that retry fail, too."""
@@ -36,11 +38,8 @@ class OnceArgs:
     indexes: Mapping[str, Key] = field(default_factory=dict)
     """Further indexes of the table, for people."""
 
-    def __post_init__(self) -> None:
-        require_between("lease_seconds", self.lease_seconds, 2, MAX_LEASE_SECONDS)
 
-
-class Once(pulumi.ComponentResource):
+class Once(Component):
     """A table with a row per event and part of its work: a duplicate finds it done.
 
     The bundle of a function needs the packages `serverless_runtime.once` and
@@ -62,7 +61,7 @@ class Once(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: OnceArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("serverless:index:Once", name, {}, opts)
+        super().__init__("serverless:index:Once", name, args, opts)
         self._name = name
         self._lease_seconds = args.lease_seconds
         child = pulumi.ResourceOptions(parent=self)

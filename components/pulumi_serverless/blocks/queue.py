@@ -9,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from pulumi_serverless.blocks.argument_checks import require_between
+from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
 from pulumi_serverless.blocks.encrypted_queue import EncryptedQueue, Source, require_sources
 from pulumi_serverless.blocks.foundation import Foundation
@@ -19,7 +20,7 @@ MAX_VISIBILITY_TIMEOUT_SECONDS = 43_200
 
 
 @dataclass(frozen=True, kw_only=True)
-class QueueArgs:
+class QueueArgs(Arguments):
     """How messages wait, and what becomes of those that fail."""
 
     foundation: Foundation
@@ -51,6 +52,7 @@ class QueueArgs:
     """Services that keep in the dead letters what they could not deliver to the queue."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         require_between("max_receives", self.max_receives, 1, 1_000)
         require_between(
             "visibility_timeout_seconds",
@@ -94,7 +96,7 @@ class Queue(EncryptedQueue):
     def __init__(
         self, name: str, args: QueueArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("serverless:index:Queue", name, {}, opts)
+        super().__init__("serverless:index:Queue", name, args, opts)
         self.fifo = args.fifo
         self.max_receives = args.max_receives
         self.visibility_timeout_seconds = args.visibility_timeout_seconds

@@ -10,6 +10,8 @@ import pulumi
 import pulumi_aws as aws
 
 from pulumi_serverless.blocks.argument_checks import require_at_least, require_between
+from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.event_pattern import require_pattern
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
@@ -33,7 +35,7 @@ DEFAULT_BATCH_SIZE = 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class QueueConsumerArgs:
+class QueueConsumerArgs(Arguments):
     """Which function gets the messages of which queue, and how many at a time."""
 
     foundation: Foundation
@@ -66,6 +68,7 @@ class QueueConsumerArgs:
     """Thresholds of the alarms."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.max_concurrency is not None:
             self._require_concurrency(self.max_concurrency)
         self._require_batch()
@@ -117,7 +120,7 @@ class QueueConsumerArgs:
         )
 
 
-class QueueConsumer(pulumi.ComponentResource):
+class QueueConsumer(Component):
     """Lambda receives the messages, calls the function, and deletes what it has done.
 
     The bundle of the function needs the packages `serverless_runtime.queue_consumer` and
@@ -136,7 +139,7 @@ class QueueConsumer(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: QueueConsumerArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("serverless:index:QueueConsumer", name, {}, opts)
+        super().__init__("serverless:index:QueueConsumer", name, args, opts)
         args.queue.consume_by(name)
         self._queue, self._function = args.queue, args.function
         child = pulumi.ResourceOptions(parent=self)

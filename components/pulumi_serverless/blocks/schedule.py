@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.service_role import ServiceRole, ServiceRoleArgs
 
@@ -21,7 +23,7 @@ _LATE_SECONDS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScheduleArgs:
+class ScheduleArgs(Arguments):
     """What runs when."""
 
     function: PythonFunction
@@ -34,6 +36,7 @@ class ScheduleArgs:
     """What the runs are for."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not _EXPRESSION.fullmatch(self.expression):
             raise ValueError(
                 "expression must be like rate(1 minute), rate(5 minutes) or cron(0 3 * * ? *), "
@@ -41,13 +44,13 @@ class ScheduleArgs:
             )
 
 
-class Schedule(pulumi.ComponentResource):
+class Schedule(Component):
     """A schedule whose runs are not retried: the next run is the retry."""
 
     def __init__(
         self, name: str, args: ScheduleArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("serverless:index:Schedule", name, {}, opts)
+        super().__init__("serverless:index:Schedule", name, args, opts)
         child = pulumi.ResourceOptions(parent=self)
         function = args.function
         # Without this, runs that Lambda throttled would pile up.

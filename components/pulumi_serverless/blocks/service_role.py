@@ -10,6 +10,8 @@ import pulumi
 import pulumi_aws as aws
 
 from pulumi_serverless.blocks.argument_checks import require_one_of
+from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.iam import assume_role_policy, policy, statement
 
 # Only for resources of this account: another's could name the role, too.
@@ -22,17 +24,18 @@ SERVICES: Mapping[str, bool] = {"apigateway": False, "scheduler": True}
 
 
 @dataclass(frozen=True, kw_only=True)
-class ServiceRoleArgs:
+class ServiceRoleArgs(Arguments):
     """Who acts."""
 
     service: str
     """Name of the service, such as "scheduler"; one of SERVICES."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         require_one_of("service", self.service, SERVICES)
 
 
-class ServiceRole(pulumi.ComponentResource):
+class ServiceRole(Component):
     """A role without any permission; grant some with `allow`."""
 
     arn: pulumi.Output[str]
@@ -41,7 +44,7 @@ class ServiceRole(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: ServiceRoleArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("serverless:index:ServiceRole", name, {}, opts)
+        super().__init__("serverless:index:ServiceRole", name, args, opts)
         self._name = name
         self._child = pulumi.ResourceOptions(parent=self)
         self._role = aws.iam.Role(

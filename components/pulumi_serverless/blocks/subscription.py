@@ -13,6 +13,8 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.encrypted_queue import Source
 from pulumi_serverless.blocks.event_filter import EventFilter, EventType
 from pulumi_serverless.blocks.foundation import Foundation
@@ -30,7 +32,7 @@ from pulumi_serverless.blocks.queue_consumer import (
 
 
 @dataclass(frozen=True, kw_only=True)
-class SubscriptionArgs:
+class SubscriptionArgs(Arguments):
     """What the subscriber gets, and how it works on it."""
 
     foundation: Foundation
@@ -69,10 +71,11 @@ class SubscriptionArgs:
     """Alarm thresholds."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         self.filter.require_known(self.events)
 
 
-class Subscription(pulumi.ComponentResource):
+class Subscription(Component):
     """The queue, what the topic sends to it, and the function that consumes it."""
 
     queue: Queue
@@ -87,7 +90,7 @@ class Subscription(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: SubscriptionArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("serverless:index:Subscription", name, {}, opts)
+        super().__init__("serverless:index:Subscription", name, args, opts)
         child = pulumi.ResourceOptions(parent=self)
         topic = Source(service="sns.amazonaws.com", arn=args.topic_arn)
         self.queue = Queue(

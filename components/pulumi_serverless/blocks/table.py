@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
+from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.metric import Metric
 
@@ -15,7 +17,7 @@ EXPIRY_ATTRIBUTE = "expires_at"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Key:
+class Key(Arguments):
     """A partition key and a sort key, both text."""
 
     partition: str
@@ -40,7 +42,7 @@ class Key:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TableArgs:
+class TableArgs(Arguments):
     """Keys of a table, and how its data is protected."""
 
     foundation: Foundation
@@ -56,7 +58,7 @@ class TableArgs:
     """Whether DynamoDB deletes rows whose `expires_at` (epoch seconds) has passed."""
 
 
-class Table(pulumi.ComponentResource):
+class Table(Component):
     """A table with one key, and an index for each other way to find its rows.
 
     DynamoDB deletes expired rows some days late; readers check `expires_at` themselves.
@@ -74,7 +76,7 @@ class Table(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: TableArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("serverless:index:Table", name, {}, opts)
+        super().__init__("serverless:index:Table", name, args, opts)
         protect_data, key_arn = args.foundation.protect_data, args.foundation.key_arn
         keys = [args.key, *args.indexes.values()]
         attributes = sorted({attribute for key in keys for attribute in key.attributes})

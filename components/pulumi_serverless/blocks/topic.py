@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.encrypted_queue import Source, require_sources
 from pulumi_serverless.blocks.encryption_key import EncryptionKey, arn_of
 from pulumi_serverless.blocks.function import PythonFunction
@@ -16,7 +18,7 @@ from pulumi_serverless.blocks.metric import Metric
 
 
 @dataclass(frozen=True, kw_only=True)
-class TopicArgs:
+class TopicArgs(Arguments):
     """Who may publish besides functions, and how messages are encrypted."""
 
     encryption_key: EncryptionKey | None = None
@@ -27,10 +29,11 @@ class TopicArgs:
     matches. Functions need `allow_publisher`."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         require_sources(self.sources)
 
 
-class Topic(pulumi.ComponentResource):
+class Topic(Component):
     """A standard topic that rejects plain HTTP."""
 
     name: pulumi.Output[str]
@@ -45,7 +48,7 @@ class Topic(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: TopicArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("serverless:index:Topic", name, {}, opts)
+        super().__init__("serverless:index:Topic", name, args, opts)
         self.logical_name = name
         self._publishers: dict[str, aws.iam.RolePolicy] = {}
         child = pulumi.ResourceOptions(parent=self)

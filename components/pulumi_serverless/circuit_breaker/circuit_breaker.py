@@ -10,6 +10,8 @@ from typing import Any
 import pulumi
 
 from pulumi_serverless.blocks.argument_checks import require_between, require_list
+from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.monitoring.alarm import Alarm, make_alarms
@@ -40,7 +42,7 @@ _CIRCUIT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True, kw_only=True)
-class CircuitBreakerArgs:
+class CircuitBreakerArgs(Arguments):
     """Which providers are watched, and when they are not called."""
 
     foundation: Foundation
@@ -68,6 +70,7 @@ class CircuitBreakerArgs:
     each function."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         require_list("circuits", self.circuits)
         require_between("the number of circuits", len(self.circuits), 1, MAX_CIRCUITS)
         require_between("failures_to_open", self.failures_to_open, 1, 100)
@@ -95,7 +98,7 @@ class CircuitBreakerArgs:
             )
 
 
-class CircuitBreaker(pulumi.ComponentResource):
+class CircuitBreaker(Component):
     """A table with a row per provider, which all instances of all functions share.
 
     The bundle of a function needs the packages `serverless_runtime.circuit_breaker` and
@@ -117,7 +120,7 @@ class CircuitBreaker(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: CircuitBreakerArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("serverless:index:CircuitBreaker", name, {}, opts)
+        super().__init__("serverless:index:CircuitBreaker", name, args, opts)
         self._name = name
         self._args = args
         child = pulumi.ResourceOptions(parent=self)

@@ -14,6 +14,8 @@ from typing import Any, get_args
 import pulumi
 
 from pulumi_serverless.blocks.argument_checks import require_between, require_one_of
+from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
 from pulumi_serverless.blocks.metric import Metric
@@ -39,7 +41,7 @@ SECONDS_PER_DAY = 86_400
 
 
 @dataclass(frozen=True, kw_only=True)
-class FifoConsumerArgs:
+class FifoConsumerArgs(Arguments):
     """Who does the work, and what happens to a group whose message fails for good."""
 
     foundation: Foundation
@@ -71,6 +73,7 @@ class FifoConsumerArgs:
     """Alarm thresholds."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         require_one_of("on_poison", self.on_poison, get_args(OnPoison))
         require_between("max_attempts", self.max_attempts, 1, 100)
         longest = self.max_attempts * self.visibility_timeout_seconds
@@ -88,7 +91,7 @@ class FifoConsumerArgs:
         return VISIBILITY_PER_TIMEOUT * self.worker.timeout_seconds
 
 
-class FifoConsumer(pulumi.ComponentResource):
+class FifoConsumer(Component):
     """Work that is done in order within each message group."""
 
     queue: Queue
@@ -109,7 +112,7 @@ class FifoConsumer(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: FifoConsumerArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("serverless:index:FifoConsumer", name, {}, opts)
+        super().__init__("serverless:index:FifoConsumer", name, args, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
         parks = args.on_poison == "park"

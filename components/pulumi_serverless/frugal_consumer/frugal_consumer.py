@@ -12,6 +12,8 @@ from typing import Any
 
 import pulumi
 
+from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.encrypted_queue import Source
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
@@ -27,7 +29,7 @@ from pulumi_serverless.blocks.queue_consumer import (
 
 
 @dataclass(frozen=True, kw_only=True)
-class FrugalConsumerArgs:
+class FrugalConsumerArgs(Arguments):
     """Who does the work, and how much of it at a time."""
 
     foundation: Foundation
@@ -67,7 +69,7 @@ class FrugalConsumerArgs:
     """Alarm thresholds."""
 
 
-class FrugalConsumer(pulumi.ComponentResource):
+class FrugalConsumer(Component):
     """Work that is done at the pace that what it needs can bear."""
 
     queue: Queue
@@ -85,7 +87,7 @@ class FrugalConsumer(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: FrugalConsumerArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("serverless:index:FrugalConsumer", name, {}, opts)
+        super().__init__("serverless:index:FrugalConsumer", name, args, opts)
         child = pulumi.ResourceOptions(parent=self)
         timeout = args.function.timeout_seconds
         self.queue = Queue(

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 import pulumi
 
-from pulumi_serverless.blocks.argument_checks import require_between, require_one_of
+from pulumi_serverless.blocks.argument_checks import Between, require_between
+from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.bundle import FunctionCode
+from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
@@ -29,7 +31,7 @@ from pulumi_serverless.handoff.alarms.outbox_alarms import outbox_alarms
 from pulumi_serverless.handoff.alarms.target_alarms import target_alarms
 from pulumi_serverless.handoff.alarms.thresholds import HandoffThresholds
 from pulumi_serverless.handoff.dashboard import dead_letter_row, outbox_row, target_row
-from pulumi_serverless.handoff.outbox import Outbox, OutboxArgs
+from pulumi_serverless.handoff.outbox import Outbox, OutboxArgs, RelayMinimumAge
 from serverless_runtime.handoff.settings import handoff_environment
 
 # Lambda's first retry comes about a minute after the failure. A target that has finished (or was
@@ -43,7 +45,7 @@ _NO_OUTBOX = '{0} must be left out with delivery="direct", which has no outbox, 
 
 
 @dataclass(frozen=True, kw_only=True)
-class AsyncHandoffArgs:
+class AsyncHandoffArgs(Arguments):
     """Delivery settings of one handoff."""
 
     foundation: Foundation
@@ -61,17 +63,17 @@ class AsyncHandoffArgs:
     3 write units an event, and the outbox's table, function, schedule and alarm.
     """
 
-    relay_minimum_age_seconds: int = 45
+    relay_minimum_age_seconds: RelayMinimumAge = 45
     """Age from which the relay takes an event over, 30 to 60. A caller has finished by then: from
     commit to deletion it takes 26 s at worst, with all the SDK's retries."""
 
     thresholds: HandoffThresholds = field(default_factory=HandoffThresholds)
     """Alarm thresholds."""
 
-    max_retry_attempts: int = 2
+    max_retry_attempts: Annotated[int, Between(0, 2)] = 2
     """Retries after the first failure, 0 to 2."""
 
-    max_event_age_seconds: int = 21_600
+    max_event_age_seconds: Annotated[int, Between(60, 21_600)] = 21_600
     """Age at which an undelivered event is dead-lettered, 60 to 21600."""
 
     dead_letter_queue: DeadLetterQueue | None = None
@@ -79,10 +81,7 @@ class AsyncHandoffArgs:
     writes dead letters itself shares one."""
 
     def __post_init__(self) -> None:
-        require_one_of("delivery", self.delivery, get_args(Delivery))
-        require_between("relay_minimum_age_seconds", self.relay_minimum_age_seconds, 30, 60)
-        require_between("max_retry_attempts", self.max_retry_attempts, 0, 2)
-        require_between("max_event_age_seconds", self.max_event_age_seconds, 60, 21_600)
+        super().__post_init__()
         self.thresholds.event_age_within(self.max_event_age_seconds)
         if self.delivery == "direct":
             self._require_no_outbox_settings()
@@ -102,7 +101,7 @@ class AsyncHandoffArgs:
             raise ValueError(_NO_OUTBOX.format("relay_minimum_age_seconds", age))
 
 
-class AsyncHandoff(pulumi.ComponentResource):
+class AsyncHandoff(Component):
     """Asynchronous delivery from any number of callers to one target."""
 
     environment: Mapping[str, pulumi.Output[str]]
@@ -130,7 +129,7 @@ class AsyncHandoff(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: AsyncHandoffArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("serverless:index:AsyncHandoff", name, {}, opts)
+        super().__init__("serverless:index:AsyncHandoff", name, args, opts)
         self._name = name
         self._args = args
         self._child = pulumi.ResourceOptions(parent=self)

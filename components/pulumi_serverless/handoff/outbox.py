@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import pulumi
 
+from pulumi_serverless.blocks.argument_checks import Between
+from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.bundle import FunctionCode
+from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
@@ -36,8 +39,11 @@ RELAY_TIMEOUT_SECONDS = 90
 may overlap: their claims keep them apart."""
 
 
+RelayMinimumAge = Annotated[int, Between(30, 60)]
+
+
 @dataclass(frozen=True, kw_only=True)
-class OutboxArgs:
+class OutboxArgs(Arguments):
     """Whose events wait, and from what age the relay takes them over."""
 
     foundation: Foundation
@@ -54,10 +60,10 @@ class OutboxArgs:
     dead_letter_queue: DeadLetterQueue | None = None
     """Receives what a function can never accept; the relay publishes its depth in each run."""
 
-    relay_minimum_age_seconds: int
+    relay_minimum_age_seconds: RelayMinimumAge
 
 
-class Outbox(pulumi.ComponentResource):
+class Outbox(Component):
     """The table, and the relay that empties it."""
 
     table: Table
@@ -66,7 +72,7 @@ class Outbox(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: OutboxArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("serverless:index:Outbox", name, {}, opts)
+        super().__init__("serverless:index:Outbox", name, args, opts)
         self._name = name
         self._child = pulumi.ResourceOptions(parent=self)
         self._handoff_name = args.handoff_name

@@ -17,6 +17,8 @@ from pulumi_serverless.blocks.argument_checks import (
     require_list,
     require_one_of,
 )
+from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.monitoring.alarm import Alarm, make_alarms
@@ -32,7 +34,7 @@ from serverless_runtime.handoff.settings import handoff_environment
 
 
 @dataclass(frozen=True, kw_only=True)
-class PublisherArgs:
+class PublisherArgs(Arguments):
     """What is published, and where."""
 
     foundation: Foundation
@@ -58,6 +60,7 @@ class PublisherArgs:
     """Alarm thresholds."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         require_one_of("delivery", self.delivery, get_args(Delivery))
         require_between("relay_minimum_age_seconds", self.relay_minimum_age_seconds, 30, 60)
         require_list("event_types", self.event_types)
@@ -73,7 +76,7 @@ class PublisherArgs:
             )
 
 
-class Publisher(pulumi.ComponentResource):
+class Publisher(Component):
     """Publishing from any number of functions to one topic or queue."""
 
     environment: Mapping[str, pulumi.Input[str]]
@@ -94,7 +97,7 @@ class Publisher(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: PublisherArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("serverless:index:Publisher", name, {}, opts)
+        super().__init__("serverless:index:Publisher", name, args, opts)
         self._name, self._target = name, args.target
         child = pulumi.ResourceOptions(parent=self)
         self.outbox = self._outbox(args) if args.delivery == "outbox" else None

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pulumi
 import pulumi_aws as aws
 
+from pulumi_serverless.blocks.argument_checks import AtLeast, Size
+from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.bundle import FunctionCode
+from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
@@ -58,30 +61,29 @@ fields coalesce(error_type, errorType) as reason
 
 
 @dataclass(frozen=True, kw_only=True)
-class NotificationServiceArgs:
+class NotificationServiceArgs(Arguments):
     """Where notifications go, and how the service runs."""
 
     foundation: Foundation
     """What the function runs on, how deliveries are kept, and whom alarms notify."""
 
-    channels: Sequence[ChannelSettings]
+    channels: Annotated[Sequence[ChannelSettings], Size(1, 50)]
     """At least one, each with a different name: EmailSettings, SmsSettings, PushSettings,
     WebhookSettings."""
 
     dead_letter_queue: DeadLetterQueue
     """Queue for events that a retry cannot help: that of the handoff that delivers here."""
 
-    reserved_concurrency: int | None = None
+    reserved_concurrency: Annotated[int, AtLeast(1)] | None = None
     """Concurrent executions reserved for the service, which are its limit, too; none if left
     out."""
 
     def __post_init__(self) -> None:
-        if not self.channels:
-            raise ValueError("channels must contain at least one channel, got 0")
+        super().__post_init__()
         require_different_names(self.channels)
 
 
-class NotificationService(pulumi.ComponentResource):
+class NotificationService(Component):
     """One function, its record of deliveries, and its channels."""
 
     function: PythonFunction
@@ -102,7 +104,7 @@ class NotificationService(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: NotificationServiceArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("serverless:index:NotificationService", name, {}, opts)
+        super().__init__("serverless:index:NotificationService", name, args, opts)
         self._name = name
         self._child = pulumi.ResourceOptions(parent=self)
         self.channels = args.channels

@@ -13,6 +13,8 @@ from typing import Any
 import pulumi
 
 from pulumi_serverless.blocks.argument_checks import require_list
+from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.event_filter import EventFilter, EventType
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
@@ -29,7 +31,7 @@ MAX_SUBSCRIBERS = 200
 
 
 @dataclass(frozen=True, kw_only=True)
-class NotifierArgs:
+class NotifierArgs(Arguments):
     """What subscribers may rely on."""
 
     foundation: Foundation
@@ -39,6 +41,7 @@ class NotifierArgs:
     """Every type of event that is published, with what subscribers may choose by."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         require_list("events", self.events)
         names = [event.name for event in self.events]
         if not names:
@@ -48,7 +51,7 @@ class NotifierArgs:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SubscriberArgs:
+class SubscriberArgs(Arguments):
     """Which events a subscriber gets, and how it works on them."""
 
     function: PythonFunction
@@ -77,7 +80,7 @@ class SubscriberArgs:
     """Alarm thresholds."""
 
 
-class Notifier(pulumi.ComponentResource):
+class Notifier(Component):
     """A topic, and for each subscriber a queue of its own."""
 
     topic: Topic
@@ -92,7 +95,7 @@ class Notifier(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: NotifierArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("serverless:index:Notifier", name, {}, opts)
+        super().__init__("serverless:index:Notifier", name, args, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
         self.event_types = [event.name for event in args.events]

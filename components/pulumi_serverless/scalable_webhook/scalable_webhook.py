@@ -15,6 +15,8 @@ import pulumi
 
 from pulumi_serverless.blocks.api_access import ApiAccess, NoAuth
 from pulumi_serverless.blocks.argument_checks import require_between
+from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.http_api import HttpApi, HttpApiArgs
@@ -51,7 +53,7 @@ filter message = "{FORGED_MESSAGE}"
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScalableWebhookArgs:
+class ScalableWebhookArgs(Arguments):
     """Who calls, and who does the work."""
 
     foundation: Foundation
@@ -98,6 +100,7 @@ class ScalableWebhookArgs:
     """Number of forged calls in five minutes that fires an alarm, 1 or more."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         require_webhook_sources(self.sources)
         require_between("forged_calls", self.forged_calls, 1, 1_000_000)
         if not _PATH.fullmatch(self.path):
@@ -112,7 +115,7 @@ class ScalableWebhookArgs:
             )
 
 
-class ScalableWebhook(pulumi.ComponentResource):
+class ScalableWebhook(Component):
     """An HTTP API that only queues, the queue, and the consumer."""
 
     urls: Mapping[str, pulumi.Output[str]]
@@ -130,7 +133,7 @@ class ScalableWebhook(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: ScalableWebhookArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("serverless:index:ScalableWebhook", name, {}, opts)
+        super().__init__("serverless:index:ScalableWebhook", name, args, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
         self.queue = Queue(

@@ -10,6 +10,7 @@ from typing import Any
 import pulumi
 
 from pulumi_serverless.blocks.argument_checks import require_between, require_one_of
+from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.json_text import json_text
 from pulumi_serverless.blocks.names import component_name
@@ -30,7 +31,7 @@ _SECRET_ARN = re.compile(
 
 
 @dataclass(frozen=True, kw_only=True)
-class WebhookSource:
+class WebhookSource(Arguments):
     """A provider that calls, and how it signs."""
 
     scheme: Scheme
@@ -49,6 +50,7 @@ class WebhookSource:
     signatures have none."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         require_one_of("scheme", self.scheme, SCHEMES)
         require_between("tolerance_seconds", self.tolerance_seconds, 1, MAX_TOLERANCE_SECONDS)
         if (self.secret_arn is None) is not (self.scheme == "none"):

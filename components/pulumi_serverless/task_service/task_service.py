@@ -9,7 +9,9 @@ from typing import Any
 import pulumi
 
 from pulumi_serverless.blocks.api_access import ApiAccess
+from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.bundle import FunctionCode
+from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.event_publisher import EventPublisher
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
@@ -43,7 +45,7 @@ TIMEOUT_SECONDS = 25
 
 
 @dataclass(frozen=True, kw_only=True)
-class TaskServiceArgs:
+class TaskServiceArgs(Arguments):
     """Where task events go, and how the service runs."""
 
     foundation: Foundation
@@ -60,7 +62,7 @@ class TaskServiceArgs:
     """Alarm thresholds of the API."""
 
 
-class TaskService(pulumi.ComponentResource):
+class TaskService(Component):
     """One API, one table, and one function with one role for each operation."""
 
     url: pulumi.Output[str]
@@ -81,7 +83,7 @@ class TaskService(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: TaskServiceArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("serverless:index:TaskService", name, {}, opts)
+        super().__init__("serverless:index:TaskService", name, args, opts)
         self._name = name
         self._args = args
         self._child = pulumi.ResourceOptions(parent=self)

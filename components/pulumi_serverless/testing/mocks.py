@@ -14,6 +14,7 @@ FUNCTION = "aws:lambda/function:Function"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 
 _CALLER_IDENTITY = "aws:index/getCallerIdentity:getCallerIdentity"
+_PARTITION = "aws:index/getPartition:getPartition"
 _REGION = "aws:index/getRegion:getRegion"
 ACCOUNT_ID = "123456789012"
 REGION = "eu-west-1"
@@ -26,8 +27,12 @@ class UnmockedCallError(AssertionError):
 class AwsMocks(pulumi.runtime.Mocks):
     """Returns fake outputs that name the resource; in preview, its inputs only."""
 
-    def __init__(self, *, preview: bool = False) -> None:
+    def __init__(
+        self, *, preview: bool = False, region: str = REGION, partition: str = "aws"
+    ) -> None:
         self._preview = preview
+        self._region = region
+        self._partition = partition
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         """Return the id and the outputs of a resource."""
@@ -47,11 +52,15 @@ class AwsMocks(pulumi.runtime.Mocks):
 
     # Pulumi declares a tuple here and accepts a plain dict only.
     def call(self, args: MockCallArgs) -> dict[Any, Any]:  # type: ignore[override]
-        """Return the account's id or the region. Raises UnmockedCallError for any other call."""
+        """Return the account's id, the region or its partition. Raises UnmockedCallError for any
+        other call."""
         if args.token == _CALLER_IDENTITY:
             return {"accountId": ACCOUNT_ID}
         if args.token == _REGION:
-            return {"id": REGION, "region": REGION}
+            return {"id": self._region, "region": self._region}
+        if args.token == _PARTITION:
+            suffix = "amazonaws.com.cn" if self._partition == "aws-cn" else "amazonaws.com"
+            return {"partition": self._partition, "dnsSuffix": suffix}
         raise UnmockedCallError(f"no mock for the provider call {args.token}; subclass AwsMocks")
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_serverless.blocks.argument_checks import require_at_least, require_between
+from pulumi_serverless.blocks.argument_checks import (
+    AtLeast,
+    Between,
+    Matches,
+    Size,
+    require_between,
+)
+from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.metric import MathExpression, Metric
 from pulumi_serverless.blocks.names import component_name
@@ -18,14 +24,12 @@ from pulumi_serverless.blocks.names import component_name
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 _MAX_DESCRIPTION_CHARACTERS = 1_024
 
-_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-
 
 @dataclass(frozen=True, kw_only=True)
-class _Described:
+class _Described(Arguments):
     """What all alarms have in common."""
 
-    id: str
+    id: Annotated[str, Matches(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", "lower-case words with hyphens")]
     """Short name of the alarm and of its runbook page, e.g. "api-errors"."""
 
     description: str
@@ -35,10 +39,9 @@ class _Described:
     """The location of the runbook, and for an alarm on a metric the topic to notify."""
 
     def __post_init__(self) -> None:
-        if not _ID.fullmatch(self.id):
-            raise ValueError(f"id must be lower-case words with hyphens, got {self.id!r}")
+        super().__post_init__()
         require_between(
-            "the description's length", len(self.full_description), 1, _MAX_DESCRIPTION_CHARACTERS
+            "the length of description", len(self.full_description), 1, _MAX_DESCRIPTION_CHARACTERS
         )
 
     @property
@@ -57,32 +60,31 @@ class AlarmArgs(_Described):
     threshold: float = 1
     """Value at which the alarm fires."""
 
-    period_seconds: int = 60
+    period_seconds: Annotated[int, Between(10, 86_400)] = 60
     """Length of a datapoint: 10, 20, 30, or a multiple of 60; AWS's own metrics come every 60."""
 
-    evaluation_periods: int = 1
+    evaluation_periods: Annotated[int, AtLeast(1)] = 1
     """How many of the latest periods are evaluated, 1 or more."""
 
-    datapoints_to_alarm: int | None = None
-    """How many of those must breach, 1 to all (default: all)."""
+    datapoints_to_alarm: Annotated[int, AtLeast(1)] | None = None
+    """How many of those must breach, 1 to all; left out, all."""
 
     treat_missing_data: Literal["breaching", "notBreaching"] = "notBreaching"
     """How a period without a datapoint is evaluated. Most metrics are published only when there is
     something to count; use "breaching" if missing data means that the publisher has stopped."""
 
-    warm_up_minutes: int = 0
+    warm_up_minutes: Annotated[int, Between(0, 1_440)] = 0
     """How long a new alarm waits for the first datapoints; it ends when there are enough.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html"""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_at_least("evaluation_periods", self.evaluation_periods, 1)
         if self.datapoints_to_alarm is not None:
             require_between(
                 "datapoints_to_alarm", self.datapoints_to_alarm, 1, self.evaluation_periods
             )
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
-        whole_minutes = self.period_seconds > 0 and self.period_seconds % 60 == 0
+        whole_minutes = self.period_seconds % 60 == 0
         if self.period_seconds not in (10, 20, 30) and not whole_minutes:
             raise ValueError(
                 f"period_seconds must be 10, 20, 30 or a multiple of 60, got {self.period_seconds}"
@@ -124,7 +126,7 @@ def make_alarms(
 class CompositeAlarmArgs(_Described):
     """The alarms that are combined."""
 
-    alarms: Sequence[Alarm]
+    alarms: Annotated[Sequence[Alarm], Size(1, 100)]
     """The alarms that put this one into alarm, any of them."""
 
 

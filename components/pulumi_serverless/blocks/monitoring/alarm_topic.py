@@ -3,59 +3,72 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal, get_args
 from urllib.parse import urlsplit
 
 import pulumi
 import pulumi_aws as aws
 
+from pulumi_serverless.blocks.argument_checks import Distinct, require_one_of
+from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.encrypted_queue import Source
 from pulumi_serverless.blocks.encryption_key import EncryptionKey
 from pulumi_serverless.blocks.topic import Topic, TopicArgs
+from serverless_runtime.shared.addresses import is_address
+
+_URL = re.compile(r"https://[^\s/?#@]+([/?#]\S*)?")
+_QUEUE_ARN = re.compile(r"arn:[a-z-]+:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,80}(\.fifo)?")
 
 Protocol = Literal["email", "https", "sqs"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Subscriber:
+class Subscriber(Arguments):
     """A person or a service that is notified of alarms."""
 
     protocol: Protocol
     """"email" for a person, "https" for an incident or chat service, "sqs" for a queue."""
 
-    endpoint: str
+    endpoint: str = field(repr=False)
     """The address, the URL, or the ARN of a queue whose policy lets the topic send to it."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
+        require_one_of("protocol", self.protocol, get_args(Protocol))
+        is_text = isinstance(self.endpoint, str)
         is_fine, needed = {
-            "email": ("@" in self.endpoint, "an address"),
-            "https": (self.endpoint.startswith("https://"), "a URL with https://"),
-            "sqs": (self.endpoint.startswith("arn:"), "a queue's ARN"),
+            "email": (is_text and is_address(self.endpoint), "an address"),
+            "https": (is_text and _URL.fullmatch(self.endpoint), "a URL with https://"),
+            "sqs": (is_text and _QUEUE_ARN.fullmatch(self.endpoint), "a queue's ARN"),
         }[self.protocol]
         if not is_fine:
             # Not shown: it may contain a secret.
             raise ValueError(
                 f"endpoint of an {self.protocol} subscriber must be {needed}, "
-                f"got {len(self.endpoint)} characters of something else"
+                f"got {len(self.endpoint) if is_text else 'no'} characters of something else"
             )
 
     @property
     def label(self) -> str:
         """Its part of resource names; contains no secret."""
         if self.protocol == "sqs":
-            return self.endpoint.rsplit(":", 1)[-1]
+            # Two accounts, or two regions, may have queues of one name.
+            region, account_id, queue = self.endpoint.split(":")[3:]
+            return f"{queue}-{account_id}-{region}"
         digest = hashlib.sha256(self.endpoint.encode()).hexdigest()
         host = urlsplit(self.endpoint).hostname if self.protocol == "https" else "email"
         return f"{host}-{digest[:8]}"
 
 
 @dataclass(frozen=True, kw_only=True)
-class AlarmTopicArgs:
+class AlarmTopicArgs(Arguments):
     """Who is notified."""
 
-    subscribers: Sequence[Subscriber] = field(default_factory=tuple)
+    subscribers: Annotated[Sequence[Subscriber], Distinct()] = field(default_factory=tuple)
     """Subscribers by email and https must confirm once; until then SNS sends them nothing."""
 
     require_subscriber: bool = True
@@ -65,6 +78,7 @@ class AlarmTopicArgs:
     """Key that encrypts the messages."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.require_subscriber and not self.subscribers:
             raise ValueError(
                 "subscribers must name at least one, got 0: nobody would be notified of alarms "
@@ -72,7 +86,7 @@ class AlarmTopicArgs:
             )
 
 
-class AlarmTopic(pulumi.ComponentResource):
+class AlarmTopic(Component):
     """One topic with its subscriptions."""
 
     arn: pulumi.Output[str]
@@ -81,7 +95,7 @@ class AlarmTopic(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: AlarmTopicArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("serverless:index:AlarmTopic", name, {}, opts)
+        super().__init__("serverless:index:AlarmTopic", name, args, opts)
         child = pulumi.ResourceOptions(parent=self)
         topic = Topic(
             name,
@@ -106,7 +120,9 @@ class AlarmTopic(pulumi.ComponentResource):
         """
         lookup = pulumi.InvokeOutputOptions(parent=self)
         alarms = pulumi.Output.concat(
-            "arn:aws:cloudwatch:",
+            "arn:",
+            aws.get_partition_output(opts=lookup).partition,
+            ":cloudwatch:",
             aws.get_region_output(opts=lookup).region,
             ":",
             aws.get_caller_identity_output(opts=lookup).account_id,

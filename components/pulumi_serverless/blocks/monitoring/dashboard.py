@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import pulumi
 
-from pulumi_serverless.blocks.argument_checks import require_between
+from pulumi_serverless.blocks.argument_checks import Size
+from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.json_text import json_text
 from pulumi_serverless.blocks.metric import Metric
 
@@ -20,7 +21,7 @@ _ALARMS_HEIGHT = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class MetricGraph:
+class MetricGraph(Arguments):
     """One graph of several metrics."""
 
     title: str
@@ -44,17 +45,14 @@ def metric_graph(
 
 
 @dataclass(frozen=True, kw_only=True)
-class DashboardRow:
+class DashboardRow(Arguments):
     """Graphs side by side, under one title."""
 
     title: str
     """Title above the row."""
 
-    graphs: Sequence[MetricGraph]
+    graphs: Annotated[Sequence[MetricGraph], Size(1, _MOST_GRAPHS)]
     """1 to 6."""
-
-    def __post_init__(self) -> None:
-        require_between("graphs of a row", len(self.graphs), 1, _MOST_GRAPHS)
 
 
 def dashboard_body(

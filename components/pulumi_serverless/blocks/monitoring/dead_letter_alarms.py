@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pulumi_serverless.blocks.argument_checks import require_between
+from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.metric import MathExpression
@@ -14,7 +15,7 @@ _FIVE_MINUTES = 300
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeadLetterThresholds:
+class DeadLetterThresholds(Arguments):
     """Each alarm fires at its threshold and above."""
 
     dead_letters: int = 1
@@ -26,6 +27,7 @@ class DeadLetterThresholds:
     was notified of the first one has had a working day."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         require_between("dead_letters", self.dead_letters, 1, 100_000)
         require_between("dead_letter_age_seconds", self.dead_letter_age_seconds, 60, 1_209_600)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from pulumi_serverless.blocks.argument_checks import require_between
+from pulumi_serverless.blocks.argument_checks import Between
+from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.http_api import HttpApi
 from pulumi_serverless.blocks.metric import MathExpression
@@ -14,23 +16,18 @@ _FIVE_MINUTES = 300
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApiThresholds:
+class ApiThresholds(Arguments):
     """Thresholds of an API's alarms; each alarm fires at its threshold and above."""
 
-    error_percent: int = 5
+    error_percent: Annotated[int, Between(1, 100)] = 5
     """Percentage of 5xx responses in five minutes, 1 to 100."""
 
-    minimum_requests: int = 10
+    minimum_requests: Annotated[int, Between(1, 1_000_000)] = 10
     """Minimum number of requests in five minutes for the percentage to count, 1 or more."""
 
-    latency_ms: int = 3_000
+    latency_ms: Annotated[int, Between(1, 30_000)] = 3_000
     """99th percentile of the latency in milliseconds, 1 to 30000 (API Gateway's timeout). A cold
     start takes one or two seconds; three are more than that."""
-
-    def __post_init__(self) -> None:
-        require_between("error_percent", self.error_percent, 1, 100)
-        require_between("minimum_requests", self.minimum_requests, 1, 1_000_000)
-        require_between("latency_ms", self.latency_ms, 1, 30_000)
 
 
 def api_alarms(

@@ -1,5 +1,7 @@
 """What on-call engineers work with: the dashboard, Logs Insights queries, and a stack's directory.
 
+from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.component import Component
 A component is included by implementing `Watched`; nothing here knows a particular one.
 """
 
@@ -12,6 +14,8 @@ from typing import Any, Protocol
 import pulumi
 import pulumi_aws as aws
 
+from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.monitoring.alarm import Alarm, CompositeAlarm
@@ -65,7 +69,7 @@ class Watched(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OperationsArgs:
+class OperationsArgs(Arguments):
     """What is operated."""
 
     foundation: Foundation
@@ -81,7 +85,7 @@ class OperationsArgs:
     """The program's own alarms, to be included in the dashboard and the outputs."""
 
 
-class Operations(pulumi.ComponentResource):
+class Operations(Component):
     """The stack's dashboard and Logs Insights queries, and the names that tools need."""
 
     outputs: dict[str, Any]
@@ -90,7 +94,7 @@ class Operations(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: OperationsArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("serverless:index:Operations", name, {}, opts)
+        super().__init__("serverless:index:Operations", name, args, opts)
         child = pulumi.ResourceOptions(parent=self)
         watched = args.watched
         alarms = [*(alarm for each in watched for alarm in each.alarms), *args.alarms]

@@ -13,10 +13,9 @@ from serverless_runtime.notification_service.settings.channel import (
     Permission,
     require_arn,
     require_list,
-    require_match,
 )
+from serverless_runtime.shared.addresses import is_address
 
-_ADDRESS = re.compile(r"[^\s@,;:<>()\[\]\\\"]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _IDENTITY_ARN = re.compile(r"arn:[a-z-]+:ses:[a-z0-9-]+:\d{12}:identity/\S+")
 _CONFIGURATION_SET_ARN = re.compile(
     r"arn:[a-z-]+:ses:[a-z0-9-]+:\d{12}:configuration-set/[A-Za-z0-9_-]+"
@@ -51,8 +50,9 @@ class EmailSettings(ChannelSettings):
     def __post_init__(self) -> None:
         super().__post_init__()
         require_list("recipients", self.recipients, 1, _MAX_RECIPIENTS)
-        for address in (self.sender, *self.recipients):
-            require_match("an email address", address, _ADDRESS, "a@example.com")
+        _require_address("sender", self.sender)
+        for number, recipient in enumerate(self.recipients):
+            _require_address(f"recipients[{number}]", recipient)
         if self.sender_identity_arn is not None:
             require_arn(
                 "sender_identity_arn",
@@ -87,3 +87,10 @@ class EmailSettings(ChannelSettings):
             resources=[self.configuration_set_arn],
         )
         return [send, use_configuration_set]
+
+
+def _require_address(what: str, address: object) -> None:
+    if not is_address(address):
+        raise ValueError(
+            f"{what} must be an email address like a@example.com, in ASCII, got {address!r}"
+        )

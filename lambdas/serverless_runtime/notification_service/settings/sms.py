@@ -45,8 +45,8 @@ class SmsSettings(ChannelSettings):
     def __post_init__(self) -> None:
         super().__post_init__()
         require_list("numbers", self.numbers, 1, _MAX_NUMBERS)
-        for number in self.numbers:
-            require_match("a phone number", number, _E164, "+447700900123 (E.164)")
+        for position, number in enumerate(self.numbers):
+            require_match(f"numbers[{position}]", number, _E164, "+447700900123 (E.164)")
         if self.sender_id is not None:
             require_match(
                 "sender_id", self.sender_id, _SENDER_ID, "TASKS, 1 to 11 letters and digits"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 from serverless_runtime.notification_service.settings.channel import (
@@ -18,7 +18,6 @@ from serverless_runtime.notification_service.settings.webhook_networks import al
 
 _LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _URL = re.compile(rf"https://({_LABEL}(?:\.{_LABEL})*)(?::([0-9]{{1,5}}))?(/[!\"$-~]*)?")
-_USER = re.compile("//[^/]*@")
 _MAX_HOST = 253
 _MAX_PORT = 65_535
 _SECRET_ARN = re.compile(
@@ -32,11 +31,11 @@ def parse_url(url: object) -> tuple[str, int, str]:
     """Return host, port and path with query. Raises ValueError if `url` is no webhook URL."""
     match = _URL.fullmatch(url) if isinstance(url, str) else None
     if match is None:
-        # Without credentials.
-        got = _USER.sub("//***@", url) if isinstance(url, str) else url
+        # Whoever knows the URL of some receivers can post to them.
+        got = f"{len(url)} characters of something else" if isinstance(url, str) else type(url)
         raise ValueError(
             "url must look like https://example.com/hooks/tasks, without user, password and "
-            f"fragment, got {got!r}"
+            f"fragment, got {got}"
         )
     host, port, path = match[1], int(match[2] or 443), match[3] or "/"
     if len(host) > _MAX_HOST:
@@ -53,7 +52,7 @@ class WebhookSettings(ChannelSettings):
     kind: Literal["webhook"] = "webhook"
     name: str = "webhook"
 
-    url: str
+    url: str = field(repr=False)
     """Where to post: HTTPS, a host name or IPv4 address, without user, password and fragment.
     Only its host is logged and recorded, for some receivers' paths are secrets."""
 

@@ -38,7 +38,7 @@ def allowed_network(text: object) -> Network:
         network = ipaddress.ip_network(text)
     except ValueError as error:
         raise ValueError(
-            f"allowed_networks must be networks such as 10.1.0.0/16: {error}"
+            f"allowed_networks must be networks such as 10.1.0.0/16, got {text!r}: {error}"
         ) from error
     if not any(_within(network, private) for private in _PRIVATE):
         raise ValueError(

@@ -1,0 +1,149 @@
+"""Arguments that are checked when they are given: the annotation of a field says what it takes.
+
+A class of arguments derives from `Arguments`. The type of each field, and the limits that its
+annotation carries (`Annotated[int, Between(1, 900)]`), are compared with the value, so that a bad
+one fails in preview, in the words of the component: what is wrong, the limit, and what it got.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import types
+import typing
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Literal, get_args, get_origin
+
+import pulumi
+
+from pulumi_serverless.blocks.argument_checks import (
+    Limit,
+    got,
+    is_number,
+    require_list,
+    require_mapping,
+    require_one_of,
+    require_text,
+)
+
+_UNIONS = (typing.Union, types.UnionType)
+_LATER = (pulumi.Output, Awaitable)
+
+
+class Arguments:
+    """Base of the classes of arguments. Raises ValueError for what does not fit a field."""
+
+    def __post_init__(self) -> None:
+        for field, annotation in annotations_of(type(self)).items():
+            check(field, getattr(self, field), annotation)
+
+
+@dataclasses.dataclass(frozen=True)
+class SameAs:
+    """The limits of another class' field, for a setting that is passed on to it."""
+
+    owner: type[Any]
+    field: str
+
+    def require(self, what: str, value: object) -> None:
+        """Raise ValueError unless the other class accepts the value."""
+        check(what, value, annotations_of(self.owner)[self.field])
+
+
+@functools.cache
+def annotations_of(owner: type[Any]) -> Mapping[str, Any]:
+    """Return what each field of a dataclass may be."""
+    # What pulumi.Input stands for has "Output[T]" in it, as text.
+    names = {"Output": pulumi.Output, "T": Any}
+    hints = typing.get_type_hints(owner, localns=names, include_extras=True)
+    return {each.name: hints[each.name] for each in dataclasses.fields(owner) if each.init}
+
+
+def check(what: str, value: object, annotation: Any) -> None:
+    """Raise ValueError, beginning with `what`, unless the annotation allows the value."""
+    origin, parts = get_origin(annotation), get_args(annotation)
+    if origin is typing.Annotated:
+        check(what, value, parts[0])
+        _check_limits(what, value, parts[1:])
+    elif origin in _UNIONS:
+        _check_union(what, value, parts)
+    elif origin is Literal:
+        require_one_of(what, value, parts)
+    elif origin in (Sequence, Mapping):
+        _check_entries(what, value, origin, parts)
+    elif annotation is not Any:
+        _check_plain(what, value, origin or annotation)
+
+
+def _check_limits(what: str, value: object, limits: tuple[object, ...]) -> None:
+    # What is left out has no limit, and what is known only later cannot be compared.
+    if value is not None and not isinstance(value, _LATER):
+        for limit in limits:
+            if isinstance(limit, Limit):
+                limit.require(what, value)
+
+
+def _check_entries(what: str, value: Any, origin: Any, parts: tuple[Any, ...]) -> None:
+    if origin is Sequence:
+        require_list(what, value)
+        for number, each in enumerate(value):
+            check(f"{what}[{number}]", each, parts[0])
+        return
+    require_mapping(what, value)
+    for key, each in value.items():
+        check(f"a key of {what}", key, parts[0])
+        check(f"{what}[{key!r}]", each, parts[1])
+
+
+def _check_union(what: str, value: object, members: tuple[Any, ...]) -> None:
+    if value is None and type(None) in members:
+        return
+    later = any(pulumi.Output in (each, get_origin(each)) for each in members)
+    # Input allows a coroutine as well.
+    if later and isinstance(value, _LATER):
+        return
+    not_plain = (pulumi.Output, Awaitable, type(None))
+    kinds = [each for each in members if (get_origin(each) or each) not in not_plain]
+    if len(kinds) == 1:
+        check(what, value, kinds[0])
+    elif not any(_fits(what, value, each) for each in kinds):
+        names = " or ".join(f"a {getattr(each, '__name__', each)}" for each in kinds)
+        raise ValueError(f"{what} must be {names}, got {got(value)}")
+
+
+def _fits(what: str, value: object, annotation: Any) -> bool:
+    try:
+        check(what, value, annotation)
+    except ValueError:
+        return False
+    return True
+
+
+def _check_plain(what: str, value: object, kind: Any) -> None:
+    if kind is str:
+        require_text(what, value)
+    elif kind is bool:
+        _require(isinstance(value, bool), what, "True or False", value)
+    elif kind is int:
+        _require(is_number(value) and isinstance(value, int), what, "a whole number", value)
+    elif kind is float:
+        _require(is_number(value), what, "a number", value)
+    elif kind is Callable:
+        _require(callable(value), what, "a function", value)
+    elif getattr(kind, "_is_protocol", False):
+        lacking = [name for name in _members(kind) if not hasattr(value, name)]
+        needed = f"a {kind.__name__} (it has no {', '.join(lacking)})"
+        _require(not lacking, what, needed, value)
+    else:
+        _require(isinstance(value, kind), what, f"a {kind.__name__}", value)
+
+
+def _require(fits: bool, what: str, needed: str, value: object) -> None:
+    if not fits:
+        raise ValueError(f"{what} must be {needed}, got {got(value)}")
+
+
+def _members(protocol: type[Any]) -> list[str]:
+    """What an object needs to follow a protocol."""
+    declared = {**vars(protocol), **vars(protocol).get("__annotations__", {})}
+    return sorted(name for name in declared if not name.startswith("_"))

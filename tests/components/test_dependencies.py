@@ -1,0 +1,298 @@
+"""What is installed for a target: by its own markers, whatever the machine's pip is configured for,
+and compared with the lock file before it is used."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pulumi_serverless.blocks.bundle import BundleError, FunctionCode, build_bundle
+from pulumi_serverless.blocks.dependencies import (
+    DependenciesError,
+    difference,
+    host_target,
+    install_dependencies,
+    lambda_target,
+)
+from pulumi_serverless.blocks.lock_file import LockFileError, read_lock
+from tests.components.test_bundle import SERVICE, a_project
+
+ARM = lambda_target("3.13", "arm64")
+HASH = "--hash=sha256:" + "0" * 64
+
+
+def a_wheel(folder: Path, name: str, version: str = "1.0", text: str = "") -> str:
+    """Write a wheel, and return its line in a lock file."""
+    folder.mkdir(exist_ok=True)
+    info = f"{name}-{version}.dist-info"
+    files = {
+        f"{name}/__init__.py": text,
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    record = [f"{path},{record_digest(content)},{len(content)}" for path, content in files.items()]
+    files[f"{info}/RECORD"] = "\n".join([*record, f"{info}/RECORD,,", ""])
+    wheel = folder / f"{name}-{version}-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for path, content in files.items():
+            archive.writestr(path, content)
+    return f"{name}=={version} --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}"
+
+
+def record_digest(content: str) -> str:
+    digest = base64.urlsafe_b64encode(hashlib.sha256(content.encode()).digest())
+    return f"sha256={digest.rstrip(b'=').decode()}"
+
+
+def with_marker(line: str, marker: str) -> str:
+    requirement, _, digest = line.partition(" ")
+    return f"{requirement} ; {marker} \\\n    {digest}"
+
+
+def a_lock(folder: Path, *lines: str) -> Path:
+    lock = folder / "lock.txt"
+    lock.write_text("\n".join(["--no-index", f"--find-links {folder / 'wheels'}", *lines]))
+    return lock
+
+
+def packages_in(installed: Path) -> set[str]:
+    return {path.name for path in installed.iterdir() if not path.name.endswith(".dist-info")}
+
+
+@pytest.mark.parametrize(
+    ("marker", "is_wanted"),
+    [
+        ("python_full_version >= '3.12'", True),
+        ("python_version < '3.13'", False),
+        ("platform_machine == 'aarch64'", True),
+        ("platform_machine == 'x86_64'", False),
+        ("sys_platform == 'win32' or sys_platform == 'darwin'", False),
+        ("sys_platform == 'linux' and implementation_name == 'cpython'", True),
+        ("platform_system == 'Linux'", True),
+        ("os_name == 'nt'", False),
+        ("extra == 'tests'", False),
+        ("implementation_version >= '3.12'", True),
+    ],
+)
+def test_markers_are_those_of_the_target(tmp_path: Path, marker: str, is_wanted: bool) -> None:
+    lock = a_lock(tmp_path, f"always==1 {HASH}", with_marker(f"thing==1 {HASH}", marker))
+
+    _, packages = read_lock(lock, dict(ARM.markers))
+
+    assert [each.name for each in packages] == ["always", "thing"][: 1 + is_wanted]
+
+
+def test_only_what_the_target_needs_is_installed(tmp_path: Path) -> None:
+    wheels = tmp_path / "wheels"
+    arm, intel = a_wheel(wheels, "arm_thing"), a_wheel(wheels, "intel_thing")
+    lock = a_lock(
+        tmp_path,
+        with_marker(arm, "platform_machine == 'aarch64'"),
+        with_marker(intel, "platform_machine == 'x86_64'"),
+    )
+
+    assert packages_in(install_dependencies(lock, ARM, tmp_path / "cache")) == {"arm_thing"}
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (f"a==1 ; python_full_version >= '3.13.2' {HASH}", "line 3 must not depend on the patch"),
+        (f"a==1 ; platform_release >= '5' {HASH}", "line 3 must not depend on platform_release"),
+        (f"a==1 ; platform_version == '#1' {HASH}", "line 3 must not depend on platform_version"),
+        (f"a>=1 {HASH}", "line 3 must pin a version with =="),
+        (f"a==1,<2 {HASH}", "line 3 must pin a version with =="),
+        ("a==1", "line 3 must have a hash"),
+        (f"a b==1 {HASH}", "line 3 must be a package"),
+        (f"a @ https://example.com/a.whl {HASH}", "line 3 must pin a version"),
+        ("-r other.txt", "line 3 must be a package or an index"),
+        ("-e .", "line 3 must be a package or an index"),
+        (f"\n\n# why\na>=2 \\\n  {HASH}", "line 6 must pin a version"),
+    ],
+)
+def test_a_line_that_cannot_be_right_is_named(tmp_path: Path, line: str, reason: str) -> None:
+    with pytest.raises(
+        DependenciesError, match=r"cannot use .*lock.txt for python3.13-arm64"
+    ) as got:
+        install_dependencies(a_lock(tmp_path, line), ARM, tmp_path / "cache")
+
+    assert reason in str(got.value)
+
+
+@given(text=st.text(alphabet="ab=<>!~;'\"\\#- \n\t.,()[]@:1é", max_size=60))
+@settings(max_examples=300, deadline=None)
+def test_any_text_is_a_lock_file_or_is_refused_with_a_reason(
+    tmp_path_factory: pytest.TempPathFactory, text: str
+) -> None:
+    lock = tmp_path_factory.getbasetemp() / "any-lock.txt"
+    lock.write_text(text)
+    with contextlib.suppress(LockFileError):
+        read_lock(lock, dict(ARM.markers))
+
+
+@pytest.mark.parametrize(
+    "ambient",
+    [
+        {
+            "PIP_USER": "1",
+            "PIP_DRY_RUN": "1",
+            "PIP_TARGET": "elsewhere",
+            "PIP_NO_BINARY": ":all:",
+            "PIP_ROOT": "elsewhere",
+            "PIP_PREFIX": "/nowhere",
+            "PIP_REQUIRE_VIRTUALENV": "1",
+            "PIP_CONSTRAINT": "constraints.txt",
+        },
+        {"PIP_CONFIG_FILE": "pip.conf"},
+    ],
+)
+def test_the_machines_options_for_pip_do_not_change_what_is_installed(
+    ambient: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pip.conf").write_text("[global]\nuser = true\ndry-run = true\nprefix = /nowhere\n")
+    (tmp_path / "constraints.txt").write_text("thing==2.0\n")
+    lock = a_lock(tmp_path, a_wheel(tmp_path / "wheels", "thing"))
+    for name, value in ambient.items():
+        is_file = (tmp_path / value).exists()
+        monkeypatch.setenv(name, str(tmp_path / value) if is_file else value)
+
+    installed = install_dependencies(lock, ARM, tmp_path / "cache")
+
+    assert packages_in(installed) == {"thing"}
+
+
+def test_the_machines_index_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = a_wheel(tmp_path / "wheels", "thing")
+    (tmp_path / "lock.txt").write_text(line)
+    (tmp_path / "pip.conf").write_text(
+        f"[global]\nno-index = true\nfind-links = {tmp_path / 'wheels'}\n"
+    )
+    for name in [each for each in os.environ if each.startswith("PIP_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "pip.conf"))
+
+    installed = install_dependencies(tmp_path / "lock.txt", ARM, tmp_path / "cache")
+
+    assert packages_in(installed) == {"thing"}
+
+
+def test_a_damaged_cache_entry_is_installed_again(tmp_path: Path) -> None:
+    lock = a_lock(tmp_path, a_wheel(tmp_path / "wheels", "thing", text="right = 1\n"))
+    installed = install_dependencies(lock, ARM, tmp_path / "cache")
+    (installed / "thing/__init__.py").write_text("right = 2\n")
+
+    assert install_dependencies(lock, ARM, tmp_path / "cache") == installed
+
+    assert (installed / "thing/__init__.py").read_text() == "right = 1\n"
+
+
+def test_every_damage_to_a_cache_entry_is_seen(tmp_path: Path) -> None:
+    lock = a_lock(tmp_path, a_wheel(tmp_path / "wheels", "thing", text="right = 1\n"))
+    _, packages = read_lock(lock, dict(ARM.markers))
+    whole = tmp_path / "whole"
+    with zipfile.ZipFile(tmp_path / "wheels/thing-1.0-py3-none-any.whl") as wheel:
+        wheel.extractall(whole)
+    metadata = "thing-1.0.dist-info/METADATA"
+
+    def after(change: Callable[[Path], object]) -> str:
+        damaged = tmp_path / "damaged"
+        shutil.rmtree(damaged, ignore_errors=True)
+        shutil.copytree(whole, damaged)
+        change(damaged)
+        return difference(damaged, packages)
+
+    assert difference(whole, packages) == ""
+    assert after(shutil.rmtree) == "thing 1.0"
+    assert after(lambda entry: shutil.rmtree(entry / "thing")) == "thing/__init__.py"
+    assert after(lambda entry: (entry / "thing/__init__.py").write_text("")) == "thing/__init__.py"
+    assert after(lambda entry: (entry / metadata).write_text("Name: thing\nVersion: 2\n")) == (
+        "thing 1.0, thing 2"
+    )
+    assert after(lambda entry: shutil.copytree(entry / metadata[:-9], entry / "b.dist-info")) == ""
+    assert difference(whole, []) == "thing 1.0"
+    assert difference(tmp_path / "nowhere", []) == "everything"
+
+
+def test_an_undamaged_cache_entry_is_used_without_pip(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = a_lock(tmp_path, a_wheel(tmp_path / "wheels", "thing"))
+    installed = install_dependencies(lock, ARM, tmp_path / "cache")
+    monkeypatch.setattr(sys, "executable", "/no/python")
+
+    assert install_dependencies(lock, ARM, tmp_path / "cache") == installed
+
+
+def test_two_programs_build_the_same_at_once(tmp_path: Path) -> None:
+    lock = a_lock(tmp_path, a_wheel(tmp_path / "wheels", "thing"))
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from pulumi_serverless.blocks.dependencies import install_dependencies, lambda_target\n"
+        "lock, cache = map(Path, sys.argv[1:])\n"
+        "print(install_dependencies(lock, lambda_target('3.13', 'arm64'), cache))\n"
+    )
+    command = [sys.executable, "-c", program, str(lock), str(tmp_path / "cache")]
+    builds = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 -- our own
+        for _ in range(2)
+    ]
+
+    paths = {build.communicate()[0].strip() for build in builds}
+
+    assert [build.returncode for build in builds] == [0, 0]
+    assert [packages_in(Path(path)) for path in paths] == [{"thing"}]
+    assert len(list((tmp_path / "cache").iterdir())) == 1
+
+
+def test_a_lock_without_packages_for_the_target_installs_nothing(tmp_path: Path) -> None:
+    lock = a_lock(tmp_path, f"a==1 ; sys_platform == 'win32' {HASH}")
+
+    assert packages_in(install_dependencies(lock, ARM, tmp_path / "cache")) == set()
+
+
+def test_a_zip_that_lambda_refuses_is_not_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = a_project(tmp_path, monkeypatch)
+    with (root / "shop/service/model.bin").open("wb") as model:
+        model.truncate(51 * 1024**2)
+
+    with pytest.raises(
+        BundleError, match=r"at most 50 MB .* got 51 MB; the largest file is shop/service/model.bin"
+    ):
+        build_bundle(SERVICE, host_target(), tmp_path / "build")
+
+
+def test_a_service_that_boto3_does_not_have_is_named(tmp_path: Path) -> None:
+    code = FunctionCode(packages=["serverless_runtime.shared"], aws_services=["dynamo"])
+
+    with pytest.raises(BundleError, match=r"aws_services must be left out without requirements"):
+        build_bundle(code, host_target(), tmp_path / "build")
+
+
+def test_a_misspelt_service_has_its_nearest_name(tmp_path: Path) -> None:
+    line = a_wheel(tmp_path / "wheels", "botocore")
+    code = FunctionCode(
+        packages=["serverless_runtime.shared"],
+        requirements=a_lock(tmp_path, line),
+        aws_services=["dynamo"],
+    )
+    installed = install_dependencies(
+        tmp_path / "lock.txt", host_target(), tmp_path / "build/dependencies"
+    )
+    (installed / "botocore/data/dynamodb").mkdir(parents=True)
+
+    with pytest.raises(BundleError, match=r"got 'dynamo'; did you mean dynamodb\?"):
+        build_bundle(code, host_target(), tmp_path / "build")
