@@ -11,7 +11,7 @@ from ops.alarms.alarm_state import AlarmState, read_alarms
 from ops.alarms.cooling_down import cooling_down
 from ops.aws.best_effort import PART_SECONDS, BestEffort
 from ops.context import Context
-from ops.dead_letters.queue_options import QueueLocation, queues_of
+from ops.dead_letters.queue_location import QueueLocation, queues_of
 from ops.deliveries.circuit_breakers import read_circuit_breakers
 from ops.outbox.relay_runs import RelayRun, is_new, last_relay_run
 from ops.outbox.waiting_events import read_backlog

@@ -11,7 +11,7 @@ from ops.aws.best_effort import BestEffort
 from ops.aws.logs import LogLine, lines_with, log_group
 from ops.context import Context
 from ops.dead_letters.dead_letter import DeadLetter
-from ops.dead_letters.queue_options import QueueLocation, queues_of
+from ops.dead_letters.queue_location import QueueLocation, queues_of
 from ops.deliveries.delivery_records import DeliveryRecord, deliveries_of_event, deliveries_of_task
 from ops.interrupts import Interrupts
 from ops.outbox.waiting_events import WaitingEvent, waiting_events
