@@ -15,7 +15,7 @@ from ops.deliveries.circuit_breakers import (
     close_circuit_breaker,
     read_circuit_breakers,
 )
-from ops.deliveries.table_options import EXIT_CODES, TableLocation, on_tables
+from ops.deliveries.table_options import EXIT_CODES, TableLocation, on_any_tables, on_tables
 from ops.options import LEFT
 from ops.stack import require_one
 from ops.terminal import age, one_line, out, show, timestamp_text
@@ -41,7 +41,7 @@ def circuit_breakers() -> None:
 @circuit_breakers.command("list", epilog=EXIT_CODES)
 @click.pass_obj
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per table on stdout.")
-@on_tables
+@on_any_tables
 def list_circuit_breakers(
     context: Context, *, locations: list[TableLocation], as_json: bool
 ) -> None:
@@ -51,6 +51,8 @@ def list_circuit_breakers(
     channels.
     """
     console, now = out(), context.now()
+    if not locations and not as_json:
+        console.print("This stack has no notification service, and no circuit breakers.")
     for location in locations:
         dynamodb = context.client("dynamodb", location.connection)
         states = read_circuit_breakers(dynamodb, location.name, location.channels)

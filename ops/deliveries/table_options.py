@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import click
@@ -42,9 +43,15 @@ class TableLocation:
 
 
 def _find_tables(
-    context: Context, *, service: str | None, table: str | None, **chosen: str | None
+    context: Context,
+    *,
+    service: str | None,
+    table: str | None,
+    required: bool = True,
+    **chosen: str | None,
 ) -> list[TableLocation]:
-    """Raises UnreachableError, and UsageError if an option is missing."""
+    """Raises UnreachableError, also if the stack has none and one is `required`; UsageError if an
+    option is missing."""
     choice = StackChoice(**chosen)
     if not choice.is_given:
         if table is None:
@@ -58,7 +65,7 @@ def _find_tables(
         entries = same or [DeliveriesTable(table_name=table)]
     else:
         entries = list(tables.values())
-    if not entries:
+    if not entries and required:
         raise UnreachableError(f"stack {found.name} has no deliveries table; {_ADVICE}")
     return [
         TableLocation(name=each.table_name, channels=each.channels, connection=found.connection)
@@ -68,3 +75,6 @@ def _find_tables(
 
 on_tables = resolved("locations", _find_tables, _OPTIONS)
 """Give a command the options that choose deliveries tables; it gets their `locations`."""
+
+on_any_tables = resolved("locations", functools.partial(_find_tables, required=False), _OPTIONS)
+"""The same for a command that has something to say if the stack has none."""
