@@ -84,6 +84,8 @@ def describe(dead_letter: DeadLetter) -> dict[str, Any]:
         "replays": dead_letter.replays if dead_letter.counts_replays else None,
         "function": record and record.function,
         "request_id": record and record.request_id,
+        "source": record and record.source_arn,
+        "target": record and record.target_arn,
         "failed_at": timestamp_text(dead_letter.failed_at),
         "sent_at": timestamp_text(dead_letter.sent_at),
         "receives": dead_letter.receives,
