@@ -63,7 +63,7 @@ _QUEUE_PERMISSIONS = (
     "replay"
 )
 _TABLE_PERMISSIONS = (
-    "dynamodb:Query on the deliveries table, its index by-task and the outbox, and "
+    "dynamodb:Query on the deliveries table, its index by-subject and the outbox, and "
     "dynamodb:UpdateItem on the deliveries table to close a circuit breaker"
 )
 

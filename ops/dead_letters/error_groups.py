@@ -75,7 +75,7 @@ def describe(dead_letter: DeadLetter) -> dict[str, Any]:
         "message_id": dead_letter.message_id,
         "event_id": dead_letter.event_id,
         "type": dead_letter.event_type,
-        "task_id": dead_letter.task_id,
+        "subject": dead_letter.subject,
         "readable": record is not None,
         "error": dead_letter.error,
         "error_code": record and record.error_code,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from serverless_runtime.notification_service.circuit_breaker.probe import CircuitBreakerOpenError
 from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
     PARTITION,
     CircuitBreakerState,
@@ -16,9 +15,6 @@ from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb i
 CircuitBreaker = CircuitBreakerState
 CircuitBreakers = Mapping[str, CircuitBreaker]
 """By the name of the channel."""
-
-NOT_TRIED_ERROR = CircuitBreakerOpenError.__name__
-"""Error type in the log of an attempt for which the provider was not called."""
 
 
 def read_circuit_breakers(dynamodb: Any, table: str, channels: Iterable[str]) -> CircuitBreakers:

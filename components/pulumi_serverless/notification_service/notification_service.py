@@ -25,7 +25,7 @@ from pulumi_serverless.notification_service.dashboard import channels_row
 from serverless_runtime import notification_service
 from serverless_runtime.notification_service.log_messages import DEAD_LETTERED, NOT_DELIVERED
 from serverless_runtime.notification_service.settings import (
-    BY_TASK,
+    BY_SUBJECT,
     TIMEOUT_SECONDS,
     NotificationSettings,
 )
@@ -106,7 +106,7 @@ class NotificationService(pulumi.ComponentResource):
             f"{name}-deliveries",
             OnceArgs(
                 foundation=args.foundation,
-                indexes={BY_TASK: Key(partition="task_id", sort="event_id")},
+                indexes={BY_SUBJECT: Key(partition="subject", sort="event_id")},
             ),
             opts=self._child,
         )

@@ -50,7 +50,8 @@ def kinds() -> Mapping[str, Kind]:
 def read(kind: str | None, message: Message) -> FailureRecord:
     """Read a message of the kind; None is for any that recognizes it.
 
-    An invocation is asked last: its bare event may look like anything. Raises UnreadableDeadLetterError, also if this version has no such kind.
+    An invocation is asked last: its bare event may look like anything. Raises
+    UnreadableDeadLetterError, also if this version has no such kind.
     """
     if kind is None:
         names = sorted(kinds(), key=lambda name: name == _LAST)
