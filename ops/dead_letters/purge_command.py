@@ -35,7 +35,9 @@ read: message id, body and message attributes, enough to send it to the queue ag
     help="New file to save the messages to, one JSON object per line. Required with --apply.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
-@click.option("--unreadable", is_flag=True, help="Also delete messages that contain no event.")
+@click.option(
+    "--unreadable", is_flag=True, help="Delete the messages that contain no event, and no others."
+)
 @filter_options
 @on_one_queue
 def purge_dead_letters(

@@ -68,8 +68,8 @@ def show_deliveries(
     if not any(found.values()):
         click.echo(
             f"Error: no delivery of {'event' if event else 'subject'} {event or subject} is "
-            f"recorded in {one_line(', '.join(found))}: it was not attempted, no channel subscribes to it, or "
-            "its record has expired (21 days)",
+            f"recorded in {one_line(', '.join(found))}: it was not attempted, no channel "
+            "subscribes to it, or its record has expired (21 days)",
             err=True,
         )
         raise click.exceptions.Exit(LEFT)
