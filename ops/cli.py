@@ -11,6 +11,7 @@ from ops.alarms.verify_alarms_command import verify_alarms
 from ops.aws.errors import UnreachableError, explain
 from ops.circuit_breakers.circuit_breakers_command import circuit_breakers
 from ops.context import Context
+from ops.dead_letters.ask_which_queue import keep_typed
 from ops.dead_letters.export_command import export_dead_letters
 from ops.dead_letters.list_command import list_dead_letters
 from ops.dead_letters.purge_command import purge_dead_letters
@@ -31,6 +32,10 @@ class _Unreachable(click.ClickException):
 
 class _ExplainedErrors(click.Group):
     """Shows expected errors without a traceback, each with its exit code."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        keep_typed(ctx, args)
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

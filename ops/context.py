@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ops.aws.clients import Connection, make_client
-from ops.aws.waiting import announced
+from ops.aws.waiting import Waiting, announced
 from ops.local_stacks import find_local_folder
 
 _PULUMI_TIMEOUT_SECONDS = 60
@@ -43,17 +44,27 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def _limited_clients() -> Callable[[str, Connection], Any]:
+    return functools.partial(make_client, waiting=Waiting())
+
+
+def _is_interactive() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Context:
     """The external dependencies of the commands."""
 
-    client: Callable[[str, Connection], Any] = make_client
+    client: Callable[[str, Connection], Any] = field(default_factory=_limited_clients)
     run: RunCommand = run_command
     local_folder: Path = field(default_factory=find_local_folder)
     now: Callable[[], datetime] = _now
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     poll_seconds: int = POLL_SECONDS
+    is_interactive: Callable[[], bool] = _is_interactive
+    """Whether somebody can be asked, and sees the question."""
 
     def clients(self, connection: Connection) -> Callable[[str], Any]:
         """Return a function that creates a client for each service, once."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -142,3 +143,27 @@ def test_a_contract_finds_imports_against_its_arrow(copy: Path, contract: str) -
         package = importer.rpartition(".")[0]
         found = (f"{importer} -> {imported} (", f"No cycles are allowed in {package}.")
         assert any(each in linted.stdout for each in found), linted.stdout
+
+
+def test_ops_names_no_service_and_nothing_that_services_talk_about() -> None:
+    runtime = ROOT / "lambdas/serverless_runtime"
+    ground = {"contracts", "handoff", "once", "shared"}
+    services = {each.parent.name for each in runtime.glob("*/__init__.py")} - ground
+    # The tables of deliveries are one service's; what knows of them is in one folder.
+    reads_its_tables = "ops/deliveries/"
+    contracts = (runtime / "contracts").glob("[a-z]*.py")
+    about = {each.stem for each in contracts if "_" not in each.stem}
+    words = re.compile(rf"(?<![a-z])(?:{'|'.join(sorted(services | about))})(?![a-z])", re.I)
+
+    named = {
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in (ROOT / "ops").rglob("*.py")
+        for line in path.read_text().splitlines()
+        if words.search(line.replace("{task.", "").replace(".add_task(", ""))  # rich's own
+    }
+
+    assert words.search("task_id")
+    assert words.search('help="the task"')
+    assert {each for each in named if not each.startswith(reads_its_tables)} == set()
+    imports = {each for each in named if each.startswith(reads_its_tables)}
+    assert all("serverless_runtime.notification_service" in each for each in imports), imports

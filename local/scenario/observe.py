@@ -8,6 +8,7 @@ from collections.abc import Callable
 from operator import itemgetter
 from typing import Any, TypeVar
 
+from local.deployed import Deployed
 from local.emulator.differences import Difference
 from local.scenario.handoff_stack import HandoffStack
 from local.scenario.prerequisites import PLATFORMS
@@ -141,7 +142,7 @@ def depth_alarm(stack: HandoffStack) -> dict[str, Any]:
     return alarms_by_id(stack)["dead-letter-depth"]
 
 
-def alarms_by_id(stack: HandoffStack) -> dict[str, dict[str, Any]]:
+def alarms_by_id(stack: Deployed) -> dict[str, dict[str, Any]]:
     """Every alarm that the stack's operations list, as CloudWatch describes it now, by its id.
 
     The id is the name of the runbook page that the alarm's description ends with.

@@ -11,7 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
 from ops.aws.errors import UnreachableError, explain
-from ops.aws.waiting import announce_waiting
+from ops.aws.waiting import Waiting
 
 
 class Keys(NamedTuple):
@@ -37,13 +37,15 @@ class Connection:
     """The emulator's; None if no emulator that `make up` started has this address."""
 
 
-def make_client(service: str, connection: Connection) -> Any:
-    """Return a boto3 client. Raises UnreachableError if it cannot be created."""
+def make_client(service: str, connection: Connection, waiting: Waiting | None = None) -> Any:
+    """Return a boto3 client that shares `waiting` with others. Raises UnreachableError if it cannot
+    be created."""
+    waiting = waiting or Waiting()
     # Replay retries a failed invoke itself, so that every attempt is reported.
     attempts = 1 if service == "lambda" else 3
     config = Config(
-        connect_timeout=5,
-        read_timeout=15,
+        connect_timeout=waiting.limits.connect,
+        read_timeout=waiting.limits.attempt,
         retries={"mode": "standard", "total_max_attempts": attempts},
         **({"proxies": {}} if connection.local else {}),
     )
@@ -58,7 +60,7 @@ def make_client(service: str, connection: Connection) -> Any:
         raise UnreachableError(explain(error)) from error
     except ValueError as error:
         raise UnreachableError(f"{error}; check --endpoint-url") from error
-    announce_waiting(client)
+    waiting.limit(client)
     return client
 
 

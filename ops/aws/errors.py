@@ -49,7 +49,9 @@ _PERMISSIONS = {
     "UpdateSchedule": "scheduler:UpdateSchedule on the schedule, and iam:PassRole on its role",
     "Invoke": "lambda:InvokeFunction on the function",
     "GetTopicAttributes": "sns:GetTopicAttributes on the alarm topic",
-    "ListSubscriptionsByTopic": "sns:ListSubscriptionsByTopic on the alarm topic",
+    "ListSubscriptionsByTopic": "sns:ListSubscriptionsByTopic on the topic",
+    "GetSubscriptionAttributes": "sns:GetSubscriptionAttributes on the topic's subscriptions",
+    "ListTargetsByRule": "events:ListTargetsByRule on the rule",
     "Subscribe": "sns:Subscribe on the alarm topic",
     "Unsubscribe": "sns:Unsubscribe on the alarm topic",
     "CreateQueue": "sqs:CreateQueue",
@@ -61,7 +63,7 @@ _QUEUE_PERMISSIONS = (
     "replay"
 )
 _TABLE_PERMISSIONS = (
-    "dynamodb:Query on the deliveries table, its index by-task and the outbox, dynamodb:GetItem on "
+    "dynamodb:Query on the deliveries table, its index by-subject and the outbox, dynamodb:GetItem on "
     "the table with the circuit breakers, and dynamodb:UpdateItem to close one"
 )
 

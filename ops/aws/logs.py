@@ -23,7 +23,7 @@ class LogLine:
 
     at: datetime
     function: str
-    """Its logical name, such as "create-task"."""
+    """Its logical name, such as "take-order"."""
 
     fields: Mapping[str, Any]
 

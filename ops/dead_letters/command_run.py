@@ -18,7 +18,7 @@ from ops.aws.errors import explain
 from ops.context import Context
 from ops.dead_letters.export_command import open_private
 from ops.dead_letters.outcome import Outcome
-from ops.dead_letters.queue_options import QueueLocation, hidden_notice
+from ops.dead_letters.queue_location import QueueLocation, hidden_notice
 from ops.dead_letters.reader import DeadLetterReader
 from ops.dead_letters.replay import ReplayStoppedError
 from ops.dead_letters.report import Report

@@ -84,7 +84,7 @@ class DeadLetter:
         return self._text("type")
 
     @property
-    def task_id(self) -> str | None:
+    def subject(self) -> str | None:
         return self._text("subject")
 
     @property

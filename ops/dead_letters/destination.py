@@ -8,6 +8,7 @@ from typing import Protocol
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnectionError
 
+from ops.aws.waiting import SilentEndpointError
 from ops.dead_letters.dead_letter import DeadLetter
 
 BACKOFF_SECONDS = (1.0, 2.0, 4.0, 8.0)
@@ -70,6 +71,8 @@ def classified(
     error: ClientError | BotoCoreError, this_event_only: frozenset[str]
 ) -> NotAcceptedError:
     """Return what an error of boto3 means; `this_event_only` are codes about one event."""
+    if isinstance(error, SilentEndpointError):
+        return BrokenTargetError(f"could not be reached: {error}")
     if isinstance(error, HTTPClientError | NoConnectionError):
         return UnreachableTargetError(f"could not be reached: {error}")
     if not isinstance(error, ClientError):

@@ -47,10 +47,13 @@ class FailureRecord:
     """HTTP status of the error, on a bare event."""
 
     moved: bool = False
-    """Whether SQS moved it from another queue: an occurrence of its own, whatever it contains."""
+    """Whether it goes back exactly as it was: an occurrence of its own, whatever it contains."""
 
     source_arn: str | None = None
-    """The queue it came from, if the message contains it."""
+    """The queue, topic or rule it came from, if the message contains it."""
+
+    target_arn: str | None = None
+    """To whom it could not be delivered, if the message contains it."""
 
     @functools.cached_property
     def fields(self) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from ops.context import Context
 from ops.dead_letters.dead_letter import DeadLetter
 from ops.options import resolved, when
 
-_TEXTS = ("task", "error")
+_TEXTS = ("subject", "error")
 _OPTIONS = (
     click.option(
         "--id", "ids", multiple=True, help="This event id or message id; can be repeated."
@@ -21,9 +21,9 @@ _OPTIONS = (
         "--type",
         "types",
         multiple=True,
-        help="This event type, such as task.created.v1; can be repeated.",
+        help="This event type, such as order.paid.v1; can be repeated.",
     ),
-    click.option("--task", help="Events about the task with this id."),
+    click.option("--subject", help="Events about this: the subject of a CloudEvents object."),
     click.option("--error", help="Events whose error type or text contains this, ignoring case."),
     click.option(
         "--since",
@@ -44,7 +44,7 @@ class Filters:
     types: frozenset[str] = frozenset()
     """Event types."""
 
-    task: str | None = None
+    subject: str | None = None
     error: str | None = None
     """Part of the error's type or text, ignoring case."""
 
@@ -55,12 +55,12 @@ class Filters:
     """Failed before this time."""
 
     def matches(self, dead_letter: DeadLetter) -> bool:
-        """Whether `dead_letter` passes; an unreadable one has no event type and no task."""
+        """Whether `dead_letter` passes; an unreadable one has no event type and no subject."""
         return all(
             (
                 not self.ids or bool(self.ids & {dead_letter.message_id, dead_letter.event_id}),
                 not self.types or dead_letter.event_type in self.types,
-                self.task is None or dead_letter.task_id == self.task,
+                self.subject is None or dead_letter.subject == self.subject,
                 self.error is None or self.error.casefold() in dead_letter.error.casefold(),
                 self._in_time(dead_letter),
             )

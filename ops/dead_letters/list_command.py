@@ -12,7 +12,8 @@ from ops.context import Context
 from ops.dead_letters.dead_letter import DeadLetter
 from ops.dead_letters.error_groups import describe, group_by_error
 from ops.dead_letters.filters import Filters, filter_options
-from ops.dead_letters.queue_options import EXIT_CODES, QueueLocation, on_queues, reading
+from ops.dead_letters.queue_location import QueueLocation, reading
+from ops.dead_letters.queue_options import EXIT_CODES, on_queues
 from ops.dead_letters.reader import WHY_HIDDEN, DeadLetterReader
 from ops.interrupts import Interrupts
 from ops.options import LEFT

@@ -13,7 +13,8 @@ from ops.dead_letters.command_run import CommandRun, RunOptions, run_options
 from ops.dead_letters.export_command import write_export
 from ops.dead_letters.filters import Filters, filter_options
 from ops.dead_letters.outcome import FAILED, NOT_HELD, PURGED, Outcome
-from ops.dead_letters.queue_options import EXIT_CODES, QueueLocation, on_one_queue
+from ops.dead_letters.queue_location import QueueLocation
+from ops.dead_letters.queue_options import EXIT_CODES, on_one_queue
 from ops.dead_letters.reader import DeadLetterReader
 from ops.dead_letters.selection import Selection, select_for_purge
 from ops.options import LEFT
@@ -34,7 +35,9 @@ read: message id, body and message attributes, enough to send it to the queue ag
     help="New file to save the messages to, one JSON object per line. Required with --apply.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
-@click.option("--unreadable", is_flag=True, help="Also delete messages that contain no event.")
+@click.option(
+    "--unreadable", is_flag=True, help="Delete the messages that contain no event, and no others."
+)
 @filter_options
 @on_one_queue
 def purge_dead_letters(

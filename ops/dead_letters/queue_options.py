@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import click
 
-from ops.aws.clients import Connection
 from ops.aws.errors import UnreachableError
 from ops.context import Context
-from ops.dead_letters.destination import Destination
+from ops.dead_letters.ask_which_queue import ask_which
 from ops.dead_letters.kinds import kinds
-from ops.dead_letters.reader import DeadLetterReader
-from ops.interrupts import Interrupts
+from ops.dead_letters.queue_location import QueueLocation
 from ops.options import resolved, stack_options
 from ops.stack import (
     DeadLetterQueue,
@@ -30,7 +26,6 @@ from ops.stack import (
     require_one,
 )
 from ops.stack_outputs import LOCAL_STACK, StackChoice
-from ops.terminal import one_line, timestamp_text
 
 EXIT_CODES = """\b
 Exit codes:
@@ -60,70 +55,6 @@ _TARGET_OPTIONS = (
 )
 
 
-@dataclass(frozen=True)
-class QueueLocation:
-    """Where a dead-letter queue is, and what is in it."""
-
-    name: str
-    kind: str | None
-    """None if each message shows it."""
-
-    queue: DeadLetterQueue
-    connection: Connection
-    source: str
-    """Where they were looked up, for messages."""
-
-    @property
-    def url(self) -> str:
-        """Its URL."""
-        return self.queue.queue_url
-
-    def reader(self, context: Context, interrupts: Interrupts | None = None) -> DeadLetterReader:
-        """Return a reader that has not called SQS yet."""
-        return DeadLetterReader(
-            context.client("sqs", self.connection),
-            self.url,
-            kind=self.kind,
-            clock=context.clock,
-            interrupts=interrupts,
-            poll_seconds=context.poll_seconds,
-        )
-
-    def destination(self, client: Callable[[str], Any]) -> Destination | None:
-        """Return where its dead letters are replayed to; None if this version does not know."""
-        kind = kinds().get(self.kind or "")
-        return kind.destination(self.queue, client) if kind else None
-
-
-@contextmanager
-def reading(
-    location: QueueLocation, context: Context, interrupts: Interrupts | None = None
-) -> Iterator[DeadLetterReader]:
-    """Read a queue, and report on stderr what could not be made visible again afterwards."""
-    reader = location.reader(context, interrupts)
-    try:
-        with reader:
-            yield reader
-    finally:
-        if notice := hidden_notice(reader, context.now()):
-            click.echo(f"Warning: {notice}", err=True)
-
-
-def hidden_notice(reader: DeadLetterReader, now: datetime) -> str | None:
-    """Return what the reader has left hidden, until when and why; None if nothing."""
-    if not reader.hidden_seconds:
-        return None
-    until = timestamp_text(now + timedelta(seconds=reader.hidden_seconds))
-    name = reader.url.rpartition("/")[2]
-    count = str(reader.held)
-    if reader.may_be_hidden:
-        count = f"{reader.held} to {reader.held + reader.may_be_hidden}"
-    return one_line(
-        f"{count} dead letters in {name} stay hidden from every reader, until {until} at "
-        f"the latest; nothing is lost: {reader.why_hidden}"
-    )
-
-
 def find_queues(
     context: Context,
     *,
@@ -132,7 +63,7 @@ def find_queues(
     kind: str | None,
     function: str | None = None,
     source_queue: str | None = None,
-    with_target: bool = False,
+    to_replay: bool = False,
     **chosen: str | None,
 ) -> list[QueueLocation]:
     """Return the queues that the options name, or else those of the stack.
@@ -143,9 +74,9 @@ def find_queues(
     kind = kind or ("invocation" if function else "message" if source_queue else None)
     if not choice.is_given and queue_url is None:
         raise click.UsageError("pass --stack, --outputs FILE or --queue-url")
-    if not choice.is_given and with_target and kind is None:
+    if not choice.is_given and to_replay and kind is None:
         raise click.UsageError("pass --stack, --outputs FILE, --function or --kind message")
-    complete = queue_url is not None and (kind is not None or not with_target)
+    complete = queue_url is not None and (kind is not None or not to_replay)
     local = choice.stack == LOCAL_STACK
     found: Stack | None = None
     if choice.is_given and (not complete or (local and choice.endpoint_url is None)):
@@ -160,8 +91,6 @@ def find_queues(
             }
         )
         own_kind = kind or entry.kind or None
-        if with_target and own_kind in kinds():
-            _require_destination(each, kinds()[str(own_kind)].missing(entry), choice)
         in_names = region_of_arn(entry.target_arn or "") or _region_of_url(entry.queue_url)
         how = replace(base, region=choice.region or in_names or base.region)
         source = found.source if found else "the options"
@@ -169,28 +98,18 @@ def find_queues(
     return locations
 
 
-def queues_of(stack: Stack) -> dict[str, QueueLocation]:
-    """Return all dead-letter queues of a stack, by name."""
-    return {
-        name: QueueLocation(name, queue.kind, queue, stack.connection, stack.source)
-        for name, queue in stack.operations.dead_letters.items()
-    }
-
-
-def _require_destination(queue: str, option: str | None, choice: StackChoice) -> None:
+def _find_one_queue(context: Context, *, to_replay: bool = False, **chosen: Any) -> QueueLocation:
+    locations = find_queues(context, **chosen, to_replay=to_replay)
+    found = locations[0] if len(locations) == 1 else ask_which(context, locations)
+    option = found.missing() if to_replay else None
     if option is None:
-        return
-    if choice.is_given:
-        raise UnreachableError(f"queue {queue} has no target in stack {choice.name}; pass {option}")
-    raise click.UsageError(f"pass {option}")
-
-
-def _find_one_queue(
-    context: Context, *, with_target: bool = False, **chosen: str | None
-) -> QueueLocation:
-    locations = find_queues(context, **chosen, with_target=with_target)
-    require_one((each.name for each in locations), "--queue", "dead-letter queues")
-    return locations[0]
+        return found
+    if chosen["stack"] is None and chosen["outputs"] is None:
+        raise click.UsageError(f"pass {option}")
+    raise UnreachableError(
+        f"queue {found.name} has no target in stack {chosen['stack'] or 'of --outputs'}; "
+        f"pass {option}"
+    )
 
 
 on_queues = resolved("locations", find_queues, _OPTIONS)
@@ -199,11 +118,12 @@ on_queues = resolved("locations", find_queues, _OPTIONS)
 on_one_queue = resolved("location", _find_one_queue, _OPTIONS)
 """Give a command the same options; it gets one `location`."""
 
-on_one_queue_with_target = resolved(
+on_one_queue_to_replay = resolved(
     "location",
-    functools.partial(_find_one_queue, with_target=True),
+    functools.partial(_find_one_queue, to_replay=True),
     (*_TARGET_OPTIONS, *_OPTIONS),
 )
+"""The same for a command that replays: the queue's destination is known."""
 
 
 def _entries(

@@ -73,8 +73,9 @@ class Replay:
                 blocked.add(group)
             except NotAcceptedError as error:
                 raise ReplayStoppedError(
-                    f"replay stopped after {done} of {len(selection.chosen)} dead letters: "
-                    f"target {error}; run it again to continue",
+                    f"replay stopped after {done} of {len(selection.chosen)} dead letters, at "
+                    f"{dead_letter.event_id or dead_letter.message_id}: target {error}; run it "
+                    "again to continue",
                     unreachable=isinstance(error, BrokenTargetError | UnreachableTargetError),
                 ) from error
 

@@ -10,7 +10,8 @@ from ops.context import Context
 from ops.dead_letters.command_run import CommandRun, RunOptions, run_options
 from ops.dead_letters.filters import Filters, filter_options
 from ops.dead_letters.outcome import REPLAYED
-from ops.dead_letters.queue_options import EXIT_CODES, QueueLocation, on_one_queue_with_target
+from ops.dead_letters.queue_location import QueueLocation
+from ops.dead_letters.queue_options import EXIT_CODES, on_one_queue_to_replay
 from ops.dead_letters.replay import Replay
 from ops.dead_letters.replay_rate import RateLimiter
 from ops.dead_letters.selection import MAX_REPLAYS, ReplayRules, Selection, select_for_replay
@@ -58,7 +59,7 @@ _HINT = (
     "--any-function", is_flag=True, help="Also replay events that failed in another function."
 )
 @filter_options
-@on_one_queue_with_target
+@on_one_queue_to_replay
 def replay_dead_letters(
     context: Context,
     *,

@@ -25,9 +25,15 @@ _UNKNOWN = (
 
 
 class QueueDestination:
-    """Implements Destination; `source_url` is None if each message names its queue."""
+    """Implements Destination; `source_url` is None if each message names its queue.
 
-    def __init__(self, sqs: Any, dead_letter_url: str, source_url: str | None) -> None:
+    `group` is that of messages which have none of their own.
+    """
+
+    def __init__(
+        self, sqs: Any, dead_letter_url: str, source_url: str | None, group: str | None = None
+    ) -> None:
+        self._group = group
         self._sqs = sqs
         self._dead_letter_url = dead_letter_url
         self._source_url = source_url
@@ -43,7 +49,7 @@ class QueueDestination:
         source_arn = dead_letter.record.source_arn if dead_letter.record else None
         try:
             url = self._source_url or self._url_of(source_arn)
-            self._sqs.send_message(QueueUrl=url, **_arguments(dead_letter, url))
+            self._sqs.send_message(QueueUrl=url, **_arguments(dead_letter, url, self._group))
         except (ClientError, BotoCoreError) as error:
             raise classified(error, _THIS_EVENT_ONLY) from error
 
@@ -60,13 +66,13 @@ class QueueDestination:
                 raise RejectedEventError(_UNKNOWN)
 
 
-def _arguments(dead_letter: DeadLetter, url: str) -> dict[str, Any]:
+def _arguments(dead_letter: DeadLetter, url: str, group: str | None) -> dict[str, Any]:
     system = dead_letter.system_attributes
     arguments: dict[str, Any] = {
         "MessageBody": dead_letter.body,
         "MessageAttributes": dict(dead_letter.attributes),
     }
-    if group := system.get("MessageGroupId"):
+    if group := system.get("MessageGroupId", group):
         arguments["MessageGroupId"] = group
     if url.endswith(_FIFO):
         # Not the one it had: within five minutes SQS would accept the message and drop it. The same

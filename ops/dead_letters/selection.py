@@ -93,7 +93,7 @@ def select_for_replay(
         chosen.add(dead_letter.identity)
         return None
 
-    return _select(dead_letters, filters or Filters(), skip, limit)
+    return _select(dead_letters, (filters or Filters()).matches, skip, limit)
 
 
 def select_for_purge(
@@ -104,7 +104,7 @@ def select_for_purge(
     unreadable: bool,
     limit: int | None = None,
 ) -> Selection:
-    """Choose what may be deleted, unreadable messages only if requested."""
+    """Choose what may be deleted: what is readable, or if `unreadable` only what is not."""
 
     def skip(dead_letter: DeadLetter) -> tuple[str, str] | None:
         if arrived_after(dead_letter, started_at):
@@ -113,15 +113,21 @@ def select_for_purge(
             return "unreadable", f"{dead_letter.problem}; see --unreadable"
         return None
 
-    return _select(dead_letters, filters, skip, limit)
+    def matches(dead_letter: DeadLetter) -> bool:
+        return filters.matches(dead_letter) and not (unreadable and dead_letter.record)
+
+    return _select(dead_letters, matches, skip, limit)
 
 
 def _select(
-    dead_letters: Iterable[DeadLetter], filters: Filters, skip: SkipReason, limit: int | None
+    dead_letters: Iterable[DeadLetter],
+    matches: Callable[[DeadLetter], bool],
+    skip: SkipReason,
+    limit: int | None,
 ) -> Selection:
     selection = Selection()
     for each in dead_letters:
-        if not filters.matches(each):
+        if not matches(each):
             selection.unmatched += 1
         elif skipped := skip(each):
             outcome, reason = skipped

@@ -12,7 +12,8 @@ from ops.dead_letters.error_groups import describe
 from ops.dead_letters.export_command import exported
 from ops.dead_letters.filters import Filters
 from ops.dead_letters.json_text import NotJsonError, indented
-from ops.dead_letters.queue_options import EXIT_CODES, QueueLocation, on_queues, reading
+from ops.dead_letters.queue_location import QueueLocation, reading
+from ops.dead_letters.queue_options import EXIT_CODES, on_queues
 from ops.interrupts import Interrupts
 from ops.options import LEFT, json_option
 from ops.terminal import out, plain

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from ops.context import Context
-from ops.deliveries.delivery_records import DeliveryRecord, deliveries_of_event, deliveries_of_task
+from ops.deliveries.delivery_records import DeliveryRecord, deliveries_about, deliveries_of_event
 from ops.deliveries.table_options import EXIT_CODES, TableLocation, on_tables
 from ops.options import LEFT, json_option
 from ops.terminal import one_line, out, show, timestamp_text
@@ -43,7 +43,7 @@ def _uuid(given: str) -> str:
 @click.command("deliveries", epilog=f"Deliveries are kept for {_KEPT_DAYS} days.\n\n{EXIT_CODES}")
 @click.pass_obj
 @click.option("--event", type=_uuid, metavar="UUID", help="The event with this id.")
-@click.option("--task", type=_uuid, metavar="UUID", help="All events about the task with this id.")
+@click.option("--subject", type=_uuid, metavar="UUID", help="All events about what has this id.")
 @json_option
 @on_tables
 def show_deliveries(
@@ -51,25 +51,27 @@ def show_deliveries(
     *,
     locations: list[TableLocation],
     event: str | None,
-    task: str | None,
+    subject: str | None,
     as_json: bool,
 ) -> None:
     """Show what was sent to whom and when, with the provider's id or the last error.
 
     Oldest first. Addresses are masked, and the text that was sent is not stored.
     """
-    if (event is None) is (task is None):
-        raise click.UsageError("pass either --event or --task")
-    find = deliveries_of_task if event is None else deliveries_of_event
+    if (event is None) is (subject is None):
+        raise click.UsageError("pass either --event or --subject")
+    find = deliveries_about if event is None else deliveries_of_event
     found = {
-        each.name: find(context.client("dynamodb", each.connection), each.name, str(event or task))
+        each.name: find(
+            context.client("dynamodb", each.connection), each.name, str(event or subject)
+        )
         for each in locations
     }
     if not any(found.values()):
         click.echo(
-            f"Error: no delivery of {'event' if event else 'task'} {event or task} is recorded in "
-            f"{one_line(', '.join(found))}: it was not attempted, no channel subscribes to it, or "
-            f"its record has expired ({_KEPT_DAYS} days)",
+            f"Error: no delivery of {'event' if event else 'subject'} {event or subject} is "
+            f"recorded in {one_line(', '.join(found))}: it was not attempted, no channel "
+            f"subscribes to it, or its record has expired ({_KEPT_DAYS} days)",
             err=True,
         )
         raise click.exceptions.Exit(LEFT)
@@ -91,7 +93,7 @@ def _show(record: DeliveryRecord) -> None:
     )
     lines = [
         _MEANING.get(record.status, "not known to this version").format(**known),
-        f"{record.event_type} {record.event_id}, task {record.task_id}",
+        f"{record.event_type} {record.event_id}, about {record.subject}",
         f"attempts {record.attempts}, replays {record.replays}, "
         f"correlation id {record.correlation_id}",
     ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from serverless_runtime.notification_service.settings import BY_TASK
+from serverless_runtime.notification_service.settings import BY_SUBJECT
 from serverless_runtime.once.leases import GIVEN_UP
 
 
@@ -16,7 +16,9 @@ class DeliveryRecord:
 
     event_id: str
     event_type: str
-    task_id: str
+    subject: str
+    """What the event is about."""
+
     correlation_id: str
     channel: str
     recipient: str
@@ -52,15 +54,15 @@ def deliveries_of_event(dynamodb: Any, table: str, event_id: str) -> list[Delive
     )
 
 
-def deliveries_of_task(dynamodb: Any, table: str, task_id: str) -> list[DeliveryRecord]:
-    """Return the deliveries of a task's events, oldest first; possibly a second late, as the
-    index follows the table. Raises botocore's errors."""
+def deliveries_about(dynamodb: Any, table: str, subject: str) -> list[DeliveryRecord]:
+    """Return the deliveries of all events about a subject, oldest first; possibly a second late, as
+    the index follows the table. Raises botocore's errors."""
     return _query(
         dynamodb,
         TableName=table,
-        IndexName=BY_TASK,
-        KeyConditionExpression="task_id = :id",
-        ExpressionAttributeValues={":id": {"S": task_id}},
+        IndexName=BY_SUBJECT,
+        KeyConditionExpression="subject = :id",
+        ExpressionAttributeValues={":id": {"S": subject}},
     )
 
 
@@ -76,7 +78,7 @@ def _record(row: dict[str, Any]) -> DeliveryRecord:
     def timestamp(name: str) -> Any:
         return datetime.fromtimestamp(int(value[name]), UTC) if name in value else None
 
-    texts = ("event_id", "event_type", "task_id", "correlation_id", "recipient")
+    texts = ("event_id", "event_type", "subject", "correlation_id", "recipient")
     return DeliveryRecord(
         **{name: value[name] for name in texts},
         channel=value["part"],

@@ -39,9 +39,13 @@ class TableLocation:
 
 
 def _find_tables(
-    context: Context, *, service: str | None, table: str | None, **chosen: str | None
+    context: Context,
+    *,
+    service: str | None,
+    table: str | None,
+    **chosen: str | None,
 ) -> list[TableLocation]:
-    """Raises UnreachableError, and UsageError if an option is missing."""
+    """Raises UnreachableError, also if the stack has none; UsageError if an option is missing."""
     choice = StackChoice(**chosen)
     if not choice.is_given:
         if table is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +16,9 @@ class WaitingEvent:
 
     event_id: str
     correlation_id: str
-    task_id: str | None
+    about: Mapping[str, str]
+    """Ids that the event's log lines have: of what it is about."""
+
     committed_at: datetime
     attempts: int
     """By the relay."""
@@ -84,7 +86,7 @@ def waiting_event(row: dict[str, Any]) -> WaitingEvent:
     return WaitingEvent(
         event_id=row["event_id"]["S"],
         correlation_id=row["correlation_id"]["S"],
-        task_id=log_fields_of(row).get("task_id"),
+        about={name: text for name, text in log_fields_of(row).items() if name.endswith("_id")},
         committed_at=_timestamp(row["committed_at"]),
         attempts=int(row["attempts"]["N"]),
         next_attempt_at=_timestamp(row["next_attempt_at"]),

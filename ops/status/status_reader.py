@@ -12,7 +12,7 @@ from ops.alarms.recovering import recovering
 from ops.aws.best_effort import PART_SECONDS, BestEffort
 from ops.circuit_breakers.states import read_circuit_breakers
 from ops.context import Context
-from ops.dead_letters.queue_options import QueueLocation, queues_of
+from ops.dead_letters.queue_location import QueueLocation, queues_of
 from ops.outbox.relay_runs import RelayRun, is_new, last_relay_run
 from ops.outbox.waiting_events import read_backlog
 from ops.stack import Outbox, Stack

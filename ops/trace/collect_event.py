@@ -1,4 +1,4 @@
-"""Collects everything known about one request, task or event."""
+"""Collects everything known about one request or event."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Sources(Protocol):
 
     def lines(self, text: str) -> list[LogLine]: ...
     def deliveries(self, event_id: str) -> list[DeliveryRecord]: ...
-    def deliveries_of_task(self, task_id: str) -> list[DeliveryRecord]: ...
+    def deliveries_about(self, subject: str) -> list[DeliveryRecord]: ...
     def outbox(self) -> list[WaitingEvent]: ...
     def dead_letters(self) -> list[DeadLetter]: ...
 
@@ -56,7 +56,7 @@ def trace(wanted: str, sources: Sources) -> Timeline:
     lines = list(filter(concerns, sources.lines(wanted)))
     waiting, dead_letters = list(filter(concerns, sources.outbox())), sources.dead_letters()
     dead_letters = list(filter(concerns, dead_letters))
-    records = sources.deliveries(wanted) + sources.deliveries_of_task(wanted)
+    records = sources.deliveries(wanted) + sources.deliveries_about(wanted)
     events = _event_ids([*lines, *waiting, *dead_letters, *records])
     for event_id in events:
         if event_id != wanted:
@@ -90,7 +90,8 @@ def _ids(thing: Known) -> set[str | None]:
     if isinstance(thing, LogLine):
         # Which field of a program's lines is an id, only the program knows.
         return {value for value in thing.fields.values() if isinstance(value, str)}
-    known = {thing.event_id, thing.task_id, thing.correlation_id}
+    known = {thing.event_id, thing.correlation_id}
+    known |= set(thing.about.values()) if isinstance(thing, WaitingEvent) else {thing.subject}
     return known | {thing.message_id} if isinstance(thing, DeadLetter) else known
 
 

@@ -11,8 +11,8 @@ from ops.aws.best_effort import BestEffort
 from ops.aws.logs import LogLine, lines_with, log_group
 from ops.context import Context
 from ops.dead_letters.dead_letter import DeadLetter
-from ops.dead_letters.queue_options import QueueLocation, queues_of
-from ops.deliveries.delivery_records import DeliveryRecord, deliveries_of_event, deliveries_of_task
+from ops.dead_letters.queue_location import QueueLocation, queues_of
+from ops.deliveries.delivery_records import DeliveryRecord, deliveries_about, deliveries_of_event
 from ops.interrupts import Interrupts
 from ops.outbox.waiting_events import WaitingEvent, waiting_events
 from ops.stack import Stack
@@ -55,9 +55,9 @@ class StackSources:
         """Return the deliveries of an event, however old."""
         return self._records(deliveries_of_event, event_id)
 
-    def deliveries_of_task(self, task_id: str) -> list[DeliveryRecord]:
-        """Return the deliveries of a task's events, however old."""
-        return self._records(deliveries_of_task, task_id)
+    def deliveries_about(self, subject: str) -> list[DeliveryRecord]:
+        """Return the deliveries of all events about it, however old."""
+        return self._records(deliveries_about, subject)
 
     def _records(
         self, find: Callable[[Any, str, str], list[DeliveryRecord]], id_: str

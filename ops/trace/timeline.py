@@ -11,27 +11,8 @@ from ops.dead_letters.dead_letter import DeadLetter
 from ops.deliveries.delivery_records import DeliveryRecord
 from ops.outbox.waiting_events import WaitingEvent
 from ops.terminal import timestamp_text
-from serverless_runtime.handoff import log_messages as handoffs
-from serverless_runtime.notification_service import log_messages as notifications
-from serverless_runtime.notification_service.circuit_breaker_channel import NotTriedError
 
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
-
-_DESCRIPTIONS = {
-    handoffs.HANDED_OFF: "accepted by Lambda for the target",
-    handoffs.HANDOFF_FAILED: "not accepted by Lambda; waiting in the outbox",
-    handoffs.HANDOFF_REJECTED: "not accepted by Lambda; waiting in the outbox",
-    handoffs.NEVER_ACCEPTED: "never accepted by Lambda: dead-lettered",
-    handoffs.NOT_DEAD_LETTERED: "never accepted by Lambda; dead-lettering it failed",
-    handoffs.OUTBOX_ROW_NOT_DELETED: "handed off, but still in the outbox: handed off again later",
-    handoffs.OUTBOX_ROW_NOT_CLAIMED: "the relay could not claim it in the outbox",
-    notifications.SENT: "sent",
-    notifications.NOT_DELIVERED: "attempt failed",
-    notifications.DEAD_LETTERED: "dead-lettered without retries: permanent failure",
-    notifications.UNREADABLE_EVENT: "the target cannot read it: dead-lettered without retries",
-    notifications.DUPLICATE_SKIPPED: "duplicate skipped: already delivered",
-    notifications.DEAD_LETTERED_SKIPPED: "duplicate skipped: already dead-lettered",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +57,7 @@ def outbox_step(event: WaitingEvent) -> Step:
         f"{timestamp_text(event.next_attempt_at)}",
         event_id=event.event_id,
         correlation_id=event.correlation_id,
-        about=_about(task_id=event.task_id),
+        about=dict(event.about),
     )
 
 
@@ -96,7 +77,7 @@ def delivery_step(record: DeliveryRecord) -> Step:
         what=", ".join(parts),
         event_id=record.event_id,
         correlation_id=record.correlation_id,
-        about=_about(task_id=record.task_id),
+        about=_about(subject=record.subject),
     )
 
 
@@ -108,7 +89,7 @@ def dead_letter_step(dead_letter: DeadLetter) -> Step:
         what=f"dead-lettered, waiting for replay: {dead_letter.error}",
         event_id=dead_letter.event_id,
         correlation_id=dead_letter.correlation_id,
-        about=_about(task_id=dead_letter.task_id),
+        about=_about(subject=dead_letter.subject),
     )
 
 
@@ -147,17 +128,13 @@ def _step(line: LogLine, where: str, what: str) -> Step:
 
 
 def _describe_line(line: LogLine) -> str:
-    """Return what the line reports: its message in words, with channel, provider id and error."""
-    message = str(line.fields["message"])
-    words = _DESCRIPTIONS.get(message, message)
+    """Return what the line reports: its message, with channel, provider id and error."""
+    words = str(line.fields["message"])
     if {"method", "route", "status"} <= line.fields.keys():
         words = "{method} {route} returned {status}".format_map(line.fields)
-    if line.text("errorType") == NotTriedError.__name__:
-        words = "not attempted"
-    channel, provider_id = line.text("channel"), line.text("provider_id")
-    parts = [f"{channel}: " if channel else "", words]
-    if provider_id and message == notifications.SENT:
-        parts.append(f" as {provider_id}")
-    if error := line.text("errorMessage"):
-        parts.append(f": {error}")
-    return "".join(parts)
+    if channel := line.text("channel"):
+        words = f"{channel}: {words}"
+    if provider_id := line.text("provider_id"):
+        words = f"{words} as {provider_id}"
+    error = line.text("errorMessage")
+    return f"{words}: {error}" if error else words

@@ -9,7 +9,7 @@ from typing import Any
 
 from local.cloudwatch.alarms import Alarms, metric_queries
 from local.cloudwatch.metrics import EmbeddedMetrics, publish_queue_depths
-from local.scenario.handoff_stack import HandoffStack
+from local.deployed import Deployed
 
 HOUR_SECONDS = 3_600
 """Longer than any alarm looks back."""
@@ -23,7 +23,7 @@ class AlarmWatch:
     Nothing else may publish metrics or evaluate alarms of the stack.
     """
 
-    def __init__(self, stack: HandoffStack) -> None:
+    def __init__(self, stack: Deployed) -> None:
         self._stack = stack
         self._ahead_seconds = 0
         self._copied_until = math.floor(time.time())

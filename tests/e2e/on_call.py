@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from local.scenario.handoff_stack import HandoffStack
+from local.deployed import Deployed
 from local.scenario.observe import alarms_by_id, runbook_page
 from local.scenario.prerequisites import subscribe_queue
 from local.wait import wait_until
@@ -26,11 +27,14 @@ _FROM_OUTPUT = {
 }
 """What the output of a command provides to the next ones."""
 
+_OFFERED = re.compile(r"^  commands (.* --queue \S+)    # ", re.MULTILINE)
+"""The commands that are offered if there are several queues."""
+
 
 class OnCallEngineer:
     """Is notified of alarms, opens the page that the message names, and runs its commands."""
 
-    def __init__(self, stack: HandoffStack, terminal: Terminal, watch: AlarmWatch) -> None:
+    def __init__(self, stack: Deployed, terminal: Terminal, watch: AlarmWatch) -> None:
         self.stack = stack
         self.watch = watch
         self.values = {"STACK": "local"}
@@ -45,7 +49,7 @@ class OnCallEngineer:
 
         def poll() -> str:
             self.watch.evaluate()
-            for message in self._messages():
+            for message in self.messages():
                 if (message["AlarmName"], message["NewStateValue"]) == (name, state):
                     return str(message["AlarmDescription"])
             return ""
@@ -56,7 +60,7 @@ class OnCallEngineer:
         return runbook_page(description)
 
     def discards_messages(self) -> None:
-        while list(self._messages()):
+        while list(self.messages()):
             pass
 
     def runs(
@@ -78,13 +82,7 @@ class OnCallEngineer:
     def _run(self, command: list[str], exit_codes: Collection[int]) -> None:
         match command:
             case ["python", "-m", "ops", *rest]:
-                result = self._terminal.run_exactly(*rest, replies="y\n")
-                assert result.exit_code in exit_codes, (rest, result.output)
-                assert result.exception is None or isinstance(result.exception, SystemExit), rest
-                self.output = result.output
-                for name, pattern in _FROM_OUTPUT.items():
-                    if found := pattern.search(self.output):
-                        self.values[name] = found[1]
+                self._run_operation(rest, exit_codes)
             case ["pulumi", "config", "set", *options, path, value, "--stack", "local"]:
                 assert options == (["--path"] if "." in path else []), command
                 self.stack.deployment.set_config(path, value)
@@ -94,7 +92,24 @@ class OnCallEngineer:
             case _:
                 raise AssertionError(f"cannot run {command} here")
 
-    def _messages(self) -> Iterator[dict[str, Any]]:
+    def _run_operation(self, words: list[str], exit_codes: Collection[int]) -> None:
+        result = self._terminal.run_exactly(*words, replies="y\n")
+        if offered := _OFFERED.findall(result.stderr):
+            for number, line in enumerate(offered):
+                each = shlex.split(
+                    line.replace(self.values["FILE"], f"{self.values['FILE']}{number}")
+                )
+                self._run_operation(each, exit_codes)
+            return
+        assert result.exit_code in exit_codes, (words, result.output)
+        assert result.exception is None or isinstance(result.exception, SystemExit), words
+        self.output = result.output
+        for name, pattern in _FROM_OUTPUT.items():
+            if found := pattern.search(self.output):
+                self.values[name] = found[1]
+
+    def messages(self) -> Iterator[dict[str, Any]]:
+        """Receive what has arrived from the alarm topic, each once."""
         sqs = self.stack.client("sqs")
         response = sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10)
         for message in response.get("Messages", []):

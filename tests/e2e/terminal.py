@@ -8,7 +8,7 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
-from local.scenario.handoff_stack import HandoffStack
+from local.deployed import Deployed
 from ops.cli import commands
 from ops.context import Context
 
@@ -16,7 +16,7 @@ from ops.context import Context
 class Terminal:
     """Runs commands of `python -m ops`, which find the stack as if `make up` had started it."""
 
-    def __init__(self, stack: HandoffStack, folder: Path) -> None:
+    def __init__(self, stack: Deployed, folder: Path) -> None:
         instance = folder / f"up-{stack.emulator.port}"
         instance.mkdir()
         shutil.copy(stack.emulator.log.with_name("credentials.json"), instance)
@@ -25,7 +25,7 @@ class Terminal:
         # The emulator's queues are not distributed: a long poll finds no more than a short one.
         self._context = Context(local_folder=folder, poll_seconds=0)
 
-    def use(self, stack: HandoffStack) -> None:
+    def use(self, stack: Deployed) -> None:
         """Let the commands find the stack's outputs as they are now."""
         self._outputs_file.write_text(json.dumps(stack.outputs))
 

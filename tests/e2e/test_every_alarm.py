@@ -44,11 +44,13 @@ def engineer(own_stack: HandoffStack, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture
-def scenario(engineer: OnCallEngineer, tmp_path: Path) -> Iterator[Scenario]:
+def scenario(
+    own_stack: HandoffStack, engineer: OnCallEngineer, tmp_path: Path
+) -> Iterator[Scenario]:
     """Begins with every alarm OK, and with a file for what the commands save."""
     engineer.values["FILE"] = str(tmp_path / "saved.jsonl")
-    queue_url = engineer.stack.dead_letter_queue_url
-    engineer.stack.client("sqs").purge_queue(QueueUrl=queue_url)
+    queue_url = own_stack.dead_letter_queue_url
+    own_stack.client("sqs").purge_queue(QueueUrl=queue_url)
     engineer.watch.let_an_hour_pass()
     wait_until(
         lambda: _not_ok(engineer),
@@ -57,10 +59,10 @@ def scenario(engineer: OnCallEngineer, tmp_path: Path) -> Iterator[Scenario]:
         enough=lambda names: not names,
     )
     engineer.discards_messages()
-    url = engineer.stack.api_url
+    url = own_stack.api_url
     with httpx.Client(base_url=url, trust_env=False, timeout=30) as api:
-        yield Scenario(engineer, api)
-    restore_channels(engineer.stack)
+        yield Scenario(own_stack, engineer, api)
+    restore_channels(own_stack)
 
 
 def _not_ok(engineer: OnCallEngineer) -> list[str]:

@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.local_command import local
-from tests.program.programs import PROGRAMS, ROOT
-
-EXAMPLES = [folder for folder in PROGRAMS if folder != ROOT]
+from tests.program.programs import EXAMPLES
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda folder: str(folder.name))

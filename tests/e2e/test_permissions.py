@@ -80,8 +80,8 @@ ATTEMPTS: dict[str, Attempt] = {
     ),
     "query deliveries by task": lambda client, stack: client("dynamodb").query(
         TableName=stack.deliveries_table,
-        IndexName="by-task",
-        KeyConditionExpression="task_id = :none",
+        IndexName="by-subject",
+        KeyConditionExpression="subject = :none",
         ExpressionAttributeValues={":none": {"S": "none"}},
     ),
     "delete delivery": lambda client, stack: client("dynamodb").delete_item(

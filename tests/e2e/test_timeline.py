@@ -77,14 +77,14 @@ def test_any_one_id_leads_to_the_whole_timeline(
     timeline = json.loads(result.stdout)
     steps = [(step["where"], step["what"]) for step in timeline["steps"]]
     milestones = [
-        ("tasks-create-task", "not accepted by Lambda; waiting in the outbox"),
+        ("tasks-create-task", "handoff "),
         ("tasks-create-task", "POST /tasks returned 201"),
-        ("task-events-relay", "accepted by Lambda for the target"),
-        ("notifications-send-notification", "email: attempt failed: SES rejected the message"),
-        ("notifications-send-notification", "webhook: sent"),
+        ("task-events-relay", "handed off"),
+        ("notifications-send-notification", "email: not delivered: SES rejected the message"),
+        ("notifications-send-notification", "webhook: notification sent"),
         ("replay", "replayed from the dead-letter queue (replay 1)"),
-        ("notifications-send-notification", "webhook: duplicate skipped"),
-        ("notifications-send-notification", "email: sent as"),
+        ("notifications-send-notification", "webhook: duplicate event skipped"),
+        ("notifications-send-notification", "email: notification sent as"),
     ]
     for where, words in milestones:
         assert any(where == at and what.startswith(words) for at, what in steps), (
@@ -92,7 +92,7 @@ def test_any_one_id_leads_to_the_whole_timeline(
             words,
             steps,
         )
-    failed = [what for _, what in steps if what.startswith("email: attempt failed")]
+    failed = [what for _, what in steps if what.startswith("email: not delivered")]
     assert len(failed) == 3
     timestamps = [step["at"] for step in timeline["steps"]]
     assert timestamps == sorted(timestamps)

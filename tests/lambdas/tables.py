@@ -30,11 +30,11 @@ def create_tables(dynamodb: Any) -> None:
         TableName=DELIVERIES,
         BillingMode="PAY_PER_REQUEST",
         KeySchema=_keys("event_id", "part"),
-        AttributeDefinitions=_texts("event_id", "part", "task_id"),
+        AttributeDefinitions=_texts("event_id", "part", "subject"),
         GlobalSecondaryIndexes=[
             {
-                "IndexName": "by-task",
-                "KeySchema": _keys("task_id", "event_id"),
+                "IndexName": "by-subject",
+                "KeySchema": _keys("subject", "event_id"),
                 "Projection": {"ProjectionType": "ALL"},
             }
         ],

@@ -66,7 +66,7 @@ class Reader:
             replays=event.replays,
             guarantee="at_least_once",
             details={
-                "task_id": event.task.task_id,
+                "subject": event.task.task_id,
                 "event_type": event.event_type,
                 "correlation_id": event.correlation_id,
                 "recipient": f"{channel[0]}***@example.com",

@@ -164,6 +164,7 @@ class Operator:
         self.clock = clock or Clock()
         self.local_folder = Path("/nonexistent")
         self.run: Any = no_pulumi
+        self.is_interactive = False
         self.connections: list[Any] = []
 
     def types(self, *words: str, replies: str | None = None) -> Result:
@@ -183,6 +184,7 @@ class Operator:
             clock=self.clock,
             sleep=self.clock.sleep,
             poll_seconds=0,
+            is_interactive=lambda: self.is_interactive,
         )
         return CliRunner().invoke(commands, ["dead-letters", *words], obj=context, input=replies)
 

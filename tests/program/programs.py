@@ -9,7 +9,8 @@ from pulumi_serverless.testing import AwsMocks, Graph, run_program
 
 ROOT = Path(__file__).parents[2]
 STACKS = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
-PROGRAMS = [ROOT, *sorted(path.parent for path in ROOT.glob("examples/*/Pulumi.yaml"))]
+EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/Pulumi.yaml"))
+PROGRAMS = [ROOT, *EXAMPLES]
 
 
 def run_stack(name: str, *, preview: bool = False, **changed: str | None) -> Graph:

@@ -31,7 +31,7 @@ from pulumi_serverless.notification_service.dashboard import channels_row
 from serverless_runtime import notification_service
 from serverless_runtime.notification_service.log_messages import DEAD_LETTERED, NOT_DELIVERED
 from serverless_runtime.notification_service.settings import (
-    BY_TASK,
+    BY_SUBJECT,
     CIRCUIT_BREAKER_KEY,
     TIMEOUT_SECONDS,
     NotificationSettings,
@@ -113,7 +113,7 @@ class NotificationService(Component):
             f"{name}-deliveries",
             OnceArgs(
                 foundation=args.foundation,
-                indexes={BY_TASK: Key(partition="task_id", sort="event_id")},
+                indexes={BY_SUBJECT: Key(partition="subject", sort="event_id")},
             ),
             opts=self._child,
         )

@@ -21,6 +21,8 @@ Message = Mapping[str, Any]
 Client = Callable[[str], Any]
 """Returns a boto3 client of a service."""
 
+_LAST = "invocation"
+
 
 class Kind(Protocol):
     """How one kind of dead letter is read, and where it is replayed to."""
@@ -48,10 +50,12 @@ def kinds() -> Mapping[str, Kind]:
 def read(kind: str | None, message: Message) -> FailureRecord:
     """Read a message of the kind; None is for any that recognizes it.
 
-    Raises UnreadableDeadLetterError, also if this version has no such kind.
+    An invocation is asked last: its bare event may look like anything. Raises
+    UnreadableDeadLetterError, also if this version has no such kind.
     """
     if kind is None:
-        kind = next((name for name, each in kinds().items() if each.recognizes(message)), "")
+        names = sorted(kinds(), key=lambda name: name == _LAST)
+        kind = next((name for name in names if kinds()[name].recognizes(message)), "")
     if kind not in kinds():
         raise UnreadableDeadLetterError(
             f"a dead letter of kind {kind!r} cannot be read by this version, which knows "

@@ -19,14 +19,11 @@ from tests.e2e.on_call import TIMEOUT_SECONDS, OnCallEngineer
 class Scenario:
     """A stack, its clients, and the engineer on call."""
 
+    stack: HandoffStack
     engineer: OnCallEngineer
     api: httpx.Client
     titles: list[str] = field(default_factory=list)
     """Of the tasks that were created."""
-
-    @property
-    def stack(self) -> HandoffStack:
-        return self.engineer.stack
 
     def creates_a_task(self) -> httpx.Response:
         """Create a task as a client does that keeps the correlation id for a complaint."""

@@ -56,7 +56,7 @@ def start(
     guarantee: Guarantee = "at_least_once",
 ) -> str:
     details = {
-        "task_id": EVENT.task.task_id,
+        "subject": EVENT.task.task_id,
         "event_type": EVENT.event_type,
         "correlation_id": EVENT.correlation_id,
         "recipient": "t***@example.com",

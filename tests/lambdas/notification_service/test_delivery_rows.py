@@ -133,15 +133,15 @@ def test_the_reason_is_the_one_that_people_read(
     assert the_row()["error"] == reason
 
 
-def test_deliveries_are_found_by_task(table: Leases) -> None:
+def test_deliveries_are_found_by_what_they_are_about(table: Leases) -> None:
     start(table, lease("one"))
     table.complete(lease("one"), "ses-1")
 
     found: list[dict[str, Any]] = boto3.client("dynamodb").query(
         TableName=DELIVERIES,
-        IndexName="by-task",
-        KeyConditionExpression="task_id = :task_id",
-        ExpressionAttributeValues={":task_id": {"S": EVENT.task.task_id}},
+        IndexName="by-subject",
+        KeyConditionExpression="subject = :subject",
+        ExpressionAttributeValues={":subject": {"S": EVENT.task.task_id}},
     )["Items"]
 
     assert [row["result"]["S"] for row in found] == ["ses-1"]

@@ -1,43 +1,212 @@
-"""An endpoint that accepts and does not respond is named while it is waited for."""
+"""Whatever an endpoint does instead of responding, every command says so and ends in time."""
 
 from __future__ import annotations
 
+import functools
 import os
 import socket
 import threading
-from collections.abc import Iterator
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
-import boto3
+import click
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ReadTimeoutError
+from click.testing import CliRunner
 
-from ops.aws.waiting import announce_waiting, announced
+from ops.aws.clients import make_client
+from ops.aws.waiting import Limits, SilentEndpointError, Waiting, announced
+from ops.cli import commands
+from ops.context import Context
+from ops.options import UNREACHABLE
+from tests.ops.fakes import TARGET, stack_outputs
+
+FAST = Limits(notice=0.05, connect=0.1, attempt=0.15, give_up=0.4)
+ID = str(uuid.UUID(int=1))
+
+Serve = Callable[[socket.socket], None]
+
+
+def _say_nothing(connection: socket.socket) -> None:
+    while connection.recv(65_536):
+        pass
+
+
+def _close(connection: socket.socket) -> None:
+    connection.recv(1)
+
+
+def _drip(beginning: bytes, connection: socket.socket) -> None:
+    connection.recv(1)
+    connection.sendall(beginning)
+    pause = threading.Event()
+    while not pause.wait(0.02):
+        connection.sendall(b"x")
+
+
+SERVERS: dict[str, Serve] = {
+    "says nothing": _say_nothing,
+    "closes": _close,
+    "drips headers": functools.partial(_drip, b"HTTP/1.1 200 OK\r\nX-Long: "),
+    "drips a body": functools.partial(
+        _drip, b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n"
+    ),
+}
+
+
+@contextmanager
+def _serving(serve: Serve) -> Iterator[str]:
+    with socket.create_server(("127.0.0.1", 0), backlog=100) as server:
+
+        def run(connection: socket.socket) -> None:
+            with connection:
+                try:
+                    serve(connection)
+                except OSError:
+                    return  # the client has gone
+
+        def accept() -> None:
+            while True:
+                try:
+                    connection, _ = server.accept()
+                except OSError:
+                    return
+                threading.Thread(target=run, args=(connection,), daemon=True).start()
+
+        threading.Thread(target=accept, daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        server.shutdown(socket.SHUT_RDWR)
 
 
 @pytest.fixture
-def silent() -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
+        monkeypatch.setenv(name, "us-east-1")
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    monkeypatch.setenv("NO_PROXY", "*")
 
 
-def test_what_is_waited_for_is_named_before_it_fails(
-    silent: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    sqs = boto3.client(
-        "sqs",
-        region_name="us-east-1",
-        endpoint_url=silent,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106 -- nobody checks it
-        config=Config(read_timeout=1, retries={"total_max_attempts": 1}, proxies={}),
+def _leaves(
+    command: click.Command, words: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    if not isinstance(command, click.Group) or command.invoke_without_command:
+        yield words, command
+    if isinstance(command, click.Group):
+        for name, each in command.commands.items():
+            yield from _leaves(each, (*words, name))
+
+
+COMMANDS = {" ".join(words): command for words, command in _leaves(commands)}
+CHOICES = {"deliveries": ("--event", ID)}
+"""What a command needs that is not marked as required, as it has alternatives."""
+
+
+def _arguments(command: click.Command) -> Iterator[str]:
+    for parameter in command.params:
+        if isinstance(parameter, click.Argument) and parameter.required:
+            yield ID
+
+
+def _outputs(folder: Path, url: str) -> str:
+    queue = {"kind": "invocation", "queueUrl": f"{url}/1/dead", "targetArn": TARGET}
+    file = folder / "outputs.json"
+    file.write_text(
+        stack_outputs(
+            alarms={"depth": "depth"},
+            functions={"notify": "notify"},
+            deadLetters={"events": queue},
+            outboxes={"events": {"tableName": "outbox", "relayFunctionName": "relay"}},
+            deliveries={"notifications": {"tableName": "deliveries", "channels": ["email"]}},
+        )
     )
-    announce_waiting(sqs, seconds=0.1)
+    return str(file)
 
-    with pytest.raises(ReadTimeoutError):
-        sqs.list_queues()
 
-    assert f"Waiting for sqs at {silent}/ (ListQueues)" in capsys.readouterr().err
+@pytest.mark.usefixtures("credentials")
+@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("behaviour", SERVERS)
+def test_every_command_says_what_it_waits_for_and_ends_in_time(
+    behaviour: str, name: str, tmp_path: Path
+) -> None:
+    with _serving(SERVERS[behaviour]) as url:
+        words = [*name.split(), *_arguments(COMMANDS[name]), *CHOICES.get(name, ())]
+        words += ["--outputs", _outputs(tmp_path, url), "--endpoint-url", url]
+        client = functools.partial(make_client, waiting=Waiting(limits=FAST))
+        started = time.monotonic()
+        result = CliRunner().invoke(commands, words, obj=Context(client=client))
+        seconds = time.monotonic() - started
+
+    assert result.exit_code == UNREACHABLE, result.output
+    assert isinstance(result.exception, SystemExit)
+    assert url in result.stderr + result.stdout
+    if behaviour != "closes":
+        assert f" at {url} (" in result.stderr
+        # Some slack for starting the clients on a busy machine.
+        assert seconds < FAST.give_up + 4
+
+
+class _Clock:
+    seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def _client(waiting: Waiting, respond: Callable[[], Any], url: str = "https://x") -> Any:
+    service = SimpleNamespace(service_name="sqs")
+    client = SimpleNamespace(
+        meta=SimpleNamespace(endpoint_url=url, service_model=service),
+        _make_api_call=lambda operation, arguments: respond(),
+    )
+    waiting.limit(client)
+    return client._make_api_call
+
+
+def test_after_the_limit_calls_fail_at_once_and_later_are_tried_again() -> None:
+    clock, calls = _Clock(), []
+
+    def respond() -> dict[str, Any]:
+        calls.append(clock.seconds)
+        if clock.seconds < 100:
+            clock.seconds += 12
+            raise ReadTimeoutError(endpoint_url="https://x")
+        return {"ok": True}
+
+    call = _client(Waiting(clock=clock), respond)
+    for _ in range(2):
+        with pytest.raises(ReadTimeoutError):
+            call("Receive", {})
+    with pytest.raises(SilentEndpointError, match="has not responded for 24 s"):
+        call("Receive", {})
+    clock.seconds = 100
+    assert call("Receive", {}) == {"ok": True}
+    assert calls == [0, 12, 100]
+
+
+def test_a_response_ends_the_silence_and_other_endpoints_are_not_affected() -> None:
+    clock, silent = _Clock(), [True]
+    waiting = Waiting(clock=clock)
+
+    def respond() -> dict[str, Any]:
+        if silent[0]:
+            clock.seconds += 20
+            raise ReadTimeoutError(endpoint_url="https://x")
+        return {}
+
+    call, other = _client(waiting, respond), _client(waiting, dict, "https://y")
+    for quiet in (True, False, True):
+        silent[0] = quiet
+        if quiet:
+            with pytest.raises(ReadTimeoutError):
+                call("Receive", {})
+        else:
+            assert call("Receive", {}) == {}
+        assert other("Receive", {}) == {}
 
 
 def test_another_program_is_named_while_it_is_waited_for(

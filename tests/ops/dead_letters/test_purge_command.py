@@ -127,6 +127,19 @@ def test_the_unreadable_stay_unless_asked_for(queue: Queue, operator: Operator, 
     assert json.loads(save.read_text())["body"] == "by hand"
 
 
+def test_the_command_that_deletes_the_unreadable_deletes_no_others(
+    queue: Queue, operator: Operator, save: Path
+) -> None:
+    queue.add_failed(an_event())
+    queue.add("by hand")
+
+    result = operator.types("purge", "--apply", "--yes", "--unreadable", "--save", str(save))
+
+    assert result.exit_code == 0
+    assert [json.loads(line)["body"] for line in save.read_text().splitlines()] == ["by hand"]
+    assert "e-1" in operator.types("list").stdout
+
+
 def test_filters_and_max_bound_what_is_deleted(
     queue: Queue, operator: Operator, save: Path
 ) -> None:

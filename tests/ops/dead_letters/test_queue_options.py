@@ -210,25 +210,6 @@ def test_all_queues_of_a_stack_are_listed(queue: Queue, operator: Operator) -> N
     assert shown.exit_code == 0
 
 
-@pytest.mark.parametrize("command", ["replay", "purge"])
-def test_of_several_queues_one_must_be_chosen(
-    queue: Queue, operator: Operator, command: str
-) -> None:
-    _pulumi(operator, ended(0, _outputs(queue, "orders", "task-events")))
-    queue.add_failed(an_event())
-
-    which = operator.types_exactly(command, "--stack", "dev")
-    chosen = operator.types_exactly(command, "--stack", "dev", "--queue", "task-events")
-    unknown = operator.types_exactly(command, "--stack", "dev", "--queue", "tasks")
-
-    assert (which.exit_code, chosen.exit_code, unknown.exit_code) == (2, 0, 2)
-    assert (
-        "the stack has 2 dead-letter queues; choose one with --queue: orders, task-events"
-        in which.stderr
-    )
-    assert "no dead-letter queue 'tasks'; --queue is one of orders, task-events" in unknown.stderr
-
-
 def test_an_option_overrides_the_stack(queue: Queue, operator: Operator) -> None:
     _pulumi(operator, ended(0, _outputs(queue, target=None)))
 

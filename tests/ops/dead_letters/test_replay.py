@@ -93,7 +93,7 @@ def test_a_rejected_invoke_stops_the_replay_with_the_reason(queue: Queue) -> Non
 
     with pytest.raises(
         ReplayStoppedError,
-        match=r"replay stopped after 0 of 2 dead letters: target returned ResourceNotFound"
+        match=r"replay stopped after 0 of 2 dead letters, at e-\d: target returned ResourceNotFound"
         r".*; run it again to continue",
     ):
         _replay(queue, RecordingLambda(reject))

@@ -41,7 +41,7 @@ def test_what_arrived_after_the_run_began_is_left(queue: Queue) -> None:
     "filters",
     [
         ("--type", "task.deleted.v1"),
-        ("--task", "t-2"),
+        ("--subject", "t-2"),
         ("--error", "THROTTLED"),
         ("--since", "2026-03-02T00:00:00Z"),
         ("--id", "e-2"),

@@ -80,7 +80,7 @@ def test_a_second_ctrl_c_while_they_are_released_is_reported(
     assert "interrupted while they were released" in result.stderr
 
 
-@pytest.mark.parametrize("option", ["--error", "--id", "--type", "--task"])
+@pytest.mark.parametrize("option", ["--error", "--id", "--type", "--subject"])
 @pytest.mark.parametrize("command", ["list", "export", "replay", "purge"])
 def test_an_empty_filter_is_refused_instead_of_matching_everything(
     operator: Operator, command: str, option: str

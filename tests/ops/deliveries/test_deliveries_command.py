@@ -28,11 +28,11 @@ def test_an_events_deliveries_are_shown_oldest_first(reader: Reader) -> None:
     assert result.stdout.splitlines() == [
         "2026-03-01T12:00:00.000Z sms to s***@example.com: COMPLETED",
         "    accepted by the provider at 2026-03-01T12:00:00.000Z as sns-1",
-        f"    task.created.v1 {EVENT.event_id}, task {TASK}",
+        f"    task.created.v1 {EVENT.event_id}, about {TASK}",
         "    attempts 1, replays 0, correlation id order-4711",
         "2026-03-01T12:00:01.000Z email to e***@example.com: COMPLETED",
         "    accepted by the provider at 2026-03-01T12:00:01.000Z as ses-1",
-        f"    task.created.v1 {EVENT.event_id}, task {TASK}",
+        f"    task.created.v1 {EVENT.event_id}, about {TASK}",
         "    attempts 1, replays 0, correlation id order-4711",
     ]
 
@@ -44,7 +44,7 @@ def test_a_tasks_deliveries_are_those_of_all_its_events(reader: Reader) -> None:
     reader.started(EVENT, "email")
     reader.started(OTHER, "email")
 
-    result = reader.types("deliveries", "--task", TASK, "--json")
+    result = reader.types("deliveries", "--subject", TASK, "--json")
 
     found = json.loads(result.stdout)
     assert found["table"] == DELIVERIES
@@ -103,7 +103,7 @@ def test_json_holds_everything_that_is_known(reader: Reader) -> None:
     assert found == {
         "event_id": EVENT.event_id,
         "event_type": "task.created.v1",
-        "task_id": TASK,
+        "subject": TASK,
         "correlation_id": "order-4711",
         "channel": "email",
         "recipient": "e***@example.com",
@@ -120,7 +120,7 @@ def test_json_holds_everything_that_is_known(reader: Reader) -> None:
     }
 
 
-@pytest.mark.parametrize("option", ["--event", "--task"])
+@pytest.mark.parametrize("option", ["--event", "--subject"])
 def test_an_unknown_id_is_reported(reader: Reader, option: str) -> None:
     result = reader.types("deliveries", option, "019501d2-7c00-7a51-8f3e-00000000dead")
 
@@ -136,10 +136,10 @@ def test_an_unknown_id_is_reported(reader: Reader, option: str) -> None:
     ("words", "text"),
     [
         (("--event", "breakers"), "must be a UUID such as"),
-        (("--task", "{019501d2-7c00-7a51-8f3e-52a1c0d9e7b4}"), "must be a UUID such as"),
-        (("--task", "\x1b[2J"), "got '\\\\x1b[2J'"),
-        ((), "pass either --event or --task"),
-        (("--event", EVENT.event_id, "--task", TASK), "pass either --event or --task"),
+        (("--subject", "{019501d2-7c00-7a51-8f3e-52a1c0d9e7b4}"), "must be a UUID such as"),
+        (("--subject", "\x1b[2J"), "got '\\\\x1b[2J'"),
+        ((), "pass either --event or --subject"),
+        (("--event", EVENT.event_id, "--subject", TASK), "pass either --event or --subject"),
     ],
 )
 def test_invalid_ids_are_rejected(reader: Reader, words: tuple[str, ...], text: str) -> None:

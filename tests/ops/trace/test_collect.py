@@ -13,10 +13,10 @@ from ops.outbox.waiting_events import WaitingEvent
 from ops.trace.collect_event import trace
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-IDS: dict[str, Any] = {"event_id": "e-1", "task_id": "t-1", "correlation_id": "c-1"}
+IDS: dict[str, Any] = {"event_id": "e-1", "order_id": "o-1", "correlation_id": "c-1"}
 
 DELIVERED = DeliveryRecord(
-    event_type="task.created.v1",
+    event_type="order.paid.v1",
     channel="email",
     recipient="t***@example.com",
     status="COMPLETED",
@@ -29,11 +29,13 @@ DELIVERED = DeliveryRecord(
     completed_at=NOON,
     dead_lettered_at=None,
     leased_until=None,
-    **IDS,
+    event_id="e-1",
+    subject="o-1",
+    correlation_id="c-1",
 )
 WAITING = WaitingEvent(
     event_id="e-1",
-    task_id="t-1",
+    about={"order_id": "o-1"},
     correlation_id="c-1",
     committed_at=NOON,
     attempts=3,
@@ -64,8 +66,8 @@ class Known:
     def deliveries(self, event_id: str) -> list[DeliveryRecord]:
         return [each for each in self.delivered if each.event_id == event_id]
 
-    def deliveries_of_task(self, task_id: str) -> list[DeliveryRecord]:
-        return [each for each in self.delivered if each.task_id == task_id]
+    def deliveries_about(self, subject: str) -> list[DeliveryRecord]:
+        return [each for each in self.delivered if each.subject == subject]
 
     def outbox(self) -> list[WaitingEvent]:
         return self.waiting
@@ -86,8 +88,8 @@ def test_steps_are_in_time_order_wherever_they_come_from() -> None:
     found = [(step.where, step.what) for step in trace("c-1", known).steps]
 
     assert found == [
-        ("send-notification", "accepted by Lambda for the target"),
-        ("send-notification", "email: sent as ses-1"),
+        ("send-notification", "handed off"),
+        ("send-notification", "email: notification sent as ses-1"),
         ("deliveries", "email to t***@example.com: COMPLETED, attempts 2, provider id ses-1"),
     ]
 
@@ -98,7 +100,7 @@ def test_what_is_known_by_the_event_alone_is_found_from_a_correlation_id() -> No
 
     steps = trace("c-1", known).steps
 
-    assert steps[1].what == "the relay could not claim it in the outbox"
+    assert steps[1].what == "outbox row not claimed"
 
 
 def test_what_only_mentions_the_id_is_not_in_the_timeline() -> None:
@@ -134,7 +136,7 @@ def test_a_channel_whose_circuit_breaker_is_open_was_not_attempted() -> None:
 
     assert (
         step.what
-        == "webhook: not attempted: nothing was sent: the circuit breaker of webhook is open"
+        == "webhook: not delivered: nothing was sent: the circuit breaker of webhook is open"
     )
 
 
@@ -150,6 +152,32 @@ def test_the_summary_shows_where_an_event_is_now() -> None:
     assert now(waiting=[WAITING]) == "waiting in the outbox for the relay"
     assert now(logged=[a_line("handed off", **IDS)]) == "no delivery recorded"
     assert now(buried=[dead_letter]) == "unknown"
+
+
+def test_what_events_are_about_leads_to_them_whatever_its_log_field_is_called() -> None:
+    known = Known(
+        logged=[
+            a_line("handed off", 1, **IDS),
+            a_line("shipped", 2, event_id="e-1", correlation_id="c-1"),
+        ],
+        delivered=[DELIVERED],
+        waiting=[WAITING],
+    )
+
+    steps = trace("o-1", known).steps
+
+    assert [step.where for step in steps] == [
+        "outbox",
+        "send-notification",
+        "send-notification",
+        "deliveries",
+    ]
+    assert [dict(step.about) for step in steps] == [
+        {"order_id": "o-1"},
+        {"order_id": "o-1"},
+        {},
+        {"subject": "o-1"},
+    ]
 
 
 def test_an_unknown_id_has_no_timeline() -> None:

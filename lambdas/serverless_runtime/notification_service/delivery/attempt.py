@@ -168,7 +168,7 @@ def _was_not_sent(error: Exception) -> bool:
 def _details(event: TaskEvent, channel: Channel) -> dict[str, str]:
     """What the row of a delivery says beside how it ended; the address is masked."""
     return {
-        "task_id": event.task.task_id,
+        "subject": event.task.task_id,
         "event_type": event.event_type,
         "correlation_id": event.correlation_id,
         "recipient": channel.recipient,

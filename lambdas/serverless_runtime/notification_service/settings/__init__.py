@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-BY_TASK = "by-task"
+BY_SUBJECT = "by-subject"
 """Index of the deliveries table, keyed by task id. For people: the function has no permission to
 use it."""
 

@@ -168,7 +168,7 @@ def test_a_kind_that_this_version_does_not_know_is_shown_and_left_alone(
     listed = operator.types_exactly("list", "--stack", "dev")
     replayed = operator.types_exactly("replay", "--apply", "--stack", "dev")
 
-    assert "kind 'batch' cannot be read by this version, which knows invocation" in listed.stdout
+    assert "kind 'batch' cannot be read by this version, which knows delivery" in listed.stdout
     assert replayed.exit_code == 1
     assert source.receive() == []
 
