@@ -49,14 +49,14 @@ def run(arguments: list[str], folder: Path, port: int) -> int:
     project = read_project(folder)
     running = running_for(project, port)
     _refuse_a_second_state(running)
-    python_of(project)
+    python = python_of(project)
     workspace = running.directory / PULUMI
     # The engine sends paths relative to its working directory.
     with (
         chdir(project.folder),
         serving(Provider(emulator_of(port).client), workspace) as provider_port,
     ):
-        environment = _environment(workspace, running, provider_port)
+        environment = _environment(workspace, running, provider_port, python)
         if not workspace.exists():
             _make_stack(cli, project, workspace, environment)
         settings = _write_settings(project, workspace, running)
@@ -75,7 +75,9 @@ def _refuse_a_second_state(running: Running) -> None:
         )
 
 
-def _environment(workspace: Path, running: Running, provider_port: int) -> dict[str, str]:
+def _environment(
+    workspace: Path, running: Running, provider_port: int, python: Path
+) -> dict[str, str]:
     """What the CLI needs: the emulator's provider, and a backend on this machine."""
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
     return {
@@ -86,6 +88,8 @@ def _environment(workspace: Path, running: Running, provider_port: int) -> dict[
         "PULUMI_BACKEND_URL": (workspace / "state").as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": "",
         "PULUMI_STACK": STACK,
+        # As in an activated environment: an older language host runs what is found first.
+        "PATH": os.pathsep.join([str(python.parent), os.environ.get("PATH", os.defpath)]),
     }
 
 
