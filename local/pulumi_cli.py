@@ -17,11 +17,12 @@ from typing import Any
 
 import yaml
 
-from local.background import PULUMI, Running
-from local.deployment import EMULATOR_CONFIG, STACK
+from local.background import PULUMI, STATE, Running
 from local.emulator.start import EmulatorError
 from local.engine.grpc_server import serving
 from local.engine.provider import Provider
+from local.errors import ExpectedError
+from local.program.local_stack import EMULATOR_CONFIG, STACK
 from local.program.make_virtual_environment import python_of
 from local.program.project import Project, read_project
 from local.up import emulator_of, running_for
@@ -30,7 +31,7 @@ _WITH_SETTINGS = ("up", "update", "preview", "pre", "refresh", "destroy", "down"
 """The CLI's commands that read the stack's settings, and take another file of them."""
 
 
-class PulumiCliError(Exception):
+class PulumiCliError(ExpectedError):
     """The Pulumi CLI is missing, or cannot make the stack."""
 
 
@@ -67,7 +68,7 @@ def run(arguments: list[str], folder: Path, port: int) -> int:
 
 
 def _refuse_a_second_state(running: Running) -> None:
-    if (running.directory / "state.json").exists():
+    if (running.directory / STATE).exists():
         raise EmulatorError(
             f"the emulator on port {running.port} must be the Pulumi CLI's alone, but "
             "`python -m local up` has deployed to it; choose another with --port, or stop it: "

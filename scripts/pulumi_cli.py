@@ -1,8 +1,9 @@
 """Runs a command with the Pulumi CLI on its PATH: pulumi_cli.py COMMAND... `make engine` uses it.
 
 The CLI on PATH if it is new enough and has the language host of Python. Otherwise, where Go is
-installed, the two that scripts/pulumi-cli/ pins: built once, checked against go.sum, and kept in the
-user's cache. Otherwise the command is skipped; in CI (the environment variable CI) that is an error.
+installed, the two that scripts/pulumi-cli/ pins: built once, checked against go.sum, and kept in
+the user's cache. Otherwise the command is skipped; in CI (the environment variable CI) that is an
+error.
 """
 
 from __future__ import annotations

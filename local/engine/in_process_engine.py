@@ -23,7 +23,7 @@ def silent(_line: str) -> None:
     """Say nothing."""
 
 
-def _forget(_state: State) -> None:
+def forget(_state: State) -> None:
     """Keep nothing."""
 
 
@@ -38,7 +38,7 @@ class InProcessEngine:
         provider: Provider,
         state: State | None = None,
         say: Callable[[str], None] = silent,
-        save: Callable[[State], None] = _forget,
+        save: Callable[[State], None] = forget,
         folder: Path | None = None,
     ) -> None:
         """`folder` is the program's: relative paths of assets are below it, or else below this

@@ -19,6 +19,7 @@ from local.engine.lookups import lookup
 from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource_types
 from local.engine.same import same
 from local.engine.watched_inputs import WatchedInputs
+from local.errors import ExpectedError
 
 _SUFFIX_DIGITS = 7
 _READ_LATER = frozenset(
@@ -32,7 +33,7 @@ _READ_LATER = frozenset(
 _MISSING = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist")
 
 
-class UnsupportedError(Exception):
+class UnsupportedError(ExpectedError):
     """The program uses something that the emulator's provider does not have."""
 
 

@@ -1,8 +1,8 @@
 """Runs a Pulumi program against a monitor. Started with the program's own interpreter.
 
 Nothing but `pulumi` may be imported here: the program's environment has nothing else for certain.
-Arguments: the monitor's address, project, stack, and the folder or file to run. The configuration
-is in PULUMI_CONFIG, where Pulumi looks for it.
+Arguments: project, stack, and the folder or file to run. The monitor's address is the first line of
+standard input, the configuration is in PULUMI_CONFIG, where Pulumi looks for it.
 """
 
 import asyncio
@@ -18,7 +18,11 @@ import pulumi
 
 
 def main() -> None:
-    monitor, project, stack, program = sys.argv[1:]
+    project, stack, program = sys.argv[1:]
+    monitor = sys.stdin.readline().strip()
+    if not monitor:
+        # Whoever started it has ended.
+        return
     pulumi.runtime.configure(
         pulumi.runtime.Settings(
             monitor=monitor,
@@ -31,6 +35,8 @@ def main() -> None:
             dry_run=False,
         )
     )
+    # Each would be a call that the monitor drops.
+    pulumi.log.debug = lambda *_args, **_options: None
     sys.argv = [program]
     try:
         asyncio.run(pulumi.runtime.run_in_stack(lambda: _execute(program)))

@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from local.errors import ExpectedError
+
 # The one in C, where the installed yaml has it, takes a tenth of the time.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -24,7 +26,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 https://www.pulumi.com/docs/iac/concepts/projects/project-file/#config-options"""
 
 
-class ProjectError(Exception):
+class ProjectError(ExpectedError):
     """A folder that is no Pulumi Python project, or a setting that its project does not allow."""
 
 

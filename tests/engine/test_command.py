@@ -64,7 +64,7 @@ def command(tmp_path: Path) -> Iterator[Command]:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A program outside the repository, in an environment of its own that has this one's packages."""
+    """A program outside the repository, in its own environment, which has this one's packages."""
     folder = tmp_path / "orders"
     folder.mkdir()
     venv.create(folder / "venv", symlinks=True)
