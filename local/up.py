@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ from local.program.load_local_setup import how_to_use
 from local.program.local_stack import STACK, config_of
 from local.program.make_virtual_environment import python_of
 from local.program.project import Project, read_project
+
+_OBJECTS_BEFORE_COLLECTION = 100_000
 
 
 def up(folder: Path, port: int) -> str:
@@ -53,6 +56,8 @@ def _deploy(project: Project, running: Running, python: Path) -> dict[str, Any]:
         working(f"Deploying {project.name} to port {running.port}"),
         start(project, STACK, config, python, client.environment()) as process,
     ):
+        # The SDK's many classes stay: looking for garbage among them takes time.
+        gc.set_threshold(_OBJECTS_BEFORE_COLLECTION)
         # Imported while the program's process imports Pulumi, too.
         from local.deployment import Deployment  # noqa: PLC0415
 
