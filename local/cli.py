@@ -174,16 +174,23 @@ def chaos(seed: int) -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Write it between the marks in this Markdown file instead.",
 )
-def picture(folder: Path, stack: str | None, page: Path | None) -> None:
+@click.option(
+    "--svg",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write it to this file as SVG instead.",
+)
+def picture(folder: Path, stack: str | None, page: Path | None, svg: Path | None) -> None:
     """Print the flow of data through the program in FOLDER, as a Mermaid flowchart."""
-    from local.picture.page import draw, with_picture
+    from local.picture.page import draw, draw_svg, with_picture
     from local.program.make_virtual_environment import python_of
 
-    drawn = draw(folder, stack, python_of(read_project(folder)))
-    if page is None:
-        click.echo(drawn, nl=False)
-    else:
-        page.write_text(with_picture(page.read_text(), drawn, page.name))
+    python = python_of(read_project(folder))
+    if svg is not None:
+        svg.write_text(draw_svg(folder, stack, python))
+    if page is not None:
+        page.write_text(with_picture(page.read_text(), draw(folder, stack, python), page.name))
+    if svg is None and page is None:
+        click.echo(draw(folder, stack, python), nl=False)
 
 
 @commands.command(context_settings={"ignore_unknown_options": True})
