@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from local.emulator.clients import Clients
-from local.engine.in_process_engine import InProcessEngine, forget, silent
+from local.engine.change import silent
+from local.engine.in_process_engine import InProcessEngine, forget
 from local.engine.provider import Provider
 from local.engine.state_file import StateFile
 from local.program.child_process import ChildProcess, start

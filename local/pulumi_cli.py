@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 
 from local.background import PULUMI, STATE, Running
+from local.console import console
 from local.emulator.start import EmulatorError
 from local.engine.grpc_server import serving
 from local.engine.provider import Provider
@@ -52,14 +53,13 @@ def run(arguments: list[str], folder: Path, port: int) -> int:
     _refuse_a_second_state(running)
     python = python_of(project)
     workspace = running.directory / PULUMI
+    environment = _environment(workspace, running, python)
+    if not workspace.exists():
+        _make_stack(cli, project, workspace, environment)
+    provider = Provider(emulator_of(port).client)
     # The engine sends paths relative to its working directory.
-    with (
-        chdir(project.folder),
-        serving(Provider(emulator_of(port).client), workspace) as provider_port,
-    ):
-        environment = _environment(workspace, running, provider_port, python)
-        if not workspace.exists():
-            _make_stack(cli, project, workspace, environment)
+    with chdir(project.folder), serving(provider, workspace, console.print) as provider_port:
+        environment["PULUMI_DEBUG_PROVIDERS"] = f"aws:{provider_port}"
         settings = _write_settings(project, workspace, running)
         if any(each in _WITH_SETTINGS for each in arguments[:1]):
             arguments = [*arguments, "--config-file", str(settings)]
@@ -76,16 +76,13 @@ def _refuse_a_second_state(running: Running) -> None:
         )
 
 
-def _environment(
-    workspace: Path, running: Running, provider_port: int, python: Path
-) -> dict[str, str]:
-    """What the CLI needs: the emulator's provider, and a backend on this machine."""
+def _environment(workspace: Path, running: Running, python: Path) -> dict[str, str]:
+    """What the CLI needs: a backend on this machine, and nothing of the real AWS."""
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
     return {
         **inherited,
         # A program that calls AWS by itself must not reach the real one.
         **emulator_of(running.port).client.environment(),
-        "PULUMI_DEBUG_PROVIDERS": f"aws:{provider_port}",
         "PULUMI_BACKEND_URL": (workspace / "state").as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": "",
         "PULUMI_STACK": STACK,

@@ -12,15 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from local.engine.change import Change
+from local.engine.change import Change, silent
 from local.engine.deployment import Deployment
 from local.engine.provider import Provider
 from local.engine.state import State
 from pulumi_serverless.testing import Graph
-
-
-def silent(_line: str) -> None:
-    """Say nothing."""
 
 
 def forget(_state: State) -> None:

@@ -164,9 +164,13 @@ class Provider:
 
     def abandon(self, type_: str, inputs: Inputs) -> None:
         """Remove what a deployment may have made before it was killed; its id is not known."""
-        id_ = self._type(type_).id_of(inputs)
+        id_ = self.id_of(type_, inputs)
         if id_ is not None:
             self.delete(type_, id_, inputs)
+
+    def id_of(self, type_: str, inputs: Inputs) -> str | None:
+        """The id that a resource with these inputs has; None if its name does not say so."""
+        return self._type(type_).id_of(inputs)
 
     def invoke(self, token: str, args: Mapping[str, Any]) -> Outputs:
         """Call a function of the AWS provider; UnsupportedError names one that is not here."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -28,6 +29,22 @@ queue = aws.sqs.Queue("orders", visibility_timeout_seconds=pulumi.Config().requi
 pulumi.export("queue", queue.name)
 pulumi.export("python", sys.prefix)
 """
+
+KILL = """
+import psutil
+
+
+def kill(_url):
+    parents = psutil.Process().parents()
+    [*_, runner] = [each for each in parents if "pulumi" in each.cmdline()[:4]]
+    # The emulator is its child, too.
+    for each in (runner, *[each for each in runner.children() if each.name() == "pulumi"]):
+        each.kill()
+
+
+aws.sqs.Queue("other", name="other").url.apply(kill)
+"""
+"""The end of a program that kills the CLI and the provider when its second queue stands."""
 
 
 class Command:
@@ -97,6 +114,38 @@ def test_the_language_host_runs_a_program_in_its_own_environment(
     destroyed = command.pulumi("destroy", *folder, "--yes", "--skip-preview")
     assert destroyed.endswith("status 0"), destroyed
     assert "queues" not in standing(emulator_of(command.port).client)
+
+
+def test_what_a_killed_deployment_made_goes_though_the_program_no_longer_declares_it(
+    command: Command, project: Path
+) -> None:
+    up = ("up", "-C", str(project), "--yes", "--skip-preview")
+    main = project / "__main__.py"
+    whole = main.read_text()
+    main.write_text(whole + KILL)
+    command.pulumi(*up)
+    queues = emulator_of(command.port).client("sqs")
+    _forget(background.instance(command.port).directory / background.PULUMI, "other")
+    assert len(queues.list_queues()["QueueUrls"]) == 2
+
+    main.write_text(whole)
+    command.pulumi("cancel", "-C", str(project), "--yes")
+    completed = command.pulumi(*up)
+
+    assert completed.endswith("status 0"), completed
+    [url] = queues.list_queues()["QueueUrls"]
+    assert "orders" in url
+
+
+def _forget(workspace: Path, name: str) -> None:
+    """Take a resource out of the state, as if the engine had been killed before it was written."""
+    [file] = workspace.rglob("stacks/*/local.json")
+    document = json.loads(file.read_text())
+    latest = document["checkpoint"]["latest"]
+    latest["resources"] = [
+        each for each in latest["resources"] if not each["urn"].endswith(f"::{name}")
+    ]
+    file.write_text(json.dumps(document))
 
 
 def test_the_cli_deploys_changes_and_destroys_what_it_keeps_its_state_beside(
