@@ -11,17 +11,17 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from local.cloudwatch.publisher import publishing_metrics
-from local.deployed import running_instance
 from local.emulator.start import EmulatorError, require_free_port
 from local.instance import FOLDER, ROOT, Instance
-from local.program.load_local_setup import set_up
 from local.program.project import Project, read_project
 from local.wait import wait_until
 
 KIND = "up"
 PULUMI = "pulumi"
 """Folder of the Pulumi CLI's stack beside an emulator, if it has deployed there."""
+
+STATE = "state.jsonl"
+"""What `up` has deployed, if it has."""
 
 _READY_SECONDS = 60
 
@@ -51,6 +51,11 @@ def instance(port: int) -> Instance:
 
 def serve(folder: Path, port: int) -> None:
     """Run an emulator for the program in `folder`, and say so in a file, until stopped."""
+    # Imported here: the commands that look for the process start sooner.
+    from local.cloudwatch.publisher import publishing_metrics  # noqa: PLC0415
+    from local.deployed import running_instance  # noqa: PLC0415
+    from local.program.load_local_setup import set_up  # noqa: PLC0415
+
     project = read_project(folder)
     with (
         running_instance(KIND, port) as emulator,

@@ -8,33 +8,16 @@ from pathlib import Path
 from types import FrameType
 
 import click
-from rich.table import Table
 
-from local import background, pulumi_cli
+from local import background
 from local.console import console, working
-from local.dashboard import write_page
 from local.emulator.start import DEFAULT_PORT, EmulatorError
-from local.engine.program_errors import ProgramError
-from local.engine.provider import UnsupportedError
-from local.instance import FOLDER, ROOT, InstanceInUseError
-from local.invoke import invoke as invoke_function
-from local.logs import function_logs
-from local.picture.boxes import PictureError
-from local.picture.page import draw, with_picture
-from local.program.make_virtual_environment import python_of
-from local.program.project import ProjectError, read_project
-from local.program.run_in_own_process import ProgramFailedError
-from local.status import state_of, the_one
-from local.up import emulator_of, outputs_of
-from local.up import up as deploy
-from local.wait import DeadlineExceededError
-from pulumi_serverless.testing import DuplicateResourceError
+from local.errors import ExpectedError
+from local.instance import FOLDER, ROOT
+from local.program.project import read_project
 
-_EXPECTED_ERRORS = (
-    *(EmulatorError, InstanceInUseError, DeadlineExceededError, PictureError),
-    *(UnsupportedError, DuplicateResourceError, ProjectError, ProgramError, ProgramFailedError),
-    pulumi_cli.PulumiCliError,
-)
+# ruff: noqa: PLC0415 -- a command imports what it needs: the others start sooner
+
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _folder = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -56,7 +39,7 @@ def main() -> None:
     unwind_on_signals()
     try:
         commands()
-    except _EXPECTED_ERRORS as error:
+    except ExpectedError as error:
         sys.exit(f"Error: {error}")
 
 
@@ -74,6 +57,8 @@ def up(folder: Path, port: int) -> None:
     Run it again to apply changes. FOLDER is a Pulumi project in Python, with its own
     environment and its stack `local`; without it, this repository's program.
     """
+    from local.up import up as deploy
+
     click.echo(deploy(folder, port))
 
 
@@ -92,6 +77,10 @@ def down(port: int | None) -> None:
 @commands.command()
 def status() -> None:
     """Show the running programs and their ports."""
+    from rich.table import Table
+
+    from local.status import state_of
+
     table = Table("port", "program", "state", box=None)
     for port in background.ports():
         table.add_row(str(port), *state_of(port))
@@ -104,6 +93,10 @@ def status() -> None:
 @click.option("--follow", is_flag=True, help="Keep printing until Ctrl-C.")
 def logs(port: int | None, function: str | None, follow: bool) -> None:
     """Print what the functions have logged, oldest first."""
+    from local.logs import function_logs
+    from local.status import the_one
+    from local.up import emulator_of
+
     for line in function_logs(emulator_of(the_one(port).port).client, function, follow=follow):
         click.echo(line)
 
@@ -114,6 +107,10 @@ def logs(port: int | None, function: str | None, follow: bool) -> None:
 @_one_port
 def invoke(function: str, payload: str, port: int | None) -> None:
     """Call FUNCTION with PAYLOAD, which is JSON, and print its response."""
+    from local.invoke import invoke as invoke_function
+    from local.status import the_one
+    from local.up import emulator_of
+
     click.echo(invoke_function(emulator_of(the_one(port).port).client, function, payload))
 
 
@@ -125,8 +122,7 @@ def test(folder: Path, arguments: tuple[str, ...]) -> None:
 
     docs/local.md has an example.
     """
-    # Imported here, like what only one other command needs: all the others start sooner.
-    import pytest  # noqa: PLC0415
+    import pytest
 
     project = read_project(folder)
     options = ["-p", "local.testing", f"--program={project.folder}", *arguments]
@@ -137,6 +133,10 @@ def test(folder: Path, arguments: tuple[str, ...]) -> None:
 @_one_port
 def dashboard(port: int | None) -> None:
     """Write the running stack's dashboard to .local/dashboard.html."""
+    from local.dashboard import write_page
+    from local.status import the_one
+    from local.up import emulator_of, outputs_of
+
     running = the_one(port)
     outputs = outputs_of(running) or {}
     if "operations" not in outputs:
@@ -152,7 +152,7 @@ def dashboard(port: int | None) -> None:
 @commands.command()
 def tour() -> None:
     """Watch the handoff work, fail and recover, in its own emulator."""
-    from local.scenario.tour.run import run_tour  # noqa: PLC0415
+    from local.scenario.tour.run import run_tour
 
     sys.exit(0 if run_tour() else 1)
 
@@ -161,7 +161,7 @@ def tour() -> None:
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of the random faults.")
 def chaos(seed: int) -> None:
     """Inject faults under load, and count what was lost or sent twice."""
-    from local.scenario.chaos.run import run_chaos  # noqa: PLC0415
+    from local.scenario.chaos.run import run_chaos
 
     sys.exit(0 if run_chaos(seed) else 1)
 
@@ -174,13 +174,23 @@ def chaos(seed: int) -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Update the section between the markers in this file instead of printing.",
 )
-def picture(folder: Path, stack: str | None, page: Path | None) -> None:
+@click.option(
+    "--svg",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write it to this file as SVG instead.",
+)
+def picture(folder: Path, stack: str | None, page: Path | None, svg: Path | None) -> None:
     """Print the flow of data through the program in FOLDER, as a Mermaid flowchart."""
-    drawn = draw(folder, stack, python_of(read_project(folder)))
-    if page is None:
-        click.echo(drawn, nl=False)
-    else:
-        page.write_text(with_picture(page.read_text(), drawn, page.name))
+    from local.picture.page import draw, draw_svg, with_picture
+    from local.program.make_virtual_environment import python_of
+
+    python = python_of(read_project(folder))
+    if svg is not None:
+        svg.write_text(draw_svg(folder, stack, python))
+    if page is not None:
+        page.write_text(with_picture(page.read_text(), draw(folder, stack, python), page.name))
+    if svg is None and page is None:
+        click.echo(draw(folder, stack, python), nl=False)
 
 
 @commands.command(context_settings={"ignore_unknown_options": True})
@@ -193,6 +203,8 @@ def pulumi(folder: Path, port: int, arguments: tuple[str, ...]) -> None:
     The first time, an empty emulator is started, which keeps running until `down`. The stack is
     `local`.
     """
+    from local import pulumi_cli
+
     sys.exit(pulumi_cli.run(list(arguments), folder, port))
 
 

@@ -9,17 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from local.emulator.clients import Clients
-from local.engine.in_process_engine import InProcessEngine, silent
+from local.engine.change import silent
+from local.engine.in_process_engine import InProcessEngine, forget
 from local.engine.provider import Provider
-from local.engine.state import State
+from local.engine.state_file import StateFile
+from local.program.child_process import ChildProcess, start
+from local.program.local_stack import STACK, config_of
 from local.program.project import Project
 from local.program.run_in_own_process import run_project
 from pulumi_serverless.testing import Graph
-
-STACK = "local"
-
-# The emulator runs functions with this machine's Python.
-EMULATOR_CONFIG = {"pulumi-serverless:bundleFor": "host"}
 
 
 class Deployment:
@@ -44,12 +42,12 @@ class Deployment:
         self._project = project
         self._settings = dict(settings or {})
         self._python = python
-        self._state_file = state_file
+        file = None if state_file is None else StateFile(state_file)
         self._engine = InProcessEngine(
             Provider(client),
-            _read(state_file),
+            file.read() if file else None,
             say=say,
-            save=self._save,
+            save=file.save if file else forget,
             folder=project.folder,
         )
 
@@ -70,13 +68,17 @@ class Deployment:
         parent[last] = json.loads(value)
         self._settings[key] = json.dumps(document)
 
-    def up(self) -> dict[str, Any]:
+    def up(self, process: ChildProcess | None = None) -> dict[str, Any]:
         """Do what `pulumi up --refresh` does; return the stack's outputs.
 
-        What was deleted or changed by hand is restored. Raises as InProcessEngine.up and
-        run_project do.
+        What was deleted or changed by hand is restored. `process` is the program's, if it has been
+        started already. Raises as InProcessEngine.up and run_project do.
         """
-        return self._engine.up(self._run)
+
+        def run(graph: Graph) -> None:
+            run_project(self._project, STACK, process or self._start(), graph)
+
+        return self._engine.up(run)
 
     @property
     def changed(self) -> bool:
@@ -85,28 +87,9 @@ class Deployment:
 
     def config(self) -> dict[str, str]:
         """The stack's configuration as the program gets it: full keys, values as text."""
-        own = {f"{self._project.name}:{key}": value for key, value in self._settings.items()}
-        return {**self._project.config(STACK), **EMULATOR_CONFIG, **own}
+        return config_of(self._project, self._settings)
 
-    def _run(self, graph: Graph) -> None:
-        run_project(
-            self._project,
-            stack=STACK,
-            config=self.config(),
-            python=self._python,
-            graph=graph,
-            # A program that calls AWS by itself must not reach the real one.
-            environment=self._client.environment(),
-        )
-
-    def _save(self, state: State) -> None:
-        if self._state_file is not None:
-            partial = self._state_file.with_suffix(".partial")
-            partial.write_text(json.dumps(state.to_json()))
-            partial.rename(self._state_file)
-
-
-def _read(state_file: Path | None) -> State | None:
-    if state_file is None or not state_file.exists():
-        return None
-    return State.from_json(json.loads(state_file.read_text()))
+    def _start(self) -> ChildProcess:
+        # A program that calls AWS by itself must not reach the real one.
+        environment = self._client.environment()
+        return start(self._project, STACK, self.config(), self._python, environment)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psutil
 
+from local.errors import ExpectedError
 from local.wait import wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,7 +25,7 @@ FOLDER = ROOT / ".local"
 _STOP_SECONDS = 10
 
 
-class InstanceInUseError(Exception):
+class InstanceInUseError(ExpectedError):
     """Another process owns this instance."""
 
 

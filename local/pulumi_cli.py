@@ -17,11 +17,13 @@ from typing import Any
 
 import yaml
 
-from local.background import PULUMI, Running
-from local.deployment import EMULATOR_CONFIG, STACK
+from local.background import PULUMI, STATE, Running
+from local.console import console
 from local.emulator.start import EmulatorError
 from local.engine.grpc_server import serving
 from local.engine.provider import Provider
+from local.errors import ExpectedError
+from local.program.local_stack import EMULATOR_CONFIG, STACK
 from local.program.make_virtual_environment import python_of
 from local.program.project import Project, read_project
 from local.up import emulator_of, running_for
@@ -30,7 +32,7 @@ _WITH_SETTINGS = ("up", "update", "preview", "pre", "refresh", "destroy", "down"
 """The CLI's commands that read the stack's settings, and take another file of them."""
 
 
-class PulumiCliError(Exception):
+class PulumiCliError(ExpectedError):
     """The Pulumi CLI is missing, or cannot make the stack."""
 
 
@@ -49,16 +51,15 @@ def run(arguments: list[str], folder: Path, port: int) -> int:
     project = read_project(folder)
     running = running_for(project, port)
     _refuse_a_second_state(running)
-    python_of(project)
+    python = python_of(project)
     workspace = running.directory / PULUMI
+    environment = _environment(workspace, running, python)
+    if not workspace.exists():
+        _make_stack(cli, project, workspace, environment)
+    provider = Provider(emulator_of(port).client)
     # The engine sends paths relative to its working directory.
-    with (
-        chdir(project.folder),
-        serving(Provider(emulator_of(port).client), workspace) as provider_port,
-    ):
-        environment = _environment(workspace, running, provider_port)
-        if not workspace.exists():
-            _make_stack(cli, project, workspace, environment)
+    with chdir(project.folder), serving(provider, workspace, console.print) as provider_port:
+        environment["PULUMI_DEBUG_PROVIDERS"] = f"aws:{provider_port}"
         settings = _write_settings(project, workspace, running)
         if any(each in _WITH_SETTINGS for each in arguments[:1]):
             arguments = [*arguments, "--config-file", str(settings)]
@@ -67,7 +68,7 @@ def run(arguments: list[str], folder: Path, port: int) -> int:
 
 
 def _refuse_a_second_state(running: Running) -> None:
-    if (running.directory / "state.json").exists():
+    if (running.directory / STATE).exists():
         raise EmulatorError(
             f"the emulator on port {running.port} must be the Pulumi CLI's alone, but "
             "`python -m local up` has deployed to it; choose another with --port, or stop it: "
@@ -75,17 +76,18 @@ def _refuse_a_second_state(running: Running) -> None:
         )
 
 
-def _environment(workspace: Path, running: Running, provider_port: int) -> dict[str, str]:
-    """What the CLI needs: the emulator's provider, and a backend on this machine."""
+def _environment(workspace: Path, running: Running, python: Path) -> dict[str, str]:
+    """What the CLI needs: a backend on this machine, and nothing of the real AWS."""
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
     return {
         **inherited,
         # A program that calls AWS by itself must not reach the real one.
         **emulator_of(running.port).client.environment(),
-        "PULUMI_DEBUG_PROVIDERS": f"aws:{provider_port}",
         "PULUMI_BACKEND_URL": (workspace / "state").as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": "",
         "PULUMI_STACK": STACK,
+        # As in an activated environment: an older language host runs what is found first.
+        "PATH": os.pathsep.join([str(python.parent), os.environ.get("PATH", os.defpath)]),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,13 +15,16 @@ from rich.markup import escape
 from local import background
 from local.background import Running
 from local.console import console, working
-from local.deployment import Deployment
 from local.emulator.clients import read_credentials
 from local.emulator.start import Emulator, EmulatorError
 from local.instance import InstanceInUseError
+from local.program.child_process import start
 from local.program.load_local_setup import how_to_use
+from local.program.local_stack import STACK, config_of
 from local.program.make_virtual_environment import python_of
 from local.program.project import Project, read_project
+
+_OBJECTS_BEFORE_COLLECTION = 100_000
 
 
 def up(folder: Path, port: int) -> str:
@@ -40,20 +44,35 @@ def up(folder: Path, port: int) -> str:
     with working(f"Preparing the Python environment of {project.name}"):
         python = python_of(project)
     with _alone(running):
+        outputs = _deploy(project, running, python)
+        background.write_json(_outputs_file(running), outputs)
+    return how_to_use(project, outputs, port)
+
+
+def _deploy(project: Project, running: Running, python: Path) -> dict[str, Any]:
+    client = emulator_of(running.port).client
+    config = config_of(project, running.settings)
+    with (
+        working(f"Deploying {project.name} to port {running.port}"),
+        start(project, STACK, config, python, client.environment()) as process,
+    ):
+        # The SDK's many classes stay: looking for garbage among them takes time.
+        gc.set_threshold(_OBJECTS_BEFORE_COLLECTION)
+        # Imported while the program's process imports Pulumi, too.
+        from local.deployment import Deployment  # noqa: PLC0415
+
         deployment = Deployment(
-            emulator_of(port).client,
+            client,
             project,
             python=python,
             settings=running.settings,
-            state_file=running.directory / "state.json",
+            state_file=running.directory / background.STATE,
             say=lambda line: console.print(f"    {escape(line)}"),
         )
-        with working(f"Deploying {project.name} to port {port}"):
-            outputs = deployment.up()
-        if not deployment.changed:
-            console.print("    No changes.")
-        background.write_json(_outputs_file(running), outputs)
-    return how_to_use(project, outputs, port)
+        outputs = deployment.up(process)
+    if not deployment.changed:
+        console.print("    No changes.")
+    return outputs
 
 
 def outputs_of(running: Running) -> dict[str, Any] | None:

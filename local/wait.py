@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from local.errors import ExpectedError
+
 T = TypeVar("T")
 
 _INTERVAL_SECONDS = 0.05
 
 
-class DeadlineExceededError(Exception):
+class DeadlineExceededError(ExpectedError):
     """A condition was not met in time; the message names it and the last result."""
 
 

@@ -24,11 +24,12 @@ def run(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def pulumi(folder: Path, version: str) -> None:
-    """A CLI that knows its version."""
-    cli = folder / "pulumi"
-    cli.write_text(f"#!/bin/sh\necho {version}\n")
-    cli.chmod(0o755)
+def pulumi(folder: Path, version: str, *, host: bool = True) -> None:
+    """A CLI that knows its version, with the language host beside it."""
+    for name in ("pulumi", *(["pulumi-language-python"] if host else [])):
+        program = folder / name
+        program.write_text(f"#!/bin/sh\necho {version}\n")
+        program.chmod(0o755)
 
 
 def test_without_a_cli_and_without_go_it_is_skipped_with_the_reason(tmp_path: Path) -> None:
@@ -59,6 +60,15 @@ def test_a_cli_older_than_the_sdk_is_refused_with_both_versions(tmp_path: Path) 
     assert "got v3.9.1" in done.stdout
 
 
+def test_a_cli_without_the_language_host_is_refused(tmp_path: Path) -> None:
+    pulumi(tmp_path, "v3.999.0", host=False)
+
+    done = run(tmp_path, CI="1")
+
+    assert done.returncode == 1
+    assert "`pulumi` on PATH has no `pulumi-language-python`" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("given", "oldest", "expected"),
     [
@@ -78,7 +88,12 @@ def test_a_cli_is_new_enough_if_it_is_as_new_as_the_sdk(
 def test_other_pins_are_another_build(tmp_path: Path) -> None:
     (tmp_path / "go.mod").write_text("one")
     (tmp_path / "go.sum").write_text("")
-    before = cached(tmp_path)
+    host = tmp_path / "language-python" / "go.sum"
+    host.parent.mkdir()
+    host.write_text("one")
+    first = cached(tmp_path)
     (tmp_path / "go.sum").write_text("two")
+    second = cached(tmp_path)
+    host.write_text("two")
 
-    assert cached(tmp_path) != before
+    assert len({first, second, cached(tmp_path)}) == 3

@@ -6,12 +6,9 @@ import json
 import os
 import secrets
 import threading
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
-
-import boto3
-import botocore.config
-import botocore.session
 
 ACCOUNT_ID = "000000000000"
 REGION = "us-east-1"
@@ -53,17 +50,6 @@ class Clients:
     def __init__(self, endpoint: str, credentials: Credentials) -> None:
         self.endpoint = endpoint
         self._credentials = credentials
-        # No profile: one named by AWS_PROFILE may not exist, and must not be used if it does.
-        no_profile: dict[str, Any] = {"profile": (None, [], None, None)}
-        self._session = boto3.Session(
-            botocore_session=botocore.session.Session(session_vars=no_profile)
-        )
-        self._config = botocore.config.Config(
-            proxies={},
-            max_pool_connections=50,
-            retries={"total_max_attempts": 1},
-            inject_host_prefix=False,
-        )
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
 
@@ -88,6 +74,25 @@ class Clients:
                     aws_access_key_id=self._credentials.access_key,
                     aws_secret_access_key=self._credentials.secret_key,
                     aws_session_token=self._credentials.session_token,
-                    config=self._config,
                 )
             return self._clients[service]
+
+    @cached_property
+    def _session(self) -> Any:
+        # Imported at the first call: most commands make none.
+        import boto3  # noqa: PLC0415
+        import botocore.config  # noqa: PLC0415
+        import botocore.session  # noqa: PLC0415
+
+        # No profile: one named by AWS_PROFILE may not exist, and must not be used if it does.
+        no_profile: dict[str, Any] = {"profile": (None, [], None, None)}
+        session = botocore.session.Session(session_vars=no_profile)
+        session.set_default_client_config(
+            botocore.config.Config(
+                proxies={},
+                max_pool_connections=50,
+                retries={"total_max_attempts": 1},
+                inject_host_prefix=False,
+            )
+        )
+        return boto3.Session(botocore_session=session)

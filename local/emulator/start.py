@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any
 
 import certifi
-import httpx
 
 from local.emulator.clients import ACCOUNT_ID, REGION, Clients, Credentials, make_credentials
 from local.emulator.differences import Difference
 from local.emulator.guarded_app import PROXY_PORT
+from local.errors import ExpectedError
 from local.instance import ROOT, Instance
 from local.wait import DeadlineExceededError, wait_until
 
@@ -50,7 +50,7 @@ _ACCOUNT_CONCURRENCY = 10_000
 _IDLE_WORKER_SECONDS = 30
 
 
-class EmulatorError(Exception):
+class EmulatorError(ExpectedError):
     """The emulator cannot start or has died; the message states the reason and what to do."""
 
 
@@ -91,6 +91,8 @@ class Emulator:
         return [message for messages in found.values() for message in messages]
 
     def _get(self, what: str, query: dict[str, str] | None = None) -> Any:
+        import httpx  # noqa: PLC0415 -- most commands call nothing
+
         response = httpx.get(
             f"{self.url}/_ministack/{what}", params=query, trust_env=False, timeout=10
         )
@@ -199,6 +201,8 @@ def _environment(
 
 
 def _wait_until_healthy(emulator: Emulator, process: subprocess.Popen[bytes]) -> None:
+    import httpx  # noqa: PLC0415 -- most commands start nothing
+
     def healthy() -> bool:
         if process.poll() is not None:
             raise EmulatorError(

@@ -9,6 +9,10 @@ from typing import NamedTuple
 _SIGNS = {"created": "+", "updated": "~", "replaced": "±", "deleted": "-"}
 
 
+def silent(_line: str) -> None:
+    """Say nothing."""
+
+
 class Change(NamedTuple):
     """One change that a deployment made."""
 

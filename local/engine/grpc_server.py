@@ -17,8 +17,9 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from local.engine.assets import AssetError
+from local.engine.change import silent
 from local.engine.grpc_values import MADE_UP, Properties, answer, secret
-from local.engine.orphans import Made, Orphans
+from local.engine.orphans import Orphans
 from local.engine.provider import Provider, UnsupportedError
 from local.engine.registry import resource_types
 
@@ -34,23 +35,30 @@ _CREDENTIALS = ("accessKey", "secretKey", "token")
 
 
 @contextmanager
-def serving(provider: Provider, states: Path) -> Iterator[int]:
+def serving(
+    provider: Provider, states: Path, say: Callable[[str], object] = silent
+) -> Iterator[int]:
     """Serve the provider on this machine while the block runs; yield its port.
 
     `states` is the folder of the engines' backends, which need not exist yet. Files are read
-    relative to the working directory, which has to be that of the engine.
+    relative to the working directory, which has to be that of the engine. Orphans of a
+    killed engine are deleted first; `say` gets a line for each.
     """
+    orphans = Orphans(provider, states)
     server = grpc.server(
         futures.ThreadPoolExecutor(_CALLS_AT_ONCE),
         options=[("grpc.max_receive_message_length", _MESSAGE_BYTES)],
     )
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Server(provider, states), server)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Server(provider, orphans), server)
     port: int = server.add_insecure_port(f"{_HOST}:0")
-    server.start()
-    try:
-        yield port
-    finally:
-        server.stop(grace=_STOP_SECONDS).wait()
+    with orphans.kept() as removed:
+        for line in removed:
+            say(line)
+        server.start()
+        try:
+            yield port
+        finally:
+            server.stop(grace=_STOP_SECONDS).wait()
 
 
 def _in_the_emulator(call: Callable[..., Any]) -> Callable[..., Any]:
@@ -71,9 +79,9 @@ def _in_the_emulator(call: Callable[..., Any]) -> Callable[..., Any]:
 class Server(provider_pb2_grpc.ResourceProviderServicer):
     """Turns each call of the engine into one of the provider's."""
 
-    def __init__(self, provider: Provider, states: Path) -> None:
+    def __init__(self, provider: Provider, orphans: Orphans) -> None:
         self._provider = provider
-        self._orphans = Orphans(states)
+        self._orphans = orphans
 
     def Handshake(self, _request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802
         """Secrets are marked in both directions."""
@@ -143,11 +151,13 @@ class Server(provider_pb2_grpc.ResourceProviderServicer):
         inputs = Properties(request.properties)
         if request.preview:
             return provider_pb2.CreateResponse(properties=request.properties)
-        for orphan in self._orphans.of(request.urn):
-            self._provider.delete(request.type, orphan.id, orphan.inputs)
-            self._orphans.deleted(request.urn, orphan.id)
-        created = self._provider.create(request.type, inputs.values)
-        self._orphans.created(request.urn, Made(created.id, inputs.values))
+        key = self._orphans.creating(request.urn, request.type, inputs.values)
+        try:
+            created = self._provider.create(request.type, inputs.values)
+        except Exception:
+            self._orphans.failed(key)
+            raise
+        self._orphans.created(key, created.id)
         return provider_pb2.CreateResponse(
             id=created.id, properties=answer(created.outputs, inputs)
         )

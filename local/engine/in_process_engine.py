@@ -13,18 +13,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from local.engine.change import Change
+from local.engine.change import Change, silent
 from local.engine.deployment import Deployment
 from local.engine.provider import Provider
 from local.engine.state import State
 from pulumi_serverless.testing import Graph
 
 
-def silent(_line: str) -> None:
-    """Say nothing."""
-
-
-def _forget(_state: State) -> None:
+def forget(_state: State) -> None:
     """Keep nothing."""
 
 
@@ -39,7 +35,7 @@ class InProcessEngine:
         provider: Provider,
         state: State | None = None,
         say: Callable[[str], None] = silent,
-        save: Callable[[State], None] = _forget,
+        save: Callable[[State], None] = forget,
         folder: Path | None = None,
     ) -> None:
         """`folder` is the program's: relative paths of assets are below it, or else below this

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from local.errors import ExpectedError
 
-class ProgramError(Exception):
+
+class ProgramError(ExpectedError):
     """The provider rejects what the program declares; the message names the resource."""

@@ -19,6 +19,7 @@ from local.engine.lookups import lookup
 from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource_types
 from local.engine.same import same
 from local.engine.watched_inputs import WatchedInputs
+from local.errors import ExpectedError
 
 _SUFFIX_DIGITS = 7
 _READ_LATER = frozenset(
@@ -32,7 +33,7 @@ _READ_LATER = frozenset(
 _MISSING = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist")
 
 
-class UnsupportedError(Exception):
+class UnsupportedError(ExpectedError):
     """The program uses something that the emulator's provider does not support."""
 
 
@@ -163,9 +164,13 @@ class Provider:
 
     def abandon(self, type_: str, inputs: Inputs) -> None:
         """Delete what a killed deployment may have created; its id is not known."""
-        id_ = self._type(type_).id_of(inputs)
+        id_ = self.id_of(type_, inputs)
         if id_ is not None:
             self.delete(type_, id_, inputs)
+
+    def id_of(self, type_: str, inputs: Inputs) -> str | None:
+        """The id that a resource with these inputs has; None if its name does not say so."""
+        return self._type(type_).id_of(inputs)
 
     def invoke(self, token: str, args: Mapping[str, Any]) -> Outputs:
         """Call a function of the AWS provider; UnsupportedError names one that is not supported."""

@@ -37,6 +37,10 @@ class Entry:
 
     deleted_with: str = ""
 
+    def to_json(self) -> dict[str, Any]:
+        """The entry as JSON has it; assets by their path and the hash of their content."""
+        return {name: plain(value) for name, value in vars(self).items()}
+
     @property
     def depends_on(self) -> set[str]:
         """URNs of what must exist before it, for whichever reason."""
@@ -50,8 +54,8 @@ class State(dict[str, Entry]):
     """Entries by URN, in the order in which they were declared last."""
 
     def to_json(self) -> dict[str, Any]:
-        """The state as JSON; assets as path and content hash."""
-        return {urn: plain(vars(entry)) for urn, entry in self.items()}
+        """The state as JSON has it."""
+        return {urn: entry.to_json() for urn, entry in self.items()}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> State:

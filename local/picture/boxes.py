@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 from pulumi.runtime import MockResourceArgs
 
+from local.errors import ExpectedError
+from local.program.child_process import start
 from local.program.project import read_project
 from local.program.run_in_own_process import run_project
 from pulumi_serverless.testing import AwsMocks, Graph, Resource, UnmockedCallError
@@ -40,7 +42,7 @@ _KINDS = {
 _STACKS = ("local", "dev")
 
 
-class PictureError(Exception):
+class PictureError(ExpectedError):
     """A program or a page that cannot be used; the message says what to change."""
 
 
@@ -118,14 +120,8 @@ def read_program(
     chosen = stack or next((each for each in (*_STACKS, *found) if each in found), _STACKS[0])
     graph = Graph(PictureMocks())
     try:
-        run_project(
-            project,
-            stack=chosen,
-            config=project.config(chosen),
-            python=python,
-            graph=graph,
-            environment={},
-        )
+        process = start(project, chosen, project.config(chosen), python, environment={})
+        run_project(project, chosen, process, graph)
     except UnmockedCallError as error:
         raise PictureError(f"a picture needs no account, but {error}") from None
     return Declared(graph)

@@ -8,6 +8,8 @@ from pathlib import Path
 from local.picture.arrows import arrows_of
 from local.picture.boxes import PictureError, read_program
 from local.picture.mermaid import mermaid
+from local.picture.svg import svg
+from local.program.project import read_project
 
 BEGIN = "<!-- picture -->"
 END = "<!-- end of picture -->"
@@ -16,6 +18,12 @@ END = "<!-- end of picture -->"
 def draw(folder: Path, stack: str | None = None, python: Path = Path(sys.executable)) -> str:
     """The flowchart of the program in `folder`, run with `python`. Raises as `read_program`."""
     return mermaid(arrows_of(read_program(folder, stack, python)))
+
+
+def draw_svg(folder: Path, stack: str | None = None, python: Path = Path(sys.executable)) -> str:
+    """The same as an SVG document."""
+    arrows = arrows_of(read_program(folder, stack, python))
+    return svg(arrows, f"The flow of data through {read_project(folder).name}")
 
 
 def with_picture(page: str, picture: str, name: str) -> str:

@@ -1,12 +1,13 @@
 """Runs a Pulumi program against a monitor. Started with the program's own interpreter.
 
 Only `pulumi` may be imported here: the program's environment may have nothing else.
-Arguments: the monitor's address, project, stack, and the folder or file to run. The configuration
-is in PULUMI_CONFIG, where Pulumi looks for it.
+Arguments: project, stack, and the folder or file to run. The monitor's address is the first line of
+standard input, the configuration is in PULUMI_CONFIG, where Pulumi looks for it.
 """
 
 import asyncio
 import difflib
+import gc
 import re
 import runpy
 import sys
@@ -14,11 +15,18 @@ import traceback
 from pathlib import Path
 from types import TracebackType
 
-import pulumi
+# The SDK's many classes stay: looking for garbage among them takes a seventh of the time.
+gc.set_threshold(100_000)
+
+import pulumi  # noqa: E402
 
 
 def main() -> None:
-    monitor, project, stack, program = sys.argv[1:]
+    project, stack, program = sys.argv[1:]
+    monitor = sys.stdin.readline().strip()
+    if not monitor:
+        # Whoever started it has ended.
+        return
     pulumi.runtime.configure(
         pulumi.runtime.Settings(
             monitor=monitor,
@@ -31,6 +39,8 @@ def main() -> None:
             dry_run=False,
         )
     )
+    # Each would be a call that the monitor drops.
+    pulumi.log.debug = lambda *_args, **_options: None
     sys.argv = [program]
     try:
         asyncio.run(pulumi.runtime.run_in_stack(lambda: _execute(program)))

@@ -10,23 +10,15 @@ from typing import Any
 
 import yaml
 
+from local.errors import ExpectedError
+from local.program.config_types import encrypted, mistakes, mistakes_in_schema
+
 # The one in C, where the installed yaml has it, takes a tenth of the time.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-_TYPES: dict[str, type | tuple[type, ...]] = {
-    "string": str,
-    "integer": int,
-    "boolean": bool,
-    "array": list,
-    "object": dict,
-}
-"""Of a setting, by its name in Pulumi.yaml.
-https://www.pulumi.com/docs/iac/concepts/projects/project-file/#config-options"""
 
-
-class ProjectError(Exception):
-    """A folder that is not a Pulumi Python project, or a setting that its project does not
-    allow."""
+class ProjectError(ExpectedError):
+    """Not a Pulumi Python project, or a setting that its project does not allow."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +52,8 @@ class Project:
                     f"{self._stack_file(stack)}: {key} must be set, it has no default"
                 )
         for key, value in values.items():
-            _require_type(key, value, self.schema.get(key, {}), self._stack_file(stack))
+            for mistake in mistakes(value, self.schema.get(key, {}), key):
+                raise ProjectError(f"{self._stack_file(stack)}: {mistake}")
         return {key: _as_text(value) for key, value in values.items()}
 
     def _stack_file(self, stack: str) -> Path:
@@ -74,9 +67,9 @@ class Project:
             for key, value in (document.get("config") or {}).items()
         }
         for key, value in values.items():
-            if isinstance(value, dict) and set(value) == {"secure"}:
+            for path in encrypted(value, key):
                 raise ProjectError(
-                    f"{file}: {key} is encrypted, and only the Pulumi engine can decrypt it; give "
+                    f"{file}: {path} is encrypted, and only the Pulumi engine can decrypt it; give "
                     "the local stack a value of its own, in plain text"
                 )
         return values
@@ -101,6 +94,11 @@ def read_project(folder: Path) -> Project:
         _full_key(name, key): value if isinstance(value, dict) else {"default": value}
         for key, value in (document.get("config") or {}).items()
     }
+    for key, each in schema.items():
+        for mistake in mistakes_in_schema(each):
+            raise ProjectError(f"{file}: {key} {mistake}")
+        for mistake in mistakes(each["default"], each, key) if "default" in each else ():
+            raise ProjectError(f"{file}: the default of {mistake}")
     return Project(
         folder=folder,
         name=name,
@@ -126,28 +124,6 @@ def _default(schema: Mapping[str, Any]) -> Any:
 
 def _full_key(project: str, key: str) -> str:
     return key if ":" in key else f"{project}:{key}"
-
-
-def _require_type(key: str, value: Any, schema: Mapping[str, Any], file: Path) -> None:
-    wanted = schema.get("type")
-    if wanted is None:
-        return
-    if wanted not in _TYPES:
-        raise ProjectError(f"{file.parent / 'Pulumi.yaml'}: {key} has the unknown type {wanted!r}")
-    if isinstance(value, str) and wanted in ("integer", "boolean"):
-        # The CLI writes every number and boolean as text.
-        value = _parsed(value)
-    # A bool is an int in Python, but not in Pulumi.yaml.
-    mistaken = isinstance(value, bool) and wanted != "boolean"
-    if mistaken or not isinstance(value, _TYPES[wanted]):
-        raise ProjectError(f"{file}: {key} must be of type {wanted}, got {value!r}")
-
-
-def _parsed(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
 
 
 def _as_text(value: Any) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from local.deployment import EMULATOR_CONFIG
+from local.program.local_stack import EMULATOR_CONFIG
 from tests.program.programs import ROOT, project_of
 
 _NOT_PROGRAM = (".git", ".local", "tests", "docs")

@@ -125,3 +125,54 @@ def test_a_setting_that_has_no_default_must_be_set(tmp_path: Path) -> None:
     assert read_project(a_project(tmp_path, {"greeting": "hi"}, config=config)).config("local") == {
         "shop:greeting": "hi"
     }
+
+
+ROUTES = {"type": "array", "items": {"type": "array", "items": {"type": "string"}}}
+CHANNELS = {"type": "array", "items": {"type": "object"}}
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "expected"),
+    [
+        (CHANNELS, [{}, "email"], r"shop:key\[1\] must be of type object, got 'email'"),
+        (ROUTES, [["a"], ["b", 3]], r"shop:key\[1\]\[1\] must be of type string, got 3"),
+        (ROUTES, [["a"], "b"], r"shop:key\[1\] must be of type array<string>, got 'b'"),
+        (CHANNELS, "email", r"shop:key must be of type array<object>, got 'email'"),
+        ({"type": "integer"}, 1.5, r"shop:key must be of type integer, got 1\.5"),
+        ({"type": "integer"}, "1.0", r"shop:key must be of type integer, got '1\.0'"),
+    ],
+)
+def test_a_bad_value_is_refused_with_the_path_of_the_element(
+    tmp_path: Path, schema: object, value: object, expected: str
+) -> None:
+    project = read_project(a_project(tmp_path, {"key": value}, config={"key": schema}))
+
+    with pytest.raises(ProjectError, match=expected):
+        project.config("local")
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ({"type": "array"}, "shop:key must have `items.type`"),
+        ({"type": "array", "items": {"type": "array"}}, r"must have `items\.items\.type`"),
+        ({"type": "array", "items": {"type": "text"}}, r"unknown items\.type 'text'"),
+        ({"type": "number"}, "unknown type 'number'; it must be one of string, integer"),
+        ({"type": "integer", "default": "two"}, "the default of shop:key must be of type integer"),
+        ({**CHANNELS, "default": [{}, 1]}, r"the default of shop:key\[1\] must be of type object"),
+        ({"default": 1, "value": 2}, "must have `default` or `value`, not both"),
+    ],
+)
+def test_what_the_project_declares_wrongly_is_refused(
+    tmp_path: Path, schema: object, expected: str
+) -> None:
+    with pytest.raises(ProjectError, match=rf"Pulumi\.yaml: .*{expected}"):
+        read_project(a_project(tmp_path, config={"key": schema}))
+
+
+def test_an_encrypted_value_is_refused_wherever_it_is(tmp_path: Path) -> None:
+    stack = {"key": [{"url": {"secure": "v1:x"}}]}
+    project = read_project(a_project(tmp_path, stack, config={"key": CHANNELS}))
+
+    with pytest.raises(ProjectError, match=r"shop:key\[0\]\.url is encrypted"):
+        project.config("local")

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from local.program.child_process import start
 from local.program.project import read_project
 from local.program.run_in_own_process import ProgramFailedError, run_project
-from pulumi_serverless.testing import AwsMocks, DuplicateResourceError, Graph
+from pulumi_serverless.testing import AwsMocks, Graph
 
 QUEUE = """
 import os
@@ -29,14 +30,9 @@ def ran(folder: Path, program: str) -> Graph:
     (folder / "__main__.py").write_text(program)
     (folder / "helper.py").write_text("SECONDS = 45\n")
     graph = Graph(AwsMocks())
-    run_project(
-        read_project(folder),
-        stack="local",
-        config={"shop:greeting": "hello"},
-        python=Path(sys.executable),
-        graph=graph,
-        environment={},
-    )
+    project, config = read_project(folder), {"shop:greeting": "hello"}
+    process = start(project, "local", config, Path(sys.executable), environment={})
+    run_project(project, "local", process, graph)
     return graph
 
 
@@ -62,7 +58,7 @@ def test_what_a_program_raises_is_shown_with_its_traceback(tmp_path: Path) -> No
 def test_two_resources_of_one_name_are_refused(tmp_path: Path) -> None:
     twice = "import pulumi_aws as aws\naws.sqs.Queue('orders')\naws.sqs.Queue('orders')\n"
 
-    with pytest.raises(DuplicateResourceError, match="orders"):
+    with pytest.raises(ProgramFailedError, match="orders"):
         ran(tmp_path, twice)
 
 
