@@ -16,7 +16,7 @@ from serverless_runtime.notification_service.channels.webhook import WebhookSend
 from serverless_runtime.notification_service.channels.webhook_signature import parse_keys
 from serverless_runtime.once.settings import Guarantee
 from serverless_runtime.shared import aws
-from serverless_runtime.shared.secrets import Secret
+from serverless_runtime.notification_service.secrets import Secret
 from tests.lambdas.notification_service.https_receiver import (
     HOST,
     HttpsReceiver,

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 
-from serverless_runtime.shared.secrets import MalformedSecretError
+from serverless_runtime.notification_service.secrets import MalformedSecretError
 
 _PREFIX = "whsec_"
 _KEY_BYTES = range(24, 65)  # what the specification allows

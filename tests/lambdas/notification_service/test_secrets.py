@@ -7,7 +7,7 @@ import pytest
 from moto import mock_aws
 
 from serverless_runtime.shared import aws
-from serverless_runtime.shared.secrets import (
+from serverless_runtime.notification_service.secrets import (
     ERROR_CODES,
     LIFETIME_SECONDS,
     MAX_AGE_SECONDS,
