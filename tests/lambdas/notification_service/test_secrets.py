@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from serverless_runtime.shared import aws
 from serverless_runtime.notification_service.secrets import (
     ERROR_CODES,
     LIFETIME_SECONDS,
@@ -15,6 +14,7 @@ from serverless_runtime.notification_service.secrets import (
     Secret,
     UnreadableSecretError,
 )
+from serverless_runtime.shared import aws
 from tests.lambdas.notification_service.fakes import Clock
 from tests.lambdas.secret_stores import OPERATIONS, rejecting
 

@@ -14,9 +14,9 @@ from standardwebhooks import Webhook
 from serverless_runtime.notification_service.channel import ChannelError
 from serverless_runtime.notification_service.channels.webhook import WebhookSender
 from serverless_runtime.notification_service.channels.webhook_signature import parse_keys
+from serverless_runtime.notification_service.secrets import Secret
 from serverless_runtime.once.settings import Guarantee
 from serverless_runtime.shared import aws
-from serverless_runtime.notification_service.secrets import Secret
 from tests.lambdas.notification_service.https_receiver import (
     HOST,
     HttpsReceiver,

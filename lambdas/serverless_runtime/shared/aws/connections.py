@@ -21,7 +21,6 @@ from serverless_runtime.shared.aws.errors import (
     ResponseTimeoutError,
 )
 
-
 MAX_IDLE_SECONDS = 60
 """A NAT gateway forgets an idle connection after 350 s without a word to either side; what is then
 sent on it is lost, and a message that may be sent once only has an unknown outcome.

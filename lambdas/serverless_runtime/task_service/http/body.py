@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from serverless_runtime.shared import strict_json
 from serverless_runtime.task_service.http.problem import InvalidField, Problem
 from serverless_runtime.task_service.http.request import Request
 
@@ -73,17 +73,9 @@ def _validate(
 
 def _parsed(body: bytes) -> object:
     try:
-        text = body.decode()
-        document: object = json.loads(text)
-        if "\\u" in text:
-            # JSON can escape half of a surrogate pair, which is not valid text.
-            json.dumps(document, ensure_ascii=False).encode()
-    except json.JSONDecodeError as error:
-        raise _not_json(f"{error.msg} at line {error.lineno} column {error.colno}") from error
-    except UnicodeError as error:
-        raise _not_json("not UTF-8") from error
-    except (ValueError, RecursionError) as error:
-        raise _not_json("a number is too long, or something is nested too deeply") from error
+        document: object = strict_json.parse(body)
+    except strict_json.NotJsonError as error:
+        raise _not_json(str(error)) from error
     return document
 
 
