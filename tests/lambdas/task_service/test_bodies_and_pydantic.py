@@ -105,7 +105,10 @@ def expected(kind: str, body: bytes) -> object:
 
 
 def _is_i_json(body: bytes) -> bool:
-    """What pydantic accepts beyond RFC 7493: names given twice, and noncharacters."""
+    """What pydantic accepts beyond RFC 7493: NaN, names given twice, and noncharacters."""
+
+    def no_constant(name: str) -> None:
+        raise ValueError(name)
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         if len({name for name, _ in pairs}) < len(pairs):
@@ -113,7 +116,7 @@ def _is_i_json(body: bytes) -> bool:
         return dict(pairs)
 
     try:
-        document = json.loads(body.decode(), object_pairs_hook=once)
+        document = json.loads(body.decode(), object_pairs_hook=once, parse_constant=no_constant)
         text = json.dumps(document, ensure_ascii=False)
     except (ValueError, RecursionError):
         return False

@@ -35,6 +35,9 @@ MAX_RETRY_AFTER_SECONDS = 3_600.0
 """Longer waits are capped: a receiver's mistake must not block a channel for days."""
 
 
+_MAX_TEXT = 64  # a date has 29 characters
+
+
 def raise_for_status(status: int, host: str, retry_after_seconds: float | None) -> None:
     """Raise what `status` means, unless it is a success."""
     kind, meaning = next(
@@ -55,6 +58,8 @@ def seconds_from_header(retry_after: str | None, now: float) -> float | None:
     `now` is in seconds since 1970.
     """
     text = (retry_after or "").strip()
+    if len(text) > _MAX_TEXT:
+        return None
     if text.isascii() and text.isdigit():
         return min(float(text), MAX_RETRY_AFTER_SECONDS)
     try:

@@ -72,7 +72,10 @@ class Connections:
 
         Raises ConnectError and ResponseError, and ValueError for a header of several lines.
         """
-        text = _head(self._base_path, request) + request.body
+        text = (
+            request_head(self._base_path + request.path, request.headers, request.body)
+            + request.body
+        )
         connection = self._idle_connection() or self._new_connection()
         try:
             connection.sock.sendall(text)
@@ -128,13 +131,13 @@ class Connections:
         return connection
 
 
-def _head(base_path: str, request: Request) -> bytes:
-    """Return the request up to its body. `http.client` would write it in ten times the
-    instructions, and send it apart from the body."""
+def request_head(path: str, headers: Mapping[str, str], body: bytes) -> bytes:
+    """Return a POST up to its body. `http.client` would write it in ten times the instructions, and
+    send it apart from the body. Raises ValueError for a header of several lines."""
     lines = [
-        f"POST {base_path}{request.path} HTTP/1.1",
-        *(f"{name}: {value}" for name, value in request.headers.items()),
-        f"Content-Length: {len(request.body)}",
+        f"POST {path} HTTP/1.1",
+        *(f"{name}: {value}" for name, value in headers.items()),
+        f"Content-Length: {len(body)}",
         "Accept-Encoding: identity",
         "\r\n",
     ]
