@@ -1,7 +1,14 @@
 from __future__ import annotations
 
-import pytest
+import re
+import shutil
+from pathlib import Path
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.process import END, instructions, python
 from serverless_runtime.shared.masking import masked
 
 
@@ -16,3 +23,28 @@ from serverless_runtime.shared.masking import masked
 )
 def test_addresses_are_masked_and_nothing_else(text: str, shown: str) -> None:
     assert masked(text) == shown
+
+
+@given(st.text("ab@<> ,;:.+-", max_size=40))
+def test_a_text_is_masked_wherever_an_address_is_in_it(text: str) -> None:
+    words = re.findall(r"[^\s@<>\"'(),:;]+@[^\s@<>\"'(),:;]+", text)
+
+    shown = masked(text)
+
+    assert re.findall(r"(?<=\*\*\*)@[^\s@<>\"'(),:;]+", shown) == [
+        f"@{word.partition('@')[2]}" for word in words
+    ]
+    assert all(word not in shown or re.fullmatch(r".\*\*\*@.+", word) for word in words)
+
+
+@pytest.mark.skipif(shutil.which("valgrind") is None, reason="counts instructions with valgrind")
+@pytest.mark.parametrize(
+    "text", ["'a' * n + ' @'", "'a ' * n + '@'", "'@a' * n", "'+1' * n", "'a@' * n", "'+12345' * n"]
+)
+def test_twice_the_text_takes_twice_the_work(text: str) -> None:
+    def counted(n: int) -> int:
+        program = f"n = {n}\nfrom serverless_runtime.shared.masking import masked\n"
+        return instructions(python(Path("lambdas"), f"{program}masked({text}){END}"), {})
+
+    nothing, once, twice = counted(1), counted(20_000), counted(40_000)
+    assert twice - nothing < 2.5 * (once - nothing) + 1_000_000

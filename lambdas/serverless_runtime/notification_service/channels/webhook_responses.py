@@ -35,7 +35,7 @@ MAX_RETRY_AFTER_SECONDS = 3_600.0
 """Longer waits are capped: a receiver's mistake must not block a channel for days."""
 
 
-_MAX_TEXT = 64  # a date has 29 characters
+_MAX_DATE = 64  # one has 29 characters
 
 
 def raise_for_status(status: int, host: str, retry_after_seconds: float | None) -> None:
@@ -58,10 +58,10 @@ def seconds_from_header(retry_after: str | None, now: float) -> float | None:
     `now` is in seconds since 1970.
     """
     text = (retry_after or "").strip()
-    if len(text) > _MAX_TEXT:
-        return None
     if text.isascii() and text.isdigit():
         return min(float(text), MAX_RETRY_AFTER_SECONDS)
+    if len(text) > _MAX_DATE:
+        return None
     try:
         date = parsedate_to_datetime(text)
         # A date without a zone is in GMT, as all dates in HTTP are.
