@@ -13,18 +13,13 @@ from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from serverless_runtime.shared.aws.amazon_root_certificates import AMAZON_ROOT_CERTIFICATES
-from serverless_runtime.shared.aws.client_config import ClientConfig
+from serverless_runtime.shared.aws.client_config import MAX_IDLE_SECONDS, ClientConfig
 from serverless_runtime.shared.aws.errors import (
     ConnectError,
     ConnectTimeoutError,
     ResponseError,
     ResponseTimeoutError,
 )
-
-MAX_IDLE_SECONDS = 60
-"""A NAT gateway forgets an idle connection after 350 s without a word to either side; what is then
-sent on it is lost, and a message that may be sent once only has an unknown outcome.
-https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html"""
 
 
 class Request(NamedTuple):
