@@ -108,8 +108,12 @@ def _response(
 def _require_route(request: Request, methods: tuple[str, ...]) -> None:
     if request.route not in _ROUTES:
         raise Problem(404, "there is no resource at this path")
-    if request.method not in methods:
-        allowed = ", ".join(_ROUTES[request.route])
+    # What HEAD tells is for those who may GET.
+    is_closed = request.method == "HEAD" and request.has_unchecked_scopes
+    if request.method not in methods or is_closed:
+        allowed = ", ".join(
+            each for each in _ROUTES[request.route] if each != "HEAD" or not is_closed
+        )
         raise Problem(405, f"this path supports {allowed}", headers={"Allow": allowed})
 
 
