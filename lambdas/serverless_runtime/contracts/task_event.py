@@ -19,6 +19,9 @@ from serverless_runtime.shared.timestamps import from_text
 MAX_WIRE_BYTES = 200_000
 """Leaves room for the failure record Lambda wraps around it: a queue message holds 256 KiB."""
 
+MAX_ID_CHARACTERS = 512
+"""Of each id and of the source: they go into keys, headers and log lines."""
+
 _SPEC_VERSION = "1.0"
 _CONTENT_TYPE = "application/json"
 _MAX_COUNT = 2**31 - 1  # CloudEvents' Integer
@@ -126,6 +129,7 @@ class TaskEvent:
         _require(payload, "type", EVENT_TYPES)
         _require(payload, "datacontenttype", (_CONTENT_TYPE,))
         task = _task(payload)
+        _require_short("data.id", task.task_id)
         if payload.get("subject") != task.task_id:
             raise UnreadableEventError(
                 "task event subject must be the id of the task in data, "
@@ -170,7 +174,15 @@ def _text(payload: Mapping[str, Any], name: str) -> str:
         raise UnreadableEventError(
             f"task event {name} must be text and not empty, got {_shown(value)}"
         )
+    _require_short(name, value)
     return value
+
+
+def _require_short(name: str, value: str) -> None:
+    if len(value) > MAX_ID_CHARACTERS:
+        raise UnreadableEventError(
+            f"task event {name} must be at most {MAX_ID_CHARACTERS} characters, got {len(value)}"
+        )
 
 
 def _timestamp(payload: Mapping[str, Any], name: str) -> str:

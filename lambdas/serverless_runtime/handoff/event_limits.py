@@ -5,9 +5,10 @@ Each function raises ValueError with what is wrong, the limit, and what was foun
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping
+
+from serverless_runtime.shared import strict_json
 
 MAX_PAYLOAD_BYTES = 200_000
 """Fits an outbox row (DynamoDB: 400 KB), one billed request (256 KB), and a dead letter with the
@@ -31,21 +32,23 @@ _ENVELOPE = {
 def require_ids(**ids: str) -> None:
     """Check what identifies it."""
     for name, value in ids.items():
-        if not 1 <= (size := len(value.encode())) <= MAX_ID_BYTES:
+        if not 1 <= (size := _size(name, value)) <= MAX_ID_BYTES:
             raise ValueError(f"{name} must be 1 to {MAX_ID_BYTES} bytes, got {size}")
 
 
 def require_payload(payload: bytes) -> None:
-    """Check that it is small enough, and JSON: Lambda rejects anything else, and half a document
-    would change the envelope."""
+    """Check that it is small enough, and JSON that everyone reads alike: Lambda rejects what is no
+    JSON, and half a document would change the envelope."""
+    if not isinstance(payload, bytes):
+        raise ValueError(f"payload must be bytes, JSON in UTF-8; got {type(payload).__name__}")
     if (size := len(payload)) > MAX_PAYLOAD_BYTES:
         raise ValueError(
             f"payload must be at most {MAX_PAYLOAD_BYTES} bytes, got {size}; "
             "put what is larger into S3, and its key into the event"
         )
     try:
-        _STRICT.decode(payload.decode())
-    except (ValueError, RecursionError) as error:
+        strict_json.parse(payload)
+    except strict_json.NotJsonError as error:
         raise ValueError(f"payload must be JSON in UTF-8: {error}") from error
 
 
@@ -59,16 +62,21 @@ def require_attributes(texts: Mapping[str, str]) -> None:
     _require_texts("attributes", texts, MAX_ATTRIBUTES_BYTES, _ENVELOPE)
 
 
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not a JSON value")
-
-
-# One for all: json.loads would make a decoder for each event.
-_STRICT = json.JSONDecoder(parse_constant=_no_constant)
-
-
 def _require_texts(name: str, texts: Mapping[str, str], limit: int, reserved: set[str]) -> None:
-    if (size := sum(len(f"{key}{value}".encode()) for key, value in texts.items())) > limit:
+    if not isinstance(texts, Mapping):
+        raise ValueError(f"{name} must be a mapping of texts, got {type(texts).__name__}")
+    size = sum(_size(name, key) + _size(f"{name} {key}", value) for key, value in texts.items())
+    if size > limit:
         raise ValueError(f"{name} must be at most {limit} bytes, got {size}")
     if taken := sorted(reserved & set(texts)):
         raise ValueError(f"{name} must have names of their own, got {', '.join(taken)}")
+
+
+def _size(name: str, text: str) -> int:
+    """Return the bytes of a text in UTF-8."""
+    if not isinstance(text, str):
+        raise ValueError(f"{name} must be text, got {type(text).__name__}")
+    try:
+        return len(text.encode())
+    except UnicodeEncodeError:
+        raise ValueError(f"{name} must be text, got half of a surrogate pair in it") from None

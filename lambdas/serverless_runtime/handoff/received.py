@@ -9,6 +9,10 @@ from typing import Any, Self
 __all__ = ["ReceivedEvent", "UnreadableEventError"]
 
 
+_MAX_ID_CHARACTERS = 512
+"""What the caller's side allows in bytes; ids go into keys and log lines."""
+
+
 class UnreadableEventError(ValueError):
     """The function was not invoked by a handoff; a retry cannot help."""
 
@@ -69,6 +73,10 @@ def _text(payload: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str) or not value:
         raise UnreadableEventError(
             f"{name} of the event must be text and not empty, got {_shown(value)}"
+        )
+    if len(value) > _MAX_ID_CHARACTERS:
+        raise UnreadableEventError(
+            f"{name} of the event must be at most {_MAX_ID_CHARACTERS} characters, got {len(value)}"
         )
     return value
 

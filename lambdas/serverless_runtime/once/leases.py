@@ -17,12 +17,13 @@ from serverless_runtime.shared.aws.dynamodb import expression_values
 from serverless_runtime.shared.aws.errors import is_condition_failure, service_errors
 from serverless_runtime.shared.masking import storable_reason
 
-Found = Literal["acquired", "unknown", "done", "given_up", "superseded"]
+Found = Literal["acquired", "unknown", "done", "given_up", "superseded", "ran_out"]
 """What an attempt finds when it starts.
 
 acquired: the lease is ours, do the work. unknown: the lease is ours, but an earlier one expired and
 the work must not be done again. done: a duplicate. given_up: so is the work, and this event is no
-replay of it. superseded: a newer replay of the event has acquired the lease.
+replay of it. superseded: a newer replay of the event has acquired the lease. ran_out: an attempt
+began and never ended, and this one does not take over.
 """
 
 
@@ -85,12 +86,19 @@ class Leases:
         self._lease_seconds = lease_seconds
 
     def start(
-        self, lease: Lease, *, replays: int, guarantee: Guarantee, details: Mapping[str, str]
+        self,
+        lease: Lease,
+        *,
+        replays: int,
+        guarantee: Guarantee,
+        details: Mapping[str, str],
+        takes_over: bool = True,
     ) -> Start:
         """Acquire the lease if it is free, and return what this attempt has to do.
 
-        `replays` is the event's. `details` are recorded for people, each as an attribute. Raises
-        InProgressError while another owner's lease is valid.
+        `replays` is the event's. `details` are recorded for people, each as an attribute. Without
+        `takes_over` a lease that ran out is left alone. Raises InProgressError while another
+        owner's lease is valid.
         """
         free = "attribute_not_exists(event_id) OR #status = :waiting"
         replayed = "(#status = :given_up AND replays < :replays)"
@@ -101,7 +109,7 @@ class Leases:
         values = self._values(lease, replays, now)
         row = self._acquire(
             lease,
-            f"{free} OR {replayed} OR ({expired})",
+            f"{free} OR {replayed} OR ({expired})" if takes_over else f"{free} OR {replayed}",
             {**values, "attempt": 1, "waiting": WAITING, "given_up": GIVEN_UP},
             details,
         )
@@ -113,6 +121,8 @@ class Leases:
             raise InProgressError(
                 f"another attempt holds the lease of this event until {until} (epoch seconds)"
             )
+        if not takes_over:
+            return Start(found="ran_out")
         # The lease has expired, but must not be taken over: the work is done at most once.
         if replays < int(row["replays"]["N"]):
             return Start(found="superseded")

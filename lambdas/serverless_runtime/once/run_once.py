@@ -185,7 +185,7 @@ class _Attempt:
     def _as_json(self, result: object) -> str | None:
         """The work is done: a result that cannot be recorded must not make a retry do it again."""
         try:
-            text = json.dumps(result)
+            text = json.dumps(result, allow_nan=False)
         except (TypeError, ValueError, RecursionError):
             log.exception("result not recorded: a duplicate gets None", extra=self._fields)
             return None

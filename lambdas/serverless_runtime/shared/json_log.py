@@ -43,7 +43,9 @@ def configure(request_id: str | None = None) -> None:
     _bound.set(_NOTHING)
     # Below warning the SDK logs credentials' origin, and at debug whole request bodies.
     for noisy in ("boto3", "botocore", "urllib3"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+        # Setting a level clears the caches of all loggers.
+        if (logger := logging.getLogger(noisy)).level != logging.WARNING:
+            logger.setLevel(logging.WARNING)
     root = logging.getLogger()
     if not root.handlers:
         handler = _StdoutHandler()

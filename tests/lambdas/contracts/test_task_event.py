@@ -111,6 +111,16 @@ def test_what_a_later_version_adds_is_ignored() -> None:
         ({"id": ""}, "task event id must be text and not empty, got ''"),
         ({"time": "today"}, "task event time: not an RFC 3339 date-time with an offset, such as"),
         ({"subject": "t-2"}, "task event subject must be the id of the task in data, got 't-2'"),
+        (
+            {"correlationid": "a" * 180_000 + " @"},
+            "task event correlationid must be at most 512 characters, got 180002",
+        ),
+        ({"id": "a" * 513}, "task event id must be at most 512 characters, got 513"),
+        ({"source": "a" * 513}, "task event source must be at most 512 characters, got 513"),
+        (
+            {"subject": "a" * 513, "data": {**a_task().to_document(), "id": "a" * 513}},
+            "task event data.id must be at most 512 characters, got 513",
+        ),
         ({"data": []}, "task event data: must be an object, got list"),
         ({"data": {"id": 3}}, "task event data: id must be text, got int"),
     ],

@@ -15,6 +15,7 @@ from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.outbox_rows import event_of, row_of
 from serverless_runtime.handoff.received import ReceivedEvent, UnreadableEventError
+from tests.lambdas.json_texts import characters
 from tests.lambdas.samples import an_event
 
 WIRE = {"specversion": "1.0", "id": "e", "correlationid": "c", "replays": 0, "data": 1}
@@ -24,8 +25,8 @@ json_values = st.recursive(
     | st.booleans()
     | st.integers()
     | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    | st.text(characters),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(characters), inner),
     max_leaves=10,
 )
 ids = st.text(min_size=1, max_size=80).filter(lambda text: text.isprintable())
@@ -94,6 +95,8 @@ def test_a_replay_is_the_same_event_with_one_more_replay() -> None:
         ({**WIRE, "replays": -1}, "replays of the event must be a whole number from 0, got int"),
         ({**WIRE, "replays": True}, "replays of the event must be .* got bool"),
         ({**WIRE, "id": ""}, "id of the event must be text and not empty, got str"),
+        ({**WIRE, "id": "x" * 513}, "id of the event must be at most 512 characters, got 513"),
+        ({**WIRE, "correlationid": "x" * 180_000}, "correlationid of .* 512 .* got 180000"),
         ({**WIRE, "correlationid": None}, "correlationid of the event must be .* got nothing"),
     ],
 )

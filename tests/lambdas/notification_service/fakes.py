@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Collection
 
 from serverless_runtime.contracts.event_types import EVENT_TYPES, EventType
@@ -17,6 +18,9 @@ class Clock:
         return self.now
 
 
+_turns = itertools.count()
+
+
 class RecordingChannel:
     event_types: Collection[EventType] = EVENT_TYPES
     budget_seconds = 10.0
@@ -27,6 +31,7 @@ class RecordingChannel:
         self.recipient = f"{name} of the team"
         self.guarantee: Guarantee = guarantee
         self.calls = 0
+        self._served_at = -1
         self.sent: list[str] = []
         self.before_sending: Callable[[], None] = lambda: None
 
@@ -34,7 +39,11 @@ class RecordingChannel:
         self.calls += 1
         self.before_sending()
         self.sent.append(event.event_id)
+        self._served_at = next(_turns)
         return f"{self.name}-{len(self.sent)}"
+
+    def served_before(self, other: RecordingChannel) -> bool:
+        return self._served_at < other._served_at
 
 
 class RecordingDeadLetters:

@@ -65,6 +65,9 @@ class HttpsReceiver:
     def __init__(self, certificate: trustme.LeafCert) -> None:
         self.replies: list[Reply] = [responds(204)]
         self.requests: list[Request] = []
+        self.responds_at_once = False
+        """Before it has read anything."""
+
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         certificate.configure_cert(self._tls)
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -92,6 +95,9 @@ class HttpsReceiver:
                     self._converse(sock)
 
     def _converse(self, sock: ssl.SSLSocket) -> None:
+        if self.responds_at_once:
+            self.replies[0](sock)
+            return
         with sock.makefile("rb") as stream:
             line = stream.readline().decode().strip()
             fields = iter(lambda: stream.readline().decode().strip(), "")

@@ -18,9 +18,12 @@ from serverless_runtime.notification_service.delivery.every_channel import (
 from serverless_runtime.notification_service.settings import TIMEOUT_SECONDS
 from serverless_runtime.notification_service.settings.kinds import KINDS
 from serverless_runtime.once.leases import Leases
+from serverless_runtime.once.settings import Guarantee
 from tests.lambdas.notification_service.fakes import (
     Clock,
+    KilledError,
     RecordingChannel,
+    raises,
     reject,
 )
 from tests.lambdas.notification_service.lambda_fleet import Provider
@@ -129,3 +132,25 @@ def test_channels_keep_their_order_while_no_provider_fails(service: Service) -> 
 @pytest.mark.parametrize("kind", KINDS)
 def test_there_is_time_for_any_channel_when_the_function_begins(kind: str) -> None:
     assert KINDS[kind].budget_seconds + RECORD_SECONDS <= TIMEOUT_SECONDS - 10
+
+
+@pytest.mark.parametrize("guarantee", ["at_least_once", "at_most_once"])
+def test_a_channel_that_ends_the_function_does_not_starve_the_others(
+    service: Service, guarantee: Guarantee
+) -> None:
+    deadly, slow = RecordingChannel("deadly", guarantee), RecordingChannel("slow")
+    last = RecordingChannel("last")
+    deadly.before_sending = slow.before_sending = raises(KilledError())
+
+    for _ in range(2):
+        with pytest.raises(KilledError):
+            service.notify(deadly, slow, last)
+        service.let_leases_expire()
+    assert (deadly.calls, slow.calls, last.calls) == (1, 1, 0)
+
+    deadly.before_sending = slow.before_sending = lambda: None
+    service.notify(deadly, slow, last)
+
+    assert last.sent == slow.sent == [EVENT.event_id]
+    assert bool(deadly.sent) is (guarantee == "at_least_once")
+    assert last.served_before(slow)

@@ -12,6 +12,7 @@ import pytest
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
+from serverless_runtime.notification_service.delivery.dead_letters import InexactEventError
 from serverless_runtime.notification_service.delivery.every_channel import NotDeliveredError
 from serverless_runtime.notification_service.handler import handle
 from serverless_runtime.shared import timestamps
@@ -182,3 +183,13 @@ def test_an_unreadable_event_can_be_found_by_its_ids(
     }
     assert "event_id" not in unknown
     assert "any text" not in json.dumps(unknown)
+
+
+@pytest.mark.parametrize("number", [1.10, float("inf"), 12345678901234567.89])
+def test_an_event_with_digits_that_would_change_is_left_to_lambda(
+    aws_in_memory: None, number: float
+) -> None:
+    with pytest.raises(InexactEventError, match="which only Lambda can keep digit for digit"):
+        handle({"specversion": "1.0", "data": {"amounts": [{"total": number}]}}, CONTEXT)
+
+    assert dead_letters() == []

@@ -1,7 +1,14 @@
 from __future__ import annotations
 
-import pytest
+import re
+import shutil
+from pathlib import Path
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.process import END, instructions, python
 from serverless_runtime.shared.masking import masked
 
 
@@ -16,3 +23,29 @@ from serverless_runtime.shared.masking import masked
 )
 def test_addresses_are_masked_and_nothing_else(text: str, shown: str) -> None:
     assert masked(text) == shown
+
+
+@given(st.text("ab@<> ,;:.+-", max_size=40))
+def test_a_text_is_masked_wherever_an_address_is_in_it(text: str) -> None:
+    words = re.findall(r"[^\s@<>\"'(),:;]+@[^\s@<>\"'(),:;]+", text)
+
+    shown = masked(text)
+
+    assert re.findall(r"(?<=\*\*\*)@[^\s@<>\"'(),:;]+", shown) == [
+        f"@{word.partition('@')[2]}" for word in words
+    ]
+    assert all(word not in shown or re.fullmatch(r".\*\*\*@.+", word) for word in words)
+
+
+HOSTILE = ["'a' * n + ' @'", "'a ' * n + '@'", "'@a' * n", "'a@' * n", "'+1' * n", "'+12345' * n"]
+
+
+@pytest.mark.skipif(shutil.which("valgrind") is None, reason="counts instructions with valgrind")
+def test_twice_the_text_takes_twice_the_work() -> None:
+    def counted(n: int) -> int:
+        masks = "".join(f"masked({text})\n" for text in HOSTILE)
+        program = f"n = {n}\nfrom serverless_runtime.shared.masking import masked\n{masks}"
+        return instructions(python(Path("lambdas").resolve(), program + END), {})
+
+    nothing, once, twice = counted(1), counted(10_000), counted(20_000)
+    assert twice - nothing < 2.5 * (once - nothing)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -72,3 +74,20 @@ def test_what_is_counted_belongs_to_its_namespace_and_stack(
     assert directive["Dimensions"] == [["Component", "EventType", "Shop"]]
     assert (counted["Component"], counted["EventType"]) == ("shop-dev-orders", "order.placed.v1")
     assert (counted["Shop"], counted["Sold"]) == ("north", 1)
+
+
+def test_a_line_is_out_before_the_function_can_be_killed() -> None:
+    program = (
+        "import os\n"
+        "from serverless_runtime.shared.metrics import write_metrics\n"
+        "write_metrics({'Sold': ('Count', 1)}, {}, namespace='Shops')\n"
+        "os._exit(9)\n"
+    )
+    done = subprocess.run(  # noqa: S603 -- our own interpreter and text
+        [sys.executable, "-c", program],
+        env={"PYTHONPATH": "lambdas"},
+        capture_output=True,
+        check=False,
+    )
+
+    assert (done.returncode, json.loads(done.stdout)["Sold"]) == (9, 1)

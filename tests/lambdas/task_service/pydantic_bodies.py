@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -13,9 +14,8 @@ from serverless_runtime.contracts.task import STATUSES, Status, Task
 from serverless_runtime.shared.timestamps import from_text, to_text
 from serverless_runtime.task_service.create_task import Draft
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_DUE_YEAR = re.compile(r"19[7-9]|[2-8]|9[0-8]|99[0-8]|999[0-8]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def _rejected(detail: str) -> PydanticCustomError:
@@ -25,6 +25,12 @@ def _rejected(detail: str) -> PydanticCustomError:
 def _title(text: str) -> str:
     if _CONTROL.search(text):
         raise _rejected("must not contain control characters")
+    # Fillers and variation selectors are letters and marks to Unicode.
+    if not set(text).difference("\u3164\ufe0f") or not any(
+        unicodedata.category(each)[0] in "LMNPSC" and unicodedata.category(each) != "Cf"
+        for each in text
+    ):
+        raise _rejected("must have a visible character")
     return text
 
 
@@ -35,13 +41,13 @@ def _detail(text: str) -> str:
 
 
 def _due_at(text: str) -> str:
-    # In years 1 and 9999 some offsets lead outside of what a date can be in UTC.
-    if not _DUE_YEAR.match(text):
-        raise _rejected("must be an RFC 3339 date-time in the years 1970 to 9998")
     try:
-        return to_text(from_text(text))
+        moment = from_text(text)
     except ValueError as error:
         raise _rejected(f"must be an RFC 3339 date-time: {error}") from error
+    if not 1970 <= moment.year <= 9998:
+        raise _rejected("must be in the years 1970 to 9998 in UTC")
+    return to_text(moment)
 
 
 def _status(value: object) -> object:

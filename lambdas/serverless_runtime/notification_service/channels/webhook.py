@@ -13,7 +13,9 @@ from serverless_runtime.notification_service.channel import (
     PermanentChannelError,
     UnknownOutcomeError,
 )
-from serverless_runtime.notification_service.channels.webhook_connection import Receiver, Response
+from serverless_runtime.notification_service.channels.message_text import reference
+from serverless_runtime.notification_service.channels.webhook_connection import Receiver
+from serverless_runtime.notification_service.channels.webhook_exchange import Response
 from serverless_runtime.notification_service.channels.webhook_responses import (
     raise_for_status,
     seconds_from_header,
@@ -111,7 +113,7 @@ class WebhookSender:
         now = self._clock()
         body = event.to_wire()
         response = self._receiver.post(
-            body, {**_HEADERS, **signature_headers(keys, event.event_id, int(now), body)}
+            body, {**_HEADERS, **signature_headers(keys, reference(event.event_id), int(now), body)}
         )
         retry_after_seconds = seconds_from_header(
             response.headers.get("retry-after"), self._clock()

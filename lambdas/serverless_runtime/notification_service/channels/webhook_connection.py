@@ -5,8 +5,6 @@ No proxy of the environment, no redirect, no second lookup of the host between c
 
 from __future__ import annotations
 
-import contextlib
-import http.client
 import socket
 import ssl
 import time
@@ -22,22 +20,19 @@ from serverless_runtime.notification_service.channels.webhook_addresses import (
 )
 from serverless_runtime.notification_service.channels.webhook_deadline import (
     Deadline,
-    DeadlineSocket,
+)
+from serverless_runtime.notification_service.channels.webhook_exchange import (
+    NoResponseError,
+    Response,
+    exchange,
 )
 from serverless_runtime.notification_service.settings.webhook_networks import Network
+from serverless_runtime.shared.aws.connections import request_head
+
+_DEFAULT_PORT = 443
 
 POST_SECONDS = 5.0
 """The whole request, from the lookup of the host to the last byte of the response."""
-
-_MAX_RESPONSE_BYTES = 4_096
-
-
-@dataclass(frozen=True, kw_only=True)
-class Response:
-    """A receiver's response: the status decides, and the body is not kept."""
-
-    status: int
-    headers: http.client.HTTPMessage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,12 +58,12 @@ class Receiver:
         addresses = checked_addresses(
             self.host, self.port, self.allowed_networks, self.resolver, deadline
         )
-        connection = http.client.HTTPSConnection(self.host, self.port, context=self.tls)
-        connection.sock = self._connected(addresses, deadline)
-        with contextlib.closing(connection):
-            return self._exchange(connection, body, headers)
+        target = self.host if self.port == _DEFAULT_PORT else f"{self.host}:{self.port}"
+        request = request_head(self.path, {"Host": target, **headers}, body) + body
+        with self._connected(addresses, deadline) as connection:
+            return self._exchange(connection, request, deadline)
 
-    def _connected(self, addresses: Sequence[AddressInfo], deadline: Deadline) -> DeadlineSocket:
+    def _connected(self, addresses: Sequence[AddressInfo], deadline: Deadline) -> ssl.SSLSocket:
         try:
             plain = _first_that_connects(addresses, deadline)
         except OSError as error:
@@ -78,7 +73,7 @@ class Receiver:
         try:
             plain.settimeout(deadline.remaining())
             # The end of a connection that TLS did not announce may truncate a response.
-            encrypted = self.tls.wrap_socket(
+            return self.tls.wrap_socket(
                 plain, server_hostname=self.host, suppress_ragged_eofs=False
             )
         except OSError as error:
@@ -86,23 +81,14 @@ class Receiver:
             raise ChannelError(
                 f"{self.host} failed the TLS handshake ({_describe(error)}); nothing was sent"
             ) from error
-        return DeadlineSocket(encrypted, deadline)
 
-    def _exchange(
-        self, connection: http.client.HTTPSConnection, body: bytes, headers: Mapping[str, str]
-    ) -> Response:
+    def _exchange(self, connection: ssl.SSLSocket, request: bytes, deadline: Deadline) -> Response:
         try:
-            connection.request("POST", self.path, body, headers)
-            response = connection.getresponse()
-        except (OSError, http.client.HTTPException) as error:
+            return exchange(connection, request, deadline)
+        except (OSError, NoResponseError) as error:
             raise UnknownOutcomeError(
                 f"{self.host} did not respond ({_describe(error)}); it may have accepted the event"
             ) from error
-        with response:
-            # Lets the receiver finish; the body does not change the outcome.
-            with contextlib.suppress(OSError, http.client.HTTPException):
-                response.read(_MAX_RESPONSE_BYTES)
-            return Response(status=response.status, headers=response.headers)
 
 
 def _first_that_connects(addresses: Sequence[AddressInfo], deadline: Deadline) -> socket.socket:
@@ -125,6 +111,8 @@ def _first_that_connects(addresses: Sequence[AddressInfo], deadline: Deadline) -
 def _describe(error: Exception) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"certificate: {error.verify_message}"
+    if isinstance(error, NoResponseError):
+        return str(error)
     if isinstance(error, OSError) and error.strerror:
         return f"{type(error).__name__}: {error.strerror}"
     return type(error).__name__

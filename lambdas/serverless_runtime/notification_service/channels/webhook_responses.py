@@ -35,6 +35,9 @@ MAX_RETRY_AFTER_SECONDS = 3_600.0
 """Longer waits are capped: a receiver's mistake must not block a channel for days."""
 
 
+_MAX_DATE = 64  # one has 29 characters
+
+
 def raise_for_status(status: int, host: str, retry_after_seconds: float | None) -> None:
     """Raise what `status` means, unless it is a success."""
     kind, meaning = next(
@@ -57,6 +60,8 @@ def seconds_from_header(retry_after: str | None, now: float) -> float | None:
     text = (retry_after or "").strip()
     if text.isascii() and text.isdigit():
         return min(float(text), MAX_RETRY_AFTER_SECONDS)
+    if len(text) > _MAX_DATE:
+        return None
     try:
         date = parsedate_to_datetime(text)
         # A date without a zone is in GMT, as all dates in HTTP are.

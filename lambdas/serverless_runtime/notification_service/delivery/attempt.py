@@ -55,13 +55,18 @@ class DeliveryAttempt:
         self.fields = _fields(event, channel)
         """For every log line about it: ids and counts, no text and no address."""
 
-    def run(self) -> None:
-        """Deliver the event, skip it, or dead-letter it. Raises errors that a retry may resolve."""
+    def run(self, *, takes_over: bool = True) -> bool:
+        """Deliver the event, skip it, or dead-letter it; return whether one of these was done.
+
+        Without `takes_over` nothing is done after an attempt that began and never ended. Raises
+        errors that a retry may resolve.
+        """
         found = self._leases.start(
             self._lease,
             replays=self._event.replays,
             guarantee=self._channel.guarantee,
             details=_details(self._event, self._channel),
+            takes_over=takes_over,
         ).found
         if found == "done":
             self._metrics.duplicate(self._event, self._channel.name)
@@ -70,8 +75,9 @@ class DeliveryAttempt:
             log.info(log_messages.DEAD_LETTERED_SKIPPED, extra=self.fields)
         elif found == "unknown":
             self._dead_letter_unknown(_EARLIER_ATTEMPT)
-        else:
+        elif found == "acquired":
             self._send()
+        return found != "ran_out"
 
     def _send(self) -> None:
         try:

@@ -14,6 +14,11 @@ CONDITION = "PermanentFailure"
 """Beside Lambda's own RetriesExhausted and EventAgeExceeded: there were no retries."""
 
 
+class InexactEventError(Exception):
+    """The event has a number that Python does not write as it was; Lambda, which has the text, has
+    to keep the event."""
+
+
 class SqsDeadLetters:
     """Fulfils `DeadLetters` for one invocation."""
 
@@ -27,7 +32,13 @@ class SqsDeadLetters:
         self._client = client or aws.client("sqs")
 
     def add(self, reason: str, error_type: str) -> None:
-        """Send the failure record. Raises AwsCallError, for a payload too large as well."""
+        """Send the failure record. Raises AwsCallError, for a payload too large as well, and
+        InexactEventError."""
+        if _has_float(self._payload):
+            raise InexactEventError(
+                "it has a number with a fraction or an exponent, which only Lambda can keep "
+                "digit for digit: it does after its last retry"
+            )
         # ASCII: SQS rejects some characters.
         body = json.dumps(self._record(reason, error_type), ensure_ascii=True)
         self._client.send_message(QueueUrl=self._queue_url, MessageBody=body)
@@ -52,3 +63,11 @@ class SqsDeadLetters:
             },
             "responsePayload": {"errorMessage": reason, "errorType": error_type},
         }
+
+
+def _has_float(value: object) -> bool:
+    if isinstance(value, dict):
+        return any(map(_has_float, value.values()))
+    if isinstance(value, list):
+        return any(map(_has_float, value))
+    return isinstance(value, float)

@@ -49,20 +49,24 @@ def notify_channels(
 ) -> None:
     """Deliver the event on every channel that subscribes to it and has not delivered it yet.
 
-    Every channel is tried for which there is enough time; `seconds_left` returns what remains of
-    the invocation. What a retry cannot help is dead-lettered, and no longer counts as a failure.
-    Raises InProgressError if other attempts hold the leases of all missing deliveries, and
-    NotDeliveredError with each channel that failed, and why.
+    Every channel is tried for which there is enough time, last those whose attempt began and never
+    ended; `seconds_left` returns what remains of the invocation. What a retry cannot help is
+    dead-lettered, and no longer counts as a failure. Raises InProgressError if other attempts hold
+    the leases of all missing deliveries, and NotDeliveredError with each channel that failed, and
+    why.
     """
     # Lambda's request id cannot be the owner: a retry has the same one.
     owner = uuid.uuid4().hex
     failures = {}
-    for channel in _in_order(event, channels):
+    in_turn = [(channel, False) for channel in _in_order(event, channels)]
+    for channel, takes_over in in_turn:
         lease = Lease(event_id=event.event_id, part=channel.name, owner=owner)
         attempt = DeliveryAttempt(event, lease, channel, leases, dead_letters, metrics=metrics)
         try:
             _require_time(channel, seconds_left())
-            attempt.run()
+            if not attempt.run(takes_over=takes_over):
+                # It may have ended the function, and would again before the others' turn.
+                in_turn.append((channel, True))
         except Exception as error:
             failures[channel.name] = error
             log.warning(log_messages.NOT_DELIVERED, extra=attempt.fields, exc_info=error)

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+MAX_IDLE_SECONDS = 60
+"""A NAT gateway forgets an idle connection after 350 s without a word to either side; what is then
+sent on it is lost, and a message that may be sent once only has an unknown outcome.
+https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html"""
+
 
 class ClientConfig(NamedTuple):
     """How long an attempt may take, in seconds, and how many attempts a call has at most."""

@@ -9,7 +9,7 @@ from serverless_runtime.task_service.create_task import create_task
 from serverless_runtime.task_service.handlers.task_writer import task_writer
 from serverless_runtime.task_service.http.parameters import idempotency_key
 from serverless_runtime.task_service.http.request import Request
-from serverless_runtime.task_service.http.respond import respond
+from serverless_runtime.task_service.http.respond import require_unconditional, respond
 from serverless_runtime.task_service.http.response import Response, task_response
 from serverless_runtime.task_service.http.task_bodies import draft
 
@@ -21,8 +21,10 @@ def handle(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 def _create(request: Request) -> Response:
     key = idempotency_key(request.headers)
+    new = draft(request)
+    require_unconditional(request)
     task = create_task(
-        draft(request),
+        new,
         idempotency_key=key,
         correlation_id=request.correlation_id,
         tasks=task_writer(),

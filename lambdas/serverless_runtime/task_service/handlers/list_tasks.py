@@ -1,4 +1,4 @@
-"""`GET /tasks`, the 405 for methods the path does not have, and the 404 for unknown paths"""
+"""`GET` and `HEAD /tasks`, the 405 for other methods, and the 404 for unknown paths"""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from serverless_runtime.task_service.dynamo_task_lister import DynamoTaskLister
 from serverless_runtime.task_service.http.cursor import write_cursor
 from serverless_runtime.task_service.http.parameters import page_limit, page_start, status_filter
 from serverless_runtime.task_service.http.request import Request
-from serverless_runtime.task_service.http.respond import respond
+from serverless_runtime.task_service.http.respond import respond, unless_known
 from serverless_runtime.task_service.http.response import Response
 from serverless_runtime.task_service.list_tasks import list_tasks
 from serverless_runtime.task_service.settings import TaskSettings
@@ -18,7 +18,9 @@ from serverless_runtime.task_service.settings import TaskSettings
 
 def handle(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Return a page of tasks, newest first."""
-    return respond(event, context, _list, methods=("GET",), query=("status", "limit", "cursor"))
+    return respond(
+        event, context, _list, methods=("GET", "HEAD"), query=("status", "limit", "cursor")
+    )
 
 
 def _list(request: Request) -> Response:
@@ -32,7 +34,7 @@ def _list(request: Request) -> Response:
     document: dict[str, Any] = {"items": [task.to_document() for task in page.tasks]}
     if page.last_id is not None:
         document["nextCursor"] = write_cursor(page.last_id, status)
-    return Response(status=200, document=document)
+    return unless_known(request, Response(status=200, document=document))
 
 
 @functools.cache

@@ -7,7 +7,7 @@ from typing import Any
 
 from serverless_runtime.contracts.task import Task
 from serverless_runtime.task_service.handlers.task_writer import task_writer
-from serverless_runtime.task_service.http.if_match import accepted_versions
+from serverless_runtime.task_service.http.preconditions import accepted_versions
 from serverless_runtime.task_service.http.request import Request
 from serverless_runtime.task_service.http.respond import respond
 from serverless_runtime.task_service.http.response import Response, task_response

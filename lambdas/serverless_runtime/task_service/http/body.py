@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from serverless_runtime.shared import strict_json
 from serverless_runtime.task_service.http.problem import InvalidField, Problem
 from serverless_runtime.task_service.http.request import Request
 
@@ -40,18 +40,28 @@ def read_body(
     request: Request, fields: Mapping[str, Field], content_types: tuple[str, ...]
 ) -> dict[str, Any]:
     """Return the fields that the body has, by attribute. Raises Problem 415, 413 or 400."""
-    _require_content_type(request.headers.get("content-type", ""), content_types)
+    _require_content_type(request.headers, content_types)
     body = _decoded(request)
     if len(body) > _MAX_BYTES:
         raise Problem(413, f"the body must be at most {_MAX_BYTES} bytes, got {len(body)}")
     document = _parsed(body)
     if not isinstance(document, dict):
-        raise _invalid_fields_problem([InvalidField("body", "", "must be a JSON object")])
+        raise invalid_fields([InvalidField("body", "", "must be a JSON object")])
     values: dict[str, Any] = {}
     invalid = list(_validate(document, fields, values))
     if invalid:
-        raise _invalid_fields_problem(invalid)
+        raise invalid_fields(invalid)
     return values
+
+
+def invalid_fields(invalid: list[InvalidField]) -> Problem:
+    """Return the 400 for the fields of a body."""
+    detail = f"{len(invalid)} fields of the body are invalid"
+    if len(invalid) == 1:
+        detail = "one field of the body is invalid"
+    elif len(invalid) > _MAX_ERRORS:
+        detail += f"; the first {_MAX_ERRORS} are listed"
+    return Problem(400, detail, errors=invalid[:_MAX_ERRORS])
 
 
 def _validate(
@@ -63,27 +73,19 @@ def _validate(
             try:
                 values[field.attribute] = field.check(document[name])
             except InvalidFieldError as error:
-                yield _invalid_field(name, str(error))
+                yield invalid_field(name, str(error))
         elif field.required:
-            yield _invalid_field(name, "required")
+            yield invalid_field(name, "required")
     for name in document:
         if name not in fields:
-            yield _invalid_field(name, "unknown field")
+            yield invalid_field(name, "unknown field")
 
 
 def _parsed(body: bytes) -> object:
     try:
-        text = body.decode()
-        document: object = json.loads(text)
-        if "\\u" in text:
-            # JSON can escape half of a surrogate pair, which is not valid text.
-            json.dumps(document, ensure_ascii=False).encode()
-    except json.JSONDecodeError as error:
-        raise _not_json(f"{error.msg} at line {error.lineno} column {error.colno}") from error
-    except UnicodeError as error:
-        raise _not_json("not UTF-8") from error
-    except (ValueError, RecursionError) as error:
-        raise _not_json("a number is too long, or something is nested too deeply") from error
+        document: object = strict_json.parse(body)
+    except strict_json.NotJsonError as error:
+        raise _not_json(str(error)) from error
     return document
 
 
@@ -95,19 +97,24 @@ def _not_json(detail: str) -> Problem:
     )
 
 
-def _require_content_type(header: str, content_types: tuple[str, ...]) -> None:
-    media_type, *parameters = header.split(";")
-    if media_type.strip().lower() not in content_types:
+def _require_content_type(headers: Mapping[str, str], content_types: tuple[str, ...]) -> None:
+    # JSON has no parameters: RFC 8259, 11. What is no UTF-8 is rejected as such.
+    media_type = headers.get("content-type", "").partition(";")[0]
+    if media_type.strip(" \t").lower() not in content_types:
         raise Problem(415, f"Content-Type must be {' or '.join(content_types)}")
-    for parameter in parameters:
-        name, _, value = parameter.partition("=")
-        is_charset = name.strip().lower().rstrip("*") == "charset"
-        if is_charset and value.strip().strip('"').lower() != "utf-8":
-            raise Problem(415, "the charset must be utf-8")
+    coding = headers.get("content-encoding", "identity").strip(" \t").lower()
+    if coding not in ("identity", ""):
+        raise Problem(
+            415,
+            f"the body must have no Content-Encoding, got {coding[:40]!a}",
+            headers={"Accept-Encoding": "identity"},
+        )
 
 
 def _decoded(request: Request) -> bytes:
     if not request.body_is_base64:
+        if "\ufffd" in request.body:
+            raise _not_json("not UTF-8, or with U+FFFD, which a gateway writes for what is not")
         # The result for a lone surrogate is not UTF-8, and so rejected as JSON.
         return request.body.encode(errors="surrogatepass")
     try:
@@ -116,15 +123,7 @@ def _decoded(request: Request) -> bytes:
         raise Problem(400, "the body is not valid base64") from error
 
 
-def _invalid_fields_problem(invalid: list[InvalidField]) -> Problem:
-    detail = f"{len(invalid)} fields of the body are invalid"
-    if len(invalid) == 1:
-        detail = "one field of the body is invalid"
-    elif len(invalid) > _MAX_ERRORS:
-        detail += f"; the first {_MAX_ERRORS} are listed"
-    return Problem(400, detail, errors=invalid[:_MAX_ERRORS])
-
-
-def _invalid_field(name: str, detail: str) -> InvalidField:
+def invalid_field(name: str, detail: str) -> InvalidField:
+    """Return what is wrong with one field."""
     pointer = "/" + name.replace("~", "~0").replace("/", "~1")
     return InvalidField("body", pointer, detail)

@@ -31,7 +31,7 @@ def read_cursor(cursor: str, status: Status | None) -> str:
             if filtered_by != status:
                 raise ValueError("belongs to a list with another status filter")
             return last_id
-    raise ValueError("must be a nextCursor that this API returned")
+    raise ValueError("must be a nextCursor that this API returned, given once")
 
 
 def _decoded(cursor: str) -> object:

@@ -41,7 +41,9 @@ def page_limit(query: Mapping[str, str]) -> int:
     """Return how many tasks a page may have."""
     text = query.get("limit", str(_DEFAULT_LIMIT))
     if not _LIMIT.fullmatch(text) or int(text) > _MAX_LIMIT:
-        raise invalid_parameter("query", "limit", f"must be a whole number from 1 to {_MAX_LIMIT}")
+        raise invalid_parameter(
+            "query", "limit", f"must be a whole number from 1 to {_MAX_LIMIT}, given once"
+        )
     return int(text)
 
 

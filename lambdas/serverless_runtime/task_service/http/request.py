@@ -32,6 +32,9 @@ class Request:
     body: str
     body_is_base64: bool
     correlation_id: str
+    has_unchecked_scopes: bool = False
+    """Whether the caller has a token whose scopes nobody has checked: routes for any method name
+    none."""
 
     @property
     def instance(self) -> str:
@@ -42,16 +45,19 @@ class Request:
 def read_request(event: Mapping[str, Any]) -> Request:
     """Read the gateway's event. Raises KeyError for anything that is not one."""
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    context = event["requestContext"]
     return Request(
         route=event["routeKey"].rsplit(" ", 1)[-1],
-        method=event["requestContext"]["http"]["method"],
+        method=context["http"]["method"],
         path=event["rawPath"],
         path_parameters=event.get("pathParameters") or {},
         query=event.get("queryStringParameters") or {},
         headers=headers,
         body=event.get("body") or "",
         body_is_base64=bool(event.get("isBase64Encoded")),
-        correlation_id=_correlation_id(headers, event["requestContext"].get("requestId", "")),
+        correlation_id=_correlation_id(headers, context.get("requestId", "")),
+        has_unchecked_scopes=event["routeKey"].startswith("ANY ")
+        and "jwt" in (context.get("authorizer") or {}),
     )
 
 

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.relay.dynamo_outbox import DynamoOutbox
+from serverless_runtime.handoff.relay.hand_off_due_events import Claim, WaitingRow
 from serverless_runtime.shared.aws.connections import Request
+from serverless_runtime.shared.aws.errors import ServiceError
 from tests.lambdas.handoff.outbox_table import rows
 from tests.lambdas.handoff.relay.relay_scenario import RelayScenario, other_client
 from tests.lambdas.tables import OUTBOX
@@ -111,3 +114,34 @@ def test_a_late_relay_does_not_remove_what_another_has_claimed(
 
     assert scenario.target.event_ids == ["e-1", "e-1"]
     assert scenario.row()["attempts"] == {"N": "2"}
+
+
+def _claim(client: Any) -> tuple[DynamoOutbox, Claim]:
+    row = WaitingRow(
+        shard="0", committed="1#e", event_id="e", committed_at=1, next_attempt_at=1, attempts=0
+    )
+    event = Event(event_id="e", correlation_id="c", payload=b"{}")
+    return DynamoOutbox(OUTBOX, client), Claim(row=row, owner="o", event=event)
+
+
+class FailingTable:
+    """Rejects every removal with one code."""
+
+    def __init__(self, code: str) -> None:
+        self._code = code
+
+    def delete_item(self, **_: Any) -> None:
+        raise ServiceError({"Error": {"Code": self._code, "Message": "no"}}, "DeleteItem")
+
+
+def test_a_row_that_another_has_claimed_is_left_without_an_error() -> None:
+    outbox, claim = _claim(FailingTable("ConditionalCheckFailedException"))
+
+    outbox.remove(claim)
+
+
+def test_any_other_error_of_a_removal_is_raised() -> None:
+    outbox, claim = _claim(FailingTable("AccessDeniedException"))
+
+    with pytest.raises(ServiceError, match="AccessDenied"):
+        outbox.remove(claim)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -13,7 +14,9 @@ import pytest
 
 from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.handoff import Handoff
-from serverless_runtime.handoff.relay.hand_off_due_events import FIRST_BACKOFF_SECONDS
+from serverless_runtime.handoff.outbox_rows import SHARDS
+from serverless_runtime.handoff.relay import handler
+from serverless_runtime.handoff.relay.hand_off_due_events import FIRST_BACKOFF_SECONDS, Report
 from serverless_runtime.handoff.relay.handler import STOPS_WITH_SECONDS_LEFT, handle
 from serverless_runtime.handoff.settings import HandoffSettings
 from serverless_runtime.shared import aws
@@ -184,3 +187,27 @@ def test_an_outbox_that_cannot_be_read_has_no_metrics(
         run()
 
     assert '"_aws"' not in capsys.readouterr().out
+
+
+def test_a_millisecond_more_is_enough_to_begin(recorded_lambda: RecordedLambda, run: Run) -> None:
+    leave_behind("e-1", age_seconds=100)
+
+    run(left_ms=STOPS_WITH_SECONDS_LEFT * 1000 + 1)
+
+    assert recorded_lambda.payloads != []
+
+
+def test_every_shard_has_a_thread_and_the_queue_one_more(
+    aws_in_memory: None, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = threading.Barrier(len(SHARDS) + 1)
+
+    def meet(*_: Any, **__: Any) -> Any:
+        # Breaks, and fails the run, unless all are here at once.
+        together.wait(timeout=20)
+        return Report()
+
+    monkeypatch.setattr(handler, "relay_shard", meet)
+    monkeypatch.setattr(handler, "dead_letter_depth", lambda _: meet() and 0)
+
+    assert run()["OutboxBacklog"] == 0

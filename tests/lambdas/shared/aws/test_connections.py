@@ -16,10 +16,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 import trustme
 
 from local.serving import serving
+from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.amazon_root_certificates import AMAZON_ROOT_CERTIFICATES
 from serverless_runtime.shared.aws.client_config import ClientConfig
 from serverless_runtime.shared.aws.connections import Connections, Request
@@ -86,7 +88,7 @@ def server() -> Iterator[Server]:
 def connected(server: Server, scheme: str = "http") -> Iterator[Connections]:
     ours = Connections(f"{scheme}://localhost:{server.server_port}", CONFIG)
     yield ours
-    for idle in ours._idle:
+    for idle, _ in ours._idle:
         idle.close()
 
 
@@ -128,8 +130,40 @@ def test_a_connection_that_the_server_closed_is_replaced(server: Server, announc
     assert server.connections == 3
 
 
+def test_a_connection_idle_for_a_minute_is_replaced(server: Server) -> None:
+    times = iter([0.0, 59.9, 60.0, 120.0, 120.0])
+    ours = Connections(f"http://localhost:{server.server_port}", CONFIG, lambda: next(times))
+    connections = []
+    for _ in range(3):
+        ours.send(REQUEST)
+        connections.append(server.connections)
+    for idle, _ in ours._idle:
+        idle.close()
+
+    assert connections == [1, 1, 2]
+
+
+def test_an_idle_connection_of_boto3_is_replaced_too(server: Server) -> None:
+    times = iter([0.0, 59.0, 118.9, 178.9])
+    client = boto3.client("lambda", endpoint_url=f"http://localhost:{server.server_port}")
+    aws.close_idle_connections(client, lambda: next(times))
+    connections = []
+    for _ in range(3):
+        client.invoke(FunctionName="f", Payload=b"{}")["Payload"].read()
+        connections.append(server.connections)
+    client.close()
+
+    assert connections == [1, 1, 2]
+
+
+@pytest.mark.parametrize("text", ["a\r\nX-Other: b", "a\nb", "a\rb"])
+def test_a_header_stays_one_line(server: Server, text: str) -> None:
+    with connected(server) as ours, pytest.raises(ValueError, match="one line"):
+        ours.send(REQUEST._replace(headers={"X-Name": text}))
+
+
 def _wait_for_close(ours: Connections) -> None:
-    for idle in ours._idle:
+    for idle, _ in ours._idle:
         idle.sock.settimeout(5)
         idle.sock.recv(1, socket.MSG_PEEK)
 

@@ -1,0 +1,89 @@
+"""JSON as it may enter: RFC 8259 with the restrictions of I-JSON, RFC 7493.
+
+Every JSON parser reads the same from it. Python's own accepts more, such as NaN, a name given
+twice, and half of a surrogate pair.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from typing import Any
+
+MAX_DEPTH = 100
+"""Of arrays and objects in each other. Parsers have limits of their own, from 64 on."""
+
+_STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"'
+_TOO_DEEP = f"nested more than {MAX_DEPTH} deep"
+
+
+class NotJsonError(ValueError):
+    """The text is no such JSON; it says why, and where. It quotes names only."""
+
+
+def parse(data: bytes | str) -> Any:
+    """Return the value. Raises NotJsonError."""
+    try:
+        text = data if isinstance(data, str) else data.decode()
+    except UnicodeDecodeError as error:
+        raise NotJsonError(f"not UTF-8 at byte {error.start}") from None
+    try:
+        document: Any = _STRICT.decode(text)
+    except RecursionError:
+        raise NotJsonError(_TOO_DEEP) from None
+    except json.JSONDecodeError as error:
+        detail = f"{error.msg} at line {error.lineno} column {error.colno}"
+        raise NotJsonError(detail) from None
+    except NotJsonError:
+        raise
+    except ValueError:
+        # Python reads no whole number of more than 4,300 digits.
+        raise NotJsonError("a number is too long") from None
+    if text.count("[") + text.count("{") > MAX_DEPTH:
+        _require_depth(text)
+    if "\\u" in text:
+        _require_characters(json.dumps(document, ensure_ascii=False))
+    elif not text.isascii():
+        _require_characters(text)
+    return document
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        for name, _ in pairs:
+            # Those that come once are taken out before.
+            if name not in found:
+                raise NotJsonError(f"the name {name[:40]!a} is given twice")
+            del found[name]
+    return found
+
+
+def _no_constant(name: str) -> None:
+    raise NotJsonError(f"{name} is not a JSON value")
+
+
+# One for all: json.loads would make a decoder for each text.
+_STRICT = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constant)
+
+
+def _require_depth(text: str) -> None:
+    """Check what is known to be JSON, so that its strings all end."""
+    depth = 0
+    for mark in re.sub(_STRING, "", text, flags=re.DOTALL):
+        depth += (mark in "[{") - (mark in "]}")
+        if depth > MAX_DEPTH:
+            raise NotJsonError(_TOO_DEEP)
+
+
+def _require_characters(text: str) -> None:
+    if found := _no_character().search(text):
+        raise NotJsonError(f"U+{ord(found[0]):04X} is not a character")
+
+
+@functools.cache
+def _no_character() -> re.Pattern[str]:
+    """Match half of a surrogate pair, or a noncharacter."""
+    ends = "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
+    return re.compile(f"[\ud800-\udfff\ufdd0-\ufdef{ends}]")
