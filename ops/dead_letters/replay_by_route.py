@@ -40,7 +40,7 @@ class RoutedDestination:
         self.description = description
         self._find = find
 
-    def refusal(self, dead_letter: DeadLetter) -> str | None:
+    def skip_reason(self, dead_letter: DeadLetter) -> str | None:
         """Return why nobody takes it, if so. Raises what boto3 raises."""
         try:
             self._find(dead_letter)

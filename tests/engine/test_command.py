@@ -106,14 +106,14 @@ def test_the_language_host_runs_a_program_in_its_own_environment(
     assert f'python: "{project / "venv"}"' in first
     again = command.pulumi("up", *folder, "--yes", "--skip-preview", "--expect-no-changes")
     assert again.endswith("status 0"), again
-    assert len(standing(emulator_of(command.port).client)["queues"]) == 1
+    assert len(listed(emulator_of(command.port).client)["queues"]) == 1
 
     (project / "Pulumi.local.yaml").write_text("config: {orders:seconds: 60}\n")
     changed = command.pulumi("up", *folder, "--yes", "--skip-preview")
     assert "~ 1 updated" in changed
     destroyed = command.pulumi("destroy", *folder, "--yes", "--skip-preview")
     assert destroyed.endswith("status 0"), destroyed
-    assert "queues" not in standing(emulator_of(command.port).client)
+    assert "queues" not in listed(emulator_of(command.port).client)
 
 
 def test_what_a_killed_deployment_made_goes_though_the_program_no_longer_declares_it(
