@@ -91,7 +91,7 @@ def down(port: int | None) -> None:
 
 @commands.command()
 def status() -> None:
-    """Show the running programs and their ports."""
+    """Show what runs on which port."""
     table = Table("port", "program", "state", box=None)
     for port in background.ports():
         table.add_row(str(port), *state_of(port))

@@ -33,7 +33,7 @@ _MISSING = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist")
 
 
 class UnsupportedError(Exception):
-    """The program uses something that the emulator's provider does not support."""
+    """The program uses something that the emulator's provider does not have."""
 
 
 class Failure(NamedTuple):

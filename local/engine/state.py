@@ -50,7 +50,7 @@ class State(dict[str, Entry]):
     """Entries by URN, in the order in which they were declared last."""
 
     def to_json(self) -> dict[str, Any]:
-        """The state as JSON; assets as path and content hash."""
+        """The state as JSON has it; assets by their path and the hash of their content."""
         return {urn: plain(vars(entry)) for urn, entry in self.items()}
 
     @classmethod

@@ -41,7 +41,7 @@ _STACKS = ("local", "dev")
 
 
 class PictureError(Exception):
-    """A program or a page that cannot be used; the message says what to change."""
+    """A program, or a page for its picture, that will not do; the message says what to change."""
 
 
 class Box(NamedTuple):

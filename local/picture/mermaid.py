@@ -29,13 +29,13 @@ def mermaid(arrows: Pairs) -> str:
     pairs = _folded(arrows)
     depths = _depths(pairs)
     boxes = sorted(depths, key=lambda box: (depths[box], box))
-    dead_letters = {target for (_, target), labels in pairs.items() if FAILED in labels}
+    dead_letters = {target for (_, target), verbs in pairs.items() if FAILED in verbs}
     ids = _ids(boxes)
     lines = [f"{ids[box]}{_shape(box, dead_letters)}" for box in boxes]
     for source, target in sorted(pairs, key=lambda pair: [boxes.index(box) for box in pair]):
-        labels = pairs[source, target]
-        arrow = "-.->" if labels <= _UNEXPECTED else "-->"
-        lines.append(f"{ids[source]} {arrow}|{', '.join(sorted(labels))}| {ids[target]}")
+        verbs = pairs[source, target]
+        arrow = "-.->" if verbs <= _UNEXPECTED else "-->"
+        lines.append(f"{ids[source]} {arrow}|{', '.join(sorted(verbs))}| {ids[target]}")
     return "flowchart LR\n" + "".join(f"    {line}\n" for line in lines)
 
 
@@ -55,13 +55,13 @@ def _folded(arrows: Pairs) -> dict[tuple[Box, Box], set[str]]:
         for box in boxes
     }
     found: defaultdict[tuple[Box, Box], set[str]] = defaultdict(set)
-    for (source, target), labels in arrows.items():
-        found[shared.get(source, source), shared.get(target, target)] |= labels
+    for (source, target), verbs in arrows.items():
+        found[shared.get(source, source), shared.get(target, target)] |= verbs
     return found
 
 
 def _depths(pairs: Pairs) -> dict[Box, int]:
-    """Each box's distance, in arrows, from where the data comes in."""
+    """How many arrows each box is away from where the data comes in."""
     targets = {target for _, target in pairs}
     depths = {source: 0 for source, _ in pairs if source not in targets}
     reached, depth = set(depths), 0
@@ -69,7 +69,7 @@ def _depths(pairs: Pairs) -> dict[Box, int]:
         depth += 1
         reached = {target for source, target in pairs if source in reached and target not in depths}
         depths |= dict.fromkeys(reached, depth)
-    # A cycle that nothing leads into.
+    # A circle that nothing leads into.
     return {box: depths.get(box, depth) for pair in pairs for box in pair}
 
 
@@ -83,7 +83,7 @@ def _shape(box: Box, dead_letters: set[Box]) -> str:
 
 
 def _escaped(text: str) -> str:
-    # "#" first: the codes of the others contain it.
+    # The first is what the others are written with.
     for character, code in (("#", "#35;"), ('"', "#quot;"), ("<", "#lt;"), (">", "#gt;")):
         text = text.replace(character, code)
     return " ".join(text.split())

@@ -1,6 +1,6 @@
 """Runs a Pulumi program against a monitor. Started with the program's own interpreter.
 
-Only `pulumi` may be imported here: the program's environment may have nothing else.
+Nothing but `pulumi` may be imported here: the program's environment has nothing else for certain.
 Arguments: the monitor's address, project, stack, and the folder or file to run. The configuration
 is in PULUMI_CONFIG, where Pulumi looks for it.
 """

@@ -25,8 +25,7 @@ https://www.pulumi.com/docs/iac/concepts/projects/project-file/#config-options""
 
 
 class ProjectError(Exception):
-    """A folder that is not a Pulumi Python project, or a setting that its project does not
-    allow."""
+    """A folder that is no Pulumi Python project, or a setting that its project does not allow."""
 
 
 @dataclass(frozen=True, kw_only=True)

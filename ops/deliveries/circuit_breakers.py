@@ -13,7 +13,8 @@ from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb i
     state_of,
 )
 
-CircuitBreakers = Mapping[str, CircuitBreakerState]
+CircuitBreaker = CircuitBreakerState
+CircuitBreakers = Mapping[str, CircuitBreaker]
 """By the name of the channel."""
 
 NOT_TRIED_ERROR = CircuitBreakerOpenError.__name__

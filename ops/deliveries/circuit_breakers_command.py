@@ -11,6 +11,7 @@ import click
 
 from ops.context import Context
 from ops.deliveries.circuit_breakers import (
+    CircuitBreaker,
     close_circuit_breaker,
     read_circuit_breakers,
 )
@@ -18,9 +19,6 @@ from ops.deliveries.table_options import EXIT_CODES, TableLocation, on_tables
 from ops.options import LEFT
 from ops.stack import require_one
 from ops.terminal import age, one_line, out, show, timestamp_text
-from serverless_runtime.notification_service.circuit_breaker.state_in_dynamodb import (
-    CircuitBreakerState,
-)
 
 
 class _ListByDefault(click.Group):
@@ -95,7 +93,7 @@ def close(context: Context, *, locations: list[TableLocation], name: str) -> Non
     click.echo(f"{name} is closed; all instances notice within two seconds.")
 
 
-def _describe(state: CircuitBreakerState, now: datetime) -> str:
+def _describe(state: CircuitBreaker, now: datetime) -> str:
     until = _timestamp(state.blocked_until)
     if state.status == "CLOSED" or until is None:
         return "closed"
@@ -107,7 +105,7 @@ def _describe(state: CircuitBreakerState, now: datetime) -> str:
     return f"half open, a probe is running until {timestamp_text(until)} at the latest"
 
 
-def _details(state: CircuitBreakerState, now: datetime) -> list[str]:
+def _details(state: CircuitBreaker, now: datetime) -> list[str]:
     changed, failed = _timestamp(state.changed_at), _timestamp(state.last_failed_at)
     lines = []
     if changed is not None:
@@ -123,7 +121,7 @@ def _opened(trips: int) -> str:
     return {0: "not opened since", 1: "opened once"}.get(trips, f"opened {trips} times")
 
 
-def _as_json(name: str, state: CircuitBreakerState) -> dict[str, Any]:
+def _as_json(name: str, state: CircuitBreaker) -> dict[str, Any]:
     known = asdict(state)
     del known["changed_by"]
     times = ("blocked_until", "changed_at", "last_failed_at")

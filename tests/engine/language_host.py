@@ -1,5 +1,4 @@
-"""Python's language host, for a CLI that comes without
-one: `pulumi-language-python` on PATH runs this.
+"""Python's language host, for a CLI that came without: `pulumi-language-python` on PATH runs this.
 
 It runs programs as an inline program of the Automation API is run.
 """

@@ -70,7 +70,9 @@ class EncryptionKey(pulumi.ComponentResource):
             description=f"Tables, queues, topics and logs of {stack_name()}",
             enable_key_rotation=True,
             deletion_window_in_days=DELETION_WINDOW_DAYS,
-            policy=policy(*_statements(region=region, account_id=account_id)),
+            policy=pulumi.Output.all(region, account_id).apply(
+                lambda known: policy(*_statements(region=known[0], account_id=known[1]))
+            ),
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect_data),
         )
         aws.kms.Alias(
@@ -96,19 +98,17 @@ def arn_of(key: EncryptionKey | None) -> pulumi.Output[str] | None:
     return None if key is None else key.arn
 
 
-def _statements(*, region: pulumi.Output[str], account_id: pulumi.Output[str]) -> list[Statement]:
-    log_groups = [
-        pulumi.Output.concat("arn:aws:logs:", region, ":", account_id, ":log-group:", each)
-        for each in (function_log_group("*"), api_log_group("*"))
-    ]
-    alarms = pulumi.Output.concat("arn:aws:cloudwatch:", region, ":", account_id, ":alarm:*")
+def _statements(*, region: str, account_id: str) -> list[Statement]:
+    logs = f"arn:aws:logs:{region}:{account_id}:log-group"
+    log_groups = [f"{logs}:{function_log_group('*')}", f"{logs}:{api_log_group('*')}"]
+    alarms = f"arn:aws:cloudwatch:{region}:{account_id}:alarm:*"
     own_key = ["*"]
     return [
         # Without it nobody could administer the key, or allow its use in IAM policies.
         statement(
             ["kms:*"],
             sid="LetIamOfThisAccountGrant",
-            principal={"AWS": pulumi.Output.concat("arn:aws:iam::", account_id, ":root")},
+            principal={"AWS": f"arn:aws:iam::{account_id}:root"},
             resources=own_key,
         ),
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
@@ -118,7 +118,7 @@ def _statements(*, region: pulumi.Output[str], account_id: pulumi.Output[str]) -
                 *("kms:GenerateDataKey*", "kms:Describe*"),
             ],
             sid="EncryptLogsOfThisStack",
-            principal={"Service": pulumi.Output.concat("logs.", region, ".amazonaws.com")},
+            principal={"Service": f"logs.{region}.amazonaws.com"},
             resources=own_key,
             condition={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
         ),

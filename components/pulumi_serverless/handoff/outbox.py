@@ -46,7 +46,7 @@ class OutboxArgs:
 
     target: PythonFunction
     dead_letter_queue: DeadLetterQueue
-    """Receives events that Lambda can never accept; the relay also publishes its depth."""
+    """The queue whose depth the relay publishes in each run."""
 
     relay_minimum_age_seconds: int
 

@@ -64,7 +64,7 @@ class AlarmArgs(_Described):
     """How many of the latest periods are evaluated, 1 or more."""
 
     datapoints_to_alarm: int | None = None
-    """How many of those must breach, 1 to all (default: all)."""
+    """How many of those must breach, 1 to all; left out, all."""
 
     treat_missing_data: Literal["breaching", "notBreaching"] = "notBreaching"
     """How a period without a datapoint is evaluated. Most metrics are published only when there is
