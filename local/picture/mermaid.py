@@ -37,7 +37,7 @@ def _shape(box: Box, rows: Iterable[str]) -> str:
 
 
 def _escaped(text: str) -> str:
-    # "#" first: the codes of the others contain it.
+    # The first is what the others are written with.
     for character, code in (("#", "#35;"), ('"', "#quot;"), ("<", "#lt;"), (">", "#gt;")):
         text = text.replace(character, code)
     return " ".join(text.split())
