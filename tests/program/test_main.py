@@ -55,8 +55,8 @@ def test_every_resource_belongs_to_a_component(program: Graph) -> None:
             assert parent.type != STACK_TYPE, resource.urn
 
 
-def _subclasses(base: type) -> Iterator[type]:
-    for each in base.__subclasses__():
+def _subclasses(base: type[object]) -> Iterator[type[object]]:
+    for each in type.__subclasses__(base):
         yield each
         yield from _subclasses(each)
 

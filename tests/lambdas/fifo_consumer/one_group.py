@@ -35,6 +35,9 @@ class OneGroup:
     lot: list[Message] = field(default_factory=list)
     parked: set[str] = field(default_factory=set)
     applied: list[str] = field(default_factory=list)
+    runs: list[str] = field(default_factory=list)
+    """Every call of the work, those that failed included."""
+
     sent: int = 0
     _numbers: int = 0
     _kept: set[str | None] = field(default_factory=set)
@@ -73,6 +76,7 @@ class OneGroup:
 
     def work(self, message: Message) -> None:
         self._step()
+        self.runs.append(message.body)
         if message.body in self.poisons:
             raise RefusedError(message.body)
         if message.body not in self.applied:
@@ -111,7 +115,7 @@ class OneGroup:
             body=body,
             attributes=attributes,
             group="account",
-            # Of different lengths: they are compared as numbers.
+            # Of different lengths: they are to be compared as numbers.
             sequence_number=number,
             queue_arn="arn:aws:sqs:eu-west-1:123456789012:bookings.fifo",
             receipt_handle="receipt",

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.lambdas.fifo_consumer.one_group import MAX_ATTEMPTS, OneGroup
 
 _ACTIONS = st.lists(
-    st.one_of(
-        st.just(("book", None)),
-        st.tuples(st.just("receive"), st.none() | st.integers(0, 8)),
-        st.just(("replay", None)),
-        st.just(("repair", None)),
-    ),
-    max_size=60,
+    st.tuples(st.just("book"), st.integers(1, 5))
+    | st.tuples(st.just("killed"), st.integers(0, 8))
+    | st.tuples(st.just("receive"), st.integers(1, 4))
+    | st.tuples(st.just("settle"), st.none())
+    | st.tuples(st.just("replay"), st.integers(1, 5))
+    | st.tuples(st.just("repair"), st.none()),
+    min_size=4,
+    max_size=24,
 )
 
 
@@ -22,25 +25,34 @@ def numbers(group: OneGroup) -> list[str]:
     return [str(number) for number in range(1, group.sent + 1)]
 
 
+def repeat(count: int, action: Callable[[], None]) -> None:
+    for _ in range(count):
+        action()
+
+
 @settings(max_examples=400, deadline=None)
 @given(
     actions=_ACTIONS,
-    poisons=st.sets(st.integers(1, 12).map(str), max_size=3),
+    poisons=st.sets(st.integers(1, 12).map(str), min_size=1, max_size=3),
     deduplicates=st.booleans(),
 )
 def test_what_is_applied_is_a_prefix_at_every_moment_and_everything_in_the_end(
     actions: list[tuple[str, int | None]], poisons: set[str], deduplicates: bool
 ) -> None:
     group = OneGroup(poisons=set(poisons), deduplicates=deduplicates)
-    for action, killed_after in actions:
-        match action:
-            case "book":
-                group.book()
-            case "receive":
-                group.receive(killed_after)
-            case "replay":
-                group.replay()
-            case "repair":
+    for action, count in actions:
+        match action, count:
+            case "book", int():
+                repeat(count, group.book)
+            case "killed", int():
+                group.receive(killed_after=count)
+            case "receive", int():
+                repeat(count, group.receive)
+            case "replay", int():
+                repeat(count, group.replay)
+            case "settle", _:
+                group.settle()
+            case _:
                 group.poisons.clear()
         assert group.applied == numbers(group)[: len(group.applied)]
 
@@ -98,8 +110,10 @@ def test_a_second_copy_of_a_replayed_message_is_skipped() -> None:
     group.replay()
     group.lot.append(copy)
     group.settle()
+    runs = len(group.runs)
 
     group.replay()
     group.settle()
 
     assert (group.applied, group.lot, group.queue) == (["1"], [], [])
+    assert len(group.runs) == runs
