@@ -27,7 +27,7 @@ docstrings; what is not on it may change in any release.
 """
 _STYLE = ConfigDict(
     heading_level=3,
-    inherited_members=False,
+    inherited_members=True,
     members_order="source",
     merge_init_into_class=False,
     show_bases=False,

@@ -150,6 +150,40 @@ def redrive(*, alarm: dict[str, Any] | None = None, resource: bool = False) -> P
     return program
 
 
+def consumer(
+    *,
+    redrive: bool = True,
+    visibility: int | None = 180,
+    window: int | None = None,
+    timeout: int | None = 30,
+    named: bool = True,
+    consumers: int = 1,
+) -> Program:
+    """A queue and the function that consumes it."""
+
+    def program() -> None:
+        failures = aws.sqs.Queue("failures")
+        policy = failures.arn.apply(
+            lambda arn: json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 3})
+        )
+        work = aws.sqs.Queue(
+            "work",
+            visibility_timeout_seconds=visibility,
+            redrive_policy=policy if redrive else None,
+        )
+        worker = function(timeout)
+        for number in range(consumers):
+            aws.lambda_.EventSourceMapping(
+                f"messages-{number}",
+                event_source_arn=work.arn,
+                function_name=worker.arn,
+                maximum_batching_window_in_seconds=window,
+                function_response_types=["ReportBatchItemFailures"] if named else None,
+            )
+
+    return program
+
+
 def queue(**inputs: Any) -> Program:
     return lambda: made(aws.sqs.Queue("queue", **inputs))
 

@@ -11,6 +11,7 @@ from tests.policy.examples import (
     Examples,
     Program,
     alarm_topic,
+    consumer,
     function,
     function_url,
     handoff,
@@ -111,6 +112,26 @@ EXAMPLES = {
         rejected=[alarm_topic(subscribed=False)],
         passed=[alarm_topic(subscribed=True), lambda: made(aws.sns.Topic("no-alarms"))],
     ),
+    "failed-messages-are-kept": Examples(
+        rejected=[consumer(redrive=False)],
+        passed=[consumer(), queue(), redrive(resource=True)],
+    ),
+    "messages-stay-hidden": Examples(
+        rejected=[
+            consumer(visibility=179),
+            consumer(visibility=None),
+            consumer(window=1),
+            consumer(visibility=17, timeout=None),
+        ],
+        passed=[
+            consumer(),
+            consumer(visibility=181, window=1),
+            consumer(visibility=None, timeout=5),
+            queue(visibility_timeout_seconds=0),
+        ],
+    ),
+    "messages-fail-by-themselves": Examples(rejected=[consumer(named=False)], passed=[consumer()]),
+    "queue-has-one-consumer": Examples(rejected=[consumer(consumers=2)], passed=[consumer()]),
     "queue-is-encrypted": Examples(
         rejected=[queue(), queue(sqs_managed_sse_enabled=False)],
         passed=[queue(sqs_managed_sse_enabled=True), queue(kms_master_key_id="alias/orders")],

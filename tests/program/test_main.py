@@ -3,6 +3,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+from collections.abc import Iterator
 
 import pulumi
 import pulumi_aws as aws
@@ -53,11 +54,17 @@ def test_every_resource_belongs_to_a_component(program: Graph) -> None:
             assert parent.type != STACK_TYPE, resource.urn
 
 
+def _subclasses(base: type) -> Iterator[type]:
+    for each in base.__subclasses__():
+        yield each
+        yield from _subclasses(each)
+
+
 def test_a_components_type_token_is_its_class_in_the_library(program: Graph) -> None:
     packages = pkgutil.walk_packages(pulumi_serverless.__path__, "pulumi_serverless.")
     for package in packages:
         importlib.import_module(package.name)
-    classes = {each.__name__ for each in pulumi.ComponentResource.__subclasses__()}
+    classes = {each.__name__ for each in _subclasses(pulumi.ComponentResource)}
 
     tokens = {each.type for each in program.all if not each.custom and each.type != STACK_TYPE}
     assert tokens <= {f"serverless:index:{name}" for name in classes}

@@ -6,6 +6,12 @@ from serverless_policy.rule import Rule
 from serverless_policy.rules.access import PRINCIPALS, WILDCARDS
 from serverless_policy.rules.alarms import NO_ALARM, NO_SUBSCRIBER
 from serverless_policy.rules.api import OPEN_ROUTES
+from serverless_policy.rules.consumers import (
+    NO_REDRIVE,
+    ONE_CONSUMER,
+    PARTIAL_FAILURES,
+    VISIBILITY,
+)
 from serverless_policy.rules.data import DATA
 from serverless_policy.rules.delivery import FIFO, NO_DESTINATION, TIMEOUT
 from serverless_policy.rules.functions import LOGS, RUNTIMES
@@ -14,5 +20,6 @@ from serverless_policy.rules.queues import PLAIN_HTTP, UNENCRYPTED
 RULES: tuple[Rule, ...] = (
     *(WILDCARDS, PRINCIPALS, OPEN_ROUTES),
     *(NO_DESTINATION, FIFO, TIMEOUT, NO_ALARM, NO_SUBSCRIBER),
+    *(NO_REDRIVE, VISIBILITY, PARTIAL_FAILURES, ONE_CONSUMER),
     *(UNENCRYPTED, PLAIN_HTTP, LOGS, RUNTIMES, DATA),
 )

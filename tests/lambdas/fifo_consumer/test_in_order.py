@@ -1,0 +1,105 @@
+"""The handler with DynamoDB and SQS in memory."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from pulumi_serverless.testing import queue_event
+from serverless_runtime.fifo_consumer import each_in_order
+from serverless_runtime.fifo_consumer.group_order import GroupOrder
+from serverless_runtime.fifo_consumer.parked_groups import ParkedGroups
+from serverless_runtime.fifo_consumer.parking_lot import SEQUENCE_ATTRIBUTE, ParkingLot
+from serverless_runtime.fifo_consumer.settings import fifo_environment, read_fifo_settings
+from serverless_runtime.queue_consumer import Message
+from serverless_runtime.shared.environment import MissingSettingsError
+
+ARN = "arn:aws:sqs:eu-west-1:123456789012:bookings.fifo"
+
+
+@pytest.fixture
+def lot() -> Iterator[str]:
+    """URL of the queue of parked messages; the table is there, too."""
+    with mock_aws():
+        boto3.client("dynamodb").create_table(
+            TableName="parked",
+            KeySchema=[{"AttributeName": "message_group", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "message_group", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        queue = boto3.client("sqs").create_queue(
+            QueueName="dead.fifo", Attributes={"FifoQueue": "true"}
+        )
+        yield str(queue["QueueUrl"])
+
+
+def refuse(message: Message) -> None:
+    raise ValueError("the account is closed")
+
+
+def test_what_failed_is_parked_as_it_came_and_those_behind_it_too(lot: str) -> None:
+    counted: list[str] = []
+    order = GroupOrder(
+        ParkedGroups("parked", boto3.client("dynamodb")),
+        ParkingLot(lot, boto3.client("sqs")),
+        max_attempts=1,
+        sequence_attribute=SEQUENCE_ATTRIBUTE,
+        on_parked=lambda message: counted.append(message.body),
+    )
+    event = queue_event("1", "2", queue_arn=ARN, group="7", attributes={"type": "booking"})
+    event["Records"][0]["messageAttributes"]["raw"] = {
+        "dataType": "Binary",
+        "binaryValue": base64.b64encode(b"\x00\xff").decode(),
+    }
+
+    response = each_in_order(refuse, order=lambda: order)(event, None)
+
+    assert response == {"batchItemFailures": []}
+    first, second = _received(lot)
+    assert [first["Body"], second["Body"]] == ["1", "2"]
+    assert first["MessageAttributes"]["type"]["StringValue"] == "booking"
+    assert first["MessageAttributes"]["raw"]["BinaryValue"] == b"\x00\xff"
+    assert first["MessageAttributes"][SEQUENCE_ATTRIBUTE]["StringValue"] == f"{0:020}"
+    assert first["Attributes"]["MessageGroupId"] == "7"
+    groups = ParkedGroups("parked", boto3.client("dynamodb"))
+    assert groups.waiting("7") == {f"{0:020}", f"{1:020}"}
+    groups.remove("7", f"{0:020}")
+    groups.remove("7", f"{1:020}")
+    assert groups.waiting("7") == groups.waiting("never parked") == frozenset()
+    assert counted == ["1", "2"]
+
+
+def _received(url: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = boto3.client("sqs").receive_message(
+        QueueUrl=url,
+        MaxNumberOfMessages=10,
+        AttributeNames=["All"],
+        MessageAttributeNames=["All"],
+    )["Messages"]
+    return found
+
+
+def test_without_parking_a_failure_is_reported_to_sqs() -> None:
+    event = queue_event(json.dumps({"n": 1}), queue_arn=ARN, group="7")
+
+    response = each_in_order(refuse, order=lambda: None)(event, None)
+
+    assert response == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
+
+
+def test_the_environment_says_whether_groups_are_parked() -> None:
+    environment = fifo_environment(max_attempts="3", table_name="t", dead_letter_queue_url="u")
+
+    settings = read_fifo_settings(environment)
+    assert settings is not None
+    assert (settings.max_attempts, settings.table_name) == ("3", "t")
+    assert read_fifo_settings({"HOME": "/"}) is None
+    del environment["FIFO_TABLE_NAME"]
+    with pytest.raises(MissingSettingsError, match="FIFO_TABLE_NAME"):
+        read_fifo_settings(environment)
