@@ -8,6 +8,7 @@ from offices import (
     age_outbox,
     dead,
     entered,
+    how_many_entered,
     issue,
     let_the_bureau_fail,
     outbox,
@@ -28,20 +29,23 @@ SECONDS = 90
 
 def await_settled(program: Deployed, department: str, run: str, wanted: set[str]) -> None:
     """Wait until everything that the department wants is done or a dead letter."""
-    eventually(
-        lambda: entered(program, department, run) | dead(program, department) == wanted,
-        f"every event of {department}, entered or kept",
-        seconds=SECONDS,
-    )
+
+    def settled() -> bool:
+        counted = how_many_entered(program, department, run) + len(dead(program, department))
+        return counted >= len(wanted)
+
+    eventually(settled, f"every event of {department}, entered or kept", seconds=SECONDS)
+    assert entered(program, department, run) | dead(program, department) == wanted
 
 
 def await_entered(program: Deployed, department: str, run: str, wanted: set[str]) -> None:
-    """Wait until the department has done everything that it wants."""
+    """Wait until the department has done everything that it wants, and nothing else."""
     eventually(
-        lambda: entered(program, department, run) == wanted,
+        lambda: how_many_entered(program, department, run) >= len(wanted),
         f"every event of {department}, entered",
         seconds=SECONDS,
     )
+    assert entered(program, department, run) == wanted
 
 
 def publish(program: Deployed, invoices: list[Invoice]) -> int:
