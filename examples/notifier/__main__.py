@@ -75,13 +75,13 @@ partners = Table(
 )
 
 
-def department(name: str, handler: str, wanted: EventFilter) -> PythonFunction:
+def department(name: str, wanted: EventFilter) -> PythonFunction:
     """A function that gets the events that it wants, and keeps what it has done."""
     function = PythonFunction(
         name,
         PythonFunctionArgs(
             foundation=foundation,
-            handler=handler,
+            handler=f"billing.departments.{name}",
             code=code,
             environment={"ENTRIES": entries.name, "PARTNERS": partners.name},
         ),
@@ -91,15 +91,13 @@ def department(name: str, handler: str, wanted: EventFilter) -> PythonFunction:
     return function
 
 
-department("ledger", "billing.ledger.handle", EventFilter())
+department("ledger", EventFilter())
 department(
     "vat",
-    "billing.vat.handle",
     EventFilter(types=["invoice.issued.v1"], attributes={"region": [{"prefix": "eu-"}]}),
 )
 credit = department(
     "credit",
-    "billing.credit.handle",
     EventFilter(types=["invoice.issued.v1"], data={"total": [{"numeric": [">=", 1_000]}]}),
 )
 credit.allow("ask-the-bureau", actions=["dynamodb:GetItem"], resources=[partners.arn])

@@ -184,6 +184,36 @@ def consumer(
     return program
 
 
+def subscriber(*, redrive: bool = True, consumed: bool = True) -> Program:
+    """A queue that is subscribed to a topic."""
+
+    def program() -> None:
+        work = aws.sqs.Queue("work")
+        failures = aws.sqs.Queue("failures")
+        kept = failures.arn.apply(lambda arn: json.dumps({"deadLetterTargetArn": arn}))
+        aws.sns.TopicSubscription(
+            "subscription",
+            topic=aws.sns.Topic("events").arn,
+            protocol="sqs",
+            endpoint=work.arn,
+            redrive_policy=kept if redrive else None,
+        )
+        if consumed:
+            aws.lambda_.EventSourceMapping(
+                "messages", event_source_arn=work.arn, function_name=function(30).arn
+            )
+
+    return program
+
+
+def topic_with_policy(**statement: Any) -> Program:
+    def program() -> None:
+        topic = aws.sns.Topic("events")
+        aws.sns.TopicPolicy("policy", arn=topic.arn, policy=document(**statement))
+
+    return program
+
+
 def queue(**inputs: Any) -> Program:
     return lambda: made(aws.sqs.Queue("queue", **inputs))
 

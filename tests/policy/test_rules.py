@@ -24,7 +24,9 @@ from tests.policy.examples import (
     redrive,
     role,
     route,
+    subscriber,
     table,
+    topic_with_policy,
 )
 from tests.policy.policy_view import rejected
 
@@ -132,6 +134,18 @@ EXAMPLES = {
     ),
     "messages-fail-by-themselves": Examples(rejected=[consumer(named=False)], passed=[consumer()]),
     "queue-has-one-consumer": Examples(rejected=[consumer(consumers=2)], passed=[consumer()]),
+    "undelivered-messages-are-kept": Examples(
+        rejected=[subscriber(redrive=False)],
+        passed=[subscriber(), subscriber(redrive=False, consumed=False)],
+    ),
+    "topic-rejects-plain-http": Examples(
+        rejected=[
+            alarm_topic(subscribed=True),
+            topic_with_policy(**{**DENIES_HTTP, "Action": "sqs:*"}),
+            topic_with_policy(**{**DENIES_HTTP, "Action": "sns:Publish", "Effect": "Allow"}),
+        ],
+        passed=[topic_with_policy(**{**DENIES_HTTP, "Action": ["sns:Publish"]}), queue()],
+    ),
     "queue-is-encrypted": Examples(
         rejected=[queue(), queue(sqs_managed_sse_enabled=False)],
         passed=[queue(sqs_managed_sse_enabled=True), queue(kms_master_key_id="alias/orders")],

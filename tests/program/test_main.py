@@ -65,7 +65,7 @@ def test_a_components_type_token_is_its_class_in_the_library(program: Graph) -> 
     packages = pkgutil.walk_packages(pulumi_serverless.__path__, "pulumi_serverless.")
     for package in packages:
         importlib.import_module(package.name)
-    classes = {each.__name__ for each in Component.__subclasses__()}
+    classes = {each.__name__ for each in _subclasses(Component)}
 
     tokens = {each.type for each in program.all if not each.custom and each.type != STACK_TYPE}
     assert tokens <= {f"serverless:index:{name}" for name in classes}

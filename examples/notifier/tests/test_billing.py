@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from departments import (
+from offices import (
     DEPARTMENTS,
     Invoice,
     age_outbox,
     dead,
     entered,
+    how_many_entered,
     issue,
     let_the_bureau_fail,
     outbox,
@@ -26,9 +27,25 @@ SECONDS = 90
 """Enough on a slow machine; the tests end when there is nothing left to wait for."""
 
 
-def settled(program: Deployed, department: str, run: str, wanted: set[str]) -> bool:
-    """Whether everything that the department wants is done or a dead letter."""
-    return entered(program, department, run) | dead(program, department) == wanted
+def await_settled(program: Deployed, department: str, run: str, wanted: set[str]) -> None:
+    """Wait until everything that the department wants is done or a dead letter."""
+
+    def settled() -> bool:
+        counted = how_many_entered(program, department, run) + len(dead(program, department))
+        return counted >= len(wanted)
+
+    eventually(settled, f"every event of {department}, entered or kept", seconds=SECONDS)
+    assert entered(program, department, run) | dead(program, department) == wanted
+
+
+def await_entered(program: Deployed, department: str, run: str, wanted: set[str]) -> None:
+    """Wait until the department has done everything that it wants, and nothing else."""
+    eventually(
+        lambda: how_many_entered(program, department, run) >= len(wanted),
+        f"every event of {department}, entered",
+        seconds=SECONDS,
+    )
+    assert entered(program, department, run) == wanted
 
 
 def publish(program: Deployed, invoices: list[Invoice]) -> int:
@@ -61,12 +78,7 @@ def test_a_thousand_events_reach_each_department_that_wants_them_or_are_kept_for
 
     invoices = [*before, *missed, *after]
     for department in DEPARTMENTS:
-        wanted = wanted_by(department, invoices)
-        eventually(
-            lambda d=department, w=wanted: settled(program, d, "year", w),
-            f"every event of {department}, entered or kept",
-            seconds=SECONDS,
-        )
+        await_settled(program, department, "year", wanted_by(department, invoices))
     assert dead(program, "ledger") == set()
     assert dead(program, "vat") == wanted_by("vat", missed)
     assert dead(program, "credit")
@@ -75,11 +87,7 @@ def test_a_thousand_events_reach_each_department_that_wants_them_or_are_kept_for
     for department in DEPARTMENTS:
         wanted = wanted_by(department, invoices)
         replay(program, department)
-        eventually(
-            lambda d=department, w=wanted: entered(program, d, "year") == w,
-            f"every event of {department}, entered",
-            seconds=SECONDS,
-        )
+        await_entered(program, department, "year", wanted)
         assert dead(program, department) == set()
         assert sorted(times_entered(program, department, "year")) == sorted(wanted)
 
@@ -91,9 +99,7 @@ def test_without_a_dead_letter_queue_of_the_subscription_events_are_lost(
     with without_redrive(program, "vat"), queue_closed(program, "vat"):
         publish(program, invoices)
 
-    eventually(
-        lambda: entered(program, "ledger", "lost") == wanted_by("ledger", invoices), "the ledger"
-    )
+    await_entered(program, "ledger", "lost", wanted_by("ledger", invoices))
     assert wanted_by("vat", invoices)
     assert entered(program, "vat", "lost") | dead(program, "vat") == set()
 
@@ -109,9 +115,5 @@ def test_an_invoice_whose_publish_is_denied_is_published_by_the_relay(program: D
     program.invoke("billing-relay", {})
 
     for department in DEPARTMENTS:
-        wanted = wanted_by(department, invoices)
-        eventually(
-            lambda d=department, w=wanted: entered(program, d, "denied") == w,
-            f"the events of {department}",
-        )
+        await_entered(program, department, "denied", wanted_by(department, invoices))
     assert outbox(program) == []

@@ -22,16 +22,17 @@ def _plain_http(resources: Sequence[Resource]) -> Iterator[Finding]:
     for queue in of_type(resources, QUEUE):
         documents = [queue.get("policy")]
         documents += [policy.get("policy") for policy in policies if policy.uses("queueUrl", queue)]
-        if not any(_denies_http(document) for document in documents):
+        if not any(denies_http(document, "sqs:*") for document in documents):
             yield Finding(queue, "accepts plain HTTP")
 
 
-def _denies_http(document: Any) -> bool:
+def denies_http(document: Any, action: str) -> bool:
+    """Whether the policy of a queue or a topic denies the action, in lower case, without TLS."""
     # Not known yet is no finding: the deployment is checked again with what it knows.
     return document is UNKNOWN or any(
         statement.get("Effect") == "Deny"
         and statement.get("Principal") in ("*", {"AWS": "*"})
-        and "sqs:*" in [action.lower() for action in as_list(statement.get("Action"))]
+        and action in [each.lower() for each in as_list(statement.get("Action"))]
         and statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
         for statement in statements(document)
     )

@@ -68,6 +68,16 @@ def _issue(program: Deployed, part: list[Invoice]) -> dict[str, int]:
 
 def entered(program: Deployed, department: str, run: str) -> set[str]:
     """Return the ids of the run's events that the department has entered."""
+    pages = _entries(program, department, run, Select="ALL_ATTRIBUTES")
+    return {item["event_id"]["S"] for page in pages for item in page["Items"]}
+
+
+def how_many_entered(program: Deployed, department: str, run: str) -> int:
+    """Return how many those are, which is asked often and costs the emulator less."""
+    return sum(page["Count"] for page in _entries(program, department, run, Select="COUNT"))
+
+
+def _entries(program: Deployed, department: str, run: str, **select: str) -> Iterator[Any]:
     pages = (
         program.client("dynamodb")
         .get_paginator("query")
@@ -75,9 +85,10 @@ def entered(program: Deployed, department: str, run: str) -> set[str]:
             TableName=program.outputs["entries"],
             KeyConditionExpression="department = :d AND begins_with(event_id, :run)",
             ExpressionAttributeValues={":d": {"S": department}, ":run": {"S": f"{run}-"}},
+            **select,
         )
     )
-    return {item["event_id"]["S"] for page in pages for item in page["Items"]}
+    return iter(pages)
 
 
 def dead(program: Deployed, department: str) -> set[str]:
