@@ -10,6 +10,7 @@ class CallFailedError(Exception):
         """`retry_after_seconds` is the wait that the provider requests, if it does."""
         super().__init__(text)
         self.retry_after_seconds = retry_after_seconds
+        """The wait that the provider requests; None if it requests none."""
 
 
 class CallRefusedError(Exception):

@@ -18,6 +18,7 @@ class Call:
     """`<source>/<id>`: the same for each repetition of the call by its source."""
 
     body: str
+    """As the source has sent it."""
 
     received_at_ms: int
     """When the API received it, epoch milliseconds."""

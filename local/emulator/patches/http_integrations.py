@@ -168,8 +168,8 @@ def _call(service: str, body: bytes, headers: dict[str, str], keys: Any) -> Answ
 
 
 def _at_once(call: Coroutine[Any, Any, Answer]) -> Answer:
-    """Run it to its end. These calls wait for nothing, and as tasks they would wait for the tasks
-    of all other requests, one step after the other."""
+    """Run it to its end. These calls wait for nothing; scheduled one by one, they would wait for
+    every other request."""
     try:
         call.send(None)
     except StopIteration as ended:
