@@ -41,7 +41,7 @@ def test_an_address_and_the_key_in_a_services_url_are_in_no_resource_name() -> N
 
     stack = record(lambda: AlarmTopic("alarms", AlarmTopicArgs(subscribers=[hook, person])))
 
-    service, email = [each.name for each in stack.of_type(SUBSCRIPTION)]
+    email, service = sorted(each.name for each in stack.of_type(SUBSCRIPTION))
     assert service.startswith("alarms-events.example.com-")
     assert "secret" not in service
     assert email.startswith("alarms-email-")

@@ -111,7 +111,7 @@ class PythonFunction(Component):
         self._policies = Budget(
             f"the permissions of {name}",
             MAX_ROLE_POLICY_CHARACTERS,
-            "characters (one role's limit)",
+            "characters (the limit of a role)",
         )
         self.invokers = Budget(
             f"the routes and services that may invoke {name}",
