@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import pulumi
-from pulumi.runtime import is_config_secret
 from pulumi.runtime.config import CONFIG, get_config_env
 
 from pulumi_serverless import (
@@ -29,6 +28,8 @@ from pulumi_serverless import (
 )
 from pulumi_serverless.blocks.argument_checks import AtLeast, Distinct, EmailAddress, Size
 from pulumi_serverless.blocks.arguments import Arguments, SameAs, annotations_of
+from pulumi_serverless.blocks.foundation import Architecture
+from pulumi_serverless.blocks.secret_settings import is_secret
 from serverless_runtime.notification_service.settings.kinds import require_different_names
 from stack_file import Reader, decoded, to_camel
 
@@ -44,7 +45,7 @@ class StackConfig(Arguments):
     """Everything that differs between stacks. Defaults are in Pulumi.yaml, limits with what the
     settings are passed to."""
 
-    architecture: Annotated[str, SameAs(Runtime, "architecture")]
+    architecture: Architecture
     api: ApiAccess
     memory_mb: Annotated[int, SameAs(Runtime, "memory_mb")]
     log_retention_days: Annotated[int, SameAs(Runtime, "log_retention_days")]
@@ -127,7 +128,7 @@ def _project_values() -> dict[str, object]:
 def _without_secret(problem: str) -> str:
     """A problem, without the value if its setting is secret."""
     setting = re.split(r"[ .\[:]", problem, maxsplit=1)[0]
-    if not is_config_secret(f"{pulumi.get_project()}:{setting}"):
+    if not is_secret(f"{pulumi.get_project()}:{setting}"):
         return problem
     what, separator, _ = problem.rpartition(", got ")
     return f"{what}, got a secret" if separator else problem

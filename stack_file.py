@@ -47,7 +47,8 @@ class Reader:
         for key in values:
             if key not in known:
                 self._problem(_join(path, str(key)), _unknown(str(key), known))
-        required = {to_camel(each.name) for each in dataclasses.fields(owner) if _is_required(each)}
+        declared = dataclasses.fields(typing.cast(Any, owner))
+        required = {to_camel(each.name) for each in declared if _is_required(each)}
         for key in sorted(required - set(values)):
             where = _join(path, key)
             self._problem(where, f"is missing; {self.hints.get(where, 'set it')}")

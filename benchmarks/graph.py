@@ -26,6 +26,7 @@ from pulumi_serverless import (
 from pulumi_serverless.testing import AwsMocks, Graph, Resource, run_program
 from pulumi_serverless.testing.program import STACK_TYPE
 
+_HANDLER = "serverless_runtime.shared.metrics.write_metrics"
 _CODE = FunctionCode(packages=("serverless_runtime.handoff", "serverless_runtime.shared"))
 _FOR_THIS_PYTHON = {"pulumi-serverless:bundleFor": "host"}
 _UPPER = re.compile(r"(?<!^)([A-Z])")
@@ -67,9 +68,9 @@ def _turns_of(number: int) -> list[tuple[float, float, float]]:
 
 def _hand_offs(number: int) -> None:
     """Declare callers and targets of their own, with the handoff between them."""
-    foundation = Foundation(alarm_topic_arn="arn:aws:sns:eu-west-1:1:t")
+    foundation = Foundation(alarm_topic_arn="arn:aws:sns:eu-west-1:123456789012:t")
     for each in range(number):
-        args = PythonFunctionArgs(foundation=foundation, handler="h.handle", code=_CODE)
+        args = PythonFunctionArgs(foundation=foundation, handler=_HANDLER, code=_CODE)
         target = PythonFunction(f"target-{each}", args)
         handoff = AsyncHandoff(
             f"handoff-{each}",

@@ -5,6 +5,7 @@ Source roots are put on its path, as an editable install would. Standard library
 It also runs on Pythons that are too old for the project, to report that; keep its syntax plain.
 """
 
+import contextlib
 import glob
 import os
 import shutil
@@ -21,6 +22,15 @@ NEWER_NAMES = ["python3.14", "python3.13", "python3.12", "python3.11"]
 def main(folder, requirements, *source_roots):
     use_a_new_enough_python()
     reject_link(folder)
+    before = ready_since(folder)
+    with one_at_a_time(folder):
+        if ready_since(folder) != before:
+            say("Another process made %s meanwhile" % folder)
+            return
+        make(folder, requirements, source_roots)
+
+
+def make(folder, requirements, source_roots):
     import venv
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -29,6 +39,31 @@ def main(folder, requirements, *source_roots):
     install(os.path.join(folder, "bin", "python"), requirements)
     put_on_path(folder, source_roots)
     open(os.path.join(folder, ".ready"), "w").close()
+
+
+def ready_since(folder):
+    """When the environment was finished; None if it is not."""
+    try:
+        return os.stat(os.path.join(folder, ".ready")).st_mtime
+    except OSError:
+        return None
+
+
+@contextlib.contextmanager
+def one_at_a_time(folder):
+    """Wait while another process makes the same environment."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        yield
+        return
+    with open(os.path.abspath(folder) + ".lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (IOError, OSError):
+            say("Waiting for another process that makes %s" % folder)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def use_a_new_enough_python():

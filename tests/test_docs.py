@@ -9,8 +9,10 @@ import pytest
 
 from local.emulator.differences import emulator_differences
 from local.scenario.curl_lines import curl_lines
+from pulumi_serverless.blocks.arguments import annotations_of
 from scripts.make_reference import reference
 from stack_config import StackConfig
+from stack_file import to_camel
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [
@@ -33,7 +35,7 @@ def test_the_readme_lists_settings_that_exist() -> None:
     table = readme.split("| setting in `Pulumi.<stack>.yaml`")[1].split("\n\n")[0]
     listed = re.findall(r"^\| `(\w+)`", table, re.MULTILINE)
 
-    known = {str(field.alias) for field in StackConfig.model_fields.values()}
+    known = {to_camel(name) for name in annotations_of(StackConfig)}
     assert listed
     assert set(listed) <= known
 

@@ -132,7 +132,8 @@ def queue_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for kind, settings in added.items():
         monkeypatch.setitem(KINDS, kind, settings)
     # It reads the table when it is imported; the program's run forgets it again.
-    monkeypatch.delitem(sys.modules, "stack_config", raising=False)
+    for module in ("stack_config", "stack_file"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from local.program.project import read_project
@@ -26,8 +27,9 @@ def deploy(folder: Path, *, preview: bool = False) -> Graph:
     return _run(folder, "dev", read_project(folder).config("dev"), preview=preview)
 
 
-def run_in(folder: Path, mocks: AwsMocks, **changed: str) -> Graph:
-    """Run the program in `folder` for its stack dev under these mocks, with settings changed."""
+def run_in(folder: Path, mocks: AwsMocks, *, secret: Sequence[str] = (), **changed: str) -> Graph:
+    """Run the program in `folder` for its stack dev under these mocks, with settings changed, and
+    some of them secret."""
     project = read_project(folder)
     overrides = {f"{project.name}:{key}": value for key, value in changed.items()}
     return run_program(
@@ -35,6 +37,7 @@ def run_in(folder: Path, mocks: AwsMocks, **changed: str) -> Graph:
         project=project.name,
         stack="dev",
         config={**project.config("dev"), **overrides},
+        secret_keys=[f"{project.name}:{key}" for key in secret],
         mocks=mocks,
     )
 

@@ -107,7 +107,7 @@ def _compared(path: str, value: Any, shape: Any) -> Iterator[str]:
     if shape.type_name == "structure" and isinstance(value, Mapping):
         members = {_plain(name): member for name, member in shape.members.items()}
         for key, each in value.items():
-            member = members.get(_plain(RENAMED.get(key, key))) or members.get(_plain(key))
+            member = members.get(_plain(str(RENAMED.get(key, key)))) or members.get(_plain(key))
             member = member or members.get(_plain(key).removesuffix("s"))
             if member is not None and each is not None:
                 yield from _compared(f"{path}.{key}", each, member)

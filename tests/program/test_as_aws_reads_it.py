@@ -96,26 +96,26 @@ def test_a_wrong_input_is_seen(prod: Graph, type_: str, changed: dict[str, Any])
 GOOD = {"Effect": "Allow", "Action": ["sqs:SendMessage"], "Resource": ["arn:q"]}
 
 
+CHANGES: list[dict[str, Any]] = [
+    {"Effect": "allow"},
+    {"Action": ["sqs:SendMesage"]},
+    {"Action": ["sqss:SendMessage"]},
+    {"Action": "SendMessage"},
+    {"Resource": ["queue"]},
+    {"Principal": {"Service": "sqs"}},
+    {"Sid": "a-b"},
+    {"Condition": {"StrEquals": {}}},
+    {"Resources": ["*"]},
+]
+
+
 @pytest.mark.parametrize(
     "document",
     [
         {"Version": "2012-10-18", "Statement": [GOOD]},
         {"Statement": [GOOD]},
         {"Version": "2012-10-17", "Statements": [], "Statement": [GOOD]},
-        *(
-            {"Version": "2012-10-17", "Statement": [{**GOOD, **changed}]}
-            for changed in (
-                {"Effect": "allow"},
-                {"Action": ["sqs:SendMesage"]},
-                {"Action": ["sqss:SendMessage"]},
-                {"Action": "SendMessage"},
-                {"Resource": ["queue"]},
-                {"Principal": {"Service": "sqs"}},
-                {"Sid": "a-b"},
-                {"Condition": {"StrEquals": {}}},
-                {"Resources": ["*"]},
-            )
-        ),
+        *({"Version": "2012-10-17", "Statement": [{**GOOD, **changed}]} for changed in CHANGES),
     ],
 )
 def test_a_wrong_policy_is_seen(document: Any) -> None:

@@ -39,6 +39,11 @@ def widgets_of(program: Graph) -> list[dict[str, Any]]:
     return found
 
 
+def test_every_graph_has_a_datapoint_a_minute(widgets: list[dict[str, Any]]) -> None:
+    graphs = [each["properties"] for each in widgets if each["type"] == "metric"]
+    assert {each["period"] for each in graphs} == {60}
+
+
 def lines(widgets: list[dict[str, Any]]) -> list[list[Any]]:
     return [
         line

@@ -30,7 +30,7 @@ HAND_OFF = {
     ("dynamodb:DeleteItem", OUTBOX),
     ("lambda:InvokeFunction", TARGET),
 }
-MAILS = ("ses:SendEmail", "arn:notifications-tasks@example.com")
+MAILS = ("ses:SendEmail", "arn:notifications-sender-fa089f03")
 EXPECTED = {
     # A transaction needs the permissions of the single writes in it, and none of its own.
     "tasks-create-task": {("dynamodb:PutItem", TASKS), *HAND_OFF},

@@ -47,7 +47,9 @@ def test_a_snapshot_names_no_folder_of_this_machine() -> None:
 
 def tables(*, protect_data: bool, name: str = "orders") -> Graph:
     key = Key(partition="order_id", sort="line")
-    foundation = Foundation(alarm_topic_arn="arn:alarms", protect_data=protect_data)
+    foundation = Foundation(
+        alarm_topic_arn="arn:aws:sns:eu-west-1:123456789012:alarms", protect_data=protect_data
+    )
     return record(lambda: Table(name, TableArgs(foundation=foundation, key=key)))
 
 

@@ -11,7 +11,7 @@ import dataclasses
 import functools
 import types
 import typing
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from typing import Any, Literal, get_args, get_origin
 
 import pulumi
@@ -50,9 +50,13 @@ class SameAs:
         check(what, value, annotations_of(self.owner)[self.field])
 
 
-@functools.cache
 def annotations_of(owner: type[Any]) -> Mapping[str, Any]:
     """Return what each field of a dataclass may be."""
+    return _annotations_of(typing.cast(Hashable, owner))
+
+
+@functools.cache
+def _annotations_of(owner: Any) -> Mapping[str, Any]:
     # What pulumi.Input stands for has "Output[T]" in it, as text.
     names = {"Output": pulumi.Output, "T": Any}
     hints = typing.get_type_hints(owner, localns=names, include_extras=True)

@@ -171,11 +171,12 @@ def within_environment(function: str, variables: Mapping[str, pulumi.Input[str]]
         budget.take(name)
         if isinstance(value, str):
             budget.take(value)
+    later: Mapping[str, Any] = variables
     return {
         name: value
         if isinstance(value, str)
         else pulumi.Output.from_input(value).apply(budget.take)
-        for name, value in variables.items()
+        for name, value in later.items()
     }
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 import re
 import typing
+from collections.abc import Hashable
 from typing import Any
 
 import pulumi
 
 from pulumi_serverless.blocks.argument_checks import got
 from pulumi_serverless.blocks.aws_limits import require_fitting
+from pulumi_serverless.blocks.secret_settings import keep_secret
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
@@ -26,10 +28,10 @@ class Component(pulumi.ComponentResource):
             raise ValueError(
                 f"the name of a {kind} must be 1 to 100 letters, digits, - and _, got {got(name)}"
             )
-        needed = _arguments_of(type(self))
+        needed = _arguments_of(typing.cast(Hashable, type(self)))
         if not isinstance(args, needed):
             raise ValueError(f"args of {kind} {name} must be {needed.__name__}, got {got(args)}")
-        own = pulumi.ResourceOptions(transformations=[require_fitting])
+        own = pulumi.ResourceOptions(transformations=[require_fitting, keep_secret])
         # The transformations of a parent are those of its children too: once is enough.
         inside = opts is not None and isinstance(opts.parent, Component)
         super().__init__(
@@ -38,7 +40,7 @@ class Component(pulumi.ComponentResource):
 
 
 @functools.cache
-def _arguments_of(component: type[Component]) -> type[Any]:
+def _arguments_of(component: Any) -> type[Any]:
     """The class of a component's `args`, as its constructor declares it."""
     declared: type[Any] = typing.get_type_hints(component.__init__)["args"]
     return declared

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import functools
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Annotated, Any
 
 import pulumi
 import pulumi_aws as aws
 
+from pulumi_serverless.blocks.archive import archive
 from pulumi_serverless.blocks.argument_checks import AtLeast, Between
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.aws_limits import (
@@ -21,24 +19,14 @@ from pulumi_serverless.blocks.aws_limits import (
     require_variables,
     within_environment,
 )
-from pulumi_serverless.blocks.bundle import FunctionCode, build_bundle
+from pulumi_serverless.blocks.bundle import FunctionCode
 from pulumi_serverless.blocks.component import Component
-from pulumi_serverless.blocks.dependencies import Target
 from pulumi_serverless.blocks.encryption_key import USER_ACTIONS, EncryptionKey
 from pulumi_serverless.blocks.foundation import PYTHON_VERSION, Foundation, MemoryMb
 from pulumi_serverless.blocks.handler import require_handler
 from pulumi_serverless.blocks.iam import assume_role_policy, policy, statement
 from pulumi_serverless.blocks.metric import Metric
 from pulumi_serverless.blocks.names import function_log_group
-
-
-@functools.cache
-def _bundle_once(
-    code: FunctionCode, target: Target, build_folder: Path, _folders: tuple[Path, ...]
-) -> Path:
-    """Build the zip that functions with equal code share. Another program in the same process may
-    have packages of the same names in other folders."""
-    return build_bundle(code, target, build_folder)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +102,7 @@ class PythonFunction(Component):
         self._policies = Budget(
             f"the permissions of {name}",
             MAX_ROLE_POLICY_CHARACTERS,
-            "characters (one role's limit)",
+            "characters (the limit of a role)",
         )
         self.invokers = Budget(
             f"the routes and services that may invoke {name}",
@@ -141,7 +129,7 @@ class PythonFunction(Component):
             runtime=f"python{PYTHON_VERSION}",
             architectures=[runtime.architecture],
             handler=args.handler,
-            code=_archive(args),
+            code=archive(args.code, runtime.bundle_target),
             role=self.role.arn,
             timeout=args.timeout_seconds,
             memory_size=args.memory_mb or runtime.memory_mb,
@@ -260,10 +248,3 @@ class PythonFunction(Component):
             condition=key.through_services,
         )
         return [write_log, trace, use_key]
-
-
-def _archive(args: PythonFunctionArgs) -> pulumi.Archive:
-    target = args.foundation.runtime.bundle_target
-    bundle = _bundle_once(args.code, target, Path.cwd() / ".build", args.code.folders())
-    # Relative, so that the path in the stack's state is the same on every machine.
-    return pulumi.FileArchive(os.path.relpath(bundle))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,14 +24,7 @@ from pulumi_serverless.blocks.http_targets import (
 )
 from pulumi_serverless.blocks.metric import Metric
 from pulumi_serverless.blocks.names import api_log_group
-
-DEFAULT_ROUTE = "$default"
-_ROUTE = re.compile(
-    r"(ANY|GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE) "
-    r"(/|(/([A-Za-z0-9._~:@!$&'()*+,;=%-]+|\{[A-Za-z0-9._-]+\}))*(/\{[A-Za-z0-9._-]+\+\})?/?)"
-)
-_PLAIN_ROUTE = re.compile(r"[A-Z]+ (/[A-Za-z0-9]+|/\{[A-Za-z0-9]+\+?\})+")
-_LONGEST_PLAIN_ROUTE = 50
+from pulumi_serverless.blocks.routes import DEFAULT_ROUTE, arn_path, require_route, slug
 
 # What a permission adds to a function's policy, without its name and the route.
 _INVOKER_STATEMENT = json.dumps(
@@ -173,7 +164,7 @@ class HttpApi(Component):
         return {"authorization_type": "AWS_IAM" if isinstance(auth, IamAuth) else "NONE"}
 
     def _route(self, route_key: str, target: Target, guard: dict[str, Any]) -> None:
-        name = _slug(route_key)
+        name = slug(route_key)
         if isinstance(target, SendToQueue):
             integration = self._queues.integrate(name, target)
         else:
@@ -190,14 +181,14 @@ class HttpApi(Component):
             self._permit(route_key, target)
 
     def _permit(self, route_key: str, function: PythonFunction) -> None:
-        permission = f"{self._name}-may-call-{_slug(route_key)}"
+        permission = f"{self._name}-may-call-{slug(route_key)}"
         function.invokers.take(_INVOKER_STATEMENT + permission + route_key)
         aws.lambda_.Permission(
             permission,
             action="lambda:InvokeFunction",
             function=function.name,
             principal="apigateway.amazonaws.com",
-            source_arn=pulumi.Output.concat(self._api.execution_arn, "/*/", _arn_path(route_key)),
+            source_arn=pulumi.Output.concat(self._api.execution_arn, "/*/", arn_path(route_key)),
             opts=self._child,
         )
 
@@ -251,38 +242,3 @@ def _preflights(args: HttpApiArgs) -> dict[str, PythonFunction]:
         for path, function in paths.items()
         if isinstance(function, PythonFunction)
     }
-
-
-def require_route(route_key: str) -> None:
-    """Raise ValueError if API Gateway would refuse the key of a route.
-
-    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
-    """
-    if route_key != DEFAULT_ROUTE and not _ROUTE.fullmatch(route_key):
-        raise ValueError(
-            'routes must have keys like "GET /orders/{orderId}", "ANY /orders" or "$default", '
-            f"got {route_key!r}"
-        )
-
-
-def _slug(route_key: str) -> str:
-    """A route's part of resource names: another for every route, and readable.
-
-    The name becomes the permission's statement id, of letters, digits, - and _ only, at most 100.
-    """
-    if route_key == DEFAULT_ROUTE:
-        return "default"
-    slug = re.sub(r"[^A-Za-z0-9_]+", "-", re.sub(r"[{+}]", "_", route_key)).strip("-")
-    if _PLAIN_ROUTE.fullmatch(route_key) and len(slug) <= _LONGEST_PLAIN_ROUTE:
-        return slug
-    # A hyphen may stand for several characters: what it stood for decides.
-    digest = hashlib.sha256(route_key.encode()).hexdigest()[:6]
-    return f"{slug[:_LONGEST_PLAIN_ROUTE]}-{digest}"
-
-
-def _arn_path(route_key: str) -> str:
-    """A route as its ARN names it: "GET/orders/{orderId}", "*/orders", "$default"."""
-    if route_key == DEFAULT_ROUTE:
-        return DEFAULT_ROUTE
-    method, path = route_key.split(" ", 1)
-    return f"{'*' if method == 'ANY' else method}{path}"

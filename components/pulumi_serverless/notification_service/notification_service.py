@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -194,8 +195,10 @@ class NotificationService(Component):
         return complete
 
     def _identity(self, sender: str) -> pulumi.Output[str]:
+        # Names are in plain text in the state, and an address is a person's.
+        digest = hashlib.sha256(sender.encode()).hexdigest()[:8]
         return aws.sesv2.EmailIdentity(
-            f"{self._name}-{sender}", email_identity=sender, opts=self._child
+            f"{self._name}-sender-{digest}", email_identity=sender, opts=self._child
         ).arn
 
     def _allow(self, channel: ChannelSettings) -> None:

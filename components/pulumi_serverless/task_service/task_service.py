@@ -15,11 +15,12 @@ from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.event_publisher import EventPublisher
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
-from pulumi_serverless.blocks.http_api import DEFAULT_ROUTE, HttpApi, HttpApiArgs
+from pulumi_serverless.blocks.http_api import HttpApi, HttpApiArgs
 from pulumi_serverless.blocks.metric import metrics_environment
 from pulumi_serverless.blocks.monitoring.alarm import Alarm, make_alarms
 from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow
 from pulumi_serverless.blocks.monitoring.http_api_alarms import ApiThresholds
+from pulumi_serverless.blocks.routes import DEFAULT_ROUTE
 from pulumi_serverless.blocks.table import Key, Table, TableArgs
 from pulumi_serverless.task_service.alarms import task_alarms
 from pulumi_serverless.task_service.dashboard import api_row, functions_row

@@ -14,7 +14,7 @@ import contextvars
 import runpy
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -141,14 +141,15 @@ def run_program(
     project: str = "test",
     stack: str = "unit",
     config: Mapping[str, str] | None = None,
+    secret_keys: Sequence[str] = (),
     mocks: Mocks | Graph,
     preview: bool = False,
 ) -> Graph:
     """Run `program` (a folder with `__main__.py`, or a function) and return its record.
 
     `config` maps full keys ("project:key", "aws:region") to values as the engine passes them:
-    text, with lists and objects as JSON. `mocks` may be a graph that was made of some. With
-    `preview`, what a mock leaves out is unknown.
+    text, with lists and objects as JSON; `secret_keys` are those that are secret. `mocks` may be a
+    graph that was made of some. With `preview`, what a mock leaves out is unknown.
     Raises what the program raises, and DuplicateResourceError.
     """
     graph = mocks if isinstance(mocks, Graph) else Graph(mocks)
@@ -156,7 +157,7 @@ def run_program(
     def body() -> None:
         settings.reset_options()
         settings.configure(_settings(graph, project, stack, preview))
-        set_all_config(dict(config or {}), [])
+        set_all_config(dict(config or {}), list(secret_keys))
         with _fresh_modules(program):
             asyncio.run(_run_in_stack(program))
 

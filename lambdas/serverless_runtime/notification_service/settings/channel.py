@@ -61,7 +61,7 @@ class ChannelSettings:
     """How long one attempt to send may take at most."""
 
     def __post_init__(self) -> None:
-        require_one_of("kind", self.kind, (type(self).kind,))
+        require_one_of("kind", self.kind, (vars(type(self)).get("kind", self.kind),))
         require_match("name", self.name, _NAME, "e.g. 'email' or 'sms-on-call', at most 31 long")
         require_one_of("guarantee", self.guarantee, GUARANTEES)
         require_list("events", self.events, 1, len(EVENT_TYPES))
