@@ -44,14 +44,18 @@ def _is_within(cloudwatch: Any, alarm: Mapping[str, Any], now: datetime) -> bool
         return False
     since = now - timedelta(seconds=_LATEST_PERIODS * max(periods))
     response = cloudwatch.get_metric_data(
-        MetricDataQueries=queries, StartTime=since, EndTime=now, ScanBy="TimestampDescending"
+        MetricDataQueries=[{**query, "ReturnData": True} for query in queries],
+        StartTime=since,
+        EndTime=now,
+        ScanBy="TimestampDescending",
     )
-    values = [
-        value for result in response.get("MetricDataResults", []) for value in result["Values"][:1]
-    ]
-    if not values:
-        return bool(alarm.get("TreatMissingData") == "notBreaching")
-    return not any(breaches(value, alarm["Threshold"]) for value in values)
+    latest = {each["Id"]: each["Values"][:1] for each in response.get("MetricDataResults", [])}
+    own = [each["Id"] for each in queries if each.get("ReturnData", True)]
+    values = [value for name in own for value in latest.get(name, [])]
+    if values:
+        return not any(breaches(value, alarm["Threshold"]) for value in values)
+    # Of an expression without a result although its metrics have datapoints, nothing is known.
+    return not any(latest.values()) and alarm.get("TreatMissingData") == "notBreaching"
 
 
 def _query(alarm: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from typing import Any
 from botocore.exceptions import ConnectTimeoutError, HTTPClientError, ReadTimeoutError
 
 
-class SilentEndpointError(HTTPClientError):
+class SilentEndpointError(HTTPClientError):  # type: ignore[misc]
     """An endpoint has not responded for so long that no further call waits for it."""
 
     fmt = "{endpoint_url} has not responded for {seconds:.0f} s"

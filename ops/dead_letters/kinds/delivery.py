@@ -66,7 +66,7 @@ def destination(queue: DeadLetterQueue, client: Client) -> Destination:
         body = dead_letter.body
         if queue.source_queue_url:
             return Route(destination=_to_queue(queue, client, queue.source_queue_url), payload=body)
-        topic = dead_letter.record and dead_letter.record.source_arn
+        topic = dead_letter.record.source_arn if dead_letter.record else None
         if topic is None:
             raise NoRouteError(
                 "it names no topic, because its subscription delivers raw; pass --source-queue URL"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -76,6 +77,38 @@ def test_without_a_datapoint_it_is_over_only_if_silence_is_no_breach(
     _fire(cloudwatch, "silent", missing)
 
     assert recovering(cloudwatch, _firing(cloudwatch, "silent"), NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("result", "metric", "expected"),
+    [([0.0], [0.0], {"depth"}), ([7.0], [7.0], set()), ([], [7.0], set()), ([], [], {"depth"})],
+)
+def test_an_expression_without_a_result_is_over_only_if_its_metrics_are_silent(
+    result: list[float], metric: list[float], expected: set[str]
+) -> None:
+    stat = {"Metric": {"Namespace": "Shop", "MetricName": "x"}, "Period": 60, "Stat": "Maximum"}
+    alarm = AlarmState(
+        name="depth",
+        cloudwatch_name="depth",
+        state="ALARM",
+        since=NOW,
+        description="",
+        actions=(),
+        actions_enabled=True,
+        definition={
+            "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+            "Threshold": 1.0,
+            "TreatMissingData": "notBreaching",
+            "Metrics": [
+                {"Id": "sum", "Expression": "x + x", "ReturnData": True},
+                {"Id": "x", "MetricStat": stat, "ReturnData": False},
+            ],
+        },
+    )
+    results = [{"Id": "sum", "Values": result}, {"Id": "x", "Values": metric}]
+    cloudwatch = SimpleNamespace(get_metric_data=lambda **_: {"MetricDataResults": results})
+
+    assert cooling_down(cloudwatch, [alarm], NOW) == expected
 
 
 def test_an_alarm_that_does_not_fire_is_not_asked_for(cloudwatch: Any) -> None:
