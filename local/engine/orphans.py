@@ -1,8 +1,8 @@
 """Resources that a killed engine created but did not record in its state.
 
 The next engine does not know of them: it creates them again, or no longer declares them. In AWS the
-first ones stay, and show up on the bill; here they are deleted, so that nothing exists twice. A file
-records what is being created, so that this also holds if the provider was killed.
+first ones stay, and show up on the bill; here they are deleted, so that nothing exists twice. A
+file records what is being created, so that this also holds if the provider was killed.
 """
 
 from __future__ import annotations

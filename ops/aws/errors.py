@@ -63,8 +63,8 @@ _QUEUE_PERMISSIONS = (
     "replay"
 )
 _TABLE_PERMISSIONS = (
-    "dynamodb:Query on the deliveries table, its index by-subject and the outbox, dynamodb:GetItem on "
-    "the table with the circuit breakers, and dynamodb:UpdateItem to close one"
+    "dynamodb:Query on the deliveries table, its index by-subject and the outbox, "
+    "dynamodb:GetItem on the table with the circuit breakers, and dynamodb:UpdateItem to close one"
 )
 
 

@@ -124,7 +124,7 @@ def _describe(state: CircuitBreakerState, now: datetime) -> str:
     return f"half open, a probe is running until {timestamp_text(until)} at the latest"
 
 
-def _details(state: CircuitBreaker, now: datetime) -> list[str]:
+def _details(state: CircuitBreakerState, now: datetime) -> list[str]:
     changed, failed = _timestamp(state.changed_at), _timestamp(state.last_failed_at)
     lines = []
     if changed is not None:
@@ -140,7 +140,7 @@ def _opened(trips: int) -> str:
     return {0: "not opened since", 1: "opened once"}.get(trips, f"opened {trips} times")
 
 
-def _as_json(name: str, state: CircuitBreaker) -> dict[str, Any]:
+def _as_json(name: str, state: CircuitBreakerState) -> dict[str, Any]:
     known = asdict(state)
     del known["changed_by"]
     times = ("blocked_until", "changed_at", "last_failed_at")

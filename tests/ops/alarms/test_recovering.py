@@ -108,7 +108,7 @@ def test_an_expression_without_a_result_is_over_only_if_its_metrics_are_silent(
     results = [{"Id": "sum", "Values": result}, {"Id": "x", "Values": metric}]
     cloudwatch = SimpleNamespace(get_metric_data=lambda **_: {"MetricDataResults": results})
 
-    assert cooling_down(cloudwatch, [alarm], NOW) == expected
+    assert recovering(cloudwatch, [alarm], NOW) == expected
 
 
 def test_an_alarm_that_does_not_fire_is_not_asked_for(cloudwatch: Any) -> None:
