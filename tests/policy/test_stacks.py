@@ -11,7 +11,7 @@ from pulumi_serverless.blocks import api_access
 from pulumi_serverless.handoff import async_handoff
 from serverless_policy.rules import RULES, api, delivery
 from tests.policy.policy_view import rejected
-from tests.program.programs import PROGRAMS, ROOT, STACKS, deploy, run_stack
+from tests.program.programs import ROOT, STACKS, deploy, run_stack
 
 EXEMPTIONS = {path.stem: json.loads(path.read_text()) for path in ROOT.glob("policy/*.json")}
 
@@ -38,7 +38,7 @@ def test_no_stack_exempts_itself_from_a_rule_that_it_keeps(stack: str) -> None:
         assert rejected(by_id[rule], graph), f"policy/{stack}.json need not name {rule}"
 
 
-@pytest.mark.parametrize("example", set(PROGRAMS) - {ROOT}, ids=lambda folder: folder.name)
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda folder: folder.name)
 @pytest.mark.parametrize("preview", [True, False], ids=["preview", "deployment"])
 def test_an_example_breaks_no_rule(example: Path, preview: bool) -> None:
     graph = deploy(example, preview=preview)
