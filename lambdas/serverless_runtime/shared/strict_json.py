@@ -41,8 +41,8 @@ def parse(data: bytes | str) -> Any:
         # Most texts need neither check, and a cold start does without.
         from serverless_runtime.shared import strict_json_text  # noqa: PLC0415
 
-        if detail := strict_json_text.problem_of(text, document, MAX_DEPTH):
-            raise NotJsonError(detail)
+        if problem := strict_json_text.problem_of(text, document, MAX_DEPTH):
+            raise NotJsonError(problem)
     return document
 
 
