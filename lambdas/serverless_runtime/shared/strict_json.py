@@ -6,15 +6,12 @@ twice, and half of a surrogate pair.
 
 from __future__ import annotations
 
-import functools
 import json
-import re
 from typing import Any
 
 MAX_DEPTH = 100
 """Of arrays and objects in each other. Parsers have limits of their own, from 64 on."""
 
-_STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"'
 _TOO_DEEP = f"nested more than {MAX_DEPTH} deep"
 
 
@@ -40,12 +37,12 @@ def parse(data: bytes | str) -> Any:
     except ValueError:
         # Python reads no whole number of more than 4,300 digits.
         raise NotJsonError("a number is too long") from None
-    if text.count("[") + text.count("{") > MAX_DEPTH:
-        _require_depth(text)
-    if "\\u" in text:
-        _require_characters(json.dumps(document, ensure_ascii=False))
-    elif not text.isascii():
-        _require_characters(text)
+    if text.count("[") + text.count("{") > MAX_DEPTH or "\\u" in text or not text.isascii():
+        # Most texts need neither check, and a cold start does without.
+        from serverless_runtime.shared import strict_json_text  # noqa: PLC0415
+
+        if problem := strict_json_text.problem_of(text, document, MAX_DEPTH):
+            raise NotJsonError(problem)
     return document
 
 
@@ -66,24 +63,3 @@ def _no_constant(name: str) -> None:
 
 # One for all: json.loads would make a decoder for each text.
 _STRICT = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constant)
-
-
-def _require_depth(text: str) -> None:
-    """Check what is known to be JSON, so that its strings all end."""
-    depth = 0
-    for mark in re.sub(_STRING, "", text, flags=re.DOTALL):
-        depth += (mark in "[{") - (mark in "]}")
-        if depth > MAX_DEPTH:
-            raise NotJsonError(_TOO_DEEP)
-
-
-def _require_characters(text: str) -> None:
-    if found := _no_character().search(text):
-        raise NotJsonError(f"U+{ord(found[0]):04X} is not a character")
-
-
-@functools.cache
-def _no_character() -> re.Pattern[str]:
-    """Match half of a surrogate pair, or a noncharacter."""
-    ends = "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
-    return re.compile(f"[\ud800-\udfff\ufdd0-\ufdef{ends}]")

@@ -7,7 +7,7 @@ import secrets
 import uuid
 from datetime import datetime
 
-_CANONICAL = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_CANONICAL = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
 
 def new_task_id(created_at: datetime) -> str:
@@ -21,4 +21,4 @@ def new_task_id(created_at: datetime) -> str:
 
 def is_task_id(text: str) -> bool:
     """Whether `text` is a UUID in canonical lower-case form; nothing else is a task id."""
-    return bool(_CANONICAL.fullmatch(text))
+    return bool(text and re.fullmatch(_CANONICAL, text))

@@ -207,7 +207,7 @@ def test_a_duplicate_gets_the_recorded_result(shipping: Shipping, result: Any) -
     assert [shipping.receives(), shipping.receives()] == [result, result]
 
 
-@pytest.mark.parametrize("result", [object(), "x" * MAX_RESULT_BYTES])
+@pytest.mark.parametrize("result", [object(), float("nan"), "x" * MAX_RESULT_BYTES])
 def test_a_result_that_cannot_be_recorded_is_no_reason_to_ship_again(
     shipping: Shipping, result: Any, caplog: pytest.LogCaptureFixture
 ) -> None:

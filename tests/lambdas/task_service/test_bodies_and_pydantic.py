@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from serverless_runtime.task_service.http import task_bodies
+from serverless_runtime.task_service.http import task_bodies, task_changes
 from serverless_runtime.task_service.http.problem import Problem
 from serverless_runtime.task_service.http.request import Request
 from tests.lambdas.samples import a_task
@@ -77,7 +77,7 @@ def actual(kind: str, body: bytes) -> object:
     try:
         if kind == "create":
             return asdict(task_bodies.draft(request))
-        change = task_bodies.patch if kind == "patch" else task_bodies.replacement
+        change = task_changes.patch if kind == "patch" else task_changes.replacement
         return change(request)(TASK)
     except Problem as problem:
         if problem.detail == "the body is not valid JSON":

@@ -9,15 +9,9 @@ it is first used.
 from __future__ import annotations
 
 import functools
-import time
-from collections.abc import Callable
 from typing import Any
 
-from serverless_runtime.shared.aws.client_config import (
-    CLIENT_CONFIGS,
-    DEFAULT_CONFIG,
-    MAX_IDLE_SECONDS,
-)
+from serverless_runtime.shared.aws.client_config import CLIENT_CONFIGS, DEFAULT_CONFIG
 
 __all__ = ["CLIENT_CONFIGS", "boto3_client", "client"]
 
@@ -57,6 +51,8 @@ def boto3_client(service: str) -> Any:
     import boto3
     from botocore.config import Config
 
+    from serverless_runtime.shared.aws import idle_connections
+
     config = CLIENT_CONFIGS.get(service, DEFAULT_CONFIG)
     client = boto3.client(
         service,
@@ -66,18 +62,5 @@ def boto3_client(service: str) -> Any:
             retries={"mode": "standard", "total_max_attempts": config.total_max_attempts},
         ),
     )
-    close_idle_connections(client)
+    idle_connections.close_idle_connections(client)
     return client
-
-
-def close_idle_connections(client: Any, clock: Callable[[], float] = time.monotonic) -> None:
-    """Make a client of boto3 open new connections after MAX_IDLE_SECONDS without a request."""
-    last = clock()
-
-    def before_send(**_: Any) -> None:
-        nonlocal last
-        before, last = last, clock()
-        if last - before >= MAX_IDLE_SECONDS:
-            client.close()
-
-    client.meta.events.register("before-send", before_send)

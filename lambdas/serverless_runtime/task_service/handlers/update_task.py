@@ -11,7 +11,7 @@ from serverless_runtime.task_service.http.preconditions import accepted_versions
 from serverless_runtime.task_service.http.request import Request
 from serverless_runtime.task_service.http.respond import respond
 from serverless_runtime.task_service.http.response import Response, task_response
-from serverless_runtime.task_service.http.task_bodies import patch, replacement
+from serverless_runtime.task_service.http.task_changes import patch, replacement
 from serverless_runtime.task_service.update_task import update_task
 
 

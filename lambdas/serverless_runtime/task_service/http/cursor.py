@@ -10,7 +10,7 @@ from serverless_runtime.contracts.task import Status
 from serverless_runtime.task_service.task_id import is_task_id
 
 _FORMAT = 1
-_BASE64_URL = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_BASE64_URL = r"[A-Za-z0-9_-]{1,256}"
 
 
 def write_cursor(last_id: str, status: Status | None) -> str:
@@ -36,7 +36,7 @@ def read_cursor(cursor: str, status: Status | None) -> str:
 
 def _decoded(cursor: str) -> object:
     """Return None for what is no cursor."""
-    if not _BASE64_URL.fullmatch(cursor):
+    if not re.fullmatch(_BASE64_URL, cursor):
         return None
     try:
         decoded: object = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))

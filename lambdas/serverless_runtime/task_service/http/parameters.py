@@ -11,8 +11,8 @@ from serverless_runtime.task_service.http.problem import InvalidField, Problem, 
 
 _DEFAULT_LIMIT = 50
 _MAX_LIMIT = 100
-_LIMIT = re.compile(r"[1-9][0-9]{0,2}")
-_IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
+_LIMIT = r"[1-9][0-9]{0,2}"
+_IDEMPOTENCY_KEY = r"[!-~]{1,255}"
 
 
 def reject_unknown(query: Mapping[str, str], known: tuple[str, ...]) -> None:
@@ -40,7 +40,7 @@ def status_filter(query: Mapping[str, str]) -> Status | None:
 def page_limit(query: Mapping[str, str]) -> int:
     """Return how many tasks a page may have."""
     text = query.get("limit", str(_DEFAULT_LIMIT))
-    if not _LIMIT.fullmatch(text) or int(text) > _MAX_LIMIT:
+    if not re.fullmatch(_LIMIT, text) or int(text) > _MAX_LIMIT:
         raise invalid_parameter(
             "query", "limit", f"must be a whole number from 1 to {_MAX_LIMIT}, given once"
         )
@@ -60,7 +60,7 @@ def page_start(query: Mapping[str, str], status: Status | None) -> str | None:
 def idempotency_key(headers: Mapping[str, str]) -> str | None:
     """Return the request's Idempotency-Key, if it has one."""
     key = headers.get("idempotency-key")
-    if key is not None and not _IDEMPOTENCY_KEY.fullmatch(key):
+    if key is not None and not re.fullmatch(_IDEMPOTENCY_KEY, key):
         raise invalid_parameter(
             "header", "Idempotency-Key", "must be 1 to 255 visible ASCII characters, given once"
         )

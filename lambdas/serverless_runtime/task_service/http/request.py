@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-_CORRELATION_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_CORRELATION_ID = r"[A-Za-z0-9._-]{1,128}"
 _GATEWAY_REQUEST_ID = re.compile(r"[A-Za-z0-9._=+/-]{1,128}")
 
 
@@ -63,7 +63,7 @@ def read_request(event: Mapping[str, Any]) -> Request:
 
 def _correlation_id(headers: Mapping[str, str], gateway_request_id: str) -> str:
     sent = headers.get("x-correlation-id", "")
-    if _CORRELATION_ID.fullmatch(sent):
+    if sent and re.fullmatch(_CORRELATION_ID, sent):
         return sent
     if _GATEWAY_REQUEST_ID.fullmatch(gateway_request_id):
         return gateway_request_id

@@ -21,7 +21,6 @@ import pytest
 import trustme
 
 from local.serving import serving
-from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.amazon_root_certificates import AMAZON_ROOT_CERTIFICATES
 from serverless_runtime.shared.aws.client_config import ClientConfig
 from serverless_runtime.shared.aws.connections import Connections, Request
@@ -31,6 +30,7 @@ from serverless_runtime.shared.aws.errors import (
     ResponseError,
     ResponseTimeoutError,
 )
+from serverless_runtime.shared.aws.idle_connections import close_idle_connections
 
 CONFIG = ClientConfig(connect_timeout=5, read_timeout=0.5, total_max_attempts=1)
 REQUEST = Request("/path", {"Host": "localhost", "X-Name": "value"}, b"body")
@@ -146,7 +146,7 @@ def test_a_connection_idle_for_a_minute_is_replaced(server: Server) -> None:
 def test_an_idle_connection_of_boto3_is_replaced_too(server: Server) -> None:
     times = iter([0.0, 59.0, 118.9, 178.9])
     client = boto3.client("lambda", endpoint_url=f"http://localhost:{server.server_port}")
-    aws.close_idle_connections(client, lambda: next(times))
+    close_idle_connections(client, lambda: next(times))
     connections = []
     for _ in range(3):
         client.invoke(FunctionName="f", Payload=b"{}")["Payload"].read()
