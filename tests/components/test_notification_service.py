@@ -32,7 +32,7 @@ def a_service(*channels: ChannelSettings) -> Graph:
 
 
 def test_a_service_needs_a_channel() -> None:
-    with pytest.raises(ValueError, match="channels must contain at least one channel, got 0"):
+    with pytest.raises(ValueError, match="channels must have 1 to 50 entries, got 0"):
         a_service()
 
 

@@ -59,11 +59,11 @@ def test_an_invalid_url_is_rejected(url: object) -> None:
         settings(url=url)
 
 
-def test_a_password_is_rejected_without_being_shown() -> None:
+def test_a_url_that_is_rejected_is_not_shown() -> None:
     with pytest.raises(ValueError, match="without user, password") as caught:
         settings(url="https://me:hunter2@hooks.example/")
 
-    assert str(caught.value).endswith("got 'https://***@hooks.example/'")
+    assert str(caught.value).endswith("got 33 characters of something else")
 
 
 @pytest.mark.parametrize("port", [0, 65_536])
