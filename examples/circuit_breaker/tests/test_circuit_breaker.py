@@ -161,7 +161,7 @@ def test_while_the_carrier_hangs_clients_are_answered_at_once(
     carrier.becomes("hanging")
     with ThreadPoolExecutor(FAILURES_TO_OPEN) as clients:
         waited = list(clients.map(lambda _: ask(program)[1], range(FAILURES_TO_OPEN)))
-    assert min(waited) >= 2, "each waited for its own time-out"
+    assert min(waited) >= 2, "each waited for its own timeout"
 
     answered = [ask(program)[1] for _ in range(20)]
 

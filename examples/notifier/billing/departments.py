@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 class BureauError(Exception):
-    """The credit bureau did not answer."""
+    """The credit bureau did not respond."""
 
 
 def enter_in_ledger(message: Message) -> None:
@@ -43,7 +43,7 @@ def _ask_bureau() -> None:
     )
     failing_percent = int(row.get("Item", {}).get("failing_percent", {}).get("N", "0"))
     if random.random() * 100 < failing_percent:  # noqa: S311 -- no secret
-        raise BureauError("the credit bureau did not answer")
+        raise BureauError("the credit bureau did not respond")
 
 
 def _keep(department: str, event: ReceivedEvent) -> None:
