@@ -3,6 +3,7 @@
 import pulumi
 
 from pulumi_serverless import (
+    Alarm,
     AlarmTopic,
     AlarmTopicArgs,
     Foundation,
@@ -15,6 +16,7 @@ from pulumi_serverless import (
     Subscriber,
     Table,
     TableArgs,
+    throttled_alarm,
 )
 from pulumi_serverless.fifo_consumer import FifoConsumer, FifoConsumerArgs
 
@@ -56,9 +58,23 @@ take_bookings = PythonFunction(
 )
 bookings.allow_sender(take_bookings)
 
+throttled = Alarm(
+    "accounts-consumer-table-throttled",
+    throttled_alarm(
+        "consumer-table-throttled",
+        accounts,
+        table_label="the table accounts",
+        foundation=foundation,
+    ),
+)
 operations = Operations(
     "operations",
-    OperationsArgs(foundation=foundation, watched=[bookings], functions=[take_bookings]),
+    OperationsArgs(
+        foundation=foundation,
+        watched=[bookings],
+        functions=[take_bookings],
+        alarms=[throttled],
+    ),
 )
 pulumi.export("accounts", accounts.name)
 pulumi.export("takeBookings", take_bookings.name)

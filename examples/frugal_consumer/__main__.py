@@ -3,6 +3,7 @@
 import pulumi
 
 from pulumi_serverless import (
+    Alarm,
     AlarmTopic,
     AlarmTopicArgs,
     Foundation,
@@ -15,6 +16,7 @@ from pulumi_serverless import (
     Subscriber,
     Table,
     TableArgs,
+    throttled_alarm,
 )
 from pulumi_serverless.frugal_consumer import FrugalConsumer, FrugalConsumerArgs
 
@@ -62,9 +64,23 @@ report_sales = PythonFunction(
 )
 sales.allow_sender(report_sales)
 
+throttled = [
+    Alarm(
+        f"{name}-consumer-table-throttled",
+        throttled_alarm(
+            "consumer-table-throttled",
+            table,
+            table_label=f"the table {name}",
+            foundation=foundation,
+        ),
+    )
+    for name, table in (("titles", titles), ("booked-sales", booked))
+]
 operations = Operations(
     "operations",
-    OperationsArgs(foundation=foundation, watched=[sales], functions=[report_sales]),
+    OperationsArgs(
+        foundation=foundation, watched=[sales], functions=[report_sales], alarms=throttled
+    ),
 )
 pulumi.export("titles", titles.name)
 pulumi.export("reportSales", report_sales.name)

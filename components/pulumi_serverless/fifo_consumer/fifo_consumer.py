@@ -22,6 +22,7 @@ from pulumi_serverless.blocks.metric import Metric
 from pulumi_serverless.blocks.monitoring.alarm import Alarm, AlarmArgs, make_alarms
 from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, metric_graph
 from pulumi_serverless.blocks.monitoring.queue_alarms import QueueThresholds
+from pulumi_serverless.blocks.monitoring.table_alarms import throttled_alarm
 from pulumi_serverless.blocks.queue import Queue, QueueArgs
 from pulumi_serverless.blocks.queue_consumer import (
     VISIBILITY_PER_TIMEOUT,
@@ -128,7 +129,8 @@ class FifoConsumer(Component):
             ),
             opts=self._child,
         )
-        self.worker = self._parking_worker() if parks else self._worker({})
+        self._parked_groups = self._table() if parks else None
+        self.worker = self._worker()
         self._consumer = QueueConsumer(
             name,
             QueueConsumerArgs(
@@ -141,7 +143,7 @@ class FifoConsumer(Component):
             opts=self._child,
         )
         self.environment = self.queue.environment
-        self.alarms = [*self._consumer.alarms, *(self._parking_alarms() if parks else [])]
+        self.alarms = [*self._consumer.alarms, *self._parking_alarms()]
         self.functions = [self.worker]
         self.register_outputs({"queue_url": self.queue.url})
 
@@ -166,17 +168,8 @@ class FifoConsumer(Component):
         """Where its dead letters are, and where they go back to."""
         return self._consumer.operations()
 
-    def _worker(self, own: Mapping[str, pulumi.Input[str]]) -> PythonFunction:
-        args = self._args.worker
-        environment = {**args.environment, **own}
-        return PythonFunction(
-            f"{self._name}-worker",
-            dataclasses.replace(args, environment=environment),
-            opts=self._child,
-        )
-
-    def _parking_worker(self) -> PythonFunction:
-        table = Table(
+    def _table(self) -> Table:
+        return Table(
             f"{self._name}-parked-groups",
             TableArgs(
                 foundation=self._args.foundation,
@@ -185,12 +178,20 @@ class FifoConsumer(Component):
             ),
             opts=self._child,
         )
-        worker = self._worker(
-            fifo_environment(
-                max_attempts=str(self._args.max_attempts),
-                table_name=table.name,
-                dead_letter_queue_url=self.queue.dead_letters.url,
-            )
+
+    def _worker(self) -> PythonFunction:
+        args, table = self._args.worker, self._parked_groups
+        if table is None:
+            return PythonFunction(f"{self._name}-worker", args, opts=self._child)
+        parking = fifo_environment(
+            max_attempts=str(self._args.max_attempts),
+            table_name=table.name,
+            dead_letter_queue_url=self.queue.dead_letters.url,
+        )
+        worker = PythonFunction(
+            f"{self._name}-worker",
+            dataclasses.replace(args, environment={**args.environment, **parking}),
+            opts=self._child,
         )
         worker.allow(
             f"park-groups-of-{self._name}",
@@ -201,15 +202,24 @@ class FifoConsumer(Component):
         return worker
 
     def _parking_alarms(self) -> list[Alarm]:
+        if self._parked_groups is None:
+            return []
+        foundation = self._args.foundation
         parked = AlarmArgs(
             id="group-parked",
             description=f"A message of the queue {self._name} failed its last attempt, and its "
             "group is parked: what comes after it waits among the dead letters. Other groups go "
             "on; nothing is lost.",
             metric=self._metric(PARKED, "Sum"),
-            foundation=self._args.foundation,
+            foundation=foundation,
         )
-        return make_alarms(self._name, [parked], self._child)
+        throttled = throttled_alarm(
+            "consumer-table-throttled",
+            self._parked_groups,
+            table_label=f"the table of parked groups of the queue {self._name}",
+            foundation=foundation,
+        )
+        return make_alarms(self._name, [parked, throttled], self._child)
 
     def _metric(self, name: str, statistic: str) -> Metric:
         dimensions = {QUEUE_NAME: self.queue.name}
