@@ -66,6 +66,7 @@ throttled = Alarm(
         table_label="the table accounts",
         foundation=foundation,
     ),
+    opts=pulumi.ResourceOptions(parent=accounts),
 )
 operations = Operations(
     "operations",

@@ -73,6 +73,7 @@ throttled = [
             table_label=f"the table {name}",
             foundation=foundation,
         ),
+        opts=pulumi.ResourceOptions(parent=table),
     )
     for name, table in (("titles", titles), ("booked-sales", booked))
 ]
