@@ -27,7 +27,7 @@ SENDING_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 @dataclass(frozen=True, kw_only=True)
 class SendToQueue:
     """The route puts each request's body into the queue, without a function: 202, or what SQS
-    responds, such as 400 for an empty body or one over 1 MiB."""
+    responds, such as 400 for an empty body or one over 256 KB."""
 
     queue: EncryptedQueue
     """Standard queue for the bodies, which must be text."""
