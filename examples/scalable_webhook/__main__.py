@@ -3,6 +3,7 @@
 import pulumi
 
 from pulumi_serverless import (
+    Alarm,
     AlarmTopic,
     AlarmTopicArgs,
     Foundation,
@@ -15,6 +16,7 @@ from pulumi_serverless import (
     Subscriber,
     Table,
     TableArgs,
+    throttled_alarm,
 )
 from pulumi_serverless.scalable_webhook import (
     ScalableWebhook,
@@ -35,6 +37,15 @@ invoices = Table(
 bookings = Table(
     "bookings", TableArgs(foundation=foundation, key=Key(partition="call"), rows_expire=False)
 )
+table_alarms = [
+    Alarm(
+        f"{name}-table-throttled",
+        throttled_alarm(
+            "table-throttled", table, table_label=f"the table {name}", foundation=foundation
+        ),
+    )
+    for name, table in {"invoices": invoices, "bookings": bookings}.items()
+]
 
 sources = {
     "provider": WebhookSource(scheme="standard-webhooks", secret_arn=config.require("secretArn"))
@@ -68,7 +79,9 @@ payments = ScalableWebhook(
     ),
 )
 
-operations = Operations("operations", OperationsArgs(foundation=foundation, watched=[payments]))
+operations = Operations(
+    "operations", OperationsArgs(foundation=foundation, watched=[payments], alarms=table_alarms)
+)
 pulumi.export("providerUrl", payments.urls["provider"])
 pulumi.export("invoices", invoices.name)
 pulumi.export("bookings", bookings.name)

@@ -62,7 +62,12 @@ def made(program: Graph) -> set[str]:
 def published(program: Graph) -> set[str]:
     """The dimensions that the program's functions publish their own metrics under."""
     environments = [each.inputs["environment"]["variables"] for each in program.of_type(FUNCTION)]
-    return {each["METRICS_COMPONENT"] for each in environments if "METRICS_COMPONENT" in each}
+    return {
+        value
+        for each in environments
+        for name, value in each.items()
+        if name.endswith("_COMPONENT")
+    }
 
 
 def test_the_dashboard_is_named_for_its_stack(dev: Graph) -> None:
