@@ -81,7 +81,7 @@ def test_a_caller_knows_topic_outbox_and_types() -> None:
 def test_a_queue_is_known_by_its_url_and_the_relay_has_no_dead_letters() -> None:
     relay = deployed("queue").named("billing-relay", FUNCTION).inputs["environment"]["variables"]
 
-    assert relay["HANDOFF_BILLING_QUEUE_URL"] == "https://sqs/invoices"
+    assert relay["HANDOFF_BILLING_TARGET_ARN"] == "https://sqs/invoices"
     assert "DEAD_LETTER_QUEUE_URL" not in relay
 
 

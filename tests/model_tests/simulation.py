@@ -22,12 +22,12 @@ from ops.dead_letters.selection import MAX_REPLAYS, ReplayRules, select_for_repl
 from ops.interrupts import Interrupts
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.handoff import Handoff
-from serverless_runtime.handoff.function_target import FunctionTarget
 from serverless_runtime.handoff.outbox_rows import SHARDS
 from serverless_runtime.handoff.relay.dynamo_outbox import DynamoOutbox
 from serverless_runtime.handoff.relay.hand_off_due_events import relay_shard
 from serverless_runtime.handoff.relay.rejected import add_dead_letter
 from serverless_runtime.handoff.settings import HandoffSettings
+from serverless_runtime.handoff.target import target_of
 from serverless_runtime.notification_service.channels import email
 from serverless_runtime.notification_service.circuit_breaker_channel import (
     circuit_breaker_rows,
@@ -121,7 +121,7 @@ class Simulation:
         """One run of the relay, shard after shard; what one raises does not end the others."""
         run = Run(self, faults=faults, timeout_seconds=90)
         outbox = DynamoOutbox(OUTBOX, run.client("dynamodb", self.dynamo))
-        target = FunctionTarget(TARGET_ARN, run.client("lambda", self.queue))
+        target = target_of(HandoffSettings(target_arn=TARGET_ARN), run.client("lambda", self.queue))
         for shard in SHARDS:
             try:
                 relay_shard(

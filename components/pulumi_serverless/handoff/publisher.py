@@ -30,7 +30,7 @@ from pulumi_serverless.handoff.alarms.thresholds import OutboxThresholds
 from pulumi_serverless.handoff.async_handoff import CALLER_CODE, Delivery
 from pulumi_serverless.handoff.dashboard import outbox_row
 from pulumi_serverless.handoff.outbox import Outbox, OutboxArgs
-from serverless_runtime.handoff.settings import handoff_environment
+from serverless_runtime.handoff.settings import publisher_environment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +102,7 @@ class Publisher(Component):
         child = pulumi.ResourceOptions(parent=self)
         self.outbox = self._outbox(args) if args.delivery == "outbox" else None
         self.functions = [] if self.outbox is None else [self.outbox.relay]
-        self.environment = handoff_environment(
+        self.environment = publisher_environment(
             name,
             **_settings(args.target),
             event_types=" ".join(args.event_types),
@@ -172,6 +172,4 @@ class Publisher(Component):
 
 
 def _settings(target: Topic | Queue) -> dict[str, pulumi.Output[str]]:
-    if isinstance(target, Topic):
-        return {"target_arn": target.arn}
-    return {"target_arn": target.arn, "queue_url": target.url}
+    return {"target_arn": target.arn if isinstance(target, Topic) else target.url}

@@ -97,13 +97,12 @@ def dead(program: Deployed, department: str) -> set[str]:
 
 
 def times_entered(program: Deployed, department: str, run: str) -> list[str]:
-    """Return the id of each of the run's events, as often as the department has worked on it."""
+    """Return the id of each of the run's events, as often as the department has entered it."""
     found = [_json_in(line) for line in program.logs(department)]
     return [
         each["event_id"]
         for each in found
-        if str(each.get("message", "")).startswith("entered")
-        and each["event_id"].startswith(f"{run}-")
+        if each.get("message") == "entered" and each["event_id"].startswith(f"{run}-")
     ]
 
 

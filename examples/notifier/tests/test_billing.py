@@ -101,7 +101,8 @@ def test_without_a_dead_letter_queue_of_the_subscription_events_are_lost(
 
     await_entered(program, "ledger", "lost", wanted_by("ledger", invoices))
     assert wanted_by("vat", invoices)
-    assert entered(program, "vat", "lost") | dead(program, "vat") == set()
+    kept = {each for each in dead(program, "vat") if each.startswith("lost-")}
+    assert entered(program, "vat", "lost") | kept == set()
 
 
 def test_an_invoice_whose_publish_is_denied_is_published_by_the_relay(program: Deployed) -> None:

@@ -16,7 +16,7 @@ from serverless_runtime.handoff import log_messages
 from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.outbox_rows import key_of, row_of
 from serverless_runtime.handoff.settings import HandoffSettings, read_handoff_settings
-from serverless_runtime.handoff.targets import target_of
+from serverless_runtime.handoff.target import target_of
 from serverless_runtime.shared import aws
 
 log = logging.getLogger(__name__)

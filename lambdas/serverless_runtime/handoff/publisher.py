@@ -6,13 +6,17 @@ It waits in the outbox until SNS or SQS has accepted it, as every handed-off eve
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.handoff import Handoff
 from serverless_runtime.handoff.message import require_message
-from serverless_runtime.handoff.settings import HandoffSettings, read_handoff_settings
+from serverless_runtime.handoff.settings import (
+    HandoffSettings,
+    read_event_types,
+    read_handoff_settings,
+)
 
 
 class Publisher:
@@ -27,16 +31,18 @@ class Publisher:
         name: str | None = None,
         *,
         settings: HandoffSettings | None = None,
+        event_types: Collection[str] = (),
         client: Any = None,
         target_client: Any = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Use the function's publisher of that name; without a name, its only one.
 
-        Everything else is as for a `Handoff`; `target_client` is for SNS or SQS.
+        Everything else is as for a `Handoff`; `target_client` is for SNS or SQS. `event_types`, if
+        `settings` are given: what may be published; without any, every type.
         """
+        self._types = frozenset(event_types) if settings else read_event_types(name)
         settings = settings or read_handoff_settings(name)
-        self._types = frozenset((settings.event_types or "").split())
         self._handoff = Handoff(
             settings=settings, client=client, target_client=target_client, clock=clock
         )

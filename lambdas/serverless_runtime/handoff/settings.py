@@ -20,22 +20,17 @@ from serverless_runtime.shared.environment import (
 
 _START = "HANDOFF_"
 _TARGET_ARN = "_TARGET_ARN"
+_EVENT_TYPES = "EVENT_TYPES"
 
 
 @dataclass(frozen=True, kw_only=True)
 class HandoffSettings:
     target_arn: str
-    """Function that does the handed-off work; or topic or queue, for a publisher."""
-
-    queue_url: str | None = None
-    """URL of the queue, if the target is one."""
+    """Function that does the handed-off work; for a publisher its topic, or the URL of a queue."""
 
     outbox_table_name: str | None = None
     """Table that keeps events until the target has accepted them; without it delivery is
     direct."""
-
-    event_types: str | None = None
-    """Types that a publisher may publish, separated by spaces; without it, any."""
 
 
 def handoff_prefix(handoff_name: str) -> str:
@@ -52,6 +47,20 @@ def handoff_environment(handoff_name: str, **settings: Any) -> dict[str, Any]:
     Values may be Pulumi outputs. Raises ValueError for the name, TypeError for a setting.
     """
     return environment_for(HandoffSettings, prefix=handoff_prefix(handoff_name), **settings)
+
+
+def publisher_environment(name: str, *, event_types: str, **settings: Any) -> dict[str, Any]:
+    """Name the settings of a publisher, which knows its types, separated by spaces, as well."""
+    return {
+        **handoff_environment(name, **settings),
+        f"{handoff_prefix(name)}{_EVENT_TYPES}": event_types,
+    }
+
+
+def read_event_types(name: str | None, environ: Mapping[str, str] = os.environ) -> frozenset[str]:
+    """Read the types of the publisher of that name, or of the only one; none are any."""
+    name = _only(_names(environ)) if name is None else name
+    return frozenset(environ.get(f"{handoff_prefix(name)}{_EVENT_TYPES}", "").split())
 
 
 def read_handoff_settings(

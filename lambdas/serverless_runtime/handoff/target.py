@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from typing import Any
 
 from serverless_runtime.handoff import log_messages
 from serverless_runtime.handoff.event import Event
+from serverless_runtime.handoff.settings import HandoffSettings
+from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.errors import error_code
 
+_ACCEPTED = 202
+
 log = logging.getLogger(__name__)
+
+Send = Callable[[Event], int | None]
+"""Sends an event once: None if it is accepted, or the status that was not expected. Raises what the
+client raises."""
+
+_NEVER = {
+    "InvalidRequestContentException",
+    "RequestTooLargeException",
+    "RequestEntityTooLargeException",
+    "SerializationException",
+}
+"""Errors about the event itself: the same request fails for ever."""
 
 
 class NeverAcceptedError(Exception):
@@ -20,18 +38,12 @@ class NeverAcceptedError(Exception):
         self.target_arn = target_arn
 
 
-class UnexpectedStatusError(Exception):
-    """The target's service responded, but not that it has accepted the event."""
-
-
 class Target:
-    """Takes events, or fails in a way that is logged. Its kinds say how an event is sent."""
+    """Takes events, or fails in a way that is logged."""
 
-    never: frozenset[str] = frozenset()
-    """Errors about the event itself: the same request fails for ever."""
-
-    def __init__(self, arn: str) -> None:
+    def __init__(self, arn: str, send: Send) -> None:
         self._arn = arn
+        self._send = send
 
     def accepts(self, event: Event) -> bool:
         """Send the event; return whether the target's service has accepted it.
@@ -47,19 +59,54 @@ class Target:
     def hand_off(self, event: Event) -> bool:
         """Do the same. Raises NeverAcceptedError if there is no point in another attempt."""
         try:
-            self.send(event)
-        except UnexpectedStatusError as error:
-            about = {**event.ids, "target": self._arn, "got": error.args[0]}
-            log.error(log_messages.HANDOFF_REJECTED, extra=about)
-            return False
+            rejected_with = self._send(event)
         except Exception as error:
             log.exception(log_messages.HANDOFF_FAILED, extra={**event.ids, "target": self._arn})
-            if (code := error_code(error)) in self.never:
+            if (code := error_code(error)) in _NEVER:
                 raise NeverAcceptedError(str(error), code, self._arn) from error
+            return False
+        if rejected_with is not None:
+            log.error(
+                log_messages.HANDOFF_REJECTED,
+                extra={**event.ids, "target": self._arn, "got": rejected_with},
+            )
             return False
         log.info(log_messages.HANDED_OFF, extra=event.ids)
         return True
 
-    def send(self, event: Event) -> None:
-        """Send it once. Raises what the client raises, and UnexpectedStatusError."""
-        raise NotImplementedError
+
+def target_of(settings: HandoffSettings, client: Any = None) -> Target:
+    """Return the target that the settings name; `client` is its service's.
+
+    Raises ValueError for one that events cannot be sent to.
+    """
+    # ruff: noqa: PLC0415 - a cold start imports only what its kind of target needs.
+    address = settings.target_arn
+    service = address.split(":")[2] if address.startswith("arn:") else ""
+    if address.startswith("http"):
+        from serverless_runtime.handoff.to_queue import send_to_queue
+
+        return Target(address, send_to_queue(address, client))
+    if service == "sns":
+        from serverless_runtime.handoff.to_topic import publish_to_topic
+
+        return Target(address, publish_to_topic(address, client))
+    if service not in {"lambda", ""}:
+        raise ValueError(
+            "target_arn must be that of a function or a topic, or the URL of a queue, "
+            f"got {address!r}"
+        )
+    return Target(address, _invoke(address, client))
+
+
+def _invoke(arn: str, client: Any) -> Send:
+    def send(event: Event) -> int | None:
+        response = (client or aws.client("lambda")).invoke(
+            FunctionName=arn, InvocationType="Event", Payload=event.to_wire()
+        )
+        # boto3 keeps the connection for the next request only once the body has been read.
+        response["Payload"].read()
+        status: int = response["StatusCode"]
+        return None if status == _ACCEPTED else status
+
+    return send

@@ -12,11 +12,12 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ClientError
 
 from serverless_runtime.handoff import Event, Handoff
-from serverless_runtime.handoff.function_target import FunctionTarget
 from serverless_runtime.handoff.outbox_rows import SHARDS
 from serverless_runtime.handoff.relay.dynamo_outbox import DynamoOutbox
 from serverless_runtime.handoff.relay.hand_off_due_events import Report, relay_shard
 from serverless_runtime.handoff.relay.handler import dead_letter_depth
+from serverless_runtime.handoff.settings import HandoffSettings
+from serverless_runtime.handoff.target import target_of
 from serverless_runtime.shared import aws
 from tests.lambdas.handoff.outbox_table import rows
 from tests.lambdas.handoff.test_commit import OWN_WRITE, own_row
@@ -97,7 +98,7 @@ def test_an_event_that_is_not_accepted_is_relayed(
         relay_shard(
             shard,
             outbox=DynamoOutbox(OUTBOX, client("dynamodb")),
-            target=FunctionTarget(TARGET_ARN, client("lambda")),
+            target=target_of(HandoffSettings(target_arn=TARGET_ARN), client("lambda")),
             dead_letter=lambda event, rejection: None,
             minimum_age_seconds=45,
             has_time=lambda: True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +20,7 @@ from serverless_runtime.handoff.received import ReceivedEvent
 from serverless_runtime.handoff.relay.dynamo_outbox import DynamoOutbox
 from serverless_runtime.handoff.relay.hand_off_due_events import Report, relay_shard
 from serverless_runtime.handoff.settings import HandoffSettings
-from serverless_runtime.handoff.targets import target_of
+from serverless_runtime.handoff.target import target_of
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.connections import Response
 from tests.lambdas.handoff.outbox_table import rows
@@ -55,7 +56,7 @@ def target(request: pytest.FixtureRequest, queue: tuple[str, str]) -> HandoffSet
     """A topic with the queue as its subscriber, or the queue itself."""
     url, arn = queue
     if request.param == "queue":
-        return HandoffSettings(target_arn=arn, queue_url=url, outbox_table_name=OUTBOX)
+        return HandoffSettings(target_arn=url, outbox_table_name=OUTBOX)
     sns = boto3.client("sns")
     topic = sns.create_topic(Name="invoices")["TopicArn"]
     raw = {"RawMessageDelivery": "true"}
@@ -163,15 +164,11 @@ def test_writes_that_are_refused_publish_nothing(
 def test_what_no_subscriber_could_choose_is_refused_before_anything_is_stored(
     aws_in_memory: None, attributes: dict[str, str], text: str
 ) -> None:
-    topic = HandoffSettings(
-        target_arn="arn:aws:sns:r:1:t", outbox_table_name=OUTBOX, event_types=TYPE
-    )
+    topic = HandoffSettings(target_arn="arn:aws:sns:r:1:t", outbox_table_name=OUTBOX)
+    publisher = Publisher(settings=topic, event_types=[TYPE])
     event = Event(event_id="e", correlation_id="c", payload=b"{}", attributes=attributes)
 
-    for publish in (
-        Publisher(settings=topic).publish,
-        lambda e: a_publisher(topic).commit([OWN_WRITE], e),
-    ):
+    for publish in (publisher.publish, functools.partial(publisher.commit, [OWN_WRITE])):
         with pytest.raises(ValueError, match=text):
             publish(event)
 
@@ -222,5 +219,7 @@ def test_what_is_let_through_is_what_sqs_takes(value: str) -> None:
 
 @pytest.mark.parametrize("arn", ["arn:aws:sqs:r:1:q", "arn:aws:s3:::b"])
 def test_a_target_that_events_cannot_be_sent_to_is_refused(arn: str) -> None:
-    with pytest.raises(ValueError, match="target_arn must be that of a function, of a topic, or"):
+    with pytest.raises(
+        ValueError, match="target_arn must be that of a function or a topic, or the URL of a queue"
+    ):
         target_of(HandoffSettings(target_arn=arn))

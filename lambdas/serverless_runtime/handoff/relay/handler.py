@@ -21,8 +21,7 @@ from serverless_runtime.handoff.relay.settings import (
     RelaySettings,
 )
 from serverless_runtime.handoff.settings import read_handoff_settings
-from serverless_runtime.handoff.target import NeverAcceptedError, Target
-from serverless_runtime.handoff.targets import target_of
+from serverless_runtime.handoff.target import NeverAcceptedError, Target, target_of
 from serverless_runtime.shared import aws, json_log
 from serverless_runtime.shared.environment import MissingSettingsError, read_settings
 from serverless_runtime.shared.metrics import COMPONENT, Values, own_component, write_metrics

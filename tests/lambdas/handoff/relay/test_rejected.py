@@ -11,10 +11,10 @@ import pytest
 from ops.dead_letters.dead_letter import DeadLetter
 from ops.dead_letters.kinds.invocation import read
 from serverless_runtime.handoff.event import Event
-from serverless_runtime.handoff.function_target import FunctionTarget
 from serverless_runtime.handoff.outbox_rows import event_of
 from serverless_runtime.handoff.relay.rejected import add_dead_letter
-from serverless_runtime.handoff.target import NeverAcceptedError
+from serverless_runtime.handoff.settings import HandoffSettings
+from serverless_runtime.handoff.target import NeverAcceptedError, target_of
 from serverless_runtime.shared.aws.errors import ServiceError
 from tests.lambdas.tables import DEAD_LETTER_QUEUE_URL, TARGET_ARN
 
@@ -75,7 +75,7 @@ def test_only_an_error_about_the_event_itself_is_final(code: str, is_final: bool
         def invoke(self, **_: Any) -> Any:
             raise ServiceError({"Error": {"Code": code, "Message": "about it"}}, "Invoke")
 
-    target = FunctionTarget(TARGET_ARN, Lambda())
+    target = target_of(HandoffSettings(target_arn=TARGET_ARN), Lambda())
     event = Event(event_id="e-1", correlation_id="c-1", payload=b"{}")
 
     assert not target.accepts(event)
