@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from offices import (
     DEPARTMENTS,
     Invoice,
@@ -89,7 +91,8 @@ def test_a_thousand_events_reach_each_department_that_wants_them_or_are_kept_for
         replay(program, department)
         await_entered(program, department, "year", wanted)
         assert dead(program, department) == set()
-        assert sorted(times_entered(program, department, "year")) == sorted(wanted)
+        times = Counter(times_entered(program, department, "year"))
+        assert set(times.values()) == {1}
 
 
 def test_without_a_dead_letter_queue_of_the_subscription_events_are_lost(
