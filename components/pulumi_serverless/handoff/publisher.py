@@ -30,7 +30,7 @@ from pulumi_serverless.handoff.alarms.thresholds import OutboxThresholds
 from pulumi_serverless.handoff.async_handoff import CALLER_CODE, Delivery
 from pulumi_serverless.handoff.dashboard import outbox_row
 from pulumi_serverless.handoff.outbox import Outbox, OutboxArgs
-from serverless_runtime.handoff.settings import publisher_environment
+from serverless_runtime.handoff.settings import EVENT_TYPES, handoff_environment, handoff_prefix
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,12 +102,11 @@ class Publisher(Component):
         child = pulumi.ResourceOptions(parent=self)
         self.outbox = self._outbox(args) if args.delivery == "outbox" else None
         self.functions = [] if self.outbox is None else [self.outbox.relay]
-        self.environment = publisher_environment(
-            name,
-            **_settings(args.target),
-            event_types=" ".join(args.event_types),
-            **({} if self.outbox is None else {"outbox_table_name": self.outbox.table.name}),
-        )
+        outbox = {} if self.outbox is None else {"outbox_table_name": self.outbox.table.name}
+        self.environment = {
+            **handoff_environment(name, **_settings(args.target), **outbox),
+            f"{handoff_prefix(name)}{EVENT_TYPES}": " ".join(args.event_types),
+        }
         self.runtime_class = "serverless_runtime.handoff.publisher.Publisher"
         self.code = CALLER_CODE
         declared = (

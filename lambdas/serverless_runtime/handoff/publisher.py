@@ -5,6 +5,7 @@ It waits in the outbox until SNS or SQS has accepted it, as every handed-off eve
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
@@ -13,8 +14,10 @@ from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.handoff import Handoff
 from serverless_runtime.handoff.message import require_message
 from serverless_runtime.handoff.settings import (
+    EVENT_TYPES,
     HandoffSettings,
-    read_event_types,
+    handoff_prefix,
+    only_name,
     read_handoff_settings,
 )
 
@@ -41,7 +44,9 @@ class Publisher:
         Everything else is as for a `Handoff`; `target_client` is for SNS or SQS. `event_types`, if
         `settings` are given: what may be published; without any, every type.
         """
-        self._types = frozenset(event_types) if settings else read_event_types(name)
+        self._types = (
+            frozenset(event_types) if settings else _event_types(name or only_name(os.environ))
+        )
         settings = settings or read_handoff_settings(name)
         self._handoff = Handoff(
             settings=settings, client=client, target_client=target_client, clock=clock
@@ -73,3 +78,7 @@ class Publisher:
                 f"type must be one of {', '.join(sorted(self._types))}, got {kind!r}; "
                 "declare it in the publisher's event_types"
             )
+
+
+def _event_types(name: str) -> frozenset[str]:
+    return frozenset(os.environ.get(f"{handoff_prefix(name)}{EVENT_TYPES}", "").split())

@@ -20,7 +20,7 @@ from serverless_runtime.shared.environment import (
 
 _START = "HANDOFF_"
 _TARGET_ARN = "_TARGET_ARN"
-_EVENT_TYPES = "EVENT_TYPES"
+EVENT_TYPES = "EVENT_TYPES"  # of a publisher, after its prefix; separated by spaces
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,20 +49,6 @@ def handoff_environment(handoff_name: str, **settings: Any) -> dict[str, Any]:
     return environment_for(HandoffSettings, prefix=handoff_prefix(handoff_name), **settings)
 
 
-def publisher_environment(name: str, *, event_types: str, **settings: Any) -> dict[str, Any]:
-    """Name the settings of a publisher, which knows its types, separated by spaces, as well."""
-    return {
-        **handoff_environment(name, **settings),
-        f"{handoff_prefix(name)}{_EVENT_TYPES}": event_types,
-    }
-
-
-def read_event_types(name: str | None, environ: Mapping[str, str] = os.environ) -> frozenset[str]:
-    """Read the types of the publisher of that name, or of the only one; none are any."""
-    name = _only(_names(environ)) if name is None else name
-    return frozenset(environ.get(f"{handoff_prefix(name)}{_EVENT_TYPES}", "").split())
-
-
 def read_handoff_settings(
     handoff_name: str | None = None, environ: Mapping[str, str] = os.environ
 ) -> HandoffSettings:
@@ -71,7 +57,7 @@ def read_handoff_settings(
     Raises MissingSettingsError if there is none, and ValueError if a name has to be chosen.
     """
     if handoff_name is None:
-        handoff_name = _only(_names(environ))
+        handoff_name = only_name(environ)
     try:
         return read_settings(HandoffSettings, environ, prefix=handoff_prefix(handoff_name))
     except MissingSettingsError as error:
@@ -80,7 +66,8 @@ def read_handoff_settings(
         ) from error
 
 
-def _only(names: list[str]) -> str:
+def only_name(environ: Mapping[str, str]) -> str:
+    names = _names(environ)
     if not names:
         raise MissingSettingsError(
             f"the function has no handoff: no variable is named {_START}…{_TARGET_ARN}; "

@@ -76,27 +76,14 @@ class Target:
 
 
 def target_of(settings: HandoffSettings, client: Any = None) -> Target:
-    """Return the target that the settings name; `client` is its service's.
+    """Return the target that the settings name. Raises ValueError if nothing can be sent to it."""
+    arn = settings.target_arn
+    if not arn or ":lambda:" in arn:
+        return Target(arn, _invoke(arn, client))
+    # A function's cold start does without.
+    from serverless_runtime.handoff.to_messages import send_to  # noqa: PLC0415
 
-    Raises ValueError for one that events cannot be sent to.
-    """
-    # ruff: noqa: PLC0415 - a cold start imports only what its kind of target needs.
-    address = settings.target_arn
-    service = address.split(":")[2] if address.startswith("arn:") else ""
-    if address.startswith("http"):
-        from serverless_runtime.handoff.to_queue import send_to_queue
-
-        return Target(address, send_to_queue(address, client))
-    if service == "sns":
-        from serverless_runtime.handoff.to_topic import publish_to_topic
-
-        return Target(address, publish_to_topic(address, client))
-    if service not in {"lambda", ""}:
-        raise ValueError(
-            "target_arn must be that of a function or a topic, or the URL of a queue, "
-            f"got {address!r}"
-        )
-    return Target(address, _invoke(address, client))
+    return Target(arn, send_to(arn, client))
 
 
 def _invoke(arn: str, client: Any) -> Send:
