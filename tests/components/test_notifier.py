@@ -32,7 +32,9 @@ def deployed(**subscribers: EventFilter) -> Graph:
 def test_a_subscriber_gets_events_as_they_were_published_into_a_queue_of_its_own() -> None:
     stack = deployed(ledger=EventFilter(), vat=EventFilter(attributes={}, types=["issued"]))
 
-    ledger, vat = [each.inputs for each in stack.of_type(SUBSCRIPTION)]
+    ledger, vat = (
+        stack.named(f"invoices-{name}-subscription").inputs for name in ("ledger", "vat")
+    )
     assert (ledger["topic"], ledger["protocol"]) == ("arn:invoices", "sqs")
     assert (ledger["endpoint"], vat["endpoint"]) == ("arn:invoices-ledger", "arn:invoices-vat")
     assert ledger["rawMessageDelivery"]
