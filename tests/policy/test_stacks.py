@@ -11,7 +11,7 @@ from pulumi_serverless.blocks import api_access
 from pulumi_serverless.handoff import async_handoff
 from serverless_policy.rules import RULES, api, delivery
 from tests.policy.policy_view import rejected
-from tests.program.programs import ROOT, STACKS, deploy, run_stack
+from tests.program.programs import EXAMPLES, ROOT, STACKS, deploy, run_stack
 
 EXEMPTIONS = {path.stem: json.loads(path.read_text()) for path in ROOT.glob("policy/*.json")}
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.program.programs import PROGRAMS, ROOT
+from tests.program.programs import EXAMPLES, ROOT
 from tests.wheel.installed_wheel import Elsewhere, copy_sources
 
 
@@ -95,7 +95,7 @@ def test_a_program_passes_a_strict_type_check(there: Elsewhere) -> None:
     assert checked.returncode == 0, checked.stdout
 
 
-@pytest.mark.parametrize("example", set(PROGRAMS) - {ROOT}, ids=lambda folder: folder.name)
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda folder: folder.name)
 def test_an_example_installs_the_library_as_pulumi_install_does(
     example: Path, tmp_path: Path
 ) -> None:
