@@ -85,11 +85,11 @@ class Deployed:
         return [_parsed(message["Body"]) for message in messages]
 
     def ops(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run `python -m ops` with these words on this stack, as whoever is on call does."""
+        """Run `python -m serverless_ops` with these words on this stack."""
         outputs = self.emulator.directory / "outputs.json"
         outputs.write_text(json.dumps(self.outputs))
         return subprocess.run(  # noqa: S603 -- our own interpreter and module
-            [sys.executable, "-m", "ops", *words, "--outputs", str(outputs)],
+            [sys.executable, "-m", "serverless_ops", *words, "--outputs", str(outputs)],
             cwd=ROOT,
             env={**os.environ, **self.emulator.client.environment()},
             capture_output=True,

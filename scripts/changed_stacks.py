@@ -14,7 +14,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 NOT_IN_AWS = "local"
-_TOUCH_NO_STACK = ("docs/", "tests/", "examples/", "local/", "ops/", "deploy_roles/", ".github/")
+_TOUCH_NO_STACK = (
+    "docs/",
+    "tests/",
+    "examples/",
+    "local/",
+    "serverless_ops/",
+    "deploy_roles/",
+    ".github/",
+)
 
 
 def stacks() -> list[str]:

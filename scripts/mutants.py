@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[1]
 PARTS = {
     "lambdas/serverless_runtime": "tests/lambdas",
     "components/pulumi_serverless": "tests/components tests/program",
-    "ops": "tests/ops",
+    "serverless_ops": "tests/ops",
 }
 """Source folders, and the tests of each."""
 

@@ -16,7 +16,7 @@ LOOK, DO, RESOLVED = "Where to look", "What to do", "Resolved when"
 SECTIONS = ("What it means", "Impact", LOOK, DO, RESOLVED)
 
 _COMMANDS = (
-    ["python", "-m", "ops"],
+    ["python", "-m", "serverless_ops"],
     ["pulumi", "config", "set"],
     ["pulumi", "up", "--refresh"],
 )

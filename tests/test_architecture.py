@@ -17,7 +17,7 @@ CONTRACTS = ROOT / ".importlinter"
 PACKAGES = {
     "pulumi_serverless": "components",
     "serverless_runtime": "lambdas",
-    "ops": ".",
+    "serverless_ops": ".",
     "local": ".",
 }
 
@@ -60,14 +60,14 @@ FORBIDDEN = {
         ("pulumi_serverless.blocks.table", "stack_config"),
         ("serverless_runtime.shared.metrics", "benchmarks"),
     ],
-    "ops": [
-        ("ops.aws.errors", "local.scenario"),
-        ("ops.aws.errors", "pulumi_serverless.blocks.names"),
+    "serverless_ops": [
+        ("serverless_ops.aws.errors", "local.scenario"),
+        ("serverless_ops.aws.errors", "pulumi_serverless.blocks.names"),
     ],
     "local": [("local.instance", "pulumi_serverless.blocks.names")],
     "emulator": [
         ("local.engine.registry", "pulumi_serverless.handoff.alarms"),
-        ("local.engine.registry", "ops.deliveries"),
+        ("local.engine.registry", "serverless_ops.deliveries"),
         ("local.cloudwatch.metrics", "local.scenario.observe"),
         ("local.program.project", "local.scenario.receiver"),
         ("local.deployment", "pulumi_serverless.blocks.names"),
@@ -150,14 +150,14 @@ def test_ops_names_no_service_and_nothing_that_services_talk_about() -> None:
     ground = {"contracts", "handoff", "once", "shared"}
     services = {each.parent.name for each in runtime.glob("*/__init__.py")} - ground
     # The tables of deliveries are one service's; what knows of them is in one folder.
-    reads_its_tables = "ops/deliveries/"
+    reads_its_tables = "serverless_ops/deliveries/"
     contracts = (runtime / "contracts").glob("[a-z]*.py")
     about = {each.stem for each in contracts if "_" not in each.stem}
     words = re.compile(rf"(?<![a-z])(?:{'|'.join(sorted(services | about))})(?![a-z])", re.I)
 
     named = {
         f"{path.relative_to(ROOT)}: {line.strip()}"
-        for path in (ROOT / "ops").rglob("*.py")
+        for path in (ROOT / "serverless_ops").rglob("*.py")
         for line in path.read_text().splitlines()
         if words.search(line.replace("{task.", "").replace(".add_task(", ""))  # rich's own
     }

@@ -15,7 +15,7 @@ ROWS = [
 ][2:]
 SOURCE = "\n".join(
     path.read_text()
-    for root in ("components", "lambdas", "ops", "docs/openapi.yaml", "stack_config.py")
+    for root in ("components", "lambdas", "serverless_ops", "docs/openapi.yaml", "stack_config.py")
     for path in [ROOT / root, *(ROOT / root).rglob("*.py")]
     if path.is_file()
 )

@@ -96,5 +96,5 @@ A quote:                curl -s "{outputs["apiUrl"]}/quotes?country=GB&grams=120
 Take the carrier down:  curl -s -X PUT http://127.0.0.1:{port + 1}/down
 What it has seen:       curl -s http://127.0.0.1:{port + 1}/
 Bring it back:          curl -s -X PUT http://127.0.0.1:{port + 1}/up
-The circuit breaker:    .venv/bin/python -m ops circuit-breakers --stack local
+The circuit breaker:    .venv/bin/python -m serverless_ops circuit-breakers --stack local
 Stop the stack:         make down"""

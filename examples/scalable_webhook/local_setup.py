@@ -31,5 +31,5 @@ Enter an invoice:  {aws} put-item --table-name {outputs["invoices"]} \\
 Pay it:            {provider} 17 1200
 Pay another one:   {provider} 18 500
 What was booked:   {aws} scan --table-name {outputs["bookings"]}
-Dead letters:      .venv/bin/python -m ops dead-letters list --stack local
+Dead letters:      .venv/bin/python -m serverless_ops dead-letters list --stack local
 Stop the stack:    make down"""

@@ -25,7 +25,7 @@ class Credentials(NamedTuple):
 def make_credentials(folder: Path) -> Credentials:
     """New credentials of an emulator's deployer, who may do anything, in a file of `folder`.
 
-    Only its owner can read the file; `ops` does, too.
+    Only its owner can read the file; `serverless_ops` does, too.
     """
     made = Credentials(f"LOCAL{secrets.token_hex(10).upper()}", secrets.token_urlsafe(30))
     descriptor = os.open(_file(folder), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -13,8 +13,8 @@ from local.emulator.differences import Difference
 from local.scenario.handoff_stack import HandoffStack
 from local.scenario.prerequisites import PLATFORMS
 from local.wait import DeadlineExceededError, wait_until
-from ops.aws.logs import log_group as find_log_group
-from ops.dead_letters.reader import DeadLetterReader
+from serverless_ops.aws.logs import log_group as find_log_group
+from serverless_ops.dead_letters.reader import DeadLetterReader
 
 DIFFERENCES = (
     Difference(

@@ -18,7 +18,7 @@ from local.emulator.start import Emulator
 from local.instance import ROOT
 from local.program.project import read_project
 from local.scenario.receiver import WebhookReceiver, running_receiver
-from ops.alarms.trigger import make_topic_queue
+from serverless_ops.alarms.trigger import make_topic_queue
 
 PLATFORMS = ("APNS", "GCM")
 """Apple's and Google's; there is one phone of each."""

@@ -1,14 +1,14 @@
-"""Reads and replays the dead letters of a deployed stack, as `python -m ops dead-letters` does."""
+"""Reads and replays dead letters as `python -m serverless_ops dead-letters` does."""
 
 from __future__ import annotations
 
 from local.scenario.handoff_stack import HandoffStack
-from ops.dead_letters.dead_letter import DeadLetter
-from ops.dead_letters.outcome import REPLAYED, Outcome
-from ops.dead_letters.reader import DeadLetterReader
-from ops.dead_letters.replay import Replay
-from ops.dead_letters.replay_to_function import FunctionDestination
-from ops.dead_letters.selection import MAX_REPLAYS, ReplayRules, select_for_replay
+from serverless_ops.dead_letters.dead_letter import DeadLetter
+from serverless_ops.dead_letters.outcome import REPLAYED, Outcome
+from serverless_ops.dead_letters.reader import DeadLetterReader
+from serverless_ops.dead_letters.replay import Replay
+from serverless_ops.dead_letters.replay_to_function import FunctionDestination
+from serverless_ops.dead_letters.selection import MAX_REPLAYS, ReplayRules, select_for_replay
 
 _LIMIT = 10_000
 

@@ -81,7 +81,7 @@ class OnCallEngineer:
 
     def _run(self, command: list[str], exit_codes: Collection[int]) -> None:
         match command:
-            case ["python", "-m", "ops", *rest]:
+            case ["python", "-m", "serverless_ops", *rest]:
                 self._run_operation(rest, exit_codes)
             case ["pulumi", "config", "set", *options, path, value, "--stack", "local"]:
                 assert options == (["--path"] if "." in path else []), command

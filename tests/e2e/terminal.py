@@ -9,12 +9,12 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from local.deployed import Deployed
-from ops.cli import commands
-from ops.context import Context
+from serverless_ops.cli import commands
+from serverless_ops.context import Context
 
 
 class Terminal:
-    """Runs commands of `python -m ops`, which find the stack as if `make up` had started it."""
+    """Runs `python -m serverless_ops`, which finds the stack as if `make up` had started it."""
 
     def __init__(self, stack: Deployed, folder: Path) -> None:
         instance = folder / f"up-{stack.emulator.port}"

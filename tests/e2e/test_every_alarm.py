@@ -16,7 +16,7 @@ import pytest
 from local.scenario.handoff_stack import HandoffStack, handoff_stack
 from local.scenario.observe import alarms_by_id
 from local.wait import wait_until
-from ops.options import UNREACHABLE
+from serverless_ops.options import UNREACHABLE
 from tests.e2e.alarm_watch import AlarmWatch
 from tests.e2e.incidents import INCIDENTS
 from tests.e2e.incidents.incident import Incident, Scenario

@@ -92,7 +92,11 @@ def _ops(emulator: Emulator, outputs: Path, *words: str) -> subprocess.Popen[str
         "NO_PROXY": "*",
     }
     url = f"http://127.0.0.1:{emulator.port}"
-    command = [*(sys.executable, "-m", "ops", "dead-letters", *words), "--outputs", str(outputs)]
+    command = [
+        *(sys.executable, "-m", "serverless_ops", "dead-letters", *words),
+        "--outputs",
+        str(outputs),
+    ]
     return subprocess.Popen(  # noqa: S603 -- our own interpreter and arguments
         [*command, "--endpoint-url", url],
         env=environment,

@@ -55,7 +55,7 @@ def types(program: Deployed, page: str, section: str, *, skipping: str = " purge
         if skipping in command:
             continue
         match words(command, {"STACK": "local", "EVENT_ID": "none"}):
-            case ["python", "-m", "ops", *rest, "--stack", "local"]:
+            case ["python", "-m", "serverless_ops", *rest, "--stack", "local"]:
                 done = program.ops(*rest)
                 assert done.returncode in _DONE, (command, done.stdout, done.stderr)
             case ["pulumi", "up", "--refresh", "--stack", "local"]:

@@ -12,14 +12,14 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ops.dead_letters.destination import NotAcceptedError
-from ops.dead_letters.outcome import Outcome
-from ops.dead_letters.reader import DeadLetterReader
-from ops.dead_letters.replay import Replay
-from ops.dead_letters.replay_rate import RateLimiter
-from ops.dead_letters.replay_to_function import FunctionDestination
-from ops.dead_letters.selection import MAX_REPLAYS, ReplayRules, select_for_replay
-from ops.interrupts import Interrupts
+from serverless_ops.dead_letters.destination import NotAcceptedError
+from serverless_ops.dead_letters.outcome import Outcome
+from serverless_ops.dead_letters.reader import DeadLetterReader
+from serverless_ops.dead_letters.replay import Replay
+from serverless_ops.dead_letters.replay_rate import RateLimiter
+from serverless_ops.dead_letters.replay_to_function import FunctionDestination
+from serverless_ops.dead_letters.selection import MAX_REPLAYS, ReplayRules, select_for_replay
+from serverless_ops.interrupts import Interrupts
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.handoff import Handoff
 from serverless_runtime.handoff.outbox_rows import SHARDS

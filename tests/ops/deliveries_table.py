@@ -10,8 +10,8 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 
-from ops.cli import commands as ops_commands
-from ops.context import Context, RunCommand
+from serverless_ops.cli import commands as ops_commands
+from serverless_ops.context import Context, RunCommand
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.notification_service.circuit_breaker_channel import circuit_breaker_rows
 from serverless_runtime.once.leases import Lease, Leases

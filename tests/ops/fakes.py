@@ -13,8 +13,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 from click.testing import CliRunner, Result
 
-from ops.cli import commands
-from ops.context import Context
+from serverless_ops.cli import commands
+from serverless_ops.context import Context
 
 TARGET = "arn:aws:lambda:us-east-1:123456789012:function:notify"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:alarms"

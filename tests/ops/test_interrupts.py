@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from ops.interrupts import Interrupts
+from serverless_ops.interrupts import Interrupts
 
 
 def _press_ctrl_c() -> None:

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from rich.console import Console
 
-from ops.dead_letters.error_groups import error_pattern
-from ops.dead_letters.replay_to_function import function_name
-from ops.options import parse_timestamp
-from ops.terminal import age, show
+from serverless_ops.dead_letters.error_groups import error_pattern
+from serverless_ops.dead_letters.replay_to_function import function_name
+from serverless_ops.options import parse_timestamp
+from serverless_ops.terminal import age, show
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -18,7 +18,7 @@ from packaging.requirements import Requirement
 
 from tests.program.programs import ROOT
 
-_SOURCES = ("components", "lambdas", "ops", "pyproject.toml", "README.md", "LICENSE")
+_SOURCES = ("components", "lambdas", "serverless_ops", "pyproject.toml", "README.md", "LICENSE")
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.egg-info", "build")
 
 

@@ -32,7 +32,7 @@ def test_the_wheel_holds_every_file_of_the_packages_and_no_other(wheel: Path) ->
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
 
     sources = {source.split("/", 1)[1] for source in in_git("components", "lambdas")}
-    assert held == sources | in_git("ops")
+    assert held == sources | in_git("serverless_ops")
     assert {"pulumi_serverless/py.typed", "serverless_runtime/py.typed"} <= held
     assert "serverless_runtime/notification_service/requirements.txt" in held
 
@@ -126,7 +126,7 @@ def test_ops_reads_a_stacks_outputs_from_stdin_in_any_folder(
         [
             there.python,
             "-m",
-            "ops",
+            "serverless_ops",
             "dead-letters",
             "list",
             "--outputs",

@@ -1,4 +1,4 @@
-"""The log messages of handoffs that Logs Insights queries and `ops trace` search for."""
+"""The log messages of handoffs that Logs Insights queries and `serverless_ops trace` search for."""
 
 HANDED_OFF = "handed off"
 HANDOFF_FAILED = "handoff failed"

@@ -1,4 +1,4 @@
-"""The service's log messages that Logs Insights queries and `ops trace` search for."""
+"""The service's log messages that Logs Insights queries and `serverless_ops trace` search for."""
 
 SENT = "notification sent"
 NOT_DELIVERED = "not delivered"

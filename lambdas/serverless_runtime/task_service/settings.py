@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 REQUEST_COMPLETED = "request completed"
-"""A log message that `ops trace` searches for."""
+"""A log message that `serverless_ops trace` searches for."""
 
 STATUS_INDEX = "by-status"
 """Index of the tasks table, keyed by status and shard."""

@@ -23,7 +23,7 @@ from local.scenario.chaos.reconciliation import messages, reconcile, rows, store
 from local.scenario.handoff_stack import HandoffStack, handoff_stack
 from local.scenario.observe import RELAY, queue_depth
 from local.scenario.replay_dead_letters import replay_dead_letters
-from ops.dead_letters.replay import ReplayStoppedError
+from serverless_ops.dead_letters.replay import ReplayStoppedError
 
 _DRAIN_SECONDS = 170
 _PAUSE_SECONDS = 3

@@ -7,8 +7,8 @@ import math
 import httpx
 
 from local.scenario.observe import TARGET
-from ops.circuit_breakers.states import read_circuit_breakers
-from ops.stack import Operations
+from serverless_ops.circuit_breakers.states import read_circuit_breakers
+from serverless_ops.stack import Operations
 from serverless_runtime.circuit_breaker.settings import FAILURES_TO_OPEN
 from serverless_runtime.notification_service.settings import TIMEOUT_SECONDS
 from tests.e2e.incidents.dead_letters import events_are_dropped, may_not_send

@@ -6,8 +6,8 @@ import json
 
 from hypothesis import given, settings
 
-from ops.dead_letters.dead_letter import DeadLetter
-from ops.dead_letters.kinds import invocation
+from serverless_ops.dead_letters.dead_letter import DeadLetter
+from serverless_ops.dead_letters.kinds import invocation
 from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.outbox_rows import event_of, row_of
 from serverless_runtime.handoff.relay.rejected import add_dead_letter

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ops.dead_letters.dead_letter import DeadLetter
-from ops.dead_letters.kinds import invocation
+from serverless_ops.dead_letters.dead_letter import DeadLetter
+from serverless_ops.dead_letters.kinds import invocation
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.outbox_rows import event_of, row_of

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ops.dead_letters.json_text import NotJsonError as NoJsonAtAllError
-from ops.dead_letters.json_text import require_json
+from serverless_ops.dead_letters.json_text import NotJsonError as NoJsonAtAllError
+from serverless_ops.dead_letters.json_text import require_json
 from serverless_runtime.shared.strict_json import MAX_DEPTH, NotJsonError, parse
 from tests.lambdas.json_texts import json_texts, strings
 

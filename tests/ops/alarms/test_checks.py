@@ -10,10 +10,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from ops.alarms.alarm_state import read_alarms
-from ops.alarms.checks import Topic, alarm_problems, read_topic, topic_problems
-from ops.alarms.trigger import Subscriber, fire_alarm, subscribed_queue
-from ops.interrupts import Interrupts
+from serverless_ops.alarms.alarm_state import read_alarms
+from serverless_ops.alarms.checks import Topic, alarm_problems, read_topic, topic_problems
+from serverless_ops.alarms.trigger import Subscriber, fire_alarm, subscribed_queue
+from serverless_ops.interrupts import Interrupts
 from tests.ops.status.test_status import FINE
 
 TOPIC = Topic(arn=FINE.actions[0], key=None, confirmed=1, pending=[])

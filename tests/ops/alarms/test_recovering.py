@@ -11,8 +11,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from ops.alarms.alarm_state import AlarmState, read_alarms
-from ops.alarms.recovering import recovering
+from serverless_ops.alarms.alarm_state import AlarmState, read_alarms
+from serverless_ops.alarms.recovering import recovering
 
 NOW = datetime.now(UTC).replace(second=0, microsecond=0)
 

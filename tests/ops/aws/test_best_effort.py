@@ -7,8 +7,8 @@ import threading
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from ops.aws.best_effort import BestEffort
-from ops.aws.errors import UnreachableError
+from serverless_ops.aws.best_effort import BestEffort
+from serverless_ops.aws.errors import UnreachableError
 
 
 def test_a_part_without_a_response_is_named_and_does_not_delay_the_others() -> None:

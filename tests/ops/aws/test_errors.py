@@ -17,8 +17,8 @@ from botocore.exceptions import (
     UnauthorizedSSOTokenError,
 )
 
-from ops.aws.clients import Connection, Keys, make_client
-from ops.aws.errors import UnreachableError, explain
+from serverless_ops.aws.clients import Connection, Keys, make_client
+from serverless_ops.aws.errors import UnreachableError, explain
 from tests.ops.fakes import Operator, Overriding, Queue, service_error
 
 

@@ -19,11 +19,11 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 from click.testing import CliRunner
 
-from ops.aws.clients import make_client
-from ops.aws.waiting import Limits, SilentEndpointError, Waiting, announced
-from ops.cli import commands
-from ops.context import Context
-from ops.options import UNREACHABLE
+from serverless_ops.aws.clients import make_client
+from serverless_ops.aws.waiting import Limits, SilentEndpointError, Waiting, announced
+from serverless_ops.cli import commands
+from serverless_ops.context import Context
+from serverless_ops.options import UNREACHABLE
 from tests.ops.fakes import TARGET, stack_outputs
 
 FAST = Limits(notice=0.05, connect=0.1, attempt=0.15, give_up=0.4)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ops.dead_letters.json_text import (
+from serverless_ops.dead_letters.json_text import (
     NotJsonError,
     indented,
     members,

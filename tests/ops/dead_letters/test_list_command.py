@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from ops.dead_letters.dead_letter import DeadLetter
-from ops.dead_letters.kinds.invocation import read
-from ops.dead_letters.list_command import show_groups
+from serverless_ops.dead_letters.dead_letter import DeadLetter
+from serverless_ops.dead_letters.kinds.invocation import read
+from serverless_ops.dead_letters.list_command import show_groups
 from serverless_runtime.shared.timestamps import to_text
 from tests.ops.fakes import Operator, Overriding, Queue, a_record, an_event
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from ops.dead_letters.reader import HIDDEN_SECONDS, DeadLetterReader
+from serverless_ops.dead_letters.reader import HIDDEN_SECONDS, DeadLetterReader
 from tests.ops.dead_letters.memory_sqs import MemorySqs
 from tests.ops.fakes import Clock, Overriding, Queue, an_event, service_error
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from ops.dead_letters.dead_letter import DeadLetter
-from ops.dead_letters.outcome import Outcome
-from ops.dead_letters.reader import DeadLetterReader
-from ops.dead_letters.replay import Replay, ReplayStoppedError
-from ops.dead_letters.replay_to_function import FunctionDestination
-from ops.dead_letters.selection import ReplayRules, select_for_replay
+from serverless_ops.dead_letters.dead_letter import DeadLetter
+from serverless_ops.dead_letters.outcome import Outcome
+from serverless_ops.dead_letters.reader import DeadLetterReader
+from serverless_ops.dead_letters.replay import Replay, ReplayStoppedError
+from serverless_ops.dead_letters.replay_to_function import FunctionDestination
+from serverless_ops.dead_letters.selection import ReplayRules, select_for_replay
 from tests.ops.fakes import TARGET, Queue, RecordingLambda, an_event, service_error
 
 

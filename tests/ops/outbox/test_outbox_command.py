@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from ops.cli import commands
-from ops.context import Context
+from serverless_ops.cli import commands
+from serverless_ops.context import Context
 from serverless_runtime.handoff import log_messages
 from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.outbox_rows import row_of

@@ -9,8 +9,8 @@ import boto3
 import pytest
 from click.testing import CliRunner, Result
 
-from ops.cli import commands
-from ops.context import Context
+from serverless_ops.cli import commands
+from serverless_ops.context import Context
 from tests.lambdas.tables import OUTBOX
 from tests.ops.deliveries_table import Reader
 from tests.ops.fakes import Overriding, ended, stack_outputs

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from ops.outbox.relay_command import enable, find_schedule
+from serverless_ops.outbox.relay_command import enable, find_schedule
 
 RELAY = "arn:aws:lambda:us-east-1:123456789012:function:relay"
 OTHER = "arn:aws:lambda:us-east-1:123456789012:function:other"

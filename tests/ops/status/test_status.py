@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from ops.alarms.alarm_state import AlarmState
-from ops.dead_letters.dead_letter import DeadLetter
-from ops.dead_letters.reader import Depth
-from ops.outbox.relay_runs import RelayRun
-from ops.outbox.waiting_events import Backlog
-from ops.status.screen import as_json, lines
-from ops.status.status import QueueStatus, Status
+from serverless_ops.alarms.alarm_state import AlarmState
+from serverless_ops.dead_letters.dead_letter import DeadLetter
+from serverless_ops.dead_letters.reader import Depth
+from serverless_ops.outbox.relay_runs import RelayRun
+from serverless_ops.outbox.waiting_events import Backlog
+from serverless_ops.status.screen import as_json, lines
+from serverless_ops.status.status import QueueStatus, Status
 from serverless_runtime.circuit_breaker.rows import (
     CircuitBreakerState,
 )
@@ -150,5 +150,5 @@ def test_what_to_do_next_is_named_with_its_command() -> None:
     status = replace(WELL, queues={EVENTS: QueueStatus(depth=Depth(3, 0))})
 
     assert lines("dev", status)[-1] == (
-        "next              python -m ops dead-letters list --stack dev"
+        "next              python -m serverless_ops dead-letters list --stack dev"
     )

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from ops.cli import commands
-from ops.context import Context
+from serverless_ops.cli import commands
+from serverless_ops.context import Context
 from tests.lambdas.samples import an_event
 from tests.lambdas.tables import DELIVERIES, TARGET_ARN
 from tests.ops.deliveries_table import Reader

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ops.aws.logs import LogLine
-from ops.dead_letters.dead_letter import DeadLetter
-from ops.deliveries.delivery_records import DeliveryRecord
-from ops.outbox.waiting_events import WaitingEvent
-from ops.trace.collect_event import trace
+from serverless_ops.aws.logs import LogLine
+from serverless_ops.dead_letters.dead_letter import DeadLetter
+from serverless_ops.deliveries.delivery_records import DeliveryRecord
+from serverless_ops.outbox.waiting_events import WaitingEvent
+from serverless_ops.trace.collect_event import trace
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 IDS: dict[str, Any] = {"event_id": "e-1", "order_id": "o-1", "correlation_id": "c-1"}

@@ -1,4 +1,4 @@
-"""What the relay dead-letters is read by `ops` as Lambda's own failure records are."""
+"""What the relay dead-letters is read by `serverless_ops` as Lambda's own failure records are."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 import boto3
 import pytest
 
-from ops.dead_letters.dead_letter import DeadLetter
-from ops.dead_letters.kinds.invocation import read
+from serverless_ops.dead_letters.dead_letter import DeadLetter
+from serverless_ops.dead_letters.kinds.invocation import read
 from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.outbox_rows import event_of
 from serverless_runtime.handoff.relay.rejected import add_dead_letter

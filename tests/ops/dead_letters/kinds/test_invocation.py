@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ops.dead_letters.dead_letter import DeadLetter
-from ops.dead_letters.failure_record import FailureRecord, UnreadableDeadLetterError
-from ops.dead_letters.kinds.invocation import read
+from serverless_ops.dead_letters.dead_letter import DeadLetter
+from serverless_ops.dead_letters.failure_record import FailureRecord, UnreadableDeadLetterError
+from serverless_ops.dead_letters.kinds.invocation import read
 from serverless_runtime.notification_service.delivery.dead_letters import SqsDeadLetters
 from tests.ops.dead_letters.test_json_text import SPACE, VALUES
 

@@ -1,1 +1,0 @@
-"""Day-two operations on a deployed stack: `python -m ops`."""

@@ -1,4 +1,0 @@
-"""Events that wait in an outbox, and the relay that hands them off: `relay`.
-
-The only part of `ops` that knows how an outbox is written.
-"""

@@ -1,0 +1,1 @@
+"""Day-two operations on a deployed stack: `python -m serverless_ops`."""

@@ -1,0 +1,81 @@
+"""boto3 clients for AWS, or for the emulator on this machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError
+
+from serverless_ops.aws.errors import UnreachableError, explain
+from serverless_ops.aws.waiting import Waiting
+
+
+class Keys(NamedTuple):
+    """What signs calls of the emulator."""
+
+    access_key: str
+    secret_key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connection:
+    """How to reach the AWS of a stack."""
+
+    region: str | None = None
+    profile: str | None = None
+    """A profile of the AWS configuration; None for the one that the environment names, if any."""
+
+    endpoint_url: str | None = None
+    local: bool = False
+    """Whether it is the emulator on this machine, which knows no other credentials than its own."""
+
+    keys: Keys | None = None
+    """The emulator's; None if no emulator that `make up` started has this address."""
+
+
+def make_client(service: str, connection: Connection, waiting: Waiting | None = None) -> Any:
+    """Return a boto3 client that shares `waiting` with others. Raises UnreachableError if it cannot
+    be created."""
+    waiting = waiting or Waiting()
+    # Replay retries a failed invoke itself, so that every attempt is reported.
+    attempts = 1 if service == "lambda" else 3
+    config = Config(
+        connect_timeout=waiting.limits.connect,
+        read_timeout=waiting.limits.attempt,
+        retries={"mode": "standard", "total_max_attempts": attempts},
+        **({"proxies": {}} if connection.local else {}),
+    )
+    try:
+        client = _session(connection).client(
+            service,
+            region_name=connection.region,
+            endpoint_url=connection.endpoint_url,
+            config=config,
+        )
+    except BotoCoreError as error:
+        raise UnreachableError(explain(error)) from error
+    except ValueError as error:
+        raise UnreachableError(f"{error}; check --endpoint-url") from error
+    waiting.limit(client)
+    return client
+
+
+def _session(connection: Connection) -> boto3.Session:
+    if not connection.local:
+        return boto3.Session(profile_name=connection.profile)
+    if connection.keys is None:
+        raise UnreachableError(
+            f"there is no key for {connection.endpoint_url}: no local deployment has this address; "
+            "start it with make up, or pass the --endpoint-url of one that is running"
+        )
+    # No profile: one named by AWS_PROFILE may not exist, and must not be used if it does.
+    no_profile: dict[str, Any] = {"profile": (None, [], None, None)}
+    return boto3.Session(
+        aws_access_key_id=connection.keys.access_key,
+        aws_secret_access_key=connection.keys.secret_key,
+        botocore_session=botocore.session.Session(session_vars=no_profile),
+    )

@@ -1,0 +1,40 @@
+"""A message that SQS moved here after its last receive: it returns to the queue it came from.
+
+Any text is readable: what it means is its consumer's business.
+"""
+
+from __future__ import annotations
+
+from serverless_ops.dead_letters.destination import Destination
+from serverless_ops.dead_letters.failure_record import FailureRecord
+from serverless_ops.dead_letters.kinds import Client, Message
+from serverless_ops.dead_letters.replay_to_queue import QueueDestination
+from serverless_ops.stack import DeadLetterQueue
+
+
+def recognizes(message: Message) -> bool:
+    """Whether SQS names the queue it came from."""
+    return "DeadLetterQueueSourceArn" in message.get("Attributes", {})
+
+
+def read(message: Message) -> FailureRecord:
+    """Return the body as it is; SQS does not know why its consumer failed."""
+    source = message.get("Attributes", {}).get("DeadLetterQueueSourceArn")
+    queue = f" from {source.rpartition(':')[2]}" if source else ""
+    return FailureRecord(
+        payload=message["Body"],
+        reason=f"not deleted by its consumer after the last receive{queue}",
+        condition="ReceivesExhausted",
+        moved=True,
+        source_arn=source,
+    )
+
+
+def missing(queue: DeadLetterQueue) -> str | None:
+    """Nothing: each message, or else the queue, names the source queue."""
+    return None
+
+
+def destination(queue: DeadLetterQueue, client: Client) -> Destination:
+    """The queue that the messages came from."""
+    return QueueDestination(client("sqs"), queue.queue_url, queue.source_queue_url)
