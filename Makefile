@@ -20,8 +20,8 @@ help: ## List the commands
 
 setup: .venv/.ready .venv-emulator/.ready ## Create the virtual environments
 
-tour: setup ## Deploy locally and follow an event, including failure and replay
-	@$(BIN)/python -m local tour
+tour: setup ## Deploy locally and watch it work, fail and recover (PROGRAM=.)
+	@$(BIN)/python -m local tour $(PROGRAM)
 
 chaos: setup ## Inject faults under load, and count lost and duplicate events
 	@$(BIN)/python -m local chaos

@@ -120,13 +120,18 @@ def invoke(function: str, payload: str, port: int | None) -> None:
 def test(folder: Path, arguments: tuple[str, ...]) -> None:
     """Run the tests in FOLDER/tests against the program in FOLDER, in an emulator of its own.
 
-    docs/local.md has an example.
+    docs/local.md has an example. The program's tour, if it has one, is the last test.
     """
     import pytest
 
+    from local.tour import FILE as TOUR
+
     project = read_project(folder)
+    tests = [str(project.folder / "tests")]
+    if (project.folder / TOUR).is_file():
+        tests.append(str(Path(__file__).with_name("tour_test.py")))
     options = ["-p", "local.testing", f"--program={project.folder}", *arguments]
-    sys.exit(int(pytest.main([str(project.folder / "tests"), *options])))
+    sys.exit(int(pytest.main([*tests, *options])))
 
 
 @commands.command()
@@ -150,11 +155,16 @@ def dashboard(port: int | None) -> None:
 
 
 @commands.command()
-def tour() -> None:
-    """Watch the handoff work, fail and recover, in its own emulator."""
-    from local.scenario.tour.run import run_tour
+@click.argument("folder", type=_folder, default=ROOT)
+def tour(folder: Path) -> None:
+    """Watch the program in FOLDER work, fail and recover, in its own emulator.
 
-    sys.exit(0 if run_tour() else 1)
+    FOLDER has a file local_tour.py; without it, this repository's program.
+    """
+    from local.scenario.tour.run import run_tour
+    from local.tour import run_tour_of
+
+    sys.exit(0 if (run_tour() if folder.resolve() == ROOT else run_tour_of(folder)) else 1)
 
 
 @commands.command()

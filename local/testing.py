@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
@@ -20,6 +20,7 @@ import pytest
 
 from local.deployed import Deployed, deployed
 from local.emulator.workers import function_processes
+from local.tour import Step, steps_of
 from local.wait import wait_until
 
 __all__ = ["Deployed", "deployed", "eventually", "workers_dying"]
@@ -79,3 +80,9 @@ def program(request: pytest.FixtureRequest) -> Iterator[Deployed]:
     python: Path | None = request.config.getoption("--python")
     with deployed(folder, "program-test", python=python) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def tour(request: pytest.FixtureRequest) -> Sequence[Step]:
+    """The steps of the program's local_tour.py, to be taken one after the other."""
+    return steps_of(request.config.getoption("--program"))

@@ -13,12 +13,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from importlib.machinery import SourceFileLoader
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from local.emulator.start import Emulator
+from local.program.load_module import load_module
 from local.program.project import Project
 
 FILE = "local_setup.py"
@@ -30,7 +28,7 @@ HowToUse = Callable[[Mapping[str, Any], int], str]
 @contextmanager
 def set_up(project: Project, emulator: Emulator) -> Iterator[Mapping[str, str]]:
     """Set up what the program needs, for as long as the block runs; yield its settings."""
-    own: SetUp | None = getattr(_load(project.folder), "set_up", None)
+    own: SetUp | None = getattr(load_module(project.folder / FILE), "set_up", None)
     if own is None:
         yield {}
         return
@@ -40,22 +38,11 @@ def set_up(project: Project, emulator: Emulator) -> Iterator[Mapping[str, str]]:
 
 def how_to_use(project: Project, outputs: Mapping[str, Any], port: int) -> str:
     """Return what the program's own file says, or the outputs as `pulumi up` prints them."""
-    own: HowToUse | None = getattr(_load(project.folder), "how_to_use", None)
+    own: HowToUse | None = getattr(load_module(project.folder / FILE), "how_to_use", None)
     if own is not None:
         return own(outputs, port)
     lines = [f"    {name}: {_as_text(value)}" for name, value in sorted(outputs.items())]
     return "\n".join(["Outputs:", *lines]) if lines else ""
-
-
-def _load(folder: Path) -> ModuleType | None:
-    file = folder / FILE
-    if not file.is_file():
-        return None
-    loader = SourceFileLoader("local_setup", str(file))
-    module = ModuleType(loader.name)
-    module.__file__ = str(file)
-    loader.exec_module(module)
-    return module
 
 
 def _as_text(value: Any) -> str:
