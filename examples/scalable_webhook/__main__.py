@@ -55,9 +55,9 @@ book_payment = PythonFunction(
     "book-payment",
     PythonFunctionArgs(
         foundation=foundation,
-        handler="billing.book_payment.handle",
+        handler="payments.book_payment.handle",
         code=FunctionCode(
-            packages=("billing", *(f"serverless_runtime.{each}" for each in runtime))
+            packages=("payments", *(f"serverless_runtime.{each}" for each in runtime))
         ),
         environment={
             **webhook_environment("payments", sources),
