@@ -31,7 +31,7 @@ from pulumi_serverless.blocks.queue_consumer import (
     QueueConsumer,
     QueueConsumerArgs,
 )
-from pulumi_serverless.scalable_webhook.sources import WebhookSources
+from pulumi_serverless.scalable_webhook.sources import WebhookSource, WebhookSources
 from serverless_runtime.webhook_in.log_messages import FORGED as FORGED_MESSAGE
 from serverless_runtime.webhook_in.metrics import FORGED, GENUINE, NAMESPACE, SOURCE
 from serverless_runtime.webhook_in.settings import (
