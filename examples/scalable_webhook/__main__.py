@@ -43,6 +43,7 @@ table_alarms = [
         throttled_alarm(
             "table-throttled", table, table_label=f"the table {name}", foundation=foundation
         ),
+        opts=pulumi.ResourceOptions(parent=table),
     )
     for name, table in {"invoices": invoices, "bookings": bookings}.items()
 ]

@@ -97,7 +97,11 @@ def refusals(resource: Resource) -> Iterator[str]:
     """What AWS would refuse of a resource."""
     service, operation = CREATED_BY[resource.type]
     shape = model_of(service).operation_model(operation).input_shape
-    yield from _compared(resource.name, resource.inputs, shape)
+    inputs = dict(resource.inputs)
+    if "name" not in map(_plain, shape.members):
+        # The provider calls it a name, whatever it is the name of.
+        inputs[f"{resource.type.rpartition(':')[2]}Name"] = inputs.pop("name", None)
+    yield from _compared(resource.name, inputs, shape)
     for name, value in _leaves(resource.inputs):
         if name in ATTRIBUTES:
             low, high = ATTRIBUTES[name]
@@ -211,7 +215,11 @@ def _statement_refusals(statement: Mapping[str, Any]) -> Iterator[str]:  # noqa:
     for resource in _listed(statement.get("Resource", [])):
         if resource != "*" and not resource.startswith("arn:"):
             yield f"Resource is {resource!r}"
-    for operator, keys in statement.get("Condition", {}).items():
+    yield from _condition_refusals(statement.get("Condition", {}))
+
+
+def _condition_refusals(condition: Mapping[str, Any]) -> Iterator[str]:
+    for operator, keys in condition.items():
         quantifier, colon, plain = operator.rpartition(":")
         if not _CONDITION.fullmatch(plain.removesuffix("IfExists")):
             yield f"Condition has {operator!r}"

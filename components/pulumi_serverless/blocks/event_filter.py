@@ -25,7 +25,7 @@ _COMPARISONS = ("=", "<", "<=", ">", ">=")
 _BODY_LEVEL = 2
 """Where a field of the data is in the body: below "data"."""
 
-Condition = str | int | float | bool | Mapping[str, Any]
+Condition = Any
 """A value; or {"prefix": "eu-"}, {"suffix": "…"}, {"equals-ignore-case": "…"}, {"anything-but":
 ["…"]}, {"numeric": [">=", 100]}, {"exists": True}.
 https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html"""
