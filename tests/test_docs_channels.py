@@ -178,7 +178,7 @@ def test_the_kind_of_the_page_works_from_the_stacks_file_to_the_message() -> Non
 def test_a_wrong_entry_of_the_pages_kind_is_named_like_any_other() -> None:
     entry = {**ENTRIES["queue"], "queueArn": "tasks"}
 
-    with pytest.raises(Exception, match=r"channels\[0\]\['queue'\]: queue_arn must look like arn:"):
+    with pytest.raises(Exception, match=r"channels\[0\]\.queueArn must look like arn:"):
         run_stack("dev", channels=json.dumps([entry]))
 
 

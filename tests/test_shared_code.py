@@ -37,8 +37,9 @@ PATTERNS = {
 WORDS = {"handoff", "hand_off", "outbox", "task", "notification"}
 """What the first patterns are about; the words are rare enough to look for."""
 
-OTHERS = re.compile(r"\btaskName\b|\bNumberOfNotifications\w*")
-"""Names that others have given: an attribute of Python's log records, metrics of SNS."""
+OTHERS = re.compile(r"\btaskName\b|\bLAMBDA_TASK_ROOT\b|\bNumberOfNotifications\w*")
+"""Names that others have given: an attribute of Python's log records, a variable of
+Lambda, metrics of SNS."""
 
 # A package's "_" may be left out, or be a "-" or a space. A package of one word, such as "cache",
 # is looked for where it is imported: shared parts may use the word.

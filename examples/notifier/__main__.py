@@ -3,6 +3,7 @@
 import pulumi
 
 from pulumi_serverless import (
+    Alarm,
     AlarmTopic,
     AlarmTopicArgs,
     EventFilter,
@@ -19,6 +20,7 @@ from pulumi_serverless import (
     Subscriber,
     Table,
     TableArgs,
+    throttled_alarm,
 )
 from pulumi_serverless.notifier import Notifier, NotifierArgs, SubscriberArgs
 
@@ -102,10 +104,23 @@ credit = department(
 )
 credit.allow("ask-the-bureau", actions=["dynamodb:GetItem"], resources=[partners.arn])
 
+throttled = [
+    Alarm(
+        f"{name}-table-throttled",
+        throttled_alarm(
+            "table-throttled", table, table_label=f"the table {name}", foundation=foundation
+        ),
+        opts=pulumi.ResourceOptions(parent=table),
+    )
+    for name, table in {"issued-invoices": issued, "entries": entries, "partners": partners}.items()
+]
 operations = Operations(
     "operations",
     OperationsArgs(
-        foundation=foundation, watched=[publisher, invoices], functions=[issue_invoices]
+        foundation=foundation,
+        watched=[publisher, invoices],
+        functions=[issue_invoices],
+        alarms=throttled,
     ),
 )
 pulumi.export("issueInvoices", issue_invoices.name)

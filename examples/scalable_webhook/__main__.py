@@ -43,6 +43,7 @@ table_alarms = [
         throttled_alarm(
             "table-throttled", table, table_label=f"the table {name}", foundation=foundation
         ),
+        opts=pulumi.ResourceOptions(parent=table),
     )
     for name, table in {"invoices": invoices, "bookings": bookings}.items()
 ]
@@ -55,9 +56,9 @@ book_payment = PythonFunction(
     "book-payment",
     PythonFunctionArgs(
         foundation=foundation,
-        handler="billing.book_payment.handle",
+        handler="payments.book_payment.handle",
         code=FunctionCode(
-            packages=("billing", *(f"serverless_runtime.{each}" for each in runtime))
+            packages=("payments", *(f"serverless_runtime.{each}" for each in runtime))
         ),
         environment={
             **webhook_environment("payments", sources),

@@ -10,7 +10,7 @@ import importlib
 import inspect
 import pkgutil
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import pulumi
@@ -33,9 +33,13 @@ from pulumi_serverless import (
     Metric,
     NoAuth,
     PythonFunction,
+    Queue,
+    QueueArgs,
+    Topic,
+    TopicArgs,
 )
 from pulumi_serverless.blocks.argument_checks import Between, Matches, OneOf, Size
-from pulumi_serverless.blocks.arguments import Arguments, annotations_of
+from pulumi_serverless.blocks.arguments import Arguments, SameAs, annotations_of
 from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.monitoring.alarm import Alarm, AlarmArgs
 from pulumi_serverless.notification_service import ChannelSettings, EmailSettings
@@ -120,6 +124,8 @@ def samples() -> Mapping[type[Any], Any]:
         for each in (
             NoAuth(),
             *(FOUNDATION, NO_DEPENDENCIES, function, queue, handoff, access, alarm),
+            Queue("waiting", QueueArgs(foundation=FOUNDATION)),
+            Topic("events", TopicArgs()),
             EncryptionKey("key", EncryptionKeyArgs()),
             sample(Metric, made),
             sample(EmailSettings, made),
@@ -169,6 +175,10 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "CompositeAlarmArgs": {"id": "an-alarm"},
     "FunctionCode": {"packages": ["serverless_runtime.shared"]},
     "Foundation": {"alarm_topic_arn": TOPIC},
+    "Source": {"service": "sns.amazonaws.com"},
+    "WebhookSource": {
+        "secret_arn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:hook-a1b2c3",
+    },
     "Metric": {"statistic": "Sum"},
 }
 
@@ -182,9 +192,13 @@ def value_for(name: str, annotation: Any, made: Mapping[type[Any], Any]) -> Any:
                 return limit.low
             if isinstance(limit, OneOf):
                 return limit.allowed[0]
+            if isinstance(limit, SameAs):
+                return value_for(name, annotations_of(limit.owner)[limit.field], made)
         return value_for(name, parts[0], made)
     if origin is Literal:
         return parts[0]
+    if origin is Callable:
+        return lambda *_: None
     if origin is Sequence:
         return [value_for(name, parts[0], made)]
     if origin is Mapping:
@@ -218,6 +232,8 @@ def wrong_values(annotation: Any) -> list[Any]:  # noqa: C901, PLR0911 -- one fo
                 wrong += ["not like that\n"]
             elif isinstance(limit, Size):
                 wrong += [[]] if limit.low else []
+            elif isinstance(limit, SameAs):
+                wrong = wrong_values(annotations_of(limit.owner)[limit.field])
         return wrong
     if origin is Sequence:
         of_entries: list[Any] = [[each] for each in wrong_values(parts[0])]
@@ -227,7 +243,7 @@ def wrong_values(annotation: Any) -> list[Any]:  # noqa: C901, PLR0911 -- one fo
         return ["text", 5, None, [("a", "b")], {1: "a"}, {"": "a"}, *of_entries]
     if origin is Literal:
         return ["unknown", "", None, 5, ["email"], str(parts[0]).upper()]
-    if origin is not None and origin not in (pulumi.Output,):
+    if origin is not None and origin not in (pulumi.Output, Callable):
         members = [wrong_values(each) for each in parts if each is not type(None)]
         optional = type(None) in parts
         common = [each for each in members[-1] if all(has(rest, each) for rest in members)]
@@ -240,7 +256,7 @@ def wrong_values(annotation: Any) -> list[Any]:  # noqa: C901, PLR0911 -- one fo
         Any: [],
     }
     anything = ["", " ", "text", 5, 1.5, True, None, [], {}, b"bytes", object(), ["text"], {"a": 1}]
-    if annotation is pulumi.Output or origin is pulumi.Output:
+    if origin is Callable or annotation is pulumi.Output or origin is pulumi.Output:
         return anything
     if get_origin(annotation) is not None:
         return anything

@@ -114,11 +114,11 @@ def test_what_cannot_work_fails_before_deploy(settings: dict[str, Any], text: st
 @pytest.mark.parametrize(
     ("circuits", "text"),
     [
-        ([], "the number of circuits must be between 1 and 20, got 0"),
+        ([], "circuits must have 1 to 20 entries, got 0"),
         ("carrier", "circuits must be a list, got 'carrier'"),
-        (["a,b"], "a circuit's name must be 1 to 64 letters, .* got 'a,b'"),
-        (["#a"], "a circuit's name must be"),
-        (["a", "a"], "every circuit must have a name of its own, got a, a"),
+        (["a,b"], "circuits\\[0\\] must be 1 to 64 letters, .* got 'a,b'"),
+        (["#a"], r"circuits\[0\] must be 1 to 64"),
+        (["a", "a"], "circuits must all be different, got circuits\\[1\\]"),
     ],
 )
 def test_a_circuit_has_a_name_of_its_own(circuits: Any, text: str) -> None:

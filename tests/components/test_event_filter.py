@@ -61,7 +61,7 @@ def test_a_filter_on_what_no_event_has_is_refused(wanted: EventFilter, text: str
     ("conditions", "text"),
     [
         ({"types": "issued"}, "types must be a list, got 'issued'"),
-        ({"attributes": {"region": "eu"}}, "attributes.region must be a list, got 'eu'"),
+        ({"attributes": {"region": "eu"}}, r"attributes\['region'\] must be a list, got 'eu'"),
         ({"attributes": {"region": []}}, "attributes.region must list one condition or more"),
         ({"attributes": {"region": [7]}}, "a condition of attributes.region must be a text, or"),
         ({"attributes": {"region": [{"numeric": ["=", 7]}]}}, "got {'numeric': "),
@@ -102,9 +102,9 @@ def test_what_sns_would_refuse_or_never_match_is_refused(
 @pytest.mark.parametrize(
     ("event", "text"),
     [
-        ({"name": ""}, "name of an event type must be one word, got ''"),
-        ({"name": "a b"}, "name of an event type must be one word, got 'a b'"),
-        ({"name": "a", "attributes": "region"}, "attributes of a must be a list"),
+        ({"name": ""}, "name must not be empty, got ''"),
+        ({"name": "a b"}, "name must be one word, got 'a b'"),
+        ({"name": "a", "attributes": "region"}, "attributes must be a list, got 'region'"),
         ({"name": "a", "attributes": ["type"]}, "must not name its type, which all have"),
     ],
 )

@@ -12,7 +12,7 @@ from pulumi_serverless.fifo_consumer import FifoConsumer, FifoConsumerArgs
 from pulumi_serverless.testing import Graph, record
 from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY
 from serverless_runtime.fifo_consumer.settings import read_fifo_settings
-from tests.components.a_function import FOUNDATION, NO_DEPENDENCIES
+from tests.components.a_function import FOUNDATION, HANDLER, NO_DEPENDENCIES
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
@@ -23,7 +23,7 @@ TABLE = "aws:dynamodb/table:Table"
 def deployed(*, timeout_seconds: int = 10, **settings: Any) -> Graph:
     worker = PythonFunctionArgs(
         foundation=FOUNDATION,
-        handler="bookings.handle",
+        handler=HANDLER,
         code=NO_DEPENDENCIES,
         timeout_seconds=timeout_seconds,
         environment={"ACCOUNTS": "accounts"},

@@ -12,7 +12,7 @@ from pulumi_serverless.frugal_consumer import FrugalConsumer, FrugalConsumerArgs
 from pulumi_serverless.testing import Graph, record
 from pulumi_serverless.testing.mocks import ROLE_POLICY
 from serverless_runtime.queue_sender.settings import read_queue_settings
-from tests.components.a_function import FOUNDATION, NO_DEPENDENCIES, a_function
+from tests.components.a_function import FOUNDATION, HANDLER, NO_DEPENDENCIES, a_function
 
 MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 QUEUE = "aws:sqs/queue:Queue"
@@ -24,7 +24,7 @@ def deployed(*, reserved_concurrency: int | None = None, **settings: Any) -> Gra
             "book-sale",
             PythonFunctionArgs(
                 foundation=FOUNDATION,
-                handler="stock.handle",
+                handler=HANDLER,
                 code=NO_DEPENDENCIES,
                 timeout_seconds=20,
                 reserved_concurrency=reserved_concurrency,

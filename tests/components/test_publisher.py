@@ -100,8 +100,8 @@ def test_an_outbox_has_its_alarms_and_direct_publishing_none() -> None:
     [
         ({"kind": "fifo"}, "target must not be a FIFO queue, got invoices: .* QueueSender"),
         ({"event_types": "issued"}, "event_types must be a list, got 'issued'"),
-        ({"event_types": []}, "event_types must name at least one, got 0"),
-        ({"event_types": ["a b"]}, "event_types must be one word each, got 'a b'"),
+        ({"event_types": []}, "event_types must have 1 to 100 entries, got 0"),
+        ({"event_types": ["a b"]}, r"event_types\[0\] must be one word, got 'a b'"),
         ({"delivery": "somehow"}, "delivery must be one of outbox, direct, got 'somehow'"),
         ({"relay_minimum_age_seconds": 10}, "must be between 30 and 60, got 10"),
     ],

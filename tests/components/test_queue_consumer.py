@@ -20,7 +20,7 @@ from pulumi_serverless import (
 )
 from pulumi_serverless.testing import Graph, record
 from pulumi_serverless.testing.mocks import ROLE_POLICY
-from tests.components.a_function import FOUNDATION, NO_DEPENDENCIES
+from tests.components.a_function import FOUNDATION, HANDLER, NO_DEPENDENCIES
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
@@ -40,7 +40,7 @@ def deployed(
             "import-row",
             PythonFunctionArgs(
                 foundation=FOUNDATION,
-                handler="serverless_runtime.shared.handle",
+                handler=HANDLER,
                 code=NO_DEPENDENCIES,
                 timeout_seconds=timeout_seconds,
                 reserved_concurrency=reserved_concurrency,
@@ -117,7 +117,7 @@ def test_tools_find_the_dead_letters_and_where_they_return_to() -> None:
         queue = Queue("rows", QueueArgs(foundation=FOUNDATION))
         function = PythonFunction(
             "import-row",
-            PythonFunctionArgs(foundation=FOUNDATION, handler="x.y", code=NO_DEPENDENCIES),
+            PythonFunctionArgs(foundation=FOUNDATION, handler=HANDLER, code=NO_DEPENDENCIES),
         )
         args = QueueConsumerArgs(foundation=FOUNDATION, queue=queue, function=function)
         found.append(QueueConsumer("rows", args).operations()["deadLetters"])

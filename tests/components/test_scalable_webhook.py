@@ -141,9 +141,9 @@ def test_a_source_that_does_not_sign_needs_callers_who_are_known_or_a_decision()
 @pytest.mark.parametrize(
     ("sources", "settings", "text"),
     [
-        ({}, {}, "the number of sources must be between 1 and 20, got 0"),
-        ({"a/b": BANK}, {}, "a source's name must be 1 to 40 .* got 'a/b'"),
-        ({"-a": BANK}, {}, "a source's name must be"),
+        ({}, {}, "sources must have 1 to 20 entries, got 0"),
+        ({"a/b": BANK}, {}, "a key of sources must be 1 to 40 .* got 'a/b'"),
+        ({"-a": BANK}, {}, "a key of sources must be"),
         (None, {"path": "/hooks/"}, "path must be like /hooks, .* got '/hooks/'"),
         (None, {"path": "/{source}"}, "path must be like /hooks"),
         (None, {"forged_calls": 0}, "forged_calls must be between 1 and"),

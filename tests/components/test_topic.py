@@ -92,5 +92,5 @@ def test_only_alarms_of_this_account_publish_to_the_alarms_topic() -> None:
 def test_more_services_than_a_policy_holds_are_refused() -> None:
     many = [Source(service="events.amazonaws.com", arn=f"arn:{n}") for n in range(21)]
 
-    with pytest.raises(ValueError, match="sources must be at most 20"):
+    with pytest.raises(ValueError, match="sources must have 0 to 20 entries, got 21"):
         TopicArgs(sources=many)

@@ -80,6 +80,8 @@ _CONDITION = re.compile(
     "(String|Arn)(Not)?(Equals|Like)|StringEqualsIgnoreCase|Bool|Null|(Not)?IpAddress"
     "|(Numeric|Date)(Not)?(Equals|LessThan|GreaterThan)(Equals)?"
 )
+_OF_SEVERAL_VALUES = {"dynamodb:LeadingKeys", "dynamodb:Attributes", "aws:TagKeys"}
+"""https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html"""
 _ACTION = re.compile(r"\*|([a-z0-9-]+):([A-Za-z]+\*?|\*)")
 
 
@@ -95,7 +97,11 @@ def refusals(resource: Resource) -> Iterator[str]:
     """What AWS would refuse of a resource."""
     service, operation = CREATED_BY[resource.type]
     shape = model_of(service).operation_model(operation).input_shape
-    yield from _compared(resource.name, resource.inputs, shape)
+    inputs = dict(resource.inputs)
+    if "name" not in map(_plain, shape.members):
+        # The provider calls it a name, whatever it is the name of.
+        inputs[f"{resource.type.rpartition(':')[2]}Name"] = inputs.pop("name", None)
+    yield from _compared(resource.name, inputs, shape)
     for name, value in _leaves(resource.inputs):
         if name in ATTRIBUTES:
             low, high = ATTRIBUTES[name]
@@ -165,10 +171,14 @@ def _plain(name: str) -> str:
     return name.replace("_", "").lower()
 
 
+_NO_DOCUMENTS = {"redrivePolicy", "redriveAllowPolicy", "filterPolicy"}
+"""Settings of queues and subscriptions, which are called policies and permit nothing."""
+
+
 def policies(resource: Resource) -> Iterator[tuple[str, Any]]:
     """The inputs of a resource that are policy documents, parsed."""
     for name, value in resource.inputs.items():
-        if name.lower().endswith("policy") and isinstance(value, str):
+        if name.lower().endswith("policy") and name not in _NO_DOCUMENTS and isinstance(value, str):
             yield name, json.loads(value)
 
 
@@ -205,11 +215,19 @@ def _statement_refusals(statement: Mapping[str, Any]) -> Iterator[str]:  # noqa:
     for resource in _listed(statement.get("Resource", [])):
         if resource != "*" and not resource.startswith("arn:"):
             yield f"Resource is {resource!r}"
-    for operator in statement.get("Condition", {}):
-        if not re.fullmatch(
-            r"(String|Arn|Numeric|Date|Bool|Null|IpAddress)\w*(IfExists)?", operator
-        ):
+    yield from _condition_refusals(statement.get("Condition", {}))
+
+
+def _condition_refusals(condition: Mapping[str, Any]) -> Iterator[str]:
+    for operator, keys in condition.items():
+        quantifier, colon, plain = operator.rpartition(":")
+        if not _CONDITION.fullmatch(plain.removesuffix("IfExists")):
             yield f"Condition has {operator!r}"
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+        if colon and quantifier not in ("ForAllValues", "ForAnyValue"):
+            yield f"Condition has {operator!r}"
+        if colon and (single := set(keys) - _OF_SEVERAL_VALUES):
+            yield f"{operator} is for keys of several values, got {sorted(single)}"
 
 
 def is_action(action: str) -> bool:

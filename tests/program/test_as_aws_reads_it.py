@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from local.program.project import read_project
 from pulumi_serverless.testing import AwsMocks, Graph, Resource
 from tests.program.programs import PROGRAMS, ROOT, STACKS, deploy, project_of, run_in, run_stack
 from tests.program.service_models import CREATED_BY, policies, policy_refusals, refusals
@@ -48,10 +49,15 @@ def test_every_policy_document_is_one(graph: Graph) -> None:
 )
 @pytest.mark.parametrize("program", PROGRAMS, ids=project_of)
 def test_no_partition_is_written_into_a_program(program: Any, partition: str, region: str) -> None:
-    config = {}
+    # What the stack's file names lies in the account that is deployed to.
+    config = {
+        key.partition(":")[2]: value.replace("arn:aws:", f"arn:{partition}:")
+        for key, value in read_project(program).config("dev").items()
+        if value.startswith("arn:aws:")
+    }
     if program == ROOT:
         channels = [{"kind": "email", "sender": "a@example.com", "recipients": ["b@example.com"]}]
-        config = {"encryption": "customer", "channels": json.dumps(channels)}
+        config |= {"encryption": "customer", "channels": json.dumps(channels)}
     graph = run_in(program, AwsMocks(region=region, partition=partition), **config)
 
     for each in graph.all:
@@ -105,6 +111,8 @@ CHANGES: list[dict[str, Any]] = [
     {"Principal": {"Service": "sqs"}},
     {"Sid": "a-b"},
     {"Condition": {"StrEquals": {}}},
+    {"Condition": {"ForEachValue:StringEquals": {"dynamodb:LeadingKeys": ["a"]}}},
+    {"Condition": {"ForAllValues:StringEquals": {"aws:SourceAccount": ["1"]}}},
     {"Resources": ["*"]},
 ]
 

@@ -128,7 +128,7 @@ def test_a_dependency_missing_from_a_bundle_is_noticed(
                 target.writestr(entry, source.read(entry))
 
     done = run_isolated(
-        partial, tmp_path / "code", "from serverless_runtime.shared import aws; aws.client('sns')"
+        partial, tmp_path / "code", "from serverless_runtime.shared import aws; aws.client('ssm')"
     )
 
     assert f"No module named '{forgotten}'" in done.stderr

@@ -111,7 +111,7 @@ def test_nobody_outside_the_account_is_named_in_the_keys_policy(
     ]
 
 
-def test_every_function_may_use_the_key_through_its_tables_and_queue_only(prod: Graph) -> None:
+def test_every_function_may_use_the_key_through_what_stores_its_data_only(prod: Graph) -> None:
     grants = [p for p in prod.of_type(ROLE_POLICY) if p.name.endswith("-may-use-key")]
 
     assert {p.inputs["role"] for p in grants} == {
@@ -123,7 +123,7 @@ def test_every_function_may_use_the_key_through_its_tables_and_queue_only(prod: 
         assert {"kms:Decrypt", "kms:GenerateDataKey"} <= set(statement["Action"])
         assert not any("*" in action for action in statement["Action"])
         assert statement["Condition"]["StringEquals"]["kms:ViaService"] == [
-            f"{service}.{REGION}.amazonaws.com" for service in ("dynamodb", "lambda", "sqs")
+            f"{service}.{REGION}.amazonaws.com" for service in ("dynamodb", "lambda", "sns", "sqs")
         ]
 
 

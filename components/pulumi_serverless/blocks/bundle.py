@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path, PurePosixPath
 from typing import Annotated
 
@@ -135,10 +136,7 @@ def locate(package: str) -> tuple[Path, Path]:
 
     Raises BundleError if it cannot be imported.
     """
-    try:
-        spec = importlib.util.find_spec(package)
-    except ModuleNotFoundError:
-        spec = None
+    spec = _find(package)
     if spec is None or spec.origin is None or not spec.origin.endswith("__init__.py"):
         raise BundleError(
             "packages must name packages (folders with an __init__.py) that the program can "
@@ -146,6 +144,24 @@ def locate(package: str) -> tuple[Path, Path]:
         )
     folder = Path(spec.origin).parent
     return folder, folder.parents[package.count(".")]
+
+
+def _find(package: str) -> ModuleSpec | None:
+    """Look a package up without regard to what was imported before: that may be of another program
+    in this process."""
+    spec, path = None, None
+    for depth, _ in enumerate(parts := package.split(".")):
+        spec = PathFinder.find_spec(".".join(parts[: depth + 1]), path)
+        if spec is None or spec.submodule_search_locations is None:
+            break
+        path = spec.submodule_search_locations
+    else:
+        return spec
+    # An editable installation may have a finder of its own.
+    try:
+        return importlib.util.find_spec(package)
+    except ModuleNotFoundError:
+        return None
 
 
 def _third_party(installed: Path, aws_services: Sequence[str]) -> Iterator[tuple[str, Path]]:

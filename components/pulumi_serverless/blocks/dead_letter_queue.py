@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -10,11 +9,7 @@ import pulumi
 
 from pulumi_serverless.blocks.argument_checks import Between
 from pulumi_serverless.blocks.arguments import Arguments
-from pulumi_serverless.blocks.encrypted_queue import (
-    EncryptedQueue,
-    Source,
-    require_sources,
-)
+from pulumi_serverless.blocks.encrypted_queue import EncryptedQueue, Sources
 from pulumi_serverless.blocks.foundation import Foundation
 
 
@@ -32,12 +27,8 @@ class DeadLetterQueueArgs(Arguments):
     retention_days: Annotated[int, Between(1, 14)] = 14
     """How long a dead letter waits for replay, 1 to 14 (AWS default: 4)."""
 
-    sources: Sequence[Source] = ()
+    sources: Sources = ()
     """Services that write what they cannot deliver, e.g. a topic's subscriptions."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        require_sources(self.sources)
 
 
 class DeadLetterQueue(EncryptedQueue):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Annotated, Any
 
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_serverless.blocks.argument_checks import require_list
+from pulumi_serverless.blocks.argument_checks import Size
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.foundation import Foundation
@@ -41,6 +41,10 @@ class Source(Arguments):
             raise ValueError(
                 f'service must be a principal such as "sns.amazonaws.com", got {self.service!r}'
             )
+
+
+Sources = Annotated[Sequence[Source], Size(0, MAX_SOURCES)]
+"""As many as one policy can name."""
 
 
 class EncryptedQueue(Component):
@@ -122,15 +126,6 @@ class EncryptedQueue(Component):
             name=name,
             dimensions={"QueueName": self.name},
             statistic=statistic,
-        )
-
-
-def require_sources(sources: Sequence[Source]) -> None:
-    """Raise ValueError unless one policy can name all of them."""
-    require_list("sources", sources)
-    if len(sources) > MAX_SOURCES:
-        raise ValueError(
-            f"sources must be at most {MAX_SOURCES}, for one policy to hold, got {len(sources)}"
         )
 
 

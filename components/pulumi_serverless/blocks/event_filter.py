@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
-from pulumi_serverless.blocks.argument_checks import require_list, require_one_of
+from pulumi_serverless.blocks.argument_checks import Matches, require_list, require_one_of
 from pulumi_serverless.blocks.arguments import Arguments
 
 # https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html
@@ -19,11 +19,13 @@ MAX_COMBINATIONS = 150
 MAX_NUMBER = 10**9
 _DIGITS_AFTER_THE_POINT = 5
 
+ONE_WORD = Matches(r"\S+", "one word")
+
 _COMPARISONS = ("=", "<", "<=", ">", ">=")
 _BODY_LEVEL = 2
 """Where a field of the data is in the body: below "data"."""
 
-Condition = str | int | float | bool | Mapping[str, Any]
+Condition = Any
 """A value; or {"prefix": "eu-"}, {"suffix": "…"}, {"equals-ignore-case": "…"}, {"anything-but":
 ["…"]}, {"numeric": [">=", 100]}, {"exists": True}.
 https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html"""
@@ -33,7 +35,7 @@ https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html"
 class EventType(Arguments):
     """What its publishers promise about one type of event."""
 
-    name: str
+    name: Annotated[str, ONE_WORD]
     """The type, e.g. "invoice.created.v1"."""
 
     attributes: Sequence[str] = ()
@@ -44,10 +46,6 @@ class EventType(Arguments):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not self.name or any(character.isspace() for character in self.name):
-            raise ValueError(f"name of an event type must be one word, got {self.name!r}")
-        for name, value in (("attributes", self.attributes), ("data", self.data)):
-            require_list(f"{name} of {self.name}", value)
         if "type" in self.attributes:
             raise ValueError(f"attributes of {self.name} must not name its type, which all have")
 
@@ -68,7 +66,6 @@ class EventFilter(Arguments):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_list("types", self.types)
         for kind, conditions in (("attributes", self.attributes), ("data", self.data)):
             for key, listed in conditions.items():
                 _require_conditions(f"{kind}.{key}", listed, numbers=kind == "data")

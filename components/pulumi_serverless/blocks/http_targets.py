@@ -6,11 +6,13 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_serverless.blocks.argument_checks import require_between
+from pulumi_serverless.blocks.argument_checks import Size
+from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.encrypted_queue import EncryptedQueue
 from pulumi_serverless.blocks.encryption_key import USER_ACTIONS, EncryptionKey
 from pulumi_serverless.blocks.function import PythonFunction
@@ -25,14 +27,14 @@ SENDING_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 
 @dataclass(frozen=True, kw_only=True)
-class SendToQueue:
+class SendToQueue(Arguments):
     """The route puts each request's body into the queue, without a function: 202, or what SQS
     responds, such as 400 for an empty body or one over 256 KB."""
 
     queue: EncryptedQueue
     """Standard queue for the bodies, which must be text."""
 
-    attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes: Annotated[Mapping[str, str], Size(0, MAX_ATTRIBUTES)] = field(default_factory=dict)
     """Message attributes, at most 10: texts with `${request.header.name}` or `${context.name}`.
 
     API Gateway pastes what a header contains into the attributes' JSON as it is: a caller can
@@ -41,12 +43,12 @@ class SendToQueue:
     """
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if getattr(self.queue, "fifo", False):
             raise ValueError(
                 f"queue must be a standard queue, got {self.queue.logical_name}, which is FIFO: "
                 "callers have no message group"
             )
-        require_between("the number of attributes", len(self.attributes), 0, MAX_ATTRIBUTES)
         for name, value in self.attributes.items():
             if not _ATTRIBUTE.fullmatch(name) or len(name) > _MAX_ATTRIBUTE_NAME:
                 raise ValueError(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_serverless.blocks.argument_checks import require_between
+from pulumi_serverless.blocks.argument_checks import Between, require_at_least
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
-from pulumi_serverless.blocks.encrypted_queue import EncryptedQueue, Source, require_sources
+from pulumi_serverless.blocks.encrypted_queue import EncryptedQueue, Sources
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.json_text import json_text
 from serverless_runtime.queue_sender.settings import queue_environment
@@ -29,46 +30,35 @@ class QueueArgs(Arguments):
     fifo: bool = False
     """Whether messages of one group stay in order, and one of them is worked on at a time."""
 
-    max_receives: int = 5
+    max_receives: Annotated[int, Between(1, 1_000)] = 5
     """Times that a message is received before it is a dead letter, 1 to 1000. AWS recommends 5 or
     more: a throttled function counts, too."""
 
-    visibility_timeout_seconds: int = 60
+    visibility_timeout_seconds: Annotated[int, Between(0, MAX_VISIBILITY_TIMEOUT_SECONDS)] = 60
     """How long a received message is hidden from other receives, 0 to 43200: at least six times the
     timeout of the function that consumes the queue, plus its batch window. A message whose worker
     was killed comes back after that time."""
 
-    retention_days: int = 4
+    retention_days: Annotated[int, Between(1, 13)] = 4
     """How long a message waits, 1 to 13. Then SQS deletes it."""
 
-    dead_letter_retention_days: int = 14
+    dead_letter_retention_days: Annotated[int, Between(2, 14)] = 14
     """How long a dead letter waits for replay, more than `retention_days`, at most 14. In a
     standard queue, SQS counts from when the message was sent."""
 
-    sources: Sequence[Source] = ()
+    sources: Sources = ()
     """Services that may send, each on behalf of one resource. Functions need `allow_sender`."""
 
-    dead_letter_sources: Sequence[Source] = ()
+    dead_letter_sources: Sources = ()
     """Services that keep in the dead letters what they could not deliver to the queue."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_between("max_receives", self.max_receives, 1, 1_000)
-        require_between(
-            "visibility_timeout_seconds",
-            self.visibility_timeout_seconds,
-            0,
-            MAX_VISIBILITY_TIMEOUT_SECONDS,
-        )
-        require_between("retention_days", self.retention_days, 1, 13)
-        require_between(
+        require_at_least(
             "dead_letter_retention_days (more than retention_days)",
             self.dead_letter_retention_days,
             self.retention_days + 1,
-            14,
         )
-        require_sources(self.sources)
-        require_sources(self.dead_letter_sources)
 
 
 class Queue(EncryptedQueue):

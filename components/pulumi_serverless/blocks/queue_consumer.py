@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_serverless.blocks.argument_checks import require_at_least, require_between
+from pulumi_serverless.blocks.argument_checks import Between, require_at_least, require_between
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.event_pattern import require_pattern
@@ -48,16 +48,16 @@ class QueueConsumerArgs(Arguments):
     """The function, whose handler is `each_message(work)`. Six times its timeout, plus the batch
     window, fits into the queue's `visibility_timeout_seconds`."""
 
-    max_concurrency: int | None = None
+    max_concurrency: Annotated[int, Between(2, 1_000)] | None = None
     """How many batches are worked on at the same time, 2 to 1000; left out, as many as the account
     allows. It limits calls in flight, not calls per second."""
 
-    batch_size: int | None = None
+    batch_size: Annotated[int, Between(1, 10_000)] | None = None
     """Messages per run at most, 1 to 10000; left out, 10. More than 10 need a batch window. In a
     FIFO queue 1, as a message that waits behind a failing one of its batch would use up its
     receives, and become a dead letter untried."""
 
-    batch_window_seconds: int = 0
+    batch_window_seconds: Annotated[int, Between(0, 300)] = 0
     """How long to wait for a batch to fill, 0 to 300; 0 for a FIFO queue."""
 
     filter: Mapping[str, Any] | None = None
@@ -84,7 +84,6 @@ class QueueConsumerArgs(Arguments):
         return 1 if self.queue.fifo else DEFAULT_BATCH_SIZE
 
     def _require_concurrency(self, limit: int) -> None:
-        require_between("max_concurrency", limit, 2, 1_000)
         reserved = self.function.reserved_concurrency
         if reserved is not None:
             # A throttled invocation has received its messages: they would be dead letters untried.
@@ -100,8 +99,6 @@ class QueueConsumerArgs(Arguments):
             require_between(name, self.messages_per_run, 1, 1)
             require_between("batch_window_seconds of a FIFO queue", self.batch_window_seconds, 0, 0)
             return
-        require_between("batch_size", self.messages_per_run, 1, 10_000)
-        require_between("batch_window_seconds", self.batch_window_seconds, 0, 300)
         if self.messages_per_run > MAX_BATCH_WITHOUT_WINDOW:
             require_at_least(
                 f"batch_window_seconds for a batch_size over {MAX_BATCH_WITHOUT_WINDOW}",

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.arguments import Arguments, SameAs
 from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.encrypted_queue import Source
 from pulumi_serverless.blocks.event_filter import EventFilter, EventType
@@ -51,19 +51,19 @@ class SubscriptionArgs(Arguments):
     filter: EventFilter = field(default_factory=EventFilter)
     """Which of the events it gets."""
 
-    max_concurrency: int | None = None
+    max_concurrency: Annotated[int, SameAs(QueueConsumerArgs, "max_concurrency")] | None = None
     """How many runs work at the same time, 2 to 1000; left out, as many as the account allows."""
 
-    batch_size: int = 10
+    batch_size: Annotated[int, SameAs(QueueConsumerArgs, "batch_size")] = 10
     """Events per run at most, 1 to 10000. More than 10 need a batch window."""
 
-    batch_window_seconds: int = 0
+    batch_window_seconds: Annotated[int, SameAs(QueueConsumerArgs, "batch_window_seconds")] = 0
     """How long to wait for a batch to fill, 0 to 300."""
 
-    max_receives: int = 5
+    max_receives: Annotated[int, SameAs(QueueArgs, "max_receives")] = 5
     """Attempts at an event before it is a dead letter, 1 to 1000."""
 
-    retention_days: int = 4
+    retention_days: Annotated[int, SameAs(QueueArgs, "retention_days")] = 4
     """How long an event waits, 1 to 13; then SQS deletes it. The alarm `backlog-age` comes long
     before."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -10,7 +9,7 @@ import pulumi_aws as aws
 
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.component import Component
-from pulumi_serverless.blocks.encrypted_queue import Source, require_sources
+from pulumi_serverless.blocks.encrypted_queue import Sources
 from pulumi_serverless.blocks.encryption_key import EncryptionKey, arn_of
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.iam import policy, statement
@@ -24,13 +23,9 @@ class TopicArgs(Arguments):
     encryption_key: EncryptionKey | None = None
     """Key that encrypts the messages; without one, SNS stores them unencrypted."""
 
-    sources: Sequence[Source] = ()
+    sources: Sources = ()
     """Services that may publish, each on behalf of one resource, or of those that an ARN with "*"
     matches. Functions need `allow_publisher`."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        require_sources(self.sources)
 
 
 class Topic(Component):

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import pulumi
 
-from pulumi_serverless.blocks.argument_checks import require_between, require_list
+from pulumi_serverless.blocks.argument_checks import (
+    AtLeast,
+    Between,
+    Distinct,
+    Matches,
+    Size,
+    require_between,
+    require_list,
+)
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.foundation import Foundation
@@ -38,7 +45,10 @@ MAX_COOL_DOWN_SECONDS = 3_600
 MAX_PROBE_SECONDS = 930
 """Lambda's longest timeout, and half a minute."""
 
-_CIRCUIT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_CIRCUIT = Matches(
+    r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}",
+    "1 to 64 letters, digits, dots, - and _, beginning with a letter or digit",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,10 +58,10 @@ class CircuitBreakerArgs(Arguments):
     foundation: Foundation
     """How the table is kept, and whom the alarms notify."""
 
-    circuits: Sequence[str]
+    circuits: Annotated[Sequence[Annotated[str, _CIRCUIT]], Size(1, MAX_CIRCUITS), Distinct()]
     """A name for each provider, 1 to 20: letters, digits, dots, - and _."""
 
-    failures_to_open: int = FAILURES_TO_OPEN
+    failures_to_open: Annotated[int, Between(1, 100)] = FAILURES_TO_OPEN
     """Failures in a row, counted over all instances, after which a provider is not called any
     more; 1 to 100."""
 
@@ -59,43 +69,28 @@ class CircuitBreakerArgs(Arguments):
     """A call that took longer counts as a failure, although its result is used; left out, only
     errors count. Less than the timeout of each function."""
 
-    first_cool_down_seconds: int = FIRST_COOL_DOWN_SECONDS
+    first_cool_down_seconds: Annotated[int, AtLeast(1)] = FIRST_COOL_DOWN_SECONDS
     """How long nothing is called after that; doubled by each probe that fails."""
 
-    longest_cool_down_seconds: int = LONGEST_COOL_DOWN_SECONDS
+    longest_cool_down_seconds: Annotated[int, Between(1, MAX_COOL_DOWN_SECONDS)] = (
+        LONGEST_COOL_DOWN_SECONDS
+    )
     """How long at most, 1 to 3600: a provider that is back is noticed within this time."""
 
-    probe_seconds: int = PROBE_SECONDS
+    probe_seconds: Annotated[int, Between(2, MAX_PROBE_SECONDS)] = PROBE_SECONDS
     """When a probe whose function was killed counts as ended, 2 to 930; more than the timeout of
     each function."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_list("circuits", self.circuits)
-        require_between("the number of circuits", len(self.circuits), 1, MAX_CIRCUITS)
-        require_between("failures_to_open", self.failures_to_open, 1, 100)
-        require_between(
-            "longest_cool_down_seconds", self.longest_cool_down_seconds, 1, MAX_COOL_DOWN_SECONDS
-        )
         require_between(
             "first_cool_down_seconds",
             self.first_cool_down_seconds,
             1,
             self.longest_cool_down_seconds,
         )
-        require_between("probe_seconds", self.probe_seconds, 2, MAX_PROBE_SECONDS)
         if self.slow_call_seconds is not None and not self.slow_call_seconds > 0:
             raise ValueError(f"slow_call_seconds must be more than 0, got {self.slow_call_seconds}")
-        for circuit in self.circuits:
-            if not isinstance(circuit, str) or not _CIRCUIT.fullmatch(circuit):
-                raise ValueError(
-                    "a circuit's name must be 1 to 64 letters, digits, dots, - and _, beginning "
-                    f"with a letter or digit, got {circuit!r}"
-                )
-        if len(set(self.circuits)) != len(self.circuits):
-            raise ValueError(
-                f"every circuit must have a name of its own, got {', '.join(self.circuits)}"
-            )
 
 
 class CircuitBreaker(Component):

@@ -9,12 +9,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import Annotated, Any
 
 import pulumi
 
-from pulumi_serverless.blocks.argument_checks import require_between, require_one_of
-from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.argument_checks import Between, require_between
+from pulumi_serverless.blocks.arguments import Arguments, SameAs
 from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
@@ -57,17 +57,17 @@ class FifoConsumerArgs(Arguments):
     """"park": the group waits until the message is repaired and replayed, so its order holds; other
     groups go on. "skip": the group goes on without it, and a replay comes out of order."""
 
-    max_attempts: int = 3
+    max_attempts: Annotated[int, Between(1, 100)] = 3
     """Attempts at a message before that happens, 1 to 100. Its group waits meanwhile."""
 
-    max_concurrency: int = 10
+    max_concurrency: Annotated[int, SameAs(QueueConsumerArgs, "max_concurrency")] = 10
     """How many groups are worked on at the same time, 2 to 1000."""
 
-    retention_days: int = 4
+    retention_days: Annotated[int, SameAs(QueueArgs, "retention_days")] = 4
     """How long a message waits, 1 to 13; then SQS deletes it, and the order has a gap. The alarm
     `backlog-age` comes long before."""
 
-    dead_letter_retention_days: int = 14
+    dead_letter_retention_days: Annotated[int, SameAs(QueueArgs, "dead_letter_retention_days")] = 14
     """How long a dead letter waits for replay, more than `retention_days`, at most 14."""
 
     thresholds: QueueThresholds = field(default_factory=QueueThresholds)
@@ -75,8 +75,6 @@ class FifoConsumerArgs(Arguments):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_one_of("on_poison", self.on_poison, get_args(OnPoison))
-        require_between("max_attempts", self.max_attempts, 1, 100)
         longest = self.max_attempts * self.visibility_timeout_seconds
         require_between(
             f"max_attempts times the {self.visibility_timeout_seconds} s of a killed attempt "

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 import pulumi
 
-from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.arguments import Arguments, SameAs
 from pulumi_serverless.blocks.component import Component
-from pulumi_serverless.blocks.encrypted_queue import Source
+from pulumi_serverless.blocks.encrypted_queue import Sources
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.monitoring.alarm import Alarm
@@ -39,27 +39,27 @@ class FrugalConsumerArgs(Arguments):
     """The function that does the work; its handler is `each_message(work)`. It may receive a
     message more than once."""
 
-    max_concurrency: int = 2
+    max_concurrency: Annotated[int, SameAs(QueueConsumerArgs, "max_concurrency")] = 2
     """How many runs work at the same time, 2 to 1000. It limits runs in flight, not calls per
     second; a run works on its messages one after the other."""
 
-    batch_size: int = 10
+    batch_size: Annotated[int, SameAs(QueueConsumerArgs, "batch_size")] = 10
     """Messages per run at most, 1 to 10000. More than 10 need a batch window."""
 
-    batch_window_seconds: int = 0
+    batch_window_seconds: Annotated[int, SameAs(QueueConsumerArgs, "batch_window_seconds")] = 0
     """How long to wait for a batch to fill, 0 to 300."""
 
-    max_receives: int = 5
+    max_receives: Annotated[int, SameAs(QueueArgs, "max_receives")] = 5
     """Times that a message is received before it is a dead letter, 1 to 1000."""
 
-    retention_days: int = 4
+    retention_days: Annotated[int, SameAs(QueueArgs, "retention_days")] = 4
     """How long a message waits, 1 to 13; then SQS deletes it. The alarm `backlog-age` comes long
     before."""
 
-    dead_letter_retention_days: int = 14
+    dead_letter_retention_days: Annotated[int, SameAs(QueueArgs, "dead_letter_retention_days")] = 14
     """How long a dead letter waits for replay, more than `retention_days`, at most 14."""
 
-    sources: Sequence[Source] = ()
+    sources: Sources = ()
     """Services that may send, each on behalf of one resource. Functions need `allow_sender`."""
 
     filter: Mapping[str, Any] | None = None

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import get_args
+from typing import Annotated
 
 import pulumi
 
-from pulumi_serverless.blocks.argument_checks import (
-    require_between,
-    require_list,
-    require_one_of,
-)
+from pulumi_serverless.blocks.argument_checks import Size
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.component import Component
+from pulumi_serverless.blocks.event_filter import ONE_WORD
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.monitoring.alarm import Alarm, make_alarms
@@ -29,8 +26,10 @@ from pulumi_serverless.handoff.alarms.outbox_alarms import outbox_alarms
 from pulumi_serverless.handoff.alarms.thresholds import OutboxThresholds
 from pulumi_serverless.handoff.async_handoff import CALLER_CODE, Delivery
 from pulumi_serverless.handoff.dashboard import outbox_row
-from pulumi_serverless.handoff.outbox import Outbox, OutboxArgs
+from pulumi_serverless.handoff.outbox import Outbox, OutboxArgs, RelayMinimumAge
 from serverless_runtime.handoff.settings import EVENT_TYPES, handoff_environment, handoff_prefix
+
+MAX_EVENT_TYPES = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +42,7 @@ class PublisherArgs(Arguments):
     target: Topic | Queue
     """Where events go; no FIFO queue, as events of an outbox may overtake each other."""
 
-    event_types: Sequence[str]
+    event_types: Annotated[Sequence[Annotated[str, ONE_WORD]], Size(1, MAX_EVENT_TYPES)]
     """Types of events that may be published; any other is an error of the publishing function."""
 
     delivery: Delivery = "outbox"
@@ -53,7 +52,7 @@ class PublisherArgs(Arguments):
     the function could not. "direct" is best effort: such an event is logged and lost.
     """
 
-    relay_minimum_age_seconds: int = 45
+    relay_minimum_age_seconds: RelayMinimumAge = 45
     """Age from which the relay takes an event over, 30 to 60."""
 
     thresholds: OutboxThresholds = field(default_factory=OutboxThresholds)
@@ -61,14 +60,6 @@ class PublisherArgs(Arguments):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_one_of("delivery", self.delivery, get_args(Delivery))
-        require_between("relay_minimum_age_seconds", self.relay_minimum_age_seconds, 30, 60)
-        require_list("event_types", self.event_types)
-        for name in self.event_types:
-            if not name or any(character.isspace() for character in name):
-                raise ValueError(f"event_types must be one word each, got {name!r}")
-        if not self.event_types:
-            raise ValueError("event_types must name at least one, got 0")
         if isinstance(self.target, Queue) and self.target.fifo:
             raise ValueError(
                 f"target must not be a FIFO queue, got {self.target.logical_name}: what the relay "

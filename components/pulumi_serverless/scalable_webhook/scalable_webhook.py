@@ -6,16 +6,15 @@ source --POST--> HTTP API --without a function--> queue --so many at a time--> f
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 import pulumi
 
 from pulumi_serverless.blocks.api_access import ApiAccess, NoAuth
-from pulumi_serverless.blocks.argument_checks import require_between
-from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.argument_checks import Between, Matches
+from pulumi_serverless.blocks.arguments import Arguments, SameAs
 from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
@@ -32,7 +31,7 @@ from pulumi_serverless.blocks.queue_consumer import (
     QueueConsumer,
     QueueConsumerArgs,
 )
-from pulumi_serverless.scalable_webhook.sources import WebhookSource, require_webhook_sources
+from pulumi_serverless.scalable_webhook.sources import WebhookSource, WebhookSources
 from serverless_runtime.webhook_in.log_messages import FORGED as FORGED_MESSAGE
 from serverless_runtime.webhook_in.metrics import FORGED, GENUINE, NAMESPACE, SOURCE
 from serverless_runtime.webhook_in.settings import (
@@ -44,7 +43,7 @@ from serverless_runtime.webhook_in.settings import (
     SOURCE_ATTRIBUTE,
 )
 
-_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
+_PATH = Matches(r"(/[A-Za-z0-9._~-]+)+", "like /hooks, without a slash at its end")
 
 FORGED_CALLS = f"""\
 filter message = "{FORGED_MESSAGE}"
@@ -59,7 +58,7 @@ class ScalableWebhookArgs(Arguments):
     foundation: Foundation
     """How queues and logs are kept, and whom alarms notify."""
 
-    sources: Mapping[str, WebhookSource]
+    sources: WebhookSources
     """Who calls, by a name of lower-case letters, digits and hyphens: each has a route of its own,
     `POST <path>/<name>`."""
 
@@ -68,7 +67,7 @@ class ScalableWebhookArgs(Arguments):
     `webhook_environment` of this component's name and sources. It may receive a call more than
     once."""
 
-    path: str = "/hooks"
+    path: Annotated[str, _PATH] = "/hooks"
     """Where the routes begin."""
 
     access: ApiAccess = field(default_factory=lambda: ApiAccess(auth=NoAuth()))
@@ -77,17 +76,17 @@ class ScalableWebhookArgs(Arguments):
     public: bool = False
     """Whether sources that do not sign may call an API that asks nobody who they are."""
 
-    max_concurrency: int = 2
+    max_concurrency: Annotated[int, SameAs(QueueConsumerArgs, "max_concurrency")] = 2
     """How many runs work at the same time, 2 to 1000. It limits runs in flight, not calls per
     second; a run works on its calls one after the other."""
 
-    batch_size: int = 10
+    batch_size: Annotated[int, SameAs(QueueConsumerArgs, "batch_size")] = 10
     """Calls per run at most, 1 to 10000. More than 10 need a batch window."""
 
-    batch_window_seconds: int = 0
+    batch_window_seconds: Annotated[int, SameAs(QueueConsumerArgs, "batch_window_seconds")] = 0
     """How long to wait for a batch to fill, 0 to 300."""
 
-    max_receives: int = 5
+    max_receives: Annotated[int, SameAs(QueueArgs, "max_receives")] = 5
     """Attempts at a call before it is a dead letter, 1 to 1000."""
 
     thresholds: QueueThresholds = field(default_factory=QueueThresholds)
@@ -96,17 +95,11 @@ class ScalableWebhookArgs(Arguments):
     api_thresholds: ApiThresholds = field(default_factory=ApiThresholds)
     """Alarm thresholds of the API."""
 
-    forged_calls: int = 20
+    forged_calls: Annotated[int, Between(1, 1_000_000)] = 20
     """Number of forged calls in five minutes that fires an alarm, 1 or more."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_webhook_sources(self.sources)
-        require_between("forged_calls", self.forged_calls, 1, 1_000_000)
-        if not _PATH.fullmatch(self.path):
-            raise ValueError(
-                f"path must be like /hooks, without a slash at its end, got {self.path!r}"
-            )
         unsigned = [name for name, each in self.sources.items() if each.scheme == "none"]
         if unsigned and isinstance(self.access.auth, NoAuth) and not self.public:
             raise ValueError(

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import pulumi
 
-from pulumi_serverless.blocks.argument_checks import require_between, require_one_of
-from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.argument_checks import Between, Matches, Size
+from pulumi_serverless.blocks.arguments import Arguments, check
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.json_text import json_text
 from pulumi_serverless.blocks.names import component_name
 from serverless_runtime.webhook_in.settings import (
-    SCHEMES,
     TOLERANCE_SECONDS,
     Scheme,
     webhook_in_environment,
@@ -24,9 +22,14 @@ from serverless_runtime.webhook_in.settings import (
 MAX_SOURCES = 20
 MAX_TOLERANCE_SECONDS = 3_600
 
-_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
-_SECRET_ARN = re.compile(
-    r"arn:[a-z-]+:(secretsmanager:[a-z0-9-]+:\d{12}:secret:\S+|ssm:[a-z0-9-]+:\d{12}:parameter/\S+)"
+_NAME = Matches(
+    r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?",
+    "1 to 40 lower-case letters, digits and hyphens inside",
+)
+_SECRET_ARN = Matches(
+    r"arn:[a-z-]+:(secretsmanager:[a-z0-9-]+:\d{12}:secret:\S+|ssm:[a-z0-9-]+:\d{12}:parameter/\S+)",
+    "like arn:aws:secretsmanager:eu-west-1:123456789012:secret:hook-a1b2c3 or "
+    "arn:aws:ssm:eu-west-1:123456789012:parameter/hook",
 )
 
 
@@ -37,7 +40,7 @@ class WebhookSource(Arguments):
     scheme: Scheme
     """"standard-webhooks", "github", "stripe"; or "none" for calls that are not signed."""
 
-    secret_arn: pulumi.Input[str] | None = None
+    secret_arn: Annotated[pulumi.Input[str], _SECRET_ARN] | None = None
     """Secret of Secrets Manager, or SecureString of SSM, that holds the key; during a rotation
     several, separated by white space. A parameter's ARN must be text, not an output: it decides
     what is permitted."""
@@ -45,24 +48,16 @@ class WebhookSource(Arguments):
     secret_key_arn: pulumi.Input[str] | None = None
     """Customer-managed KMS key that the secret is encrypted with; none for the AWS managed key."""
 
-    tolerance_seconds: int = TOLERANCE_SECONDS
+    tolerance_seconds: Annotated[int, Between(1, MAX_TOLERANCE_SECONDS)] = TOLERANCE_SECONDS
     """How far the time in a signature may be from when the call arrived, 1 to 3600. GitHub's
     signatures have none."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_one_of("scheme", self.scheme, SCHEMES)
-        require_between("tolerance_seconds", self.tolerance_seconds, 1, MAX_TOLERANCE_SECONDS)
         if (self.secret_arn is None) is not (self.scheme == "none"):
             raise ValueError(
                 f"secret_arn must be set for every scheme but none, got {self.secret_arn!r} for "
                 f"{self.scheme}"
-            )
-        if isinstance(self.secret_arn, str) and not _SECRET_ARN.fullmatch(self.secret_arn):
-            raise ValueError(
-                "secret_arn must be like "
-                "arn:aws:secretsmanager:eu-west-1:123456789012:secret:hook-a1b2c3 or "
-                f"arn:aws:ssm:eu-west-1:123456789012:parameter/hook, got {self.secret_arn!r}"
             )
 
     def allow(self, name: str, function: PythonFunction) -> None:
@@ -88,22 +83,15 @@ class WebhookSource(Arguments):
         return {"scheme": self.scheme, **secret, "toleranceSeconds": self.tolerance_seconds}
 
 
-def require_webhook_sources(sources: Mapping[str, WebhookSource]) -> None:
-    """ValueError unless each source has a name that fits a path."""
-    require_between("the number of sources", len(sources), 1, MAX_SOURCES)
-    for name in sources:
-        if not _NAME.fullmatch(name):
-            raise ValueError(
-                "a source's name must be 1 to 40 lower-case letters, digits and hyphens inside, "
-                f"got {name!r}"
-            )
+WebhookSources = Annotated[Mapping[Annotated[str, _NAME], WebhookSource], Size(1, MAX_SOURCES)]
+"""Each by a name that fits a path."""
 
 
 def webhook_environment(
     name: str, sources: Mapping[str, WebhookSource]
 ) -> dict[str, pulumi.Input[str]]:
     """Return what the environment of the function needs that consumes the webhook `name`."""
-    require_webhook_sources(sources)
+    check("sources", sources, WebhookSources)
     return webhook_in_environment(
         component=component_name(name),
         sources=json_text({source: each.as_json() for source, each in sources.items()}),

@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pulumi
@@ -215,7 +216,10 @@ def _execute(program: Program) -> None:
 
 @contextmanager
 def _fresh_modules(program: Program) -> Iterator[None]:
-    """Forget the modules that a folder's program imported, so that two programs do not mix."""
+    """Keep apart what two programs import by one name: each finds its own, and leaves nothing."""
+    hidden = _of_other_programs(program.resolve()) if isinstance(program, Path) else {}
+    for name in hidden:
+        del sys.modules[name]
     before = set(sys.modules)
     try:
         yield
@@ -224,6 +228,18 @@ def _fresh_modules(program: Program) -> Iterator[None]:
             for name in set(sys.modules) - before:
                 if _is_own(name, program.resolve()):
                     del sys.modules[name]
+        sys.modules.update(hidden)
+
+
+def _of_other_programs(program: Path) -> dict[str, ModuleType]:
+    """Modules from elsewhere that have the name of one in the program's folder, or are in it."""
+    own = {path.stem for path in program.glob("*.py")} - {"__main__"}
+    own |= {path.parent.name for path in program.glob("*/__init__.py")}
+    return {
+        name: module
+        for name, module in sys.modules.items()
+        if name.partition(".")[0] in own.difference(_LIBRARY) and not _is_own(name, program)
+    }
 
 
 def _is_own(module_name: str, program: Path) -> bool:

@@ -167,7 +167,7 @@ def unprotected(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Depl
         ("max_concurrency=2", "public=True, max_concurrency=8, batch_size=1"),
     )
     change(
-        folder / "billing" / "book_payment.py",
+        folder / "payments" / "book_payment.py",
         ("    remember = {", '    call = {"S": str(time.time_ns())}\n    remember = {'),
         ('"call": {"S": call.event_id}, ', '"call": call, '),
     )

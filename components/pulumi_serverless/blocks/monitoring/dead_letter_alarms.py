@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from pulumi_serverless.blocks.argument_checks import require_between
+from pulumi_serverless.blocks.argument_checks import Between
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue
 from pulumi_serverless.blocks.foundation import Foundation
@@ -18,18 +19,13 @@ _FIVE_MINUTES = 300
 class DeadLetterThresholds(Arguments):
     """Each alarm fires at its threshold and above."""
 
-    dead_letters: int = 1
+    dead_letters: Annotated[int, Between(1, 100_000)] = 1
     """Dead letters in the queue, being read or not; 1 to 100000. Each one is work that was not
     done, so the first counts."""
 
-    dead_letter_age_seconds: int = 86_400
+    dead_letter_age_seconds: Annotated[int, Between(60, 1_209_600)] = 86_400
     """Age of the oldest dead letter, 60 to 1209600 (14 days, when SQS deletes it). A day: whoever
     was notified of the first one has had a working day."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        require_between("dead_letters", self.dead_letters, 1, 100_000)
-        require_between("dead_letter_age_seconds", self.dead_letter_age_seconds, 60, 1_209_600)
 
 
 def dead_letter_alarms(

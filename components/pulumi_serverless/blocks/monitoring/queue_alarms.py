@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from typing import Annotated
 
-from pulumi_serverless.blocks.argument_checks import require_between
+from pulumi_serverless.blocks.argument_checks import Between
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.metric import MathExpression, Metric
@@ -29,18 +30,13 @@ _FIVE_MINUTES = 300
 class QueueThresholds(DeadLetterThresholds):
     """Each alarm fires at its threshold and above."""
 
-    backlog_age_seconds: int = 900
+    backlog_age_seconds: Annotated[int, Between(60, 1_209_600)] = 900
     """Age of the oldest message that waits or is worked on, 60 to 1209600, for three of five
     minutes. A message that fails is older than that after its retries."""
 
-    failed_attempts: int = 5
+    failed_attempts: Annotated[int, Between(1, 1_000_000)] = 5
     """Failed attempts and failed runs in five minutes, 1 or more. One message that fails makes two
     or three in that time, and its last attempt has an alarm of its own."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        require_between("backlog_age_seconds", self.backlog_age_seconds, 60, 1_209_600)
-        require_between("failed_attempts", self.failed_attempts, 1, 1_000_000)
 
 
 def consumer_metric(queue: Queue, name: str, statistic: str = "Sum") -> Metric:
