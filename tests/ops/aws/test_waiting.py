@@ -27,6 +27,7 @@ from serverless_ops.options import UNREACHABLE
 from tests.ops.fakes import TARGET, stack_outputs
 
 FAST = Limits(notice=0.05, connect=0.1, attempt=0.15, give_up=0.4)
+CIRCUITS = {"tableName": "circuits", "circuits": ["carrier"], "key": {"circuit": "{circuit}"}}
 ID = str(uuid.UUID(int=1))
 
 Serve = Callable[[socket.socket], None]
@@ -121,7 +122,8 @@ def _outputs(folder: Path, url: str) -> str:
             functions={"notify": "notify"},
             deadLetters={"events": queue},
             outboxes={"events": {"tableName": "outbox", "relayFunctionName": "relay"}},
-            deliveries={"notifications": {"tableName": "deliveries", "channels": ["email"]}},
+            deliveries={"notifications": {"tableName": "deliveries"}},
+            circuitBreakers={"quotes": CIRCUITS},
         )
     )
     return str(file)
