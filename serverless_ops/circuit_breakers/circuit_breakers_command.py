@@ -61,10 +61,6 @@ def list_circuit_breakers(
     """List the circuit breaker of each provider."""
     console, now = out(), context.now()
     dynamodb = context.client("dynamodb", stack.connection)
-    if not stack.operations.circuit_breakers:
-        if not as_json:
-            console.print("This stack has no circuit breakers.")
-        return
     for table in _tables(stack, component).values():
         states = read_circuit_breakers(dynamodb, table)
         if as_json:

@@ -60,7 +60,9 @@ def _find_tables(
     else:
         entries = list(tables.values())
     if not entries:
-        raise UnreachableError(f"stack {found.name} has no deliveries table; {_ADVICE}")
+        raise UnreachableError(
+            f"stack {found.name} has no deliveries table; use --table to name one"
+        )
     return [TableLocation(name=each.table_name, connection=found.connection) for each in entries]
 
 

@@ -18,7 +18,7 @@ settings.register_profile(
     "ci",
     derandomize=True,
     database=None,
-    max_examples=300,
+    max_examples=100,
     stateful_step_count=30,
     phases=[Phase.generate],
     **_COMMON,

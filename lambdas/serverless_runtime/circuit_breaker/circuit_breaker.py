@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import logging
 import time
-import uuid
+import os
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -145,7 +145,7 @@ class CircuitBreaker:
         if state is None or state.status != "CLOSED":
             return
         if state.failures >= self._rules.failures_to_open:
-            owner = uuid.uuid4().hex
+            owner = os.urandom(16).hex()
             until = now + self._rules.cool_down_seconds(1, requested_seconds)
             least = self._rules.failures_to_open
             self._open(

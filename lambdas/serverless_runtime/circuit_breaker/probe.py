@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+import os
 from datetime import UTC, datetime
 
 from serverless_runtime.circuit_breaker.cached_state import CachedState
@@ -22,7 +22,7 @@ def acquire_probe(shared: CachedState, probe_seconds: int) -> str | None:
     now = shared.now()
     if state.blocked_until > now:
         raise _open_error(shared.circuit, state)
-    probe = uuid.uuid4().hex
+    probe = os.urandom(16).hex()
     found = shared.write(
         lambda store: store.acquire_probe(shared.circuit, probe, until=now + probe_seconds, now=now)
     )

@@ -25,6 +25,8 @@ _PREFIX = "CIRCUIT_BREAKER_"
 
 @dataclass(frozen=True, kw_only=True)
 class CircuitBreakerSettings:
+    """The circuits of one component."""
+
     table_name: str
     """Table with a row for each circuit."""
 

@@ -18,6 +18,8 @@ _PREFIX = "FIFO_"
 
 @dataclass(frozen=True, kw_only=True)
 class FifoSettings:
+    """What a FIFO consumer works by."""
+
     max_attempts: str
     """Attempts before a message is parked; a whole number."""
 

@@ -6,23 +6,20 @@ import re
 
 from serverless_runtime.handoff.event import Event
 
-MAX_MESSAGE_BYTES = 262_144
-"""Of SNS, with the attributes; SQS takes more.
-https://docs.aws.amazon.com/sns/latest/api/API_Publish.html"""
-
 MAX_ATTRIBUTES = 10
 """SNS drops a message with more for every queue with raw delivery.
 https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html"""
 
 _NAME = re.compile(r"(?!(?:aws|amazon)\.)(?!\.)(?!.*\.\.)[a-z0-9_.-]{1,256}(?<!\.)", re.IGNORECASE)
 
-# Unicode's characters that are none, which SNS and SQS refuse and JSON may write as escapes.
-_NO_CHARACTERS = {0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}
+# Unicode's characters that are none, which SNS and SQS refuse.
+_NO_CHARACTERS = {0xFFFE, 0xFFFF}
 
 
 def body_of(event: Event) -> str:
-    """Return the body: the payload is JSON, and has such characters only inside its texts."""
-    return event.to_wire().decode().translate(_NO_CHARACTERS)
+    """Return the body. It has only characters that SNS and SQS take, as a payload has no others,
+    and the largest event fits."""
+    return event.to_wire().decode()
 
 
 def attributes_of(event: Event) -> dict[str, dict[str, str]]:
@@ -57,15 +54,6 @@ def require_message(event: Event) -> None:
             raise ValueError(
                 f"attribute {name} must have no control characters or such as U+FFFE, got {value!a}"
             )
-    sizes = [
-        len(body_of(event).encode()),
-        *(len(f"{k}String{v}".encode()) for k, v in attributes.items()),
-    ]
-    if (size := sum(sizes)) > MAX_MESSAGE_BYTES:
-        raise ValueError(
-            f"an event must be at most {MAX_MESSAGE_BYTES} bytes as a message, got {size}; "
-            "put what is large into S3, and its key into the event"
-        )
 
 
 def _is_refused(code: int) -> bool:

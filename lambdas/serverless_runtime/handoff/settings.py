@@ -25,6 +25,8 @@ EVENT_TYPES = "EVENT_TYPES"  # of a publisher, after its prefix; separated by sp
 
 @dataclass(frozen=True, kw_only=True)
 class HandoffSettings:
+    """Where events go, and where they wait."""
+
     target_arn: str
     """Function that does the handed-off work; for a publisher its topic, or the URL of a queue."""
 

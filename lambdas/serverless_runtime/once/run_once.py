@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-import uuid
+import os
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
@@ -98,7 +98,7 @@ class Once:
         Raises InProgressError while another run is working, GivenUpError for what is left to a
         person, NotRecordedError, and what DynamoDB raises before `work` is called.
         """
-        lease = Lease(event_id=event.event_id, part=part, owner=uuid.uuid4().hex)
+        lease = Lease(event_id=event.event_id, part=part, owner=os.urandom(16).hex())
         attempt = _Attempt(self._leases, lease, event, at_most_once=guarantee == "at_most_once")
         start = self._leases.start(
             lease,

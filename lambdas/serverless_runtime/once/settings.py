@@ -24,6 +24,8 @@ _PREFIX = "ONCE_"
 
 @dataclass(frozen=True, kw_only=True)
 class OnceSettings:
+    """Where leases are kept, and for how long."""
+
     table_name: str
     """Table of the leases, keyed by event id and part."""
 

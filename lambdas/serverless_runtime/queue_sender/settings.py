@@ -16,6 +16,8 @@ from serverless_runtime.shared.environment import environment_for, read_settings
 
 @dataclass(frozen=True, kw_only=True)
 class QueueSettings:
+    """One queue."""
+
     url: str
     """Where messages are sent to."""
 

@@ -11,6 +11,8 @@ STATUS_INDEX = "by-status"
 
 @dataclass(frozen=True, kw_only=True)
 class TaskSettings:
+    """What the task functions use."""
+
     tasks_table_name: str
     """Table of tasks, and of the responses stored for idempotency keys."""
 

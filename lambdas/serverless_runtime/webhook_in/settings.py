@@ -35,6 +35,8 @@ _PREFIX = "WEBHOOK_IN_"
 
 @dataclass(frozen=True, kw_only=True)
 class WebhookInSettings:
+    """What it takes to tell genuine calls."""
+
     component: str
     """Dimension of the metrics."""
 

@@ -109,7 +109,7 @@ def tricks(draw: st.DrawFn) -> Trick:
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(tricks(), st.booleans())
 def test_a_status_that_arrived_counts_and_nothing_else(

@@ -47,5 +47,5 @@ def test_twice_the_text_takes_twice_the_work() -> None:
         program = f"n = {n}\nfrom serverless_runtime.shared.masking import masked\n{masks}"
         return instructions(python(Path("lambdas").resolve(), program + END), {})
 
-    nothing, once, twice = counted(1), counted(10_000), counted(20_000)
+    nothing, once, twice = counted(1), counted(1_500), counted(3_000)
     assert twice - nothing < 2.5 * (once - nothing)

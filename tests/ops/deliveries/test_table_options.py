@@ -14,7 +14,7 @@ from tests.ops.deliveries_table import Reader
 from tests.ops.fakes import service_error, stack_outputs
 
 ID = "019501d2-7c00-7a51-8f3e-52a1c0d9e7b4"
-COMMANDS = [("deliveries", "--event", ID), ("deliveries", "--task", ID)]
+COMMANDS = [("deliveries", "--event", ID), ("deliveries", "--subject", ID)]
 every_command = pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-import uuid
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -146,7 +146,7 @@ def _relay_row(
 ) -> Report:
     next_attempt_at = now_ms + backoff_seconds(row.attempts + 1) * 1000
     try:
-        claim = outbox.claim(row, owner=uuid.uuid4().hex, next_attempt_at=next_attempt_at)
+        claim = outbox.claim(row, owner=os.urandom(16).hex(), next_attempt_at=next_attempt_at)
     except Exception:
         log.exception(log_messages.OUTBOX_ROW_NOT_CLAIMED, extra={"event_id": row.event_id})
         return Report(failed=1)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class RelaySettings:
+    """How the relay treats events."""
+
     minimum_age_seconds: str
     """Seconds that an event is its caller's own to hand off; a whole number."""
 

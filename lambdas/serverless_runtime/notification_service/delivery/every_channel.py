@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import math
-import uuid
+import os
 from collections.abc import Callable, Sequence
 
 from serverless_runtime.contracts.task_event import TaskEvent
@@ -56,7 +56,7 @@ def notify_channels(
     why.
     """
     # Lambda's request id cannot be the owner: a retry has the same one.
-    owner = uuid.uuid4().hex
+    owner = os.urandom(16).hex()
     failures = {}
     in_turn = [(channel, False) for channel in _in_order(event, channels)]
     for channel, takes_over in in_turn:

@@ -20,6 +20,8 @@ delivery of an event with this id has another key."""
 
 @dataclass(frozen=True, kw_only=True)
 class NotificationSettings:
+    """What is notified, and where failures go."""
+
     dead_letter_queue_url: str
     """Queue for events that a retry cannot help; Lambda writes its own dead letters to the same."""
 

@@ -13,7 +13,7 @@ from serverless_runtime.once.settings import GUARANTEES, Guarantee
 Output = Any
 """A `pulumi.Output[str]`: text that is known only once a resource exists."""
 
-_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
+_NAME = r"[a-z][a-z0-9-]{0,30}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +73,8 @@ class ChannelSettings:
         raise NotImplementedError
 
 
-# Each of these raises ValueError with what is wrong, the limit, and the value.
+# Each of these raises ValueError with what is wrong, the limit, and the value. Patterns are texts:
+# a function compiles only those of its own channels.
 
 
 def require_one_of(what: str, value: object, allowed: Collection[str]) -> None:
@@ -92,13 +93,13 @@ def require_list(what: str, values: object, low: int, high: int) -> None:
         raise ValueError(f"{what} must all be different, got {values!r}")
 
 
-def require_match(what: str, value: object, pattern: re.Pattern[str], example: str) -> None:
+def require_match(what: str, value: object, pattern: str, example: str) -> None:
     """Reject what is not text that fully matches `pattern`."""
-    if not isinstance(value, str) or not pattern.fullmatch(value):
+    if not isinstance(value, str) or not re.fullmatch(pattern, value):
         raise ValueError(f"{what} must look like {example}, got {value!r}")
 
 
-def require_arn(what: str, value: Any, pattern: re.Pattern[str], example: str) -> None:
+def require_arn(what: str, value: Any, pattern: str, example: str) -> None:
     """Reject text that is no such ARN. A Pulumi output is not checked: it has no text yet."""
     if not hasattr(value, "apply"):
         require_match(what, value, pattern, example)

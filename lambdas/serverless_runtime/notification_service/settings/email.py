@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -16,8 +15,8 @@ from serverless_runtime.notification_service.settings.channel import (
 )
 from serverless_runtime.shared.addresses import is_address
 
-_IDENTITY_ARN = re.compile(r"arn:[a-z-]+:ses:[a-z0-9-]+:\d{12}:identity/\S+")
-_CONFIGURATION_SET_ARN = re.compile(
+_IDENTITY_ARN = r"arn:[a-z-]+:ses:[a-z0-9-]+:\d{12}:identity/\S+"
+_CONFIGURATION_SET_ARN = (
     r"arn:[a-z-]+:ses:[a-z0-9-]+:\d{12}:configuration-set/[A-Za-z0-9_-]+"
 )
 _MAX_RECIPIENTS = 50

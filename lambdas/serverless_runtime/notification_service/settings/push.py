@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -13,7 +12,7 @@ from serverless_runtime.notification_service.settings.channel import (
     require_arn,
 )
 
-_TARGET_ARN = re.compile(
+_TARGET_ARN = (
     r"arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:([A-Za-z0-9_-]{1,256}|endpoint/[A-Za-z_]+/\S+/[0-9a-f-]+)"
 )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -17,8 +16,8 @@ from serverless_runtime.notification_service.settings.channel import (
 
 SMS_TYPES = ("Transactional", "Promotional")
 
-_E164 = re.compile(r"\+[1-9]\d{6,14}")
-_SENDER_ID = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]{1,11}")
+_E164 = r"\+[1-9]\d{6,14}"
+_SENDER_ID = r"(?=.*[A-Za-z])[A-Za-z0-9]{1,11}"
 _MAX_NUMBERS = 10
 """Each number is a separate delivery, one after the other, within one invocation."""
 

@@ -17,19 +17,19 @@ from serverless_runtime.notification_service.settings.channel import (
 from serverless_runtime.notification_service.settings.webhook_networks import allowed_network
 
 _LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
-_URL = re.compile(rf"https://({_LABEL}(?:\.{_LABEL})*)(?::([0-9]{{1,5}}))?(/[!\"$-~]*)?")
+_URL = rf"https://({_LABEL}(?:\.{_LABEL})*)(?::([0-9]{{1,5}}))?(/[!\"$-~]*)?"
 _MAX_HOST = 253
 _MAX_PORT = 65_535
-_SECRET_ARN = re.compile(
+_SECRET_ARN = (
     r"arn:[a-z-]+:(secretsmanager:[a-z0-9-]+:\d{12}:secret:\S+|ssm:[a-z0-9-]+:\d{12}:parameter/\S+)"
 )
-_KEY_ARN = re.compile(r"arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
+_KEY_ARN = r"arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+"
 _MAX_NETWORKS = 10
 
 
 def parse_url(url: object) -> tuple[str, int, str]:
     """Return host, port and path with query. Raises ValueError if `url` is no webhook URL."""
-    match = _URL.fullmatch(url) if isinstance(url, str) else None
+    match = re.fullmatch(_URL, url) if isinstance(url, str) else None
     if match is None:
         # Whoever knows the URL of some receivers can post to them.
         got = f"{len(url)} characters of something else" if isinstance(url, str) else type(url)

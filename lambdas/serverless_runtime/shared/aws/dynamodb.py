@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import json
-import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -38,6 +37,9 @@ class DynamoDbClient(ServiceClient):
 
     def transact_write_items(self, **arguments: Any) -> dict[str, Any]:
         """A retry after a lost response carries the same token, and is not a second transaction."""
+        # Most functions write no transaction, and a cold start does without.
+        import uuid  # noqa: PLC0415
+
         arguments.setdefault("ClientRequestToken", str(uuid.uuid4()))
         return self._request("TransactWriteItems", arguments)
 

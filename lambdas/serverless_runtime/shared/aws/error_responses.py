@@ -21,7 +21,9 @@ def error_of(response: Response, document: dict[str, Any]) -> dict[str, str]:
     )
     # As in "com.amazonaws.dynamodb.v20120810#ThrottlingException:http://…".
     code = str(code).split(":", 1)[0].rsplit("#", 1)[-1]
-    error = {"Message": _message(response, document), "Code": code}
+    if _is_generic(response):
+        return {"Message": http.client.responses.get(response.status, ""), "Code": code}
+    error = {"Message": str(document.get("message", document.get("Message", ""))), "Code": code}
     # The code that SQS has always had, where its JSON has another.
     old_code, *kinds = response.headers.get("x-amzn-query-error", "").split(";")
     if old_code and len(kinds) == 1:
@@ -29,10 +31,8 @@ def error_of(response: Response, document: dict[str, Any]) -> dict[str, str]:
     return error
 
 
-def _message(response: Response, document: dict[str, Any]) -> str:
+def _is_generic(response: Response) -> bool:
+    """Return whether something other than the service's own code has failed."""
     text = response.body.strip()
-    if response.status >= http.HTTPStatus.INTERNAL_SERVER_ERROR and (
-        not text or text.startswith(b"<html>")
-    ):
-        return http.client.responses.get(response.status, "")
-    return str(document.get("message", document.get("Message", "")))
+    failed = response.status >= http.HTTPStatus.INTERNAL_SERVER_ERROR
+    return failed and (not text or text.startswith(b"<html>"))
