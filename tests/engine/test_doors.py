@@ -16,7 +16,7 @@ from tests.engine.listing import Listing, listed
 from tests.program.programs import PROGRAMS
 
 PORT_OF_QUEUE = re.compile(r"http://127\.0\.0\.1:\d+")
-MADE_UP = re.compile(r"-[0-9a-f]{7}(?=$|:)")
+MADE_UP = re.compile(r"-[0-9a-f]{7}(?=$|:|\.fifo)")
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 
 
