@@ -58,7 +58,8 @@ e2e: setup ## End-to-end tests of the local deployment
 
 engine: setup .venv-policy/.ready ## Deploy with Pulumi's engine to the emulator (needs the Pulumi CLI or Go)
 	@# A program that fails leaves tasks of Pulumi's unfinished, which are nothing of these tests.
-	@$(BIN)/python scripts/pulumi_cli.py $(BIN)/pytest $(PARALLEL) -p no:unraisableexception tests/engine
+	@# Each process has one emulator for all of its tests, so that any test may run in any of them.
+	@$(BIN)/python scripts/pulumi_cli.py $(BIN)/pytest $(PARALLEL) --dist loadgroup -p no:unraisableexception tests/engine
 
 snapshot: .venv/.ready ## Write what every stack declares to tests/snapshots, for review
 	@$(BIN)/python -m tests.snapshots

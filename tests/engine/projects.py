@@ -53,10 +53,10 @@ class Project:
 
     def unprotect(self, stack: str) -> None:
         """Let the stack's data be deleted: by its setting, or in the program if it has none."""
-        main = self.folder / "__main__.py"
-        if self.name == project_of(ROOT):
+        project = yaml.safe_load((self.folder / "Pulumi.yaml").read_text())
+        if "protectData" in project.get("config", {}):
             self.configure(stack, {"protectData": False})
-        elif "Foundation(" in main.read_text():
+        elif "Foundation(" in (self.folder / "__main__.py").read_text():
             self.rewrite(("Foundation(", "Foundation(protect_data=False, "))
 
     def rewrite(self, *replacements: tuple[str, str], more: str = "") -> None:

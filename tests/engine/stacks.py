@@ -8,11 +8,14 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pulumi import automation
 from pulumi.automation import CommandError, EngineEvent, OpType
+from pulumi.automation._stack import StackInitMode
 
 from tests.engine.listing import NAMED, Listing
 from tests.engine.projects import Project, entered
@@ -56,6 +59,25 @@ def resource_name(urn: str) -> str:
     return f"{name} ({types.split('$')[-1]})"
 
 
+@cache
+def _command() -> automation.PulumiCommand:
+    """The CLI, whose version is asked for once."""
+    return automation.PulumiCommand()
+
+
+class _Operations(automation.Stack):
+    """A stack that asks nothing more of the CLI after an operation, which took as long again."""
+
+    def outputs(self) -> automation.OutputMap:
+        """None: `Stack.outputs` reads them when a test wants them."""
+        return {}
+
+    def info(self, show_secrets: bool | None = None) -> automation.UpdateSummary:
+        """Nothing: what an operation did is in its events."""
+        del show_secrets
+        return automation.UpdateSummary("", datetime.min, "", {}, {}, "")
+
+
 class Stack:
     """One stack of a project, in a backend of its own."""
 
@@ -64,14 +86,13 @@ class Stack:
         self.name = name
         project.configure(name, {})
         self._environment = {**os.environ, **environment}
-        self._stack = automation.create_stack(
-            name,
-            project_name=project.name,
+        workspace = automation.LocalWorkspace(
+            work_dir=str(project.folder),
+            env_vars=dict(environment),
             program=project.program,
-            opts=automation.LocalWorkspaceOptions(
-                work_dir=str(project.folder), env_vars=dict(environment)
-            ),
+            pulumi_command=_command(),
         )
+        self._stack = _Operations(name, workspace, StackInitMode.CREATE)
 
     @property
     def resources(self) -> list[dict[str, Any]]:
@@ -95,7 +116,8 @@ class Stack:
     @property
     def outputs(self) -> dict[str, Any]:
         """The stack's outputs."""
-        return {key: output.value for key, output in self._stack.outputs().items()}
+        outputs = self._stack.workspace.stack_outputs(self.name)
+        return {key: output.value for key, output in outputs.items()}
 
     @property
     def recorded(self) -> Listing:

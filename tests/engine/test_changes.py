@@ -20,6 +20,9 @@ from tests.engine.listing import listed, named
 from tests.engine.projects import entered
 from tests.engine.stacks import UNCHANGED, Stack, resource_name
 
+# Each change is made to what the one before it left.
+pytestmark = pytest.mark.xdist_group("changes")
+
 SECOND_HANDOFF = """
 audit = NotificationService(
     "audit",
@@ -84,13 +87,21 @@ def local(make_stacks: MakeStack) -> Stack:
     return stack
 
 
+@pytest.fixture(scope="module")
+def latest(local: Stack) -> dict[str, str]:
+    """What the program declared before the change."""
+    return declared(local)
+
+
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_change_does_what_it_says_and_nothing_else(
-    name: str, local: Stack, clients: Clients
+    name: str, local: Stack, latest: dict[str, str], clients: Clients
 ) -> None:
-    before = declared(local)
+    before = dict(latest)
     CHANGES[name].make(local)
     after = declared(local)
+    latest.clear()
+    latest.update(after)
 
     did = local.up()
 
