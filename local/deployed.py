@@ -79,8 +79,14 @@ class Deployed:
                 "the program must export `operations`, the outputs of an Operations component, for "
                 f"its dead letters to be found; it exports {sorted(self.outputs) or 'nothing'}"
             )
-        queues = self.operations["deadLetters"]
-        [queue] = [queues[name]] if name else queues.values()
+        queues = self.operations.get("deadLetters", {})
+        if name is None and len(queues) == 1:
+            [name] = queues
+        if name not in queues:
+            raise EmulatorError(
+                f"which dead-letter queue? The program has {sorted(queues) or 'none'}, got {name!r}"
+            )
+        queue = queues[name]
         messages = self.emulator.waiting(queue["queueUrl"].rpartition("/")[2])
         return [_parsed(message["Body"]) for message in messages]
 
