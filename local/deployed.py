@@ -95,7 +95,7 @@ class Deployed:
         outputs = self.emulator.directory / "outputs.json"
         outputs.write_text(json.dumps(self.outputs))
         return subprocess.run(  # noqa: S603 -- our own interpreter and module
-            [sys.executable, "-m", "serverless_ops", *words, "--outputs", str(outputs)],
+            [sys.executable, "-m", "local.operations", *words, "--outputs", str(outputs)],
             cwd=ROOT,
             env={**os.environ, **self.emulator.client.environment()},
             capture_output=True,
