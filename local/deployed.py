@@ -79,8 +79,14 @@ class Deployed:
                 "the program must export `operations`, the outputs of an Operations component, for "
                 f"its dead letters to be found; it exports {sorted(self.outputs) or 'nothing'}"
             )
-        queues = self.operations["deadLetters"]
-        [queue] = [queues[name]] if name else queues.values()
+        queues = self.operations.get("deadLetters", {})
+        if name is None and len(queues) == 1:
+            [name] = queues
+        if name not in queues:
+            raise EmulatorError(
+                f"which dead-letter queue? The program has {sorted(queues) or 'none'}, got {name!r}"
+            )
+        queue = queues[name]
         messages = self.emulator.waiting(queue["queueUrl"].rpartition("/")[2])
         return [_parsed(message["Body"]) for message in messages]
 
@@ -89,7 +95,7 @@ class Deployed:
         outputs = self.emulator.directory / "outputs.json"
         outputs.write_text(json.dumps(self.outputs))
         return subprocess.run(  # noqa: S603 -- our own interpreter and module
-            [sys.executable, "-m", "serverless_ops", *words, "--outputs", str(outputs)],
+            [sys.executable, "-m", "local.operations", *words, "--outputs", str(outputs)],
             cwd=ROOT,
             env={**os.environ, **self.emulator.client.environment()},
             capture_output=True,

@@ -8,6 +8,7 @@ def test_an_order_is_shipped(program: Deployed) -> None:
 
 from __future__ import annotations
 
+import os
 import random
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +24,7 @@ from local.emulator.workers import function_processes
 from local.tour import Step, steps_of
 from local.wait import wait_until
 
-__all__ = ["Deployed", "deployed", "eventually", "workers_dying"]
+__all__ = ["Deployed", "deployed", "eventually", "sized", "workers_dying"]
 
 T = TypeVar("T")
 
@@ -34,6 +35,23 @@ def eventually(poll: Callable[[], T], awaited: str, *, seconds: float = 30) -> T
     Raises DeadlineExceededError naming `awaited` and the last result after `seconds`.
     """
     return wait_until(poll, awaited, seconds=seconds)
+
+
+def sized(small: int, *, full: int) -> int:
+    """How much a proof is made of: `small`, which proves the same in seconds; or `full`, if the
+    environment has PROOF=full.
+
+    Raises UsageError if it has another PROOF.
+    """
+    match os.environ.get("PROOF", ""):
+        case "":
+            return small
+        case "full":
+            return full
+        case other:
+            raise pytest.UsageError(
+                f"the environment variable PROOF must be full, or not set, got {other!r}"
+            )
 
 
 @contextmanager

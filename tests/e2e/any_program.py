@@ -33,6 +33,8 @@ class BrokenProgram:
             yaml.safe_load((folder / "Pulumi.yaml").read_text()).get("config") or ()
         )
         self._watch: AlarmWatch = engineer.watch
+        self._removed: dict[tuple[str, str], str] = {}
+        """The policies that were removed: role, name, document."""
 
     def pages(self) -> list[str]:
         """The page of each alarm."""
@@ -71,8 +73,10 @@ class BrokenProgram:
         iam = self._program.client("iam")
         for role in self._roles():
             for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+                found = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+                self._removed[role, name] = json.dumps(found)
                 iam.delete_role_policy(RoleName=role, PolicyName=name)
-        for queue in self._program.operations["deadLetters"].values():
+        for queue in self._queues():
             self._fail(queue)
 
     def types(self, page: str, folder: Path) -> None:
@@ -88,13 +92,20 @@ class BrokenProgram:
             assert self._policies().keys() == restored.keys()
             assert all(self._policies().values())
         else:
-            self._program.up()
+            self._restore()
         if any(each in typed for each in _REPLAYS):
             assert not self._waiting() & {engineer.values["MESSAGE_ID"]}
         engineer.runs(page, RESOLVED, skipping=self._of_others(page))
 
+    def _restore(self) -> None:
+        """Let the next command work, without the seconds that `pulumi up` takes."""
+        for (role, name), document in self._removed.items():
+            self._program.client("iam").put_role_policy(
+                RoleName=role, PolicyName=name, PolicyDocument=document
+            )
+
     def _discard_dead_letters(self) -> None:
-        for queue in self._program.operations["deadLetters"].values():
+        for queue in self._queues():
             self._program.client("sqs").purge_queue(QueueUrl=queue["queueUrl"])
 
     def _fail(self, queue: dict[str, Any]) -> None:
@@ -107,11 +118,17 @@ class BrokenProgram:
             "responsePayload": {"errorMessage": "not authorized", "errorType": "ClientError"},
         }
         body = record if queue["kind"] == "invocation" else event
+        url = queue["queueUrl"]
+        group = {"MessageGroupId": event_id, "MessageDeduplicationId": event_id}
         sent = self._program.client("sqs").send_message(
-            QueueUrl=queue["queueUrl"], MessageBody=json.dumps(body)
+            QueueUrl=url, MessageBody=json.dumps(body), **(group if url.endswith(".fifo") else {})
         )
         ids = {"EVENT_ID": event_id, "CORRELATION_ID": event_id, "MESSAGE_ID": sent["MessageId"]}
         self._engineer.values.update({**ids, "MEMORY_MB": "512", "CONCURRENCY": "50"})
+
+    def _queues(self) -> list[dict[str, Any]]:
+        """What the program says of each of its dead-letter queues."""
+        return list(self._program.operations.get("deadLetters", {}).values())
 
     def _of_others(self, page: str) -> list[str]:
         """Commands that change settings which this program has not, or need what none has shown."""
@@ -141,10 +158,9 @@ class BrokenProgram:
         return {role: found["PolicyNames"] for role, found in names.items()}
 
     def _waiting(self) -> set[str]:
-        queues = self._program.operations["deadLetters"].values()
         return {
             message["MessageId"]
-            for queue in queues
+            for queue in self._queues()
             for message in self._program.emulator.waiting(queue["queueUrl"].rpartition("/")[2])
         }
 

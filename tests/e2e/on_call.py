@@ -23,7 +23,7 @@ _DONE = (0, 1)
 
 _FROM_OUTPUT = {
     "EVENT_ID": re.compile(r"for example (\S+)"),
-    "CHANNEL": re.compile(r"^(\w+): open", re.MULTILINE),
+    "CIRCUIT": re.compile(r"^(\w+): open", re.MULTILINE),
 }
 """What the output of a command provides to the next ones."""
 

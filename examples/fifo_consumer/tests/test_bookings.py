@@ -13,12 +13,17 @@ from branches import applied, block, hand_in, is_prefix, most_at_once, unblock, 
 from local.deployed import deployed
 from local.program.make_virtual_environment import python_of
 from local.program.project import read_project
-from local.testing import Deployed, eventually, workers_dying
+from local.testing import Deployed, eventually, sized, workers_dying
 
 EXAMPLE = Path(__file__).parents[1]
-ACCOUNTS = [f"account-{number:02}" for number in range(50)]
-BLOCKED = {"account-07": 13, "account-23": 1, "account-41": 40}
-BOOKINGS = 40
+ACCOUNTS = [f"account-{number:02}" for number in range(sized(10, full=50))]
+BOOKINGS = sized(12, full=40)
+BLOCKED = {ACCOUNTS[1]: BOOKINGS // 3, ACCOUNTS[4]: 1, ACCOUNTS[-1]: BOOKINGS}
+"""The booking that an account refuses: amid others, the first, and the last."""
+
+TAKEN = len(ACCOUNTS) * BOOKINGS
+REFUSED = sum(BOOKINGS - number + 1 for number in BLOCKED.values())
+KILL_SECONDS = sized(1, full=2)
 SECONDS = 180
 """Enough on a slow machine; the tests end when there is nothing left to wait for."""
 
@@ -58,8 +63,8 @@ def test_each_accounts_bookings_are_in_order_through_poison_killed_workers_and_r
     for account, number in BLOCKED.items():
         block(program, account, number)
 
-    with workers_dying(program, "bookings-worker", every_seconds=2) as killed:
-        assert hand_in(program, ACCOUNTS, range(1, BOOKINGS + 1)) == 2_000
+    with workers_dying(program, "bookings-worker", every_seconds=KILL_SECONDS) as killed:
+        assert hand_in(program, ACCOUNTS, range(1, BOOKINGS + 1)) == TAKEN
         eventually(lambda: len(killed) >= 3, "killed workers", seconds=SECONDS)
     settled(program)
 
@@ -67,8 +72,8 @@ def test_each_accounts_bookings_are_in_order_through_poison_killed_workers_and_r
     assert [account for account, done in before.items() if not is_prefix(done)] == []
     for account, number in BLOCKED.items():
         assert before[account] == list(range(1, number))
-    missing = 2_000 - sum(map(len, before.values()))
-    assert len(program.dead_letters()) == missing >= 40 + 28 + 1
+    missing = TAKEN - sum(map(len, before.values()))
+    assert len(program.dead_letters()) == missing >= REFUSED
 
     for account in BLOCKED:
         unblock(program, account)

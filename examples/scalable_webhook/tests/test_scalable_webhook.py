@@ -23,13 +23,13 @@ from local.deployed import deployed
 from local.emulator.clients import Clients, Credentials
 from local.program.make_virtual_environment import python_of
 from local.program.project import read_project
-from local.testing import Deployed, eventually
+from local.testing import Deployed, eventually, sized
 from serverless_runtime.shared.standard_webhooks import parse_keys, signature_headers
 
 EXAMPLE = Path(__file__).parents[1]
 
-CALLS, CLIENTS, INVOICES = 500, 16, 40
-POISON, FORGED, REPEATED = 15, 25, 50
+CALLS, CLIENTS, INVOICES = sized(120, full=500), 16, 40
+POISON, FORGED, REPEATED = sized(4, full=15), sized(6, full=25), sized(12, full=50)
 MOST_IN_FLIGHT = 2
 MOST_LATENCY_MS = 50
 
