@@ -183,7 +183,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
 }
 
 
-def value_for(name: str, annotation: Any, made: Mapping[type[Any], Any]) -> Any:  # noqa: PLR0911 -- one for each kind
+def value_for(name: str, annotation: Any, made: Mapping[type[Any], Any]) -> Any:  # noqa: C901, PLR0911 -- one for each kind
     """A value that the annotation allows."""
     origin, parts = get_origin(annotation), get_args(annotation)
     if origin is Annotated:

@@ -49,14 +49,12 @@ class SendToQueue(Arguments):
                 f"queue must be a standard queue, got {self.queue.logical_name}, which is FIFO: "
                 "callers have no message group"
             )
-        for name, value in self.attributes.items():
+        for name in self.attributes:
             if not _ATTRIBUTE.fullmatch(name) or len(name) > _MAX_ATTRIBUTE_NAME:
                 raise ValueError(
                     "an attribute's name must be 1 to 256 letters, digits, - and _, with single "
                     f"dots inside, and no aws. before it, got {name!r}"
                 )
-            if not value:
-                raise ValueError(f"attribute {name} must have a value, got {value!r}")
 
     @property
     def attributes_json(self) -> str:
