@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import functools
 import logging
-import time
 import os
+import time
 from collections.abc import Callable
 from typing import TypeVar
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import json
 import logging
-import time
 import os
+import time
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 

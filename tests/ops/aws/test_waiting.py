@@ -154,8 +154,8 @@ def test_every_command_says_what_it_waits_for_and_ends_in_time(
     assert url in result.stderr + result.stdout
     if behaviour != "closes":
         assert f" at {url} (" in result.stderr
-        # Some slack for starting the clients on a busy machine.
-        assert seconds < FAST.give_up + 4
+        # Starting the clients takes seconds on a busy machine; boto3 alone would wait for minutes.
+        assert seconds < FAST.give_up + 15
 
 
 class _Clock:

@@ -7,8 +7,8 @@ between leaves the row to a later run. So an event may reach the target twice, a
 from __future__ import annotations
 
 import logging
-import time
 import os
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol

@@ -16,9 +16,7 @@ from serverless_runtime.notification_service.settings.channel import (
 from serverless_runtime.shared.addresses import is_address
 
 _IDENTITY_ARN = r"arn:[a-z-]+:ses:[a-z0-9-]+:\d{12}:identity/\S+"
-_CONFIGURATION_SET_ARN = (
-    r"arn:[a-z-]+:ses:[a-z0-9-]+:\d{12}:configuration-set/[A-Za-z0-9_-]+"
-)
+_CONFIGURATION_SET_ARN = r"arn:[a-z-]+:ses:[a-z0-9-]+:\d{12}:configuration-set/[A-Za-z0-9_-]+"
 _MAX_RECIPIENTS = 50
 """https://docs.aws.amazon.com/ses/latest/dg/quotas.html: recipients of one message."""
 

@@ -20,7 +20,7 @@ _LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _URL = rf"https://({_LABEL}(?:\.{_LABEL})*)(?::([0-9]{{1,5}}))?(/[!\"$-~]*)?"
 _MAX_HOST = 253
 _MAX_PORT = 65_535
-_SECRET_ARN = (
+_STORE_ARN = (
     r"arn:[a-z-]+:(secretsmanager:[a-z0-9-]+:\d{12}:secret:\S+|ssm:[a-z0-9-]+:\d{12}:parameter/\S+)"
 )
 _KEY_ARN = r"arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+"
@@ -79,7 +79,7 @@ class WebhookSettings(ChannelSettings):
         require_arn(
             "secret_arn",
             self.secret_arn,
-            _SECRET_ARN,
+            _STORE_ARN,
             "arn:aws:secretsmanager:eu-west-1:123456789012:secret:hook-a1b2c3 "
             "or arn:aws:ssm:eu-west-1:123456789012:parameter/hook",
         )
