@@ -21,7 +21,10 @@ def state_of(port: int) -> tuple[str, str]:
     if outputs is None:
         return running.program, "the emulator runs, but the program has not been deployed"
     functions = outputs.get("operations", {}).get("functions", {})
-    return running.program, f"deployed ({len(functions)} functions)" if functions else "deployed"
+    if not functions:
+        return running.program, "deployed"
+    noun = "function" if len(functions) == 1 else "functions"
+    return running.program, f"deployed ({len(functions)} {noun})"
 
 
 def the_one(port: int | None) -> Running:

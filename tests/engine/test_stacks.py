@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ from tests.engine.conftest import MakeStack
 from tests.engine.listing import listed, named
 from tests.engine.stacks import UNCHANGED, resource_name
 from tests.program.programs import PROGRAMS, ROOT, STACKS
+
+ON_CALL = "on-call@example.com"
+"""Who is notified of the alarms of an example."""
 
 EVERY = [(ROOT, stack) for stack in STACKS] + [
     (program, stack.name.split(".")[1])
@@ -37,6 +41,7 @@ def test_a_stack_comes_up_stays_and_goes(
     assert made.created
     assert not made.replaced | made.updated | made.deleted
     assert named(listed(clients)) == stack.recorded
+    assert ON_CALL not in json.dumps(stack.resources)
 
     assert stack.up() == UNCHANGED
     assert stack.refresh() == UNCHANGED
