@@ -21,6 +21,8 @@ TIMEOUT_SECONDS = 120
 _DONE = (0, 1)
 """Done; or done, and something is still waiting. Usage errors and failed calls have others."""
 
+_NO_RESPONSE = "no response within"
+
 _FROM_OUTPUT = {
     "EVENT_ID": re.compile(r"for example (\S+)"),
     "CIRCUIT": re.compile(r"^(\w+): open", re.MULTILINE),
@@ -93,7 +95,13 @@ class OnCallEngineer:
                 raise AssertionError(f"cannot run {command} here")
 
     def _run_operation(self, words: list[str], exit_codes: Collection[int]) -> None:
-        result = self._terminal.run_exactly(*words, replies="y\n")
+        # Types it again if a slow machine has not responded in time.
+        result = wait_until(
+            lambda: self._terminal.run_exactly(*words, replies="y\n"),
+            f"a response to {words}",
+            seconds=TIMEOUT_SECONDS,
+            enough=lambda each: _NO_RESPONSE not in each.output,
+        )
         if offered := _OFFERED.findall(result.stderr):
             for number, line in enumerate(offered):
                 each = shlex.split(
