@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 EACH = "*"
@@ -31,16 +31,15 @@ BLOBS: Mapping[str, tuple[tuple[str, ...], ...]] = {
 
 
 def serialized(operation: str, arguments: Mapping[str, Any]) -> bytes:
-    """Return the arguments as JSON. Raises TypeError for bytes where the API takes something
-    else."""
+    """Return the arguments, which the operation takes, as JSON."""
     for path in BLOBS.get(operation, ()):
         arguments = _with_base64(arguments, path)
-    return _dumped(operation, arguments)
+    return json.dumps(arguments).encode()
 
 
-def serialized_attribute_values(operation: str, arguments: Mapping[str, Any]) -> bytes:
-    """Return the arguments of an operation of DynamoDB as JSON. Raises TypeError likewise."""
-    return _dumped(operation, _attribute_values(arguments))
+def serialized_attribute_values(arguments: Mapping[str, Any]) -> bytes:
+    """Return the arguments of an operation of DynamoDB as JSON."""
+    return json.dumps(_attribute_values(arguments)).encode()
 
 
 def _with_base64(value: Any, path: tuple[str, ...]) -> Any:
@@ -76,24 +75,3 @@ def _as_base64(value: Any) -> Any:
         data = value.encode() if isinstance(value, str) else value
         return base64.b64encode(data).decode()
     return _attribute_values(value)
-
-
-def _dumped(operation: str, arguments: Mapping[str, Any]) -> bytes:
-    def refuse(value: object) -> str:
-        path = next((each for found, each in _leaves(arguments) if found is value), "")
-        raise TypeError(
-            f"{operation} cannot take {type(value).__name__} at {path}; "
-            "bytes go where the API has a blob, and text, numbers and booleans elsewhere"
-        )
-
-    return json.dumps(arguments, default=refuse).encode()
-
-
-def _leaves(value: Any, path: str = "") -> Iterator[tuple[object, str]]:
-    if isinstance(value, (list, tuple)):
-        value = dict(enumerate(value))
-    if not isinstance(value, dict):
-        yield value, path
-        return
-    for name, each in value.items():
-        yield from _leaves(each, f"{path}.{name}".lstrip("."))

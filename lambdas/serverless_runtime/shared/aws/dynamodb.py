@@ -15,8 +15,47 @@ from serverless_runtime.shared.aws.service_client import ServiceClient
 
 _FIRST_DELAY_SECONDS = 0.025
 
+_VALUES = (
+    "ExpressionAttributeNames:{} ExpressionAttributeValues:{AttributeValue} "
+    "ReturnValuesOnConditionCheckFailure "
+)
+_EXPRESSIONS = f"ConditionExpression {_VALUES}"
+_CONSUMED = "ReturnConsumedCapacity ReturnItemCollectionMetrics "
+_WRITE = (
+    f"TableName! {_EXPRESSIONS}{_CONSUMED}ReturnValues ConditionalOperator "
+    "Expected:{ExpectedAttributeValue} "
+)
+_KEY = "Key!:{AttributeValue} "
+_READ = (
+    "TableName! AttributesToGet:[] ConsistentRead:bool ReturnConsumedCapacity "
+    "ProjectionExpression ExpressionAttributeNames:{} "
+)
+
 
 class DynamoDbClient(ServiceClient):
+    SHAPES = {
+        "GetItem": _KEY + _READ,
+        "PutItem": "Item!:{AttributeValue} " + _WRITE,
+        "UpdateItem": _KEY + _WRITE + "UpdateExpression AttributeUpdates:{AttributeValueUpdate}",
+        "DeleteItem": _KEY + _WRITE,
+        "Query": _READ + "IndexName Select Limit:int KeyConditions:{Condition} "
+        "QueryFilter:{Condition} ConditionalOperator ScanIndexForward:bool "
+        "ExclusiveStartKey:{AttributeValue} FilterExpression KeyConditionExpression "
+        "ExpressionAttributeValues:{AttributeValue}",
+        "TransactWriteItems": f"TransactItems!:[TransactWriteItem] ClientRequestToken {_CONSUMED}",
+        "TransactWriteItem": "ConditionCheck:ConditionCheck Put:Put Delete:Delete Update:Update",
+        "ConditionCheck": f"TableName! {_KEY}ConditionExpression! {_VALUES}",
+        "Put": "TableName! Item!:{AttributeValue} " + _EXPRESSIONS,
+        "Delete": f"TableName! {_KEY}{_EXPRESSIONS}",
+        "Update": f"TableName! {_KEY}UpdateExpression! {_EXPRESSIONS}",
+        "AttributeValue": "S N B:blob SS:[] NS:[] BS:[blob] M:{AttributeValue} L:[AttributeValue] "
+        "NULL:bool BOOL:bool",
+        "AttributeValueUpdate": "Value:AttributeValue Action",
+        "Condition": "AttributeValueList:[AttributeValue] ComparisonOperator!",
+        "ExpectedAttributeValue": "Value:AttributeValue Exists:bool ComparisonOperator "
+        "AttributeValueList:[AttributeValue]",
+    }
+
     def __init__(self, config: ClientConfig) -> None:
         super().__init__("dynamodb", config, first_delay_seconds=_FIRST_DELAY_SECONDS)
 
@@ -71,7 +110,7 @@ class DynamoDbClient(ServiceClient):
         # Text for a blob, bytes for a text, or a set: rare, and looking at every value takes time.
         from serverless_runtime.shared.aws import blobs  # noqa: PLC0415
 
-        return blobs.serialized_attribute_values(operation, arguments)
+        return blobs.serialized_attribute_values(arguments)
 
     def _parsed(self, body: bytes, object_hook: Any = None) -> dict[str, Any]:
         # Few responses hold binary values either.

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from serverless_runtime.shared.aws.client_config import ClientConfig
+from serverless_runtime.shared.aws.parameters import validate
 from serverless_runtime.shared.aws.service_client import ServiceClient
 
 _HEADERS = {
@@ -28,35 +29,25 @@ _RETURNED_HEADERS = {
 
 
 class LambdaClient(ServiceClient):
+    SHAPES = {"Invoke": f"FunctionName! Payload:blob Qualifier {' '.join(_HEADERS)}"}
+
     def __init__(self, config: ClientConfig) -> None:
         super().__init__("lambda", config)
 
-    def invoke(
-        self,
-        *,
-        FunctionName: str,  # noqa: N803 -- boto3's names
-        Payload: bytes | bytearray | str = b"",  # noqa: N803
-        **arguments: str,
-    ) -> dict[str, Any]:
-        """Raises ValueError for an empty name, which would address something else, and TypeError
-        for what the operation does not take."""
-        if not FunctionName:
+    def invoke(self, **arguments: Any) -> dict[str, Any]:
+        """Raises ValueError for an empty name, which would address something else."""
+        validate(self.SHAPES, "Invoke", arguments)
+        if not (function := arguments.pop("FunctionName")):
             raise ValueError("FunctionName must be a name or an ARN, got ''")
-        if not isinstance(Payload, (bytes, bytearray, str)):
-            raise TypeError(f"Payload must be bytes or text, got {type(Payload).__name__}")
-        for name, value in {"FunctionName": FunctionName, **arguments}.items():
-            if not isinstance(value, str):
-                raise TypeError(f"{name} must be text, got {type(value).__name__}")
-        path = f"/2015-03-31/functions/{_quoted(FunctionName)}/invocations"
+        payload = arguments.pop("Payload", b"")
+        path = f"/2015-03-31/functions/{_quoted(function)}/invocations"
         if "Qualifier" in arguments:
             path += f"?Qualifier={_quoted(arguments.pop('Qualifier'))}"
-        if unknown := arguments.keys() - _HEADERS.keys():
-            raise TypeError(f"Invoke has no argument {', '.join(sorted(unknown))}")
         response, metadata = self._call(
             "Invoke",
             path,
             {_HEADERS[name]: value for name, value in arguments.items()},
-            Payload.encode() if isinstance(Payload, str) else bytes(Payload),
+            payload.encode() if isinstance(payload, str) else bytes(payload),
         )
         members = {
             member: response.headers[name]

@@ -7,7 +7,7 @@ import os
 import time
 import zlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import quote, urlsplit
 
 from serverless_runtime.shared.aws.client_config import ClientConfig
@@ -20,6 +20,7 @@ from serverless_runtime.shared.aws.errors import (
     ServiceError,
     is_transient,
 )
+from serverless_runtime.shared.aws.parameters import Shapes, validate
 from serverless_runtime.shared.aws.retries import RetryQuota, delay_seconds
 from serverless_runtime.shared.aws.signing import Scope, sign
 
@@ -32,8 +33,11 @@ class ServiceClient:
     """Calls one service of the environment's region; threads may share it.
 
     Its subclasses' methods have boto3's names, arguments and return values. They raise
-    ServiceError, ConnectError and ResponseError.
+    ServiceError, ConnectError and ResponseError, and ParamValidationError before a request.
     """
+
+    SHAPES: Shapes
+    """What its operations take."""
 
     def __init__(
         self,
@@ -46,6 +50,7 @@ class ServiceClient:
     ) -> None:
         """`host_prefix` and `signing_name` are the service's names in URLs and in signatures, where
         they are not `service`."""
+        self._service = service
         endpoint = endpoint_from(os.environ, service, host_prefix or service)
         self.transport: Transport = Connections(endpoint, config)
         """What carries the requests."""
@@ -56,6 +61,12 @@ class ServiceClient:
         self._first_delay_seconds = first_delay_seconds
         self._quota = RetryQuota()
 
+    def __getattr__(self, name: str) -> NoReturn:
+        service = vars(self).get("_service")
+        raise AttributeError(
+            f"the small client of {service} has no {name}; boto3's is aws.boto3_client({service!r})"
+        )
+
     def _call_json(
         self,
         operation: str,
@@ -64,6 +75,7 @@ class ServiceClient:
         path: str = "/",
     ) -> dict[str, Any]:
         """POST `arguments` as JSON; return the response's JSON with boto3's ResponseMetadata."""
+        validate(self.SHAPES, operation, arguments)
         body = self._serialized(operation, arguments)
         response, metadata = self._call(operation, path, headers, body)
         try:

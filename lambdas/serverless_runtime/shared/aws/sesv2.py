@@ -12,6 +12,28 @@ from serverless_runtime.shared.aws.service_client import ServiceClient
 
 
 class SesV2Client(ServiceClient):
+    SHAPES = {
+        "SendEmail": "Content!:EmailContent Destination:Destination FromEmailAddress "
+        "FromEmailAddressIdentityArn ReplyToAddresses:[] FeedbackForwardingEmailAddress "
+        "FeedbackForwardingEmailAddressIdentityArn EmailTags:[Pair] ConfigurationSetName "
+        "EndpointId TenantName ListManagementOptions:List ConfigurationOverrides:Overrides",
+        "Destination": "ToAddresses:[] CcAddresses:[] BccAddresses:[]",
+        "EmailContent": "Simple:Message Raw:Raw Template:Template",
+        "Message": "Subject!:Text Body!:Body Headers:[Pair] Attachments:[Attachment]",
+        "Text": "Data! Charset",
+        "Body": "Text:Text Html:Text",
+        "Pair": "Name! Value!",
+        "Attachment": "RawContent!:blob FileName! ContentDisposition ContentDescription ContentId "
+        "ContentTransferEncoding ContentType",
+        "Raw": "Data!:blob",
+        "Template": "TemplateName TemplateArn TemplateContent:Texts TemplateData Headers:[Pair] "
+        "Attachments:[Attachment]",
+        "Texts": "Subject Text Html",
+        "List": "ContactListName! TopicName",
+        "Overrides": "Tracking:Tracking",
+        "Tracking": "OpenTrackingEnabled ClickTrackingEnabled",
+    }
+
     def __init__(self, config: ClientConfig) -> None:
         super().__init__("sesv2", config, host_prefix="email", signing_name="ses")
 

@@ -12,6 +12,16 @@ from serverless_runtime.shared.aws.service_client import ServiceClient
 
 
 class SqsClient(ServiceClient):
+    SHAPES = {
+        "SendMessage": "QueueUrl! MessageBody! DelaySeconds:int MessageDeduplicationId "
+        "MessageGroupId MessageAttributes:{MessageAttributeValue} "
+        "MessageSystemAttributes:{MessageAttributeValue}",
+        "ChangeMessageVisibility": "QueueUrl! ReceiptHandle! VisibilityTimeout!:int",
+        "GetQueueAttributes": "QueueUrl! AttributeNames:[]",
+        "MessageAttributeValue": "DataType! StringValue BinaryValue:blob StringListValues:[] "
+        "BinaryListValues:[blob]",
+    }
+
     def __init__(self, config: ClientConfig) -> None:
         super().__init__("sqs", config)
 

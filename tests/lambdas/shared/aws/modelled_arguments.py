@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import botocore.session
@@ -31,6 +31,7 @@ OPERATIONS = {
 
 CASES = [(service, each) for service, operations in OPERATIONS.items() for each in operations]
 
+_ANY_KIND: list[Any] = ["x", b"x", 1, 1.5, True, None, ["x"], [1], {"x": "x"}, {"x": 1}, {1: "x"}]
 _DEPTH = 3
 _TEXT = st.sampled_from(["é\U0001f600\u2028", "\x00", '"B": "', "x"]) | st.text(
     min_size=1, max_size=3
@@ -77,9 +78,38 @@ def with_bytes_for_a_text(
         for each in parents:
             container = container[each]
         container[last] = container[last].encode()
-        return arguments, ".".join(map(str, [*parents, last]))
+        return arguments, path_text([*parents, last])
 
     return replaced()
+
+
+def with_a_fault(service: str, operation: str) -> st.SearchStrategy[dict[str, Any]]:
+    """Return such arguments with a misspelt, a missing or a mistyped member somewhere."""
+
+    @st.composite
+    def faulty(draw: st.DrawFn) -> dict[str, Any]:
+        arguments = copy.deepcopy(draw(arguments_of(service, operation)))
+        shape = operation_model(service, operation).input_shape
+        *parents, last = draw(st.sampled_from(list(_members(shape, arguments))))
+        container = arguments
+        for each in parents:
+            container = container[each]
+        fault = draw(st.sampled_from(["misspelt", "missing", "mistyped"]))
+        value = container[last] if fault == "mistyped" else container.pop(last)
+        if fault == "misspelt":
+            container[f"{last}s"] = value
+        elif fault == "mistyped":
+            others = [each for each in _ANY_KIND if not isinstance(each, type(value))]
+            container[last] = draw(st.sampled_from(others))
+        return arguments
+
+    return faulty()
+
+
+def path_text(path: Sequence[str | int]) -> str:
+    """Return the path as botocore writes it."""
+    texts = [f"[{each}]" if isinstance(each, int) else f".{each}" for each in path]
+    return "".join(texts).removeprefix(".")
 
 
 def blob_paths(shape: Shape, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -93,6 +123,20 @@ def blob_paths(shape: Shape, path: tuple[str, ...] = ()) -> Iterator[tuple[str, 
     elif shape.type_name == "structure" and shape.name != "AttributeValue":
         for name, member in shape.members.items():
             yield from blob_paths(member, (*path, name))
+
+
+def _members(shape: Shape, value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield where members of structures are."""
+    if shape.type_name == "structure":
+        for name, each in value.items():
+            yield (*path, name)
+            yield from _members(shape.members[name], each, (*path, name))
+    elif shape.type_name == "list":
+        for index, each in enumerate(value):
+            yield from _members(shape.member, each, (*path, index))
+    elif shape.type_name == "map":
+        for key, each in value.items():
+            yield from _members(shape.value, each, (*path, key))
 
 
 def _paths(shape: Shape, value: Any, kind: str, path: tuple[Any, ...] = ()) -> Iterator[Any]:

@@ -65,7 +65,7 @@ def test_requests_are_signed_with_the_credentials_of_the_container(
     clients = [small_client(service, [OK, OK]) for service in ("dynamodb", "sqs")]
 
     for _ in range(2):
-        clients[0].get_item(TableName="t")
+        clients[0].get_item(TableName="t", Key={})
         clients[1].send_message(QueueUrl="q", MessageBody="x")
 
     for client in clients:

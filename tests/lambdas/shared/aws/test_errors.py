@@ -101,7 +101,7 @@ class Rejecting:
 client = aws.client("dynamodb")
 client.transport = Rejecting()
 try:
-    client.get_item(TableName="t")
+    client.get_item(TableName="t", Key={})
 except service_errors() as error:
     early = error
 assert error_code(early) == "ConditionalCheckFailedException" and type(early) is ServiceError
@@ -111,7 +111,7 @@ from botocore.exceptions import ClientError
 
 assert isinstance(early, ClientError) and isinstance(early, ServiceError)
 try:
-    client.get_item(TableName="t")
+    client.get_item(TableName="t", Key={})
 except ClientError as error:
     assert isinstance(error, ServiceError)
 """

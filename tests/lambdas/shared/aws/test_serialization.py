@@ -82,17 +82,17 @@ def test_bytes_are_refused_where_the_api_takes_text(
     with pytest.raises(TypeError) as refused:
         sent(service, operation, arguments)
 
-    assert path in str(refused.value)
-    assert "bytes" in str(refused.value)
+    assert f"parameter {path}, type: <class 'bytes'>" in str(refused.value)
 
 
 @pytest.mark.parametrize("blob", [{"x"}, memoryview(b"x"), object()])
 def test_what_is_neither_bytes_nor_json_is_refused_by_its_place(blob: object) -> None:
-    with pytest.raises(TypeError, match=r"PutItem cannot take \w+ at Item.a.B"):
+    with pytest.raises(TypeError, match=r"Invalid type for parameter Item\.a\.B, type: <class"):
         sent("dynamodb", "PutItem", {"TableName": "t", "Item": {"a": {"B": blob}}})
-    with pytest.raises(TypeError, match=r"MessageAttributes\.a\.BinaryValue must be bytes or text"):
-        sent("sns", "Publish", {"MessageAttributes": {"a": {"BinaryValue": blob}}})
-    with pytest.raises(TypeError, match="Payload must be bytes or text"):
+    attributes = {"a": {"DataType": "Binary", "BinaryValue": blob}}
+    with pytest.raises(TypeError, match=r"parameter MessageAttributes\.a\.BinaryValue"):
+        sent("sns", "Publish", {"Message": "x", "MessageAttributes": attributes})
+    with pytest.raises(TypeError, match="parameter Payload"):
         sent("lambda", "Invoke", {"FunctionName": "f", "Payload": blob})
 
 
@@ -104,13 +104,7 @@ def test_the_callers_arguments_are_left_as_they_were() -> None:
     assert arguments == {"TableName": "t", "Item": {"a": {"BS": ["x", b"y"]}, "b": {"B": "x"}}}
 
 
-def test_arguments_that_would_be_dropped_are_refused_by_name() -> None:
-    with pytest.raises(TypeError, match="Invoke has no argument InvokeArgs"):
-        sent("lambda", "Invoke", {"FunctionName": "f", "InvokeArgs": "{}"})
-    with pytest.raises(TypeError, match="Publish has no argument MessageText"):
-        sent("sns", "Publish", {"Message": "x", "MessageText": "x"})
-    with pytest.raises(TypeError, match=r"Publish has no argument MessageAttributes\.a\.Text"):
-        sent("sns", "Publish", {"MessageAttributes": {"a": {"Text": "x"}}})
+def test_an_email_by_an_endpoint_of_its_own_is_refused() -> None:
     with pytest.raises(TypeError, match="SendEmail with EndpointId"):
         sent("sesv2", "SendEmail", {"Content": {}, "EndpointId": "x.y"})
 
