@@ -9,7 +9,7 @@ import base64
 import json
 import uuid
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from serverless_runtime.shared.aws.client_config import ClientConfig
 from serverless_runtime.shared.aws.service_client import ServiceClient
@@ -34,7 +34,7 @@ _READ = (
 
 
 class DynamoDbClient(ServiceClient):
-    SHAPES = {
+    SHAPES: ClassVar = {
         "GetItem": _KEY + _READ,
         "PutItem": "Item!:{AttributeValue} " + _WRITE,
         "UpdateItem": _KEY + _WRITE + "UpdateExpression AttributeUpdates:{AttributeValueUpdate}",
