@@ -20,6 +20,7 @@ from pulumi_serverless.blocks.encrypted_queue import Source
 from pulumi_serverless.blocks.encryption_key import EncryptionKey, EncryptionKeyArgs
 from pulumi_serverless.blocks.event_filter import EventFilter, EventType
 from pulumi_serverless.blocks.event_publisher import EventPublisher
+from pulumi_serverless.blocks.existing_function import ExistingFunction, ExistingFunctionArgs
 from pulumi_serverless.blocks.foundation import LOG_RETENTION_DAYS, Foundation, Runtime
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
 from pulumi_serverless.blocks.http_api import HttpApi, HttpApiArgs
@@ -92,6 +93,8 @@ __all__ = [
     "EventFilter",
     "EventPublisher",
     "EventType",
+    "ExistingFunction",
+    "ExistingFunctionArgs",
     "Foundation",
     "FunctionCode",
     "HandoffThresholds",

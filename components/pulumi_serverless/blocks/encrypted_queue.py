@@ -14,8 +14,8 @@ from pulumi_serverless.blocks.argument_checks import Size
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.foundation import Foundation
-from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.iam import Statement, policy, statement
+from pulumi_serverless.blocks.lambda_function import LambdaFunction
 from pulumi_serverless.blocks.metric import Metric
 
 SECONDS_PER_DAY = 86_400
@@ -106,7 +106,7 @@ class EncryptedQueue(Component):
         self.url = self.queue.url
         self.arn = self.queue.arn
 
-    def allow_sender(self, function: PythonFunction) -> aws.iam.RolePolicy:
+    def allow_sender(self, function: LambdaFunction) -> aws.iam.RolePolicy:
         """Let `function` send messages, and Lambda send its failed events with its role.
 
         Any number of components may request the permission; it is granted once.

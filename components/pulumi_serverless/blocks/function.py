@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated
 
 import pulumi
 import pulumi_aws as aws
@@ -14,18 +14,16 @@ from pulumi_serverless.blocks.argument_checks import AtLeast, Between
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.aws_limits import (
     MAX_INVOKERS_BYTES,
-    MAX_ROLE_POLICY_CHARACTERS,
     Budget,
     require_variables,
     within_environment,
 )
 from pulumi_serverless.blocks.bundle import FunctionCode
-from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.encryption_key import USER_ACTIONS, EncryptionKey
 from pulumi_serverless.blocks.foundation import PYTHON_VERSION, Foundation, MemoryMb
 from pulumi_serverless.blocks.handler import require_handler
-from pulumi_serverless.blocks.iam import assume_role_policy, policy, statement
-from pulumi_serverless.blocks.metric import Metric
+from pulumi_serverless.blocks.iam import assume_role_policy
+from pulumi_serverless.blocks.lambda_function import LambdaFunction
 from pulumi_serverless.blocks.names import function_log_group
 
 
@@ -62,29 +60,17 @@ class PythonFunctionArgs(Arguments):
         require_variables(self.environment)
 
 
-class PythonFunction(Component):
+class PythonFunction(LambdaFunction):
     """A Python Lambda function that may only write its log and its trace.
 
     Grant more with `allow`.
     """
 
-    name: pulumi.Output[str]
-    """Physical function name, as callers and alarms refer to it."""
-
-    arn: pulumi.Output[str]
-    """ARN of the unpublished ($LATEST) function."""
-
     log_group_name: pulumi.Output[str]
     """Physical name of its log group."""
 
-    logical_name: str
-    """The name it was created with."""
-
     role: aws.iam.Role
     """Its execution role; `allow` grants it permissions."""
-
-    timeout_seconds: int
-    """How long one invocation may run."""
 
     reserved_concurrency: int | None
     """Its own limit of runs at the same time, if it has one."""
@@ -95,26 +81,18 @@ class PythonFunction(Component):
         self, name: str, args: PythonFunctionArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("serverless:index:PythonFunction", name, args, opts)
-        self.logical_name = name
-        self.timeout_seconds = args.timeout_seconds
         self.reserved_concurrency = args.reserved_concurrency
-        self._event_invoke_config: str | None = None
-        self._policies = Budget(
-            f"the permissions of {name}",
-            MAX_ROLE_POLICY_CHARACTERS,
-            "characters (the limit of a role)",
-        )
         self.invokers = Budget(
             f"the routes and services that may invoke {name}",
             MAX_INVOKERS_BYTES,
             "bytes of policy (Lambda's limit); use one route for several, or several functions",
         )
-        self._child = pulumi.ResourceOptions(parent=self)
 
         runtime = args.foundation.runtime
         self.role = aws.iam.Role(
             f"{name}-role", assume_role_policy=assume_role_policy("lambda"), opts=self._child
         )
+        self.role_name = self.role.name
         # Created here to set its retention; Lambda would create one that keeps logs for ever.
         log_group = aws.cloudwatch.LogGroup(
             f"{name}-log",
@@ -149,79 +127,6 @@ class PythonFunction(Component):
         self.arn = function.arn
         self.log_group_name = log_group.name
         self.register_outputs({"name": self.name, "arn": self.arn})
-
-    def allow(
-        self,
-        purpose: str,
-        *,
-        actions: Sequence[str],
-        resources: Sequence[pulumi.Input[str]] = (),
-        not_resources: Sequence[str] = (),
-        condition: Mapping[str, Any] | None = None,
-    ) -> aws.iam.RolePolicy:
-        """Let the function perform `actions` on `resources`; `purpose` names the policy.
-
-        What AWS gives no ARN, such as a phone number, can be allowed by `not_resources` instead:
-        on everything but these. ValueError unless exactly one of the two is given.
-        """
-        if bool(resources) == bool(not_resources):
-            raise ValueError(
-                f"{purpose} must have either resources or not_resources, "
-                f"got {len(resources)} and {len(not_resources)}"
-            )
-        allowed = statement(
-            actions, resources=resources, not_resources=not_resources, condition=condition
-        )
-        return aws.iam.RolePolicy(
-            f"{self.logical_name}-may-{purpose}",
-            role=self.role.name,
-            policy=policy(allowed, within=self._policies),
-            opts=self._child,
-        )
-
-    def configure_event_invoke(
-        self,
-        name: str,
-        *,
-        max_retry_attempts: int,
-        max_event_age_seconds: int,
-        on_failure_arn: pulumi.Input[str] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        """Configure retries and the destination of failed asynchronous invocations.
-
-        AWS keeps one such configuration per function, and a second would replace the first:
-        ValueError if there is one already.
-        """
-        if self._event_invoke_config is not None:
-            raise ValueError(
-                f"function {self.logical_name} can have one event-invoke configuration, has "
-                f"{self._event_invoke_config!r}, got {name!r}; share that one, or use "
-                "another function"
-            )
-        self._event_invoke_config = name
-        aws.lambda_.FunctionEventInvokeConfig(
-            name,
-            function_name=self.name,
-            maximum_retry_attempts=max_retry_attempts,
-            maximum_event_age_in_seconds=max_event_age_seconds,
-            destination_config=None
-            if on_failure_arn is None
-            else {"on_failure": {"destination": on_failure_arn}},
-            opts=opts,
-        )
-
-    def metric(self, name: str, statistic: str) -> Metric:
-        """A metric that Lambda publishes about the function.
-
-        https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
-        """
-        return Metric(
-            namespace="AWS/Lambda",
-            name=name,
-            dimensions={"FunctionName": self.name},
-            statistic=statistic,
-        )
 
     def _allow_basics(
         self, log_group: aws.cloudwatch.LogGroup, key: EncryptionKey | None

@@ -17,8 +17,10 @@ from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.bundle import FunctionCode
 from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
+from pulumi_serverless.blocks.existing_function import ExistingFunction
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
+from pulumi_serverless.blocks.lambda_function import LambdaFunction
 from pulumi_serverless.blocks.monitoring.alarm import (
     Alarm,
     CompositeAlarm,
@@ -51,7 +53,7 @@ class AsyncHandoffArgs(Arguments):
     foundation: Foundation
     """What the relay runs on, how outbox and dead letters are kept, and whom alarms notify."""
 
-    target: PythonFunction
+    target: PythonFunction | ExistingFunction
     """Function that does the work; it may receive an event more than once. Its timeout is at most
     50 s."""
 
@@ -156,7 +158,7 @@ class AsyncHandoff(Component):
         self.alarms = self._alarms()
         self.register_outputs({"dead_letter_queue_url": self.dead_letter_queue.url})
 
-    def allow_caller(self, caller: PythonFunction) -> None:
+    def allow_caller(self, caller: LambdaFunction) -> None:
         """Let `caller` hand work to the target and keep it in the outbox, and nothing else.
 
         Its environment must contain `environment`, so that its code knows the target.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue
-from pulumi_serverless.blocks.function import PythonFunction
+from pulumi_serverless.blocks.lambda_function import LambdaFunction
 from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, MetricGraph, metric_graph
 from pulumi_serverless.handoff.outbox import Outbox
 from serverless_runtime.handoff.relay.settings import (
@@ -33,7 +33,7 @@ def outbox_row(owner: str, outbox: Outbox) -> DashboardRow:
     )
 
 
-def target_row(name: str, target: PythonFunction) -> DashboardRow:
+def target_row(name: str, target: LambdaFunction) -> DashboardRow:
     """Return what Lambda's queue and the target do with the events."""
     queue = {"received": "AsyncEventsReceived", "dropped": "AsyncEventsDropped"}
     age = {"oldest": "AsyncEventAge"}
@@ -50,7 +50,7 @@ def target_row(name: str, target: PythonFunction) -> DashboardRow:
 
 
 def dead_letter_row(
-    name: str, queue: DeadLetterQueue, target: PythonFunction, outbox: Outbox | None
+    name: str, queue: DeadLetterQueue, target: LambdaFunction, outbox: Outbox | None
 ) -> DashboardRow:
     """Return what waits in the dead-letter queue, and what could not be written to it."""
     depth = {

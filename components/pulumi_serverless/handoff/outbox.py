@@ -18,6 +18,7 @@ from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
+from pulumi_serverless.blocks.lambda_function import LambdaFunction
 from pulumi_serverless.blocks.metric import Metric, metrics_environment, own_metric
 from pulumi_serverless.blocks.schedule import Schedule, ScheduleArgs
 from pulumi_serverless.blocks.table import Key, Table, TableArgs
@@ -102,7 +103,7 @@ class Outbox(Component):
         """A metric that the relay publishes."""
         return own_metric(NAMESPACE, name, statistic, component=self._handoff_name)
 
-    def allow_caller(self, caller: PythonFunction) -> None:
+    def allow_caller(self, caller: LambdaFunction) -> None:
         """Let `caller` put events into the outbox, and delete those that were accepted."""
         caller.allow(
             f"fill-{self._name}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 
 from pulumi_serverless.blocks.foundation import Foundation
-from pulumi_serverless.blocks.function import PythonFunction
+from pulumi_serverless.blocks.lambda_function import LambdaFunction
 from pulumi_serverless.blocks.monitoring.alarm import AlarmArgs
 from pulumi_serverless.handoff.alarms.thresholds import HandoffThresholds
 
@@ -15,7 +15,7 @@ _FIVE_MINUTES = 300
 def target_alarms(
     name: str,
     *,
-    target: PythonFunction,
+    target: LambdaFunction,
     max_event_age_seconds: int,
     thresholds: HandoffThresholds,
     foundation: Foundation,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from serverless_runtime.shared.aws.client_config import ClientConfig
 from serverless_runtime.shared.aws.service_client import ServiceClient
@@ -33,7 +33,7 @@ _READ = (
 
 
 class DynamoDbClient(ServiceClient):
-    SHAPES = {
+    SHAPES: ClassVar = {
         "GetItem": _KEY + _READ,
         "PutItem": "Item!:{AttributeValue} " + _WRITE,
         "UpdateItem": _KEY + _WRITE + "UpdateExpression AttributeUpdates:{AttributeValueUpdate}",

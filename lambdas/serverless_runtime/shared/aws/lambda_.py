@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/boto3/latest/reference/services/lambda.html
 from __future__ import annotations
 
 import io
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from serverless_runtime.shared.aws.client_config import ClientConfig
@@ -29,7 +29,7 @@ _RETURNED_HEADERS = {
 
 
 class LambdaClient(ServiceClient):
-    SHAPES = {"Invoke": f"FunctionName! Payload:blob Qualifier {' '.join(_HEADERS)}"}
+    SHAPES: ClassVar = {"Invoke": f"FunctionName! Payload:blob Qualifier {' '.join(_HEADERS)}"}
 
     def __init__(self, config: ClientConfig) -> None:
         super().__init__("lambda", config)

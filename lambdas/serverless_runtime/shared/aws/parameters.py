@@ -16,7 +16,7 @@ A kind is "" for text, "bool", "int", "blob", the name of a structure, "[kind]" 
 "{kind}" for a map.
 """
 
-_TYPES: Mapping[str, tuple[type, ...]] = {
+_TYPES: Mapping[str, tuple[Any, ...]] = {
     "": (str,),
     "bool": (bool,),
     "int": (int,),

@@ -7,7 +7,7 @@ import os
 import time
 import zlib
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 from urllib.parse import quote, urlsplit
 
 from serverless_runtime.shared.aws.client_config import ClientConfig
@@ -36,7 +36,7 @@ class ServiceClient:
     ServiceError, ConnectError and ResponseError, and ParamValidationError before a request.
     """
 
-    SHAPES: Shapes
+    SHAPES: ClassVar[Shapes]
     """What its operations take."""
 
     def __init__(

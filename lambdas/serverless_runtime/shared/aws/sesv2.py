@@ -5,14 +5,14 @@ https://docs.aws.amazon.com/boto3/latest/reference/services/sesv2.html
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from serverless_runtime.shared.aws.client_config import ClientConfig
 from serverless_runtime.shared.aws.service_client import ServiceClient
 
 
 class SesV2Client(ServiceClient):
-    SHAPES = {
+    SHAPES: ClassVar = {
         "SendEmail": "Content!:EmailContent Destination:Destination FromEmailAddress "
         "FromEmailAddressIdentityArn ReplyToAddresses:[] FeedbackForwardingEmailAddress "
         "FeedbackForwardingEmailAddressIdentityArn EmailTags:[Pair] ConfigurationSetName "

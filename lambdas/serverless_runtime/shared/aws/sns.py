@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from serverless_runtime.shared.aws.client_config import ClientConfig
@@ -22,7 +22,7 @@ _RETURNED = ("MessageId", "SequenceNumber")
 
 
 class SnsClient(ServiceClient):
-    SHAPES = {
+    SHAPES: ClassVar = {
         "Publish": "Message! TopicArn TargetArn PhoneNumber Subject MessageStructure "
         "MessageAttributes:{MessageAttributeValue} MessageDeduplicationId MessageGroupId",
         "MessageAttributeValue": "DataType! StringValue BinaryValue:blob",

@@ -5,14 +5,14 @@ https://docs.aws.amazon.com/boto3/latest/reference/services/sqs.html
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from serverless_runtime.shared.aws.client_config import ClientConfig
 from serverless_runtime.shared.aws.service_client import ServiceClient
 
 
 class SqsClient(ServiceClient):
-    SHAPES = {
+    SHAPES: ClassVar = {
         "SendMessage": "QueueUrl! MessageBody! DelaySeconds:int MessageDeduplicationId "
         "MessageGroupId MessageAttributes:{MessageAttributeValue} "
         "MessageSystemAttributes:{MessageAttributeValue}",

@@ -1,0 +1,132 @@
+"""What handoffs and queues need of a Lambda function, whoever created it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import pulumi
+import pulumi_aws as aws
+
+from pulumi_serverless.blocks.aws_limits import MAX_ROLE_POLICY_CHARACTERS, Budget
+from pulumi_serverless.blocks.component import Component
+from pulumi_serverless.blocks.iam import policy, statement
+from pulumi_serverless.blocks.metric import Metric
+
+
+class LambdaFunctionArgs(Protocol):
+    """What the arguments of every function say."""
+
+    @property
+    def timeout_seconds(self) -> int:
+        """How long one invocation may run."""
+
+
+class LambdaFunction(Component):
+    """A function whose role can be granted permissions, and that can be invoked asynchronously."""
+
+    name: pulumi.Output[str]
+    """Physical function name, as callers and alarms refer to it."""
+
+    arn: pulumi.Output[str]
+    """ARN of the unpublished ($LATEST) function."""
+
+    role_name: pulumi.Output[str]
+    """Physical name of its execution role."""
+
+    logical_name: str
+    """The name it was created with."""
+
+    timeout_seconds: int
+    """How long one invocation may run."""
+
+    def __init__(
+        self,
+        type_: str,
+        name: str,
+        args: LambdaFunctionArgs,
+        opts: pulumi.ResourceOptions | None,
+    ) -> None:
+        super().__init__(type_, name, args, opts)
+        self.logical_name = name
+        self.timeout_seconds = args.timeout_seconds
+        self._event_invoke_config: str | None = None
+        self._policies = Budget(
+            f"the permissions of {name}",
+            MAX_ROLE_POLICY_CHARACTERS,
+            "characters (the limit of a role)",
+        )
+        self._child = pulumi.ResourceOptions(parent=self)
+
+    def allow(
+        self,
+        purpose: str,
+        *,
+        actions: Sequence[str],
+        resources: Sequence[pulumi.Input[str]] = (),
+        not_resources: Sequence[str] = (),
+        condition: Mapping[str, Any] | None = None,
+    ) -> aws.iam.RolePolicy:
+        """Let the function perform `actions` on `resources`; `purpose` names the policy.
+
+        What AWS gives no ARN, such as a phone number, can be allowed by `not_resources` instead:
+        on everything but these. ValueError unless exactly one of the two is given.
+        """
+        if bool(resources) == bool(not_resources):
+            raise ValueError(
+                f"{purpose} must have either resources or not_resources, "
+                f"got {len(resources)} and {len(not_resources)}"
+            )
+        allowed = statement(
+            actions, resources=resources, not_resources=not_resources, condition=condition
+        )
+        return aws.iam.RolePolicy(
+            f"{self.logical_name}-may-{purpose}",
+            role=self.role_name,
+            policy=policy(allowed, within=self._policies),
+            opts=self._child,
+        )
+
+    def configure_event_invoke(
+        self,
+        name: str,
+        *,
+        max_retry_attempts: int,
+        max_event_age_seconds: int,
+        on_failure_arn: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Configure retries and the destination of failed asynchronous invocations.
+
+        AWS keeps one such configuration per function, and a second would replace the first:
+        ValueError if there is one already.
+        """
+        if self._event_invoke_config is not None:
+            raise ValueError(
+                f"function {self.logical_name} can have one event-invoke configuration, has "
+                f"{self._event_invoke_config!r}, got {name!r}; share that one, or use "
+                "another function"
+            )
+        self._event_invoke_config = name
+        aws.lambda_.FunctionEventInvokeConfig(
+            name,
+            function_name=self.name,
+            maximum_retry_attempts=max_retry_attempts,
+            maximum_event_age_in_seconds=max_event_age_seconds,
+            destination_config=None
+            if on_failure_arn is None
+            else {"on_failure": {"destination": on_failure_arn}},
+            opts=opts,
+        )
+
+    def metric(self, name: str, statistic: str) -> Metric:
+        """A metric that Lambda publishes about the function.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+        """
+        return Metric(
+            namespace="AWS/Lambda",
+            name=name,
+            dimensions={"FunctionName": self.name},
+            statistic=statistic,
+        )
