@@ -68,8 +68,8 @@ FORBIDDEN = {
     ],
     "local": [("local.instance", "pulumi_serverless.blocks.names")],
     "emulator": [
-        ("local.engine.registry", "pulumi_serverless.handoff.alarms"),
-        ("local.engine.registry", "serverless_ops.deliveries"),
+        ("local.engine.resource_types", "pulumi_serverless.handoff.alarms"),
+        ("local.engine.resource_types", "serverless_ops.deliveries"),
         ("local.cloudwatch.metrics", "local.scenario.observe"),
         ("local.program.project", "local.scenario.receiver"),
         ("local.deployment", "pulumi_serverless.blocks.names"),

@@ -20,7 +20,7 @@ from local.engine.assets import AssetError, content_hash, known, located
 from local.engine.change import Change, counted
 from local.engine.program_errors import ProgramError
 from local.engine.provider import Provider, UnsupportedError
-from local.engine.registry import Created
+from local.engine.resource_types import Created
 from local.engine.state import Entry, State
 from pulumi_serverless.testing import Graph, Resource
 

@@ -18,10 +18,10 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from local.engine.assets import AssetError
 from local.engine.change import silent
-from local.engine.grpc_values import MADE_UP, Properties, answer, secret
+from local.engine.grpc_values import MADE_UP, Properties, response, secret
 from local.engine.orphans import Orphans
 from local.engine.provider import Provider, UnsupportedError
-from local.engine.registry import resource_types
+from local.engine.resource_types import resource_types
 
 _HOST = "127.0.0.1"
 _CALLS_AT_ONCE = 16
@@ -123,7 +123,7 @@ class Server(provider_pb2_grpc.ResourceProviderServicer):
             provider_pb2.CheckFailure(property=each.property, reason=each.reason)
             for each in checked.failures
         ]
-        inputs = answer(checked.inputs, news)
+        inputs = response(checked.inputs, news)
         made_up = sorted(checked.inputs.keys() - news.values.keys())
         if made_up:
             inputs.update({MADE_UP: made_up})
@@ -159,7 +159,7 @@ class Server(provider_pb2_grpc.ResourceProviderServicer):
             raise
         self._orphans.created(key, created.id)
         return provider_pb2.CreateResponse(
-            id=created.id, properties=answer(created.outputs, inputs)
+            id=created.id, properties=response(created.outputs, inputs)
         )
 
     @_in_the_emulator
@@ -169,7 +169,7 @@ class Server(provider_pb2_grpc.ResourceProviderServicer):
         found = self._provider.read(request.type, request.id, inputs.values)
         if found is None:
             return provider_pb2.ReadResponse()
-        now = answer(found.outputs, inputs, state)
+        now = response(found.outputs, inputs, state)
         declared = {name: now.fields.get(name, value) for name, value in inputs.on_the_wire.items()}
         return provider_pb2.ReadResponse(
             id=found.id, properties=now, inputs=Struct(fields=declared)
@@ -184,7 +184,7 @@ class Server(provider_pb2_grpc.ResourceProviderServicer):
             outputs = _outputs_in_preview(state.values, olds.values, news.values)
         else:
             outputs = self._provider.update(request.type, request.id, olds.values, news.values)
-        return provider_pb2.UpdateResponse(properties=answer(outputs, news, state))
+        return provider_pb2.UpdateResponse(properties=response(outputs, news, state))
 
     @_in_the_emulator
     def Delete(self, request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802
@@ -199,7 +199,7 @@ class Server(provider_pb2_grpc.ResourceProviderServicer):
         """Look something up."""
         args = Properties(request.args)
         found = self._provider.invoke(request.tok, args.values)
-        return provider_pb2.InvokeResponse(**{"return": answer(found, args)})
+        return provider_pb2.InvokeResponse(**{"return": response(found, args)})
 
     def Cancel(self, _request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802
         """Let running calls finish: each takes less time than the engine waits."""

@@ -41,7 +41,7 @@ class Properties:
         return {text for value in self.on_the_wire.values() for text in _secret_texts(value)}
 
 
-def answer(values: Mapping[str, Any], *sent: Properties) -> Struct:
+def response(values: Mapping[str, Any], *sent: Properties) -> Struct:
     """The values for the engine, without None.
 
     What the engine sent is returned unchanged. Anything

@@ -15,9 +15,9 @@ from botocore.exceptions import ClientError
 from local.emulator.clients import Clients
 from local.engine import schema
 from local.engine.assets import Asset, content_hash
+from local.engine.drift import same
 from local.engine.lookups import lookup
-from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource_types
-from local.engine.same import same
+from local.engine.resource_types import Created, Inputs, Outputs, ResourceType, resource_types
 from local.engine.watched_inputs import WatchedInputs
 from local.errors import ExpectedError
 

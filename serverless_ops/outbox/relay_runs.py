@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from serverless_ops.aws.logs import events_with, log_group
-from serverless_runtime.handoff.relay.settings import OLDEST_AGE, RELAY_FAILED, RELAY_HANDED_OFF
+from serverless_runtime.handoff.relay.metrics import OLDEST_AGE, RELAY_FAILED, RELAY_HANDED_OFF
 
 LOOKBACK = timedelta(minutes=15)
 """It runs every minute; an alarm fires long before that."""

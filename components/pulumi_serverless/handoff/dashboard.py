@@ -6,7 +6,7 @@ from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue
 from pulumi_serverless.blocks.lambda_function import LambdaFunction
 from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, MetricGraph, metric_graph
 from pulumi_serverless.handoff.outbox import Outbox
-from serverless_runtime.handoff.relay.settings import (
+from serverless_runtime.handoff.relay.metrics import (
     BACKLOG,
     DEAD_LETTERS,
     OLDEST_AGE,

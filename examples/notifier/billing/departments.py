@@ -6,7 +6,7 @@ import logging
 import os
 import random
 
-from serverless_runtime.handoff.received import ReceivedEvent
+from serverless_runtime.handoff import ReceivedEvent
 from serverless_runtime.queue_consumer import Message, each_message
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.errors import is_condition_failure, service_errors

@@ -6,8 +6,7 @@ import json
 import os
 from typing import Any
 
-from serverless_runtime.handoff import Event
-from serverless_runtime.handoff.publisher import Publisher
+from serverless_runtime.handoff import Event, Publisher
 
 
 def handle(request: dict[str, Any], context: Any) -> dict[str, int]:

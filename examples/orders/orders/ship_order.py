@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from serverless_runtime.handoff.received import ReceivedEvent
-from serverless_runtime.once.run_once import Once
+from serverless_runtime.handoff import ReceivedEvent
+from serverless_runtime.once import Once
 
 
 def handle(payload: object, context: object) -> None:

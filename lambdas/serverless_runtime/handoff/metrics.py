@@ -1,6 +1,6 @@
 """The metrics of handoffs, for the code that emits them and for alarms and dashboards.
 
-Those of the relay are in `relay/settings.py`, in the same namespace.
+Those of the relay are in `relay/metrics.py`, in the same namespace.
 """
 
 NAMESPACE = "Handoff"

@@ -14,8 +14,8 @@ from typing import Any
 
 from local.emulator.clients import ACCOUNT_ID, REGION
 from local.emulator.differences import Difference
-from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
-from local.engine.values import change_tags, for_boto3, tags_of
+from local.engine.boto3_arguments import change_tags, for_boto3, tags_of
+from local.engine.resource_types import Created, Inputs, Outputs, ResourceType, resource
 
 DIFFERENCES = (
     Difference(

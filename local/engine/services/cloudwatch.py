@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 
 from local.cloudwatch.metrics import PUBLISHED_EACH_SECOND
 from local.emulator.clients import ACCOUNT_ID, REGION
-from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
-from local.engine.values import change_tags, for_boto3, tag_list, tags_of, without_none
+from local.engine.boto3_arguments import change_tags, for_boto3, tag_list, tags_of, without_none
+from local.engine.resource_types import Created, Inputs, Outputs, ResourceType, resource
 
 _SHORT_PERIOD_SECONDS = 10
 _SETTINGS = (

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
-from local.engine.values import as_int, change_tags, tag_list, tags_of, without_none
+from local.engine.boto3_arguments import as_int, change_tags, tag_list, tags_of, without_none
+from local.engine.resource_types import Created, Inputs, Outputs, ResourceType, resource
 
 _PROVISIONED = "PROVISIONED"
 _ON_DEMAND = "PAY_PER_REQUEST"

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from local.emulator.clients import ACCOUNT_ID, REGION
-from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
-from local.engine.same import Whole
-from local.engine.values import change_tags, for_boto3, tag_list, tags_of, without_none
+from local.engine.boto3_arguments import change_tags, for_boto3, tag_list, tags_of, without_none
+from local.engine.drift import ExactMapping
+from local.engine.resource_types import Created, Inputs, Outputs, ResourceType, resource
 
 _DEFAULT_BUS = "default"
 
@@ -136,7 +136,7 @@ class EventTarget(ResourceType):
             declared["SqsParameters"] = for_boto3(queue)
         if transformer := inputs.get("inputTransformer"):
             declared["InputTransformer"] = {
-                "InputPathsMap": Whole(transformer.get("inputPaths") or {}),
+                "InputPathsMap": ExactMapping(transformer.get("inputPaths") or {}),
                 "InputTemplate": transformer["inputTemplate"],
             }
         return declared

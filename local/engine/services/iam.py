@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from local.emulator.differences import Difference
-from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
+from local.engine.boto3_arguments import change_tags, for_boto3, tag_list, tags_of
+from local.engine.resource_types import Created, Inputs, Outputs, ResourceType, resource
 from local.engine.role_policies import role_policy_for_emulator
-from local.engine.values import change_tags, for_boto3, tag_list, tags_of
 
 DIFFERENCES = (
     Difference(

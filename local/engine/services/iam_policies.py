@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
+from local.engine.boto3_arguments import change_tags, for_boto3, tag_list, tags_of
+from local.engine.resource_types import Created, Inputs, Outputs, ResourceType, resource
 from local.engine.role_policies import role_policy_for_emulator
-from local.engine.values import change_tags, for_boto3, tag_list, tags_of
 
 
 @resource("aws:iam/rolePolicy:RolePolicy", replaces=("role",))

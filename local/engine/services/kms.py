@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from local.emulator.clients import ACCOUNT_ID, REGION
-from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
-from local.engine.values import as_int, change_tags, for_boto3, tags_of, without_none
+from local.engine.boto3_arguments import as_int, change_tags, for_boto3, tags_of, without_none
+from local.engine.resource_types import Created, Inputs, Outputs, ResourceType, resource
 
 _DEFAULT_SPEC = "SYMMETRIC_DEFAULT"
 _DEFAULT_USAGE = "ENCRYPT_DECRYPT"

@@ -11,8 +11,8 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
-from local.engine.values import for_boto3, tags_of
+from local.engine.boto3_arguments import for_boto3, tags_of
+from local.engine.resource_types import Created, Inputs, Outputs, ResourceType, resource
 
 _PERMISSION = (
     *("action", "principal", "sourceArn", "sourceAccount", "eventSourceToken"),

@@ -15,9 +15,9 @@ from typing import Any, ClassVar
 from local.emulator.bytecode import with_bytecode
 from local.emulator.clients import REGION
 from local.engine.assets import Asset, content_hash, is_as_known, zip_of
-from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
-from local.engine.same import Whole
-from local.engine.values import as_int, change_tags, for_boto3, tags_of, without_none
+from local.engine.boto3_arguments import as_int, change_tags, for_boto3, tags_of, without_none
+from local.engine.drift import ExactMapping
+from local.engine.resource_types import Created, Inputs, Outputs, ResourceType, resource
 
 _LATEST = "$LATEST"
 # The provider's defaults.
@@ -60,7 +60,7 @@ def _configuration(inputs: Inputs) -> dict[str, Any]:
         "Description": "",
         **for_boto3(inputs, "role", "runtime", "handler", "timeout", "memorySize", "description"),
         **for_boto3(inputs, "layers", "deadLetterConfig", "ephemeralStorage"),
-        "Environment": Whole(Variables=Whole(environment)),
+        "Environment": ExactMapping(Variables=ExactMapping(environment)),
         "TracingConfig": {"Mode": (inputs.get("tracingConfig") or {}).get("mode", "PassThrough")},
         "LoggingConfig": for_boto3(inputs.get("loggingConfig") or {}),
         **without_none(KMSKeyArn=inputs.get("kmsKeyArn")),

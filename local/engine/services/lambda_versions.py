@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from local.engine.assets import zip_of
-from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
+from local.engine.boto3_arguments import for_boto3
+from local.engine.resource_types import Created, Inputs, Outputs, ResourceType, resource
 from local.engine.services.lambda_functions import code_of, invoke_arn
-from local.engine.values import for_boto3
 
 
 @resource(

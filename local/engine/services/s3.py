@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from local.emulator.clients import REGION
-from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
-from local.engine.values import tag_list, tags_of
+from local.engine.boto3_arguments import tag_list, tags_of
+from local.engine.resource_types import Created, Inputs, Outputs, ResourceType, resource
 
 
 @resource("aws:s3/bucket:Bucket", replaces=("bucketPrefix", "bucketNamespace", "objectLockEnabled"))

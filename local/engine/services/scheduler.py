@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from local.emulator.clients import ACCOUNT_ID, REGION
-from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
-from local.engine.values import change_tags, for_boto3, tag_list, tags_of
+from local.engine.boto3_arguments import change_tags, for_boto3, tag_list, tags_of
+from local.engine.resource_types import Created, Inputs, Outputs, ResourceType, resource
 
 _DEFAULT_GROUP = "default"
 _SETTINGS = (

@@ -11,8 +11,8 @@ import base64
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
-from local.engine.values import as_int, change_tags, for_boto3, tag_list, tags_of
+from local.engine.boto3_arguments import as_int, change_tags, for_boto3, tag_list, tags_of
+from local.engine.resource_types import Created, Inputs, Outputs, ResourceType, resource
 
 _DEFAULT_RECOVERY_DAYS = 30
 

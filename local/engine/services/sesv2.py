@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from local.emulator.clients import ACCOUNT_ID, REGION
-from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
-from local.engine.values import change_tags, for_boto3, tag_list, tags_of
+from local.engine.boto3_arguments import change_tags, for_boto3, tag_list, tags_of
+from local.engine.resource_types import Created, Inputs, Outputs, ResourceType, resource
 
 
 @resource("aws:sesv2/emailIdentity:EmailIdentity", replaces=("emailIdentity",))

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from local.emulator.clients import ACCOUNT_ID, REGION
-from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
-from local.engine.values import as_text, change_tags, tag_list, tags_of
+from local.engine.boto3_arguments import as_text, change_tags, tag_list, tags_of
+from local.engine.resource_types import Created, Inputs, Outputs, ResourceType, resource
 
 _FEEDBACK = {
     f"{protocol}{kind}": f"{protocol.capitalize()}{kind}"

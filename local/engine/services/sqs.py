@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from local.emulator.clients import ACCOUNT_ID, REGION
-from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
-from local.engine.values import as_text, change_tags, tags_of
+from local.engine.boto3_arguments import as_text, change_tags, tags_of
+from local.engine.resource_types import Created, Inputs, Outputs, ResourceType, resource
 
 _ATTRIBUTES = {
     "contentBasedDeduplication": "ContentBasedDeduplication",

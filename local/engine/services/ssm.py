@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
-from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
-from local.engine.values import change_tags, for_boto3
+from local.engine.boto3_arguments import change_tags, for_boto3
+from local.engine.resource_types import Created, Inputs, Outputs, ResourceType, resource
 
 
 @resource("aws:ssm/parameter:Parameter", replaces=("dataType",))

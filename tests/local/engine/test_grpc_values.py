@@ -8,7 +8,7 @@ from google.protobuf.struct_pb2 import Struct, Value
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.engine.grpc_values import Properties, answer, secret
+from local.engine.grpc_values import Properties, response, secret
 
 SECRET = "open-sesame"  # noqa: S105 -- what the tests look for
 PLAIN = st.recursive(
@@ -28,7 +28,7 @@ def sent(values: dict[str, Any], **secrets: str) -> Properties:
 
 @given(st.dictionaries(st.text(), PLAIN, max_size=4))
 def test_plain_values_come_back_as_they_were_given(values: dict[str, Any]) -> None:
-    back = Properties(answer(values, sent({})))
+    back = Properties(response(values, sent({})))
 
     assert back.values == {key: value for key, value in values.items() if value is not None}
 
@@ -37,7 +37,7 @@ def test_plain_values_come_back_as_they_were_given(values: dict[str, Any]) -> No
 def test_what_was_sent_goes_back_as_it_came(values: dict[str, Any]) -> None:
     came = sent(values)
 
-    back = answer(came.values, came)
+    back = response(came.values, came)
 
     assert dict(back.fields) == {
         key: value for key, value in came.on_the_wire.items() if came.values[key] is not None
@@ -53,7 +53,7 @@ def test_whatever_holds_the_text_of_a_secret_is_a_secret(
         output = {"inner": [output]}
     came = sent({"plain": "text"}, token=SECRET)
 
-    back = Properties(answer({"plain": "text", "token": SECRET, "output": output}, came))
+    back = Properties(response({"plain": "text", "token": SECRET, "output": output}, came))
 
     assert SECRET in back.secrets()
     assert back.on_the_wire["output"] == secret(
@@ -63,6 +63,6 @@ def test_whatever_holds_the_text_of_a_secret_is_a_secret(
 
 
 def test_a_secret_that_was_changed_by_hand_is_still_a_secret() -> None:
-    back = Properties(answer({"token": "another"}, sent({}, token=SECRET)))
+    back = Properties(response({"token": "another"}, sent({}, token=SECRET)))
 
     assert back.secrets() == {"another"}

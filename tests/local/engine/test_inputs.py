@@ -17,7 +17,7 @@ from local.engine import schema
 from local.engine.in_process_engine import InProcessEngine
 from local.engine.program_errors import ProgramError
 from local.engine.provider import Provider, UnsupportedError
-from local.engine.registry import resource_types
+from local.engine.resource_types import resource_types
 from tests.local.redeployed import Stack, deploy
 
 # Never called: what is wrong is found first.

@@ -14,7 +14,7 @@ from local.emulator.start import Emulator
 from local.engine.in_process_engine import InProcessEngine
 from local.engine.program_errors import ProgramError
 from local.engine.provider import Provider, UnsupportedError
-from local.engine.registry import Created, Inputs
+from local.engine.resource_types import Created, Inputs
 from local.engine.state import State
 from pulumi_serverless.testing import DuplicateResourceError, run_program
 from tests.local.redeployed import Stack, deploy

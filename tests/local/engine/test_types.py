@@ -10,7 +10,7 @@ import pytest
 from local.emulator.start import Emulator
 from local.engine import schema
 from local.engine.provider import Provider
-from local.engine.registry import Created, resource_types
+from local.engine.resource_types import Created, resource_types
 from tests.local.engine.samples import SAMPLES, Prerequisites, Sample
 
 TYPES = list(resource_types())

@@ -7,7 +7,7 @@ from pulumi_serverless.blocks.monitoring.alarm import AlarmArgs
 from pulumi_serverless.blocks.monitoring.table_alarms import throttled_alarm
 from pulumi_serverless.handoff.alarms.thresholds import OutboxThresholds
 from pulumi_serverless.handoff.outbox import Outbox
-from serverless_runtime.handoff.relay.settings import OLDEST_AGE
+from serverless_runtime.handoff.relay.metrics import OLDEST_AGE
 
 _OUTBOX_PERIODS = 3
 """A relay run that is late or lost must not page anyone."""

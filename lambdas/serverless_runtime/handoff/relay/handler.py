@@ -12,14 +12,14 @@ from serverless_runtime.handoff.metrics import NAMESPACE
 from serverless_runtime.handoff.outbox_rows import SHARDS
 from serverless_runtime.handoff.relay.dynamo_outbox import DynamoOutbox
 from serverless_runtime.handoff.relay.hand_off_due_events import Report, relay_shard
-from serverless_runtime.handoff.relay.settings import (
+from serverless_runtime.handoff.relay.metrics import (
     BACKLOG,
     DEAD_LETTERS,
     OLDEST_AGE,
     RELAY_FAILED,
     RELAY_HANDED_OFF,
-    RelaySettings,
 )
+from serverless_runtime.handoff.relay.settings import RelaySettings
 from serverless_runtime.handoff.settings import read_handoff_settings
 from serverless_runtime.handoff.target import NeverAcceptedError, Target, target_of
 from serverless_runtime.shared import aws, json_log

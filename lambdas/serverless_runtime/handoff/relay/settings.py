@@ -13,11 +13,3 @@ class RelaySettings:
     dead_letter_queue_url: str | None = None
     """Queue for what a function will never accept, whose depth each run measures. Topics and queues
     accept whatever a publisher lets through."""
-
-
-# The relay's metrics, for alarms, dashboards and tools as well.
-OLDEST_AGE = "OutboxOldestAge"
-BACKLOG = "OutboxBacklog"
-RELAY_HANDED_OFF = "RelayHandedOff"
-RELAY_FAILED = "RelayFailed"
-DEAD_LETTERS = "DeadLetters"

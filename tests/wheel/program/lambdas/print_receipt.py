@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import boto3  # type: ignore[import-untyped]
 
-from serverless_runtime.handoff.received import ReceivedEvent
+from serverless_runtime.handoff import ReceivedEvent
 
 
 def handle(payload: object, context: object) -> None:

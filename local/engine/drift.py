@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 
-class Whole(dict[str, Any]):
+class ExactMapping(dict[str, Any]):
     """A mapping that must match exactly: there may be no other keys."""
 
 
@@ -19,7 +19,7 @@ def same(declared: Any, found: Any) -> bool:
     if _is_nothing(declared) and _is_nothing(found):
         return True
     if isinstance(declared, Mapping) and isinstance(found, Mapping):
-        if isinstance(declared, Whole) and declared.keys() != found.keys():
+        if isinstance(declared, ExactMapping) and declared.keys() != found.keys():
             return False
         return all(same(value, found.get(key)) for key, value in declared.items())
     if isinstance(declared, list | tuple) and isinstance(found, list | tuple):

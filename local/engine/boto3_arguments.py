@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from local.engine.registry import Inputs
+from local.engine.resource_types import Inputs
 
 
 def without_none(**arguments: Any) -> dict[str, Any]:

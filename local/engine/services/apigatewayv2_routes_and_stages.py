@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from local.emulator.clients import ACCOUNT_ID, REGION
-from local.engine.registry import Created, Inputs, Outputs, ResourceType, resource
-from local.engine.same import Whole
+from local.engine.boto3_arguments import for_boto3, tags_of
+from local.engine.drift import ExactMapping
+from local.engine.resource_types import Created, Inputs, Outputs, ResourceType, resource
 from local.engine.services.apigatewayv2 import api_url
-from local.engine.values import for_boto3, tags_of
 
 SUBTYPE = "SQS-SendMessage"
 
@@ -95,9 +95,9 @@ class Integration(_OfApi):
         if "TimeoutMilliseconds" in declared:
             declared["TimeoutInMillis"] = declared.pop("TimeoutMilliseconds")
         if inputs.get("requestParameters"):
-            declared["RequestParameters"] = Whole(inputs["requestParameters"])
+            declared["RequestParameters"] = ExactMapping(inputs["requestParameters"])
         if inputs.get("responseParameters"):
-            declared["ResponseParameters"] = Whole(
+            declared["ResponseParameters"] = ExactMapping(
                 {each["statusCode"]: each["mappings"] for each in inputs["responseParameters"]}
             )
         return declared
@@ -172,7 +172,7 @@ class Stage(_OfApi):
         limits = inputs.get("defaultRouteSettings") or {}
         return {
             "AutoDeploy": bool(inputs.get("autoDeploy")),
-            "StageVariables": Whole(inputs.get("stageVariables") or {}),
+            "StageVariables": ExactMapping(inputs.get("stageVariables") or {}),
             # Stored by the emulator without effect; access logs would be, too, and are left out.
             "DefaultRouteSettings": for_boto3(
                 limits, "throttlingRateLimit", "throttlingBurstLimit"
