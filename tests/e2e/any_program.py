@@ -126,6 +126,10 @@ class BrokenProgram:
         ids = {"EVENT_ID": event_id, "CORRELATION_ID": event_id, "MESSAGE_ID": sent["MessageId"]}
         self._engineer.values.update({**ids, "MEMORY_MB": "512", "CONCURRENCY": "50"})
 
+    @property
+    def _has_circuit_breakers(self) -> bool:
+        return bool(self._program.operations.get("circuitBreakers"))
+
     def _queues(self) -> list[dict[str, Any]]:
         """What the program says of each of its dead-letter queues."""
         return list(self._program.operations.get("deadLetters", {}).values())
@@ -136,7 +140,8 @@ class BrokenProgram:
         for command in commands(page):
             words = command.split()
             setting = words[:3] == _SETTING and words[-4] not in self._settings
-            if setting or placeholders(command) - self._engineer.values.keys():
+            breaker = "circuit-breakers" in words and not self._has_circuit_breakers
+            if setting or breaker or placeholders(command) - self._engineer.values.keys():
                 found.append(command)
         return found
 
