@@ -58,8 +58,8 @@ e2e: setup ## End-to-end tests of the local deployment
 
 engine: setup .venv-policy/.ready ## Deploy with Pulumi's engine to the emulator (needs the Pulumi CLI or Go)
 	@# A program that fails leaves tasks of Pulumi's unfinished, which are nothing of these tests.
-	@# Each process has one emulator for all of its tests, so that any test may run in any of them.
-	@$(BIN)/python scripts/pulumi_cli.py $(BIN)/pytest $(PARALLEL) --dist loadgroup -p no:unraisableexception tests/engine
+	@# The longest files come first, so that none is left to one process at the end.
+	@$(BIN)/python scripts/pulumi_cli.py $(BIN)/pytest $(PARALLEL) --loadscope-reorder -p no:unraisableexception tests/engine
 
 snapshot: .venv/.ready ## Write what every stack declares to tests/snapshots, for review
 	@$(BIN)/python -m tests.snapshots

@@ -20,9 +20,6 @@ from tests.engine.listing import listed, named
 from tests.engine.projects import entered
 from tests.engine.stacks import UNCHANGED, Stack, resource_name
 
-# Each change is made to what the one before it left.
-pytestmark = pytest.mark.xdist_group("changes")
-
 SECOND_HANDOFF = """
 audit = NotificationService(
     "audit",
