@@ -175,6 +175,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "CompositeAlarmArgs": {"id": "an-alarm"},
     "FunctionCode": {"packages": ["serverless_runtime.shared"]},
     "Foundation": {"alarm_topic_arn": TOPIC},
+    "ExistingFunctionArgs": {"arn": "arn:aws:lambda:eu-west-1:123456789012:function:worker"},
     "Source": {"service": "sns.amazonaws.com"},
     "WebhookSource": {
         "secret_arn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:hook-a1b2c3",
@@ -206,7 +207,8 @@ def value_for(name: str, annotation: Any, made: Mapping[type[Any], Any]) -> Any:
     if origin is not None and type(None) not in parts:
         later = (pulumi.Output, type(None))
         plain = [each for each in parts if get_origin(each) is None and each not in later]
-        return value_for(name, plain[-1], made)
+        known = [each for each in plain if each in made] or plain
+        return value_for(name, known[-1], made)
     plain_values: dict[Any, Any] = {str: "text", int: 1, float: 1.0, bool: True}
     if annotation in plain_values:
         return plain_values[annotation]

@@ -111,7 +111,7 @@ def _check_union(what: str, value: object, members: tuple[Any, ...]) -> None:
     if len(kinds) == 1:
         check(what, value, kinds[0])
     elif not any(_fits(what, value, each) for each in kinds):
-        names = " or ".join(f"a {getattr(each, '__name__', each)}" for each in kinds)
+        names = " or ".join(_a(getattr(each, "__name__", str(each))) for each in kinds)
         raise ValueError(f"{what} must be {names}, got {got(value)}")
 
 
@@ -136,10 +136,14 @@ def _check_plain(what: str, value: object, kind: Any) -> None:
         _require(callable(value), what, "a function", value)
     elif getattr(kind, "_is_protocol", False):
         lacking = [name for name in _members(kind) if not hasattr(value, name)]
-        needed = f"a {kind.__name__} (it has no {', '.join(lacking)})"
+        needed = f"{_a(kind.__name__)} (it has no {', '.join(lacking)})"
         _require(not lacking, what, needed, value)
     else:
-        _require(isinstance(value, kind), what, f"a {kind.__name__}", value)
+        _require(isinstance(value, kind), what, _a(kind.__name__), value)
+
+
+def _a(name: str) -> str:
+    return f"{'an' if name[0].lower() in 'aeio' else 'a'} {name}"
 
 
 def _require(fits: bool, what: str, needed: str, value: object) -> None:

@@ -1,4 +1,4 @@
-"""A Lambda function that exists already, as target or caller of a handoff."""
+"""A Lambda function that exists already, and is to be invoked, or to call, asynchronously."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ class ExistingFunction(LambdaFunction):
     Its permissions are granted here. The rest stays with its owner:
 
     - as a target, it has its own code, log and encryption key. It must have no event-invoke
-      configuration: AWS keeps one, and a handoff's replaces it. If the handoff's foundation has an
-      encryption key, its role needs that, too: without, Lambda cannot write its dead letters.
-    - as a caller, its environment must contain the handoff's `environment`, and its package what
-      the handoff's `code` names.
+      configuration: AWS keeps one, and the component's replaces it. If the component's foundation
+      has an encryption key, the role needs that, too: without, Lambda cannot write dead letters.
+    - as a caller, its environment must contain the component's `environment`, and its package what
+      the component's `code` names.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What handoffs and queues need of a Lambda function, whoever created it."""
+"""What other components need of a Lambda function, whoever created it."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ import pulumi
 
 from pulumi_serverless.blocks.argument_checks import Size
 from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.bundle import FunctionCode
 from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.event_filter import ONE_WORD
 from pulumi_serverless.blocks.foundation import Foundation
@@ -75,6 +76,9 @@ class Publisher(Component):
 
     runtime_class: str
     """What its code calls to publish."""
+
+    code: FunctionCode
+    """What its package must contain to publish."""
 
     outbox: Outbox | None
     """What has not been published yet; None if delivery is direct."""

@@ -20,6 +20,7 @@ class Message:
     """By SQS; another one after a replay. What identifies the work is in the body."""
 
     body: str
+    """As it was sent; `json` parses it."""
 
     receives: int = 1
     """How often it has been received, this time included; approximate for a standard queue."""
