@@ -21,6 +21,8 @@ from local.program.load_module import load_module
 from local.wait import DeadlineExceededError
 
 FILE = "local_tour.py"
+_REPLAYED = (0, 1)
+"""Exit codes: everything was replayed, or some are left."""
 
 Step = Callable[[Deployed], Iterator[str]]
 
@@ -40,9 +42,12 @@ def require(holds: bool, expected: str, *, seen: object) -> None:
 
 
 def replay(program: Deployed, *options: str) -> None:
-    """Replay the dead letters, as whoever is on call does. Raises UnexpectedError."""
+    """Replay the dead letters, as whoever is on call does. Raises UnexpectedError.
+
+    What cannot be replayed stays in the queue: it may be of another story.
+    """
     done = program.ops("dead-letters", "replay", "--apply", *options)
-    require(done.returncode == 0, "a replay without errors", seen=done.stdout + done.stderr)
+    require(done.returncode in _REPLAYED, "a replay", seen=done.stdout + done.stderr)
 
 
 def steps_of(folder: Path) -> Sequence[Step]:

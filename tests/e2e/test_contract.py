@@ -15,8 +15,8 @@ from pathlib import Path
 from local.instance import ROOT
 from local.scenario.handoff_stack import HandoffStack
 
-REQUESTS_PER_OPERATION = int(os.environ.get("REQUESTS_PER_OPERATION", "400"))
-MINIMUM_REQUESTS = 1_500
+REQUESTS_PER_OPERATION = int(os.environ.get("REQUESTS_PER_OPERATION", "200"))
+MINIMUM_REQUESTS = 1_000
 
 _SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 

@@ -32,40 +32,58 @@ class ParamValidationError(TypeError):
         super().__init__(f"Parameter validation failed:\n{report}")
 
 
-def validate(shapes: Shapes, kind: str, value: Any, path: str = "") -> None:
-    """Raise ParamValidationError for what boto3 would not send; values are not shown."""
+def validate(shapes: Shapes, kind: str, value: Any, path: Any = None) -> None:
+    """Raise ParamValidationError for what boto3 would not send; values are not shown.
+
+    `path` leads to the value as (path of what holds it, ".name" or "[index]"); its text is
+    composed for an error only, because this runs in every call.
+    """
     start = kind[:1]
     types = _TYPES.get(kind) or _TYPES.get(start, (dict,))
     if not isinstance(value, types):
         raise ParamValidationError(
-            f"Invalid type for parameter {path}, type: {type(value)}, "
+            f"Invalid type for parameter {_text(path)}, type: {type(value)}, "
             f"valid types: {', '.join(map(str, types))}"
         )
     if kind in _TYPES:
         return
     if start == "[":
         for index, each in enumerate(value):
-            validate(shapes, kind[1:-1], each, f"{path}[{index}]")
+            validate(shapes, kind[1:-1], each, (path, f"[{index}]"))
     elif start == "{":
+        of_values = kind[1:-1]
         for key, each in value.items():
-            validate(shapes, "", key, f"{path} (key: {key})")
-            validate(shapes, kind[1:-1], each, f"{path}.{key}")
+            if type(key) is not str:
+                validate(shapes, "", key, (path, f" (key: {key})"))
+            validate(shapes, of_values, each, (path, ".", key))
     else:
         _validate_members(shapes, kind, value, path)
 
 
-def _validate_members(shapes: Shapes, kind: str, value: dict[str, Any], path: str) -> None:
+def _validate_members(shapes: Shapes, kind: str, value: dict[str, Any], path: Any) -> None:
     members, required = _members(shapes[kind])
     for name in required:
         if name not in value:
-            raise ParamValidationError(f'Missing required parameter in {path or "input"}: "{name}"')
-    for name, each in value.items():
-        if name not in members:
             raise ParamValidationError(
-                f'Unknown parameter in {path or "input"}: "{name}", '
+                f'Missing required parameter in {_text(path) or "input"}: "{name}"'
+            )
+    for name, each in value.items():
+        of_member = members.get(name)
+        if of_member is None:
+            raise ParamValidationError(
+                f'Unknown parameter in {_text(path) or "input"}: "{name}", '
                 f"must be one of: {', '.join(members)}"
             )
-        validate(shapes, members[name], each, f"{path}.{name}" if path else name)
+        # Most values are text.
+        if of_member or type(each) is not str:
+            validate(shapes, of_member, each, (path, ".", name) if path else (None, name))
+
+
+def _text(path: Any) -> str:
+    if path is None:
+        return ""
+    outer, *inner = path
+    return _text(outer) + "".join(inner)
 
 
 @functools.cache
