@@ -75,7 +75,7 @@ class OperationsArgs(Arguments):
     foundation: Foundation
     """The topic that alarms notify, and the location of their runbooks."""
 
-    watched: Sequence[Watched]
+    watched: Sequence[Watched] = ()
     """The components, in the order data flows."""
 
     functions: Sequence[PythonFunction] = ()
