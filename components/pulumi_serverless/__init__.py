@@ -37,13 +37,13 @@ from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, MetricGr
 from pulumi_serverless.blocks.monitoring.http_api_alarms import ApiThresholds, api_alarms
 from pulumi_serverless.blocks.monitoring.operations import Operations, OperationsArgs, Watched
 from pulumi_serverless.blocks.monitoring.queue_alarms import QueueThresholds
-from pulumi_serverless.blocks.monitoring.table_alarms import throttled_alarm
+from pulumi_serverless.blocks.monitoring.table_alarms import throttled_alarms
 from pulumi_serverless.blocks.once import Once, OnceArgs
 from pulumi_serverless.blocks.queue import Queue, QueueArgs
 from pulumi_serverless.blocks.queue_consumer import QueueConsumer, QueueConsumerArgs
 from pulumi_serverless.blocks.schedule import Schedule, ScheduleArgs
 from pulumi_serverless.blocks.service_role import ServiceRole, ServiceRoleArgs
-from pulumi_serverless.blocks.subscription import Subscription, SubscriptionArgs
+from pulumi_serverless.blocks.subscription import SubscriberArgs, Subscription, SubscriptionArgs
 from pulumi_serverless.blocks.table import Key, Table, TableArgs
 from pulumi_serverless.blocks.topic import Topic, TopicArgs
 from pulumi_serverless.handoff import (
@@ -133,6 +133,7 @@ __all__ = [
     "SmsSettings",
     "Source",
     "Subscriber",
+    "SubscriberArgs",
     "Subscription",
     "SubscriptionArgs",
     "Table",
@@ -144,5 +145,5 @@ __all__ = [
     "Watched",
     "WebhookSettings",
     "api_alarms",
-    "throttled_alarm",
+    "throttled_alarms",
 ]

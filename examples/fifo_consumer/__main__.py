@@ -3,7 +3,6 @@
 import pulumi
 
 from pulumi_serverless import (
-    Alarm,
     AlarmTopic,
     AlarmTopicArgs,
     Foundation,
@@ -16,7 +15,7 @@ from pulumi_serverless import (
     Subscriber,
     Table,
     TableArgs,
-    throttled_alarm,
+    throttled_alarms,
 )
 from pulumi_serverless.fifo_consumer import FifoConsumer, FifoConsumerArgs
 
@@ -58,15 +57,8 @@ take_bookings = PythonFunction(
 )
 bookings.allow_sender(take_bookings)
 
-throttled = Alarm(
-    "accounts-consumer-table-throttled",
-    throttled_alarm(
-        "consumer-table-throttled",
-        accounts,
-        table_label="the table accounts",
-        foundation=foundation,
-    ),
-    opts=pulumi.ResourceOptions(parent=accounts),
+throttled = throttled_alarms(
+    "consumer-table-throttled", {"accounts": accounts}, foundation=foundation
 )
 operations = Operations(
     "operations",
@@ -74,7 +66,7 @@ operations = Operations(
         foundation=foundation,
         watched=[bookings],
         functions=[take_bookings],
-        alarms=[throttled],
+        alarms=throttled,
     ),
 )
 pulumi.export("accounts", accounts.name)

@@ -3,7 +3,6 @@
 import pulumi
 
 from pulumi_serverless import (
-    Alarm,
     AlarmTopic,
     AlarmTopicArgs,
     Foundation,
@@ -16,7 +15,7 @@ from pulumi_serverless import (
     Subscriber,
     Table,
     TableArgs,
-    throttled_alarm,
+    throttled_alarms,
 )
 from pulumi_serverless.frugal_consumer import FrugalConsumer, FrugalConsumerArgs
 
@@ -64,19 +63,9 @@ report_sales = PythonFunction(
 )
 sales.allow_sender(report_sales)
 
-throttled = [
-    Alarm(
-        f"{name}-consumer-table-throttled",
-        throttled_alarm(
-            "consumer-table-throttled",
-            table,
-            table_label=f"the table {name}",
-            foundation=foundation,
-        ),
-        opts=pulumi.ResourceOptions(parent=table),
-    )
-    for name, table in (("titles", titles), ("booked-sales", booked))
-]
+throttled = throttled_alarms(
+    "consumer-table-throttled", {"titles": titles, "booked-sales": booked}, foundation=foundation
+)
 operations = Operations(
     "operations",
     OperationsArgs(

@@ -3,7 +3,6 @@
 import pulumi
 
 from pulumi_serverless import (
-    Alarm,
     AlarmTopic,
     AlarmTopicArgs,
     EventFilter,
@@ -18,11 +17,12 @@ from pulumi_serverless import (
     PythonFunction,
     PythonFunctionArgs,
     Subscriber,
+    SubscriberArgs,
     Table,
     TableArgs,
-    throttled_alarm,
+    throttled_alarms,
 )
-from pulumi_serverless.notifier import Notifier, NotifierArgs, SubscriberArgs
+from pulumi_serverless.notifier import Notifier, NotifierArgs
 
 runtime = ("handoff", "queue_consumer", "shared")
 code = FunctionCode(packages=("billing", *(f"serverless_runtime.{each}" for each in runtime)))
@@ -104,16 +104,11 @@ credit = department(
 )
 credit.allow("ask-the-bureau", actions=["dynamodb:GetItem"], resources=[partners.arn])
 
-throttled = [
-    Alarm(
-        f"{name}-table-throttled",
-        throttled_alarm(
-            "table-throttled", table, table_label=f"the table {name}", foundation=foundation
-        ),
-        opts=pulumi.ResourceOptions(parent=table),
-    )
-    for name, table in {"issued-invoices": issued, "entries": entries, "partners": partners}.items()
-]
+throttled = throttled_alarms(
+    "table-throttled",
+    {"issued-invoices": issued, "entries": entries, "partners": partners},
+    foundation=foundation,
+)
 operations = Operations(
     "operations",
     OperationsArgs(

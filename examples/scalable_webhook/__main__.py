@@ -3,7 +3,6 @@
 import pulumi
 
 from pulumi_serverless import (
-    Alarm,
     AlarmTopic,
     AlarmTopicArgs,
     Foundation,
@@ -16,7 +15,7 @@ from pulumi_serverless import (
     Subscriber,
     Table,
     TableArgs,
-    throttled_alarm,
+    throttled_alarms,
 )
 from pulumi_serverless.scalable_webhook import (
     ScalableWebhook,
@@ -37,16 +36,9 @@ invoices = Table(
 bookings = Table(
     "bookings", TableArgs(foundation=foundation, key=Key(partition="call"), rows_expire=False)
 )
-table_alarms = [
-    Alarm(
-        f"{name}-table-throttled",
-        throttled_alarm(
-            "table-throttled", table, table_label=f"the table {name}", foundation=foundation
-        ),
-        opts=pulumi.ResourceOptions(parent=table),
-    )
-    for name, table in {"invoices": invoices, "bookings": bookings}.items()
-]
+table_alarms = throttled_alarms(
+    "table-throttled", {"invoices": invoices, "bookings": bookings}, foundation=foundation
+)
 
 sources = {
     "provider": WebhookSource(scheme="standard-webhooks", secret_arn=config.require("secretArn"))

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from pulumi_serverless import EventFilter, EventType, Operations, OperationsArgs
-from pulumi_serverless.notifier import Notifier, NotifierArgs, SubscriberArgs
+from pulumi_serverless import EventFilter, EventType, Operations, OperationsArgs, SubscriberArgs
+from pulumi_serverless.notifier import Notifier, NotifierArgs
 from pulumi_serverless.testing import Graph, record
 from tests.components.a_function import FOUNDATION, a_function
 

@@ -74,6 +74,7 @@ class PythonFunction(LambdaFunction):
 
     reserved_concurrency: int | None
     """Its own limit of runs at the same time, if it has one."""
+
     invokers: Budget
     """The function's resource policy, to which every `lambda.Permission` adds a statement."""
 

@@ -34,6 +34,11 @@ MAX_BATCH_WITHOUT_WINDOW = 10
 DEFAULT_BATCH_SIZE = 10
 
 
+def visibility_timeout_for(timeout_seconds: int, batch_window_seconds: int = 0) -> int:
+    """Return how long a queue must hide messages from a function with this timeout, in seconds."""
+    return VISIBILITY_PER_TIMEOUT * timeout_seconds + batch_window_seconds
+
+
 @dataclass(frozen=True, kw_only=True)
 class QueueConsumerArgs(Arguments):
     """Which function gets the messages of which queue, and how many at a time."""
@@ -113,7 +118,7 @@ class QueueConsumerArgs(Arguments):
             f"({VISIBILITY_PER_TIMEOUT} times the timeout of {self.function.logical_name}, "
             f"{timeout} s, plus the batch window)",
             self.queue.visibility_timeout_seconds,
-            VISIBILITY_PER_TIMEOUT * timeout + self.batch_window_seconds,
+            visibility_timeout_for(timeout, self.batch_window_seconds),
         )
 
 

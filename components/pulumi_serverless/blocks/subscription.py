@@ -25,31 +25,22 @@ from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow
 from pulumi_serverless.blocks.monitoring.queue_alarms import QueueThresholds
 from pulumi_serverless.blocks.queue import Queue, QueueArgs
 from pulumi_serverless.blocks.queue_consumer import (
-    VISIBILITY_PER_TIMEOUT,
     QueueConsumer,
     QueueConsumerArgs,
+    visibility_timeout_for,
 )
 
 
 @dataclass(frozen=True, kw_only=True)
-class SubscriptionArgs(Arguments):
-    """What the subscriber gets, and how it works on it."""
-
-    foundation: Foundation
-    """How the queues are kept, and whom alarms notify."""
-
-    topic_arn: pulumi.Input[str]
-    """The topic: of this program, or of another."""
-
-    events: Sequence[EventType]
-    """What is published to the topic."""
+class SubscriberArgs(Arguments):
+    """Which events a subscriber gets, and how it works on them."""
 
     function: PythonFunction
     """The function that does the work; its handler is `each_message(work)`. It may receive an event
     more than once."""
 
     filter: EventFilter = field(default_factory=EventFilter)
-    """Which of the events it gets."""
+    """Which of the events it gets; left out, all of them."""
 
     max_concurrency: Annotated[int, SameAs(QueueConsumerArgs, "max_concurrency")] | None = None
     """How many runs work at the same time, 2 to 1000; left out, as many as the account allows."""
@@ -69,6 +60,20 @@ class SubscriptionArgs(Arguments):
 
     thresholds: QueueThresholds = field(default_factory=QueueThresholds)
     """Alarm thresholds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubscriptionArgs(SubscriberArgs):
+    """What the subscriber gets, of which topic, and how it works on it."""
+
+    foundation: Foundation
+    """How the queues are kept, and whom alarms notify."""
+
+    topic_arn: pulumi.Input[str]
+    """The topic: of this program, or of another."""
+
+    events: Sequence[EventType]
+    """What is published to the topic."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -98,8 +103,9 @@ class Subscription(Component):
             QueueArgs(
                 foundation=args.foundation,
                 max_receives=args.max_receives,
-                visibility_timeout_seconds=VISIBILITY_PER_TIMEOUT * args.function.timeout_seconds
-                + args.batch_window_seconds,
+                visibility_timeout_seconds=visibility_timeout_for(
+                    args.function.timeout_seconds, args.batch_window_seconds
+                ),
                 retention_days=args.retention_days,
                 sources=[topic],
                 dead_letter_sources=[topic],

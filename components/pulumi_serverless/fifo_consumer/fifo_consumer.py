@@ -25,9 +25,9 @@ from pulumi_serverless.blocks.monitoring.queue_alarms import QueueThresholds
 from pulumi_serverless.blocks.monitoring.table_alarms import throttled_alarm
 from pulumi_serverless.blocks.queue import Queue, QueueArgs
 from pulumi_serverless.blocks.queue_consumer import (
-    VISIBILITY_PER_TIMEOUT,
     QueueConsumer,
     QueueConsumerArgs,
+    visibility_timeout_for,
 )
 from pulumi_serverless.blocks.table import Key, Table, TableArgs
 from serverless_runtime.fifo_consumer.metrics import NAMESPACE, PARKED
@@ -87,7 +87,7 @@ class FifoConsumerArgs(Arguments):
     @property
     def visibility_timeout_seconds(self) -> int:
         """How long a message whose worker was killed is hidden, and its group waits."""
-        return VISIBILITY_PER_TIMEOUT * self.worker.timeout_seconds
+        return visibility_timeout_for(self.worker.timeout_seconds)
 
 
 class FifoConsumer(Component):

@@ -22,9 +22,9 @@ from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow
 from pulumi_serverless.blocks.monitoring.queue_alarms import QueueThresholds
 from pulumi_serverless.blocks.queue import Queue, QueueArgs
 from pulumi_serverless.blocks.queue_consumer import (
-    VISIBILITY_PER_TIMEOUT,
     QueueConsumer,
     QueueConsumerArgs,
+    visibility_timeout_for,
 )
 
 
@@ -89,14 +89,14 @@ class FrugalConsumer(Component):
     ) -> None:
         super().__init__("serverless:index:FrugalConsumer", name, args, opts)
         child = pulumi.ResourceOptions(parent=self)
-        timeout = args.function.timeout_seconds
         self.queue = Queue(
             name,
             QueueArgs(
                 foundation=args.foundation,
                 max_receives=args.max_receives,
-                visibility_timeout_seconds=VISIBILITY_PER_TIMEOUT * timeout
-                + args.batch_window_seconds,
+                visibility_timeout_seconds=visibility_timeout_for(
+                    args.function.timeout_seconds, args.batch_window_seconds
+                ),
                 retention_days=args.retention_days,
                 dead_letter_retention_days=args.dead_letter_retention_days,
                 sources=args.sources,

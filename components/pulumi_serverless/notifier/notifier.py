@@ -7,7 +7,7 @@ publishers --> topic --filter--> a queue of each subscriber --> its function
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from typing import Any
 
 import pulumi
@@ -15,14 +15,17 @@ import pulumi
 from pulumi_serverless.blocks.argument_checks import require_list
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.component import Component
-from pulumi_serverless.blocks.event_filter import EventFilter, EventType
+from pulumi_serverless.blocks.event_filter import EventType
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.monitoring.alarm import Alarm, make_alarms
 from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow
-from pulumi_serverless.blocks.monitoring.queue_alarms import QueueThresholds
 from pulumi_serverless.blocks.monitoring.topic_alarms import topic_alarms, topic_row
-from pulumi_serverless.blocks.subscription import Subscription, SubscriptionArgs
+from pulumi_serverless.blocks.subscription import (
+    SubscriberArgs,
+    Subscription,
+    SubscriptionArgs,
+)
 from pulumi_serverless.blocks.topic import Topic, TopicArgs
 
 # https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html
@@ -48,36 +51,6 @@ class NotifierArgs(Arguments):
             raise ValueError("events must name at least one type, got 0")
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"events must have names of their own, got two of {twice[0]!r}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class SubscriberArgs(Arguments):
-    """Which events a subscriber gets, and how it works on them."""
-
-    function: PythonFunction
-    """The function that does the work; its handler is `each_message(work)`. It may receive an event
-    more than once."""
-
-    filter: EventFilter = field(default_factory=EventFilter)
-    """Which of the events it gets; left out, all of them."""
-
-    max_concurrency: int | None = None
-    """How many runs work at the same time, 2 to 1000; left out, as many as the account allows."""
-
-    batch_size: int = 10
-    """Events per run at most, 1 to 10000. More than 10 need a batch window."""
-
-    batch_window_seconds: int = 0
-    """How long to wait for a batch to fill, 0 to 300."""
-
-    max_receives: int = 5
-    """Attempts at an event before it is a dead letter, 1 to 1000."""
-
-    retention_days: int = 4
-    """How long an event waits, 1 to 13; then SQS deletes it."""
-
-    thresholds: QueueThresholds = field(default_factory=QueueThresholds)
-    """Alarm thresholds."""
 
 
 class Notifier(Component):
@@ -124,14 +97,7 @@ class Notifier(Component):
                 foundation=self._args.foundation,
                 topic_arn=self.topic.arn,
                 events=self._args.events,
-                function=args.function,
-                filter=args.filter,
-                max_concurrency=args.max_concurrency,
-                batch_size=args.batch_size,
-                batch_window_seconds=args.batch_window_seconds,
-                max_receives=args.max_receives,
-                retention_days=args.retention_days,
-                thresholds=args.thresholds,
+                **{each.name: getattr(args, each.name) for each in fields(SubscriberArgs)},
             ),
             opts=self._child,
         )

@@ -27,9 +27,9 @@ from pulumi_serverless.blocks.monitoring.http_api_alarms import ApiThresholds, a
 from pulumi_serverless.blocks.monitoring.queue_alarms import QueueThresholds
 from pulumi_serverless.blocks.queue import Queue, QueueArgs
 from pulumi_serverless.blocks.queue_consumer import (
-    VISIBILITY_PER_TIMEOUT,
     QueueConsumer,
     QueueConsumerArgs,
+    visibility_timeout_for,
 )
 from pulumi_serverless.scalable_webhook.sources import WebhookSource, WebhookSources
 from serverless_runtime.webhook_in.log_messages import FORGED as FORGED_MESSAGE
@@ -134,8 +134,9 @@ class ScalableWebhook(Component):
             QueueArgs(
                 foundation=args.foundation,
                 max_receives=args.max_receives,
-                visibility_timeout_seconds=VISIBILITY_PER_TIMEOUT * args.function.timeout_seconds
-                + args.batch_window_seconds,
+                visibility_timeout_seconds=visibility_timeout_for(
+                    args.function.timeout_seconds, args.batch_window_seconds
+                ),
             ),
             opts=self._child,
         )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import pulumi
+
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.metric import MathExpression
-from pulumi_serverless.blocks.monitoring.alarm import AlarmArgs
+from pulumi_serverless.blocks.monitoring.alarm import Alarm, AlarmArgs
 from pulumi_serverless.blocks.table import Table
 
 
@@ -38,3 +42,19 @@ def throttled_alarm(
         datapoints_to_alarm=3,
         foundation=foundation,
     )
+
+
+def throttled_alarms(
+    alarm_id: str, tables: Mapping[str, Table], *, foundation: Foundation
+) -> list[Alarm]:
+    """Create the alarm on throttled requests for each of a program's own tables, by their names."""
+    return [
+        Alarm(
+            f"{name}-{alarm_id}",
+            throttled_alarm(
+                alarm_id, table, table_label=f"the table {name}", foundation=foundation
+            ),
+            opts=pulumi.ResourceOptions(parent=table),
+        )
+        for name, table in tables.items()
+    ]
