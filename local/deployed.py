@@ -68,6 +68,11 @@ class Deployed:
         """What a function with this in its name has logged, oldest first, with time and name."""
         return list(function_logs(self.emulator.client, function, follow=False))
 
+    def log_records(self, function: str) -> list[dict[str, Any]]:
+        """The JSON that a function with this in its name has logged, oldest first."""
+        records = (line.partition("  ")[2] for line in self.logs(function))
+        return [json.loads(record) for record in records if record.startswith("{")]
+
     def dead_letters(self, name: str | None = None) -> list[Any]:
         """What waits in a dead-letter queue of the output `operations`, without touching it.
 

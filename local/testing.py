@@ -10,21 +10,33 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from itertools import accumulate
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import psutil
 import pytest
 
 from local.deployed import Deployed, deployed
 from local.emulator.workers import function_processes
+from local.program.make_virtual_environment import python_of
+from local.program.project import read_project
 from local.tour import Step, steps_of
 from local.wait import wait_until
 
-__all__ = ["Deployed", "deployed", "eventually", "sized", "workers_dying"]
+__all__ = [
+    "DeployChanged",
+    "Deployed",
+    "deployed",
+    "eventually",
+    "most_at_once",
+    "sized",
+    "workers_dying",
+]
 
 T = TypeVar("T")
 
@@ -52,6 +64,14 @@ def sized(small: int, *, full: int) -> int:
             raise pytest.UsageError(
                 f"the environment variable PROOF must be full, or not set, got {other!r}"
             )
+
+
+def most_at_once(changes: Iterable[tuple[Any, int]]) -> int:
+    """Return how many there were at most at the same time, of changes by 1 or -1 with their times.
+
+    Of two changes at the same time, the decrease comes first.
+    """
+    return max(accumulate(change for _, change in sorted(changes)), default=0)
 
 
 @contextmanager
@@ -98,6 +118,37 @@ def program(request: pytest.FixtureRequest) -> Iterator[Deployed]:
     python: Path | None = request.config.getoption("--python")
     with deployed(folder, "program-test", python=python) as running:
         yield running
+
+
+DeployChanged = Callable[
+    [Mapping[str, Sequence[tuple[str, str]]]], AbstractContextManager[Deployed]
+]
+
+
+@pytest.fixture
+def deploy_changed(request: pytest.FixtureRequest, tmp_path: Path) -> DeployChanged:
+    """Deploys a copy of the program in which texts are replaced, by file: a negative control.
+
+    A text that the file does not have exactly once is an error: the control would prove nothing.
+    """
+    folder: Path = request.config.getoption("--program")
+    python: Path = request.config.getoption("--python") or python_of(read_project(folder))
+
+    def deploy(
+        changes: Mapping[str, Sequence[tuple[str, str]]],
+    ) -> AbstractContextManager[Deployed]:
+        copy = tmp_path / folder.name
+        shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("tests", ".*", "__pycache__"))
+        for file, replacements in changes.items():
+            text = (copy / file).read_text()
+            for old, new in replacements:
+                if text.count(old) != 1:
+                    pytest.fail(f"{file} must have {old!r} once, has it {text.count(old)} times")
+                text = text.replace(old, new)
+            (copy / file).write_text(text)
+        return deployed(copy, "program-test-changed", python=python)
+
+    return deploy
 
 
 @pytest.fixture(scope="session")

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import accumulate
 from typing import Any
 
-from local.testing import Deployed, eventually
+from local.testing import Deployed, eventually, most_at_once
 from local.tour import replay, require
 
 _SHOPS = ("north", "south", "east", "west", "station", "harbour", "market", "airport")
 _SALES = 20
 _LIMIT = 2
+_CHANGES = {"connected": 1, "disconnected": -1}
 
 
 def eight_shops_report_at_once(program: Deployed) -> Iterator[str]:
@@ -72,15 +71,12 @@ def _copies_sold(program: Deployed, title: str) -> int:
 
 
 def _most_connections(program: Deployed) -> int:
-    lines = (line.partition("{") for line in program.logs("book-sale") if "tour-" in line)
-    records = [json.loads(brace + rest) for _, brace, rest in lines if brace]
-    # Of two in one millisecond, the end comes first: -1 sorts before 1.
-    changes = sorted(
-        (each["timestamp"], {"connected": 1, "disconnected": -1}[each["message"]])
-        for each in records
-        if each["message"] in ("connected", "disconnected")
-    )
-    return max(accumulate(change for _, change in changes))
+    records = [
+        each
+        for each in program.log_records("book-sale")
+        if str(each.get("sale_id", "")).startswith("tour-") and each["message"] in _CHANGES
+    ]
+    return most_at_once((each["timestamp"], _CHANGES[each["message"]]) for each in records)
 
 
 def _kept(program: Deployed, title: str) -> list[Any]:

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from local.deployed import deployed
 from local.emulator.clients import Clients, Credentials
-from local.program.make_virtual_environment import python_of
-from local.program.project import read_project
-from local.testing import Deployed, eventually
-
-EXAMPLE = Path(__file__).parents[1]
+from local.testing import DeployChanged, Deployed, eventually
 
 FAILURES_TO_OPEN = 5
 CLIENTS = 4
@@ -96,22 +89,19 @@ def carrier(program: Deployed) -> Iterator[Carrier]:
 
 
 @pytest.fixture
-def without_breaker(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Deployed]:
+def without_breaker(deploy_changed: DeployChanged) -> Iterator[Deployed]:
     """The same program, which calls the carrier each time: the negative control."""
-    folder = tmp_path / "quotes"
-    shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("tests", ".*", "__pycache__"))
-    handler = folder / "quotes" / "quote.py"
-    breaker = 'circuit_breaker("carrier").call('
-    assert breaker in handler.read_text()
-    handler.write_text(
-        handler.read_text().replace(breaker, "always(")
-        + "\n\ndef always(fn: Any, *, fallback: Any) -> Any:\n"
+    always = (
+        "def always(fn: Any, *, fallback: Any) -> Any:\n"
         "    try:\n        return fn()\n"
         "    except CallRefusedError:\n        raise\n"
-        "    except Exception:\n        return fallback()\n"
+        "    except Exception:\n        return fallback()\n\n\n"
     )
-    python = request.config.getoption("--python") or python_of(read_project(EXAMPLE))
-    with deployed(folder, "program-test-without-breaker", python=python) as running:
+    changes = [
+        ('circuit_breaker("carrier").call(', "always("),
+        ("def ask_carrier(", f"{always}def ask_carrier("),
+    ]
+    with deploy_changed({"quotes/quote.py": changes}) as running:
         yield running
 
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from local.testing import Deployed
+from local.testing import most_at_once as most
 
 BRANCHES = 8
 BUNDLE = 50
 """Bookings per call."""
 
-_IN_LINE = re.compile(r"\{.*\}$")
 _DEPTH = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 
 
@@ -88,26 +86,16 @@ def waiting(program: Deployed) -> int:
 def most_at_once(program: Deployed) -> tuple[int, int]:
     """The most bookings that were applied at the same time: of one account, and of all."""
     by_account: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
-    for account, began, ended in _runs(program.logs("bookings-worker")):
+    for account, began, ended in _runs(program.log_records("bookings-worker")):
         by_account[account] += [(began, 1), (ended, -1)]
     together = [each for changes in by_account.values() for each in changes]
-    return max(map(_most, by_account.values())), _most(together)
+    return max(map(most, by_account.values())), most(together)
 
 
-def _most(changes: Iterable[tuple[str, int]]) -> int:
-    now = most = 0
-    for _, change_of in sorted(changes):
-        now += change_of
-        most = max(most, now)
-    return most
-
-
-def _runs(lines: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+def _runs(records: Iterable[dict[str, Any]]) -> Iterator[tuple[str, str, str]]:
     """Yield account, begin and end of each attempt; of a killed one there is no end."""
     began: dict[str, str] = {}
-    for line in lines:
-        found = _IN_LINE.search(line)
-        record = json.loads(found[0]) if found else {}
+    for record in records:
         match record.get("message"):
             case "began":
                 began[record["requestId"]] = record["timestamp"]

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from branches import applied, block, hand_in, is_prefix, most_at_once, unblock, waiting
 
-from local.deployed import deployed
-from local.program.make_virtual_environment import python_of
-from local.program.project import read_project
-from local.testing import Deployed, eventually, sized, workers_dying
+from local.testing import DeployChanged, Deployed, eventually, sized, workers_dying
 
-EXAMPLE = Path(__file__).parents[1]
 ACCOUNTS = [f"account-{number:02}" for number in range(sized(10, full=50))]
 BOOKINGS = sized(12, full=40)
 BLOCKED = {ACCOUNTS[1]: BOOKINGS // 3, ACCOUNTS[4]: 1, ACCOUNTS[-1]: BOOKINGS}
@@ -29,15 +23,10 @@ SECONDS = 180
 
 
 @pytest.fixture
-def skipping(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Deployed]:
+def skipping(deploy_changed: DeployChanged) -> Iterator[Deployed]:
     """The same program, whose groups go on without what failed: the negative control."""
-    folder = tmp_path / "bookings"
-    shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("tests", ".*", "__pycache__"))
-    program = folder / "__main__.py"
-    assert 'on_poison="park"' in program.read_text()
-    program.write_text(program.read_text().replace('on_poison="park"', 'on_poison="skip"'))
-    python = request.config.getoption("--python") or python_of(read_project(EXAMPLE))
-    with deployed(folder, "program-test-skipping", python=python) as running:
+    changes = {"__main__.py": [('on_poison="park"', 'on_poison="skip"')]}
+    with deploy_changed(changes) as running:
         yield running
 
 

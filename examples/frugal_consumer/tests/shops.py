@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from local.testing import Deployed
+from local.testing import Deployed, most_at_once
 
 SHOPS = ("north", "south", "east", "west", "station", "harbour", "market", "airport")
 UNKNOWN = "Sanditon"
 """A title that nobody has entered yet."""
 
-_IN_LINE = re.compile(r"\{.*\}$")
+_CHANGES = {"connected": 1, "disconnected": -1}
 
 
 def sales(run: str, shop: str, count: int, *, unknown: int = 0) -> list[dict[str, Any]]:
@@ -69,21 +66,9 @@ def booked(program: Deployed, run: str) -> int:
 
 def most_connections(program: Deployed, run: str) -> int:
     """The most connections that the stock system had at the same time."""
-    open_now, most = 0, 0
-    for _, change in sorted(_changes(program.logs("book-sale"), run)):
-        open_now += change
-        most = max(most, open_now)
-    return most
-
-
-def _changes(lines: Iterable[str], run: str) -> Iterable[tuple[str, int]]:
-    for line in lines:
-        found = _IN_LINE.search(line)
-        record = json.loads(found[0]) if found else {}
-        if str(record.get("sale_id", "")).startswith(f"{run}-"):
-            # One that ends in the millisecond in which another begins is not beside it.
-            match record["message"]:
-                case "connected":
-                    yield record["timestamp"], 1
-                case "disconnected":
-                    yield record["timestamp"], -1
+    records = [
+        each
+        for each in program.log_records("book-sale")
+        if str(each.get("sale_id", "")).startswith(f"{run}-") and each["message"] in _CHANGES
+    ]
+    return most_at_once((each["timestamp"], _CHANGES[each["message"]]) for each in records)

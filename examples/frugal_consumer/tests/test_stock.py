@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from shops import SHOPS, UNKNOWN, booked, copies_left, enter, most_connections, report, sales
 
-from local.deployed import deployed
-from local.program.make_virtual_environment import python_of
-from local.program.project import read_project
-from local.testing import Deployed, eventually, sized, workers_dying
+from local.testing import DeployChanged, Deployed, eventually, sized, workers_dying
 
-EXAMPLE = Path(__file__).parents[1]
 RUSH, FEW = sized(15, full=125), sized(12, full=50)
 """Sales of each of the eight shops."""
 
@@ -28,34 +22,23 @@ def _titles(program: Deployed) -> None:
     enter(program, "Emma", 10_000)
 
 
-def changed(
-    folder: Path, request: pytest.FixtureRequest, file: str, old: str, new: str
-) -> Iterator[Deployed]:
-    """The same program with one thing changed: a negative control."""
-    shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("tests", ".*", "__pycache__"))
-    source = folder / file
-    assert old in source.read_text()
-    source.write_text(source.read_text().replace(old, new))
-    python = request.config.getoption("--python") or python_of(read_project(EXAMPLE))
-    with deployed(folder, "program-test-changed", python=python) as running:
+@pytest.fixture
+def without_limit(deploy_changed: DeployChanged) -> Iterator[Deployed]:
+    changes = {"__main__.py": [("max_concurrency=2", "max_concurrency=6")]}
+    with deploy_changed(changes) as running:
         enter(running, "Emma", 10_000)
         yield running
 
 
 @pytest.fixture
-def without_limit(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Deployed]:
-    yield from changed(
-        tmp_path / "stock", request, "__main__.py", "max_concurrency=2", "max_concurrency=6"
-    )
-
-
-@pytest.fixture
-def without_failures(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Deployed]:
+def without_failures(deploy_changed: DeployChanged) -> Iterator[Deployed]:
     """Its handler reports no failures."""
     handler = "handle = each_message(book, retry_delays_seconds=(1, 2, 4))"
     forgetful = f"{handler}\n_named = handle\n\n\ndef handle(event, context):\n"
     forgetful += "    _named(event, context)\n"
-    yield from changed(tmp_path / "stock", request, "stock/book_sale.py", handler, forgetful)
+    with deploy_changed({"stock/book_sale.py": [(handler, forgetful)]}) as running:
+        enter(running, "Emma", 10_000)
+        yield running
 
 
 def test_a_rush_of_sales_is_booked_or_kept_and_two_connections_are_never_three(

@@ -98,10 +98,9 @@ def dead(program: Deployed, department: str) -> set[str]:
 
 def times_entered(program: Deployed, department: str, run: str) -> list[str]:
     """Return the id of each of the run's events, as often as the department has entered it."""
-    found = [_json_in(line) for line in program.logs(department)]
     return [
         each["event_id"]
-        for each in found
+        for each in program.log_records(department)
         if each.get("message") == "entered" and each["event_id"].startswith(f"{run}-")
     ]
 
@@ -191,11 +190,3 @@ def publish_the_rest(program: Deployed) -> None:
     while outbox(program):
         age_outbox(program, 600)
         program.invoke("billing-relay", {})
-
-
-def _json_in(line: str) -> dict[str, Any]:
-    _, brace, rest = line.partition("{")
-    try:
-        return dict(json.loads(brace + rest)) if brace else {}
-    except ValueError:
-        return {}

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from local.deployed import deployed
-from local.program.make_virtual_environment import python_of
-from local.program.project import read_project
-from local.testing import Deployed, eventually
-
-EXAMPLE = Path(__file__).parents[1]
+from local.testing import DeployChanged, Deployed, eventually
 
 
 def an_order(number: str) -> dict[str, str]:
@@ -58,16 +51,10 @@ def invoke_target(program: Deployed, payload: dict[str, Any]) -> None:
 
 
 @pytest.fixture
-def without_once(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Deployed]:
+def without_once(deploy_changed: DeployChanged) -> Iterator[Deployed]:
     """The same program, whose target does its work without a lease: the negative control."""
-    folder = tmp_path / "orders"
-    shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("tests", ".*", "__pycache__"))
-    handler = folder / "orders" / "ship_order.py"
-    call = "Once().run(event, lambda: ship(event.payload))"
-    assert call in handler.read_text()
-    handler.write_text(handler.read_text().replace(call, "ship(event.payload)"))
-    python = request.config.getoption("--python") or python_of(read_project(EXAMPLE))
-    with deployed(folder, "program-test-without-once", python=python) as running:
+    once = "Once().run(event, lambda: ship(event.payload))"
+    with deploy_changed({"orders/ship_order.py": [(once, "ship(event.payload)")]}) as running:
         yield running
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import re
-import shutil
 import time
 import uuid
 from collections import Counter
@@ -13,27 +11,19 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from local.deployed import deployed
 from local.emulator.clients import Clients, Credentials
-from local.program.make_virtual_environment import python_of
-from local.program.project import read_project
-from local.testing import Deployed, eventually, sized
+from local.testing import DeployChanged, Deployed, eventually, most_at_once, sized
 from serverless_runtime.shared.standard_webhooks import parse_keys, signature_headers
-
-EXAMPLE = Path(__file__).parents[1]
 
 CALLS, CLIENTS, INVOICES = sized(120, full=500), 16, 40
 POISON, FORGED, REPEATED = sized(4, full=15), sized(6, full=25), sized(12, full=50)
 MOST_IN_FLIGHT = 2
 MOST_LATENCY_MS = 50
-
-_AT = re.compile(r'"at": ?([0-9.]+)')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,25 +108,16 @@ def paid(program: Deployed) -> Counter[str]:
 
 def forged(program: Deployed) -> int:
     """How many calls were dropped, by the metric."""
-    counts = [
-        json.loads(line[line.index("{") :]).get("Forged", 0)
-        for line in program.logs("book-payment")
-        if '"Forged"' in line
-    ]
-    return sum(counts)
+    return sum(each.get("Forged", 0) for each in program.log_records("book-payment"))
 
 
 def most_in_flight(program: Deployed) -> int:
     """How many bookings ran at the same time."""
-    steps = []
-    for line in program.logs("book-payment"):
-        if (at := _AT.search(line)) is not None:
-            steps.append((float(at[1]), -1 if "booking ended" in line else 1))
-    running = most = 0
-    for _, step in sorted(steps):
-        running += step
-        most = max(most, running)
-    return most
+    return most_at_once(
+        (each["at"], -1 if each["message"] == "booking ended" else 1)
+        for each in program.log_records("book-payment")
+        if "at" in each
+    )
 
 
 def depth(program: Deployed) -> int:
@@ -157,31 +138,20 @@ def worked_off(program: Deployed, seconds: float = 60) -> None:
 
 
 @pytest.fixture
-def unprotected(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Deployed]:
+def unprotected(deploy_changed: DeployChanged) -> Iterator[Deployed]:
     """The same program without signatures, limit and memory: the negative control."""
-    folder = tmp_path / "payments"
-    shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("tests", ".*", "__pycache__"))
-    change(
-        folder / "__main__.py",
-        ('scheme="standard-webhooks", secret_arn=config.require("secretArn")', 'scheme="none"'),
-        ("max_concurrency=2", "public=True, max_concurrency=8, batch_size=1"),
-    )
-    change(
-        folder / "payments" / "book_payment.py",
-        ("    remember = {", '    call = {"S": str(time.time_ns())}\n    remember = {'),
-        ('"call": {"S": call.event_id}, ', '"call": call, '),
-    )
-    python = request.config.getoption("--python") or python_of(read_project(EXAMPLE))
-    with deployed(folder, "program-test-unprotected", python=python) as running:
+    changes = {
+        "__main__.py": [
+            ('scheme="standard-webhooks", secret_arn=config.require("secretArn")', 'scheme="none"'),
+            ("max_concurrency=2", "public=True, max_concurrency=8, batch_size=1"),
+        ],
+        "payments/book_payment.py": [
+            ("    remember = {", '    call = {"S": str(time.time_ns())}\n    remember = {'),
+            ('"call": {"S": call.event_id}, ', '"call": call, '),
+        ],
+    }
+    with deploy_changed(changes) as running:
         yield running
-
-
-def change(file: Path, *changes: tuple[str, str]) -> None:
-    text = file.read_text()
-    for old, new in changes:
-        assert old in text
-        text = text.replace(old, new, 1)
-    file.write_text(text)
 
 
 def test_every_genuine_call_is_one_booking_and_no_forged_one_is_any(program: Deployed) -> None:
