@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from serverless_ops.dead_letters.dead_letter import DeadLetter
 from serverless_ops.dead_letters.destination import Destination, RejectedEventError, classified
+from serverless_ops.dead_letters.replay_to_queue import queue_url
 
 T = TypeVar("T")
 
@@ -81,15 +82,13 @@ def remembered(find: Callable[[str], T]) -> Callable[[str], T]:
     return find_once
 
 
-def queue_url(sqs: Any, arn: str) -> str:
+def existing_queue_url(sqs: Any, arn: str) -> str:
     """Return the URL of a queue. Raises NoRouteError if it is gone, and what boto3 raises."""
-    *_, account, name = arn.split(":")
     try:
-        found = sqs.get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account)
+        return queue_url(sqs, arn)
     except ClientError as error:
         if not error.response["Error"]["Code"].endswith(_NO_QUEUE):
             raise
         raise NoRouteError(
-            f"the queue {name} is gone; restore it with pulumi up --refresh"
+            f"the queue {arn.rpartition(':')[2]} is gone; restore it with pulumi up --refresh"
         ) from error
-    return str(found["QueueUrl"])

@@ -55,15 +55,20 @@ class QueueDestination:
 
     def _find_url(self, source_arn: str | None) -> str:
         if source_arn:
-            *_, account, name = source_arn.split(":")
-            found = self._sqs.get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account)
-            return str(found["QueueUrl"])
+            return queue_url(self._sqs, source_arn)
         listed = self._sqs.list_dead_letter_source_queues(QueueUrl=self._dead_letter_url)
         match listed.get("queueUrls", []):
             case [url]:
                 return str(url)
             case _:
                 raise RejectedEventError(_UNKNOWN)
+
+
+def queue_url(sqs: Any, arn: str) -> str:
+    """Return the URL of a queue. Raises what boto3 raises."""
+    *_, account, name = arn.split(":")
+    found = sqs.get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account)
+    return str(found["QueueUrl"])
 
 
 def _arguments(dead_letter: DeadLetter, url: str, group: str | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from pulumi_serverless.blocks.argument_checks import Size
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.foundation import Foundation
-from pulumi_serverless.blocks.iam import Statement, policy, statement
+from pulumi_serverless.blocks.iam import Statement, deny_plain_http, policy, statement
 from pulumi_serverless.blocks.lambda_function import LambdaFunction
 from pulumi_serverless.blocks.metric import Metric
 
@@ -76,7 +76,6 @@ class EncryptedQueue(Component):
         settings: Mapping[str, Any] | None = None,
     ) -> None:
         self.logical_name = name
-        self._senders: dict[str, aws.iam.RolePolicy] = {}
         key_arn = foundation.key_arn
         in_groups: dict[str, Any] = {
             "fifo_queue": True,
@@ -111,13 +110,9 @@ class EncryptedQueue(Component):
 
         Any number of components may request the permission; it is granted once.
         """
-        if function.logical_name not in self._senders:
-            self._senders[function.logical_name] = function.allow(
-                f"send-to-{self.logical_name}",
-                actions=["sqs:SendMessage"],
-                resources=[self.arn],
-            )
-        return self._senders[function.logical_name]
+        return function.allow_once(
+            f"send-to-{self.logical_name}", actions=["sqs:SendMessage"], resources=[self.arn]
+        )
 
     def metric(self, name: str, statistic: str) -> Metric:
         """A metric that SQS publishes about the queue."""
@@ -133,14 +128,7 @@ def _statements(queue_arn: pulumi.Input[str], sources: Sequence[Source]) -> list
     """Nobody without TLS, and one statement per service: a policy may have 10 conditions."""
     ordered = sorted(sources, key=lambda source: source.service)
     return [
-        statement(
-            ["sqs:*"],
-            effect="Deny",
-            principal="*",
-            resources=[queue_arn],
-            condition={"Bool": {"aws:SecureTransport": "false"}},
-            sid="DenyPlainHttp",
-        ),
+        deny_plain_http("sqs:*", queue_arn),
         *(
             statement(
                 ["sqs:SendMessage"],

@@ -43,6 +43,18 @@ def statement(
     return {key: value for key, value in parts.items() if value}
 
 
+def deny_plain_http(action: str, resource: pulumi.Input[str]) -> Statement:
+    """Return the statement of a resource's policy that refuses requests without TLS."""
+    return statement(
+        [action],
+        effect="Deny",
+        principal="*",
+        resources=[resource],
+        condition={"Bool": {"aws:SecureTransport": "false"}},
+        sid="DenyPlainHttp",
+    )
+
+
 def policy(*statements: Statement, within: Budget | None = None) -> pulumi.Input[str]:
     """Return a policy document, for a role, a queue or a key.
 

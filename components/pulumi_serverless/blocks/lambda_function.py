@@ -51,6 +51,7 @@ class LambdaFunction(Component):
         self.logical_name = name
         self.timeout_seconds = args.timeout_seconds
         self._event_invoke_config: str | None = None
+        self._granted: dict[str, aws.iam.RolePolicy] = {}
         self._policies = Budget(
             f"the permissions of {name}",
             MAX_ROLE_POLICY_CHARACTERS,
@@ -86,6 +87,15 @@ class LambdaFunction(Component):
             policy=policy(allowed, within=self._policies),
             opts=self._child,
         )
+
+    def allow_once(
+        self, purpose: str, *, actions: Sequence[str], resources: Sequence[pulumi.Input[str]]
+    ) -> aws.iam.RolePolicy:
+        """`allow`, for a permission that several components may request: the first one grants it,
+        and the others get the same policy."""
+        if purpose not in self._granted:
+            self._granted[purpose] = self.allow(purpose, actions=actions, resources=resources)
+        return self._granted[purpose]
 
     def configure_event_invoke(
         self,

@@ -12,7 +12,7 @@ from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.encrypted_queue import Sources
 from pulumi_serverless.blocks.encryption_key import EncryptionKey, arn_of
 from pulumi_serverless.blocks.function import PythonFunction
-from pulumi_serverless.blocks.iam import policy, statement
+from pulumi_serverless.blocks.iam import deny_plain_http, policy, statement
 from pulumi_serverless.blocks.metric import Metric
 
 
@@ -45,7 +45,6 @@ class Topic(Component):
     ) -> None:
         super().__init__("serverless:index:Topic", name, args, opts)
         self.logical_name = name
-        self._publishers: dict[str, aws.iam.RolePolicy] = {}
         child = pulumi.ResourceOptions(parent=self)
         topic = aws.sns.Topic(name, kms_master_key_id=arn_of(args.encryption_key), opts=child)
         # It takes the place of SNS's default, by which any service may publish for the account.
@@ -53,14 +52,7 @@ class Topic(Component):
             f"{name}-policy",
             arn=topic.arn,
             policy=policy(
-                statement(
-                    ["sns:Publish"],
-                    effect="Deny",
-                    principal="*",
-                    resources=[topic.arn],
-                    condition={"Bool": {"aws:SecureTransport": "false"}},
-                    sid="DenyPlainHttp",
-                ),
+                deny_plain_http("sns:Publish", topic.arn),
                 *(
                     statement(
                         ["sns:Publish"],
@@ -83,13 +75,9 @@ class Topic(Component):
 
         Any number of components may request the permission; it is granted once.
         """
-        if function.logical_name not in self._publishers:
-            self._publishers[function.logical_name] = function.allow(
-                f"publish-to-{self.logical_name}",
-                actions=["sns:Publish"],
-                resources=[self.arn],
-            )
-        return self._publishers[function.logical_name]
+        return function.allow_once(
+            f"publish-to-{self.logical_name}", actions=["sns:Publish"], resources=[self.arn]
+        )
 
     def metric(self, name: str, statistic: str) -> Metric:
         """A metric that SNS publishes about the topic.

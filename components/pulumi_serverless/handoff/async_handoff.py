@@ -194,11 +194,7 @@ class AsyncHandoff(Component):
         }
         sections: dict[str, dict[str, Any]] = {"deadLetters": {self._name: dead_letters}}
         if self.outbox is not None:
-            outbox = {
-                "tableName": self.outbox.table.name,
-                "relayFunctionName": self.outbox.relay.name,
-            }
-            sections["outboxes"] = {self._name: outbox}
+            sections["outboxes"] = {self._name: self.outbox.operations()}
         return sections
 
     def _environment(self) -> dict[str, pulumi.Output[str]]:

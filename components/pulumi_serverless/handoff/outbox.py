@@ -103,6 +103,10 @@ class Outbox(Component):
         """A metric that the relay publishes."""
         return own_metric(NAMESPACE, name, statistic, component=self._handoff_name)
 
+    def operations(self) -> dict[str, pulumi.Output[str]]:
+        """Where events wait, and who relays them: its entry among the output `outboxes`."""
+        return {"tableName": self.table.name, "relayFunctionName": self.relay.name}
+
     def allow_caller(self, caller: LambdaFunction) -> None:
         """Let `caller` put events into the outbox, and delete those that were accepted."""
         caller.allow(

@@ -139,11 +139,7 @@ class Publisher(Component):
         """Where its outbox is."""
         if self.outbox is None:
             return {}
-        outbox = {
-            "tableName": self.outbox.table.name,
-            "relayFunctionName": self.outbox.relay.name,
-        }
-        return {"outboxes": {self._name: outbox}}
+        return {"outboxes": {self._name: self.outbox.operations()}}
 
     def _allow_target(self, function: PythonFunction) -> None:
         if isinstance(self._target, Topic):

@@ -27,7 +27,7 @@ from serverless_ops.dead_letters.replay_by_route import (
     NoRouteError,
     Route,
     RoutedDestination,
-    queue_url,
+    existing_queue_url,
     remembered,
 )
 from serverless_ops.dead_letters.replay_to_function import FunctionDestination
@@ -80,7 +80,7 @@ def destination(queue: DeadLetterQueue, client: Client) -> Destination:
         protocol, endpoint, arn = find_subscription(topic)
         match protocol:
             case "sqs":
-                url = queue_url(client("sqs"), endpoint)
+                url = existing_queue_url(client("sqs"), endpoint)
                 return Route(destination=_to_queue(queue, client, url), payload=body)
             case "lambda":
                 to_function = FunctionDestination(client("lambda"), endpoint)

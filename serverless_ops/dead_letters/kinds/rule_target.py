@@ -18,7 +18,7 @@ from serverless_ops.dead_letters.replay_by_route import (
     NoRouteError,
     Route,
     RoutedDestination,
-    queue_url,
+    existing_queue_url,
     remembered,
 )
 from serverless_ops.dead_letters.replay_to_function import FunctionDestination
@@ -78,15 +78,9 @@ def destination(queue: DeadLetterQueue, client: Client) -> Destination:
 def _targets(client: Client, rule_arn: str) -> list[dict[str, Any]]:
     *bus, rule = rule_arn.split(":rule/", 1)[-1].split("/")
     where = {"EventBusName": "/".join(bus)} if bus else {}
-    targets: list[dict[str, Any]] = []
-    token: dict[str, str] = {}
+    pages = client("events").get_paginator("list_targets_by_rule").paginate(Rule=rule, **where)
     try:
-        while True:
-            page = client("events").list_targets_by_rule(Rule=rule, **where, **token)
-            targets += page["Targets"]
-            if not page.get("NextToken"):
-                return targets
-            token = {"NextToken": page["NextToken"]}
+        return [each for page in pages for each in page["Targets"]]
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise
@@ -104,7 +98,7 @@ def _route(queue: DeadLetterQueue, client: Client, target: dict[str, Any], paylo
         case "sqs":
             group = target.get("SqsParameters", {}).get("MessageGroupId")
             to_queue = QueueDestination(
-                client("sqs"), queue.queue_url, queue_url(client("sqs"), arn), group=group
+                client("sqs"), queue.queue_url, existing_queue_url(client("sqs"), arn), group=group
             )
             return Route(destination=to_queue, payload=payload, with_attributes=False)
         case "lambda":
