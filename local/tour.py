@@ -12,9 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from rich.markup import escape
-
-from local.console import console, working
+from local.console import failed, saw, step, stopped, working
 from local.deployed import Deployed, deployed
 from local.errors import ExpectedError
 from local.program.load_module import load_module
@@ -66,18 +64,17 @@ def run_tour_of(folder: Path) -> bool:
         with working("Starting the emulator and deploying the program"):
             program = running.enter_context(deployed(folder, "tour"))
         passed = _take(steps, program)
-    console.print(f"\nEverything has been stopped. {time.monotonic() - started:.0f} s in total.")
+    stopped(started)
     return passed
 
 
 def _take(steps: Sequence[Step], program: Deployed) -> bool:
-    for number, step in enumerate(steps, start=1):
-        console.print(f"\n[bold]{number}. {escape(step.__doc__ or step.__name__)}[/]")
+    for number, each in enumerate(steps, start=1):
         try:
-            with console.status("watching …"):
-                for observed in step(program):
-                    console.print(f"   [green]✓[/] {escape(observed)}")
+            with step(number, each.__doc__ or each.__name__):
+                for observed in each(program):
+                    saw(observed)
         except (UnexpectedError, DeadlineExceededError) as error:
-            console.print(f"\n[bold red]✗[/] {escape(str(error))}")
+            failed(str(error))
             return False
     return True

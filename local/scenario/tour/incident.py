@@ -6,6 +6,7 @@ import json
 import time
 from typing import Any
 
+from local.console import saw
 from local.scenario.observe import (
     ATTEMPTS,
     ONCE_EACH,
@@ -18,7 +19,7 @@ from local.scenario.observe import (
     wait_for,
 )
 from local.scenario.replay_dead_letters import read_dead_letters, replay_dead_letters
-from local.scenario.tour.step_tools import Tour, require_status, saw, the_email
+from local.scenario.tour.step_tools import Tour, require_status, the_email
 
 _TITLE = "No email about this"
 

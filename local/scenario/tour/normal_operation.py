@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+from local.console import saw
 from local.scenario.observe import (
     ONCE_EACH,
     TARGET,
@@ -24,7 +25,7 @@ from local.scenario.observe import (
 )
 from local.scenario.prerequisites import webhook_secret
 from local.scenario.receiver import Received
-from local.scenario.tour.step_tools import MAILBOX, Tour, require_status, saw, the_email
+from local.scenario.tour.step_tools import MAILBOX, Tour, require_status, the_email
 from serverless_runtime.contracts.task import Task
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.shared.timestamps import to_text

@@ -7,9 +7,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
-from rich.markup import escape
 
-from local.console import console, working
+from local.console import console, failed, step, stopped, working
 from local.instance import FOLDER
 from local.scenario.handoff_stack import HandoffStack, handoff_stack
 from local.scenario.observe import (
@@ -55,9 +54,7 @@ def run_tour() -> bool:
             stack = running.enter_context(handoff_stack("tour"))
         passed = _take_steps(stack)
     if passed is not None:
-        console.print(
-            f"\nEverything has been stopped. {time.monotonic() - started:.0f} s in total."
-        )
+        stopped(started)
     return bool(passed)
 
 
@@ -69,13 +66,12 @@ def _take_steps(stack: HandoffStack) -> bool | None:
     with httpx.Client(base_url=stack.api_url, trust_env=False) as api:
         tour = Tour(stack, api, subscriber_url=subscriber_url)
         try:
-            for number, step in enumerate(_STEPS, start=1):
-                console.print(f"\n[bold]{number}. {step.__doc__}[/]")
-                with console.status("watching …"):
-                    step(tour)
+            for number, each in enumerate(_STEPS, start=1):
+                with step(number, str(each.__doc__)):
+                    each(tour)
             reconciliation = reconcile(stack)
         except ObservationError as error:
-            console.print(f"\n[bold red]✗[/] {escape(str(error))}")
+            failed(str(error))
             console.print(f"     logs {_save_logs(stack)}")
             return None
     return show(reconciliation)

@@ -7,7 +7,6 @@ from typing import Any
 
 import httpx
 
-from local.console import console
 from local.scenario.handoff_stack import HandoffStack
 from local.scenario.observe import TARGET, emails_about, log_group, require, wait_for
 
@@ -30,11 +29,6 @@ class Tour:
     def at_target(self) -> str:
         """Where to look for what the target did."""
         return f"at the log group {log_group(self.stack, TARGET)}"
-
-
-def saw(text: str) -> None:
-    """Print one observation."""
-    console.print(f"   [green]✓[/] {text}")
 
 
 def require_status(response: httpx.Response, status: int) -> None:
