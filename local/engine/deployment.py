@@ -170,9 +170,11 @@ class Deployment(Mocks):
             return
         other = self._names.setdefault((resource.type, name), resource)
         if other.urn != resource.urn:
+            # Which of them the engine sees first is a race of the program's own threads.
+            first, second = sorted((other.name, resource.name))
             raise ProgramError(
-                f"{resource.type} resources '{other.name}' and '{resource.name}' must have "
-                f"different names in AWS, both are named '{name}'"
+                f"{resource.type} resources '{first}' and '{second}' must have different names in "
+                f"AWS, both are named '{name}'"
             )
 
     def _refreshed(self, urn: str) -> Entry | None:

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local.engine import journal
 from local.engine.assets import plain, revived
 from local.engine.provider import Provider
 
@@ -32,7 +33,7 @@ class Made(NamedTuple):
     type: str
 
     id: str | None
-    """None: it was about to be created, and may stand."""
+    """None: it was about to be created, and may exist."""
 
     inputs: dict[str, Any]
 
@@ -73,7 +74,7 @@ class Orphans:
             yield [line for line in removed if line]
 
     def creating(self, urn: str, type_: str, inputs: Mapping[str, Any]) -> str:
-        """A resource is about to be created; what bore its URN and is an orphan, is removed."""
+        """A resource is about to be created; orphans with its URN are deleted first."""
         for key in self._unknown(urn):
             self._remove(key)
         key = secrets.token_hex(8)
@@ -81,7 +82,7 @@ class Orphans:
         return key
 
     def created(self, key: str, id_: str) -> None:
-        """It was created, and its engine may live to write it down."""
+        """It was created; its engine may be killed before it saves its state."""
         self._set(key, self._made[key]._replace(id=id_))
 
     def failed(self, key: str) -> None:
@@ -95,7 +96,7 @@ class Orphans:
                 self._set(key, None)
 
     def _unknown(self, urn: str | None = None) -> list[str]:
-        """Keys of what no engine knows of, the newest first; with `urn`, only what bears it."""
+        """Keys of what no engine knows of, the newest first; with `urn`, only those with it."""
         found = {key: made for key, made in self._made.items() if urn in (None, made.urn)}
         known = self._known() if found else set()
         ids = {key: (made.urn, self._id_of(made)) for key, made in reversed(found.items())}
@@ -113,13 +114,13 @@ class Orphans:
         return f"deleted {urn}, which a killed deployment had created" if removed else ""
 
     def _remove(self, key: str) -> bool:
-        """Delete it if it stands; return whether it did."""
+        """Delete it if it exists; return whether it did."""
         made, id_ = self._made[key], self._id_of(self._made[key])
-        stands = id_ is not None and self._provider.read(made.type, id_, made.inputs) is not None
-        if id_ is not None and stands:
+        exists = id_ is not None and self._provider.read(made.type, id_, made.inputs) is not None
+        if id_ is not None and exists:
             self._provider.delete(made.type, id_, made.inputs)
         self._set(key, None)
-        return stands
+        return exists
 
     def _known(self) -> set[tuple[str, str | None]]:
         documents = [
@@ -138,15 +139,7 @@ class Orphans:
             else:
                 self._made[key] = made
             with self._file.open("a") as file:
-                file.write(json.dumps([key, made and plain(made)]) + "\n")
+                file.write(journal.line(key, made and plain(made)))
 
     def _read(self) -> None:
-        if not self._file.exists():
-            return
-        for line in self._file.read_text().splitlines(keepends=True):
-            # A last line without an end was being written when the process was killed.
-            if line.endswith("\n"):
-                key, made = json.loads(line)
-                self._made.pop(key, None)
-                if made is not None:
-                    self._made[key] = Made(*revived(made))
+        self._made |= {key: Made(*revived(made)) for key, made in journal.read(self._file).items()}

@@ -1,17 +1,15 @@
-"""Keeps a state in a file that a killed process leaves whole: one line for each change."""
+"""Keeps a state in a journal: one line for each change."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
+from local.engine import journal
 from local.engine.state import Entry, State
 
 
 class StateFile:
-    """Lines of `[URN, entry]`; the last one of a URN counts, and null says that it is gone."""
+    """Its lines are `[URN, entry]`."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -19,14 +17,7 @@ class StateFile:
 
     def read(self) -> State:
         """The state as it was saved last; empty if there is no file."""
-        document: dict[str, Any] = {}
-        for line in self._lines():
-            urn, entry = json.loads(line)
-            # The newest last, as in the state itself.
-            document.pop(urn, None)
-            if entry is not None:
-                document[urn] = entry
-        return State.from_json(document)
+        return State.from_json(journal.read(self._path))
 
     def save(self, state: State) -> None:
         """Add what is new since the last call; the first one writes the whole file."""
@@ -45,12 +36,6 @@ class StateFile:
                 file.write(gone + new)
         self._written = dict(state)
 
-    def _lines(self) -> Iterator[str]:
-        if self._path.exists():
-            with self._path.open() as file:
-                # A last line without an end was being written when the process was killed.
-                yield from (line for line in file if line.endswith("\n"))
-
 
 def _line(urn: str, entry: Entry | None) -> str:
-    return json.dumps([urn, entry and entry.to_json()]) + "\n"
+    return journal.line(urn, entry and entry.to_json())

@@ -35,12 +35,12 @@ class Flow:
         self.boxes = sorted(self.depths, key=lambda box: (self.depths[box], box))
         place = {box: index for index, box in enumerate(self.boxes)}
         self.lines = [
-            Line(source, target, ", ".join(sorted(verbs)), not verbs <= _UNEXPECTED)
-            for (source, target), verbs in sorted(
+            Line(source, target, ", ".join(sorted(labels)), not labels <= _UNEXPECTED)
+            for (source, target), labels in sorted(
                 pairs.items(), key=lambda each: [place[box] for box in each[0]]
             )
         ]
-        self._dead_letters = {target for (_, target), verbs in pairs.items() if FAILED in verbs}
+        self._dead_letters = {target for (_, target), labels in pairs.items() if FAILED in labels}
 
     def rows(self, box: Box) -> list[str]:
         """The text in a box: its names, then what it is."""
@@ -67,8 +67,8 @@ def _folded(arrows: Pairs) -> dict[tuple[Box, Box], set[str]]:
         for box in boxes
     }
     found: defaultdict[tuple[Box, Box], set[str]] = defaultdict(set)
-    for (source, target), verbs in arrows.items():
-        found[shared.get(source, source), shared.get(target, target)] |= verbs
+    for (source, target), labels in arrows.items():
+        found[shared.get(source, source), shared.get(target, target)] |= labels
     return found
 
 
@@ -81,5 +81,5 @@ def _depths(pairs: Pairs) -> dict[Box, int]:
         depth += 1
         reached = {target for source, target in pairs if source in reached and target not in depths}
         depths |= dict.fromkeys(reached, depth)
-    # A circle that nothing leads into.
+    # A cycle that nothing leads into.
     return {box: depths.get(box, depth) for pair in pairs for box in pair}

@@ -37,13 +37,17 @@ def _tour_until(step: str) -> subprocess.Popen[str]:
         [sys.executable, "-u", "-m", "local", "tour"],
         cwd=ROOT,
         stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
     )
     assert process.stdout is not None
+    printed = []
     for line in process.stdout:
+        printed.append(line)
         if line.startswith(step):
             return process
-    raise AssertionError(f"the tour ended before {step!r}")
+    process.communicate()
+    raise AssertionError(f"the tour ended before {step!r}:\n{''.join(printed)}")
 
 
 def _end(process: subprocess.Popen[str], stop_signal: signal.Signals) -> int:
