@@ -8,6 +8,7 @@ environment, because the functions would inherit it too; and it enforces IAM pol
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -40,6 +41,8 @@ DEFAULT_PORT = 4566
 
 _RUN_MINISTACK = Path(__file__).with_name("run_ministack.py")
 _HOST = "127.0.0.1"
+# Below the ports of outgoing connections: Linux takes those from 32768 on, others from higher.
+_LISTENING_PORTS = range(20_000, 32_768)
 _START_SECONDS = 20
 _STOP_SECONDS = 5
 _LOG_TAIL_LINES = 20
@@ -154,11 +157,12 @@ def emulator_url(port: int) -> str:
 
 
 def free_port() -> int:
-    """A port that is free now."""
-    with socket.socket() as probe:
-        probe.bind((_HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that is free now, and that the system gives to no connection until it is used."""
+    while True:
+        port = random.choice(_LISTENING_PORTS)  # noqa: S311 -- not a secret
+        with suppress(EmulatorError):
+            require_free_port(port)
+            return port
 
 
 def require_free_port(port: int) -> None:

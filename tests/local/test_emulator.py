@@ -69,6 +69,13 @@ def test_a_taken_port_is_named_with_what_to_do() -> None:
             require_free_port(port)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="where Linux says it")
+def test_a_free_port_is_none_that_a_connection_could_take_meanwhile() -> None:
+    first, _last = Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()
+
+    assert {free_port() < int(first) for _ in range(100)} == {True}
+
+
 def test_a_missing_installation_is_named_with_the_command_that_installs_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
