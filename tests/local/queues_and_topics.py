@@ -10,6 +10,7 @@ from typing import Any
 
 from local.emulator.clients import ACCOUNT_ID, REGION
 from local.emulator.start import Emulator
+from local.scenario.observe import log_lines
 from tests.local.roles import TRUST, policy_of
 
 Queue = tuple[str, str]
@@ -61,20 +62,19 @@ def subscribe(emulator: Emulator, topic_arn: str, queue: Queue, **attributes: An
     )
 
 
-def a_consumer(emulator: Emulator, queue: Queue, source: str, **mapping: Any) -> str:
-    """A function with this source, whose `handle` gets the queue's messages; returns its name."""
+def a_function(emulator: Emulator, source: str) -> str:
+    """A function with this source, whose `handle` is called; returns its name."""
     bundle = io.BytesIO()
     with zipfile.ZipFile(bundle, "w") as archive:
         archive.writestr("app.py", source)
-    name = f"consumer-{uuid.uuid4()}"
+    name = f"function-{uuid.uuid4()}"
     role = emulator.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
     emulator.client("iam").put_role_policy(
         RoleName=name,
         PolicyName="policy",
         PolicyDocument=policy_of({"Effect": "Allow", "Action": "*", "Resource": "*"}),
     )
-    functions = emulator.client("lambda")
-    functions.create_function(
+    emulator.client("lambda").create_function(
         FunctionName=name,
         Runtime="python3.13",
         Role=role["Role"]["Arn"],
@@ -82,10 +82,25 @@ def a_consumer(emulator: Emulator, queue: Queue, source: str, **mapping: Any) ->
         Code={"ZipFile": bundle.getvalue()},
         Timeout=10,
     )
-    functions.create_event_source_mapping(
+    return name
+
+
+def a_consumer(emulator: Emulator, queue: Queue, source: str, **mapping: Any) -> str:
+    """A function with this source, whose `handle` gets the queue's messages; returns its name."""
+    name = a_function(emulator, source)
+    emulator.client("lambda").create_event_source_mapping(
         FunctionName=name,
         EventSourceArn=queue[1],
         FunctionResponseTypes=["ReportBatchItemFailures"],
         **mapping,
     )
     return name
+
+
+def lines_of(emulator: Emulator, function: str) -> list[str]:
+    """What a function has logged, oldest first."""
+    group = f"/aws/lambda/{function}"
+    logs = emulator.client("logs")
+    if not logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]:
+        return []
+    return log_lines(logs, group)

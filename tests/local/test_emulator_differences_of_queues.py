@@ -10,7 +10,6 @@ import pytest
 from local.emulator.patches.sqs_event_sources import is_readable
 from local.emulator.start import Emulator, free_port, running_emulator
 from local.instance import Instance
-from local.scenario.observe import log_lines
 from local.wait import wait_until
 from tests.local.queues_and_topics import (
     Queue,
@@ -18,6 +17,7 @@ from tests.local.queues_and_topics import (
     a_queue,
     a_topic,
     depth,
+    lines_of,
     open_for,
     subscribe,
 )
@@ -60,20 +60,11 @@ def _queue_with_dead_letters(emulator: Emulator) -> tuple[Queue, Queue]:
     return queue, dead_letters
 
 
-def _lines(emulator: Emulator, function: str) -> list[str]:
-    groups = emulator.client("logs").describe_log_groups(
-        logGroupNamePrefix=f"/aws/lambda/{function}"
-    )
-    if not groups["logGroups"]:
-        return []
-    return log_lines(emulator.client("logs"), f"/aws/lambda/{function}")
-
-
 def _consume_naming_no_message(emulator: Emulator) -> tuple[Queue, Queue]:
     queue, dead_letters = _queue_with_dead_letters(emulator)
     function = a_consumer(emulator, queue, _NAMES_NO_MESSAGE, BatchSize=2)
     emulator.client("sqs").send_message(QueueUrl=queue[0], MessageBody="hello")
-    wait_until(lambda: "ran" in "".join(_lines(emulator, function)), "the run", seconds=20)
+    wait_until(lambda: "ran" in "".join(lines_of(emulator, function)), "the run", seconds=20)
     return queue, dead_letters
 
 
@@ -122,7 +113,7 @@ def _in_flight_at_once(emulator: Emulator) -> int:
         )
 
     def runs() -> list[tuple[float, float]]:
-        words = [line.split() for line in _lines(emulator, function) if line.startswith("from ")]
+        words = [line.split() for line in lines_of(emulator, function) if line.startswith("from ")]
         return [(float(began), float(ended)) for _, began, _, ended in words]
 
     wait_until(lambda: len(runs()) == len("abcd"), "the runs", seconds=30)
