@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.process import END, init, instructions, python, requests, run
+from benchmarks.process import END, counting_waits, init, instructions, python, requests, run
 from benchmarks.stub import stub, tls_stub
 from benchmarks.subjects import BARE, CREATE, ENVIRONMENT, SUBJECTS, Subject, unpacked, zipped
 
@@ -39,6 +39,7 @@ def all_counts() -> Iterator[Count]:
         yield cold_count(folder, start)
         yield warm_count(folder)
         yield connections_count(folder)
+        yield waits_count(folder)
         yield from size_counts()
 
 
@@ -91,6 +92,16 @@ def connections_count(folder: Path) -> Count:
         run(python(unpacked(CREATE, folder), statement), environment)
         detail = f"{server.requests} requests of {_CONNECTION_REQUESTS} creates"
         return Count("connections.create-task", server.connections, "connections", detail)
+
+
+def waits_count(folder: Path) -> Count:
+    """Return how many requests a create waits for."""
+    with stub() as server:
+        environment = {**ENVIRONMENT, "AWS_ENDPOINT_URL": server.url}
+        printed = run(python(unpacked(CREATE, folder), counting_waits(CREATE, _MANY)), environment)
+        waited = int(printed.split()[-1])
+        detail = f"{waited} of {server.requests} requests of {_MANY} creates"
+        return Count("waits.create-task", waited / _MANY, "requests", detail)
 
 
 def size_counts() -> Iterator[Count]:

@@ -86,3 +86,14 @@ def requests(subject: Subject, number: int) -> str:
         f"    response = handler.handle({EVENT!r}, None)\n"
         f"    assert response['statusCode'] == 201, response\n"
     )
+
+
+def counting_waits(subject: Subject, number: int) -> str:
+    """Serve `number` requests; the last word it prints is how many responses they waited for."""
+    return (
+        "from serverless_runtime.shared.aws.connections import Connections\n"
+        "send, waited = Connections.send, []\n"
+        "Connections.send = lambda *request: waited.append(1) or send(*request)\n"
+        f"{requests(subject, number)}"
+        "print(len(waited))\n"
+    )

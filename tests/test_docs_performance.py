@@ -17,6 +17,7 @@ ROWS = {
     "init and first create over TLS": (("cold.create-task",), "0.01"),
     "a warm create": (("warm.create-task",), "0.01"),
     "connections opened by 1,000 creates": (("connections.create-task",), "1"),
+    "requests that a create waits for": (("waits.create-task",), "1"),
     "the task functions' zip": (("zip.create-task",), "0.1"),
 }
 

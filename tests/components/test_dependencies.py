@@ -132,7 +132,7 @@ def test_a_line_that_cannot_be_right_is_named(tmp_path: Path, line: str, reason:
 
 
 @given(text=st.text(alphabet="ab=<>!~;'\"\\#- \n\t.,()[]@:1é", max_size=60))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_text_is_a_lock_file_or_is_refused_with_a_reason(
     tmp_path_factory: pytest.TempPathFactory, text: str
 ) -> None:

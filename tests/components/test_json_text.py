@@ -5,7 +5,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_serverless.blocks.json_text import json_text
@@ -21,7 +21,6 @@ def policy_of(queue: aws.sqs.Queue) -> dict[str, Any]:
     return {"Statement": [{"Action": "sqs:*", "Resource": [queue.arn, queue.url, "*"]}]}
 
 
-@settings(deadline=None)
 @given(DOCUMENTS, DOCUMENTS)
 def test_it_is_what_the_sdk_writes(document: Any, inner: Any) -> None:
     def program() -> None:

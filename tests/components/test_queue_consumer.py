@@ -127,7 +127,7 @@ def test_tools_find_the_dead_letters_and_where_they_return_to() -> None:
     assert found[0]["rows"]["kind"] == "message"
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(timeout=st.integers(1, 900), window=st.integers(0, 300), visibility=st.integers(0, 43_200))
 def test_a_message_stays_hidden_for_six_timeouts_and_the_window(
     timeout: int, window: int, visibility: int

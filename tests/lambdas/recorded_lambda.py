@@ -9,6 +9,7 @@ from typing import Any
 
 from serverless_runtime.shared.aws.connections import Request, Response
 from serverless_runtime.shared.aws.errors import ResponseTimeoutError
+from tests.lambdas.waiting_transport import WaitingTransport
 
 
 class RawBody(io.BytesIO):
@@ -18,7 +19,7 @@ class RawBody(io.BytesIO):
         yield self.read()
 
 
-class RecordedLambda:
+class RecordedLambda(WaitingTransport):
     """Implements `Transport`: records invokes; responds with `status`, or not at all."""
 
     def __init__(self) -> None:

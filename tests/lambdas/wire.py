@@ -11,11 +11,12 @@ from moto.core.models import botocore_stubber
 
 from serverless_runtime.shared.aws.connections import Request, Response
 from tests.lambdas.reserved_words import reject_reserved_words
+from tests.lambdas.waiting_transport import WaitingTransport
 
 Hook = Callable[[Request], Response | None]
 
 
-class Moto:
+class Moto(WaitingTransport):
     """Implements `Transport` for any service. Rejects what DynamoDB would and moto does not."""
 
     def __init__(self) -> None:

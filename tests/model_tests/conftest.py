@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-_COMMON: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+_COMMON: dict[str, Any] = {"suppress_health_check": list(HealthCheck)}
 
 settings.register_profile(
     "ci",

@@ -138,7 +138,7 @@ def motos() -> Iterator[Any]:
         yield boto3.Session("testing", "testing", region_name="eu-west-1").client("dynamodb")
 
 
-@settings(derandomize=True, database=None, max_examples=60, deadline=None)
+@settings(derandomize=True, database=None, max_examples=60)
 @given(requests=st.lists(_requests, max_size=12))
 def test_the_model_and_moto_respond_alike(motos: Any, requests: list[Request]) -> None:
     for name in motos.list_tables()["TableNames"]:

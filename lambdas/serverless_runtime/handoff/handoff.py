@@ -18,6 +18,7 @@ from serverless_runtime.handoff.outbox_rows import key_of, row_of
 from serverless_runtime.handoff.settings import HandoffSettings, read_handoff_settings
 from serverless_runtime.handoff.target import target_of
 from serverless_runtime.shared import aws
+from serverless_runtime.shared.aws.dynamodb import delete_item_without_waiting
 
 log = logging.getLogger(__name__)
 
@@ -93,13 +94,16 @@ class Handoff:
         return True
 
     def _delete_row(self, table_name: str, event: Event, committed_at_ms: int) -> None:
-        try:
-            self._dynamodb.delete_item(
-                TableName=table_name, Key=key_of(event.event_id, committed_at_ms)
-            )
-        except Exception:
+        def failed(error: Exception) -> None:
             # Harmless: the relay hands the event off again, and the target skips a duplicate.
-            log.warning(log_messages.OUTBOX_ROW_NOT_DELETED, extra=event.ids, exc_info=True)
+            log.warning(log_messages.OUTBOX_ROW_NOT_DELETED, extra=event.ids, exc_info=error)
+
+        delete_item_without_waiting(
+            self._dynamodb,
+            failed,
+            TableName=table_name,
+            Key=key_of(event.event_id, committed_at_ms),
+        )
 
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)

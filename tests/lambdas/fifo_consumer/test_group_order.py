@@ -30,7 +30,7 @@ def repeat(count: int, action: Callable[[], None]) -> None:
         action()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     actions=_ACTIONS,
     poisons=st.sets(st.integers(1, 12).map(str), min_size=1, max_size=3),

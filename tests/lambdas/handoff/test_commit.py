@@ -11,11 +11,14 @@ import pytest
 from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.handoff import Handoff
 from serverless_runtime.handoff.settings import HandoffSettings
-from serverless_runtime.shared.aws.errors import ServiceError
+from serverless_runtime.shared import aws
+from serverless_runtime.shared.aws.connections import Request, Response, Then
+from serverless_runtime.shared.aws.errors import AwsCallError, ResponseError, ServiceError
 from tests.lambdas.handoff.outbox_table import rows
 from tests.lambdas.recorded_lambda import RecordedLambda
 from tests.lambdas.tables import DELIVERIES, OUTBOX, TARGET_ARN
 from tests.lambdas.task_service.dynamo_wire import rejection, wire
+from tests.lambdas.wire import Moto, moto_response, operation_of
 
 EVENT = Event(
     event_id="e-1",
@@ -123,6 +126,58 @@ def test_a_row_that_cannot_be_deleted_is_logged_and_left_to_the_relay(
     [record] = [record for record in caplog.records if record.levelno >= logging.WARNING]
     assert record.message == "outbox row not deleted"
     assert vars(record)["event_id"] == "e-1"
+    assert len(rows()) == 1
+
+
+class Delayed(Moto):
+    """Executes what nobody waits for when the test says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.requests: list[Request] = []
+        self.later: list[tuple[Request, Then]] = []
+
+    def send(self, request: Request) -> Response:
+        self.requests.append(request)
+        return super().send(request)
+
+    def send_without_waiting(self, request: Request, then: Then) -> None:
+        self.later.append((request, then))
+
+
+@pytest.fixture
+def delayed(recorded_lambda: RecordedLambda, monkeypatch: pytest.MonkeyPatch) -> Delayed:
+    delayed = Delayed()
+    monkeypatch.setattr(aws.client("dynamodb"), "transport", delayed)
+    return delayed
+
+
+def test_a_commit_waits_for_its_transaction_and_the_invoke_alone(
+    delayed: Delayed, recorded_lambda: RecordedLambda, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert a_handoff().commit([OWN_WRITE], EVENT)
+
+    assert [operation_of(request) for request in delayed.requests] == ["TransactWriteItems"]
+    assert len(recorded_lambda.handed_off) == 1
+    [(deletion, then)] = delayed.later
+    then(moto_response(deletion))
+    assert rows() == []
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+@pytest.mark.parametrize(
+    "outcome", [Response(400, {}, b'{"__type": "x#ThrottlingException"}'), ResponseError("lost")]
+)
+def test_a_deletion_that_turns_out_to_have_failed_is_logged_as_soon_as_it_is_known(
+    delayed: Delayed, outcome: Response | AwsCallError, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert a_handoff().commit([OWN_WRITE], EVENT)
+    [(_, then)] = delayed.later
+    then(outcome)
+
+    [record] = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert (record.message, vars(record)["event_id"]) == ("outbox row not deleted", "e-1")
+    assert record.exc_info
     assert len(rows()) == 1
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from serverless_ops.dead_letters.dead_letter import DeadLetter
 from serverless_ops.dead_letters.kinds import invocation
@@ -24,7 +24,6 @@ class Queue:
         self.body = MessageBody
 
 
-@settings(deadline=None)
 @given(json_texts)
 def test_every_digit_arrives_by_the_outbox_and_by_a_replay(text: str) -> None:
     event = Event(event_id="e", correlation_id="c", payload=text.encode())

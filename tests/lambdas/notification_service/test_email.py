@@ -158,7 +158,7 @@ def test_no_title_or_detail_can_pass_for_a_line_of_ours(aws_in_memory: None, tit
     assert text[-1] == f"Task {event.task.task_id}, event {event.event_id}"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(SMUGGLING | st.just("\n")))
 def test_a_detail_is_quoted_line_for_line(aws_in_memory: None, detail: str) -> None:
     text = body_of(an_event(a_task(detail=detail)), "Text")
@@ -167,7 +167,7 @@ def test_a_detail_is_quoted_line_for_line(aws_in_memory: None, detail: str) -> N
     assert quoted == [f"> {line}" for line in lines(detail)]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(SMUGGLING | st.just("\n")))
 def test_each_line_of_a_detail_adds_a_paragraph_and_nothing_else(
     aws_in_memory: None, detail: str
@@ -195,7 +195,7 @@ def test_a_title_is_text_in_html_with_a_direction_of_its_own(
     assert read.comments == []
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(SMUGGLING))
 def test_no_title_adds_an_element(aws_in_memory: None, title: str) -> None:
     plain = Reader(body_of(an_event(), "Html"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from serverless_runtime.notification_service.channel import (
@@ -35,7 +35,6 @@ FATES = {
 PERHAPS_SENT = {"sent", "no response", "killed"}
 
 
-@settings(deadline=None)
 @given(
     fates=st.lists(st.tuples(st.sampled_from(sorted(FATES)), st.booleans()), max_size=8),
     guarantee=st.sampled_from(GUARANTEES),

@@ -100,7 +100,7 @@ def test_every_title_arrives_as_text_of_every_push_service(aws_in_memory: None, 
         assert body == shown_whole or (shown_whole is None and body.endswith("…"))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(codec=None)), st.integers(1, 200))
 def test_whatever_the_title_is_both_services_take_it(
     aws_in_memory: None, title: str, times: int

@@ -108,9 +108,7 @@ def tricks(draw: st.DrawFn) -> Trick:
     return Trick(interim + final[:cut], None, draw(st.sampled_from(["close", "reset"])), at_a_time)
 
 
-@settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tricks(), st.booleans())
 def test_a_status_that_arrived_counts_and_nothing_else(
     ca: trustme.CA, server: HttpsReceiver, trick: Trick, responds_at_once: bool

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from serverless_ops.dead_letters.json_text import NotJsonError as NoJsonAtAllError
@@ -14,13 +14,11 @@ from serverless_runtime.shared.strict_json import MAX_DEPTH, NotJsonError, parse
 from tests.lambdas.json_texts import json_texts, strings
 
 
-@settings(deadline=None)
 @given(json_texts)
 def test_every_way_of_writing_a_value_is_read(text: str) -> None:
     assert parse(text) == parse(text.encode()) == json.loads(text)
 
 
-@settings(deadline=None)
 @given(json_texts, st.integers(0, 200), st.text('{}[]:,"\\/.eE+-0123aflnrstu \t\x00é', max_size=2))
 def test_a_text_with_a_change_is_read_only_if_it_is_still_json(
     text: str, at: int, change: str
@@ -34,7 +32,6 @@ def test_a_text_with_a_change_is_read_only_if_it_is_still_json(
     require_json(text)
 
 
-@settings(deadline=None)
 @given(json_texts)
 def test_nothing_is_refused_that_is_json_and_has_no_name_twice(text: str) -> None:
     try:
@@ -44,7 +41,6 @@ def test_nothing_is_refused_that_is_json_and_has_no_name_twice(text: str) -> Non
     parse(text)
 
 
-@settings(deadline=None)
 @given(strings)
 def test_a_name_may_be_given_once_however_it_is_escaped(name: str) -> None:
     escaped = json.dumps(json.loads(name))

@@ -128,7 +128,7 @@ def _pointer(location: tuple[int | str, ...]) -> str:
 
 
 @pytest.mark.parametrize("kind", ["create", "patch", "replace"])
-@settings(derandomize=True, database=None, max_examples=300, deadline=None)
+@settings(derandomize=True, database=None, max_examples=300)
 @given(body=_bodies)
 @example(body='{"title": "a", "title": "b"}')
 @example(body='{"title": "a", "title": 3, "detail": "x"}')

@@ -139,9 +139,7 @@ def test_what_is_no_http_event_gets_a_response_too() -> None:
 anything = st.text(st.characters(codec=None), max_size=30)
 
 
-@settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     route=st.sampled_from(sorted(ROUTES)),
     task_id=anything,

@@ -61,9 +61,7 @@ def all_pages(**query: Any) -> list[list[str]]:
     raise AssertionError
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.sampled_from(STATUSES), max_size=25),
     st.integers(1, 12),

@@ -30,7 +30,6 @@ def running(recorded_lambda: RecordedLambda) -> None:
 @settings(
     max_examples=25,
     derandomize=True,
-    deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

@@ -8,7 +8,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from local.emulator.clients import Clients, Credentials
@@ -35,7 +35,6 @@ def _up(program: Any) -> None:
     deploy(InProcessEngine(PROVIDER), program)
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_a_misspelt_property_is_refused_and_the_right_one_suggested(data: st.DataObject) -> None:
     token = data.draw(TYPES)
@@ -53,7 +52,6 @@ def test_a_misspelt_property_is_refused_and_the_right_one_suggested(data: st.Dat
     assert f"Examine values at 'mine.{misspelt}'." in reason
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_a_value_fits_or_is_refused_with_its_place(data: st.DataObject) -> None:
     token = data.draw(TYPES)
@@ -76,7 +74,6 @@ def test_a_value_fits_or_is_refused_with_its_place(data: st.DataObject) -> None:
         assert bool(reasons) != (fits or document)
 
 
-@settings(deadline=None)
 @given(TYPES)
 def test_what_is_required_is_missed(token: str) -> None:
     required = {name for name, expected in schema.properties(token).items() if expected.required}
@@ -84,7 +81,6 @@ def test_what_is_required_is_missed(token: str) -> None:
     assert _failures(token, {}).keys() == required
 
 
-@settings(deadline=None)
 @given(TYPES)
 def test_a_value_that_is_not_known_yet_fits_everywhere(token: str) -> None:
     inputs = dict.fromkeys(schema.properties(token), schema.UNKNOWN)

@@ -9,6 +9,10 @@ MAX_IDLE_SECONDS = 60
 sent on it is lost, and a message that may be sent once only has an unknown outcome.
 https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html"""
 
+MAX_LATE_SECONDS = 0.1
+"""A response that nobody waited for is awaited so long when its connection is needed again. Longer
+than a write takes, so that it is usually there; less than anyone notices, if it was lost."""
+
 
 class ClientConfig(NamedTuple):
     """How long an attempt may take, in seconds, and how many attempts a call has at most."""

@@ -13,8 +13,13 @@ from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from serverless_runtime.shared.aws.amazon_root_certificates import AMAZON_ROOT_CERTIFICATES
-from serverless_runtime.shared.aws.client_config import MAX_IDLE_SECONDS, ClientConfig
+from serverless_runtime.shared.aws.client_config import (
+    MAX_IDLE_SECONDS,
+    MAX_LATE_SECONDS,
+    ClientConfig,
+)
 from serverless_runtime.shared.aws.errors import (
+    AwsCallError,
     ConnectError,
     ConnectTimeoutError,
     ResponseError,
@@ -38,12 +43,32 @@ class Response(NamedTuple):
     body: bytes
 
 
+Then = Callable[[Response | AwsCallError], None]
+"""Gets the response to a request that nobody waited for, or the error in its place."""
+
+
 class Transport(Protocol):
     """Carries a request to its service and returns the response."""
 
     def send(self, request: Request) -> Response:
         """Send the request once. Raises ConnectError and ResponseError."""
         ...
+
+    def send_without_waiting(self, request: Request, then: Then) -> None:
+        """Send the request once; a later request calls `then`, or none does.
+
+        Raises ConnectError and ResponseError if it cannot be sent.
+        """
+        ...
+
+
+class _Idle(NamedTuple):
+    connection: http.client.HTTPConnection
+
+    since: float
+
+    then: Then | None
+    """What to do with the response that is still to be read, if one is."""
 
 
 class Connections:
@@ -59,14 +84,32 @@ class Connections:
         self._config = config
         self._tls = _tls_context(self._host) if url.scheme == "https" else None
         self._clock = clock
-        # Each with the time of its last response. A list's pop and append are atomic.
-        self._idle: list[tuple[http.client.HTTPConnection, float]] = []
+        # A list's pop and append are atomic.
+        self._idle: list[_Idle] = []
 
     def send(self, request: Request) -> Response:
         """Send the request once and read the whole response, so that the connection can be kept.
 
         Raises ConnectError and ResponseError, and ValueError for a header of several lines.
         """
+        connection = self._sent(request)
+        response, is_last = self._received(connection)
+        if is_last:
+            connection.close()
+        else:
+            self._idle.append(_Idle(connection, self._clock(), None))
+        return response
+
+    def send_without_waiting(self, request: Request, then: Then) -> None:
+        """Send the request once, and read its response when the connection is needed again.
+
+        Raises what `send` raises while it sends. `then` is never called if the response takes
+        longer than MAX_LATE_SECONDS then, or no further request comes within MAX_IDLE_SECONDS.
+        """
+        self._idle.append(_Idle(self._sent(request), self._clock(), then))
+
+    def _sent(self, request: Request) -> http.client.HTTPConnection:
+        """Return the connection on which the request has been sent."""
         text = (
             request_head(self._base_path + request.path, request.headers, request.body)
             + request.body
@@ -74,6 +117,13 @@ class Connections:
         connection = self._idle_connection() or self._new_connection()
         try:
             connection.sock.sendall(text)
+        except OSError as error:
+            raise self._failed(connection, error) from error
+        return connection
+
+    def _received(self, connection: http.client.HTTPConnection) -> tuple[Response, bool]:
+        """Return the response, and whether the connection ends with it."""
+        try:
             received = http.client.HTTPResponse(connection.sock, method="POST")
             received.begin()
             response = Response(
@@ -81,29 +131,43 @@ class Connections:
                 {name.lower(): value for name, value in received.getheaders()},
                 received.read(),
             )
-        except TimeoutError as error:
-            connection.close()
-            raise ResponseTimeoutError(f"{self._host} did not respond in time") from error
         except (OSError, http.client.HTTPException) as error:
-            connection.close()
-            raise ResponseError(f"{self._host} did not respond: {error!r}") from error
-        if received.will_close:
-            connection.close()
-        else:
-            self._idle.append((connection, self._clock()))
-        return response
+            raise self._failed(connection, error) from error
+        return response, received.will_close
+
+    def _failed(self, connection: http.client.HTTPConnection, error: Exception) -> ResponseError:
+        connection.close()
+        if isinstance(error, TimeoutError):
+            return ResponseTimeoutError(f"{self._host} did not respond in time")
+        return ResponseError(f"{self._host} did not respond: {error!r}")
 
     def _idle_connection(self) -> http.client.HTTPConnection | None:
         while self._idle:
             try:
-                connection, since = self._idle.pop()
+                idle = self._idle.pop()
             except IndexError:
                 # Another thread took the last one.
                 return None
-            if self._clock() - since < MAX_IDLE_SECONDS and not _was_closed(connection):
-                return connection
-            connection.close()
+            if self._clock() - idle.since < MAX_IDLE_SECONDS and self._is_free(idle):
+                return idle.connection
+            idle.connection.close()
         return None
+
+    def _is_free(self, idle: _Idle) -> bool:
+        """Whether the other side awaits a request; reads the response before, if one is due."""
+        if idle.then is not None:
+            if not _is_readable(idle.connection, MAX_LATE_SECONDS):
+                return False
+            try:
+                response, is_last = self._received(idle.connection)
+            except ResponseError as error:
+                idle.then(error)
+                return False
+            idle.then(response)
+            if is_last:
+                return False
+        # Nothing but its end makes an idle connection readable.
+        return not _is_readable(idle.connection, 0)
 
     def _new_connection(self) -> http.client.HTTPConnection:
         seconds = self._config.connect_timeout
@@ -142,11 +206,10 @@ def request_head(path: str, headers: Mapping[str, str], body: bytes) -> bytes:
     return head.encode("latin-1")
 
 
-def _was_closed(connection: http.client.HTTPConnection) -> bool:
-    """Whether the other side has closed it: nothing else makes an idle connection readable."""
+def _is_readable(connection: http.client.HTTPConnection, seconds: float) -> bool:
     poll = select.poll()
     poll.register(connection.sock, select.POLLIN)
-    return bool(poll.poll(0))
+    return bool(poll.poll(seconds * 1000))
 
 
 def _tls_context(host: str) -> ssl.SSLContext:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from serverless_runtime.shared.aws.client_config import ClientConfig
@@ -71,6 +71,16 @@ class DynamoDbClient(ServiceClient):
     def delete_item(self, **arguments: Any) -> dict[str, Any]:
         return self._request("DeleteItem", arguments)
 
+    def delete_item_without_waiting(
+        self, on_failure: Callable[[Exception], None], **arguments: Any
+    ) -> None:
+        """Send the request; a later call reads the response, if it comes. There is no retry.
+
+        Raises what `delete_item` raises while it sends.
+        """
+        operation = "DeleteItem"
+        self._post_without_waiting(operation, arguments, _headers(operation), on_failure)
+
     def query(self, **arguments: Any) -> dict[str, Any]:
         return self._request("Query", arguments)
 
@@ -83,11 +93,7 @@ class DynamoDbClient(ServiceClient):
         return self._request("TransactWriteItems", arguments)
 
     def _request(self, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        headers = {
-            "Content-Type": "application/x-amz-json-1.0",
-            "X-Amz-Target": f"DynamoDB_20120810.{operation}",
-        }
-        return self._call_json(operation, arguments, headers)
+        return self._call_json(operation, arguments, _headers(operation))
 
     def _serialized(self, operation: str, arguments: Mapping[str, Any]) -> bytes:
         binary: list[str] = []
@@ -117,6 +123,13 @@ class DynamoDbClient(ServiceClient):
         return super()._parsed(body, _with_bytes if b'"B' in body else object_hook)
 
 
+def _headers(operation: str) -> dict[str, str]:
+    return {
+        "Content-Type": "application/x-amz-json-1.0",
+        "X-Amz-Target": f"DynamoDB_20120810.{operation}",
+    }
+
+
 def query_items(client: Any, **arguments: Any) -> Iterator[dict[str, Any]]:
     """Yield the items that a query finds, fetching a page when the one before is used up.
 
@@ -129,6 +142,23 @@ def query_items(client: Any, **arguments: Any) -> Iterator[dict[str, Any]]:
         if "LastEvaluatedKey" not in page:
             return
         arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def delete_item_without_waiting(
+    client: Any, on_failure: Callable[[Exception], None], **arguments: Any
+) -> None:
+    """Delete an item whose deletion nobody depends on. Raises nothing.
+
+    `client` is this module's, or boto3's, which waits. A failure that is noticed, now or by a later
+    call, is passed to `on_failure`.
+    """
+    try:
+        if isinstance(client, DynamoDbClient):
+            client.delete_item_without_waiting(on_failure, **arguments)
+        else:
+            client.delete_item(**arguments)
+    except Exception as error:
+        on_failure(error)
 
 
 def expression_values(**values: str | int) -> dict[str, dict[str, str]]:

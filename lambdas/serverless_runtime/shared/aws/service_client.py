@@ -6,7 +6,7 @@ import json
 import os
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NoReturn
 from urllib.parse import quote, urlsplit
 
@@ -75,15 +75,40 @@ class ServiceClient:
         path: str = "/",
     ) -> dict[str, Any]:
         """POST `arguments` as JSON; return the response's JSON with boto3's ResponseMetadata."""
-        validate(self.SHAPES, operation, arguments)
-        body = self._serialized(operation, arguments)
-        response, metadata = self._call(operation, path, headers, body)
+        response, metadata = self._call(operation, path, headers, self._body(operation, arguments))
         try:
             document = self._parsed(response.body)
         except ValueError as error:
             # boto3 would return it as an item that is not there, or raise an AttributeError.
             raise ResponseError(f"{operation}: the response is not a JSON object") from error
         return {**document, "ResponseMetadata": metadata}
+
+    def _post_without_waiting(
+        self,
+        operation: str,
+        arguments: Mapping[str, Any],
+        headers: Mapping[str, str],
+        on_failure: Callable[[AwsCallError], None],
+    ) -> None:
+        """POST `arguments` as JSON once; a later call reads the response, if it can.
+
+        Raises what the transport raises while it sends.
+        """
+
+        def then(outcome: Response | AwsCallError) -> None:
+            try:
+                if isinstance(outcome, AwsCallError):
+                    raise outcome
+                self._require_success(operation, outcome, _metadata(outcome, 1))
+            except AwsCallError as error:
+                on_failure(error)
+
+        request = self._signed("/", headers, self._body(operation, arguments))
+        self.transport.send_without_waiting(request, then)
+
+    def _body(self, operation: str, arguments: Mapping[str, Any]) -> bytes:
+        validate(self.SHAPES, operation, arguments)
+        return self._serialized(operation, arguments)
 
     def _serialized(self, operation: str, arguments: Mapping[str, Any]) -> bytes:
         try:

@@ -22,6 +22,7 @@ from serverless_runtime.shared.aws.sesv2 import SesV2Client
 from serverless_runtime.shared.aws.sns import SnsClient
 from serverless_runtime.shared.aws.sqs import SqsClient
 from tests.lambdas.recorded_lambda import RawBody
+from tests.lambdas.waiting_transport import WaitingTransport
 
 Line = Response | type[errors.AwsCallError]
 """What becomes of one request."""
@@ -43,7 +44,7 @@ BOTO3_ERRORS: Mapping[type[errors.AwsCallError], Callable[..., Exception]] = {
 _LOADER = Loader()
 
 
-class Recording:
+class Recording(WaitingTransport):
     """Implements `Transport`: keeps the requests, and plays one line for each."""
 
     def __init__(self, *lines: Line) -> None:

@@ -22,7 +22,7 @@ import trustme
 
 from local.serving import serving
 from serverless_runtime.shared.aws.amazon_root_certificates import AMAZON_ROOT_CERTIFICATES
-from serverless_runtime.shared.aws.client_config import ClientConfig
+from serverless_runtime.shared.aws.client_config import MAX_LATE_SECONDS, ClientConfig
 from serverless_runtime.shared.aws.connections import Connections, Request
 from serverless_runtime.shared.aws.errors import (
     ConnectError,
@@ -46,6 +46,8 @@ class Server(http.server.ThreadingHTTPServer):
         self.closes_after_a_response = False
         self.announces_that_it_closes = False
         self.body: bytes | None = None
+        self.may_respond = threading.Event()
+        self.may_respond.set()
         super().__init__(("localhost", 0), _Echo)
 
     def process_request(self, request: Any, client_address: Any) -> None:
@@ -64,6 +66,7 @@ class _Echo(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.may_respond.wait(5)
         self.send_response(202)
         self.send_header("Content-Length", str(len(body if self.server.body is None else b"xx")))
         self.send_header("X-Name", self.headers["X-Name"])
@@ -88,8 +91,8 @@ def server() -> Iterator[Server]:
 def connected(server: Server, scheme: str = "http") -> Iterator[Connections]:
     ours = Connections(f"{scheme}://localhost:{server.server_port}", CONFIG)
     yield ours
-    for idle, _ in ours._idle:
-        idle.close()
+    for idle in ours._idle:
+        idle.connection.close()
 
 
 def test_a_thousand_requests_share_a_connection(server: Server) -> None:
@@ -137,8 +140,8 @@ def test_a_connection_idle_for_a_minute_is_replaced(server: Server) -> None:
     for _ in range(3):
         ours.send(REQUEST)
         connections.append(server.connections)
-    for idle, _ in ours._idle:
-        idle.close()
+    for idle in ours._idle:
+        idle.connection.close()
 
     assert connections == [1, 1, 2]
 
@@ -156,6 +159,56 @@ def test_an_idle_connection_of_boto3_is_replaced_too(server: Server) -> None:
     assert connections == [1, 1, 2]
 
 
+def test_a_response_that_nobody_waited_for_is_read_before_the_next_request(
+    server: Server,
+) -> None:
+    server.may_respond.clear()
+    seen: list[Any] = []
+    with connected(server) as ours:
+        ours.send_without_waiting(REQUEST, seen.append)
+        assert seen == []
+        server.may_respond.set()
+        next_response = ours.send(REQUEST._replace(body=b"next"))
+
+    assert [response.body for response in seen] == [b"body"]
+    assert next_response.body == b"next"
+    assert server.connections == 1
+
+
+def test_a_response_that_does_not_come_delays_nobody(server: Server) -> None:
+    server.may_respond.clear()
+    seen: list[Any] = []
+    with connected(server) as ours:
+        ours.send_without_waiting(REQUEST, seen.append)
+        # For the first connection's thread it is too late by now.
+        threading.Timer(2 * MAX_LATE_SECONDS, server.may_respond.set).start()
+        assert ours.send(REQUEST._replace(body=b"next")).body == b"next"
+
+    assert seen == []
+    assert server.connections == 2
+
+
+def test_a_response_that_is_lost_is_an_error_for_who_asked(server: Server) -> None:
+    server.body = b"x"
+    seen: list[Any] = []
+    with connected(server) as ours:
+        ours.send_without_waiting(REQUEST, seen.append)
+        with pytest.raises(ResponseError):
+            ours.send(REQUEST)
+
+    [error] = seen
+    assert isinstance(error, ResponseError)
+    assert "IncompleteRead" in str(error)
+
+
+def test_what_cannot_be_sent_raises_whoever_waits() -> None:
+    with socket.create_server(("localhost", 0)) as taken:
+        url = f"http://localhost:{taken.getsockname()[1]}"
+
+    with pytest.raises(ConnectError, match="refused"):
+        Connections(url, CONFIG).send_without_waiting(REQUEST, lambda _: None)
+
+
 @pytest.mark.parametrize("text", ["a\r\nX-Other: b", "a\nb", "a\rb"])
 def test_a_header_stays_one_line(server: Server, text: str) -> None:
     with connected(server) as ours, pytest.raises(ValueError, match="one line"):
@@ -163,9 +216,9 @@ def test_a_header_stays_one_line(server: Server, text: str) -> None:
 
 
 def _wait_for_close(ours: Connections) -> None:
-    for idle, _ in ours._idle:
-        idle.sock.settimeout(5)
-        idle.sock.recv(1, socket.MSG_PEEK)
+    for idle in ours._idle:
+        idle.connection.sock.settimeout(5)
+        idle.connection.sock.recv(1, socket.MSG_PEEK)
 
 
 def test_a_response_cut_short_is_none(server: Server) -> None:

@@ -16,6 +16,7 @@ from serverless_runtime.shared.aws.errors import (
 )
 from serverless_runtime.shared.aws.retries import RetryQuota, delay_seconds
 from serverless_runtime.shared.aws.service_client import ServiceClient
+from tests.lambdas.waiting_transport import WaitingTransport
 
 BUSY = Response(503, {}, b"")
 DENIED = Response(403, {"x-amzn-errortype": "AccessDeniedException"}, b"{}")
@@ -24,7 +25,7 @@ DAMAGED = Response(200, {"x-amz-crc32": "1"}, b"{}")
 LOST, AWAY = ResponseError("lost"), ConnectError("away")
 
 
-class Script:
+class Script(WaitingTransport):
     """Implements `Transport`: plays one line for each request."""
 
     def __init__(self, *lines: Response | AwsCallError) -> None:

@@ -135,7 +135,7 @@ def test_the_signatures_that_aws_publishes(
 _header_values = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=20)
 
 
-@settings(derandomize=True, database=None, deadline=None)
+@settings(derandomize=True, database=None)
 @given(
     path=st.text(st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="?#%")).map(
         lambda text: "/" + re.sub(r"[./]+", "-", text)
