@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from serverless_runtime.fifo_consumer.group_order import GroupOrder
 from serverless_runtime.fifo_consumer.metrics import NAMESPACE, PARKED
 from serverless_runtime.fifo_consumer.parked_groups import ParkedGroups
-from serverless_runtime.fifo_consumer.parking_lot import SEQUENCE_ATTRIBUTE, ParkingLot
+from serverless_runtime.fifo_consumer.parking_lot import SEQUENCE_ATTRIBUTE, ParkingLot, as_sent
 from serverless_runtime.fifo_consumer.settings import read_fifo_settings
 from serverless_runtime.queue_consumer import Message, each_message
 from serverless_runtime.queue_consumer.batch import Handler
@@ -28,17 +28,21 @@ def each_in_order(
     """Return a Lambda handler that calls `work` for each message of a FIFO queue.
 
     A message whose work raises is received again after `retry_delays_seconds`, and its group waits.
-    What happens after the last attempt is the component's `on_poison`. Work may be called twice for
+    What happens after the last attempt is the component's `on_poison`. It sees the message as it
+    was sent, whether it has been parked or not. Work may be called twice for
     a message: see `serverless_runtime.once`. ValueError as for `each_message`.
     """
     group_order = order or _order_of_the_environment
 
+    def work_as_sent(message: Message) -> None:
+        work(as_sent(message))
+
     def ordered(message: Message) -> None:
         groups = group_order()
         if groups is None:
-            work(message)
+            work_as_sent(message)
         else:
-            groups.run(message, work)
+            groups.run(message, work_as_sent)
 
     return each_message(ordered, retry_delays_seconds=retry_delays_seconds)
 

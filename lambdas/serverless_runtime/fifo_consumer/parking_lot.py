@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from serverless_runtime.queue_consumer import Message
@@ -32,6 +34,22 @@ class ParkingLot:
             # sends no second one, and a message that is parked again after a replay is sent.
             MessageDeduplicationId=f"park-{message.sequence_number}",
         )
+
+
+def as_sent(message: Message) -> Message:
+    """Return the message without what parking has added: a worker that passes attributes on must
+    not make the next queue believe that it has parked the message, too."""
+    if SEQUENCE_ATTRIBUTE not in message.raw_attributes:
+        return message
+    return replace(
+        message,
+        attributes=_without_sequence(message.attributes),
+        raw_attributes=_without_sequence(message.raw_attributes),
+    )
+
+
+def _without_sequence(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in attributes.items() if name != SEQUENCE_ATTRIBUTE}
 
 
 def _attribute(value: Any) -> dict[str, Any]:

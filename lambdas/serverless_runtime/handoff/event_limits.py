@@ -6,9 +6,10 @@ Each function raises ValueError with what is wrong, the limit, and what was foun
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from serverless_runtime.shared import strict_json
+from serverless_runtime.shared.message_attributes import ENVELOPE
 
 MAX_PAYLOAD_BYTES = 200_000
 """Fits an outbox row (DynamoDB: 400 KB), one billed request (256 KB), and a dead letter with the
@@ -24,9 +25,6 @@ MAX_ATTRIBUTES_BYTES = 2_000
 """Names and values together."""
 
 _LOG_RECORD = {*vars(logging.makeLogRecord({})), "message", "asctime", "event_id", "correlation_id"}
-_ENVELOPE = {
-    *("specversion", "id", "datacontenttype", "correlationid", "replays", "data", "data_base64")
-}
 
 
 def require_ids(**ids: str) -> None:
@@ -59,10 +57,10 @@ def require_log_fields(texts: Mapping[str, str]) -> None:
 
 def require_attributes(texts: Mapping[str, str]) -> None:
     """Check that the envelope can have them."""
-    _require_texts("attributes", texts, MAX_ATTRIBUTES_BYTES, _ENVELOPE)
+    _require_texts("attributes", texts, MAX_ATTRIBUTES_BYTES, ENVELOPE)
 
 
-def _require_texts(name: str, texts: Mapping[str, str], limit: int, reserved: set[str]) -> None:
+def _require_texts(name: str, texts: Mapping[str, str], limit: int, reserved: Set[str]) -> None:
     if not isinstance(texts, Mapping):
         raise ValueError(f"{name} must be a mapping of texts, got {type(texts).__name__}")
     size = sum(_size(name, key) + _size(f"{name} {key}", value) for key, value in texts.items())

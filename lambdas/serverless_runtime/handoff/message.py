@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from serverless_runtime.handoff.event import Event
-
-MAX_ATTRIBUTES = 10
-"""SNS drops a message with more for every queue with raw delivery.
-https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html"""
-
-_NAME = re.compile(r"(?!(?:aws|amazon)\.)(?!\.)(?!.*\.\.)[a-z0-9_.-]{1,256}(?<!\.)", re.IGNORECASE)
-
-# Unicode's characters that are none, which SNS and SQS refuse.
-_NO_CHARACTERS = {0xFFFE, 0xFFFF}
+from serverless_runtime.shared.message_attributes import MAX_ATTRIBUTES, require_attribute
 
 
 def body_of(event: Event) -> str:
@@ -43,22 +33,4 @@ def require_message(event: Event) -> None:
             f"attributes must be at most {MAX_ATTRIBUTES} in a message, got {len(attributes)}"
         )
     for name, value in attributes.items():
-        if not _NAME.fullmatch(name):
-            raise ValueError(
-                "names of attributes must be 1 to 256 letters, digits and _-. of which the dots "
-                f"stand alone between others, not begin with AWS. or Amazon., got {name!r}"
-            )
-        if not value:
-            raise ValueError(f"attribute {name} must not be empty, got ''; leave it out")
-        if any(_is_refused(ord(character)) for character in value):
-            raise ValueError(
-                f"attribute {name} must have no control characters or such as U+FFFE, got {value!a}"
-            )
-
-
-def _is_refused(code: int) -> bool:
-    """Whether SNS and SQS refuse the character.
-
-    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
-    """
-    return (code < ord(" ") and code not in {0x9, 0xA, 0xD}) or code in _NO_CHARACTERS
+        require_attribute(name, value)

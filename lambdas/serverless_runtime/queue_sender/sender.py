@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from serverless_runtime.queue_sender.settings import read_queue_settings
 from serverless_runtime.shared import aws
+from serverless_runtime.shared.message_attributes import require_attribute, require_characters
 
-MAX_MESSAGE_BYTES = 262_144
-"""Body and attributes together, as the queue is declared."""
+MAX_MESSAGE_BYTES = 261_888
+"""Body and attributes together. The queue takes 256 more, which are left to those who pass the
+message on: what parks or replays it may add an attribute."""
 
 MAX_ATTRIBUTES = 9
-"""SQS takes 10; the last one is left to those who pass the message on."""
+"""SQS takes 10; the last one is left to the same."""
 
 MAX_ID_CHARACTERS = 128
-"""Of a message group and a deduplication id."""
+
+_ID = re.compile(f"[!-~]{{1,{MAX_ID_CHARACTERS}}}")
+"""A message group, or a deduplication id."""
 
 
 class QueueSender:
@@ -45,20 +50,22 @@ class QueueSender:
         `deduplication_id` within five minutes; it needs both. After an error the message may have
         been sent all the same. Raises ValueError for what SQS would refuse, AwsCallError.
         """
-        text = json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        text = _json(body)
         arguments: dict[str, Any] = {"QueueUrl": self._url, "MessageBody": text}
         if attributes:
             arguments["MessageAttributes"] = {
                 name: {"DataType": "String", "StringValue": value}
                 for name, value in attributes.items()
             }
-        self._require_size(text, attributes or {})
+        self._require_fitting(text, attributes or {})
         arguments |= self._order(group, deduplication_id)
         return str(self._client.send_message(**arguments)["MessageId"])
 
-    def _require_size(self, text: str, attributes: Mapping[str, str]) -> None:
+    def _require_fitting(self, text: str, attributes: Mapping[str, str]) -> None:
         if len(attributes) > MAX_ATTRIBUTES:
             raise ValueError(f"attributes must be at most {MAX_ATTRIBUTES}, got {len(attributes)}")
+        for name, value in attributes.items():
+            require_attribute(name, value)
         parts = [text, *(f"{name}String{value}" for name, value in attributes.items())]
         if (size := sum(len(part.encode()) for part in parts)) > MAX_MESSAGE_BYTES:
             raise ValueError(
@@ -80,8 +87,18 @@ class QueueSender:
                 "consumer recognise what it has done"
             )
         for name, value in given.items():
-            if value is not None and len(value) > MAX_ID_CHARACTERS:
+            if value is not None and not (isinstance(value, str) and _ID.fullmatch(value)):
                 raise ValueError(
-                    f"{name} must be at most {MAX_ID_CHARACTERS} characters, got {len(value)}"
+                    f"{name} must be 1 to {MAX_ID_CHARACTERS} letters, digits and punctuation of "
+                    f"ASCII, got {value!a:.150}"
                 )
         return {name: value for name, value in given.items() if value is not None}
+
+
+def _json(body: Any) -> str:
+    try:
+        text = json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    except (TypeError, RecursionError) as error:
+        raise ValueError(f"body must be JSON, got something else: {error}") from error
+    require_characters("body", text)
+    return text

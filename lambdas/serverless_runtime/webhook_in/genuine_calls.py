@@ -57,7 +57,7 @@ class Source:
             call_id = verify(
                 self._scheme,
                 self._headers(attributes.get(HEADERS_ATTRIBUTE, "")),
-                message.body.encode(),
+                message.body.encode(errors="surrogatepass"),
                 self._keys(),
                 received_at=received_at_ms / 1000,
                 tolerance_seconds=self._tolerance_seconds,
@@ -72,6 +72,8 @@ class Source:
 
     def _headers(self, text: str) -> dict[str, str]:
         names, values = HEADERS[self._scheme], text.split(SEPARATOR)
+        if not text.isascii():
+            raise ForgedError("its headers must be ASCII")
         if len(values) != len(names) or not all(values):
             raise ForgedError(f"it must have the headers {', '.join(names)}")
         return dict(zip(names, values, strict=True))

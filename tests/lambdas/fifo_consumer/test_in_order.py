@@ -18,9 +18,11 @@ from serverless_runtime.fifo_consumer.parked_groups import ParkedGroups
 from serverless_runtime.fifo_consumer.parking_lot import SEQUENCE_ATTRIBUTE, ParkingLot
 from serverless_runtime.fifo_consumer.settings import fifo_environment, read_fifo_settings
 from serverless_runtime.queue_consumer import Message
+from serverless_runtime.queue_sender.sender import MAX_MESSAGE_BYTES
 from serverless_runtime.shared.environment import MissingSettingsError
 
 ARN = "arn:aws:sqs:eu-west-1:123456789012:bookings.fifo"
+SQS_BYTES = 262_144
 
 
 @pytest.fixture
@@ -83,6 +85,45 @@ def _received(url: str) -> list[dict[str, Any]]:
         MessageAttributeNames=["All"],
     )["Messages"]
     return found
+
+
+def test_a_worker_that_passes_its_attributes_on_does_not_pass_on_that_it_was_parked(
+    lot: str,
+) -> None:
+    """The next queue would take the message for a replayed one, done before, and skip it."""
+    seen: list[Message] = []
+    order = GroupOrder(
+        ParkedGroups("parked", boto3.client("dynamodb")),
+        ParkingLot(lot, boto3.client("sqs")),
+        max_attempts=1,
+        sequence_attribute=SEQUENCE_ATTRIBUTE,
+        on_parked=lambda message: None,
+    )
+    ParkedGroups("parked", boto3.client("dynamodb")).add("7", "5")
+    parked = {"type": "booking", SEQUENCE_ATTRIBUTE: "5"}
+    event = queue_event("1", queue_arn=ARN, group="7", attributes=parked)
+
+    for current in (order, None):
+        each_in_order(seen.append, order=lambda current=current: current)(event, None)
+
+    assert [message.attributes for message in seen] == 2 * [{"type": "booking"}]
+    assert [list(message.raw_attributes) for message in seen] == 2 * [["type"]]
+
+
+def test_the_largest_message_that_is_sent_can_still_be_parked(lot: str) -> None:
+    largest = "x" * (MAX_MESSAGE_BYTES - len("typeStringbooking"))
+    message = Message.from_record(
+        queue_event(largest, queue_arn=ARN, group="7", attributes={"type": "booking"})["Records"][0]
+    )
+
+    ParkingLot(lot, boto3.client("sqs")).send(message, f"{0:020}")
+
+    [parked] = _received(lot)
+    size = sum(
+        len(name) + len("String") + len(value["StringValue"])
+        for name, value in parked["MessageAttributes"].items()
+    )
+    assert len(parked["Body"]) + size <= SQS_BYTES
 
 
 def test_without_parking_a_failure_is_reported_to_sqs() -> None:

@@ -59,8 +59,17 @@ def test_order_needs_a_group_and_an_id(monkeypatch: pytest.MonkeyPatch) -> None:
     ("arguments", "message"),
     [
         ({"deduplication_id": "1"}, "only a FIFO queue knows a deduplication_id, got '1'"),
-        ({"group": "g" * 129}, "MessageGroupId must be at most 128 characters, got 129"),
+        ({"group": "g" * 129}, "MessageGroupId must be 1 to 128 letters, digits and punctuation"),
+        ({"group": "account 7"}, "MessageGroupId must be .* of ASCII, got 'account 7'"),
+        ({"group": "Z\xfcrich"}, "MessageGroupId must be .*, got 'Z.xfcrich'"),
+        ({"group": ""}, "MessageGroupId must be 1 to 128 .*, got ''"),
+        ({"group": 7}, "MessageGroupId must be 1 to 128 .*, got 7"),
         ({"attributes": dict.fromkeys("abcdefghij", "x")}, "at most 9, got 10"),
+        ({"attributes": {"AWS.type": "x"}}, "names of attributes must be .*, got 'AWS.type'"),
+        ({"attributes": {"my type": "x"}}, "names of attributes must be .*, got 'my type'"),
+        ({"attributes": {"type": ""}}, "attribute type must not be empty, got ''; leave it out"),
+        ({"attributes": {"type": 7}}, "attribute type must be text, got 7"),
+        ({"attributes": {"type": "a\x00"}}, "attribute type must have no .*, got U.0000 at 1"),
     ],
 )
 def test_what_sqs_would_refuse_is_not_sent(
@@ -76,12 +85,29 @@ def test_what_sqs_would_refuse_is_not_sent(
 def test_a_message_that_is_too_large_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     queue, sqs = sender(monkeypatch, STANDARD)
 
-    queue.send("x" * 262_142)
-    with pytest.raises(ValueError, match="at most 262144 bytes with its attributes, got 262145"):
-        queue.send("x" * 262_143)
-    with pytest.raises(ValueError, match="not JSON compliant"):
-        queue.send(float("nan"))
+    queue.send("x" * 261_886)
+    with pytest.raises(ValueError, match="at most 261888 bytes with its attributes, got 261889"):
+        queue.send("x" * 261_887)
     assert len(sqs.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (float("nan"), "not JSON compliant"),
+        (object(), "body must be JSON, got something else: Object of type object"),
+        ("\ud800", r"body must have no control characters .*, got U\+D800 at 1"),
+        ("\uffff", r"body must have no control characters .*, got U\+FFFF at 1"),
+    ],
+)
+def test_a_body_that_no_message_can_have_is_not_sent(
+    body: Any, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue, sqs = sender(monkeypatch, STANDARD)
+
+    with pytest.raises(ValueError, match=message):
+        queue.send(body)
+    assert sqs.sent == []
 
 
 @given(st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)*", fullmatch=True))

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from serverless_runtime.queue_consumer import Message
 from serverless_runtime.shared.metrics import Counter
@@ -14,10 +16,17 @@ from serverless_runtime.shared.secrets import UnreadableSecretError
 from serverless_runtime.shared.standard_webhooks import signature_headers
 from serverless_runtime.webhook_in import Call, each_call
 from serverless_runtime.webhook_in.genuine_calls import Source
+from serverless_runtime.webhook_in.settings import Scheme
+from serverless_runtime.webhook_in.signatures import ForgedError
 
 KEY = b"a-key-a-key-a-key-a-key-a-key-a-key-"
 SIGNED_AT = 1_772_357_400
 BODY = '{"amount": 1200}'
+
+_ANY_TEXT = st.one_of(
+    st.text(st.characters(codec=None, categories=None)),
+    st.sampled_from(["msg_1", str(SIGNED_AT), "v1,\ud800", f"t={SIGNED_AT},v1=\udfff", "sha256="]),
+)
 
 
 class Receiver:
@@ -105,6 +114,10 @@ def test_a_genuine_call_is_worked_on_with_its_ids(
         {"headers": "||"},
         {"headers": "msg_1|1772357400"},
         {"headers": "msg_1|1772357400|v1,x|v1,y"},
+        # A caller writes it as \\ud800, which the API pastes into JSON.
+        {"headers": "msg_1|1772357400|v1,\ud800"},
+        {"headers": "msg_\ud800|1772357400|v1,x"},
+        {"headers": "msg_1|１７７２３５７４００|v1,x"},
         {"receivedAtMs": str((SIGNED_AT + 301) * 1000)},
     ],
 )
@@ -115,6 +128,21 @@ def test_a_forged_call_is_counted_and_dropped(
 
     assert receiver.calls == []
     assert counted(capsys) == [("Forged", "bank")]
+
+
+@pytest.mark.parametrize("scheme", ["standard-webhooks", "github", "stripe"])
+@given(
+    headers=st.lists(_ANY_TEXT, max_size=4).map("|".join),
+    body=st.one_of(st.just(BODY), _ANY_TEXT),
+)
+def test_whatever_a_forger_sends_it_is_dropped_and_never_a_dead_letter(
+    scheme: Scheme, headers: str, body: str
+) -> None:
+    source = Source("bank", scheme, keys=lambda: [KEY], tolerance_seconds=300)
+    record = a_message(headers=headers) | {"body": body}
+
+    with pytest.raises(ForgedError):
+        source.call_of(Message.from_record(record))
 
 
 def test_forged_calls_do_not_hold_up_genuine_ones(receiver: Receiver) -> None:
