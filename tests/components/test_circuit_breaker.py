@@ -111,6 +111,33 @@ def test_what_cannot_work_fails_before_deploy(settings: dict[str, Any], text: st
         deployed(**settings)
 
 
+def test_a_function_that_has_another_ones_environment_fails_before_deploy() -> None:
+    """Their variables have the same names: of two that are merged, the last would count."""
+
+    def program() -> None:
+        first, second = (
+            CircuitBreaker(name, CircuitBreakerArgs(foundation=FOUNDATION, circuits=["carrier"]))
+            for name in ("first", "second")
+        )
+        quote = a_function("quote", environment={**first.environment, **second.environment})
+        second.allow(quote, ["carrier"])
+        first.allow(quote, ["carrier"])
+
+    message = "environment of quote must contain that of first, got CIRCUIT_BREAKER_COMPONENT of an"
+    with pytest.raises(ValueError, match=message):
+        record(program)
+
+
+def test_a_function_without_its_environment_fails_before_deploy() -> None:
+    def program() -> None:
+        args = CircuitBreakerArgs(foundation=FOUNDATION, circuits=["carrier"])
+        CircuitBreaker("providers", args).allow(a_function("quote"), ["carrier"])
+
+    message = "environment of quote must contain that of providers, got none of CIRCUIT_BREAKER_TAB"
+    with pytest.raises(ValueError, match=message):
+        record(program)
+
+
 @pytest.mark.parametrize(
     ("circuits", "text"),
     [

@@ -60,6 +60,17 @@ def test_a_sender_may_send_and_knows_where_to() -> None:
     assert read_queue_settings("sales", variables["variables"]).url == "https://sqs/sales"
 
 
+def test_a_sender_that_does_not_know_where_to_fails_before_deploy() -> None:
+    def program() -> None:
+        worker = a_function("book-sale")
+        sales = FrugalConsumer("sales", FrugalConsumerArgs(foundation=FOUNDATION, function=worker))
+        sales.allow_sender(a_function("till"))
+
+    message = "environment of till must contain that of sales, got none of QUEUE_SALES_URL"
+    with pytest.raises(ValueError, match=message):
+        record(program)
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [

@@ -20,9 +20,19 @@ TABLE = "aws:dynamodb/table:Table"
 def deployed(*, timeout_seconds: int = 30, **settings: Any) -> Graph:
     def program() -> None:
         once = Once("shipments", OnceArgs(foundation=FOUNDATION, **settings))
-        once.allow(a_function("ship", timeout_seconds=timeout_seconds))
+        ship = a_function("ship", timeout_seconds=timeout_seconds, environment=once.environment)
+        once.allow(ship)
 
     return record(program)
+
+
+def test_a_function_that_does_not_know_the_table_fails_before_deploy() -> None:
+    def program() -> None:
+        Once("shipments", OnceArgs(foundation=FOUNDATION)).allow(a_function("ship"))
+
+    message = "environment of ship must contain that of shipments, got none of ONCE_TABLE_NAME, ON"
+    with pytest.raises(ValueError, match=message):
+        record(program)
 
 
 def test_a_row_is_per_event_and_part_and_expires() -> None:

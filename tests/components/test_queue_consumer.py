@@ -160,6 +160,41 @@ def test_a_reservation_below_the_limit_fails_because_throttling_uses_up_receives
     deployed(max_concurrency=5, reserved_concurrency=5)
 
 
+def test_a_function_with_a_reservation_starts_no_unlimited_number_of_runs() -> None:
+    message = "max_concurrency of rows must be set .* reserved_concurrency is 5, got None"
+    with pytest.raises(ValueError, match=message):
+        deployed(reserved_concurrency=5)
+
+
+@given(limits=st.lists(st.integers(2, 20), min_size=1, max_size=4), reserved=st.integers(1, 60))
+@settings(deadline=None, max_examples=25)
+def test_all_consumers_of_a_function_fit_into_its_reservation(
+    limits: list[int], reserved: int
+) -> None:
+    def program() -> None:
+        function = PythonFunction(
+            "import-row",
+            PythonFunctionArgs(
+                foundation=FOUNDATION,
+                handler=HANDLER,
+                code=NO_DEPENDENCIES,
+                reserved_concurrency=reserved,
+            ),
+        )
+        for number, limit in enumerate(limits):
+            queue = Queue(f"rows-{number}", QueueArgs(foundation=FOUNDATION))
+            args = QueueConsumerArgs(
+                foundation=FOUNDATION, queue=queue, function=function, max_concurrency=limit
+            )
+            QueueConsumer(f"rows-{number}", args)
+
+    if sum(limits) <= reserved:
+        record(program)
+        return
+    with pytest.raises(ValueError, match=rf"max_concurrency of rows-0.* got {reserved}$"):
+        record(program)
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [

@@ -127,6 +127,29 @@ def test_its_alarms_are_those_of_the_api_the_queue_and_the_forged_calls() -> Non
     }
 
 
+@pytest.mark.parametrize(
+    ("name", "sources", "text"),
+    [
+        (None, {}, "got none of WEBHOOK_IN_COMPONENT, WEBHOOK_IN_SOURCES"),
+        ("others", {"bank": BANK}, "got WEBHOOK_IN_COMPONENT of another component"),
+        ("hooks", {"forge": FORGE}, "got WEBHOOK_IN_SOURCES of another component"),
+    ],
+)
+def test_a_function_that_does_not_know_these_sources_fails_before_deploy(
+    name: str | None, sources: dict[str, WebhookSource], text: str
+) -> None:
+    """Each call would be a dead letter."""
+
+    def program() -> None:
+        environment = webhook_environment(name, sources) if name else {}
+        work = a_function("work", environment=environment)
+        args = ScalableWebhookArgs(foundation=FOUNDATION, sources={"bank": BANK}, function=work)
+        ScalableWebhook("hooks", args)
+
+    with pytest.raises(ValueError, match=text):
+        record(program)
+
+
 UNSIGNED = WebhookSource(scheme="none")
 
 

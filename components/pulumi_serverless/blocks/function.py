@@ -10,7 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from pulumi_serverless.blocks.archive import archive
-from pulumi_serverless.blocks.argument_checks import AtLeast, Between
+from pulumi_serverless.blocks.argument_checks import AtLeast, Between, require_at_least
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.aws_limits import (
     MAX_INVOKERS_BYTES,
@@ -72,6 +72,9 @@ class PythonFunction(LambdaFunction):
     role: aws.iam.Role
     """Its execution role; `allow` grants it permissions."""
 
+    environment: Mapping[str, pulumi.Input[str]]
+    """Its environment variables."""
+
     reserved_concurrency: int | None
     """Its own limit of runs at the same time, if it has one."""
 
@@ -82,7 +85,9 @@ class PythonFunction(LambdaFunction):
         self, name: str, args: PythonFunctionArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("serverless:index:PythonFunction", name, args, opts)
+        self.environment = args.environment
         self.reserved_concurrency = args.reserved_concurrency
+        self._runs: dict[str, int] = {}
         self.invokers = Budget(
             f"the routes and services that may invoke {name}",
             MAX_INVOKERS_BYTES,
@@ -128,6 +133,45 @@ class PythonFunction(LambdaFunction):
         self.arn = function.arn
         self.log_group_name = log_group.name
         self.register_outputs({"name": self.name, "arn": self.arn})
+
+    def reserve_runs(self, consumer: str, max_concurrency: int | None) -> None:
+        """Note how many runs at the same time a consumer may start.
+
+        ValueError if all of them together may start more than the reserved concurrency: what Lambda
+        throttles has been received, so messages would be dead letters untried.
+        """
+        if self.reserved_concurrency is None:
+            return
+        if max_concurrency is None:
+            raise ValueError(
+                f"max_concurrency of {consumer} must be set for the function {self.logical_name}, "
+                f"whose reserved_concurrency is {self.reserved_concurrency}, got None: Lambda "
+                "would receive more messages than the function can work on"
+            )
+        self._runs[consumer] = max_concurrency
+        require_at_least(
+            f"reserved_concurrency of {self.logical_name} (max_concurrency of "
+            f"{' and '.join(self._runs)}, or more)",
+            self.reserved_concurrency,
+            sum(self._runs.values()),
+        )
+
+    def require_environment(self, owner: str, needed: Mapping[str, pulumi.Input[str]]) -> None:
+        """Raise ValueError unless the environment has what the code of the component `owner` reads:
+        without it, or with another component's, every run would fail."""
+        missing = [name for name in needed if name not in self.environment]
+        if missing:
+            raise ValueError(
+                f"environment of {self.logical_name} must contain that of {owner}, "
+                f"got none of {', '.join(missing)}"
+            )
+        for name, value in needed.items():
+            found = self.environment[name]
+            if isinstance(found, str) and isinstance(value, str) and found != value:
+                raise ValueError(
+                    f"environment of {self.logical_name} must contain that of {owner}, got "
+                    f"{name} of another component: it can have one of them"
+                )
 
     def _allow_basics(
         self, log_group: aws.cloudwatch.LogGroup, key: EncryptionKey | None

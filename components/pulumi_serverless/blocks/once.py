@@ -90,9 +90,10 @@ class Once(Component):
     def allow(self, function: PythonFunction) -> None:
         """Let `function` acquire leases and record what is done, and nothing else.
 
-        Its environment must contain `environment`. ValueError if it may run longer than a lease
-        lasts: then two runs could work at the same time.
+        ValueError unless its environment contains `environment`, and if it may run longer than a
+        lease lasts: then two runs could work at the same time.
         """
+        function.require_environment(self._name, self.environment)
         if function.timeout_seconds >= self._lease_seconds:
             raise ValueError(
                 f"lease_seconds of {self._name} must be more than the timeout of "

@@ -55,7 +55,8 @@ class QueueConsumerArgs(Arguments):
 
     max_concurrency: Annotated[int, Between(2, 1_000)] | None = None
     """How many batches are worked on at the same time, 2 to 1000; left out, as many as the account
-    allows. It limits calls in flight, not calls per second."""
+    allows. It limits calls in flight, not calls per second. All consumers of a function together
+    have at most its `reserved_concurrency`, if it has one."""
 
     batch_size: Annotated[int, Between(1, 10_000)] | None = None
     """Messages per run at most, 1 to 10000; left out, 10. More than 10 need a batch window. In a
@@ -74,8 +75,6 @@ class QueueConsumerArgs(Arguments):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.max_concurrency is not None:
-            self._require_concurrency(self.max_concurrency)
         self._require_batch()
         self._require_visibility()
         if self.filter is not None:
@@ -87,16 +86,6 @@ class QueueConsumerArgs(Arguments):
         if self.batch_size is not None:
             return self.batch_size
         return 1 if self.queue.fifo else DEFAULT_BATCH_SIZE
-
-    def _require_concurrency(self, limit: int) -> None:
-        reserved = self.function.reserved_concurrency
-        if reserved is not None:
-            # A throttled invocation has received its messages: they would be dead letters untried.
-            require_at_least(
-                f"reserved_concurrency of {self.function.logical_name} (max_concurrency or more)",
-                reserved,
-                limit,
-            )
 
     def _require_batch(self) -> None:
         name = f"batch_size of the FIFO queue {self.queue.logical_name}"
@@ -143,6 +132,7 @@ class QueueConsumer(Component):
     ) -> None:
         super().__init__("serverless:index:QueueConsumer", name, args, opts)
         args.queue.consume_by(name)
+        args.function.reserve_runs(name, args.max_concurrency)
         self._queue, self._function = args.queue, args.function
         child = pulumi.ResourceOptions(parent=self)
         may_receive = args.function.allow(

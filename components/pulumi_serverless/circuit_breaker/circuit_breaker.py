@@ -146,11 +146,12 @@ class CircuitBreaker(Component):
     def allow(self, function: PythonFunction, circuits: Sequence[str]) -> None:
         """Let `function` read and change the state of these circuits, and of no other.
 
-        Its environment must contain `environment`. ValueError for an unknown circuit, if a probe of
-        the function may last longer than `probe_seconds`, and if it is stopped before a call is
+        ValueError unless its environment contains `environment`, for an unknown circuit, if a probe
+        of the function may last longer than `probe_seconds`, and if it is stopped before a call is
         slow.
         """
         args = self._args
+        function.require_environment(self._name, self.environment)
         require_list("circuits", circuits)
         unknown = [circuit for circuit in circuits if circuit not in args.circuits]
         if unknown or not circuits:

@@ -146,8 +146,9 @@ class FifoConsumer(Component):
         self.register_outputs({"queue_url": self.queue.url})
 
     def allow_sender(self, function: PythonFunction) -> None:
-        """Let `function` send work, and nothing else. Its environment must contain
+        """Let `function` send work, and nothing else. ValueError unless its environment contains
         `environment`."""
+        function.require_environment(self.queue.logical_name, self.environment)
         self.queue.allow_sender(function)
 
     def dashboard_rows(self) -> list[DashboardRow]:

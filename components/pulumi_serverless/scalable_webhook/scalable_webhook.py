@@ -31,7 +31,11 @@ from pulumi_serverless.blocks.queue_consumer import (
     QueueConsumerArgs,
     visibility_timeout_for,
 )
-from pulumi_serverless.scalable_webhook.sources import WebhookSource, WebhookSources
+from pulumi_serverless.scalable_webhook.sources import (
+    WebhookSource,
+    WebhookSources,
+    webhook_environment,
+)
 from serverless_runtime.webhook_in.log_messages import FORGED as FORGED_MESSAGE
 from serverless_runtime.webhook_in.metrics import FORGED, GENUINE, NAMESPACE, SOURCE
 from serverless_runtime.webhook_in.settings import (
@@ -129,6 +133,9 @@ class ScalableWebhook(Component):
         super().__init__("serverless:index:ScalableWebhook", name, args, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
+        args.function.require_environment(
+            f"webhook_environment({name!r}, sources)", webhook_environment(name, args.sources)
+        )
         self.queue = Queue(
             name,
             QueueArgs(

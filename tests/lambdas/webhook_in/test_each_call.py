@@ -117,7 +117,7 @@ def test_a_genuine_call_is_worked_on_with_its_ids(
         # A caller writes it as \\ud800, which the API pastes into JSON.
         {"headers": "msg_1|1772357400|v1,\ud800"},
         {"headers": "msg_\ud800|1772357400|v1,x"},
-        {"headers": "msg_1|１７７２３５７４００|v1,x"},
+        {"headers": "msg_1|\uff11\uff12|v1,x"},
         {"receivedAtMs": str((SIGNED_AT + 301) * 1000)},
     ],
 )
