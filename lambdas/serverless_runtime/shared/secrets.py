@@ -10,9 +10,8 @@ import time
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from serverless_runtime.shared import aws
+from serverless_runtime.shared.aws.errors import call_errors, service_errors
 
 log = logging.getLogger(__name__)
 
@@ -111,13 +110,13 @@ class Secret(Generic[T]):
             raise UnreadableSecretError(
                 f"secret {self._arn} {error}; correct its value", permanent=False
             ) from None
-        except ClientError as error:
+        except service_errors() as error:
             code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
             raise UnreadableSecretError(
                 f"secret {self._arn} could not be read: {code}: {message}",
                 permanent=ERROR_CODES.get(code, False),
             ) from error
-        except BotoCoreError as error:
+        except call_errors() as error:
             raise UnreadableSecretError(
                 f"secret {self._arn} could not be read ({type(error).__name__})", permanent=False
             ) from error

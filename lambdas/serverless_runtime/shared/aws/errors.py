@@ -117,6 +117,11 @@ def service_errors() -> tuple[type[ServiceError], ...]:
     return ServiceError, *_botocore_classes("ClientError")
 
 
+def call_errors() -> tuple[type[Exception], ...]:
+    """Return what to catch for every call that failed, whether a service responded or not."""
+    return AwsCallError, *_botocore_classes("ClientError"), *_botocore_classes("BotoCoreError")
+
+
 def connect_errors() -> tuple[type[Exception], ...]:
     """Return what to catch for requests that were never sent."""
     return ConnectError, *_botocore_classes("ConnectionError")
