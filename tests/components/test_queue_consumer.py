@@ -87,6 +87,22 @@ def test_a_filter_is_a_pattern_for_the_body() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "matches",
+    [
+        ["", "x", 7, 1.5, True, None],
+        [{"prefix": "a"}, {"suffix": "a"}, {"equals-ignore-case": "A"}, {"exists": False}],
+        [{"anything-but": ["a", "b"]}, {"anything-but": [1]}],
+        [{"numeric": ["=", 1]}, {"numeric": [">", 1, "<=", 2]}],
+    ],
+)
+def test_a_filter_has_any_condition_that_lambda_knows(matches: list[Any]) -> None:
+    wanted = {"$or": [{"a": matches}, {"b": {"c": matches}}]}
+
+    [pattern] = deployed(filter=wanted).only(MAPPING).inputs["filterCriteria"]["filters"]
+    assert json.loads(pattern["pattern"]) == {"body": wanted}
+
+
 def test_every_alarm_watches_this_queue_or_its_consumer() -> None:
     alarms = {each.name: each.inputs for each in deployed().of_type(ALARM)}
 
@@ -208,6 +224,13 @@ def test_all_consumers_of_a_function_fit_into_its_reservation(
         ({"filter": {"a": "b"}}, r"filter\.a must be an object, or a list .* got 'b'"),
         ({"filter": {"a": {"b": []}}}, r"filter\.a\.b must list what matches, got \[\]"),
         ({"filter": {"a": ["x" * 5_000]}}, "filter must be at most 4096 characters as JSON"),
+        ({"filter": {"a": [{"prefx": "x"}]}}, r"a condition of filter\.a must be a text, a number"),
+        ({"filter": {"a": [["x"]]}}, r"a condition of filter\.a must be a text, a number, or one"),
+        ({"filter": {"a": [{1, 2}]}}, r"a condition of filter\.a must be a text, a number, or one"),
+        ({"filter": {"a": [float("nan")]}}, r"a number of filter\.a must be a finite number"),
+        ({"filter": {"a": [{"numeric": ["x"]}]}}, r"numeric of filter\.a must be one comparison"),
+        ({"filter": {"a": ["\ud800"]}}, r"a text of filter\.a must be Unicode"),
+        ({"filter": {"$or": [{"a": "b"}]}}, r"filter\.\$or\[0\]\.a must be an object, or a list"),
     ],
 )
 def test_a_mapping_that_lambda_would_refuse_fails_before_deploy(

@@ -5,23 +5,38 @@ SNS itself accepts a filter on what no event has, and then delivers nothing, sil
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from pulumi_serverless.blocks.argument_checks import Matches, require_list, require_one_of
+from pulumi_serverless.blocks.argument_checks import (
+    Distinct,
+    Matches,
+    Size,
+    require_list,
+    require_one_of,
+)
 from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.match_conditions import require_condition
+from serverless_runtime.shared.message_attributes import (
+    ENVELOPE,
+    MAX_ATTRIBUTES,
+    require_attribute,
+    require_attribute_name,
+    require_characters,
+)
 
 # https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html
 MAX_KEYS = 5
 MAX_COMBINATIONS = 150
 MAX_NUMBER = 10**9
+MAX_POLICY_BYTES = 256_000
 _DIGITS_AFTER_THE_POINT = 5
 
 ONE_WORD = Matches(r"\S+", "one word")
 
-_COMPARISONS = ("=", "<", "<=", ">", ">=")
 _BODY_LEVEL = 2
 """Where a field of the data is in the body: below "data"."""
 
@@ -38,16 +53,27 @@ class EventType(Arguments):
     name: Annotated[str, ONE_WORD]
     """The type, e.g. "invoice.created.v1"."""
 
-    attributes: Sequence[str] = ()
-    """Attributes that every such event has besides its type, by which subscribers may choose."""
+    attributes: Annotated[Sequence[str], Size(0, MAX_ATTRIBUTES - 1), Distinct()] = ()
+    """Attributes that every such event has besides its type, by which subscribers may choose; at
+    most 9."""
 
-    data: Sequence[str] = ()
+    data: Annotated[Sequence[str], Distinct()] = ()
     """Fields that the data of every such event has, by which subscribers may choose."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        require_attribute("type", self.name)
+        _require_text("types", self.name)
         if "type" in self.attributes:
             raise ValueError(f"attributes of {self.name} must not name its type, which all have")
+        for each in self.attributes:
+            require_attribute_name(each)
+        # Publishers refuse them, and a condition on "data" would take the place of those on fields.
+        if taken := sorted(ENVELOPE & set(self.attributes)):
+            raise ValueError(
+                f"attributes of {self.name} must have names of their own, got {', '.join(taken)}, "
+                "which the envelope of an event has itself"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +138,10 @@ class EventFilter(Arguments):
                 f"a filter must have at most {MAX_COMBINATIONS} combinations of its values, "
                 f"those of data counted twice, got {found}"
             )
+        if (size := len(json.dumps(self.policy))) > MAX_POLICY_BYTES:
+            raise ValueError(
+                f"a filter must be at most {MAX_POLICY_BYTES} bytes as JSON, got {size}"
+            )
 
 
 def _require_conditions(field_name: str, listed: object, *, numbers: bool) -> None:
@@ -119,46 +149,18 @@ def _require_conditions(field_name: str, listed: object, *, numbers: bool) -> No
     if isinstance(listed, Mapping) or not isinstance(listed, Sequence) or not listed:
         raise ValueError(f"{field_name} must list one condition or more, got {listed!r}")
     for each in listed:
-        _require_condition(field_name, each, numbers=numbers)
-
-
-def _require_condition(field_name: str, condition: object, *, numbers: bool) -> None:
-    match condition:
-        case str():
-            _require_text(field_name, condition)
-        case bool() if numbers:
-            pass
-        case int() | float() if numbers:
-            _require_number(field_name, condition)
-        case Mapping() if len(condition) == 1:
-            [(operator, operand)] = condition.items()
-            _require_operator(field_name, operator, operand, numbers=numbers)
-        case _:
-            raise _no_condition(field_name, condition, numbers=numbers)
-
-
-def _require_operator(field_name: str, operator: object, operand: object, *, numbers: bool) -> None:
-    match operator, operand:
-        case "prefix" | "suffix" | "equals-ignore-case", str():
-            _require_text(field_name, operand)
-        case "anything-but", [_, *_]:
-            for each in operand:
-                _require_condition(field_name, each, numbers=numbers)
-        case "exists", bool():
-            pass
-        case "numeric", list() if numbers:
-            _require_comparisons(field_name, operand)
-        case _:
-            raise _no_condition(field_name, {operator: operand}, numbers=numbers)
-
-
-def _no_condition(field_name: str, condition: object, *, numbers: bool) -> ValueError:
-    kinds = "a text, a number" if numbers else "a text"
-    return ValueError(
-        f"a condition of {field_name} must be {kinds}, or one of prefix, suffix, "
-        f"equals-ignore-case, anything-but, exists{', numeric' if numbers else ''}, "
-        f"got {condition!r}"
-    )
+        require_condition(
+            field_name,
+            each,
+            require_text=_require_text,
+            require_number=_require_number if numbers else None,
+            plain=(bool,) if numbers else (),
+        )
+        if each == {"exists": False}:
+            raise ValueError(
+                f"a condition of {field_name} must not be exists False: an event type declares "
+                "only what each of its events has; choose other types"
+            )
 
 
 def _require_text(field_name: str, text: str) -> None:
@@ -168,17 +170,7 @@ def _require_text(field_name: str, text: str) -> None:
             f"a text of {field_name} must not be empty, nor have quotes or backslashes in it, "
             f"got {text!r}"
         )
-
-
-def _require_comparisons(field_name: str, comparisons: list[Any]) -> None:
-    pairs = list(zip(comparisons[::2], comparisons[1::2], strict=False))
-    if len(comparisons) not in {2, 4} or any(sign not in _COMPARISONS for sign, _ in pairs):
-        raise ValueError(
-            f"numeric of {field_name} must be one or two comparisons such as "
-            f'[">=", 100, "<", 200], got {comparisons!r}'
-        )
-    for _, number in pairs:
-        _require_number(field_name, number)
+    require_characters(f"a text of {field_name}", text)
 
 
 def _require_number(field_name: str, number: object) -> None:
