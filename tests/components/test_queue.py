@@ -47,6 +47,18 @@ def test_failed_messages_go_to_a_queue_of_the_same_type_that_only_this_one_may_f
     }
 
 
+def test_a_fifo_queue_has_a_name_that_leaves_room_for_fifo() -> None:
+    """Its dead letters have the longer one: 13 characters more, 8 by Pulumi, and `.fifo`."""
+
+    def program(length: int) -> None:
+        Queue("q" * length, QueueArgs(foundation=FOUNDATION, fifo=True))
+
+    record(lambda: program(80 - 13 - 8 - 5))
+    message = r"name of the queue must be 1 to 67 characters .*, got 68: 'q+-dead-letters'"
+    with pytest.raises(ValueError, match=message):
+        record(lambda: program(80 - 13 - 8 - 4))
+
+
 def test_both_queues_are_encrypted_protected_and_reject_plain_http() -> None:
     graph = deployed()
 

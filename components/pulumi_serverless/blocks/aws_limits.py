@@ -60,6 +60,10 @@ https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html"""
 VARIABLE_NAME = "[a-zA-Z][a-zA-Z0-9_]+"
 """https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html"""
 
+FIFO_SUFFIX = ".fifo"
+"""What the name of a FIFO queue ends with; it counts.
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html"""
+
 AUTO_NAME_CHARACTERS = 8
 """What Pulumi appends to a logical name to make a physical one: a hyphen and seven digits."""
 
@@ -84,12 +88,12 @@ class Name:
 
     shortest: int = 1
 
-    def require(self, logical_name: str, given: object) -> None:
-        """Raise ValueError if AWS would refuse the name."""
+    def require(self, logical_name: str, given: object, suffix: str = "") -> None:
+        """Raise ValueError if AWS would refuse the name; `suffix` is what Pulumi puts after it."""
         if isinstance(given, str):
             name, longest, because = given, self.longest, ""
         elif given is None and self.automatic:
-            name, longest = logical_name, self.longest - AUTO_NAME_CHARACTERS
+            name, longest = logical_name, self.longest - AUTO_NAME_CHARACTERS - len(suffix)
             because = f" ({self.longest} with what Pulumi appends)"
         else:
             return
@@ -185,7 +189,8 @@ def require_fitting(
 ) -> pulumi.ResourceTransformationResult | None:
     """Raise ValueError if AWS would refuse a resource that is about to be declared."""
     if limited := NAMES.get(resource.type_):
-        limited.require(resource.name, resource.props.get(limited.input))
+        suffix = FIFO_SUFFIX if resource.props.get("fifo_queue") else ""
+        limited.require(resource.name, resource.props.get(limited.input), suffix)
     if resource.type_ not in POLICIES:
         return None
     field, limit = POLICIES[resource.type_]
