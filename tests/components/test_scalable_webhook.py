@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pulumi
 import pytest
 
 from pulumi_serverless.blocks.api_access import ApiAccess, IamAuth
@@ -148,6 +149,34 @@ def test_a_function_that_does_not_know_these_sources_fails_before_deploy(
 
     with pytest.raises(ValueError, match=text):
         record(program)
+
+
+def with_secret_known_later(arn: str) -> Graph:
+    def program() -> None:
+        secret = pulumi.Output.from_input(arn)
+        sources = {"bank": WebhookSource(scheme="github", secret_arn=secret)}
+        work = a_function("work", environment=webhook_environment("hooks", sources))
+        args = ScalableWebhookArgs(foundation=FOUNDATION, sources=sources, function=work)
+        ScalableWebhook("hooks", args)
+
+    return record(program)
+
+
+@pytest.mark.parametrize(
+    ("arn", "action"), [(HOOK, "secretsmanager:GetSecretValue"), (PARAMETER, "ssm:GetParameter")]
+)
+def test_a_secret_that_is_created_by_the_same_program_is_read_from_its_store(
+    arn: str, action: str
+) -> None:
+    policy = with_secret_known_later(arn).named("work-may-read-secret-of-bank", ROLE_POLICY)
+
+    [statement] = json.loads(policy.inputs["policy"])["Statement"]
+    assert (statement["Action"], statement["Resource"]) == ([action], [arn])
+
+
+def test_an_output_that_is_no_secret_fails_the_deployment() -> None:
+    with pytest.raises(ValueError, match="secret_arn must be like arn:aws:secretsmanager"):
+        with_secret_known_later("whsec_x")
 
 
 UNSIGNED = WebhookSource(scheme="none")

@@ -15,7 +15,7 @@ Statement = dict[str, Any]
 
 
 def statement(
-    actions: Sequence[str],
+    actions: Sequence[pulumi.Input[str]],
     *,
     resources: Sequence[pulumi.Input[str]] = (),
     not_resources: Sequence[str] = (),

@@ -63,7 +63,7 @@ class LambdaFunction(Component):
         self,
         purpose: str,
         *,
-        actions: Sequence[str],
+        actions: Sequence[pulumi.Input[str]],
         resources: Sequence[pulumi.Input[str]] = (),
         not_resources: Sequence[str] = (),
         condition: Mapping[str, Any] | None = None,

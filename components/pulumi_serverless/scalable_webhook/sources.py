@@ -26,6 +26,7 @@ _NAME = Matches(
     r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?",
     "1 to 40 lower-case letters, digits and hyphens inside",
 )
+_READ_SECRET = "secretsmanager:GetSecretValue"
 _SECRET_ARN = Matches(
     r"arn:[a-z-]+:(secretsmanager:[a-z0-9-]+:\d{12}:secret:\S+|ssm:[a-z0-9-]+:\d{12}:parameter/\S+)",
     "like arn:aws:secretsmanager:eu-west-1:123456789012:secret:hook-a1b2c3 or "
@@ -42,8 +43,7 @@ class WebhookSource(Arguments):
 
     secret_arn: Annotated[pulumi.Input[str], _SECRET_ARN] | None = None
     """Secret of Secrets Manager, or SecureString of SSM, that holds the key; during a rotation
-    several, separated by white space. A parameter's ARN must be text, not an output: it decides
-    what is permitted."""
+    several, separated by white space."""
 
     secret_key_arn: pulumi.Input[str] | None = None
     """Customer-managed KMS key that the secret is encrypted with; none for the AWS managed key."""
@@ -64,12 +64,13 @@ class WebhookSource(Arguments):
         """Let `function` read the secret of the source `name`."""
         if self.secret_arn is None:
             return
-        in_ssm = isinstance(self.secret_arn, str) and self.secret_arn.split(":")[2] == "ssm"
-        function.allow(
-            f"read-secret-of-{name}",
-            actions=["ssm:GetParameter" if in_ssm else "secretsmanager:GetSecretValue"],
-            resources=[self.secret_arn],
+        # An output is looked at when it is known: it says which store may be read.
+        action = (
+            _action(self.secret_arn)
+            if isinstance(self.secret_arn, str)
+            else pulumi.Output.from_input(self.secret_arn).apply(_action)
         )
+        function.allow(f"read-secret-of-{name}", actions=[action], resources=[self.secret_arn])
         if self.secret_key_arn is not None:
             function.allow(
                 f"decrypt-secret-of-{name}",
@@ -81,6 +82,12 @@ class WebhookSource(Arguments):
         """Return the source as the runtime reads it."""
         secret = {} if self.secret_arn is None else {"secretArn": self.secret_arn}
         return {"scheme": self.scheme, **secret, "toleranceSeconds": self.tolerance_seconds}
+
+
+def _action(secret_arn: str) -> str:
+    """What reads the secret. Raises ValueError for what is no ARN of one."""
+    _SECRET_ARN.require("secret_arn", secret_arn)
+    return "ssm:GetParameter" if secret_arn.split(":")[2] == "ssm" else _READ_SECRET
 
 
 WebhookSources = Annotated[Mapping[Annotated[str, _NAME], WebhookSource], Size(1, MAX_SOURCES)]
