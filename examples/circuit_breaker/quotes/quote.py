@@ -21,8 +21,8 @@ from serverless_runtime.circuit_breaker.circuit_breaker import (
 from serverless_runtime.shared import json_log
 
 _TIMEOUT_SECONDS = 2
-_BUSY = (408, 425, 429)
-_SERVER_ERROR = 500
+_REFUSED = (400, 404, 422)
+"""A carrier that is busy, broken, or does not know us, has not said anything about the parcel."""
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _MAX_GRAMS = 30_000
 _CENTS_PER_KILOGRAM = 900
@@ -63,22 +63,31 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def ask_carrier(parcel: Parcel) -> dict[str, Any]:
-    """Raises CallFailedError and CallRefusedError, and OSError if there is no response."""
+    """Raises CallFailedError and CallRefusedError, and what `urlopen` raises if there is no whole
+    response."""
     query = urlencode({"country": parcel.country, "grams": parcel.grams})
     url = f"{os.environ['CARRIER_URL']}/rates?{query}"
     try:
         # The address is this program's own setting.
         with urlopen(url, timeout=_TIMEOUT_SECONDS) as response:  # noqa: S310
-            rate = json.load(response)
+            cents = _cents(response.read())
     except HTTPError as error:
         text = f"the carrier responded with HTTP {error.code}"
-        if error.code >= _SERVER_ERROR or error.code in _BUSY:
+        if error.code not in _REFUSED:
             wait = _seconds(error.headers["Retry-After"])
             raise CallFailedError(text, retry_after_seconds=wait) from None
         raise CallRefusedError(f"{text}: it does not ship this parcel") from None
-    except ValueError:
-        raise CallFailedError("the carrier's response is no JSON") from None
-    return {"cents": rate["cents"], "by": "carrier"}
+    return {"cents": cents, "by": "carrier"}
+
+
+def _cents(response: bytes) -> int:
+    try:
+        cents = json.loads(response)["cents"]
+    except (ValueError, RecursionError, TypeError, KeyError):
+        cents = None
+    if not isinstance(cents, int) or cents < 0:
+        raise CallFailedError("the carrier's response has no rate in cents")
+    return cents
 
 
 def flat_rate(parcel: Parcel) -> dict[str, Any]:

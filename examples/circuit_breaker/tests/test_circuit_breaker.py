@@ -171,6 +171,17 @@ def test_a_carrier_that_is_slow_is_left_alone_although_it_answers(
     assert state(program) == "OPEN"
 
 
+def test_a_carrier_that_hangs_up_in_the_middle_of_a_response_counts_as_down(
+    program: Deployed, carrier: Carrier
+) -> None:
+    carrier.becomes("broken")
+
+    quotes = [quoted_by(program) for _ in range(FAILURES_TO_OPEN)]
+
+    assert quotes == ["flat rate"] * FAILURES_TO_OPEN
+    assert state(program) == "OPEN"
+
+
 def test_a_carrier_that_is_back_is_called_within_one_cool_down(
     program: Deployed, carrier: Carrier
 ) -> None:

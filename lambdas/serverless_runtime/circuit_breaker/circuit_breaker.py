@@ -9,6 +9,7 @@ it for longer.
 from __future__ import annotations
 
 import functools
+import http.client
 import logging
 import os
 import time
@@ -43,8 +44,9 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 Errors = tuple[type[Exception], ...]
 
-FAILED: Errors = (CallFailedError, OSError)
-"""What counts as a failure of the provider: no connection and no response in time, too."""
+FAILED: Errors = (CallFailedError, OSError, http.client.HTTPException)
+"""What counts as a failure of the provider: no connection, no response in time, and one that breaks
+off or is no HTTP, too."""
 
 REFUSED: Errors = (CallRefusedError,)
 

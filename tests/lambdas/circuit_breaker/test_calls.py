@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 from typing import Any
 
@@ -38,8 +39,17 @@ def takes(seconds: float, clock: Clock, provider: Provider) -> None:
     provider.meanwhile = wait
 
 
-def test_a_failed_call_falls_back(clock: Clock, provider: Provider) -> None:
-    provider.error = CallFailedError("down")
+@pytest.mark.parametrize(
+    "error",
+    [
+        CallFailedError("down"),
+        TimeoutError("no response"),
+        http.client.IncompleteRead(b'{"ce'),
+        http.client.BadStatusLine("SSH-2.0"),
+    ],
+)
+def test_a_failed_call_falls_back(clock: Clock, provider: Provider, error: Exception) -> None:
+    provider.error = error
 
     assert an_instance(clock).call(provider, fallback=lambda: "flat rate") == "flat rate"
     assert DynamoCircuitBreakerStore(CIRCUITS).read("email").failures == 1
