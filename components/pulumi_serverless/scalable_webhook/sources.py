@@ -26,7 +26,7 @@ _NAME = Matches(
     r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?",
     "1 to 40 lower-case letters, digits and hyphens inside",
 )
-_READ_SECRET = "secretsmanager:GetSecretValue"
+_READ_SECRET = "secretsmanager:GetSecretValue"  # noqa: S105 -- an action
 _SECRET_ARN = Matches(
     r"arn:[a-z-]+:(secretsmanager:[a-z0-9-]+:\d{12}:secret:\S+|ssm:[a-z0-9-]+:\d{12}:parameter/\S+)",
     "like arn:aws:secretsmanager:eu-west-1:123456789012:secret:hook-a1b2c3 or "

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from local.emulator.clients import Clients, Credentials
+from local.permitted import as_function
 from local.testing import DeployChanged, Deployed, eventually
 
 FAILURES_TO_OPEN = 5
@@ -208,13 +208,7 @@ def test_two_workers_never_probe_at_once(program: Deployed, carrier: Carrier) ->
 
 
 def test_its_function_may_use_its_circuit_and_nothing_else(program: Deployed) -> None:
-    function = program.client("lambda").get_function_configuration(
-        FunctionName=program.function_names()["quote"]
-    )
-    keys = program.client("sts").assume_role(RoleArn=function["Role"], RoleSessionName="quote")
-    given = keys["Credentials"]
-    own = Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
-    dynamodb = Clients(program.emulator.url, own)("dynamodb")
+    dynamodb = as_function(program, "quote")("dynamodb")
     [rows] = program.operations["circuitBreakers"].values()
     table = rows["tableName"]
 

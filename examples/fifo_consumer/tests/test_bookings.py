@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from branches import applied, block, hand_in, is_prefix, most_at_once, unblock, waiting
 
+from local.permitted import consuming, permitted
 from local.testing import DeployChanged, Deployed, eventually, sized, workers_dying
 
 ACCOUNTS = [f"account-{number:02}" for number in range(sized(10, full=50))]
@@ -115,3 +116,16 @@ def test_a_booking_that_is_handed_in_twice_is_applied_once(program: Deployed) ->
 
     settled(program)
     assert applied(program)["account-98"] == [1]
+
+
+def test_its_functions_may_do_their_work_and_nothing_else(program: Deployed) -> None:
+    assert permitted(program) == {
+        "take-bookings": {"SendMessage of bookings"},
+        "bookings-worker": {
+            "UpdateItem of accounts",
+            "GetItem of bookings-parked-groups",
+            "UpdateItem of bookings-parked-groups",
+            "SendMessage of bookings-dead-letters",
+            *consuming("bookings"),
+        },
+    }

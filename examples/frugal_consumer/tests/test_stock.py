@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from shops import SHOPS, UNKNOWN, booked, copies_left, enter, most_connections, report, sales
 
+from local.permitted import consuming, permitted
 from local.testing import DeployChanged, Deployed, eventually, sized, workers_dying
 
 RUSH, FEW = sized(15, full=125), sized(12, full=50)
@@ -115,3 +116,10 @@ def test_a_sale_that_is_reported_twice_is_booked_once(program: Deployed) -> None
         lambda: any("booked before" in line for line in program.logs("book-sale")), "a second time"
     )
     assert (booked(program, "twice"), copies_left(program, "Emma")) == (1, before - 1)
+
+
+def test_its_functions_may_do_their_work_and_nothing_else(program: Deployed) -> None:
+    assert permitted(program) == {
+        "report-sales": {"SendMessage of sales"},
+        "book-sale": {"PutItem of booked-sales", "UpdateItem of titles", *consuming("sales")},
+    }

@@ -23,6 +23,7 @@ from offices import (
     without_redrive,
 )
 
+from local.permitted import consuming, permitted
 from local.testing import Deployed, eventually, sized
 
 EVENTS = sized(100, full=1_000)
@@ -124,3 +125,24 @@ def test_an_invoice_whose_publish_is_denied_is_published_by_the_relay(program: D
     for department in DEPARTMENTS:
         await_entered(program, department, "denied", wanted_by(department, invoices))
     assert outbox(program) == []
+
+
+def test_its_functions_may_do_their_work_and_nothing_else(program: Deployed) -> None:
+    assert permitted(program) == {
+        "issue-invoices": {
+            *("PutItem of issued-invoices", "UpdateItem of issued-invoices"),
+            *("PutItem of billing-outbox", "DeleteItem of billing-outbox"),
+            "Publish of invoices",
+        },
+        "billing-relay": {
+            *("Query of billing-outbox", "UpdateItem of billing-outbox"),
+            "DeleteItem of billing-outbox",
+            "Publish of invoices",
+        },
+        "ledger": {"PutItem of entries", *consuming("invoices-ledger")},
+        "vat": {"PutItem of entries", *consuming("invoices-vat")},
+        "credit": {
+            *("PutItem of entries", "GetItem of partners"),
+            *consuming("invoices-credit"),
+        },
+    }

@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
-from local.emulator.clients import Clients, Credentials
+from local.permitted import as_function, as_role
 from local.testing import DeployChanged, Deployed, eventually, most_at_once, sized
 from serverless_runtime.shared.standard_webhooks import parse_keys, signature_headers
 
@@ -265,10 +265,7 @@ def test_a_call_without_signature_is_dropped(program: Deployed) -> None:
 
 
 def test_its_function_may_do_its_job_and_nothing_else(program: Deployed) -> None:
-    function = program.client("lambda").get_function_configuration(
-        FunctionName=program.function_names()["book-payment"]
-    )
-    client = as_role(program, function["Role"])
+    client = as_function(program, "book-payment")
     [queue] = program.operations["deadLetters"].values()
     secrets = program.client("secretsmanager")
     other = secrets.create_secret(Name=f"other-{uuid.uuid4()}", SecretString="x")["ARN"]
@@ -307,10 +304,3 @@ def test_the_api_may_send_to_its_queue_and_nothing_else(program: Deployed) -> No
     for attempt in attempts:
         with pytest.raises(client("sqs").exceptions.ClientError, match="AccessDenied"):
             attempt()
-
-
-def as_role(program: Deployed, role_arn: str) -> Clients:
-    keys = program.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="test")
-    given = keys["Credentials"]
-    own = Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
-    return Clients(program.emulator.url, own)
