@@ -69,10 +69,11 @@ def _attempts(program: Deployed) -> Iterator[tuple[str, Attempt]]:
             yield f"{name} of {_AUTOMATIC.sub('', url.rpartition('/')[2])}", attempt
     for topic in program.client("sns").list_topics()["Topics"]:
         arn = topic["TopicArn"]
-        yield (
-            f"Publish of {_AUTOMATIC.sub('', arn.rpartition(':')[2])}",
-            lambda clients, arn=arn: clients("sns").publish(TopicArn=arn, Message=""),
-        )
+        yield f"Publish of {_AUTOMATIC.sub('', arn.rpartition(':')[2])}", _publish(arn)
+
+
+def _publish(arn: str) -> Attempt:
+    return lambda clients: clients("sns").publish(TopicArn=arn, Message="")
 
 
 def _on_table(table: str) -> dict[str, Attempt]:

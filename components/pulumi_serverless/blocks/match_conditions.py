@@ -35,8 +35,6 @@ def require_condition(
             pass
         case int() | float() if require_number is not None and not isinstance(condition, bool):
             require_number(field, condition)
-        case {"numeric": list(comparisons)} if require_number is not None and len(condition) == 1:
-            _require_comparisons(field, comparisons, require_number)
         case Mapping() if len(condition) == 1:
             [(operator, operand)] = condition.items()
             _require_operator(field, operator, operand, require_text, require_number)
@@ -52,6 +50,8 @@ def _require_operator(
             require_text(field, operand)
         case "anything-but", [_, *_]:
             _require_excluded(field, operand, require_text, require_number)
+        case "numeric", list() if require_number is not None:
+            _require_comparisons(field, operand, require_number)
         case "exists", bool():
             pass
         case _:

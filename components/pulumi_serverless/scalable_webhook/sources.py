@@ -65,10 +65,9 @@ class WebhookSource(Arguments):
         if self.secret_arn is None:
             return
         # An output is looked at when it is known: it says which store may be read.
+        arn: Any = self.secret_arn
         action = (
-            _action(self.secret_arn)
-            if isinstance(self.secret_arn, str)
-            else pulumi.Output.from_input(self.secret_arn).apply(_action)
+            _action(arn) if isinstance(arn, str) else pulumi.Output.from_input(arn).apply(_action)
         )
         function.allow(f"read-secret-of-{name}", actions=[action], resources=[self.secret_arn])
         if self.secret_key_arn is not None:

@@ -103,8 +103,8 @@ def test_a_worker_that_passes_its_attributes_on_does_not_pass_on_that_it_was_par
     parked = {"type": "booking", SEQUENCE_ATTRIBUTE: "5"}
     event = queue_event("1", queue_arn=ARN, group="7", attributes=parked)
 
-    for current in (order, None):
-        each_in_order(seen.append, order=lambda current=current: current)(event, None)
+    each_in_order(seen.append, order=lambda: order)(event, None)
+    each_in_order(seen.append, order=lambda: None)(event, None)
 
     assert [message.attributes for message in seen] == 2 * [{"type": "booking"}]
     assert [list(message.raw_attributes) for message in seen] == 2 * [["type"]]
