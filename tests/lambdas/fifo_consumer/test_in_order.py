@@ -110,6 +110,33 @@ def test_a_worker_that_passes_its_attributes_on_does_not_pass_on_that_it_was_par
     assert [list(message.raw_attributes) for message in seen] == 2 * [["type"]]
 
 
+def test_a_message_that_is_parked_again_after_a_replay_is_kept_and_a_repeated_step_is_not(
+    lot: str,
+) -> None:
+    """SQS accepts a message whose deduplication id it knows, and drops it."""
+    first, replayed = (
+        Message.from_record(record)
+        for record in queue_event("1", "1", queue_arn=ARN, group="7")["Records"]
+    )
+    parking_lot = ParkingLot(lot, boto3.client("sqs"))
+
+    for message in (first, first, replayed):
+        parking_lot.send(message, str(first.sequence_number))
+
+    assert len(_received(lot)) == 2
+
+
+def test_a_group_that_has_just_been_parked_is_known_at_once() -> None:
+    class Replicas:
+        """The row is known to the first replica, and not yet to the others."""
+
+        def get_item(self, **request: Any) -> dict[str, Any]:
+            row = {"waiting": {"SS": ["5"]}}
+            return {"Item": row} if request.get("ConsistentRead") else {}
+
+    assert ParkedGroups("parked", Replicas()).waiting("7") == {"5"}
+
+
 def test_the_largest_message_that_is_sent_can_still_be_parked(lot: str) -> None:
     largest = "x" * (MAX_MESSAGE_BYTES - len("typeStringbooking"))
     message = Message.from_record(
