@@ -61,6 +61,22 @@ def test_the_worker_parks_before_sqs_moves_a_message_away_alone() -> None:
     assert variables["ACCOUNTS"] == "accounts"
 
 
+@pytest.mark.parametrize(
+    ("timeout_seconds", "retention_days", "max_attempts", "receives"),
+    [(20, 4, 3, 1_000), (900, 4, 3, 32), (900, 1, 16, 17), (1, 1, 100, 1_000)],
+)
+def test_sqs_moves_a_message_away_alone_as_late_as_it_can_before_it_is_deleted(
+    timeout_seconds: int, retention_days: int, max_attempts: int, receives: int
+) -> None:
+    """Nobody parks a group while the worker cannot start: a broken deployment takes an hour."""
+    graph = deployed(
+        timeout_seconds=timeout_seconds, retention_days=retention_days, max_attempts=max_attempts
+    )
+
+    redrive = json.loads(graph.named("bookings", QUEUE).inputs["redrivePolicy"])
+    assert redrive["maxReceiveCount"] == receives
+
+
 def test_the_worker_may_park_and_consume_and_nothing_else() -> None:
     graph = deployed()
 

@@ -34,9 +34,8 @@ from serverless_runtime.fifo_consumer.metrics import NAMESPACE, PARKED
 from serverless_runtime.fifo_consumer.settings import OnPoison, fifo_environment
 from serverless_runtime.queue_consumer.metrics import QUEUE_NAME
 
-ATTEMPTS_LEFT_TO_PARK = 5
-"""Receives after the last attempt, in which the runtime parks the message. SQS itself would move it
-away without its group."""
+MAX_RECEIVES = 1_000
+"""SQS's limit. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html"""
 
 SECONDS_PER_DAY = 86_400
 
@@ -89,6 +88,19 @@ class FifoConsumerArgs(Arguments):
         """How long a message whose worker was killed is hidden, and its group waits."""
         return visibility_timeout_for(self.worker.timeout_seconds)
 
+    @property
+    def max_receives(self) -> int:
+        """After how many receives SQS itself moves a message away, without its group.
+
+        To park a group the worker has to run, which it may not for hours: it is throttled, or its
+        code cannot be imported. So as late as possible, but well before the message is deleted.
+        """
+        if self.on_poison == "skip":
+            return self.max_attempts
+        half = self.retention_days * SECONDS_PER_DAY // 2
+        fitting = half // self.visibility_timeout_seconds
+        return max(self.max_attempts + 1, min(MAX_RECEIVES, fitting))
+
 
 class FifoConsumer(Component):
     """Work that is done in order within each message group."""
@@ -120,7 +132,7 @@ class FifoConsumer(Component):
             QueueArgs(
                 foundation=args.foundation,
                 fifo=True,
-                max_receives=args.max_attempts + (ATTEMPTS_LEFT_TO_PARK if parks else 0),
+                max_receives=args.max_receives,
                 visibility_timeout_seconds=args.visibility_timeout_seconds,
                 retention_days=args.retention_days,
                 dead_letter_retention_days=args.dead_letter_retention_days,

@@ -59,7 +59,7 @@ def test_each_accounts_bookings_are_in_order_through_poison_killed_workers_and_r
     settled(program)
 
     before = applied(program)
-    assert [account for account, done in before.items() if not is_prefix(done)] == []
+    assert {account: done for account, done in before.items() if not is_prefix(done)} == {}
     for account, number in BLOCKED.items():
         assert before[account] == list(range(1, number))
     missing = TAKEN - sum(map(len, before.values()))
