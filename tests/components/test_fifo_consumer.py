@@ -77,6 +77,10 @@ def test_sqs_moves_a_message_away_alone_as_late_as_it_can_before_it_is_deleted(
     assert redrive["maxReceiveCount"] == receives
 
 
+def test_what_is_known_of_a_parked_group_does_not_expire() -> None:
+    assert "ttl" not in deployed().only(TABLE).inputs
+
+
 def test_the_worker_may_park_and_consume_and_nothing_else() -> None:
     graph = deployed()
 

@@ -78,6 +78,13 @@ def test_the_function_may_consume_its_queue_and_nothing_else() -> None:
     }
 
 
+def test_the_mapping_is_made_once_the_function_may_receive() -> None:
+    """Lambda refuses it otherwise."""
+    before = {urn.rpartition("::")[2] for urn in deployed().only(MAPPING).dependencies}
+
+    assert "import-row-may-consume-rows" in before
+
+
 def test_a_filter_is_a_pattern_for_the_body() -> None:
     mapping = deployed(filter={"type": ["order.placed"], "data": {"total": [{"exists": True}]}})
 

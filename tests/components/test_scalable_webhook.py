@@ -57,6 +57,12 @@ def test_each_source_has_a_route_and_no_function_is_called() -> None:
     }
 
 
+def test_no_request_comes_before_the_api_may_send() -> None:
+    for integration in deployed().of_type(INTEGRATION):
+        before = {urn.rpartition("::")[2] for urn in integration.dependencies}
+        assert "hooks-api-to-hooks-may-send" in before
+
+
 def test_a_message_says_who_has_called_and_when_after_what_a_caller_can_write() -> None:
     graph = deployed()
 
