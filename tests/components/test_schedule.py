@@ -38,7 +38,15 @@ def test_it_runs_at_the_times_of_its_expression(expression: str) -> None:
 
 @pytest.mark.parametrize(
     "expression",
-    ["", "5 minutes", "rate(0 minutes)", "rate(1 minutes)", "rate(2 minute)", "cron()"],
+    [
+        "",
+        "5 minutes",
+        "rate(0 minutes)",
+        "rate(1 minutes)",
+        "rate(2 minute)",
+        "cron()",
+        "cron(0 3 * * *)",
+    ],
 )
 def test_an_expression_that_aws_would_reject_fails_before_deploy(expression: str) -> None:
     with pytest.raises(ValueError, match=r"expression must (be like rate|not be empty)"):

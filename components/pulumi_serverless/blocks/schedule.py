@@ -15,7 +15,9 @@ from pulumi_serverless.blocks.service_role import ServiceRole, ServiceRoleArgs
 
 # https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 _EXPRESSION = re.compile(
-    r"rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)|cron\(.+\)"
+    r"rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)"
+    # Minute, hour, day of the month, month, day of the week, year.
+    r"|cron\((\S+ ){5}\S+\)"
 )
 
 _LATE_SECONDS = 60
