@@ -125,6 +125,10 @@ class DeadLetter:
         except ValueError:
             return self.sent_at
 
+    def arrived_after(self, at: datetime | None) -> bool:
+        """Whether it arrived in the queue later than `at`."""
+        return at is not None and self.sent_at is not None and self.sent_at > at
+
     def counted_payload(self) -> str:
         """Return the same event, digit for digit, with one more replay if it counts them."""
         payload = self.record.payload if self.record else self.body

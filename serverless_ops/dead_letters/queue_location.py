@@ -14,7 +14,7 @@ from serverless_ops.aws.clients import Connection
 from serverless_ops.context import Context
 from serverless_ops.dead_letters.destination import Destination
 from serverless_ops.dead_letters.kinds import kinds
-from serverless_ops.dead_letters.reader import DeadLetterReader
+from serverless_ops.dead_letters.reader import HIDDEN_SECONDS, DeadLetterReader
 from serverless_ops.interrupts import Interrupts
 from serverless_ops.stack import DeadLetterQueue, Stack
 from serverless_ops.terminal import one_line, timestamp_text
@@ -38,7 +38,12 @@ class QueueLocation:
         """Its URL."""
         return self.queue.queue_url
 
-    def reader(self, context: Context, interrupts: Interrupts | None = None) -> DeadLetterReader:
+    def reader(
+        self,
+        context: Context,
+        interrupts: Interrupts | None = None,
+        hidden_seconds: int = HIDDEN_SECONDS,
+    ) -> DeadLetterReader:
         """Return a reader that has not called SQS yet."""
         return DeadLetterReader(
             context.client("sqs", self.connection),
@@ -47,6 +52,7 @@ class QueueLocation:
             clock=context.clock,
             interrupts=interrupts,
             poll_seconds=context.poll_seconds,
+            hidden_seconds=hidden_seconds,
         )
 
     def destination(self, client: Callable[[str], Any]) -> Destination | None:

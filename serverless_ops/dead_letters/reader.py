@@ -7,15 +7,17 @@ again when it ends, or by themselves within five minutes if it is killed.
 from __future__ import annotations
 
 import functools
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
 from serverless_ops.aws.errors import explain
+from serverless_ops.aws.queue_depth import Depth, read_depth
 from serverless_ops.context import POLL_SECONDS
 from serverless_ops.dead_letters import kinds
 from serverless_ops.dead_letters.dead_letter import DeadLetter
@@ -28,7 +30,9 @@ WHY_HIDDEN = (
     f"{HIDDEN_SECONDS // 60} minutes"
 )
 
-_RENEW_AFTER_SECONDS = 120
+_RENEW_AFTER = 0.4
+"""When a hold is extended: after this part of it."""
+
 _BATCH = 10
 # Even a long poll sometimes returns nothing from a queue that is not empty. After three in a row
 # the queue's counts are read, and after ten it is taken to have nothing more for this reader.
@@ -40,13 +44,6 @@ _MAX_EMPTY_RECEIVES = 10
 class _Hold:
     handle: str
     since: float
-
-
-class Depth(NamedTuple):
-    """How many messages a queue has; SQS calls both numbers approximate."""
-
-    visible: int
-    hidden: int
 
 
 class DeadLetterReader:
@@ -61,7 +58,10 @@ class DeadLetterReader:
         clock: Callable[[], float] = time.monotonic,
         interrupts: Interrupts | None = None,
         poll_seconds: int = POLL_SECONDS,
+        hidden_seconds: int = HIDDEN_SECONDS,
     ) -> None:
+        """Messages that were received and not released are visible again after
+        `hidden_seconds`, unless `keep_hidden` extends that."""
         self.url = url
         self.requests = 0
         """Number of requests to SQS, which charges by the request."""
@@ -87,6 +87,7 @@ class DeadLetterReader:
         self._clock = clock
         self._interrupts = interrupts or Interrupts()
         self._poll_seconds = poll_seconds
+        self._hold_seconds = hidden_seconds
         self._held: dict[str, _Hold] = {}
         self._seen: set[str] = set()
         self._lost_at = 0.0
@@ -99,24 +100,29 @@ class DeadLetterReader:
 
     def depth(self) -> Depth:
         """Return how many messages there are; those held here count as hidden."""
-        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        response = self._call("get_queue_attributes", AttributeNames=names)
-        visible, hidden = (int(response["Attributes"][name]) for name in names)
-        return Depth(visible, hidden)
+        self.requests += 1
+        return read_depth(self._sqs, self.url)
 
     def receive(
-        self, limit: int | None = None, *, before: datetime | None = None
+        self,
+        limit: int | None = None,
+        *,
+        before: datetime | None = None,
+        until: float = math.inf,
     ) -> Iterator[DeadLetter]:
         """Yield every dead letter once, up to `limit` or until SQS returns no more.
 
         Those that arrived after `before` are received too, but do not prolong the reading: it
-        ends although the queue may fill as fast as it is read.
+        ends although the queue may fill as fast as it is read. After `until`, by the reader's
+        clock, SQS is not called again.
         """
         received = empty_receives = 0
-        while not self._is_exhausted(empty_receives) and (limit is None or received < limit):
+        while (limit is None or received < limit) and self._clock() < until:
+            if self._is_exhausted(empty_receives):
+                break
             dead_letters = self._receive(_BATCH if limit is None else min(_BATCH, limit - received))
             received += len(dead_letters)
-            earlier = [each for each in dead_letters if not arrived_after(each, before)]
+            earlier = [each for each in dead_letters if not each.arrived_after(before)]
             empty_receives = 0 if earlier else empty_receives + 1
             self.keep_hidden()
             yield from dead_letters
@@ -125,13 +131,13 @@ class DeadLetterReader:
         """Whether the message is still hidden for this reader, and no other reader can receive
         it."""
         hold = self._held.get(dead_letter.message_id)
-        return hold is not None and self._clock() - hold.since < HIDDEN_SECONDS
+        return hold is not None and self._clock() - hold.since < self._hold_seconds
 
     def keep_hidden(self) -> None:
         """Extend the hold; a message that another reader has received by now is no longer held."""
-        due = self._clock() - _RENEW_AFTER_SECONDS
+        due = self._clock() - self._hold_seconds * _RENEW_AFTER
         old = {name: hold for name, hold in self._held.items() if hold.since <= due}
-        for rejected in self._change_visibility(old, HIDDEN_SECONDS):
+        for rejected in self._change_visibility(old, self._hold_seconds):
             del self._held[rejected]
 
     def delete(self, dead_letter: DeadLetter) -> None:
@@ -169,7 +175,7 @@ class DeadLetterReader:
         finally:
             if self._held or self.may_be_hidden:
                 latest = max(self._lost_at, *(hold.since for hold in self._held.values()), 0)
-                self.hidden_seconds = max(latest + HIDDEN_SECONDS - self._clock(), 0)
+                self.hidden_seconds = max(latest + self._hold_seconds - self._clock(), 0)
 
     def _release(self) -> None:
         everything = list(self._held)
@@ -183,7 +189,7 @@ class DeadLetterReader:
     def _is_exhausted(self, empty_receives: int) -> bool:
         if empty_receives < _EMPTY_RECEIVES:
             return False
-        visible, hidden = self.depth()
+        visible, hidden, _ = self.depth()
         # Both counts lag, their sum less so: it does not change when a message is read.
         others = max(0, visible + hidden - len(self._held))
         self.unread = min(visible, others)
@@ -196,7 +202,7 @@ class DeadLetterReader:
                 response = self._call(
                     "receive_message",
                     MaxNumberOfMessages=count,
-                    VisibilityTimeout=HIDDEN_SECONDS,
+                    VisibilityTimeout=self._hold_seconds,
                     WaitTimeSeconds=self._poll_seconds,
                     MessageAttributeNames=["All"],
                     AttributeNames=["All"],
@@ -243,8 +249,3 @@ class DeadLetterReader:
     def _call(self, operation: str, **arguments: Any) -> Any:
         self.requests += 1
         return getattr(self._sqs, operation)(QueueUrl=self.url, **arguments)
-
-
-def arrived_after(dead_letter: DeadLetter, at: datetime | None) -> bool:
-    """Whether the message arrived in the queue later than `at`."""
-    return at is not None and dead_letter.sent_at is not None and dead_letter.sent_at > at

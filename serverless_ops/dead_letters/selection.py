@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from serverless_ops.dead_letters.dead_letter import DeadLetter
 from serverless_ops.dead_letters.filters import Filters
 from serverless_ops.dead_letters.outcome import Outcome
-from serverless_ops.dead_letters.reader import arrived_after
 
 MAX_REPLAYS = 3
 
@@ -65,7 +64,7 @@ class ReplayRules:
 
     def skip_reason(self, dead_letter: DeadLetter, chosen: set[str]) -> str | None:
         """Return why `dead_letter` must not be replayed now; `chosen` are events by identity."""
-        if arrived_after(dead_letter, self.started_at):
+        if dead_letter.arrived_after(self.started_at):
             return _TOO_NEW
         if reason := self.destination_skip_reason(dead_letter):
             return reason
@@ -107,7 +106,7 @@ def select_for_purge(
     """Choose what may be deleted: what is readable, or if `unreadable` only what is not."""
 
     def skip(dead_letter: DeadLetter) -> tuple[str, str] | None:
-        if arrived_after(dead_letter, started_at):
+        if dead_letter.arrived_after(started_at):
             return "refused", _TOO_NEW
         if dead_letter.record is None and not unreadable:
             return "unreadable", f"{dead_letter.problem}; see --unreadable"

@@ -32,20 +32,24 @@ def _line(label: str, text: str, name: str = "") -> str:
     return f"{label:<{_LABEL_WIDTH}}{one_line(prefix + text)}"
 
 
-def _named(parts: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield each part with its name; with no name if it is the only one."""
+def _named(label: str, parts: Mapping[str, Any], status: Status) -> Iterator[tuple[str, Any]]:
+    """Yield each part with its name; with no name if the stack has only one."""
+    alone = len(parts) == 1 and not any(each.startswith(f"{label} ") for each in status.unread)
     for name, part in parts.items():
-        yield ("" if len(parts) == 1 else name), part
+        yield ("" if alone else name), part
 
 
 def _outboxes(status: Status) -> list[str]:
     backlogs = [
-        _line("outbox", _backlog(each, status), name) for name, each in _named(status.backlogs)
+        _line("outbox", _backlog(each, status), name)
+        for name, each in _named("outbox", status.backlogs, status)
     ]
-    alone = len(status.relays) == 1
+    new = {name: name in status.new_relays for name in status.relays}
     relays = [
-        _line("relay", _relay(run, status, is_new=name in status.new_relays), "" if alone else name)
-        for name, run in status.relays.items()
+        _line("relay", _relay(run, status, is_new=is_new), shown)
+        for (shown, run), is_new in zip(
+            _named("relay", status.relays, status), new.values(), strict=True
+        )
     ]
     return [*backlogs, *relays]
 
@@ -65,7 +69,8 @@ def _relay(run: RelayRun | None, status: Status, *, is_new: bool) -> str:
 
 
 def _dead_letters(status: Status) -> list[str]:
-    return [line for name, queue in _named(status.queues) for line in _queue(name, queue, status)]
+    queues = _named("dead letters", status.queues, status)
+    return [line for name, queue in queues for line in _queue(name, queue, status)]
 
 
 def _queue(name: str, queue: QueueStatus, status: Status) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from itertools import takewhile
 from typing import Any
 
 from serverless_ops.alarms.alarm_state import AlarmState, read_alarms
@@ -21,6 +20,9 @@ from serverless_ops.status.status import QueueStatus, Status
 MAX_DEAD_LETTERS = 100
 _READING_SECONDS = PART_SECONDS - 4
 """Leaves time to release what was received."""
+
+_HIDDEN_SECONDS = 30
+"""How long a look that is killed, or cut off, hides what it has received: a replay can wait."""
 
 _PARTS = ("outbox", "relay", "alarms", "dead letters", "circuit breakers")
 
@@ -96,13 +98,13 @@ class StatusReader:
 
     def _read_queue(self, location: QueueLocation) -> QueueStatus:
         known = self._queues.get(location.name)
-        with location.reader(self._context) as reader:
+        until = self._context.clock() + _READING_SECONDS
+        with location.reader(self._context, hidden_seconds=_HIDDEN_SECONDS) as reader:
             depth = reader.depth()
             if known is None or depth != known.depth:
-                until = self._context.clock() + _READING_SECONDS
-                received = reader.receive(MAX_DEAD_LETTERS) if sum(depth) else iter(())
-                found = list(takewhile(lambda _: self._context.clock() < until, received))
-                known = QueueStatus(depth=depth, dead_letters=found)
+                # No more than there are: to find out that there are no more takes seconds.
+                sample = reader.receive(min(depth.visible, MAX_DEAD_LETTERS), until=until)
+                known = QueueStatus(depth=depth, dead_letters=list(sample))
                 self._queues[location.name] = known
             return known
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from serverless_ops.aws.queue_depth import Depth
 from serverless_ops.dead_letters.reader import HIDDEN_SECONDS, DeadLetterReader
 from tests.ops.dead_letters.memory_sqs import MemorySqs
 from tests.ops.fakes import Clock, Overriding, Queue, an_event, service_error
@@ -34,6 +35,21 @@ def test_empty_responses_do_not_end_the_reading_while_the_queue_has_more(queue: 
 
     with _open(queue, Overriding(queue.sqs, receive_message=often_nothing)) as reader:
         assert len(list(reader.receive())) == 25
+
+
+def test_sqs_is_not_called_again_after_the_deadline(queue: Queue) -> None:
+    clock = Clock()
+    queue.add_failed(an_event())
+
+    def slowly_nothing(**arguments: Any) -> Any:
+        clock.sleep(2)
+        return {}
+
+    slow = Overriding(queue.sqs, receive_message=slowly_nothing)
+    with _open(queue, slow, clock) as reader:
+        assert list(reader.receive(until=clock() + 5)) == []
+
+    assert reader.requests <= 4
 
 
 def test_three_empty_responses_in_a_row_and_an_empty_queue_end_it(queue: Queue) -> None:
@@ -197,4 +213,4 @@ def test_the_queue_counts_visible_and_hidden_messages(queue: Queue) -> None:
 
     with _open(queue) as reader:
         list(reader.receive(1))
-        assert reader.depth() == (2, 1)
+        assert reader.depth() == Depth(2, 1)

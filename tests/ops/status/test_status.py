@@ -10,7 +10,7 @@ import pytest
 
 from serverless_ops.alarms.alarm_state import AlarmState
 from serverless_ops.dead_letters.dead_letter import DeadLetter
-from serverless_ops.dead_letters.reader import Depth
+from serverless_ops.aws.queue_depth import Depth
 from serverless_ops.outbox.relay_runs import RelayRun
 from serverless_ops.outbox.waiting_events import Backlog
 from serverless_ops.status.screen import as_json, lines
@@ -106,6 +106,14 @@ def test_several_of_a_kind_are_shown_with_their_names() -> None:
     assert "dead letters      task-events: none" in shown
     assert "dead letters      orders: 1 visible, 0 hidden" in shown
     assert status.health == "degraded"
+
+
+def test_a_part_keeps_its_name_if_the_others_could_not_be_read() -> None:
+    status = replace(WELL, unread={"dead letters orders": "access denied", "outbox b": "denied"})
+
+    shown = lines("dev", status)
+    assert "dead letters      task-events: none" in shown
+    assert "outbox            task-events: 2 waiting, the oldest for 2s" in shown
 
 
 def test_dead_letters_are_grouped_by_reason() -> None:

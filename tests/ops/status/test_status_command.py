@@ -25,6 +25,7 @@ class Watcher:
         self.refreshes = 1
         self.between: Any = lambda: None
         self.receives = 0
+        self.hidden_seconds: set[int] = set()
         self._clients = {
             "dynamodb": reader.dynamodb,
             "sqs": Overriding(queue.sqs, receive_message=self._receive),
@@ -60,6 +61,7 @@ class Watcher:
 
     def _receive(self, **arguments: Any) -> Any:
         self.receives += 1
+        self.hidden_seconds.add(arguments["VisibilityTimeout"])
         return self.queue.sqs.receive_message(**arguments)
 
     def _sleep(self, seconds: float) -> None:
@@ -89,6 +91,15 @@ def test_what_is_denied_is_named_and_the_rest_is_shown(watcher: Watcher) -> None
     assert "not read          alarms: access denied" in result.stdout
     assert "it needs cloudwatch:DescribeAlarms" in result.stdout
     assert watcher.queue.visible() == 1
+
+
+def test_a_look_that_is_cut_off_hides_dead_letters_for_seconds_only(watcher: Watcher) -> None:
+    watcher.queue.add_failed(an_event().to_payload())
+
+    watcher.types()
+
+    assert watcher.receives == 1, "all that SQS counted has been read"
+    assert max(watcher.hidden_seconds) <= 30
 
 
 def test_programs_get_one_json_object(watcher: Watcher) -> None:
