@@ -11,7 +11,6 @@ from serverless_ops.alarms.verify_alarms_command import verify_alarms
 from serverless_ops.aws.errors import UnreachableError, explain
 from serverless_ops.circuit_breakers.circuit_breakers_command import circuit_breakers
 from serverless_ops.context import Context
-from serverless_ops.dead_letters.ask_which_queue import keep_typed
 from serverless_ops.dead_letters.export_command import export_dead_letters
 from serverless_ops.dead_letters.list_command import list_dead_letters
 from serverless_ops.dead_letters.purge_command import purge_dead_letters
@@ -24,6 +23,7 @@ from serverless_ops.outbox.relay_command import check_relay
 from serverless_ops.status.status_command import show_status
 from serverless_ops.terminal import plain
 from serverless_ops.trace.trace_command import trace_event
+from serverless_ops.typed_command import keep_typed
 
 
 class _Unreachable(click.ClickException):

@@ -15,6 +15,7 @@ from serverless_ops.aws.errors import UnreachableError
 from serverless_ops.context import Context
 from serverless_ops.local_stacks import running_stacks
 from serverless_ops.stack_outputs import LOCAL_STACK, StackChoice, StackOutputs, read_outputs
+from serverless_ops.typed_command import command_with
 
 OUTPUT = "operations"
 _LOCAL_REGION = "us-east-1"
@@ -142,8 +143,9 @@ def require_one(entries: Iterable[str], option: str, what: str) -> None:
     """Raise UsageError if there are several: a command that makes changes needs exactly one."""
     names = list(entries)
     if len(names) > 1:
+        lines = (f"  {command_with(option, name)}" for name in names)
         raise click.UsageError(
-            f"the stack has {len(names)} {what}; choose one with {option}: {_list(names)}"
+            "\n".join((f"the stack has {len(names)} {what}; choose one:", *lines))
         )
 
 

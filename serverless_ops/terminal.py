@@ -55,6 +55,11 @@ def one_line(text: object) -> str:
     return " ".join(plain(text).split())
 
 
+def counted(count: int, what: str) -> str:
+    """Return `1 alarm`, or `2 alarms`."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 def age(at: datetime | None, now: datetime) -> str:
     """Return how long ago, in the two largest units: `2h 5m`."""
     if at is None:

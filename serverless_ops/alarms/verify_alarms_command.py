@@ -16,7 +16,7 @@ from serverless_ops.context import Context
 from serverless_ops.interrupts import Interrupts
 from serverless_ops.options import LEFT, json_option, on_stack
 from serverless_ops.stack import Stack
-from serverless_ops.terminal import one_line
+from serverless_ops.terminal import counted, one_line
 
 EXIT_CODES = """\b
 Exit codes:
@@ -61,7 +61,10 @@ def verify_alarms(context: Context, *, stack: Stack, apply: bool, yes: bool, as_
     problems = topic_problems(topic) + alarm_problems(alarms, topic_arn)
     _print_errors(problems)
     # Progress goes to stderr if a program reads stdout.
-    summary = f"{len(alarms)} alarms checked, {topic.confirmed} confirmed subscribers."
+    summary = (
+        f"{counted(len(alarms), 'alarm')} checked, "
+        f"{counted(topic.confirmed, 'confirmed subscriber')}."
+    )
     click.echo(summary, err=as_json)
     if apply:
         problems += _fire(client, context, alarms, topic_arn, yes=yes, as_json=as_json)

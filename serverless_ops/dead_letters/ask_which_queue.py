@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Mapping, Sequence
 
 import click
 
 from serverless_ops.aws.best_effort import BestEffort
+from serverless_ops.aws.queue_depth import Depth
 from serverless_ops.context import Context
 from serverless_ops.dead_letters.queue_location import QueueLocation
-from serverless_ops.terminal import one_line, out, show
-
-_TYPED = "ops.typed"
-
-
-def keep_typed(context: click.Context, words: Sequence[str]) -> None:
-    """Remember what was typed after the program's name, for `command_with`."""
-    context.meta[_TYPED] = [context.command_path, *words]
-
-
-def command_with(*more: str) -> str:
-    """Return the running command as it was typed, with further words, for a shell."""
-    program, *words = click.get_current_context().meta[_TYPED]
-    return f"{program} {shlex.join([*words, *more])}"
-
+from serverless_ops.terminal import counted, one_line, out, show
+from serverless_ops.typed_command import command_with
 
 def ask_which(context: Context, locations: Sequence[QueueLocation]) -> QueueLocation:
     """Show the queues with their counts, and return the one that the user chooses.
@@ -61,9 +48,10 @@ def _counts(context: Context, locations: Sequence[QueueLocation]) -> dict[str, s
     depths = best_effort.read_all(
         {each.name: lambda each=each: each.reader(context).depth() for each in locations}  # type: ignore[misc]
     )
-    known = {name: _count(*depth) for name, depth in depths.items()}
+    known = {name: _count(depth) for name, depth in depths.items()}
     return {name: f"not known: {why}" for name, why in best_effort.errors.items()} | known
 
 
-def _count(visible: int, hidden: int) -> str:
-    return f"{visible} dead letters" + (f", {hidden} more hidden" if hidden else "")
+def _count(depth: Depth) -> str:
+    hidden = f", {depth.hidden} more hidden" if depth.hidden else ""
+    return counted(depth.visible, "dead letter") + hidden

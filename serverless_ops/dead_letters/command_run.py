@@ -25,7 +25,7 @@ from serverless_ops.dead_letters.report import Report
 from serverless_ops.dead_letters.selection import Selection
 from serverless_ops.interrupts import Interrupts
 from serverless_ops.options import INTERRUPTED, LEFT, UNREACHABLE, USAGE_ERROR, resolved
-from serverless_ops.terminal import one_line, out
+from serverless_ops.terminal import one_line, out, show
 from serverless_runtime.shared.timestamps import to_text
 
 _OPTIONS = (
@@ -100,7 +100,7 @@ class CommandRun:
                 self.interrupts.handled(),
             ):
                 if not self._options.as_json:
-                    out().print(where)
+                    show(out(), where)
                 reader = location.reader(self._context, self.interrupts)
                 try:
                     with reader:
@@ -171,13 +171,13 @@ class CommandRun:
             console = out()
             report.show(console)
             if not report.apply:
-                console.print("Dry run: nothing was changed. Add --apply to make the changes.")
+                show(console, "Dry run: nothing was changed. Add --apply to make the changes.")
             elif report.count(report.done):
-                console.print(hint)
+                show(console, hint)
         if report.error:
-            out(errors=True).print(f"Error: {one_line(report.error)}")
+            show(out(errors=True), f"Error: {one_line(report.error)}")
         if report.still_hidden:
-            out(errors=True).print(f"Warning: {report.still_hidden}")
+            show(out(errors=True), f"Warning: {report.still_hidden}")
         left = LEFT if report.something_left else 0
         raise click.exceptions.Exit(left if self._exit_code is None else self._exit_code)
 

@@ -21,6 +21,7 @@ from serverless_ops.dead_letters.queue_location import QueueLocation, reading
 from serverless_ops.dead_letters.queue_options import EXIT_CODES, on_queues
 from serverless_ops.interrupts import Interrupts
 from serverless_ops.options import LEFT
+from serverless_ops.terminal import counted
 
 
 @click.command("export", epilog=EXIT_CODES)
@@ -53,7 +54,7 @@ def export_dead_letters(
                         _write(file, exported(dead_letter))
                         count += 1
             left += reader.unread + reader.hidden_elsewhere + reader.held
-    click.echo(f"{count} dead letters exported; about {left} more were not returned.", err=True)
+    click.echo(f"{counted(count, 'dead letter')} exported{f'; about {left} more were not returned' if left else ''}.", err=True)
     if left:
         raise click.exceptions.Exit(LEFT)
 

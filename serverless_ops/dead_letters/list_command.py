@@ -17,7 +17,7 @@ from serverless_ops.dead_letters.queue_options import EXIT_CODES, on_queues
 from serverless_ops.dead_letters.reader import WHY_HIDDEN, DeadLetterReader
 from serverless_ops.interrupts import Interrupts
 from serverless_ops.options import LEFT
-from serverless_ops.terminal import age, one_line, out, show
+from serverless_ops.terminal import age, counted, one_line, out, show
 
 # https://aws.amazon.com/sqs/pricing/, us-east-1, standard queues
 _USD_PER_MILLION_REQUESTS = 0.40
@@ -99,7 +99,7 @@ def _show_counts(
     part = "" if len(chosen) == len(received) else f"{len(chosen)} of "
     unreadable = sum(dead_letter.record is None for dead_letter in chosen)
     suffix = f", {unreadable} unreadable" if unreadable else ""
-    console.print(f"{part}{len(received)} dead letters in {name}{suffix}")
+    console.print(f"{part}{counted(len(received), 'dead letter')} in {name}{suffix}")
     if reader.unread:
         console.print(f"About {reader.unread} more were not returned by SQS; list again.")
     if reader.hidden_elsewhere:

@@ -18,6 +18,7 @@ from serverless_ops.dead_letters.queue_options import EXIT_CODES, on_one_queue
 from serverless_ops.dead_letters.reader import DeadLetterReader
 from serverless_ops.dead_letters.selection import Selection, select_for_purge
 from serverless_ops.options import LEFT
+from serverless_ops.terminal import counted
 
 _HELP = """Delete dead letters for good. A dry run without --apply.
 
@@ -94,7 +95,7 @@ def _purge(selection: Selection, reader: DeadLetterReader, run: CommandRun) -> N
 def _confirm(selection: Selection) -> None:
     if not selection.chosen:
         return
-    click.echo(f"Delete {len(selection.chosen)} dead letters for good? [y/N] ", nl=False, err=True)
+    click.echo(f"Delete {counted(len(selection.chosen), 'dead letter')} for good? [y/N] ", nl=False, err=True)
     reply = sys.stdin.readline()
     if reply.strip().lower() not in ("y", "yes"):
         click.echo("Nothing was deleted. Without a terminal, pass --yes.", err=True)

@@ -16,7 +16,7 @@ from serverless_ops.dead_letters.queue_location import QueueLocation, reading
 from serverless_ops.dead_letters.queue_options import EXIT_CODES, on_queues
 from serverless_ops.interrupts import Interrupts
 from serverless_ops.options import LEFT, json_option
-from serverless_ops.terminal import out, plain
+from serverless_ops.terminal import one_line, out, plain, show
 
 
 @click.command("show", epilog=EXIT_CODES)
@@ -39,7 +39,7 @@ def show_dead_letter(
     console = out()
     for name, value in describe(dead_letter).items():
         if value is not None:
-            console.print(f"{name.replace('_', ' '):<11} {plain(value)}")
+            show(console, f"{name.replace('_', ' '):<10}  {one_line(value)}")
     console.print()
     # Whole lines: what is copied must be what is in the queue.
     console.print(plain(_text(dead_letter)), soft_wrap=True)

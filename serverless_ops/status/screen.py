@@ -8,6 +8,7 @@ from typing import Any
 from serverless_ops.dead_letters.error_groups import group_by_error
 from serverless_ops.outbox.relay_runs import RelayRun
 from serverless_ops.outbox.waiting_events import Backlog
+from serverless_ops.status.queue_backlog import QueueBacklog
 from serverless_ops.status.status import QueueStatus, Status
 from serverless_ops.terminal import age, one_line, timestamp_text
 
@@ -19,6 +20,7 @@ def lines(stack: str, status: Status) -> list[str]:
     return [
         one_line(f"Stack {stack} is {status.health}, {timestamp_text(status.at)}"),
         *_outboxes(status),
+        *_sources(status),
         *_dead_letters(status),
         *_circuit_breakers(status),
         *_alarms(status),
@@ -66,6 +68,20 @@ def _relay(run: RelayRun | None, status: Status, *, is_new: bool) -> str:
     if run is None:
         return "no run in the last 15 minutes"
     return f"ran {age(run.at, status.at)} ago: handed off {run.handed_off}, failed {run.failed}"
+
+
+def _sources(status: Status) -> list[str]:
+    return [
+        _line("queue", _source(backlog, status), name)
+        for name, backlog in _named("queue", status.sources, status)
+    ]
+
+
+def _source(backlog: QueueBacklog, status: Status) -> str:
+    visible, hidden, delayed = backlog.depth
+    counts = f"{visible + delayed} waiting, {hidden} in work"
+    oldest = backlog.oldest_at
+    return counts + (f", the oldest for {age(oldest, status.at)}" if oldest else "")
 
 
 def _dead_letters(status: Status) -> list[str]:
@@ -165,6 +181,14 @@ def as_json(stack: str, status: Status) -> dict[str, Any]:
                 "failed": run.failed,
             }
             for name, run in status.relays.items()
+        },
+        "queues": {
+            name: {
+                "waiting": backlog.depth.visible + backlog.depth.delayed,
+                "in_work": backlog.depth.hidden,
+                "oldest_at": timestamp_text(backlog.oldest_at),
+            }
+            for name, backlog in status.sources.items()
         },
         "dead_letters": {
             name: {

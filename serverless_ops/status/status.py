@@ -13,6 +13,7 @@ from serverless_ops.dead_letters.dead_letter import DeadLetter
 from serverless_ops.aws.queue_depth import Depth
 from serverless_ops.outbox.relay_runs import RelayRun
 from serverless_ops.outbox.waiting_events import Backlog
+from serverless_ops.status.queue_backlog import QueueBacklog
 
 Health = Literal["healthy", "recovering", "degraded", "unhealthy", "unknown"]
 """unhealthy: an alarm fires. degraded: none does, but something waits or has stopped. recovering:
@@ -48,6 +49,9 @@ class Status:
 
     recovering: frozenset[str] = frozenset()
     """Alarms that still fire although their metric is within its threshold again."""
+
+    sources: Mapping[str, QueueBacklog] = field(default_factory=dict)
+    """What waits for each consumer, by the name of its dead letters."""
 
     queues: Mapping[str, QueueStatus] = field(default_factory=dict)
     circuit_breakers: Mapping[str, CircuitBreakers] = field(default_factory=dict)

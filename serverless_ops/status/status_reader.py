@@ -15,6 +15,7 @@ from serverless_ops.dead_letters.queue_location import QueueLocation, queues_of
 from serverless_ops.outbox.relay_runs import RelayRun, is_new, last_relay_run
 from serverless_ops.outbox.waiting_events import read_backlog
 from serverless_ops.stack import Outbox, Stack
+from serverless_ops.status.queue_backlog import read_queue_backlog
 from serverless_ops.status.status import QueueStatus, Status
 
 MAX_DEAD_LETTERS = 100
@@ -24,7 +25,7 @@ _READING_SECONDS = PART_SECONDS - 4
 _HIDDEN_SECONDS = 30
 """How long a look that is killed, or cut off, hides what it has received: a replay can wait."""
 
-_PARTS = ("outbox", "relay", "alarms", "dead letters", "circuit breakers")
+_PARTS = ("outbox", "relay", "queue", "alarms", "dead letters", "circuit breakers")
 
 
 class StatusReader:
@@ -36,6 +37,10 @@ class StatusReader:
         self._client = context.clients(stack.connection)
         self._operations = stack.operations
         self._locations = queues_of(stack)
+        queues = stack.operations.dead_letters.items()
+        self._sources = {
+            name: each.source_queue_url for name, each in queues if each.source_queue_url
+        }
         self._queues: dict[str, QueueStatus] = {}
 
     def read(self) -> Status:
@@ -58,6 +63,7 @@ class StatusReader:
             backlogs=by_part["outbox"],
             relays={name: run for name, (run, _) in by_part["relay"].items()},
             new_relays=frozenset(name for name, (_, new) in by_part["relay"].items() if new),
+            sources=by_part["queue"],
             alarms=alarms,
             recovering=recovering_alarms,
             queues=by_part["dead letters"],
@@ -73,6 +79,7 @@ class StatusReader:
                 operations.outboxes, lambda each: read_backlog(client("dynamodb"), each.table_name)
             ),
             _each(operations.outboxes, lambda each: self._read_relay(each, now)),
+            _each(self._sources, lambda url: read_queue_backlog(client, url, now)),
             {"": lambda: self._read_alarms(now)} if operations.alarms else {},
             _each(self._locations, self._read_queue),
             _each(
@@ -105,7 +112,8 @@ class StatusReader:
                 # No more than there are: to find out that there are no more takes seconds.
                 sample = reader.receive(min(depth.visible, MAX_DEAD_LETTERS), until=until)
                 known = QueueStatus(depth=depth, dead_letters=list(sample))
-                self._queues[location.name] = known
+                if known.dead_letters or not depth.visible:
+                    self._queues[location.name] = known
             return known
 
 

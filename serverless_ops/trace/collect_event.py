@@ -60,8 +60,11 @@ def trace(wanted: str, sources: Sources) -> Timeline:
     events = _event_ids([*lines, *waiting, *dead_letters, *records])
     for event_id in events:
         if event_id != wanted:
-            lines += [each for each in sources.lines(event_id) if event_id in _ids(each)]
             records += sources.deliveries(event_id)
+    # What a consumer logs of a message often names the message only.
+    moved = [each.message_id for each in dead_letters if each.record and each.record.moved]
+    for id_ in {*events, *moved} - {wanted}:
+        lines += [each for each in sources.lines(id_) if id_ in _ids(each)]
     records = _unique(records, lambda each: (each.event_id, each.channel))
     lines = _unique(lines, lambda each: (each.function, each.at, str(each.fields)))
     steps = [
@@ -76,7 +79,7 @@ def trace(wanted: str, sources: Sources) -> Timeline:
             event_id: summarize(
                 [each for each in records if each.event_id == event_id],
                 in_outbox=any(each.event_id == event_id for each in waiting),
-                dead_letters=sum(each.event_id == event_id for each in dead_letters),
+                dead_letters=sum(_event_id(each) == event_id for each in dead_letters),
             )
             for event_id in events
         },
@@ -96,10 +99,14 @@ def _ids(thing: Known) -> set[str | None]:
 
 
 def _event_ids(things: Iterable[Known]) -> list[str]:
-    found = (
-        each.text("event_id") if isinstance(each, LogLine) else each.event_id for each in things
-    )
-    return list(dict.fromkeys(filter(None, found)))
+    return list(dict.fromkeys(filter(None, map(_event_id, things))))
+
+
+def _event_id(thing: Known) -> str | None:
+    """A message that contains no event is known by its own id."""
+    if isinstance(thing, LogLine):
+        return thing.text("event_id")
+    return thing.event_id or (thing.message_id if isinstance(thing, DeadLetter) else None)
 
 
 def _unique(things: Iterable[T], key: Callable[[T], object]) -> list[T]:

@@ -11,7 +11,8 @@ from serverless_ops.aws.best_effort import BestEffort
 from serverless_ops.aws.logs import LogLine, lines_with, log_group
 from serverless_ops.context import Context
 from serverless_ops.dead_letters.dead_letter import DeadLetter
-from serverless_ops.dead_letters.queue_location import QueueLocation, queues_of
+from serverless_ops.dead_letters.queue_location import QueueLocation, queues_of, reading
+from serverless_ops.dead_letters.reader import WHY_HIDDEN
 from serverless_ops.deliveries.delivery_records import (
     DeliveryRecord,
     deliveries_about,
@@ -87,8 +88,12 @@ class StackSources:
         return self._read("dead letters", queues_of(self._stack), self._receive)
 
     def _receive(self, queue: QueueLocation) -> list[DeadLetter]:
-        with queue.reader(self._context, self._interrupts) as reader:
-            return list(reader.receive(MAX_DEAD_LETTERS, before=self._until))
+        with reading(queue, self._context, self._interrupts) as reader:
+            found = list(reader.receive(MAX_DEAD_LETTERS, before=self._until))
+            if others := reader.hidden_elsewhere + reader.unread:
+                part = f"dead letters {queue.name}"
+                self.best_effort.errors[part] = f"about {others} are hidden: {WHY_HIDDEN}"
+            return found
 
     def _read(
         self, part: str, entries: Mapping[str, T], read: Callable[[T], Iterable[R]]

@@ -10,7 +10,7 @@ from serverless_ops.aws.logs import LogLine
 from serverless_ops.dead_letters.dead_letter import DeadLetter
 from serverless_ops.deliveries.delivery_records import DeliveryRecord
 from serverless_ops.outbox.waiting_events import WaitingEvent
-from serverless_ops.terminal import timestamp_text
+from serverless_ops.terminal import counted, timestamp_text
 
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -83,10 +83,12 @@ def delivery_step(record: DeliveryRecord) -> Step:
 
 def dead_letter_step(dead_letter: DeadLetter) -> Step:
     """Return the step of an event that waits in a dead-letter queue."""
+    # SQS keeps when a message was sent, and does not say when it was moved.
+    when = "sent; " if dead_letter.record and dead_letter.record.moved else ""
     return Step(
         at=dead_letter.failed_at,
         where="dead letters",
-        what=f"dead-lettered, waiting for replay: {dead_letter.error}",
+        what=f"{when}dead-lettered, waiting for replay: {dead_letter.error}",
         event_id=dead_letter.event_id,
         correlation_id=dead_letter.correlation_id,
         about=_about(subject=dead_letter.subject),
@@ -101,14 +103,14 @@ def in_time_order(steps: Iterable[Step]) -> list[Step]:
 def summarize(records: Sequence[DeliveryRecord], *, in_outbox: bool, dead_letters: int) -> str:
     """Return the state of one event now."""
     if dead_letters:
-        return f"{dead_letters} dead letters: fix the cause, then dead-letters replay"
+        return f"{counted(dead_letters, 'dead letter')}: fix the cause, then dead-letters replay"
     if in_outbox:
         return "waiting in the outbox for the relay"
     if missing := [each.channel for each in records if each.status != "COMPLETED"]:
         return f"not delivered by {', '.join(missing)}"
     if records:
         return f"delivered by {', '.join(each.channel for each in records)}"
-    return "no delivery recorded"
+    return "neither waiting nor dead-lettered, and no delivery is recorded"
 
 
 def _about(**ids: str | None) -> dict[str, str]:

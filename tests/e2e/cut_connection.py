@@ -1,4 +1,7 @@
-"""A connection to the emulator that can be cut in the middle of whatever it carries."""
+"""A proxy to the emulator that can be cut off in the middle of whatever it carries.
+
+A proxy, because the emulator serves only requests that are addressed to its own port.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ _CHUNK = 65_536
 
 
 class Wire:
-    """Forwards TCP connections to a port of this machine until it is cut."""
+    """An HTTP proxy to one port of this machine, until it is cut."""
 
     def __init__(self, to_port: int) -> None:
         self._to_port = to_port
@@ -43,9 +46,11 @@ class Wire:
                     threading.Thread(target=self._forward, args=(source, sink), daemon=True).start()
 
     def _forward(self, source: socket.socket, sink: socket.socket) -> None:
+        # A proxy's client names the whole address in the request line.
+        address = f" http://127.0.0.1:{self._to_port}/".encode()
         with suppress(OSError):
             while chunk := source.recv(_CHUNK):
-                sink.sendall(chunk)
+                sink.sendall(chunk.replace(address, b" /", 1))
         for each in (source, sink):
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)

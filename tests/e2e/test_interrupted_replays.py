@@ -21,10 +21,13 @@ from local.deployed import running_instance
 from local.emulator.start import Emulator
 from local.testing import sized
 from local.wait import wait_until
-from tests.e2e.cut_connection import wire
+from tests.e2e.cut_connection import Wire, wire
 
 COUNT = sized(150, full=2_500)
-SECONDS = sized(60, full=600)
+SECONDS = sized(60, full=900)
+HIDDEN_SECONDS = sized(0, full=900)
+"""What a cut-off run had received is visible again after five minutes; too long for every day."""
+
 _BATCH = 10
 _TARGET = """
 import os
@@ -107,11 +110,12 @@ def _invocations(emulator: Emulator, folder: Path) -> DeadLetters:
     received.touch()
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("target.py", _TARGET)
+    role = emulator.client("iam").create_role(RoleName="target", AssumeRolePolicyDocument="{}")
     target = emulator.client("lambda").create_function(
         FunctionName="target",
         Runtime="python3.12",
         Handler="target.handle",
-        Role="arn:aws:iam::000000000000:role/target",
+        Role=role["Role"]["Arn"],
         Code={"ZipFile": archive.getvalue()},
         Environment={"Variables": {"RECEIVED": str(received)}},
     )["FunctionArn"]
@@ -144,7 +148,6 @@ class Replays:
             "AWS_ACCESS_KEY_ID": keys["accessKey"],
             "AWS_SECRET_ACCESS_KEY": keys["secretKey"],
             "AWS_DEFAULT_REGION": "us-east-1",
-            "NO_PROXY": "*",
         }
         outputs = folder / "outputs.json"
         outputs.write_text(
@@ -154,13 +157,15 @@ class Replays:
         self._words = (
             *("replay", "--apply", "--rate", "1000", "--json"),
             *("--outputs", str(outputs), "--audit", str(self.audit)),
+            *("--endpoint-url", f"http://127.0.0.1:{emulator.port}"),
         )
 
-    def start(self, port: int) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "serverless_ops", "dead-letters", *self._words]
+    def start(self, through: Wire | None = None) -> subprocess.Popen[str]:
+        """Start a run; what it says to the emulator goes through a wire, if there is one."""
+        proxy = {"HTTP_PROXY": f"http://127.0.0.1:{through.port}"} if through else {}
         return subprocess.Popen(  # noqa: S603 -- our own interpreter and arguments
-            [*command, "--endpoint-url", f"http://127.0.0.1:{port}"],
-            env=self._environment,
+            [sys.executable, "-m", "serverless_ops", "dead-letters", *self._words],
+            env={**self._environment, **proxy, "NO_PROXY": "" if through else "*"},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -184,7 +189,7 @@ def test_what_was_sent_is_what_was_delivered_and_what_is_still_there(
     dead_letters, sqs = fail(emulator, tmp_path), emulator.client("sqs")
     replays = Replays(emulator, tmp_path, dead_letters)
 
-    interrupted = replays.start(emulator.port)
+    interrupted = replays.start()
     replays.when(COUNT // 4)
     interrupted.send_signal(signal.SIGTERM)
     first = interrupted.communicate(timeout=SECONDS)
@@ -192,27 +197,40 @@ def test_what_was_sent_is_what_was_delivered_and_what_is_still_there(
     assert replays.replayed() + _waiting(sqs, dead_letters.queue_url) == COUNT
 
     with wire(emulator.port) as connection:
-        cut_off = replays.start(connection.port)
+        cut_off = replays.start(connection)
         replays.when(COUNT // 2)
         connection.cut()
         second = cut_off.communicate(timeout=SECONDS)
     assert cut_off.returncode == 3, second
-    hidden = json.loads(second[0])["still_hidden"]
-    print(first, second, hidden)
-    in_doubt = replays.replayed() + _waiting(sqs, dead_letters.queue_url) - COUNT
-    assert in_doubt in (0, 1)
+    assert "stay hidden from every reader, until" in json.loads(second[0])["still_hidden"]
+    twice = replays.replayed() + _waiting(sqs, dead_letters.queue_url) - COUNT
+    assert twice in (0, 1), "one may have been sent when the connection was lost, and is kept"
 
-    _show_again(sqs, dead_letters.queue_url)
-    last = replays.start(emulator.port)
-    third = last.communicate(timeout=SECONDS)
-    assert last.returncode == 0, third
-
-    assert _waiting(sqs, dead_letters.queue_url) == 0
+    third = replays.start()
+    text, errors = third.communicate(timeout=SECONDS)
+    assert third.returncode == 1, text + errors
+    assert json.loads(text)["hidden"] == COUNT + twice - replays.replayed()
     found = wait_until(
-        dead_letters.delivered, "deliveries", seconds=SECONDS, enough=lambda ids: len(ids) == COUNT
+        dead_letters.delivered,
+        "the deliveries",
+        seconds=SECONDS,
+        enough=lambda ids: ids.total() >= replays.replayed(),
     )
-    assert found.total() <= COUNT + 1
+    assert found.total() + _waiting(sqs, dead_letters.queue_url) - COUNT in (twice, 1)
+    if HIDDEN_SECONDS:
+        _replay_the_rest(replays)
+        wait_until(
+            dead_letters.delivered, "all", seconds=SECONDS, enough=lambda ids: len(ids) == COUNT
+        )
+        assert dead_letters.delivered().total() <= COUNT + 1
 
 
-def _show_again(sqs: Any, url: str) -> None:
-    pass
+def _replay_the_rest(replays: Replays) -> None:
+    """Type the command again until nothing is hidden any more."""
+
+    def ends() -> int:
+        run = replays.start()
+        run.communicate(timeout=SECONDS)
+        return run.returncode
+
+    wait_until(ends, "what was hidden", seconds=HIDDEN_SECONDS, enough=lambda code: code == 0)

@@ -11,6 +11,10 @@ from serverless_ops.dead_letters.kinds import Client, Message
 from serverless_ops.dead_letters.replay_to_queue import QueueDestination
 from serverless_ops.stack import DeadLetterQueue
 
+_NOT_MOVED = (
+    "not moved here by SQS: a topic could not deliver it to the queue, or somebody sent it here"
+)
+
 
 def recognizes(message: Message) -> bool:
     """Whether SQS names the queue it came from."""
@@ -18,12 +22,14 @@ def recognizes(message: Message) -> bool:
 
 
 def read(message: Message) -> FailureRecord:
-    """Return the body as it is; SQS does not know why its consumer failed."""
+    """Return the body as it is; SQS does not know why its consumer failed, or the topic."""
     source = message.get("Attributes", {}).get("DeadLetterQueueSourceArn")
-    queue = f" from {source.rpartition(':')[2]}" if source else ""
+    if source is None:
+        return FailureRecord(payload=message["Body"], reason=_NOT_MOVED, moved=True)
     return FailureRecord(
         payload=message["Body"],
-        reason=f"not deleted by its consumer after the last receive{queue}",
+        reason="not deleted by its consumer after the last receive "
+        f"from {source.rpartition(':')[2]}",
         condition="ReceivesExhausted",
         moved=True,
         source_arn=source,

@@ -194,7 +194,7 @@ def test_of_several_components_one_must_be_chosen_to_close(reader: Reader) -> No
     chosen = reader.types_exactly(*close, "--component", "alerts")
 
     assert (which.exit_code, chosen.exit_code) == (2, 0)
-    assert "choose one with --component: alerts, notifications" in which.stderr
+    assert "close email --stack dev --component notifications" in which.stderr
     listed = reader.types_exactly("circuit-breakers", "--stack", "dev").stdout
     assert listed == "email: closed\nemail: closed\n"
 

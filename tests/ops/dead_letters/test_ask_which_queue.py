@@ -39,7 +39,7 @@ def test_without_a_terminal_the_error_gives_the_commands_to_type(
     assert result.exit_code == 2
     assert not two_queues.functions.events
     lines = [line for line in result.stderr.splitlines() if "--queue" in line]
-    assert [line.partition("# ")[2] for line in lines] == ["0 dead letters", "1 dead letters"]
+    assert [line.partition("# ")[2] for line in lines] == ["0 dead letters", "1 dead letter"]
     for line in lines:
         program, *words = shlex.split(line, comments=True)
         assert (program, words[0]) == ("commands", "dead-letters")
@@ -55,7 +55,7 @@ def test_on_a_terminal_it_asks(two_queues: Operator, command: str, reply: str) -
 
     assert result.exit_code == 0
     assert "1  it's orders: 0 dead letters" in result.stderr
-    assert "2  task-events: 1 dead letters" in result.stderr
+    assert "2  task-events: 1 dead letter" in result.stderr
     assert two_queues.queue.url in result.stdout
 
 
@@ -79,7 +79,7 @@ def test_a_queue_that_cannot_be_counted_is_offered_with_the_reason(two_queues: O
 
     assert result.exit_code == 2
     assert "# not known: there is no such queue" in result.stderr
-    assert "# 1 dead letters" in result.stderr
+    assert "# 1 dead letter" in result.stderr
 
 
 @pytest.mark.parametrize("command", CHANGES)

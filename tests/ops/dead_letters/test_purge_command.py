@@ -71,7 +71,7 @@ def test_it_asks_first_and_only_yes_is_yes(
 
     result = operator.types("purge", "--apply", "--save", str(save), replies=reply)
 
-    assert "Delete 1 dead letters for good? [y/N]" in result.stderr
+    assert "Delete 1 dead letter for good? [y/N]" in result.stderr
     assert result.exit_code == left
     assert (queue.visible(), queue.hidden()) == (left, 0)
     assert save.exists() == (not left)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -25,11 +26,17 @@ class Watcher:
         self.refreshes = 1
         self.between: Any = lambda: None
         self.receives = 0
+        self.source_queue_url: str | None = None
+        self.ages: dict[str, Any] = {"Timestamps": [], "Values": []}
         self.hidden_seconds: set[int] = set()
         self._clients = {
             "dynamodb": reader.dynamodb,
             "sqs": Overriding(queue.sqs, receive_message=self._receive),
-            "cloudwatch": Overriding(None, describe_alarms=_denied),
+            "cloudwatch": Overriding(
+                None,
+                describe_alarms=_denied,
+                get_metric_data=lambda **_: {"MetricDataResults": [self.ages]},
+            ),
         }
 
     def types(self, *words: str) -> Result:
@@ -39,6 +46,7 @@ class Watcher:
                     "kind": "invocation",
                     "queueUrl": self.queue.url,
                     "targetArn": TARGET_ARN,
+                    "sourceQueueUrl": self.source_queue_url,
                 }
             },
             circuitBreakers={
@@ -100,6 +108,17 @@ def test_a_look_that_is_cut_off_hides_dead_letters_for_seconds_only(watcher: Wat
 
     assert watcher.receives == 1, "all that SQS counted has been read"
     assert max(watcher.hidden_seconds) <= 30
+
+
+def test_what_waits_for_a_consumer_is_shown_with_its_age(watcher: Watcher) -> None:
+    at = datetime.now(UTC) - timedelta(minutes=1)
+    source = watcher.queue.sqs.create_queue(QueueName="orders")["QueueUrl"]
+    watcher.queue.sqs.send_message(QueueUrl=source, MessageBody="{}")
+    watcher.source_queue_url, watcher.ages = source, {"Timestamps": [at], "Values": [840.0]}
+
+    assert "queue             1 waiting, 0 in work, the oldest for 15m" in watcher.types().stdout
+    found = json.loads(watcher.types("--json").stdout)["queues"]["task-events"]
+    assert (found["waiting"], found["in_work"]) == (1, 0)
 
 
 def test_programs_get_one_json_object(watcher: Watcher) -> None:

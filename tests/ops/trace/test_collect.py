@@ -8,6 +8,7 @@ from typing import Any
 
 from serverless_ops.aws.logs import LogLine
 from serverless_ops.dead_letters.dead_letter import DeadLetter
+from serverless_ops.dead_letters.failure_record import FailureRecord
 from serverless_ops.deliveries.delivery_records import DeliveryRecord
 from serverless_ops.outbox.waiting_events import WaitingEvent
 from serverless_ops.trace.collect_event import trace
@@ -140,6 +141,28 @@ def test_a_channel_whose_circuit_breaker_is_open_was_not_attempted() -> None:
     )
 
 
+def test_what_a_consumer_logs_of_a_message_is_found_by_what_the_message_contains() -> None:
+    record = FailureRecord(payload='{"id": "e-1"}', reason="not deleted", moved=True)
+    dead_letter = DeadLetter(message_id="m-1", body="", record=record, sent_at=NOON)
+    lines = [a_line("message failed", 1, message_id="m-1"), a_line("other", message_id="m-2")]
+
+    found = trace("e-1", Known(buried=[dead_letter], logged=lines))
+
+    assert [each.what for each in found.steps] == [
+        "sent; dead-lettered, waiting for replay: not deleted",
+        "message failed",
+    ]
+
+
+def test_a_message_that_contains_no_event_is_summarized_by_its_own_id() -> None:
+    record = FailureRecord(payload="no JSON", reason="not deleted", moved=True)
+    dead_letter = DeadLetter(message_id="m-1", body="", record=record, sent_at=NOON)
+
+    assert trace("m-1", Known(buried=[dead_letter])).summaries == {
+        "m-1": "1 dead letter: fix the cause, then dead-letters replay"
+    }
+
+
 def test_the_summary_shows_where_an_event_is_now() -> None:
     dead_letter = DeadLetter(message_id="m", body="", record=None, problem="no JSON")
     failed = replace(DELIVERED, channel="sms", status="WAITING")
@@ -150,7 +173,9 @@ def test_the_summary_shows_where_an_event_is_now() -> None:
     assert now(delivered=[DELIVERED]) == "delivered by email"
     assert now(delivered=[DELIVERED, failed]) == "not delivered by sms"
     assert now(waiting=[WAITING]) == "waiting in the outbox for the relay"
-    assert now(logged=[a_line("handed off", **IDS)]) == "no delivery recorded"
+    assert now(logged=[a_line("handed off", **IDS)]) == (
+        "neither waiting nor dead-lettered, and no delivery is recorded"
+    )
     assert now(buried=[dead_letter]) == "unknown"
 
 

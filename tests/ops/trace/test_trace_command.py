@@ -60,7 +60,7 @@ def test_what_may_not_be_read_is_named_and_the_rest_is_shown(
     assert result.exit_code == 0
     assert "deliveries\n    sms to s***@example.com: COMPLETED" in result.stdout
     assert "dead letters\n    dead-lettered, waiting for replay: MailboxFull" in result.stdout
-    assert f"Now, event {EVENT.event_id}: 1 dead letters" in result.stdout
+    assert f"Now, event {EVENT.event_id}: 1 dead letter" in result.stdout
     assert "Not read: logs: access denied" in result.stderr
     assert "it needs lambda:GetFunctionConfiguration on the functions" in result.stderr
     assert queue.visible() == 1
@@ -71,6 +71,15 @@ def test_nothing_found_while_something_was_not_read_is_exit_code_3(types: Any) -
 
     assert result.exit_code == 3
     assert "nothing is known about complaint-1" in result.stderr
+
+
+def test_dead_letters_that_another_reader_holds_are_not_read(types: Any, queue: Queue) -> None:
+    queue.add_failed(EVENT.to_payload())
+    queue.sqs.receive_message(QueueUrl=queue.url, VisibilityTimeout=60)
+
+    result = types("trace", EVENT.event_id)
+
+    assert "Not read: dead letters task-events: about 1 are hidden" in result.stderr
 
 
 def test_no_id_has_spaces_or_quotes(types: Any) -> None:

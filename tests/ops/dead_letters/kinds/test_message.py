@@ -101,6 +101,17 @@ def test_attributes_go_back_binary_ones_too(known: Operator, source: Source) -> 
     assert message["MessageAttributes"] == attributes
 
 
+def test_what_sqs_has_not_moved_is_no_failure_of_the_consumer(
+    known: Operator, source: Source
+) -> None:
+    source.sqs.send_message(QueueUrl=source.dead_letter_url, MessageBody="from a topic")
+
+    listed = known.types_exactly("list", "--stack", "dev").stdout
+
+    assert "a topic could not deliver it to the queue, or somebody sent it here" in listed
+    assert "consumer" not in listed
+
+
 def test_list_tells_the_queue_they_came_from_and_show_prints_the_body(
     known: Operator, source: Source
 ) -> None:
@@ -122,7 +133,7 @@ def test_an_export_holds_what_is_needed_to_send_it_again(known: Operator, source
     (line,) = map(json.loads, exported.stdout.splitlines())
     assert line["payload"] == '{"n": 1.10}'
     assert line["message_attributes"]["a"]["StringValue"] == "1"
-    assert "1 dead letters exported" in exported.stderr
+    assert "1 dead letter exported" in exported.stderr
 
 
 def test_a_message_that_the_queue_rejects_stays_and_the_others_go_back(
