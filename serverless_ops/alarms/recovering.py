@@ -19,6 +19,7 @@ _BREACHES = {
     "LessThanOrEqualToThreshold": operator.le,
 }
 _LATEST_PERIODS = 2
+_MINUTE = 60
 
 
 def recovering(cloudwatch: Any, alarms: Iterable[AlarmState], now: datetime) -> frozenset[str]:
@@ -39,9 +40,14 @@ def recovering(cloudwatch: Any, alarms: Iterable[AlarmState], now: datetime) -> 
 def _is_within(cloudwatch: Any, alarm: Mapping[str, Any], now: datetime) -> bool:
     breaches = _BREACHES.get(alarm.get("ComparisonOperator", ""))
     queries = alarm.get("Metrics") or [_query(alarm)]
+    threshold = alarm.get("Threshold")
     periods = [query["MetricStat"]["Period"] for query in queries if "MetricStat" in query]
-    if breaches is None or "Threshold" not in alarm or not periods:
+    if breaches is None or threshold is None or not periods:
         return False
+    if alarm.get("Statistic") == "Sum" and breaches in (operator.gt, operator.ge):
+        # What was counted once stays in a long period; its latest minute says whether it goes on.
+        threshold = threshold * _MINUTE / alarm["Period"]
+        queries[0]["MetricStat"]["Period"] = periods[0] = min(alarm["Period"], _MINUTE)
     since = now - timedelta(seconds=_LATEST_PERIODS * max(periods))
     response = cloudwatch.get_metric_data(
         MetricDataQueries=[{**query, "ReturnData": True} for query in queries],
@@ -53,7 +59,7 @@ def _is_within(cloudwatch: Any, alarm: Mapping[str, Any], now: datetime) -> bool
     own = [each["Id"] for each in queries if each.get("ReturnData", True)]
     values = [value for name in own for value in latest.get(name, [])]
     if values:
-        return not any(breaches(value, alarm["Threshold"]) for value in values)
+        return not any(breaches(value, threshold) for value in values)
     # Of an expression without a result although its metrics have datapoints, nothing is known.
     return not any(latest.values()) and alarm.get("TreatMissingData") == "notBreaching"
 

@@ -14,6 +14,7 @@ from serverless_ops.dead_letters.queue_location import QueueLocation
 from serverless_ops.terminal import counted, one_line, out, show
 from serverless_ops.typed_command import command_with
 
+
 def ask_which(context: Context, locations: Sequence[QueueLocation]) -> QueueLocation:
     """Show the queues with their counts, and return the one that the user chooses.
 

@@ -54,7 +54,8 @@ def export_dead_letters(
                         _write(file, exported(dead_letter))
                         count += 1
             left += reader.unread + reader.hidden_elsewhere + reader.held
-    click.echo(f"{counted(count, 'dead letter')} exported{f'; about {left} more were not returned' if left else ''}.", err=True)
+    more = f"; about {left} more were not returned" if left else ""
+    click.echo(f"{counted(count, 'dead letter')} exported{more}.", err=True)
     if left:
         raise click.exceptions.Exit(LEFT)
 

@@ -63,6 +63,8 @@ def list_dead_letters(
             click.echo(json.dumps(_as_json(reader, received, chosen)))
             continue
         console = out()
+        if location is not locations[0]:
+            console.print()
         _show_counts(console, reader, received, chosen)
         if each:
             _show_each(console, chosen)

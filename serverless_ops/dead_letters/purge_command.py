@@ -95,7 +95,11 @@ def _purge(selection: Selection, reader: DeadLetterReader, run: CommandRun) -> N
 def _confirm(selection: Selection) -> None:
     if not selection.chosen:
         return
-    click.echo(f"Delete {counted(len(selection.chosen), 'dead letter')} for good? [y/N] ", nl=False, err=True)
+    click.echo(
+        f"Delete {counted(len(selection.chosen), 'dead letter')} for good? [y/N] ",
+        nl=False,
+        err=True,
+    )
     reply = sys.stdin.readline()
     if reply.strip().lower() not in ("y", "yes"):
         click.echo("Nothing was deleted. Without a terminal, pass --yes.", err=True)

@@ -37,8 +37,8 @@ A busy target is retried after 1, 2, 4 and 8 seconds; then the replay stops. Eac
 in one audit record, a line of JSON. Reading costs the same as in list.
 """
 _HINT = (
-    "Accepted does not mean delivered: an event that fails again returns to the queue after its "
-    "retries, with one more replay."
+    "Accepted does not mean delivered: what fails again returns to this queue after its attempts, "
+    "an event with one more replay."
 )
 
 

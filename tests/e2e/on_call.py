@@ -29,7 +29,9 @@ _FROM_OUTPUT = {
 }
 """What the output of a command provides to the next ones."""
 
-_OFFERED = re.compile(r"^  commands (.* --(?:queue|outbox|component) \S+)(?:    # |$)", re.MULTILINE)
+_OFFERED = re.compile(
+    r"^  commands (.* --(?:queue|outbox|component) \S+)(?:    # |$)", re.MULTILINE
+)
 """The commands that are offered if there are several queues, or outboxes."""
 
 

@@ -177,9 +177,7 @@ class Replays:
 
     def when(self, count: int) -> None:
         """Wait until so many dead letters have been replayed."""
-        wait_until(
-            self.replayed, "replays", seconds=SECONDS, enough=lambda number: number >= count
-        )
+        wait_until(self.replayed, "replays", seconds=SECONDS, enough=lambda number: number >= count)
 
 
 @pytest.mark.parametrize("fail", [_messages, _invocations])

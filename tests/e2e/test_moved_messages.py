@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,7 +16,6 @@ from local.deployed import running_instance
 from local.emulator.start import Emulator
 from local.wait import wait_until
 
-COUNT = 300
 GROUPS = 5
 
 
@@ -111,31 +109,6 @@ def _outputs(folder: Path, moved: str, **more: str) -> Path:
     file = folder / "outputs.json"
     file.write_text(json.dumps({"operations": {"deadLetters": {"orders": entry}}}))
     return file
-
-
-def test_nothing_is_lost_or_sent_twice_though_a_replay_is_interrupted(
-    emulator: Emulator, tmp_path: Path
-) -> None:
-    bodies = [f'{{"n":{number}, "amount":1.{number}0}}' for number in range(COUNT)]
-    source, moved = _fail(emulator, bodies, "")
-    outputs, sqs = _outputs(tmp_path, moved), emulator.client("sqs")
-
-    replay = ("replay", "--apply", "--rate", "1000", "--audit", str(tmp_path / "audit"))
-    first = _ops(emulator, outputs, *replay)
-    wait_until(lambda: _waiting(sqs, source) > 20, "a part to be replayed", seconds=60)
-    first.send_signal(signal.SIGTERM)
-    text, errors = first.communicate(timeout=60)
-    assert first.returncode == 130, text + errors
-    assert _waiting(sqs, source) + _waiting(sqs, moved) == COUNT
-
-    second = _ops(emulator, outputs, *replay)
-    text, errors = second.communicate(timeout=120)
-
-    assert second.returncode == 0, text + errors
-    back = _drain(sqs, source)
-    assert sorted(body for _, body, _ in back) == sorted(bodies)
-    assert {number for *_, number in back} == {f"{number}.10" for number in range(COUNT)}
-    assert _waiting(sqs, moved) == 0
 
 
 def test_each_group_of_a_fifo_queue_keeps_its_order(emulator: Emulator, tmp_path: Path) -> None:

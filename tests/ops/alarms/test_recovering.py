@@ -29,17 +29,15 @@ def cloudwatch() -> Iterator[Any]:
 
 
 def _fire(cloudwatch: Any, name: str, missing: str = "notBreaching", **more: Any) -> None:
+    usual = {"Statistic": "Maximum", "Period": 60, "Threshold": 0}
     cloudwatch.put_metric_alarm(
         AlarmName=name,
         Namespace="Shop",
         MetricName=name,
-        Statistic="Maximum",
-        Period=60,
         EvaluationPeriods=5,
-        Threshold=0,
         ComparisonOperator="GreaterThanThreshold",
         TreatMissingData=missing,
-        **more,
+        **{**usual, **more},
     )
     cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="test")
 
@@ -65,6 +63,15 @@ def test_an_alarm_cools_down_once_its_latest_datapoint_is_within_the_threshold(
     _measure(cloudwatch, "lasting", ago_2=0, ago_1=7)
 
     assert recovering(cloudwatch, _firing(cloudwatch, "over", "lasting"), NOW) == {"over"}
+
+
+def test_what_was_counted_once_in_a_long_period_is_over_a_minute_later(cloudwatch: Any) -> None:
+    for name in ("opened", "failing"):
+        _fire(cloudwatch, name, Statistic="Sum", Period=300, Threshold=5)
+    _measure(cloudwatch, "opened", ago_4=9, ago_2=9, ago_1=0)
+    _measure(cloudwatch, "failing", ago_4=9, ago_2=9, ago_1=2)
+
+    assert recovering(cloudwatch, _firing(cloudwatch, "opened", "failing"), NOW) == {"opened"}
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,13 @@ def invoked() -> list[str]:
 
 
 @pytest.fixture
-def types(reader: Reader, invoked: list[str]) -> Any:
+def names() -> list[str]:
+    """The stack's outboxes."""
+    return ["events"]
+
+
+@pytest.fixture
+def types(reader: Reader, invoked: list[str], names: list[str]) -> Any:
     scheduler = boto3.client(
         "scheduler",
         region_name="us-east-1",
@@ -60,9 +66,8 @@ def types(reader: Reader, invoked: list[str]) -> Any:
         "logs": Logs(),
         "scheduler": scheduler,
     }
-    outputs = stack_outputs(
-        outboxes={"events": {"tableName": OUTBOX, "relayFunctionName": "relay"}}
-    )
+    entry = {"tableName": OUTBOX, "relayFunctionName": "relay"}
+    outputs = stack_outputs(outboxes=dict.fromkeys(names, entry))
     context = Context(
         client=lambda service, connection: clients[service], run=lambda words: ended(0, outputs)
     )
@@ -90,3 +95,13 @@ def test_a_stopped_relay_is_described_and_restarted(types: Any, invoked: list[st
     assert json.loads(restarted.stdout)["outbox"] == "events"
     assert json.loads(enabled.stdout)["is_enabled"]
     assert invoked == [RELAY]
+
+
+@pytest.mark.parametrize("names", [["events", "two words"]])
+def test_of_several_relays_the_lines_to_type_are_offered(types: Any, invoked: list[str]) -> None:
+    refused = types("--apply")
+
+    assert (refused.exit_code, invoked) == (2, [])
+    typed = "  commands relay --stack dev --apply --outbox "
+    offered = [line for line in refused.stderr.splitlines() if line.startswith(typed)]
+    assert offered == [f"{typed}events", f"{typed}'two words'"]

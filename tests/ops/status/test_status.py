@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from serverless_ops.alarms.alarm_state import AlarmState
-from serverless_ops.dead_letters.dead_letter import DeadLetter
 from serverless_ops.aws.queue_depth import Depth
+from serverless_ops.dead_letters.dead_letter import DeadLetter
 from serverless_ops.outbox.relay_runs import RelayRun
 from serverless_ops.outbox.waiting_events import Backlog
 from serverless_ops.status.screen import as_json, lines
