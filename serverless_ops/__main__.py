@@ -12,5 +12,14 @@ try:
 except KeyboardInterrupt:
     print("Interrupted; nothing was changed.", file=sys.stderr)  # noqa: T201
     sys.exit(130)
+except ModuleNotFoundError as error:
+    if error.name is None or error.name.startswith("serverless_"):
+        raise
+    print(  # noqa: T201
+        f"Error: {error.name} is not installed in {sys.prefix}; the commands need "
+        "pip install 'pulumi-serverless[ops]', or an environment that has it",
+        file=sys.stderr,
+    )
+    sys.exit(2)
 
 commands(prog_name="python -m serverless_ops")

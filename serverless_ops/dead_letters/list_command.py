@@ -63,8 +63,6 @@ def list_dead_letters(
             click.echo(json.dumps(_as_json(reader, received, chosen)))
             continue
         console = out()
-        if location is not locations[0]:
-            console.print()
         _show_counts(console, reader, received, chosen)
         if each:
             _show_each(console, chosen)
@@ -72,6 +70,8 @@ def list_dead_letters(
             show_groups(console, chosen, now)
         if received:
             show(console, _costs(reader, received), style="dim")
+            if location is not locations[-1]:
+                console.print()
     if still_hidden:
         raise click.exceptions.Exit(LEFT)
 
