@@ -11,7 +11,7 @@ from tests.program.programs import ROOT
 
 def test_without_its_extra_the_command_says_what_to_install() -> None:
     # -S: no installed packages.
-    result = subprocess.run(  # noqa: S603 -- our own interpreter
+    result = subprocess.run(
         [sys.executable, "-S", "-m", "serverless_ops", "status", "--stack", "dev"],
         env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'lambdas'}"},
         cwd=ROOT,
