@@ -54,7 +54,8 @@ def reference() -> str:
 
 
 def public_modules() -> Iterator[griffe.Module]:
-    """Yield the modules of both packages that have `__all__`, a package before what is in it."""
+    """Yield the modules of both packages that have `__all__`, a package before what is in it; a
+    private one is not for others, it has what its package offers."""
     loader = griffe.GriffeLoader(search_paths=[ROOT / root for root in PACKAGES.values()])
     packages = [loader.load(name) for name in PACKAGES]
     loader.resolve_aliases(implicit=True)
@@ -63,7 +64,7 @@ def public_modules() -> Iterator[griffe.Module]:
 
 
 def _with_exports(module: Any) -> Iterator[griffe.Module]:
-    if module.exports is not None:
+    if module.exports is not None and not module.is_private:
         yield module
     for each in module.modules.values():
         if not each.is_alias:
