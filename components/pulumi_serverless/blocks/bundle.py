@@ -1,6 +1,5 @@
 """A function's zip: its own sources and its locked dependencies, the same bytes everywhere.
 
-from pulumi_serverless.blocks.arguments import Arguments
 Entries are sorted, have no timestamp and one file mode, and are stored, not compressed: the output
 of deflate differs between zlib builds, and Pulumi compares a zip by its bytes.
 """
@@ -32,6 +31,7 @@ _INSTALLER_FILES = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
 _LOCK_FILES = {"requirements.in", "requirements.txt"}
 
 _SDK_DATA = PurePosixPath("botocore/data")
+_NO_ENTRIES = (PurePosixPath("bin"), PurePosixPath("boto3/examples"))
 
 
 class BundleError(Exception):
@@ -67,7 +67,7 @@ class FunctionCode(Arguments):
 
 
 def build_bundle(code: FunctionCode, target: Target, build_folder: Path) -> Path:
-    """Build the zip under `build_folder` and return its path. Nothing is written if it is there.
+    """Build the zip under `build_folder` and return its path.
 
     Raises BundleError if a package does not exist, DependenciesError if the lock file cannot be
     installed for `target`.
@@ -165,20 +165,20 @@ def _find(package: str) -> ModuleSpec | None:
 
 
 def _third_party(installed: Path, aws_services: Sequence[str]) -> Iterator[tuple[str, Path]]:
-    for source in installed.rglob("*"):
-        inside = PurePosixPath(source.relative_to(installed).as_posix())
-        if source.is_file() and _belongs(inside, aws_services):
-            yield str(inside), source
+    for folder, folders, names in os.walk(installed):
+        inside = PurePosixPath(os.path.relpath(folder, installed))
+        # Nor looked into: botocore has thousands of files for the services that are left out.
+        folders[:] = [name for name in folders if _has_entries(inside / name, aws_services)]
+        installer_files = _INSTALLER_FILES if inside.suffix == ".dist-info" else ()
+        for name in names:
+            if name not in installer_files:
+                yield str(inside / name), Path(folder, name)
 
 
-def _belongs(inside: PurePosixPath, aws_services: Sequence[str]) -> bool:
-    if inside.parts[0] == "bin" or "__pycache__" in inside.parts:
-        return False
-    if inside.parent.suffix == ".dist-info" and inside.name in _INSTALLER_FILES:
-        return False
-    if inside.is_relative_to(_SDK_DATA) and len(inside.parts) > len(_SDK_DATA.parts) + 1:
-        return inside.parts[len(_SDK_DATA.parts)] in aws_services
-    return not inside.is_relative_to("boto3/examples")
+def _has_entries(folder: PurePosixPath, aws_services: Sequence[str]) -> bool:
+    if folder.parent == _SDK_DATA:
+        return folder.name in aws_services
+    return folder not in _NO_ENTRIES and folder.name != "__pycache__"
 
 
 def _write_zip(zip_path: Path, entries: dict[str, Path]) -> None:

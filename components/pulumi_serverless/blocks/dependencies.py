@@ -126,17 +126,18 @@ def _changed_files(installed: Path) -> Iterator[str]:
     for record in installed.glob("*.dist-info/RECORD"):
         with record.open(newline="", encoding="utf-8") as rows:
             for name, digest, _ in csv.reader(rows):
-                source = installed / name
                 # Scripts are recorded beside the target folder, and no function needs them.
-                if digest and ".." not in Path(name).parts and not _has(source, digest):
+                if digest and ".." not in name.split("/") and not _has(installed / name, digest):
                     yield name
 
 
 def _has(source: Path, digest: str) -> bool:
     algorithm, _, wanted = digest.partition("=")
-    if not source.is_file():
+    try:
+        content = source.read_bytes()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return False
-    found = hashlib.new(algorithm, source.read_bytes()).digest()
+    found = hashlib.new(algorithm, content).digest()
     return base64.urlsafe_b64encode(found).rstrip(b"=").decode() == wanted
 
 
