@@ -20,6 +20,9 @@ gc.set_threshold(100_000)
 
 import pulumi  # noqa: E402
 
+# By its path: the program's environment need not have the library.
+_SETTLE = Path(__file__).parents[2] / "components/pulumi_serverless/testing/settle.py"
+
 
 def main() -> None:
     project, stack, program = sys.argv[1:]
@@ -54,26 +57,7 @@ def main() -> None:
 
 async def _execute(program: str) -> None:
     runpy.run_path(program, run_name="__main__")
-    await _settle()
-
-
-async def _settle() -> None:
-    """Wait until every output is known, or one has failed.
-
-    Pulumi does so afterwards, but looks at all of them whenever one is known: of a large program,
-    that is a quarter of the time.
-    """
-    settings = pulumi.runtime.settings.SETTINGS
-    while True:
-        tasks = {*settings.outputs, *settings.rpc_manager.rpcs}
-        waiting = [task for task in tasks if not task.done()]
-        if not waiting or any(map(_has_failed, tasks.difference(waiting))):
-            return
-        await asyncio.wait(waiting, return_when=asyncio.FIRST_EXCEPTION)
-
-
-def _has_failed(task: asyncio.Future[object]) -> bool:
-    return task.cancelled() or task.exception() is not None
+    await runpy.run_path(str(_SETTLE))["settle"]()
 
 
 def _show(error: Exception) -> None:

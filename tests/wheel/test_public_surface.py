@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import griffe
 import pytest
 
+import pulumi_serverless
 from scripts.make_reference import PAGE, ROOT, public_modules
 
 MODULES = list(public_modules())
@@ -42,6 +45,24 @@ def undocumented(path: str, member: Any) -> Iterator[str]:
 
 def test_every_package_of_the_library_and_the_callers_side_of_a_handoff_are_public() -> None:
     assert {module.path for module in MODULES} >= {*LIBRARY, "serverless_runtime.handoff"}
+
+
+def test_what_the_library_lists_can_be_imported_from_it() -> None:
+    [library] = (module for module in MODULES if module.path == "pulumi_serverless")
+    listed_names = [str(name) for name in library.exports or ()]
+
+    assert listed_names == pulumi_serverless.__all__
+    assert all(hasattr(pulumi_serverless, name) for name in listed_names)
+    assert not hasattr(pulumi_serverless, "AlarmTopik")
+
+
+def test_who_only_runs_programs_imports_no_component() -> None:
+    code = "import sys, pulumi_serverless.testing; print(*sys.modules)"
+    done = subprocess.run(  # noqa: S603 -- our own interpreter and text
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+
+    assert [name for name in done.stdout.split() if "pulumi_serverless.blocks" in name] == []
 
 
 def test_a_pattern_exports_only_what_is_its_own() -> None:

@@ -28,6 +28,7 @@ from pulumi.runtime.proto import resource_pb2
 
 from pulumi_serverless.testing.resource import Resource, read_resource
 from pulumi_serverless.testing.secrets import without_marks
+from pulumi_serverless.testing.settle import settle
 
 _LIBRARY = ("pulumi_serverless", "serverless_runtime")
 
@@ -207,11 +208,12 @@ async def _run_in_stack(program: Program) -> None:
     await pulumi.runtime.run_in_stack(lambda: _execute(program))
 
 
-def _execute(program: Program) -> None:
+async def _execute(program: Program) -> None:
     if isinstance(program, Path):
         runpy.run_path(str(program), run_name="__main__")
     else:
         program()
+    await settle()
 
 
 @contextmanager
