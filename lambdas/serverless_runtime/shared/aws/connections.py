@@ -34,6 +34,10 @@ class Request(NamedTuple):
     headers: Mapping[str, str]
     body: bytes
 
+    until: float | None = None
+    """When it fails at the latest, in seconds of `time.monotonic`, if that is not up to the
+    client's timeouts."""
+
 
 class Response(NamedTuple):
     status: int
@@ -93,7 +97,7 @@ class Connections:
         Raises ConnectError and ResponseError, and ValueError for a header of several lines.
         """
         connection = self._sent(request)
-        response, is_last = self._received(connection)
+        response, is_last = self._received(connection, request.until)
         if is_last:
             connection.close()
         else:
@@ -114,18 +118,24 @@ class Connections:
             request_head(self._base_path + request.path, request.headers, request.body)
             + request.body
         )
-        connection = self._idle_connection() or self._new_connection()
+        until = request.until
+        connection = self._idle_connection() or self._new_connection(until)
+        connection.sock.settimeout(self._read_timeout(until))
         try:
             connection.sock.sendall(text)
         except OSError as error:
             raise self._failed(connection, error) from error
         return connection
 
-    def _received(self, connection: http.client.HTTPConnection) -> tuple[Response, bool]:
+    def _received(
+        self, connection: http.client.HTTPConnection, until: float | None
+    ) -> tuple[Response, bool]:
         """Return the response, and whether the connection ends with it."""
         try:
             received = http.client.HTTPResponse(connection.sock, method="POST")
             received.begin()
+            if until is not None:
+                connection.sock.settimeout(self._read_timeout(until))
             response = Response(
                 received.status,
                 {name.lower(): value for name, value in received.getheaders()},
@@ -159,7 +169,7 @@ class Connections:
             if not _is_readable(idle.connection, MAX_LATE_SECONDS):
                 return False
             try:
-                response, is_last = self._received(idle.connection)
+                response, is_last = self._received(idle.connection, until=None)
             except ResponseError as error:
                 idle.then(error)
                 return False
@@ -169,8 +179,17 @@ class Connections:
         # Nothing but its end makes an idle connection readable.
         return not _is_readable(idle.connection, 0)
 
-    def _new_connection(self) -> http.client.HTTPConnection:
+    def _read_timeout(self, until: float | None) -> float:
+        return self._config.read_timeout if until is None else self._seconds_left(until)
+
+    def _seconds_left(self, until: float) -> float:
+        # A socket with a timeout of 0 would not wait for what is there already.
+        return max(until - self._clock(), 0.001)
+
+    def _new_connection(self, until: float | None) -> http.client.HTTPConnection:
         seconds = self._config.connect_timeout
+        if until is not None:
+            seconds = min(seconds, self._seconds_left(until))
         connection: http.client.HTTPConnection
         if self._tls is None:
             connection = http.client.HTTPConnection(self._host, self._port, timeout=seconds)
@@ -186,7 +205,6 @@ class Connections:
         except OSError as error:
             connection.close()
             raise ConnectError(f"{self._host} could not be reached: {error!r}") from error
-        connection.sock.settimeout(self._config.read_timeout)
         return connection
 
 

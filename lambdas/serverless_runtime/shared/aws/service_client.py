@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import time
 import zlib
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn, Self
 from urllib.parse import quote, urlsplit
 
 from serverless_runtime.shared.aws.client_config import ClientConfig
@@ -60,6 +61,16 @@ class ServiceClient:
         self._scope = Scope(region_from(os.environ), signing_name or service)
         self._first_delay_seconds = first_delay_seconds
         self._quota = RetryQuota()
+
+        self._until: float | None = None
+
+    def until(self, deadline: float) -> Self:
+        """Return this client for calls that are attempted once and have failed at the deadline, in
+        seconds of `time.monotonic`, if there is no response. It shares the connections."""
+        limited = copy.copy(self)
+        limited._until = deadline
+        limited._config = self._config._replace(total_max_attempts=1)
+        return limited
 
     def __getattr__(self, name: str) -> NoReturn:
         service = vars(self).get("_service")
@@ -190,7 +201,7 @@ class ServiceClient:
         # https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
         if trace_id := os.environ.get("_X_AMZN_TRACE_ID"):
             signed["X-Amzn-Trace-Id"] = quote(trace_id, safe="-=;:+&[]{}\"',")
-        return Request(path, signed, body)
+        return Request(path, signed, body, self._until)
 
 
 def _metadata(response: Response, attempt: int) -> dict[str, Any]:

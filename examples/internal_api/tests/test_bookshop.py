@@ -1,0 +1,267 @@
+"""The program in the emulator: `python -m local test examples/internal_api`."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+
+from local.emulator.clients import Clients, Credentials
+from local.testing import DeployChanged, Deployed, eventually, sized, workers_dying
+
+CLIENTS = 4
+CALLS = sized(16, full=200)
+LATEST_SECONDS = 1.3
+"""The budget, and what the API, the shop and a busy machine take."""
+
+TITLE = "Emma"
+
+
+class Answer(NamedTuple):
+    """What a customer gets, and after how long."""
+
+    status: int
+    body: dict[str, Any]
+    seconds: float
+
+
+def ask(program: Deployed, method: str = "GET", path: str = f"offers/{TITLE}") -> Answer:
+    started = time.monotonic()
+    response = httpx.request(method, f"{program.outputs['shopUrl']}/{path}", timeout=60)
+    return Answer(response.status_code, response.json(), time.monotonic() - started)
+
+
+def reserve(program: Deployed) -> Answer:
+    return ask(program, "POST", f"reservations/{TITLE}")
+
+
+def all_at_once(count: int, one: Callable[[], Answer]) -> list[Answer]:
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        return list(clients.map(lambda _: one(), range(count)))
+
+
+def becomes(program: Deployed, mode: str) -> None:
+    httpx.put(f"http://127.0.0.1:{program.emulator.port + 1}/{mode}").raise_for_status()
+
+
+def asked(program: Deployed) -> int:
+    """How often the publisher was asked since its mode was set."""
+    calls: int = httpx.get(f"http://127.0.0.1:{program.emulator.port + 1}").json()["calls"]
+    return calls
+
+
+def made(program: Deployed) -> int:
+    """How many reservations there are."""
+    dynamodb, table = program.client("dynamodb"), program.outputs["reservations"]
+    return int(dynamodb.scan(TableName=table, Select="COUNT", ConsistentRead=True)["Count"])
+
+
+def works(program: Deployed) -> None:
+    """Wait until the shop answers, with a warm worker for each client."""
+    becomes(program, "up")
+    eventually(lambda: ask(program).status == 200, "an offer")
+    all_at_once(3 * CLIENTS, lambda: ask(program))
+
+
+@pytest.fixture
+def shop(program: Deployed) -> Iterator[Deployed]:
+    works(program)
+    yield program
+    becomes(program, "up")
+
+
+@pytest.fixture
+def without_budget(deploy_changed: DeployChanged) -> Iterator[Deployed]:
+    """The same program, whose shop waits for as long as its service may run."""
+    with deploy_changed({"__main__.py": [("budget_seconds=1", "budget_seconds=9")]}) as running:
+        works(running)
+        yield running
+
+
+@pytest.fixture
+def all_safe(deploy_changed: DeployChanged) -> Iterator[Deployed]:
+    """The same program, which calls a reservation safe, and the next version of its service."""
+    changes = [('"reserve": "unsafe"', '"reserve": "safe"')]
+    with deploy_changed({"__main__.py": changes}) as running:
+        works(running)
+        yield running
+
+
+def test_customers_are_answered_within_the_budget_while_the_service_hangs(shop: Deployed) -> None:
+    becomes(shop, "hanging")
+
+    answers = all_at_once(CALLS, lambda: ask(shop))
+
+    assert {(each.status, each.body["reason"]) for each in answers} == {(504, "timed-out")}
+    assert max(each.seconds for each in answers) <= LATEST_SECONDS
+
+
+def test_an_unsafe_operation_is_done_once_at_most_although_its_callers_give_up(
+    shop: Deployed,
+) -> None:
+    becomes(shop, "hanging")
+    before, count = made(shop), CLIENTS
+
+    answers = all_at_once(count, lambda: reserve(shop))
+
+    assert [(each.status, each.body["mayBeDone"]) for each in answers] == count * [(504, True)]
+    eventually(lambda: asked(shop) == count, "the last reservation")
+    assert made(shop) - before == count
+
+
+def test_without_the_budget_customers_wait_for_the_service(without_budget: Deployed) -> None:
+    becomes(without_budget, "hanging")
+
+    answers = all_at_once(CLIENTS, lambda: ask(without_budget))
+
+    assert min(each.seconds for each in answers) >= 5
+
+
+def test_a_fault_is_tried_again_if_that_is_safe_and_never_if_it_is_not(shop: Deployed) -> None:
+    becomes(shop, "flickering")
+    assert ask(shop).status == 200
+    assert asked(shop) == 2
+
+    becomes(shop, "failing")
+    before = made(shop)
+    answer = reserve(shop)
+    assert (answer.status, answer.body["reason"], answer.body["mayBeDone"]) == (502, "fault", True)
+    assert (made(shop) - before, asked(shop)) == (1, 1)
+
+
+def test_called_safe_a_reservation_that_fails_is_made_twice(all_safe: Deployed) -> None:
+    becomes(all_safe, "failing")
+
+    assert reserve(all_safe).body["reason"] == "fault"
+    assert made(all_safe) == 2
+
+
+def test_a_refusal_is_an_answer_and_no_fault(shop: Deployed) -> None:
+    answer = ask(shop, path="offers/Ulysses")
+
+    assert (answer.status, answer.body["error"]) == (404, "unknown-title")
+    assert asked(shop) > 0, "known titles only reach the publisher"
+
+
+def test_a_service_whose_workers_die_is_a_fault_or_answers_the_retry(shop: Deployed) -> None:
+    becomes(shop, "hanging")
+    with workers_dying(shop, "ask-price", every_seconds=0.1) as killed:
+        answers = eventually(
+            lambda: [
+                each
+                for each in all_at_once(CLIENTS, lambda: reserve(shop))
+                if each.body["reason"] == "fault"
+            ],
+            "a reservation whose worker was killed",
+        )
+
+    assert killed
+    assert all(each.status == 502 and each.body["mayBeDone"] for each in answers)
+    assert max(each.seconds for each in answers) <= LATEST_SECONDS
+
+
+def test_a_service_that_lambda_throttles_has_not_been_called(shop: Deployed) -> None:
+    becomes(shop, "up")
+    function = shop.function_names()["ask-price"]
+    client = shop.client("lambda")
+    client.put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=0)
+    try:
+        answer = reserve(shop)
+    finally:
+        client.delete_function_concurrency(FunctionName=function)
+
+    assert (answer.status, answer.body["reason"]) == (503, "throttled")
+    assert answer.body["mayBeDone"] is False
+    assert asked(shop) == 0
+
+
+def test_a_service_of_another_version_says_so(shop: Deployed) -> None:
+    function, client = shop.function_names()["show-offer"], shop.client("lambda")
+    found = client.get_function_configuration(FunctionName=function)["Environment"]
+    newer = {"Variables": {**found["Variables"], "SERVICE_PRICES_VERSION": "2"}}
+    client.update_function_configuration(FunctionName=function, Environment=newer)
+    try:
+        answer = eventually(lambda: _if_bad_gateway(shop), "a worker with the new version")
+    finally:
+        client.update_function_configuration(FunctionName=function, Environment=found)
+
+    assert answer.body == {"error": "unavailable", "reason": "wrong-version", "mayBeDone": False}
+
+
+def _if_bad_gateway(program: Deployed) -> Answer | None:
+    answer = ask(program)
+    return answer if answer.status == 502 else None
+
+
+def test_what_lambda_would_not_pass_on_is_not_sent(shop: Deployed) -> None:
+    becomes(shop, "up")
+    event = {
+        "requestContext": {"http": {"method": "POST"}, "requestId": "large"},
+        "pathParameters": {"title": TITLE},
+        "body": "x" * 6_291_456,
+    }
+
+    answer = shop.invoke("show-offer", event)
+
+    assert (answer["statusCode"], json.loads(answer["body"])["reason"]) == (413, "too-large")
+    assert asked(shop) == 0
+
+
+def test_calls_without_an_answer_fire_the_alarm_with_their_reason(shop: Deployed) -> None:
+    becomes(shop, "failing")
+    all_at_once(6, lambda: reserve(shop))
+
+    alarm = shop.operations["alarms"]["prices-service-unanswered"]
+    cloudwatch = shop.client("cloudwatch")
+
+    def state() -> str:
+        found = cloudwatch.describe_alarms(AlarmNames=[alarm])["MetricAlarms"]
+        return str(found[0]["StateValue"])
+
+    eventually(lambda: state() == "ALARM", "the alarm")
+    [record, *_] = [
+        each
+        for each in shop.log_records("show-offer")
+        if each.get("message") == "service call not answered" and each["reason"] == "fault"
+    ]
+    assert (record["service"], record["operation"]) == ("prices", "reserve")
+    assert record["correlation_id"]
+
+
+def test_the_correlation_id_of_a_request_is_on_the_lines_of_both(shop: Deployed) -> None:
+    ask(shop, path="offers/Ulysses")
+
+    refused = [
+        each
+        for each in shop.log_records("ask-price")
+        if each.get("message") == "call refused" and each["code"] == "unknown-title"
+    ]
+    assert refused
+    assert all(each["correlation_id"] for each in refused)
+
+
+def test_the_shop_may_call_the_service_and_nothing_else(program: Deployed) -> None:
+    function = program.client("lambda").get_function_configuration(
+        FunctionName=program.function_names()["show-offer"]
+    )
+    keys = program.client("sts").assume_role(RoleArn=function["Role"], RoleSessionName="shop")
+    given = keys["Credentials"]
+    own = Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+    clients = Clients(program.emulator.url, own)
+    functions, table = program.function_names(), program.outputs["reservations"]
+
+    clients("lambda").invoke(FunctionName=functions["ask-price"], Payload=b"{}")
+    for attempt in (
+        lambda: clients("lambda").invoke(FunctionName=functions["show-offer"], Payload=b"{}"),
+        lambda: clients("dynamodb").scan(TableName=table),
+        lambda: clients("dynamodb").put_item(
+            TableName=table, Item={"reservation_id": {"S": "forged"}}
+        ),
+    ):
+        with pytest.raises(Exception, match="AccessDenied"):
+            attempt()

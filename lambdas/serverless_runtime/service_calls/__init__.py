@@ -1,0 +1,1 @@
+"""Synchronous calls between functions: `client` for who calls, `entry` for who answers."""
