@@ -17,6 +17,7 @@ SHARED = [
     RUNTIME / "once",
     RUNTIME / "queue_consumer",
     RUNTIME / "queue_sender",
+    RUNTIME / "service_calls",
     RUNTIME / "shared",
     *(ROOT / "local" / name for name in ("emulator", "engine", "cloudwatch")),
 ]
@@ -24,7 +25,7 @@ FILES = [path for folder in SHARED for path in sorted(folder.rglob("*.py"))]
 
 NOT_PATTERNS = {
     *("blocks", "testing"),
-    *("contracts", "once", "queue_consumer", "queue_sender", "shared"),
+    *("contracts", "once", "queue_consumer", "queue_sender", "service_calls", "shared"),
     # Runtime and monitoring of circuit breakers are shared; the pattern is a component over them.
     "circuit_breaker",
 }

@@ -88,5 +88,6 @@ operations = Operations(
     ),
 )
 pulumi.export("shopUrl", shop.url)
+pulumi.export("publisherUrl", config.require("publisherUrl"))
 pulumi.export("reservations", reservations.name)
 pulumi.export("operations", operations.outputs)

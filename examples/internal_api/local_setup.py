@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from local.emulator.start import Emulator
+from local.serving import serving
 
 _HANGING_SECONDS = 5
 
@@ -21,8 +22,8 @@ class Publisher(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, port: int) -> None:
-        super().__init__(("127.0.0.1", port), _Requests)
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Requests)
         self.lock = threading.Lock()
         self.set("up")
 
@@ -74,11 +75,9 @@ class _Requests(BaseHTTPRequestHandler):
 
 @contextmanager
 def set_up(emulator: Emulator) -> Iterator[Mapping[str, str]]:
-    """The publisher on the next port."""
-    with Publisher(emulator.port + 1) as publisher:
-        threading.Thread(target=publisher.serve_forever, daemon=True).start()
+    """The publisher on a free port."""
+    with serving(Publisher()) as publisher:
         yield {"publisherUrl": f"http://127.0.0.1:{publisher.server_port}"}
-        publisher.shutdown()
 
 
 def how_to_use(outputs: Mapping[str, Any], port: int) -> str:
@@ -86,6 +85,6 @@ def how_to_use(outputs: Mapping[str, Any], port: int) -> str:
     return f"""\
 An offer:               curl -s {outputs["shopUrl"]}/offers/Emma
 A reservation:          curl -s -X POST {outputs["shopUrl"]}/reservations/Emma
-Let the publisher hang: curl -s -X PUT http://127.0.0.1:{port + 1}/hanging
-Let it respond again:   curl -s -X PUT http://127.0.0.1:{port + 1}/up
+Let the publisher hang: curl -s -X PUT {outputs["publisherUrl"]}/hanging
+Let it respond again:   curl -s -X PUT {outputs["publisherUrl"]}/up
 Stop the stack:         make down"""

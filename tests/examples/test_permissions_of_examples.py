@@ -1,4 +1,4 @@
-"""Who may do what in two examples: the whole list, so that a new permission is seen in review."""
+"""Who may do what in three examples: the whole list, so that a new permission is seen in review."""
 
 from __future__ import annotations
 
@@ -31,4 +31,13 @@ def test_the_consumer_of_a_webhook_may_not_send_and_the_api_may_do_nothing_else(
             *LOG_AND_TRACE,
         },
         "payments-api-to-payments": {("sqs:SendMessage", QUEUE)},
+    }
+
+
+def test_a_caller_may_invoke_its_service_and_nothing_of_what_the_service_uses() -> None:
+    found = permissions(deploy(ROOT / "examples" / "internal_api"))
+
+    assert found == {
+        "show-offer": {("lambda:InvokeFunction", "arn:ask-price"), *LOG_AND_TRACE},
+        "ask-price": {("dynamodb:PutItem", "arn:reservations"), *LOG_AND_TRACE},
     }

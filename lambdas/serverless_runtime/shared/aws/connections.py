@@ -131,8 +131,8 @@ class Connections:
         self, connection: http.client.HTTPConnection, until: float | None
     ) -> tuple[Response, bool]:
         """Return the response, and whether the connection ends with it."""
+        received = http.client.HTTPResponse(connection.sock, method="POST")
         try:
-            received = http.client.HTTPResponse(connection.sock, method="POST")
             received.begin()
             if until is not None:
                 connection.sock.settimeout(self._read_timeout(until))
@@ -142,6 +142,8 @@ class Connections:
                 received.read(),
             )
         except (OSError, http.client.HTTPException) as error:
+            # The socket stays open for as long as its response is.
+            received.close()
             raise self._failed(connection, error) from error
         return response, received.will_close
 

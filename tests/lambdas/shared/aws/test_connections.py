@@ -9,6 +9,7 @@ import re
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -234,6 +235,26 @@ def test_a_response_is_awaited_for_the_read_timeout() -> None:
 
         with pytest.raises(ResponseTimeoutError, match="did not respond in time"):
             Connections(url, CONFIG).send(REQUEST)
+
+
+def test_a_request_with_a_deadline_is_awaited_until_then_and_the_next_one_as_ever(
+    server: Server,
+) -> None:
+    with connected(server) as ours:
+        ours.send(REQUEST._replace(until=time.monotonic() + 60))
+        [(kept, _)] = ours._idle
+        assert 59 < kept.sock.gettimeout() <= 60
+        ours.send(REQUEST)
+        assert kept.sock.gettimeout() == CONFIG.read_timeout
+
+    with socket.create_server(("localhost", 0)) as unresponsive:
+        url = f"http://localhost:{unresponsive.getsockname()[1]}"
+        started = time.monotonic()
+        with pytest.raises(ResponseTimeoutError):
+            Connections(url, CONFIG._replace(read_timeout=60)).send(
+                REQUEST._replace(until=started + 0.2)
+            )
+        assert 0.2 <= time.monotonic() - started < 30
 
 
 def test_a_closed_port_is_no_connection() -> None:
