@@ -1,4 +1,4 @@
-"""Who may do what in three examples: the whole list, so that a new permission is seen in review."""
+"""Who may do what in four examples: the whole list, so that a new permission is seen in review."""
 
 from __future__ import annotations
 
@@ -40,4 +40,19 @@ def test_a_caller_may_invoke_its_service_and_nothing_of_what_the_service_uses() 
     assert found == {
         "show-offer": {("lambda:InvokeFunction", "arn:ask-price"), *LOG_AND_TRACE},
         "ask-price": {("dynamodb:PutItem", "arn:reservations"), *LOG_AND_TRACE},
+    }
+
+
+def test_an_aggregator_may_invoke_its_services_and_use_their_circuits() -> None:
+    found = permissions(deploy(ROOT / "examples" / "aggregator"))
+
+    services = {f"ask-{name}" for name in ("prices", "stock", "reviews")}
+    assert found == {
+        "page": {
+            *(("lambda:InvokeFunction", f"arn:{name}") for name in services),
+            ("dynamodb:GetItem", "arn:services"),
+            ("dynamodb:UpdateItem", "arn:services"),
+            *LOG_AND_TRACE,
+        },
+        **{name: set(LOG_AND_TRACE) for name in services},
     }

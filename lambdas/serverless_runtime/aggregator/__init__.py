@@ -1,0 +1,1 @@
+"""One answer out of several services: what functions call is in `aggregator`."""
