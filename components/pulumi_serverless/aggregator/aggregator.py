@@ -32,7 +32,7 @@ from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
 from pulumi_serverless.blocks.monitoring.alarm import Alarm, make_alarms
 from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, MetricGraph
 from pulumi_serverless.blocks.names import component_name
-from serverless_runtime.aggregator.metrics import ANSWERS, FAILED, INCOMPLETE
+from serverless_runtime.aggregator.metrics import ANSWERS, INCOMPLETE, WITHOUT_REQUIRED
 from serverless_runtime.aggregator.settings import aggregator_environment
 
 MIN_DEADLINE_SECONDS, MAX_DEADLINE_SECONDS = 0.2, 25
@@ -182,7 +182,7 @@ class Aggregator(Component):
     def dashboard_rows(self) -> list[DashboardRow]:
         """How many answers there are, what they lack, and how long they take."""
         name, function = self._name, self.function
-        answers = {"answers": ANSWERS, "incomplete": INCOMPLETE, "failed": FAILED}
+        answers = {"answers": ANSWERS, "incomplete": INCOMPLETE, "none at all": WITHOUT_REQUIRED}
         return [
             DashboardRow(
                 title=f"Answers of {name}",

@@ -15,10 +15,10 @@ from serverless_runtime.aggregator.last_answers import LastAnswers
 from serverless_runtime.aggregator.metrics import (
     ANSWERS,
     BRANCH,
-    FAILED,
     INCOMPLETE,
     MISSING,
     NAMESPACE,
+    WITHOUT_REQUIRED,
 )
 from serverless_runtime.aggregator.settings import read_aggregator_settings
 from serverless_runtime.circuit_breaker.errors import CircuitBreakerOpenError
@@ -158,7 +158,7 @@ class Aggregator:
         values = {
             ANSWERS: ("Count", 1.0),
             INCOMPLETE: ("Count", float(not answer.complete)),
-            FAILED: ("Count", float(failed)),
+            WITHOUT_REQUIRED: ("Count", float(failed)),
         }
         write_metrics(values, {COMPONENT: self._component}, namespace=NAMESPACE)
         for each in answer.missing:

@@ -11,8 +11,8 @@ ANSWERS = "Answers"
 INCOMPLETE = "Incomplete"
 """Of those, the ones that lack a branch, or have one from before."""
 
-FAILED = "Failed"
-"""Of those, the ones that lack a required branch."""
+WITHOUT_REQUIRED = "WithoutRequired"
+"""Of those, the ones that lack a required branch: none at all."""
 
 MISSING = "BranchMissing"
 """Branches without an answer of now."""

@@ -268,7 +268,7 @@ def test_answers_and_missing_branches_are_counted(
     asked(an_aggregator(monkeypatch, services))
 
     answers, missing = map(json.loads, capsys.readouterr().out.splitlines())
-    assert (answers["Answers"], answers["Incomplete"], answers["Failed"]) == (1, 1, 0)
+    assert (answers["Answers"], answers["Incomplete"], answers["WithoutRequired"]) == (1, 1, 0)
     assert (missing["Branch"], missing["BranchMissing"]) == ("stock", 1)
 
 
