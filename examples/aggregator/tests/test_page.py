@@ -83,6 +83,11 @@ def latest(*well: Page) -> float:
     return max(LATEST_SECONDS, DEADLINE_SECONDS + 2 * max(each.seconds for each in well))
 
 
+def is_busy(*well: Page) -> bool:
+    """Whether the machine takes a good part of the deadline for pages that lack nothing."""
+    return max(each.seconds for each in well) > DEADLINE_SECONDS / 4
+
+
 def planned(titles: list[str]) -> dict[str, str]:
     """Let a part hang or fail now and then for a title, but not so often in a row that its circuit
     breaker opens."""
@@ -128,23 +133,20 @@ def test_a_page_comes_in_time_and_is_complete_if_and_only_if_all_branches_were_w
 
     pages = dict(zip(titles, all_of(shop, titles), strict=True))
 
-    for title, page in pages.items():
-        planned_for = {branch: modes.get(f"{part}/{title}") for branch, part in PARTS.items()}
-        failing = {branch for branch, mode in planned_for.items() if mode}
-        hanging = {branch for branch, mode in planned_for.items() if mode == "hanging"}
-        # On a machine that is busy, one that is well may miss the deadline, too, and is told to.
-        assert {page.missing[each] for each in set(page.missing) - failing} <= {"timed-out"}
-        if "price" in page.missing:
-            assert (page.status, page.data) in ((502, {}), (504, {}))
-            continue
-        assert page.status == 200
-        assert failing <= set(page.missing), (title, page)
-        assert hanging <= {b for b, why in page.missing.items() if why == "timed-out"}, page
-        assert page.data == {name: it for name, it in WELL.items() if name not in page.missing}
-    complete = sum(page.data == WELL for page in pages.values())
-    assert 0 < complete < PAGES
     well += works(shop)
     assert max(page.seconds for page in pages.values()) <= latest(*well)
+    missed = list[str]()
+    for title, page in pages.items():
+        ill = {branch for branch, part in PARTS.items() if f"{part}/{title}" in modes}
+        missed += [page.missing[each] for each in page.missing if each not in ill]
+        if "price" in page.missing:
+            assert (page.status >= 500, page.data) == (True, {})
+        else:
+            assert (page.status, ill - set(page.missing)) == (200, set())
+            assert page.data == {name: it for name, it in WELL.items() if name not in page.missing}
+    # On a machine that is too busy, a branch that is well may be late, too, and is said to be.
+    assert set(missed) <= ({"timed-out", "circuit-open"} if is_busy(*well) else set())
+    assert 0 < sum(page.data == WELL for page in pages.values()) < PAGES
 
 
 def test_without_the_deadline_a_page_waits_for_its_slowest_branch(patient: Deployed) -> None:
