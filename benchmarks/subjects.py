@@ -26,7 +26,7 @@ ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
     "AWS_SECRET_ACCESS_KEY": "secret",
     "AWS_SESSION_TOKEN": "x" * 900,
-    "TASKS_TABLE_NAME": "tasks",
+    "TABLE_NAME": "tasks",
     "HANDOFF_TASKS_TARGET_ARN": "arn:aws:lambda:eu-west-1:123456789012:function:target",
     "HANDOFF_TASKS_OUTBOX_TABLE_NAME": "outbox",
     "EVENT_PUBLISHER": "serverless_runtime.handoff.Handoff",

@@ -37,7 +37,7 @@ FORBIDDEN = {
     "blocks": [("pulumi_serverless.blocks.table", "serverless_runtime.task_service.settings")],
     "runtime": [("serverless_runtime.shared.metrics", "pulumi")],
     "services": [
-        ("serverless_runtime.task_service.errors", "serverless_runtime.notification_service")
+        ("serverless_runtime.task_service.get_task", "serverless_runtime.notification_service")
     ],
     "shared": [
         ("serverless_runtime.shared.metrics", "serverless_runtime.handoff.metrics"),
@@ -54,7 +54,7 @@ FORBIDDEN = {
     "http": [
         (
             "serverless_runtime.task_service.get_task",
-            "serverless_runtime.task_service.http.request",
+            "serverless_runtime.web.http.request",
         ),
     ],
     "library": [

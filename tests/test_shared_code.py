@@ -19,13 +19,14 @@ SHARED = [
     RUNTIME / "queue_sender",
     RUNTIME / "service_calls",
     RUNTIME / "shared",
+    RUNTIME / "web",
     *(ROOT / "local" / name for name in ("emulator", "engine", "cloudwatch")),
 ]
 FILES = [path for folder in SHARED for path in sorted(folder.rglob("*.py"))]
 
 NOT_PATTERNS = {
     *("blocks", "testing"),
-    *("contracts", "once", "queue_consumer", "queue_sender", "service_calls", "shared"),
+    *("contracts", "once", "queue_consumer", "queue_sender", "service_calls", "shared", "web"),
     # Runtime and monitoring of circuit breakers are shared; the pattern is a component over them.
     "circuit_breaker",
 }

@@ -22,7 +22,7 @@ def handle(event, context):
         TransactItems=[
             {
                 "Put": {
-                    "TableName": os.environ["TASKS_TABLE_NAME"],
+                    "TableName": os.environ["TABLE_NAME"],
                     "Item": {
                         "shard": {"S": "0"},
                         "task_id": {"S": task_id},

@@ -41,6 +41,8 @@ from pulumi_serverless.blocks.service_role import ServiceRole, ServiceRoleArgs
 from pulumi_serverless.blocks.subscription import SubscriberArgs, Subscription, SubscriptionArgs
 from pulumi_serverless.blocks.table import Key, Table, TableArgs
 from pulumi_serverless.blocks.topic import Topic, TopicArgs
+from pulumi_serverless.blocks.web_service import WebService
+from pulumi_serverless.blocks.web_service_args import WebOperation, WebServiceArgs
 from pulumi_serverless.handoff import (
     AsyncHandoff,
     AsyncHandoffArgs,
@@ -138,6 +140,9 @@ __all__ = [
     "Topic",
     "TopicArgs",
     "Watched",
+    "WebOperation",
+    "WebService",
+    "WebServiceArgs",
     "WebhookSettings",
     "api_alarms",
     "throttled_alarms",

@@ -160,6 +160,10 @@ def refusal(owner: type[Any], made: Mapping[type[Any], Any], **wrong: Any) -> st
 
 SPECIAL: dict[str, dict[str, Any]] = {
     "PythonFunctionArgs": {"handler": "serverless_runtime.shared.metrics.write_metrics"},
+    "WebOperation": {
+        "routes": ["GET /things"],
+        "handler": "serverless_runtime.shared.metrics.write_metrics",
+    },
     "Subscriber": {"protocol": "email", "endpoint": "a@example.com"},
     "JwtAuth": {"issuer": "https://auth.example.com/"},
     "AlarmTopicArgs": {"require_subscriber": False},

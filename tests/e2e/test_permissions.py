@@ -19,6 +19,7 @@ ALLOWED = {
     "tasks-list-tasks": {"query tasks"},
     "tasks-update-task": {"read task", "write task", *HAND_OFF},
     "tasks-delete-task": {"read task", "delete task", *HAND_OFF},
+    "tasks-no-route": set(),
     "task-events-relay": {
         *("query outbox", "claim outbox row", "delete outbox row", "hand off"),
         *("count dead letters", "write dead letter"),

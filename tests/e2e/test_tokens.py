@@ -26,7 +26,7 @@ SCOPES = {
 TASK = "/tasks/0199d3c0-7f00-7000-8000-000000000000"
 EVERY_ROUTE = [
     *(("GET", "/tasks"), ("POST", "/tasks"), ("HEAD", "/tasks"), ("GET", "/elsewhere")),
-    *((method, TASK) for method in ("GET", "PUT", "PATCH", "DELETE")),
+    *((method, TASK) for method in ("GET", "HEAD", "PUT", "PATCH", "DELETE")),
 ]
 
 
@@ -115,10 +115,10 @@ def test_a_token_without_the_scope_is_rejected(
         if client.request(method, path, headers=headers).status_code != 403
     }
 
-    if method == "HEAD" or path == "/elsewhere":
+    if path == "/elsewhere":
         assert allowed == {"read", "write"}
     else:
-        assert allowed == {"read" if method == "GET" else "write"}
+        assert allowed == {"read" if method in ("GET", "HEAD") else "write"}
 
 
 def test_a_good_token_creates_and_reads_a_task(
@@ -130,6 +130,9 @@ def test_a_good_token_creates_and_reads_a_task(
 
     assert created.status_code == 201, created.text
     assert client.get(created.headers["Location"], headers=headers).json() == created.json()
+    head = client.head(created.headers["Location"], headers=headers)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["ETag"] == created.headers["ETag"]
 
 
 def test_what_is_stored_is_encrypted_with_the_customers_key(protected: HandoffStack) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import boto3
@@ -13,6 +14,7 @@ from tests.lambdas.recorded_lambda import RecordedLambda
 from tests.lambdas.tables import (
     DEAD_LETTER_QUEUE_URL,
     DELIVERIES,
+    METHODS_BY_PATH,
     OUTBOX,
     TARGET_ARN,
     TASKS,
@@ -28,7 +30,8 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     monkeypatch.delenv("AWS_PROFILE", raising=False)
-    monkeypatch.setenv("TASKS_TABLE_NAME", TASKS)
+    monkeypatch.setenv("TABLE_NAME", TASKS)
+    monkeypatch.setenv("METHODS_BY_PATH", json.dumps(METHODS_BY_PATH))
     monkeypatch.setenv("HANDOFF_TASKS_TARGET_ARN", TARGET_ARN)
     monkeypatch.setenv("HANDOFF_TASKS_OUTBOX_TABLE_NAME", OUTBOX)
     monkeypatch.setenv("EVENT_PUBLISHER", "serverless_runtime.handoff.Handoff")

@@ -22,19 +22,22 @@ from serverless_runtime.task_service.handlers import (
     list_tasks,
     update_task,
 )
+from serverless_runtime.web.handlers import no_route
 
 Handler = Callable[[dict[str, Any], object], dict[str, Any]]
 
 ROUTES: dict[str, Handler] = {
     "POST /tasks": create_task.handle,
     "GET /tasks": list_tasks.handle,
-    "ANY /tasks": list_tasks.handle,
+    "HEAD /tasks": list_tasks.handle,
+    "ANY /tasks": no_route.handle,
     "GET /tasks/{taskId}": get_task.handle,
+    "HEAD /tasks/{taskId}": get_task.handle,
     "PUT /tasks/{taskId}": update_task.handle,
     "PATCH /tasks/{taskId}": update_task.handle,
     "DELETE /tasks/{taskId}": delete_task.handle,
-    "ANY /tasks/{taskId}": get_task.handle,
-    "$default": list_tasks.handle,
+    "ANY /tasks/{taskId}": no_route.handle,
+    "$default": no_route.handle,
 }
 
 

@@ -8,6 +8,10 @@ TASKS = "tasks"
 DELIVERIES = "deliveries"
 OUTBOX = "outbox"
 CIRCUITS = "circuits"
+METHODS_BY_PATH = {
+    "/tasks": ["GET", "HEAD", "POST"],
+    "/tasks/{taskId}": ["GET", "HEAD", "PUT", "PATCH", "DELETE"],
+}
 TARGET_ARN = "arn:aws:lambda:eu-west-1:123456789012:function:notification-service"
 DEAD_LETTER_QUEUE_URL = "https://sqs.eu-west-1.amazonaws.com/123456789012/dead-letters"
 

@@ -11,9 +11,9 @@ from serverless_runtime.contracts.task import Task
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.task_service.create_task import Draft, TaskCreator, create_task
 from serverless_runtime.task_service.delete_task import delete_task
-from serverless_runtime.task_service.http.problem import problem_of
-from serverless_runtime.task_service.idempotency_rows import Claim
 from serverless_runtime.task_service.update_task import update_task
+from serverless_runtime.web.http.problem import problem_of
+from serverless_runtime.web.idempotency import Claim
 from tests.model_tests.faults import Died, Run
 from tests.model_tests.simulation import Faults, Simulation
 

@@ -49,6 +49,7 @@ EXPECTED = {
         ("dynamodb:DeleteItem", TASKS),
         *HAND_OFF,
     },
+    "tasks-no-route": set(),
     "task-events-relay": {
         ("dynamodb:Query", OUTBOX),
         ("dynamodb:UpdateItem", OUTBOX),

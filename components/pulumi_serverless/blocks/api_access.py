@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, ClassVar, Literal
 
 from pulumi_serverless.blocks.argument_checks import AtLeast, Between, Matches, Size
@@ -36,6 +36,10 @@ class ApiAuth(Arguments):
 
     def require_routes(self, route_keys: Sequence[str]) -> None:
         """ValueError unless the settings fit an API with these routes."""
+
+    def with_copies(self, copies: Mapping[str, str]) -> ApiAuth:
+        """Return the same for an API that has further routes, each for whom another one is."""
+        return self
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +97,11 @@ class JwtAuth(ApiAuth):
             raise ValueError(
                 f"scopes must name every route or none, missing {', '.join(forgotten)}"
             )
+
+    def with_copies(self, copies: Mapping[str, str]) -> JwtAuth:
+        """Return the same, with the scopes of each route for its copy."""
+        copied = {new: self.scopes[old] for new, old in copies.items() if old in self.scopes}
+        return replace(self, scopes={**self.scopes, **copied})
 
 
 AUTH_KINDS: dict[str, type[ApiAuth]] = {"none": NoAuth, "iam": IamAuth, "jwt": JwtAuth}

@@ -22,8 +22,9 @@ from pulumi_serverless.blocks.http_api import HttpApi, HttpApiArgs
 from pulumi_serverless.blocks.http_targets import SendToQueue
 from pulumi_serverless.blocks.metric import own_metric
 from pulumi_serverless.blocks.monitoring.alarm import Alarm, AlarmArgs, make_alarms
-from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, MetricGraph, metric_graph
+from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, MetricGraph
 from pulumi_serverless.blocks.monitoring.http_api_alarms import ApiThresholds, api_alarms
+from pulumi_serverless.blocks.monitoring.http_api_rows import api_graphs
 from pulumi_serverless.blocks.monitoring.queue_alarms import QueueThresholds
 from pulumi_serverless.blocks.queue import Queue, QueueArgs
 from pulumi_serverless.blocks.queue_consumer import (
@@ -173,13 +174,10 @@ class ScalableWebhook(Component):
 
     def dashboard_rows(self) -> list[DashboardRow]:
         """What the API takes, whose calls those are, and the queue behind it."""
-        requests = {"requests": "Count", "4xx": "4xx", "5xx": "5xx"}
-        latency = {each: self._api.metric("Latency", each) for each in ("p50", "p99")}
         row = DashboardRow(
             title=f"Sources → API of {self._name}",
             graphs=[
-                metric_graph("Requests", self._api.metric, "Sum", requests),
-                MetricGraph(title="Latency (ms)", lines=latency),
+                *api_graphs(self._api),
                 self._by_source("Genuine calls", GENUINE),
                 self._by_source("Forged calls", FORGED),
             ],

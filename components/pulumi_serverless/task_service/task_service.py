@@ -1,9 +1,9 @@
-"""The Task Service: an HTTP API over a table of tasks, which publishes task events."""
+"""The Task Service: a web service over a table of tasks, which publishes task events."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pulumi
@@ -14,34 +14,42 @@ from pulumi_serverless.blocks.bundle import FunctionCode
 from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.event_publisher import EventPublisher
 from pulumi_serverless.blocks.foundation import Foundation
-from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
-from pulumi_serverless.blocks.http_api import HttpApi, HttpApiArgs
+from pulumi_serverless.blocks.function import PythonFunction
+from pulumi_serverless.blocks.http_api import HttpApi
 from pulumi_serverless.blocks.metric import metrics_environment
-from pulumi_serverless.blocks.monitoring.alarm import Alarm, make_alarms
+from pulumi_serverless.blocks.monitoring.alarm import Alarm
 from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow
 from pulumi_serverless.blocks.monitoring.http_api_alarms import ApiThresholds
-from pulumi_serverless.blocks.routes import DEFAULT_ROUTE
-from pulumi_serverless.blocks.table import Key, Table, TableArgs
-from pulumi_serverless.task_service.alarms import task_alarms
-from pulumi_serverless.task_service.dashboard import api_row, functions_row
+from pulumi_serverless.blocks.table import Key, Table
+from pulumi_serverless.blocks.web_service import WebService
+from pulumi_serverless.blocks.web_service_args import (
+    TableAction,
+    WebOperation,
+    WebServiceArgs,
+)
+from pulumi_serverless.task_service.dashboard import handed_off_graph
 from serverless_runtime.shared.environment import environment_for
-from serverless_runtime.task_service.settings import STATUS_INDEX, TaskSettings
+from serverless_runtime.task_service.settings import STATUS_INDEX, TaskWriterSettings
 
 CODE = FunctionCode(
     packages=(
         "serverless_runtime.task_service",
         "serverless_runtime.handoff",
         "serverless_runtime.contracts",
+        "serverless_runtime.web",
         "serverless_runtime.shared",
     ),
 )
 
-# The headers of docs/openapi.yaml, for web pages.
-REQUEST_HEADERS = ("content-type", "idempotency-key", "if-match", "x-correlation-id")
-RESPONSE_HEADERS = ("etag", "location", "x-correlation-id")
+WRITERS = ("create-task", "update-task", "delete-task")
+"""The operations that publish."""
 
-# Longer than the calls of a request can take with all their retries, shorter than API Gateway's
-# timeout of 30 s. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+_GET: TableAction = "dynamodb:GetItem"
+_PUT: TableAction = "dynamodb:PutItem"
+_DELETE: TableAction = "dynamodb:DeleteItem"
+_QUERY: TableAction = "dynamodb:Query"
+
+# Longer than the calls of a request can take with all their retries.
 TIMEOUT_SECONDS = 25
 
 
@@ -69,8 +77,8 @@ class TaskService(Component):
     url: pulumi.Output[str]
     """Address of the API, without a trailing slash."""
 
-    functions: list[PythonFunction]
-    """One for each operation."""
+    functions: Sequence[PythonFunction]
+    """One for each operation, and the one that responds to unknown methods and paths."""
 
     table: Table
     """The tasks."""
@@ -78,7 +86,7 @@ class TaskService(Component):
     api: HttpApi
     """What clients call."""
 
-    alarms: list[Alarm]
+    alarms: Sequence[Alarm]
     """Every alarm of the service."""
 
     def __init__(
@@ -86,104 +94,41 @@ class TaskService(Component):
     ) -> None:
         super().__init__("serverless:index:TaskService", name, args, opts)
         self._name = name
-        self._args = args
-        self._child = pulumi.ResourceOptions(parent=self)
-        self.table = Table(
-            f"{name}-table",
-            TableArgs(
+        self._service = WebService(
+            name,
+            WebServiceArgs(
                 foundation=args.foundation,
+                operations=_operations(name, args.events),
+                code=_code_with(args.events.code),
+                access=args.access,
                 key=Key(partition="shard", sort="task_id"),
                 indexes={STATUS_INDEX: Key(partition="status_shard", sort="task_id")},
+                thresholds=args.thresholds,
             ),
-            opts=self._child,
+            opts=pulumi.ResourceOptions(parent=self),
         )
-        operations = self._operations()
-        self.functions = list(operations.values())
-        self.api = HttpApi(
-            f"{name}-api",
-            HttpApiArgs(
-                foundation=args.foundation,
-                routes=_routes(operations),
-                access=args.access,
-                request_headers=REQUEST_HEADERS,
-                response_headers=RESPONSE_HEADERS,
-            ),
-            opts=self._child,
-        )
+        for operation in WRITERS:
+            args.events.allow_caller(self._service.function(operation))
+        self.functions = self._service.functions
+        self.table = self._service.table
+        self.api = self._service.api
         self.url = self.api.url
-        alarms = task_alarms(
-            name,
-            self.api,
-            self.table,
-            thresholds=args.thresholds,
-            foundation=args.foundation,
-        )
-        self.alarms = make_alarms(name, alarms, self._child)
+        self.alarms = self._service.alarms
         self.register_outputs({"url": self.url})
 
     def dashboard_rows(self) -> list[DashboardRow]:
-        """The API, and the functions behind it."""
-        return [api_row(self._name, self.api), functions_row(self._name, self.functions)]
+        """The API, the functions behind it, and what they handed off."""
+        api, functions = self._service.dashboard_rows()
+        graphs = [*functions.graphs, handed_off_graph(self._name)]
+        return [api, replace(functions, graphs=graphs)]
 
     def log_queries(self) -> dict[str, str]:
         """None of its own."""
-        return {}
+        return self._service.log_queries()
 
     def operations(self) -> dict[str, dict[str, Any]]:
         """Nothing: the program exports the API's address if it wants to."""
-        return {}
-
-    def _operations(self) -> dict[str, PythonFunction]:
-        tables = [self.table.arn, self.table.index_arn(STATUS_INDEX)]
-        return {
-            "create-task": self._writer("create-task", ["dynamodb:PutItem"]),
-            "get-task": self._reader("get-task", "dynamodb:GetItem", [self.table.arn]),
-            "list-tasks": self._reader("list-tasks", "dynamodb:Query", tables),
-            "update-task": self._writer("update-task", ["dynamodb:GetItem", "dynamodb:PutItem"]),
-            "delete-task": self._writer("delete-task", ["dynamodb:GetItem", "dynamodb:DeleteItem"]),
-        }
-
-    def _reader(
-        self, operation: str, action: str, resources: list[pulumi.Output[str]]
-    ) -> PythonFunction:
-        function = self._function(operation)
-        function.allow("read-tasks", actions=[action], resources=resources)
-        return function
-
-    def _writer(self, operation: str, actions: list[str]) -> PythonFunction:
-        function = self._function(
-            operation,
-            {
-                **self._args.events.environment,
-                **metrics_environment(self._name),
-            },
-            event_publisher=self._args.events.runtime_class,
-        )
-        function.allow("write-tasks", actions=actions, resources=[self.table.arn])
-        self._args.events.allow_caller(function)
-        return function
-
-    def _function(
-        self,
-        operation: str,
-        environment: Mapping[str, pulumi.Input[str]] | None = None,
-        **settings: str,
-    ) -> PythonFunction:
-        module = operation.replace("-", "_")
-        return PythonFunction(
-            f"{self._name}-{operation}",
-            PythonFunctionArgs(
-                foundation=self._args.foundation,
-                handler=f"serverless_runtime.task_service.handlers.{module}.handle",
-                code=_code_with(self._args.events.code),
-                environment={
-                    **environment_for(TaskSettings, tasks_table_name=self.table.name, **settings),
-                    **(environment or {}),
-                },
-                timeout_seconds=TIMEOUT_SECONDS,
-            ),
-            opts=self._child,
-        )
+        return self._service.operations()
 
 
 def _code_with(publisher: FunctionCode) -> FunctionCode:
@@ -195,17 +140,35 @@ def _code_with(publisher: FunctionCode) -> FunctionCode:
     )
 
 
-def _routes(operations: Mapping[str, PythonFunction]) -> dict[str, PythonFunction]:
-    return {
-        "POST /tasks": operations["create-task"],
-        "GET /tasks": operations["list-tasks"],
-        "GET /tasks/{taskId}": operations["get-task"],
-        "PUT /tasks/{taskId}": operations["update-task"],
-        "PATCH /tasks/{taskId}": operations["update-task"],
-        "DELETE /tasks/{taskId}": operations["delete-task"],
-        # Methods and paths that do not exist get a 405 or 404 from the API itself, by the
-        # functions with the fewest permissions.
-        "ANY /tasks": operations["list-tasks"],
-        "ANY /tasks/{taskId}": operations["get-task"],
-        DEFAULT_ROUTE: operations["list-tasks"],
+def _operations(name: str, events: EventPublisher) -> dict[str, WebOperation]:
+    publishing: dict[str, pulumi.Input[str]] = {
+        **environment_for(TaskWriterSettings, event_publisher=events.runtime_class),
+        **events.environment,
+        **metrics_environment(name),
     }
+    task = "/tasks/{taskId}"
+    return {
+        "create-task": _operation("create_task", ["POST /tasks"], [_PUT], environment=publishing),
+        "get-task": _operation("get_task", [f"GET {task}"], [_GET]),
+        "list-tasks": _operation(
+            "list_tasks", ["GET /tasks"], [_QUERY], index_actions={STATUS_INDEX: [_QUERY]}
+        ),
+        "update-task": _operation(
+            "update_task", [f"PUT {task}", f"PATCH {task}"], [_GET, _PUT], environment=publishing
+        ),
+        "delete-task": _operation(
+            "delete_task", [f"DELETE {task}"], [_GET, _DELETE], environment=publishing
+        ),
+    }
+
+
+def _operation(
+    module: str, routes: Sequence[str], table_actions: Sequence[TableAction], **settings: Any
+) -> WebOperation:
+    return WebOperation(
+        routes=routes,
+        handler=f"serverless_runtime.task_service.handlers.{module}.handle",
+        table_actions=table_actions,
+        timeout_seconds=TIMEOUT_SECONDS,
+        **settings,
+    )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +10,8 @@ from typing import Protocol
 from serverless_runtime.contracts.task import Status, Task
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.shared.timestamps import now, to_text
-from serverless_runtime.task_service.idempotency_rows import Claim
-from serverless_runtime.task_service.task_id import new_task_id
+from serverless_runtime.web.idempotency import Claim, fingerprint_of
+from serverless_runtime.web.ids import new_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,11 +22,6 @@ class Draft:
     detail: str | None = None
     status: Status = "pending"
     due_at: str | None = None
-
-    def fingerprint(self) -> str:
-        """Return the same text for the same request, however its JSON was formatted."""
-        canonical = json.dumps(vars(self), sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 class TaskCreator(Protocol):
@@ -63,7 +56,7 @@ def create_task(
     """
     created_at = clock()
     task = Task(
-        task_id=new_task_id(created_at),
+        task_id=new_id(created_at),
         # Flat, so asdict's copy of every value is not needed.
         **vars(draft),
         created_at=to_text(created_at),
@@ -75,5 +68,5 @@ def create_task(
     if idempotency_key is None:
         tasks.create(task, event)
         return task
-    claim = Claim(key=idempotency_key, fingerprint=draft.fingerprint())
+    claim = Claim(key=idempotency_key, fingerprint=fingerprint_of(vars(draft)))
     return tasks.create_once(task, event, claim, created_at)

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.shared.timestamps import now, to_text
-from serverless_runtime.task_service.conflict_retries import retry_attempts
 from serverless_runtime.task_service.dynamo_task_writer import DynamoTaskWriter
-from serverless_runtime.task_service.errors import ContentionError, VersionMismatchError
 from serverless_runtime.task_service.get_task import get_task
+from serverless_runtime.web.conflict_retries import retry_attempts
+from serverless_runtime.web.errors import ContentionError, VersionMismatchError
 
 
 def delete_task(
@@ -23,7 +23,7 @@ def delete_task(
 ) -> None:
     """Delete the task and hand off `task.deleted.v1` with the task as it last was.
 
-    `accepts` returns whether the client's precondition allows a version. Raises TaskNotFoundError,
+    `accepts` returns whether the client's precondition allows a version. Raises NotFoundError,
     VersionMismatchError, ContentionError.
     """
     for _ in retry_attempts():

@@ -9,9 +9,9 @@ from typing import Any
 from serverless_runtime.contracts.task import Status, Task
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.dynamodb import query_items
-from serverless_runtime.task_service.dynamo_errors import translate_transient_errors
 from serverless_runtime.task_service.settings import STATUS_INDEX
 from serverless_runtime.task_service.task_rows import SHARDS, task_of
+from serverless_runtime.web.dynamo_errors import translate_transient_errors
 
 _SPARE = 4
 """Shards are never equally full; a few more rows avoid most second queries."""

@@ -6,8 +6,8 @@ from typing import Any
 
 from serverless_runtime.contracts.task import Task
 from serverless_runtime.shared import aws
-from serverless_runtime.task_service.dynamo_errors import translate_transient_errors
 from serverless_runtime.task_service.task_rows import key_of, task_of
+from serverless_runtime.web.dynamo_errors import translate_transient_errors
 
 
 class DynamoTaskReader:

@@ -20,18 +20,17 @@ from serverless_runtime.shared.aws.errors import (
     is_condition_failure,
     service_errors,
 )
-from serverless_runtime.task_service import idempotency_rows
-from serverless_runtime.task_service.conflict_retries import retry_attempts
-from serverless_runtime.task_service.dynamo_errors import (
+from serverless_runtime.task_service.dynamo_task_reader import DynamoTaskReader
+from serverless_runtime.task_service.task_rows import Row, key_of, row_of
+from serverless_runtime.web.conflict_retries import retry_attempts
+from serverless_runtime.web.dynamo_errors import (
     cancellation_codes,
     cancellation_reasons,
     is_conflict,
     translate_transient_errors,
 )
-from serverless_runtime.task_service.dynamo_task_reader import DynamoTaskReader
-from serverless_runtime.task_service.errors import ContentionError, IdempotencyKeyReusedError
-from serverless_runtime.task_service.idempotency_rows import Claim
-from serverless_runtime.task_service.task_rows import Row, key_of, row_of
+from serverless_runtime.web.errors import ContentionError
+from serverless_runtime.web.idempotency import Claim, first_response, put_unless_stored
 
 _NEW = {"ConditionExpression": "attribute_not_exists(task_id)"}
 
@@ -67,20 +66,15 @@ class DynamoTaskWriter(DynamoTaskReader):
 
     def create_once(self, task: Task, event: TaskEvent, claim: Claim, at: datetime) -> Task:
         put_task = self._put(task, **_NEW)
-        put_claim = {
-            "Put": {
-                "TableName": self._table_name,
-                **idempotency_rows.put_unless_stored(task, claim, at),
-            }
-        }
+        # Its shard is none of the tasks' shards, so no list contains it.
+        claim_key = {"shard": {"S": claim.row_name}, "task_id": {"S": "idempotency"}}
+        put_claim = put_unless_stored(self._table_name, claim_key, claim, task.to_document(), at)
         for _ in retry_attempts():
             failed = self._commit([put_task, put_claim], event, conditional=1)
             if failed is None:
                 return task
             if stored := failed.get("Item"):
-                if idempotency_rows.fingerprint_of(stored) != claim.fingerprint:
-                    raise IdempotencyKeyReusedError
-                return idempotency_rows.task_of(stored)
+                return Task.from_document(first_response(stored, claim))
         raise ContentionError("another request with this Idempotency-Key is in progress; try again")
 
     def replace(self, task: Task, *, version_read: int, event: TaskEvent | None) -> bool:

@@ -9,10 +9,10 @@ from datetime import datetime
 from serverless_runtime.contracts.task import Task
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.shared.timestamps import now, to_text
-from serverless_runtime.task_service.conflict_retries import retry_attempts
 from serverless_runtime.task_service.dynamo_task_writer import DynamoTaskWriter
-from serverless_runtime.task_service.errors import ContentionError, VersionMismatchError
 from serverless_runtime.task_service.get_task import get_task
+from serverless_runtime.web.conflict_retries import retry_attempts
+from serverless_runtime.web.errors import ContentionError, VersionMismatchError
 
 
 def update_task(
@@ -27,7 +27,7 @@ def update_task(
     """Apply `change` and return the task as stored; an update without a change writes nothing.
 
     `accepts` returns whether the client's precondition allows a version. The transition into
-    completed hands off `task.completed.v1`. Raises TaskNotFoundError, VersionMismatchError,
+    completed hands off `task.completed.v1`. Raises NotFoundError, VersionMismatchError,
     ContentionError.
     """
     for _ in retry_attempts():

@@ -11,7 +11,7 @@ _OPERATION = "tasks-create-task"
 
 
 def _someone_removes_the_permission_to_store(scenario: Scenario) -> None:
-    remove_permission(scenario.stack, _OPERATION, "may-write-tasks")
+    remove_permission(scenario.stack, _OPERATION, "may-use-table")
     for _ in range(_THRESHOLDS.minimum_requests):
         scenario.creates_a_task()
 

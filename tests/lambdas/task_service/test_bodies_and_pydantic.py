@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from serverless_runtime.task_service.http import task_bodies, task_changes
-from serverless_runtime.task_service.http.problem import Problem
-from serverless_runtime.task_service.http.request import Request
+from serverless_runtime.web.http.problem import Problem
+from serverless_runtime.web.http.request import Request
 from tests.lambdas.samples import a_task
 from tests.lambdas.task_service.pydantic_bodies import (
     CreateTaskBody,

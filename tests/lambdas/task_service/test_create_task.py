@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serverless_runtime.task_service.task_id import is_task_id, new_task_id
+from serverless_runtime.web.ids import is_id, new_id
 from tests.lambdas.http_api import request
 from tests.lambdas.recorded_lambda import RecordedLambda
 from tests.lambdas.tables import TASKS
@@ -99,8 +99,8 @@ def test_an_invalid_key_is_rejected(recorded_lambda: RecordedLambda, key: str) -
 
 @given(st.datetimes(datetime(1970, 1, 2), datetime(9999, 1, 1), timezones=st.just(UTC)))
 def test_ids_are_version_7_uuids_that_sort_by_age(created_at: datetime) -> None:
-    earlier, later = new_task_id(created_at), new_task_id(created_at + timedelta(milliseconds=2))
+    earlier, later = new_id(created_at), new_id(created_at + timedelta(milliseconds=2))
 
     assert earlier < later
-    assert is_task_id(earlier)
+    assert is_id(earlier)
     assert re.fullmatch(r".{14}7.{4}[89ab].*", earlier)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from serverless_runtime.contracts.task import STATUSES, Status
 from serverless_runtime.shared.aws.connections import Request
-from serverless_runtime.task_service.task_id import new_task_id
+from serverless_runtime.web.ids import new_id
 from tests.lambdas.http_api import Response, request
 from tests.lambdas.samples import a_task, an_event
 from tests.lambdas.tables import create_tables
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.usefixtures("aws_in_memory")
 def fill(statuses: list[Status]) -> list[str]:
     """Store a task per status, one a second, and return their ids, newest first."""
     tasks = stored_tasks()
-    ids = [new_task_id(START + timedelta(seconds=n)) for n in range(len(statuses))]
+    ids = [new_id(START + timedelta(seconds=n)) for n in range(len(statuses))]
     for task_id, status in zip(ids, statuses, strict=True):
         task = a_task(task_id=task_id, status=status)
         tasks.create(task, an_event(task))

@@ -26,7 +26,7 @@ from serverless_runtime.task_service.handlers.task_writer import task_writer
 from tests.lambdas.http_api import request
 from tests.lambdas.recorded_lambda import RecordedLambda
 
-READERS = {"tasks-get-task", "tasks-list-tasks"}
+READERS = {"tasks-get-task", "tasks-list-tasks", "tasks-no-route"}
 WRITERS = {"tasks-create-task", "tasks-update-task", "tasks-delete-task"}
 PACKAGE = "tests.lambdas.task_service.journal"
 
@@ -62,7 +62,7 @@ def deployed(
     for name in ("HANDOFF_TASKS_TARGET_ARN", "HANDOFF_TASKS_OUTBOX_TABLE_NAME"):
         monkeypatch.delenv(name)
     variables = graph.named("tasks-create-task", FUNCTION).inputs["environment"]["variables"]
-    for name in variables.keys() - {"TASKS_TABLE_NAME"}:
+    for name in variables.keys() - {"TABLE_NAME"}:
         monkeypatch.setenv(name, variables[name])
     boto3.client("dynamodb").create_table(
         TableName="journal",

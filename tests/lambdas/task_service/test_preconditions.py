@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lambdas.http_api import event_of, request, respond_to
+from tests.lambdas.http_api import request
 from tests.lambdas.recorded_lambda import RecordedLambda
 
 TASK = {"title": "Buy milk", "status": "pending"}
@@ -94,19 +94,3 @@ def test_head_has_the_headers_of_get_and_no_content(path: str) -> None:
         assert {name: head.headers[name] for name in same} == {
             name: got.headers[name] for name in same
         }
-
-
-@pytest.mark.parametrize(
-    "path_parameters", [{}, {"taskId": "019501d2-7c00-7a51-8f3e-52a1c0d9e7b4"}]
-)
-def test_a_token_without_checked_scopes_learns_nothing_by_head(
-    recorded_lambda: RecordedLambda, path_parameters: dict[str, str]
-) -> None:
-    path = "/".join(["/tasks", *path_parameters.values()])
-    event = event_of("HEAD", path, "", {}, b"")
-    event["requestContext"]["authorizer"] = {"jwt": {"claims": {"sub": "x"}, "scopes": None}}
-
-    response = respond_to(event)
-
-    assert (response.status, response.body) == (405, "")
-    assert "HEAD" not in response.headers["allow"]

@@ -7,16 +7,17 @@ from typing import Any
 from serverless_runtime.shared import json_log
 from serverless_runtime.task_service.create_task import create_task
 from serverless_runtime.task_service.handlers.task_writer import task_writer
-from serverless_runtime.task_service.http.parameters import idempotency_key
-from serverless_runtime.task_service.http.request import Request
-from serverless_runtime.task_service.http.respond import require_unconditional, respond
-from serverless_runtime.task_service.http.response import Response, task_response
 from serverless_runtime.task_service.http.task_bodies import draft
+from serverless_runtime.task_service.http.tasks import task_response
+from serverless_runtime.web.http.parameters import idempotency_key
+from serverless_runtime.web.http.request import Request
+from serverless_runtime.web.http.respond import require_unconditional, respond
+from serverless_runtime.web.http.response import Response
 
 
 def handle(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Create a task."""
-    return respond(event, context, _create, methods=("POST",))
+    return respond(event, context, _create)
 
 
 def _create(request: Request) -> Response:

@@ -14,7 +14,8 @@ from serverless_runtime.shared import json_log
 from serverless_runtime.shared.environment import read_settings
 from serverless_runtime.shared.metrics import EVENT_TYPE, Counter, own_component
 from serverless_runtime.task_service.dynamo_task_writer import DynamoTaskWriter
-from serverless_runtime.task_service.settings import TaskSettings
+from serverless_runtime.task_service.settings import TaskWriterSettings
+from serverless_runtime.web.settings import TableSettings
 
 if TYPE_CHECKING:  # A cold start does without.
     from serverless_runtime.handoff.event_publisher import EventPublisher
@@ -51,11 +52,10 @@ class WireEventPublisher:
 @functools.cache
 def task_writer() -> DynamoTaskWriter:
     """Return the writer of tasks with its event publisher, from the settings in the environment."""
-    settings = read_settings(TaskSettings)
     return DynamoTaskWriter(
-        settings.tasks_table_name,
+        read_settings(TableSettings).table_name,
         WireEventPublisher(
-            _publisher(settings.event_publisher or ""),
+            _publisher(read_settings(TaskWriterSettings).event_publisher),
             Counter(NAMESPACE, own_component()),
         ),
     )

@@ -7,25 +7,22 @@ from dataclasses import replace
 from typing import Any
 
 from serverless_runtime.contracts.task import Task
-from serverless_runtime.task_service.http.body import (
-    JSON,
+from serverless_runtime.task_service.http.task_bodies import (
+    CREATE,
+    READ_ONLY,
+    detail,
+    status,
+    title,
+)
+from serverless_runtime.web.http.body import (
     PATCH,
     Field,
     invalid_field,
     invalid_fields,
     read_body,
 )
-from serverless_runtime.task_service.http.request import Request
-from serverless_runtime.task_service.http.task_bodies import (
-    CREATE,
-    READ_ONLY,
-    Check,
-    detail,
-    due_at,
-    not_null_of,
-    status,
-    title,
-)
+from serverless_runtime.web.http.fields import not_null, or_null, timestamp
+from serverless_runtime.web.http.request import Request
 
 
 def replacement(request: Request) -> Callable[[Task], Task]:
@@ -33,7 +30,7 @@ def replacement(request: Request) -> Callable[[Task], Task]:
 
     Raises Problem, as the other does.
     """
-    values = {"detail": None, "due_at": None, **read_body(request, _REPLACE, JSON)}
+    values = {"detail": None, "due_at": None, **read_body(request, _REPLACE)}
     return lambda task: _changed(task, values)
 
 
@@ -62,16 +59,12 @@ def _is_same(value: object, stored: object) -> bool:
     return value == stored and not isinstance(value, bool)
 
 
-def _or_null(check: Check) -> Check:
-    return lambda value: None if value is None else check(value)
-
-
 _UNCHANGED = {name: Field(attribute, lambda value: value) for name, attribute in READ_ONLY.items()}
 _REPLACE = {**CREATE, **_UNCHANGED, "status": Field("status", status, required=True)}
 _PATCH = {
-    "title": Field("title", not_null_of(title)),
-    "detail": Field("detail", _or_null(detail)),
-    "status": Field("status", not_null_of(status)),
-    "dueAt": Field("due_at", _or_null(due_at)),
+    "title": Field("title", not_null(title)),
+    "detail": Field("detail", or_null(detail)),
+    "status": Field("status", not_null(status)),
+    "dueAt": Field("due_at", or_null(timestamp)),
     **_UNCHANGED,
 }

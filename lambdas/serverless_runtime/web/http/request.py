@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+__all__ = ["Request", "read_request"]
+
 _CORRELATION_ID = r"[A-Za-z0-9._-]{1,128}"
 _GATEWAY_REQUEST_ID = re.compile(r"[A-Za-z0-9._=+/-]{1,128}")
 
@@ -18,11 +20,17 @@ class Request:
     """The parts of an HTTP request that we use. Values are as sent: any text at all."""
 
     route: str
-    """The path's template, `/tasks/{taskId}`; `$default` if none matches."""
+    """The path's template, `/orders/{orderId}`; `$default` if none matches."""
 
     method: str
+    """As sent: `HEAD` has a route where `GET` has one."""
+
     path: str
+    """The path, decoded."""
+
     path_parameters: Mapping[str, str]
+    """What stands for each `{name}` of the route, decoded."""
+
     query: Mapping[str, str]
     """One value per name; the gateway joins several with commas."""
 
@@ -30,11 +38,13 @@ class Request:
     """Names in lower case."""
 
     body: str
+    """The body, in base64 if `body_is_base64`; `read_body` decodes and parses it."""
+
     body_is_base64: bool
+    """Whether the gateway took the body for no text."""
+
     correlation_id: str
-    has_unchecked_scopes: bool = False
-    """Whether the caller has a token whose scopes nobody has checked: routes for any method name
-    none."""
+    """The client's X-Correlation-Id, or else an id of the gateway's or of ours."""
 
     @property
     def instance(self) -> str:
@@ -56,8 +66,6 @@ def read_request(event: Mapping[str, Any]) -> Request:
         body=event.get("body") or "",
         body_is_base64=bool(event.get("isBase64Encoded")),
         correlation_id=_correlation_id(headers, context.get("requestId", "")),
-        has_unchecked_scopes=event["routeKey"].startswith("ANY ")
-        and "jwt" in (context.get("authorizer") or {}),
     )
 
 

@@ -9,13 +9,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from serverless_runtime.shared import strict_json
-from serverless_runtime.task_service.http.problem import InvalidField, Problem
-from serverless_runtime.task_service.http.request import Request
+from serverless_runtime.web.http.problem import InvalidField, Problem
+from serverless_runtime.web.http.request import Request
+
+__all__ = [
+    "JSON",
+    "PATCH",
+    "Field",
+    "InvalidFieldError",
+    "invalid_field",
+    "invalid_fields",
+    "read_body",
+]
 
 JSON = ("application/json",)
-PATCH = ("application/merge-patch+json", "application/json")
+"""Media types of a JSON body."""
 
-_MAX_BYTES = 65_536
+PATCH = ("application/merge-patch+json", "application/json")
+"""Media types of a JSON merge patch."""
+
+MAX_BYTES = 65_536
 _MAX_ERRORS = 100
 
 
@@ -34,16 +47,21 @@ class Field:
     """Returns the value for a JSON value, or raises InvalidFieldError."""
 
     required: bool = False
+    """Whether a body without it is invalid."""
 
 
 def read_body(
-    request: Request, fields: Mapping[str, Field], content_types: tuple[str, ...]
+    request: Request,
+    fields: Mapping[str, Field],
+    content_types: tuple[str, ...] = JSON,
+    *,
+    max_bytes: int = MAX_BYTES,
 ) -> dict[str, Any]:
     """Return the fields that the body has, by attribute. Raises Problem 415, 413 or 400."""
     _require_content_type(request.headers, content_types)
     body = _decoded(request)
-    if len(body) > _MAX_BYTES:
-        raise Problem(413, f"the body must be at most {_MAX_BYTES} bytes, got {len(body)}")
+    if len(body) > max_bytes:
+        raise Problem(413, f"the body must be at most {max_bytes} bytes, got {len(body)}")
     document = _parsed(body)
     if not isinstance(document, dict):
         raise invalid_fields([InvalidField("body", "", "must be a JSON object")])

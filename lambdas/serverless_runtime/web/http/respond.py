@@ -8,17 +8,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from serverless_runtime.shared import json_log
-from serverless_runtime.task_service.http.parameters import reject_unknown
-from serverless_runtime.task_service.http.problem import Problem, problem_of
-from serverless_runtime.task_service.http.request import Request, read_request
-from serverless_runtime.task_service.http.response import Response
-from serverless_runtime.task_service.settings import REQUEST_COMPLETED
-from serverless_runtime.task_service.task_id import is_task_id
+from serverless_runtime.web.http.problem import InvalidField, Problem, problem_of
+from serverless_runtime.web.http.request import Request, read_request
+from serverless_runtime.web.http.response import Response
 
-_ROUTES = {
-    "/tasks": ("GET", "HEAD", "POST"),
-    "/tasks/{taskId}": ("GET", "HEAD", "PUT", "PATCH", "DELETE"),
-}
+__all__ = ["require_unconditional", "respond", "unless_known"]
+
 _CONDITIONS = {"if-match", "if-none-match"}
 Operation = Callable[[Request], Response]
 
@@ -30,13 +25,12 @@ def respond(
     context: object,
     operation: Operation,
     *,
-    methods: tuple[str, ...],
     query: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """Respond to the request in `event` with `operation`; every error becomes a problem document.
 
-    `methods` and `query` are the HTTP methods and the query parameters of the operation. Requests
-    that match no route also arrive here and get their 404 or 405.
+    `query` are the query parameters that the operation has: others are refused. To HEAD the
+    operation responds as to GET; the body is left out here.
     """
     json_log.configure(getattr(context, "aws_request_id", None))
     try:
@@ -48,12 +42,9 @@ def respond(
             Problem(500, "not an HTTP API event"), "/", correlation_id
         ).to_event(correlation_id)
     json_log.bind(correlation_id=request.correlation_id)
-    if is_task_id(task_id := request.path_parameters.get("taskId", "")):
-        # Anything else may be any text that a client sent, and is no task id.
-        json_log.bind(task_id=task_id)
-    response = _response(request, operation, methods, query)
+    response = _response(request, operation, query)
     log.info(
-        REQUEST_COMPLETED,
+        "request completed",
         extra={
             "api_request_id": event["requestContext"].get("requestId"),
             "method": request.method,
@@ -71,7 +62,7 @@ def respond(
 def require_unconditional(request: Request) -> None:
     """Check the preconditions of a request that adds to a collection. Raises Problem 412."""
     if _CONDITIONS & request.headers.keys():
-        from serverless_runtime.task_service.http import preconditions  # noqa: PLC0415
+        from serverless_runtime.web.http import preconditions  # noqa: PLC0415
 
         preconditions.require_unconditional(request.headers)
 
@@ -81,22 +72,16 @@ def unless_known(request: Request, response: Response) -> Response:
     if not _CONDITIONS & request.headers.keys():
         return response
     # Its expression takes a tenth of the start of a function that only reads.
-    from serverless_runtime.task_service.http.preconditions import is_known  # noqa: PLC0415
+    from serverless_runtime.web.http.preconditions import is_known  # noqa: PLC0415
 
     if is_known(request.headers, response.headers.get("ETag", "")):
         return Response(status=304, headers=response.headers)
     return response
 
 
-def _response(
-    request: Request, operation: Operation, methods: tuple[str, ...], query: tuple[str, ...]
-) -> Response:
-    if request.method == "OPTIONS" and "access-control-request-method" in request.headers:
-        # API Gateway adds the CORS headers, and a browser expects a success status with them.
-        return Response(status=204)
+def _response(request: Request, operation: Operation, query: tuple[str, ...]) -> Response:
     try:
-        _require_route(request, methods)
-        reject_unknown(request.query, query)
+        _reject_unknown(request.query, query)
         return operation(request)
     except Exception as error:
         problem = problem_of(error)
@@ -105,16 +90,16 @@ def _response(
         return _problem_response(problem, request.instance, request.correlation_id)
 
 
-def _require_route(request: Request, methods: tuple[str, ...]) -> None:
-    if request.route not in _ROUTES:
-        raise Problem(404, "there is no resource at this path")
-    # What HEAD tells is for those who may GET.
-    is_closed = request.method == "HEAD" and request.has_unchecked_scopes
-    if request.method not in methods or is_closed:
-        allowed = ", ".join(
-            each for each in _ROUTES[request.route] if each != "HEAD" or not is_closed
+def _reject_unknown(query: Mapping[str, str], known: tuple[str, ...]) -> None:
+    """Raise the 400 for query parameters that an operation does not have: a typo must not pass."""
+    unknown = sorted(set(query) - set(known))
+    if unknown:
+        names = f"this operation has {', '.join(known)}" if known else "this operation has none"
+        raise Problem(
+            400,
+            f"unknown query parameters; {names}",
+            errors=[InvalidField("query", name, "unknown") for name in unknown],
         )
-        raise Problem(405, f"this path supports {allowed}", headers={"Allow": allowed})
 
 
 def _problem_response(problem: Problem, instance: str, correlation_id: str) -> Response:

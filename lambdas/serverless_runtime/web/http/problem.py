@@ -1,6 +1,6 @@
 """Errors as RFC 9457 problem documents.
 
-Each status has one meaning in this API, so `type` is `about:blank` and `title` the status's name.
+Each status has one meaning in an API, so `type` is `about:blank` and `title` the status's name.
 """
 
 from __future__ import annotations
@@ -9,26 +9,35 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from serverless_runtime.task_service.errors import (
+from serverless_runtime.web.errors import (
     ContentionError,
     IdempotencyKeyReusedError,
+    NotFoundError,
     StoreUnavailableError,
-    TaskNotFoundError,
     VersionMismatchError,
 )
-from serverless_runtime.task_service.http.response import etag_of
+from serverless_runtime.web.http.response import etag_of
+
+__all__ = ["InvalidField", "Problem", "invalid_parameter", "problem_of"]
 
 _TITLES = {
     400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
     409: "Conflict",
+    410: "Gone",
     412: "Precondition Failed",
     413: "Content Too Large",
     415: "Unsupported Media Type",
     422: "Unprocessable Content",
+    428: "Precondition Required",
+    429: "Too Many Requests",
     500: "Internal Server Error",
+    502: "Bad Gateway",
     503: "Service Unavailable",
+    504: "Gateway Timeout",
 }
 
 
@@ -37,10 +46,13 @@ class InvalidField:
     """One thing wrong with a request."""
 
     where: Literal["body", "query", "path", "header"]
+    """Which part of the request."""
+
     field: str
     """A JSON pointer into the body (empty: all of it), or the parameter's name."""
 
     detail: str
+    """What it must be."""
 
     def to_document(self) -> dict[str, str]:
         """Return the entry of a problem's `errors`."""
@@ -48,7 +60,10 @@ class InvalidField:
 
 
 class Problem(Exception):  # noqa: N818 - the term of RFC 9457
-    """Makes the response a problem document; raised anywhere in the HTTP layer."""
+    """Makes the response a problem document; raised anywhere in a handler.
+
+    ValueError for a status that is no error, or that this API has no title for.
+    """
 
     def __init__(
         self,
@@ -59,6 +74,9 @@ class Problem(Exception):  # noqa: N818 - the term of RFC 9457
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
+        if status not in _TITLES:
+            known = ", ".join(map(str, _TITLES))
+            raise ValueError(f"the status of a problem must be one of {known}, got {status}")
         self.status = status
         self.detail = detail
         self.errors = errors
@@ -94,9 +112,9 @@ def problem_of(error: Exception) -> Problem:
 
 
 _PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
-    TaskNotFoundError: lambda _: Problem(404, "there is no task with this id"),
+    NotFoundError: lambda error: Problem(404, str(error)),
     VersionMismatchError: lambda error: Problem(
-        412, f"If-Match does not match the task's ETag, which is {etag_of(error.version)}"
+        412, f"If-Match does not match the ETag, which is {etag_of(error.version)}"
     ),
     ContentionError: lambda error: Problem(409, str(error)),
     IdempotencyKeyReusedError: lambda _: Problem(
@@ -105,6 +123,6 @@ _PROBLEMS: dict[type[Exception], Callable[[Any], Problem]] = {
         errors=[InvalidField("header", "Idempotency-Key", "used for another request")],
     ),
     StoreUnavailableError: lambda _: Problem(
-        503, "tasks are temporarily unavailable; try again", headers={"Retry-After": "1"}
+        503, "temporarily unavailable; try again", headers={"Retry-After": "1"}
     ),
 }

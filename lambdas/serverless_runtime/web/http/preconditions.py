@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from serverless_runtime.task_service.http.problem import Problem
-from serverless_runtime.task_service.http.response import etag_of
+from serverless_runtime.web.http.problem import Problem
+from serverless_runtime.web.http.response import etag_of
+
+__all__ = ["accepted_versions", "is_known", "require_unconditional"]
 
 _ENTITY_TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\U0010ffff]*"'
 _LIST = re.compile(rf"[ \t]*{_ENTITY_TAG}[ \t]*(?:,[ \t]*{_ENTITY_TAG}[ \t]*)*")
@@ -33,7 +35,7 @@ def accepted_versions(headers: Mapping[str, str]) -> Callable[[int], bool]:
         if not _is_list(excluded):
             raise Problem(412, "If-None-Match must be * or a list of ETags")
         if _names_weakly(excluded, etag):
-            raise Problem(412, f"If-None-Match names the task's ETag, which is {etag}")
+            raise Problem(412, f"If-None-Match names the ETag, which is {etag}")
         return True
 
     return accepts

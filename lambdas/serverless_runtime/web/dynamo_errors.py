@@ -1,4 +1,4 @@
-"""Translates errors of DynamoDB into those of the task service."""
+"""Translates errors of DynamoDB into the reasons why an operation can fail."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from serverless_runtime.shared.aws.errors import (
     response_errors,
     service_errors,
 )
-from serverless_runtime.task_service.errors import StoreUnavailableError
+from serverless_runtime.web.errors import StoreUnavailableError
 
 _TRANSIENT_REASONS = {"ProvisionedThroughputExceeded", "ThrottlingError"}
 """Of a cancelled transaction, which as such is not transient."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from serverless_runtime.contracts.task import Task
+__all__ = ["Response", "etag_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,9 +15,16 @@ class Response:
     """An HTTP response; without a document its body is empty."""
 
     status: int
+    """The status code."""
+
     document: Mapping[str, Any] | None = None
+    """The body, a JSON object."""
+
     content_type: str = "application/json"
+    """Of a body."""
+
     headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers beside Content-Type and X-Correlation-Id."""
 
     def to_event(self, correlation_id: str) -> dict[str, Any]:
         """Return the gateway's form. JSON in ASCII, so that no text can break the response."""
@@ -34,15 +41,6 @@ class Response:
         }
 
 
-def task_response(status: int, task: Task, headers: Mapping[str, str] | None = None) -> Response:
-    """Return a response with a task and its ETag."""
-    return Response(
-        status=status,
-        document=task.to_document(),
-        headers={**(headers or {}), "ETag": etag_of(task.version)},
-    )
-
-
 def etag_of(version: int) -> str:
-    """Return the ETag of a task at `version`."""
+    """Return the ETag of a resource at `version`."""
     return f'"{version}"'

@@ -1,0 +1,38 @@
+"""Errors of use cases, as clients see them."""
+
+from __future__ import annotations
+
+import pytest
+
+from serverless_runtime.web.errors import (
+    ContentionError,
+    IdempotencyKeyReusedError,
+    NotFoundError,
+    StoreUnavailableError,
+    VersionMismatchError,
+)
+from serverless_runtime.web.http.problem import Problem, problem_of
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "text"),
+    [
+        (NotFoundError("there is no such thing"), 404, "there is no such thing"),
+        (VersionMismatchError(3), 412, 'If-Match does not match the ETag, which is "3"'),
+        (ContentionError("try again"), 409, "try again"),
+        (IdempotencyKeyReusedError(), 422, "was used for a request with another body"),
+        (StoreUnavailableError("DynamoDB: Throttling"), 503, "temporarily unavailable; try again"),
+        (Problem(429, "slowly"), 429, "slowly"),
+        (RuntimeError("secret"), 500, "unexpected error; search the log for the correlation id"),
+    ],
+)
+def test_an_error_is_a_status_and_a_sentence(error: Exception, status: int, text: str) -> None:
+    problem = problem_of(error)
+
+    assert problem.status == status
+    assert text in problem.detail
+
+
+def test_a_status_that_is_no_error_is_no_problem() -> None:
+    with pytest.raises(ValueError, match=r"status of a problem must be one of 400, .* got 200"):
+        Problem(200, "fine")
