@@ -80,7 +80,7 @@ bench-check: .venv/.ready ## Compare instruction counts with benchmarks/budgets.
 	@$(BIN)/python -m benchmarks check
 
 mutants: setup .venv-policy/.ready .venv-mutants/.ready ## Change the code at random, and count what no test notices (COUNT=50, SEED=1, PATHS=)
-	@.venv-mutants/bin/python scripts/mutants.py --count $(COUNT) --seed $(SEED) $(PATHS)
+	@.venv-mutants/bin/python -m scripts.mutants --count $(COUNT) --seed $(SEED) $(PATHS)
 
 lock: .venv/.ready ## Pin the newest versions that the *.in files allow
 	@for name in $(LOCKED); do \

@@ -1,0 +1,138 @@
+"""The changes: Cosmic Ray's, but for those that nothing can notice."""
+
+from __future__ import annotations
+
+import ast
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher, unified_diff
+from pathlib import Path
+
+from cosmic_ray.ast import ast_nodes, get_ast
+from cosmic_ray.mutating import mutate_code
+from cosmic_ray.plugins import get_operator, operator_names
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One change of one module."""
+
+    module: Path
+    """Relative to the root of the tree."""
+
+    before: str
+    after: str
+
+    def diff(self) -> str:
+        """Return the change, as a reviewer reads it."""
+        both = (text.splitlines() for text in (self.before, self.after))
+        return "\n".join(unified_diff(*both, str(self.module), "changed", n=1, lineterm=""))
+
+    def lines(self) -> set[int]:
+        """Return the lines of the statements that it changes."""
+        both = (text.splitlines() for text in (self.before, self.after))
+        changed = [
+            (start + 1, max(start + 1, end))
+            for kind, start, end, *_ in SequenceMatcher(None, *both, autojunk=False).get_opcodes()
+            if kind != "equal"
+        ]
+        found: set[int] = set()
+        for first, last in changed:
+            found |= set(_statement(ast.parse(self.before), first))
+            found |= set(range(first, last + 1))
+        return found
+
+
+def changes(root: Path, modules: Sequence[Path], seed: int) -> Iterator[Change]:
+    """Yield every change of the modules once, in an order that the seed decides."""
+    possible = [
+        (module, operator, number)
+        for module in modules
+        for operator, count in _operators((root / module).read_text())
+        for number in range(count)
+    ]
+    random.Random(seed).shuffle(possible)  # noqa: S311 -- a sample, no secret
+    seen: set[tuple[Path, str]] = set()
+    for module, operator, number in possible:
+        before = (root / module).read_text()
+        after = mutate_code(before, operator, number)
+        if after is None or (module, after) in seen or not is_noticeable(before, after):
+            continue
+        seen.add((module, after))
+        yield Change(module=module, before=before, after=after)
+
+
+def _operators(code: str) -> Iterator[tuple[object, int]]:
+    """Yield the operators, and how much of the code each can change."""
+    nodes = list(ast_nodes(get_ast(code)))
+    for name in operator_names():
+        operator_class = get_operator(name)
+        # Those with arguments need to be told what to insert.
+        if not operator_class.arguments():
+            operator = operator_class()
+            yield operator, sum(1 for node in nodes for _ in operator.mutation_positions(node))
+
+
+def is_noticeable(before: str, after: str) -> bool:
+    """Whether the code differs by more than what nothing evaluates, and still is Python."""
+    try:
+        return _evaluated(before) != _evaluated(after)
+    except SyntaxError:
+        return False
+
+
+def _evaluated(code: str) -> str:
+    return ast.dump(_Evaluated().visit(ast.parse(code)))
+
+
+class _Evaluated(ast.NodeTransformer):
+    """Leaves out annotations, and imports for them alone."""
+
+    def __init__(self) -> None:
+        self._is_class = False
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:  # noqa: N802 -- ast's name
+        before, self._is_class = self._is_class, True
+        self.generic_visit(node)
+        self._is_class = before
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:  # noqa: N802 -- ast's name
+        before, self._is_class = self._is_class, False
+        node.returns = None
+        self.generic_visit(node)
+        self._is_class = before
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:  # noqa: N802 -- ast's name
+        # Those of a class are read by what checks its fields.
+        if not self._is_class:
+            node.annotation = ast.Constant(None)
+        return self.generic_visit(node)
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        node.annotation = None
+        return node
+
+    def visit_If(self, node: ast.If) -> ast.AST | None:  # noqa: N802 -- ast's name
+        names = {each.id for each in ast.walk(node.test) if isinstance(each, ast.Name)}
+        if names == {"TYPE_CHECKING"} and not node.orelse:
+            return None
+        return self.generic_visit(node)
+
+
+def _statement(tree: ast.Module, line: int) -> range:
+    """Return the lines of the innermost statement, of a compound one its head."""
+    found = range(line, line + 1)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.stmt):
+            body = getattr(node, "body", None)
+            decorators = getattr(node, "decorator_list", [])
+            first = min([node.lineno, *(each.lineno for each in decorators)])
+            end = body[0].lineno - 1 if body else (node.end_lineno or node.lineno)
+            lines = range(first, max(end, first) + 1)
+            # Walked from the outside: the last that fits is the innermost.
+            if line in lines:
+                found = lines
+    return found
