@@ -87,35 +87,37 @@ def _evaluated(code: str) -> str:
 
 
 class _Evaluated(ast.NodeTransformer):
-    """Leaves out annotations, and imports for them alone."""
+    """Leaves out imports for annotations alone, and annotations that nothing reads.
+
+    Those of a class's fields and public methods may be read by what checks arguments.
+    """
 
     def __init__(self) -> None:
-        self._is_class = False
+        self._read = False
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:  # noqa: N802 -- ast's name
-        before, self._is_class = self._is_class, True
+    def _inside(self, node: ast.AST, *, read: bool) -> ast.AST:
+        before, self._read = self._read, read
         self.generic_visit(node)
-        self._is_class = before
+        self._read = before
         return node
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:  # noqa: N802 -- ast's name
-        before, self._is_class = self._is_class, False
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        return self._inside(node, read=True)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         node.returns = None
-        self.generic_visit(node)
-        self._is_class = before
-        return node
+        if not self._read or node.name.startswith("_"):
+            for each in ast.walk(node.args):
+                if isinstance(each, ast.arg):
+                    each.annotation = None
+        return self._inside(node, read=False)
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:  # noqa: N802 -- ast's name
-        # Those of a class are read by what checks its fields.
-        if not self._is_class:
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        if not self._read:
             node.annotation = ast.Constant(None)
         return self.generic_visit(node)
 
-    def visit_arg(self, node: ast.arg) -> ast.AST:
-        node.annotation = None
-        return node
-
-    def visit_If(self, node: ast.If) -> ast.AST | None:  # noqa: N802 -- ast's name
+    def visit_If(self, node: ast.If) -> ast.AST | None:
         names = {each.id for each in ast.walk(node.test) if isinstance(each, ast.Name)}
         if names == {"TYPE_CHECKING"} and not node.orelse:
             return None

@@ -1,6 +1,6 @@
 """A plugin of pytest: writes which tests run which lines, how long each takes, and which fail.
 
-    COVERAGE_FOLDER=... pytest -p scripts.mutants.contexts
+COVERAGE_FOLDER=... pytest -p scripts.mutants.contexts
 """
 
 from __future__ import annotations

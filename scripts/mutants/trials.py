@@ -56,7 +56,14 @@ class Trials:
         listed = self.copy.parent / "tests"
         listed.write_text("\n".join(tests))
         path = os.pathsep.join(str(self.copy / each) for each in _SOURCE_ROOTS)
-        pytest = [str(self.copy / ".venv/bin/python"), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+        pytest = [
+            str(self.copy / ".venv/bin/python"),
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+        ]
         # In a group of its own, so that what a hanging test has started ends with it.
         running = subprocess.Popen(  # noqa: S603 -- no shell, our own arguments
             [*pytest, *options, f"@{listed}"],

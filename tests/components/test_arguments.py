@@ -6,69 +6,38 @@ The classes are found, not listed: a new one is tested here as soon as it exists
 from __future__ import annotations
 
 import dataclasses
-import importlib
 import inspect
-import pkgutil
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 import pytest
 
-import pulumi_serverless
 from pulumi_serverless import (
     ApiAccess,
-    AsyncHandoff,
-    AsyncHandoffArgs,
     DeadLetterQueue,
     DeadLetterQueueArgs,
-    EncryptionKey,
-    EncryptionKeyArgs,
     Foundation,
-    FunctionCode,
     HttpApi,
     HttpApiArgs,
-    Metric,
     NoAuth,
     PythonFunction,
-    Queue,
-    QueueArgs,
-    Topic,
-    TopicArgs,
 )
-from pulumi_serverless.blocks.argument_checks import Between, Matches, OneOf, Size
-from pulumi_serverless.blocks.arguments import Arguments, SameAs, annotations_of
+from pulumi_serverless.blocks.arguments import Arguments, annotations_of
 from pulumi_serverless.blocks.component import Component
-from pulumi_serverless.blocks.monitoring.alarm import Alarm, AlarmArgs
-from pulumi_serverless.notification_service import ChannelSettings, EmailSettings
 from pulumi_serverless.testing import record
-from tests.components.a_function import FOUNDATION, NO_DEPENDENCIES, TOPIC, a_function
+from tests.components.a_function import FOUNDATION, a_function
+from tests.components.argument_values import (
+    ARGUMENTS,
+    classes,
+    modules,
+    refusal,
+    sample,
+    samples,
+    wrong_values,
+)
 
-
-def modules() -> Iterator[Any]:
-    yield pulumi_serverless
-    for found in pkgutil.walk_packages(pulumi_serverless.__path__, "pulumi_serverless."):
-        if ".testing" not in found.name:
-            yield importlib.import_module(found.name)
-
-
-def classes(base: type[Any]) -> list[type[Any]]:
-    found = {
-        each
-        for module in modules()
-        for each in vars(module).values()
-        if inspect.isclass(each) and issubclass(each, base) and each is not base
-    }
-    return sorted(found, key=lambda each: each.__qualname__)
-
-
-ARGUMENTS = [
-    each
-    for each in (*classes(Arguments), *classes(ChannelSettings))
-    if dataclasses.is_dataclass(each) and not each.__name__.startswith("_")
-]
 FIELDS = [(owner, name) for owner in ARGUMENTS for name in annotations_of(owner)]
 OUTPUT_FIELDS = [
     (owner, name) for owner, name in FIELDS if "Output" in str(annotations_of(owner)[name])
@@ -107,180 +76,12 @@ def test_every_component_checks_its_name_its_arguments_and_its_resources() -> No
     assert [each.__name__ for each in made if not issubclass(each, Component)] == []
 
 
-@pytest.fixture(scope="module")
-def samples() -> Mapping[type[Any], Any]:
-    """An instance of what arguments are made of, by class."""
-    made: dict[type[Any], Any] = {}
-
-    def program() -> None:
-        function = a_function("worker")
-        queue = DeadLetterQueue("queue", DeadLetterQueueArgs(foundation=FOUNDATION))
-        handoff = AsyncHandoff(
-            "handoff",
-            AsyncHandoffArgs(foundation=FOUNDATION, target=function, dead_letter_queue=queue),
-        )
-        access = ApiAccess(auth=NoAuth())
-        alarm = Alarm("alarm", sample(AlarmArgs, made))
-        for each in (
-            NoAuth(),
-            *(FOUNDATION, NO_DEPENDENCIES, function, queue, handoff, access, alarm),
-            Queue("waiting", QueueArgs(foundation=FOUNDATION)),
-            Topic("events", TopicArgs()),
-            EncryptionKey("key", EncryptionKeyArgs()),
-            sample(Metric, made),
-            sample(EmailSettings, made),
-        ):
-            made[type(each)] = each
-
-    made[Foundation], made[FunctionCode] = FOUNDATION, NO_DEPENDENCIES
-    record(program)
-    return made
-
-
-def sample(owner: type[Any], made: Mapping[type[Any], Any], **changed: Any) -> Any:
-    """Arguments of the class that are right, but for what is changed."""
-    given = {
-        each.name: value_for(each.name, annotations_of(owner)[each.name], made)
-        for each in dataclasses.fields(owner)
-        if each.init
-        and each.default is dataclasses.MISSING
-        and each.default_factory is dataclasses.MISSING
-    }
-    return owner(**{**given, **SPECIAL.get(owner.__name__, {}), **changed})
-
-
-def refusal(owner: type[Any], made: Mapping[type[Any], Any], **wrong: Any) -> str:
-    """The error for arguments of which one is wrong; empty if they are accepted."""
-    try:
-        sample(owner, made, **wrong)
-    except ValueError as error:
-        return str(error)
-    return ""
-
-
-SPECIAL: dict[str, dict[str, Any]] = {
-    "PythonFunctionArgs": {"handler": "serverless_runtime.shared.metrics.write_metrics"},
-    "WebOperation": {
-        "routes": ["GET /things"],
-        "handler": "serverless_runtime.shared.metrics.write_metrics",
-    },
-    "Subscriber": {"protocol": "email", "endpoint": "a@example.com"},
-    "JwtAuth": {"issuer": "https://auth.example.com/"},
-    "AlarmTopicArgs": {"require_subscriber": False},
-    "EmailSettings": {"sender": "a@example.com", "recipients": ["b@example.com"]},
-    "SmsSettings": {"numbers": ["+447700900123"]},
-    "PushSettings": {"target_arn": "arn:aws:sns:eu-west-1:123456789012:phones"},
-    "WebhookSettings": {
-        "url": "https://example.com/hook",
-        "secret_arn": "arn:aws:ssm:eu-west-1:123456789012:parameter/hook",
-    },
-    "ChannelSettings": {"name": "email"},
-    "AlarmArgs": {"id": "an-alarm"},
-    "CompositeAlarmArgs": {"id": "an-alarm"},
-    "FunctionCode": {"packages": ["serverless_runtime.shared"]},
-    "Foundation": {"alarm_topic_arn": TOPIC},
-    "ExistingFunctionArgs": {"arn": "arn:aws:lambda:eu-west-1:123456789012:function:worker"},
-    "Source": {"service": "sns.amazonaws.com"},
-    "WebhookSource": {
-        "secret_arn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:hook-a1b2c3",
-    },
-    "Metric": {"statistic": "Sum"},
-}
-
-
-def value_for(name: str, annotation: Any, made: Mapping[type[Any], Any]) -> Any:  # noqa: C901, PLR0911 -- one for each kind
-    """A value that the annotation allows."""
-    origin, parts = get_origin(annotation), get_args(annotation)
-    if origin is Annotated:
-        for limit in parts[1:]:
-            if isinstance(limit, Between):
-                return limit.low
-            if isinstance(limit, OneOf):
-                return limit.allowed[0]
-            if isinstance(limit, SameAs):
-                return value_for(name, annotations_of(limit.owner)[limit.field], made)
-        return value_for(name, parts[0], made)
-    if origin is Literal:
-        return parts[0]
-    if origin is Callable:
-        return lambda *_: None
-    if origin is Sequence:
-        return [value_for(name, parts[0], made)]
-    if origin is Mapping:
-        return {"key": value_for(name, parts[1], made)}
-    if origin is not None and type(None) not in parts:
-        later = (pulumi.Output, type(None))
-        plain = [each for each in parts if get_origin(each) is None and each not in later]
-        known = [each for each in plain if each in made] or plain
-        return value_for(name, known[-1], made)
-    plain_values: dict[Any, Any] = {str: "text", int: 1, float: 1.0, bool: True}
-    if annotation in plain_values:
-        return plain_values[annotation]
-    fitting = [each for kind, each in made.items() if fits(kind, annotation)]
-    return fitting[0] if fitting else sample(annotation, made)
-
-
-def fits(kind: type[Any], annotation: Any) -> bool:
-    if getattr(annotation, "_is_protocol", False):
-        return kind is AsyncHandoff
-    return issubclass(kind, annotation)
-
-
-def wrong_values(annotation: Any) -> list[Any]:  # noqa: C901, PLR0911 -- one for each kind
-    """What an annotation never allows, of the kinds of mistake that people make."""
-    origin, parts = get_origin(annotation), get_args(annotation)
-    if origin is Annotated:
-        wrong = wrong_values(parts[0])
-        for limit in parts[1:]:
-            if isinstance(limit, Between):
-                wrong += [limit.low - 1, limit.high + 1]
-            elif isinstance(limit, Matches):
-                wrong += ["not like that\n"]
-            elif isinstance(limit, Size):
-                wrong += [[]] if limit.low else []
-            elif isinstance(limit, SameAs):
-                wrong = wrong_values(annotations_of(limit.owner)[limit.field])
-        return wrong
-    if origin is Sequence:
-        of_entries: list[Any] = [[each] for each in wrong_values(parts[0])]
-        return ["text", "", b"bytes", 5, None, {"a": 1}, {"a", "b"}, *of_entries]
-    if origin is Mapping:
-        of_entries = [{"KEY": each} for each in wrong_values(parts[1])]
-        return ["text", 5, None, [("a", "b")], {1: "a"}, {"": "a"}, *of_entries]
-    if origin is Literal:
-        return ["unknown", "", None, 5, ["email"], str(parts[0]).upper()]
-    if origin is not None and origin not in (pulumi.Output, Callable):
-        members = [wrong_values(each) for each in parts if each is not type(None)]
-        optional = type(None) in parts
-        common = [each for each in members[-1] if all(has(rest, each) for rest in members)]
-        return [each for each in common if not (optional and each is None)]
-    by_kind: dict[Any, list[Any]] = {
-        str: ["", " ", 5, True, None, b"bytes", ["text"], {"a": 1}, NO_DEPENDENCIES],
-        bool: ["no", "", 0, 1, None, []],
-        int: ["2", "", 1.5, True, None, [1], float("nan")],
-        float: ["2", True, None, [1.0], float("nan"), float("inf")],
-        Any: [],
-    }
-    anything = ["", " ", "text", 5, 1.5, True, None, [], {}, b"bytes", object(), ["text"], {"a": 1}]
-    if origin is Callable or annotation is pulumi.Output or origin is pulumi.Output:
-        return anything
-    if get_origin(annotation) is not None:
-        return anything
-    return by_kind.get(annotation, anything)
-
-
-def has(values: list[Any], value: Any) -> bool:
-    return any(type(each) is type(value) and each == value for each in values)
-
-
 @pytest.mark.parametrize(
     ("owner", "name"), FIELDS, ids=[f"{owner.__name__}.{name}" for owner, name in FIELDS]
 )
-def test_a_wrong_argument_is_refused_and_named(
-    owner: type[Any], name: str, samples: Mapping[type[Any], Any]
-) -> None:
+def test_a_wrong_argument_is_refused_and_named(owner: type[Any], name: str) -> None:
     for wrong in wrong_values(annotations_of(owner)[name]):
-        text = refusal(owner, samples, **{name: wrong})
+        text = refusal(owner, samples(), **{name: wrong})
         assert re.search(rf"\b{name}\b.* must .*got ", text), (wrong, text)
         assert len(text) < 600
 
@@ -290,14 +91,12 @@ def test_a_wrong_argument_is_refused_and_named(
     OUTPUT_FIELDS,
     ids=[f"{owner.__name__}.{name}" for owner, name in OUTPUT_FIELDS],
 )
-def test_an_output_is_accepted_where_an_input_is_promised(
-    owner: type[Any], name: str, samples: Mapping[type[Any], Any]
-) -> None:
+def test_an_output_is_accepted_where_an_input_is_promised(owner: type[Any], name: str) -> None:
     def program() -> None:
         later = pulumi.Output.from_input("arn:aws:sns:eu-west-1:123456789012:later")
         annotation = annotations_of(owner)[name]
         is_mapping = "Mapping" in str(annotation).partition("[")[0]
-        arguments = sample(owner, samples, **{name: {"KEY": later} if is_mapping else later})
+        arguments = sample(owner, samples(), **{name: {"KEY": later} if is_mapping else later})
         assert getattr(arguments, name) in ({"KEY": later}, later) or is_mapping
 
     record(program)
@@ -307,6 +106,12 @@ def test_an_output_is_accepted_where_an_input_is_promised(
 def test_a_component_refuses_a_name_that_aws_refuses(name: Any) -> None:
     with pytest.raises(ValueError, match="the name of a DeadLetterQueue must be 1 to 100 letters"):
         record(lambda: DeadLetterQueue(name, DeadLetterQueueArgs(foundation=FOUNDATION)))
+
+
+@pytest.mark.parametrize("opts", [{"parent": None}, "text", FOUNDATION, True])
+def test_a_component_refuses_options_that_are_none(opts: Any) -> None:
+    with pytest.raises(ValueError, match="opts of DeadLetterQueue q must be"):
+        record(lambda: DeadLetterQueue("q", DeadLetterQueueArgs(foundation=FOUNDATION), opts))
 
 
 @pytest.mark.parametrize("args", [None, {}, "text", FOUNDATION.runtime])

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Collection, Mapping, Sequence, Sized
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, Protocol, TypeGuard, runtime_checkable
 
 import pulumi
@@ -147,6 +148,15 @@ def require_one_of(what: str, value: object, allowed: Collection[object]) -> Non
     if not any(type(value) is type(each) and value == each for each in allowed):
         choices = ", ".join(str(choice) for choice in allowed)
         raise ValueError(f"{what} must be one of {choices}, got {got(value)}")
+
+
+def require_known(what: str, name: str, known: Collection[str]) -> None:
+    """Raise ValueError unless the name is one of those that are known: the nearest first."""
+    if name not in known:
+        near = get_close_matches(name, known, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        names = ", ".join(known) or "none, as there are none"
+        raise ValueError(f"{what} must be one of {names}, got {got(name)}{hint}")
 
 
 def is_number(value: object) -> TypeGuard[int | float]:

@@ -1,18 +1,20 @@
-"""Arguments that are checked when they are given: the annotation of a field says what it takes.
+"""Arguments that are checked when they are given: the annotation says what each takes.
 
 A class of arguments derives from `Arguments`. The type of each field, and the limits that its
 annotation carries (`Annotated[int, Between(1, 900)]`), are compared with the value, so that a bad
-one fails in preview, in the words of the component: what is wrong, the limit, and what it got.
+one fails in preview, in the words of the component: what is wrong, the limit, and what it got. So
+are the arguments of public methods, and of functions that are `checked`.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import functools
+import inspect
 import types
 import typing
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, ParamSpec, TypeVar, get_args, get_origin
 
 import pulumi
 
@@ -28,10 +30,57 @@ from pulumi_serverless.blocks.argument_checks import (
 
 _UNIONS = (typing.Union, types.UnionType)
 _LATER = (pulumi.Output, Awaitable)
+# What pulumi.Input stands for has "Output[T]" in it, as text.
+_NAMES = {"Output": pulumi.Output, "T": Any}
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def checked(function: Callable[P, R]) -> Callable[P, R]:
+    """Let a function raise ValueError for an argument that does not fit its annotation.
+
+    Those that are given by position begin with the object, if it is a method.
+    """
+    parameters = inspect.signature(function)
+    owner, _, method = function.__qualname__.rpartition(".")
+
+    @functools.wraps(function)
+    def call(*given: P.args, **named: P.kwargs) -> R:
+        annotations = _hints_of(typing.cast(Hashable, function))
+        # Of the class that was called, which may inherit the method.
+        of = f"{type(given[0]).__name__ if owner else ''}.{method}".lstrip(".")
+        for name, value in parameters.bind(*given, **named).arguments.items():
+            if name in annotations:
+                each = parameters.parameters[name]
+                what = f"{of}: {name}"
+                several = each.kind is each.VAR_POSITIONAL
+                check(what, value, Sequence[annotations[name]] if several else annotations[name])  # type: ignore[valid-type]
+        return function(*given, **named)
+
+    return call
+
+
+def check_public_methods(owner: type[Any]) -> None:
+    """Let the public methods of a class check their arguments."""
+    for name, member in list(vars(owner).items()):
+        public = inspect.isfunction(member) and not name.startswith("_")
+        if public and len(inspect.signature(member).parameters) > 1:
+            setattr(owner, name, checked(member))
+
+
+@functools.cache
+def _hints_of(function: Any) -> Mapping[str, Any]:
+    hints = typing.get_type_hints(function, localns=_NAMES, include_extras=True)
+    return {name: hint for name, hint in hints.items() if name != "return"}
 
 
 class Arguments:
     """Base of the classes of arguments. Raises ValueError for what does not fit a field."""
+
+    def __init_subclass__(cls, **settings: Any) -> None:
+        super().__init_subclass__(**settings)
+        check_public_methods(cls)
 
     def __post_init__(self) -> None:
         for field, annotation in annotations_of(type(self)).items():
@@ -57,9 +106,7 @@ def annotations_of(owner: type[Any]) -> Mapping[str, Any]:
 
 @functools.cache
 def _annotations_of(owner: Any) -> Mapping[str, Any]:
-    # What pulumi.Input stands for has "Output[T]" in it, as text.
-    names = {"Output": pulumi.Output, "T": Any}
-    hints = typing.get_type_hints(owner, localns=names, include_extras=True)
+    hints = typing.get_type_hints(owner, localns=_NAMES, include_extras=True)
     return {each.name: hints[each.name] for each in dataclasses.fields(owner) if each.init}
 
 

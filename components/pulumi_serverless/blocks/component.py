@@ -11,6 +11,7 @@ from typing import Any
 import pulumi
 
 from pulumi_serverless.blocks.argument_checks import got
+from pulumi_serverless.blocks.arguments import check_public_methods
 from pulumi_serverless.blocks.aws_limits import require_fitting
 from pulumi_serverless.blocks.secret_settings import keep_secret
 
@@ -18,7 +19,12 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
 
 class Component(pulumi.ComponentResource):
-    """A component whose own resources are checked against the limits of AWS in preview."""
+    """A component whose own resources are checked against the limits of AWS in preview, and the
+    arguments of its methods against their annotations."""
+
+    def __init_subclass__(cls, **settings: Any) -> None:
+        super().__init_subclass__(**settings)
+        check_public_methods(cls)
 
     def __init__(
         self, type_: str, name: str, args: object, opts: pulumi.ResourceOptions | None
@@ -31,6 +37,10 @@ class Component(pulumi.ComponentResource):
         needed = _arguments_of(typing.cast(Hashable, type(self)))
         if not isinstance(args, needed):
             raise ValueError(f"args of {kind} {name} must be {needed.__name__}, got {got(args)}")
+        if opts is not None and not isinstance(opts, pulumi.ResourceOptions):
+            raise ValueError(
+                f"opts of {kind} {name} must be pulumi.ResourceOptions(...), got {got(opts)}"
+            )
         own = pulumi.ResourceOptions(transformations=[require_fitting, keep_secret])
         # The transformations of a parent are those of its children too: once is enough.
         inside = opts is not None and isinstance(opts.parent, Component)

@@ -16,7 +16,7 @@ from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.iam import Statement, deny_plain_http, policy, statement
 from pulumi_serverless.blocks.lambda_function import LambdaFunction
-from pulumi_serverless.blocks.metric import Metric
+from pulumi_serverless.blocks.metric import Metric, Statistic
 
 SECONDS_PER_DAY = 86_400
 
@@ -114,7 +114,7 @@ class EncryptedQueue(Component):
             f"send-to-{self.logical_name}", actions=["sqs:SendMessage"], resources=[self.arn]
         )
 
-    def metric(self, name: str, statistic: str) -> Metric:
+    def metric(self, name: str, statistic: Statistic) -> Metric:
         """A metric that SQS publishes about the queue."""
         return Metric(
             namespace="AWS/SQS",

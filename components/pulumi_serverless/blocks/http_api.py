@@ -22,7 +22,7 @@ from pulumi_serverless.blocks.http_targets import (
     Target,
     require_method,
 )
-from pulumi_serverless.blocks.metric import Metric
+from pulumi_serverless.blocks.metric import Metric, Statistic
 from pulumi_serverless.blocks.names import api_log_group
 from pulumi_serverless.blocks.routes import DEFAULT_ROUTE, arn_path, require_route, slug
 
@@ -125,7 +125,7 @@ class HttpApi(Component):
         self.id = self._api.id
         self.register_outputs({"url": self.url})
 
-    def metric(self, name: str, statistic: str) -> Metric:
+    def metric(self, name: str, statistic: Statistic) -> Metric:
         """A metric that API Gateway publishes about the API.
 
         https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html

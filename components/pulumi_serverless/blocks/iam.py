@@ -3,15 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pulumi
 
-from pulumi_serverless.blocks.argument_checks import require_list
+from pulumi_serverless.blocks.argument_checks import Matches, Size
 from pulumi_serverless.blocks.aws_limits import Budget
 from pulumi_serverless.blocks.json_text import json_text
 
+MAX_STATEMENT_ENTRIES = 1_000
+"""More would not fit into a policy in any case."""
+
 Statement = dict[str, Any]
+
+Actions = Annotated[
+    Sequence[
+        Annotated[
+            pulumi.Input[str],
+            Matches(r"[a-z0-9-]+:[A-Za-z0-9*?]+", "an action such as sqs:SendMessage"),
+        ]
+    ],
+    Size(1, MAX_STATEMENT_ENTRIES),
+]
+"""What a permission is for. "*" alone is none that a function should have."""
+
+Resources = Annotated[Sequence[pulumi.Input[str]], Size(1, MAX_STATEMENT_ENTRIES)]
+"""ARNs of what it is for."""
+
+Condition = Mapping[str, Mapping[str, Any]]
+"""Operators, each with the keys that it compares: {"StringEquals": {"aws:SourceAccount": "1"}}."""
 
 
 def statement(
@@ -25,12 +45,6 @@ def statement(
     sid: str | None = None,
 ) -> Statement:
     """Return one statement of a policy, without empty parts."""
-    for name, value in (
-        ("actions", actions),
-        ("resources", resources),
-        ("not_resources", not_resources),
-    ):
-        require_list(name, value)
     parts = {
         "Sid": sid,
         "Effect": effect,

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Annotated, Protocol
 
 import pulumi
 import pulumi_aws as aws
 
+from pulumi_serverless.blocks.argument_checks import Between
 from pulumi_serverless.blocks.aws_limits import MAX_ROLE_POLICY_CHARACTERS, Budget
 from pulumi_serverless.blocks.component import Component
-from pulumi_serverless.blocks.iam import policy, statement
-from pulumi_serverless.blocks.metric import Metric
+from pulumi_serverless.blocks.iam import Actions, Condition, Resources, policy, statement
+from pulumi_serverless.blocks.metric import Metric, Statistic
+
+# https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
+RetryAttempts = Annotated[int, Between(0, 2)]
+EventAgeSeconds = Annotated[int, Between(60, 21_600)]
 
 
 class LambdaFunctionArgs(Protocol):
@@ -63,10 +68,10 @@ class LambdaFunction(Component):
         self,
         purpose: str,
         *,
-        actions: Sequence[pulumi.Input[str]],
+        actions: Actions,
         resources: Sequence[pulumi.Input[str]] = (),
         not_resources: Sequence[str] = (),
-        condition: Mapping[str, Any] | None = None,
+        condition: Condition | None = None,
     ) -> aws.iam.RolePolicy:
         """Let the function perform `actions` on `resources`; `purpose` names the policy.
 
@@ -89,7 +94,7 @@ class LambdaFunction(Component):
         )
 
     def allow_once(
-        self, purpose: str, *, actions: Sequence[str], resources: Sequence[pulumi.Input[str]]
+        self, purpose: str, *, actions: Actions, resources: Resources
     ) -> aws.iam.RolePolicy:
         """`allow`, for a permission that several components may request: the first one grants it,
         and the others get the same policy."""
@@ -101,8 +106,8 @@ class LambdaFunction(Component):
         self,
         name: str,
         *,
-        max_retry_attempts: int,
-        max_event_age_seconds: int,
+        max_retry_attempts: RetryAttempts,
+        max_event_age_seconds: EventAgeSeconds,
         on_failure_arn: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -129,7 +134,7 @@ class LambdaFunction(Component):
             opts=opts,
         )
 
-    def metric(self, name: str, statistic: str) -> Metric:
+    def metric(self, name: str, statistic: Statistic) -> Metric:
         """A metric that Lambda publishes about the function.
 
         https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html

@@ -19,6 +19,14 @@ MAX_METRICS_PER_ALARM = 10
 
 _PLAIN_STATISTICS = ("Average", "Maximum", "Minimum", "SampleCount", "Sum")
 
+Statistic = Annotated[
+    str,
+    Matches(
+        r"Average|Maximum|Minimum|SampleCount|Sum|(p|tm|wm|tc|ts)\d{1,2}(\.\d+)?|p100",
+        f"a statistic ({', '.join(_PLAIN_STATISTICS)}, or such as p99)",
+    ),
+]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Metric(Arguments):
@@ -33,13 +41,7 @@ class Metric(Arguments):
     dimensions: Mapping[str, pulumi.Input[str]]
     """What it is a metric of, e.g. the function's name under "FunctionName"."""
 
-    statistic: Annotated[
-        str,
-        Matches(
-            r"Average|Maximum|Minimum|SampleCount|Sum|(p|tm|wm|tc|ts)\d{1,2}(\.\d+)?|p100",
-            "a statistic",
-        ),
-    ]
+    statistic: Statistic
     """How a period's values are aggregated: "Maximum", "Sum", or a percentile such as "p99"."""
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,14 @@ import pulumi_aws as aws
 from pulumi_serverless.blocks.argument_checks import require_one_of
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.component import Component
-from pulumi_serverless.blocks.iam import assume_role_policy, policy, statement
+from pulumi_serverless.blocks.iam import (
+    Actions,
+    Condition,
+    Resources,
+    assume_role_policy,
+    policy,
+    statement,
+)
 
 # Only for resources of this account: another's could name the role, too.
 # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
@@ -61,9 +68,9 @@ class ServiceRole(Component):
         self,
         purpose: str,
         *,
-        actions: Sequence[str],
-        resources: Sequence[pulumi.Input[str]],
-        condition: Mapping[str, Any] | None = None,
+        actions: Actions,
+        resources: Resources,
+        condition: Condition | None = None,
     ) -> aws.iam.RolePolicy:
         """Let the service perform `actions` on `resources`; `purpose` names the policy."""
         return aws.iam.RolePolicy(

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
+from pulumi_serverless.blocks.argument_checks import require_known
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.foundation import Foundation
-from pulumi_serverless.blocks.metric import Metric
+from pulumi_serverless.blocks.metric import Metric, Statistic
 
 EXPIRY_ATTRIBUTE = "expires_at"
 
@@ -73,6 +74,9 @@ class Table(Component):
     indexes: tuple[str, ...]
     """Names of its indexes."""
 
+    logical_name: str
+    """The name it was created with."""
+
     def __init__(
         self, name: str, args: TableArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
@@ -99,23 +103,29 @@ class Table(Component):
             server_side_encryption={"enabled": True, "kms_key_arn": key_arn} if key_arn else None,
             opts=pulumi.ResourceOptions(parent=self, protect=protect_data),
         )
+        self.logical_name = name
         self.indexes = tuple(args.indexes)
         self.name = table.name
         self.arn = table.arn
         self.register_outputs({"name": self.name, "arn": self.arn})
 
-    def metric(self, name: str, statistic: str, *, index: str | None = None) -> Metric:
+    def metric(self, name: str, statistic: Statistic, *, index: str | None = None) -> Metric:
         """A metric that DynamoDB publishes about the table, or about one of its indexes.
 
         https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
         """
         dimensions: dict[str, pulumi.Input[str]] = {"TableName": self.name}
         if index is not None:
+            self._require_index(index)
             dimensions["GlobalSecondaryIndexName"] = index
         return Metric(
             namespace="AWS/DynamoDB", name=name, dimensions=dimensions, statistic=statistic
         )
 
     def index_arn(self, index: str) -> pulumi.Output[str]:
-        """ARN of one index, for a permission to query it."""
+        """ARN of one index, for a permission to query it. ValueError if the table has no such."""
+        self._require_index(index)
         return pulumi.Output.concat(self.arn, "/index/", index)
+
+    def _require_index(self, index: str) -> None:
+        require_known(f"index of the table {self.logical_name}", index, self.indexes)

@@ -13,7 +13,7 @@ from pulumi_serverless.blocks.encrypted_queue import Sources
 from pulumi_serverless.blocks.encryption_key import EncryptionKey, arn_of
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.iam import deny_plain_http, policy, statement
-from pulumi_serverless.blocks.metric import Metric
+from pulumi_serverless.blocks.metric import Metric, Statistic
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +79,7 @@ class Topic(Component):
             f"publish-to-{self.logical_name}", actions=["sns:Publish"], resources=[self.arn]
         )
 
-    def metric(self, name: str, statistic: str) -> Metric:
+    def metric(self, name: str, statistic: Statistic) -> Metric:
         """A metric that SNS publishes about the topic.
 
         https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html

@@ -15,7 +15,7 @@ from pulumi_serverless.blocks.argument_checks import (
     Matches,
     Size,
     require_between,
-    require_list,
+    require_known,
 )
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.component import Component
@@ -143,7 +143,11 @@ class CircuitBreaker(Component):
         self.alarms = make_alarms(name, alarms, child)
         self.register_outputs({})
 
-    def allow(self, function: PythonFunction, circuits: Sequence[str]) -> None:
+    def allow(
+        self,
+        function: PythonFunction,
+        circuits: Annotated[Sequence[str], Size(1, MAX_CIRCUITS), Distinct()],
+    ) -> None:
         """Let `function` read and change the state of these circuits, and of no other.
 
         ValueError unless its environment contains `environment`, for an unknown circuit, if a probe
@@ -152,13 +156,8 @@ class CircuitBreaker(Component):
         """
         args = self._args
         function.require_environment(self._name, self.environment)
-        require_list("circuits", circuits)
-        unknown = [circuit for circuit in circuits if circuit not in args.circuits]
-        if unknown or not circuits:
-            raise ValueError(
-                f"circuits must be some of {', '.join(args.circuits)}, got "
-                f"{', '.join(map(repr, unknown)) or 'none'}"
-            )
+        for number, circuit in enumerate(circuits):
+            require_known(f"circuits[{number}] of {self._name}", circuit, args.circuits)
         if function.timeout_seconds >= args.probe_seconds:
             raise ValueError(
                 f"probe_seconds of {self._name} must be more than the timeout of "

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import pulumi
 
-from pulumi_serverless.blocks.argument_checks import Between, require_between
+from pulumi_serverless.blocks.argument_checks import require_between
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.bundle import FunctionCode
 from pulumi_serverless.blocks.component import Component
@@ -20,7 +20,11 @@ from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue, DeadLett
 from pulumi_serverless.blocks.existing_function import ExistingFunction
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
-from pulumi_serverless.blocks.lambda_function import LambdaFunction
+from pulumi_serverless.blocks.lambda_function import (
+    EventAgeSeconds,
+    LambdaFunction,
+    RetryAttempts,
+)
 from pulumi_serverless.blocks.monitoring.alarm import (
     Alarm,
     CompositeAlarm,
@@ -72,10 +76,10 @@ class AsyncHandoffArgs(Arguments):
     thresholds: HandoffThresholds = field(default_factory=HandoffThresholds)
     """Alarm thresholds."""
 
-    max_retry_attempts: Annotated[int, Between(0, 2)] = 2
+    max_retry_attempts: RetryAttempts = 2
     """Retries after the first failure, 0 to 2."""
 
-    max_event_age_seconds: Annotated[int, Between(60, 21_600)] = 21_600
+    max_event_age_seconds: EventAgeSeconds = 21_600
     """Age at which an undelivered event is dead-lettered, 60 to 21600."""
 
     dead_letter_queue: DeadLetterQueue | None = None

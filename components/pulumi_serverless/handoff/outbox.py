@@ -19,7 +19,12 @@ from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
 from pulumi_serverless.blocks.lambda_function import LambdaFunction
-from pulumi_serverless.blocks.metric import Metric, metrics_environment, own_metric
+from pulumi_serverless.blocks.metric import (
+    Metric,
+    Statistic,
+    metrics_environment,
+    own_metric,
+)
 from pulumi_serverless.blocks.schedule import Schedule, ScheduleArgs
 from pulumi_serverless.blocks.table import Key, Table, TableArgs
 from serverless_runtime.handoff.metrics import NAMESPACE
@@ -99,7 +104,7 @@ class Outbox(Component):
         )
         self.register_outputs({})
 
-    def metric(self, name: str, statistic: str) -> Metric:
+    def metric(self, name: str, statistic: Statistic) -> Metric:
         """A metric that the relay publishes."""
         return own_metric(NAMESPACE, name, statistic, component=self._handoff_name)
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import pulumi
 
 from pulumi_serverless.blocks.argument_checks import Between, Matches, Size
-from pulumi_serverless.blocks.arguments import Arguments, check
+from pulumi_serverless.blocks.arguments import Arguments, checked
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.json_text import json_text
 from pulumi_serverless.blocks.names import component_name
@@ -93,11 +93,9 @@ WebhookSources = Annotated[Mapping[Annotated[str, _NAME], WebhookSource], Size(1
 """Each by a name that fits a path."""
 
 
-def webhook_environment(
-    name: str, sources: Mapping[str, WebhookSource]
-) -> dict[str, pulumi.Input[str]]:
+@checked
+def webhook_environment(name: str, sources: WebhookSources) -> dict[str, pulumi.Input[str]]:
     """Return what the environment of the function needs that consumes the webhook `name`."""
-    check("sources", sources, WebhookSources)
     return webhook_in_environment(
         component=component_name(name),
         sources=json_text({source: each.as_json() for source, each in sources.items()}),

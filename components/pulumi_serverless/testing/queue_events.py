@@ -6,9 +6,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from pulumi_serverless.blocks.arguments import checked
+
 _QUEUE_ARN = "arn:aws:sqs:eu-west-1:123456789012:work"
 
 
+@checked
 def queue_event(
     *bodies: Any,
     queue_arn: str = _QUEUE_ARN,

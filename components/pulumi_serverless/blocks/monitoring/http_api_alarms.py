@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from pulumi_serverless.blocks.argument_checks import Between
-from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.arguments import Arguments, checked
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.http_api import HttpApi
 from pulumi_serverless.blocks.metric import MathExpression
@@ -30,6 +30,7 @@ class ApiThresholds(Arguments):
     start takes one or two seconds; three are more than that."""
 
 
+@checked
 def api_alarms(
     name: str, api: HttpApi, *, thresholds: ApiThresholds, foundation: Foundation
 ) -> list[AlarmArgs]:

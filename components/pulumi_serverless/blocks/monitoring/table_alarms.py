@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pulumi
 
+from pulumi_serverless.blocks.arguments import checked
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.metric import MathExpression
 from pulumi_serverless.blocks.monitoring.alarm import Alarm, AlarmArgs
@@ -44,6 +45,7 @@ def throttled_alarm(
     )
 
 
+@checked
 def throttled_alarms(
     alarm_id: str, tables: Mapping[str, Table], *, foundation: Foundation
 ) -> list[Alarm]:
