@@ -11,7 +11,6 @@ import os
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path, PurePosixPath
 from typing import Annotated
@@ -19,6 +18,12 @@ from typing import Annotated
 from pulumi_serverless.blocks.argument_checks import Size
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.aws_limits import MAX_UNZIPPED_MB, MAX_ZIP_MB
+from pulumi_serverless.blocks.aws_services import (
+    SDK_DATA,
+    require_known_services,
+    require_services,
+    services_in,
+)
 from pulumi_serverless.blocks.dependencies import Target, install_dependencies
 
 _EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -30,9 +35,7 @@ _INSTALLER_FILES = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
 # What they list is in the bundle already.
 _LOCK_FILES = {"requirements.in", "requirements.txt"}
 
-_SDK_DATA = PurePosixPath("botocore/data")
 _NO_ENTRIES = (PurePosixPath("bin"), PurePosixPath("boto3/examples"))
-
 
 class BundleError(Exception):
     """A bundle cannot be built from the given packages."""
@@ -60,6 +63,9 @@ class FunctionCode(Arguments):
         for name in ("packages", "aws_services"):
             # A tuple, so that functions with equal code can share one zip.
             object.__setattr__(self, name, tuple(getattr(self, name)))
+        if self.requirements is not None and not self.requirements.is_file():
+            raise ValueError(f"requirements must be a lock file, got {self.requirements}: no file")
+        require_services(self.aws_services, self.requirements)
 
     def folders(self) -> tuple[Path, ...]:
         """Return where the packages are. Raises BundleError if one cannot be imported."""
@@ -69,35 +75,19 @@ class FunctionCode(Arguments):
 def build_bundle(code: FunctionCode, target: Target, build_folder: Path) -> Path:
     """Build the zip under `build_folder` and return its path.
 
-    Raises BundleError if a package does not exist, DependenciesError if the lock file cannot be
+    Raises BundleError if a package does not exist, ValueError for a service that the locked boto3
+    does not have, DependenciesError if the lock file cannot be
     installed for `target`.
     """
     entries = dict(_sources(code))
     if code.requirements:
         installed = install_dependencies(code.requirements, target, build_folder / "dependencies")
-        _require_services(code.aws_services, installed / _SDK_DATA)
+        require_known_services(code.aws_services, services_in(installed / SDK_DATA))
         entries |= dict(_third_party(installed, code.aws_services))
-    elif code.aws_services:
-        raise BundleError(
-            "aws_services must be left out without requirements that contain boto3, got "
-            f"{', '.join(code.aws_services)}"
-        )
     zip_path = build_folder / "bundles" / target.label / f"{'+'.join(code.packages)}.zip"
     _require_size(code, entries)
     _write_zip(zip_path, entries)
     return zip_path
-
-
-def _require_services(services: Sequence[str], data: Path) -> None:
-    known = sorted(each.name for each in data.iterdir() if each.is_dir()) if data.is_dir() else []
-    for service in services:
-        if service not in known:
-            near = get_close_matches(service, known, n=1)
-            hint = f"did you mean {near[0]}? " if near else ""
-            raise BundleError(
-                "aws_services must be names of boto3's clients that requirements contain, got "
-                f"{service!r}; {hint}boto3.client(...) takes the same names"
-            )
 
 
 def _require_size(code: FunctionCode, entries: dict[str, Path]) -> None:
@@ -176,7 +166,7 @@ def _third_party(installed: Path, aws_services: Sequence[str]) -> Iterator[tuple
 
 
 def _has_entries(folder: PurePosixPath, aws_services: Sequence[str]) -> bool:
-    if folder.parent == _SDK_DATA:
+    if folder.parent == SDK_DATA:
         return folder.name in aws_services
     return folder not in _NO_ENTRIES and folder.name != "__pycache__"
 
