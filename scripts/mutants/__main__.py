@@ -9,6 +9,7 @@ its lines, and, if none fails, with the rest of their files.
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -34,6 +35,8 @@ TESTS_OF = {
 }
 """Source folders, and the tests of each."""
 
+_SOURCE_ROOTS = ("components", "lambdas")
+
 TARGET_PERCENT = 95
 
 
@@ -46,10 +49,11 @@ def main() -> None:
     chosen = parser.parse_args()
     modules = modules_of(chosen.paths or list(TESTS_OF))
     parts = [part for part in TESTS_OF if any(each.is_relative_to(part) for each in modules)]
-    tests = list(dict.fromkeys(test for part in parts for test in TESTS_OF[part]))
+    tests = tests_of(chosen.paths or parts)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         trials = Trials(ROOT, Path(folder))
-        say(f"Running the tests with nothing changed: {' '.join(tests)}")
+        say(f"Running {len(tests)} files of tests with nothing changed")
         selection = select(trials, Path(folder) / "selection", parts, tests)
         for test in sorted(selection.failed):
             say(f"left out, because it fails with nothing changed: {test}")
@@ -69,6 +73,21 @@ def modules_of(paths: Sequence[str]) -> list[Path]:
             sys.exit(f"{each} must be a file or folder in {', '.join(TESTS_OF)}")
         found += [path] if path.is_file() else sorted(path.rglob("*.py"))
     return [path.relative_to(ROOT) for path in found]
+
+
+def tests_of(paths: Sequence[str]) -> list[str]:
+    """Return the files of tests that name something of the paths, or mirror them."""
+    found: set[Path] = set()
+    for each in paths:
+        path = (ROOT / each).resolve().relative_to(ROOT).with_suffix("")
+        part = next(part for part in TESTS_OF if path.is_relative_to(part))
+        dotted = ".".join(path.parts[1:] if path.parts[0] in _SOURCE_ROOTS else path.parts)
+        for folder in TESTS_OF[part]:
+            mirrored = ROOT / folder / path.relative_to(part)
+            for file in (ROOT / folder).rglob("test_*.py"):
+                if file.is_relative_to(mirrored) or dotted in file.read_text():
+                    found.add(file)
+    return sorted(str(file.relative_to(ROOT)) for file in found)
 
 
 def require_passing(trials: Trials, selection: Selection, tried: Sequence[Change]) -> None:
