@@ -60,3 +60,26 @@ json_texts = st.builds(
     ),
     _space,
 )
+
+_changes = st.text('{}[]:,"\\/.eE+-0123aflnrstu \t\x00é', max_size=2)
+_no_i_json = st.sampled_from(
+    [
+        *("", " ", "NaN", "-Infinity", '{"a": NaN}', "{'a': 1}", "[1,]", "01", "\ufeff1", "1 2"),
+        *('{"a": 1, "a": 1}', '{"a": 1, "\\u0061": 2}', '"\\ud800"', '["\\udfff\\ud800"]'),
+        *('"\ufffe"', '{"\\uffff": 1}', "[" * 101 + "]" * 101, "9" * 4_301, '"\x00"', '"\n"'),
+    ]
+)
+
+
+def _changed(text: str, at: int, change: str) -> str:
+    at = min(at, len(text))
+    return text[:at] + change + text[at + 1 :]
+
+
+nearly_json_texts = (
+    json_texts | st.builds(_changed, json_texts, st.integers(0, 200), _changes) | _no_i_json
+)
+"""JSON, JSON with a change that may break it, and what some parsers take for JSON."""
+
+texts_with_any_character = st.text(st.characters(codec=None, exclude_categories=[]), max_size=20)
+"""Half of a surrogate pair, too: Python reads it from JSON, and nothing can write it."""

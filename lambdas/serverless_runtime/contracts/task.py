@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self, get_args
 
+from serverless_runtime.shared.strict_json import problem_in
 from serverless_runtime.shared.timestamps import from_text
 
 Status = Literal["pending", "in_progress", "completed"]
@@ -70,6 +71,8 @@ def _text(document: Mapping[str, Any], name: str) -> str:
     value = document.get(name)
     if not isinstance(value, str):
         raise MalformedTaskError(f"{name} must be text, got {type(value).__name__}")
+    if problem := problem_in(value):
+        raise MalformedTaskError(f"{name} must be text, but {problem}")
     return value
 
 

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from serverless_runtime.contracts.event_types import EVENT_TYPES, EventType
 from serverless_runtime.contracts.task import MalformedTaskError, Task
+from serverless_runtime.shared.strict_json import problem_in
 from serverless_runtime.shared.timestamps import from_text
 
 MAX_WIRE_BYTES = 200_000
@@ -176,6 +177,8 @@ def _text(payload: Mapping[str, Any], name: str) -> str:
         raise UnreadableEventError(
             f"task event {name} must be text and not empty, got {_shown(value)}"
         )
+    if problem := problem_in(value):
+        raise UnreadableEventError(f"task event {name} must be text, but {problem}")
     _require_short(name, value)
     return value
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from serverless_runtime.shared.strict_json import problem_in
+
 __all__ = ["ReceivedEvent", "UnreadableEventError"]
 
 
@@ -74,6 +76,8 @@ def _text(payload: Mapping[str, Any], name: str) -> str:
         raise UnreadableEventError(
             f"{name} of the event must be text and not empty, got {_shown(value)}"
         )
+    if problem := problem_in(value):
+        raise UnreadableEventError(f"{name} of the event must be text, but {problem}")
     if len(value) > _MAX_ID_CHARACTERS:
         raise UnreadableEventError(
             f"{name} of the event must be at most {_MAX_ID_CHARACTERS} characters, got {len(value)}"

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 Send = Callable[[Event], int | None]
 """Sends an event once: None if it is accepted, or the status that was not expected. Raises what the
-client raises."""
+client raises, and NeverAcceptedError."""
 
 _NEVER = {
     "InvalidRequestContentException",
@@ -60,6 +60,9 @@ class Target:
         """Do the same. Raises NeverAcceptedError if there is no point in another attempt."""
         try:
             rejected_with = self._send(event)
+        except NeverAcceptedError:
+            log.exception(log_messages.HANDOFF_FAILED, extra={**event.ids, "target": self._arn})
+            raise
         except Exception as error:
             log.exception(log_messages.HANDOFF_FAILED, extra={**event.ids, "target": self._arn})
             if (code := error_code(error)) in _NEVER:

@@ -10,7 +10,8 @@ from typing import Any
 
 from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.message import attributes_of, body_of
-from serverless_runtime.shared import aws
+from serverless_runtime.handoff.target import NeverAcceptedError
+from serverless_runtime.shared import aws, strict_json
 
 
 def send_to(address: str, client: Any = None) -> Callable[[Event], None]:
@@ -26,10 +27,21 @@ def send_to(address: str, client: Any = None) -> Callable[[Event], None]:
 
 
 def _publish(client: Any, arn: str, event: Event) -> None:
+    _require_json(event, arn)
     client.publish(TopicArn=arn, Message=body_of(event), MessageAttributes=attributes_of(event))
 
 
 def _send(client: Any, url: str, event: Event) -> None:
+    _require_json(event, url)
     client.send_message(
         QueueUrl=url, MessageBody=body_of(event), MessageAttributes=attributes_of(event)
     )
+
+
+def _require_json(event: Event, address: str) -> None:
+    """Refuse, as Lambda does, what no consumer could read: an outbox may hold anything."""
+    try:
+        strict_json.parse(event.payload)
+    except strict_json.NotJsonError as error:
+        reason = f"the payload must be JSON in UTF-8: {error}"
+        raise NeverAcceptedError(reason, type(error).__name__, address) from error

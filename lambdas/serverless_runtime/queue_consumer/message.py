@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
+
+from serverless_runtime.shared import strict_json
 
 
 class UnreadableMessageError(ValueError):
@@ -82,10 +83,10 @@ class Message:
     def json(self) -> Any:
         """Return the body, decoded. Raises UnreadableMessageError."""
         try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError) as error:
+            return strict_json.parse(self.body)
+        except strict_json.NotJsonError as error:
             # Without the body: the text ends up in logs.
             raise UnreadableMessageError(
                 f"the body of message {self.message_id} must be JSON, "
-                f"got {len(self.body)} characters of something else"
+                f"got {len(self.body)} characters of something else: {error}"
             ) from error

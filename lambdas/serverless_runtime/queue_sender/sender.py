@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from serverless_runtime.queue_sender.settings import read_queue_settings
-from serverless_runtime.shared import aws
+from serverless_runtime.shared import aws, strict_json
 from serverless_runtime.shared.message_attributes import require_attribute, require_characters
 
 MAX_MESSAGE_BYTES = 261_888
@@ -50,7 +50,7 @@ class QueueSender:
         `deduplication_id` within five minutes; it needs both. After an error the message may have
         been sent all the same. Raises ValueError for what SQS would refuse, AwsCallError.
         """
-        text = _json(body)
+        text = _as_json(body)
         arguments: dict[str, Any] = {"QueueUrl": self._url, "MessageBody": text}
         if attributes:
             arguments["MessageAttributes"] = {
@@ -95,10 +95,17 @@ class QueueSender:
         return {name: value for name, value in given.items() if value is not None}
 
 
-def _json(body: Any) -> str:
+def _as_json(body: object) -> str:
+    """Return the body as JSON that every consumer reads alike. ValueError if it is no such."""
+    kind = type(body).__name__
     try:
         text = json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    except (TypeError, RecursionError) as error:
-        raise ValueError(f"body must be JSON, got something else: {error}") from error
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ValueError(f"body must be a JSON value, got {kind}: {error}") from error
+    try:
+        # A number as a name may be one twice, and a text may have half of a surrogate pair.
+        strict_json.parse(text)
+    except strict_json.NotJsonError as error:
+        raise ValueError(f"body must be a JSON value, got {kind}: {error}") from error
     require_characters("body", text)
     return text

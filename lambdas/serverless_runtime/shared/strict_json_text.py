@@ -14,7 +14,12 @@ def problem_of(text: str, document: object, max_depth: int) -> str | None:
     if _is_deeper(text, max_depth):
         return f"nested more than {max_depth} deep"
     decoded = json.dumps(document, ensure_ascii=False) if "\\u" in text else text
-    found = _no_character().search(decoded)
+    return no_character_in(decoded)
+
+
+def no_character_in(text: str) -> str | None:
+    """Return what is wrong with a text that has half of a surrogate pair, or a noncharacter."""
+    found = _no_character().search(text)
     return f"U+{ord(found[0]):04X} is not a character" if found else None
 
 

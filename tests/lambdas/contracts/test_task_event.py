@@ -14,9 +14,10 @@ from serverless_runtime.contracts.task_event import (
     TaskEvent,
     UnreadableEventError,
 )
+from tests.lambdas.json_texts import characters
 from tests.lambdas.samples import AT, a_task, an_event
 
-anything = st.text(max_size=50)
+anything = st.text(characters, max_size=50)
 tasks = st.builds(
     Task,
     task_id=anything,
@@ -33,7 +34,7 @@ events = st.builds(
     tasks,
     st.sampled_from(EVENT_TYPES),
     time=st.just(AT),
-    correlation_id=st.text(min_size=1, max_size=50),
+    correlation_id=st.text(characters, min_size=1, max_size=50),
 )
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),

@@ -11,7 +11,7 @@ from typing import Any
 
 from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.target import NeverAcceptedError
-from serverless_runtime.shared import aws, timestamps
+from serverless_runtime.shared import aws, strict_json, timestamps
 
 CONDITION = "RejectedByLambda"
 """Beside Lambda's own RetriesExhausted and EventAgeExceeded: it was never queued."""
@@ -41,23 +41,12 @@ def _record(event: Event, rejection: NeverAcceptedError) -> str:
     }
     # What the target would have been invoked with.
     sent = event.to_wire()
-    payload = _json_of(sent)
-    if payload is None:
+    try:
+        # Around it is an envelope of our own.
+        strict_json.parse(event.payload)
+    except strict_json.NotJsonError:
         # Not replayable: what Lambda cannot parse it cannot parse next time.
         record["rejectedPayload"] = sent.decode(errors="backslashreplace")
         return json.dumps(record)
     # As text: a payload is never re-serialized.
-    return f'{json.dumps(record)[:-1]}, "requestPayload": {payload}}}'
-
-
-def _json_of(payload: bytes) -> str | None:
-    """Return the payload if it is JSON in UTF-8, else None."""
-    try:
-        json.loads(payload, parse_constant=_reject, parse_int=str, parse_float=str)
-        return payload.decode()
-    except (ValueError, RecursionError):
-        return None
-
-
-def _reject(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON")
+    return f'{json.dumps(record)[:-1]}, "requestPayload": {sent.decode()}}}'
