@@ -9,6 +9,8 @@ its lines, and, if none fails, with the rest of their files.
 from __future__ import annotations
 
 import argparse
+import ast
+import re
 import signal
 import sys
 import tempfile
@@ -35,6 +37,7 @@ TESTS_OF = {
 }
 """Source folders, and the tests of each."""
 
+_OF_EVERYTHING = ("tests/snapshots",)
 _SOURCE_ROOTS = ("components", "lambdas")
 
 TARGET_PERCENT = 95
@@ -82,12 +85,21 @@ def tests_of(paths: Sequence[str]) -> list[str]:
         path = (ROOT / each).resolve().relative_to(ROOT).with_suffix("")
         part = next(part for part in TESTS_OF if path.is_relative_to(part))
         dotted = ".".join(path.parts[1:] if path.parts[0] in _SOURCE_ROOTS else path.parts)
+        named = re.compile(rf"\b({'|'.join([re.escape(dotted), *_classes(modules_of([each]))])})\b")
         for folder in TESTS_OF[part]:
             mirrored = ROOT / folder / path.relative_to(part)
             for file in (ROOT / folder).rglob("test_*.py"):
-                if file.is_relative_to(mirrored) or dotted in file.read_text():
+                whole = folder in _OF_EVERYTHING or file.is_relative_to(mirrored)
+                if whole or named.search(file.read_text()):
                     found.add(file)
     return sorted(str(file.relative_to(ROOT)) for file in found)
+
+
+def _classes(modules: Sequence[Path]) -> list[str]:
+    """Return the names of public classes, by which tests import them from their package."""
+    nodes = [node for each in modules for node in ast.parse((ROOT / each).read_text()).body]
+    names = [node.name for node in nodes if isinstance(node, ast.ClassDef)]
+    return [name for name in names if not name.startswith("_")]
 
 
 def require_passing(trials: Trials, selection: Selection, tried: Sequence[Change]) -> None:
