@@ -161,7 +161,10 @@ def require_known(what: str, name: str, known: Collection[str]) -> None:
 
 def is_number(value: object) -> TypeGuard[int | float]:
     """Whether this is a finite number; True and False are none."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    # Not every whole number fits into what isfinite takes.
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def got(value: object) -> str:

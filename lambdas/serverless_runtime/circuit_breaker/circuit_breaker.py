@@ -22,12 +22,15 @@ from serverless_runtime.circuit_breaker.errors import (
     CallFailedError,
     CallRefusedError,
     CircuitBreakerOpenError,
+    Errors,
+    require_errors,
 )
 from serverless_runtime.circuit_breaker.metrics import CIRCUIT, NAMESPACE, OPENED
 from serverless_runtime.circuit_breaker.probe import acquire_probe, time_text
 from serverless_runtime.circuit_breaker.rows import CircuitBreakerState, DynamoCircuitBreakerStore
 from serverless_runtime.circuit_breaker.rules import CircuitBreakerRules, rules_of
 from serverless_runtime.circuit_breaker.settings import read_circuit_breaker_settings
+from serverless_runtime.shared.arguments import require_a, require_callable, require_text
 from serverless_runtime.shared.masking import masked
 from serverless_runtime.shared.metrics import Counter
 
@@ -42,7 +45,6 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-Errors = tuple[type[Exception], ...]
 
 FAILED: Errors = (CallFailedError, OSError, http.client.HTTPException)
 """What counts as a failure of the provider: no connection, no response in time, and one that breaks
@@ -68,6 +70,12 @@ class CircuitBreaker:
     ) -> None:
         """An error that is both `refused` and `failed` is refused. Without `metrics` nothing is
         emitted."""
+        require_text("circuit", circuit)
+        require_a("rules", rules, CircuitBreakerRules, "CircuitBreakerRules")
+        require_errors("failed", failed)
+        require_errors("refused", refused)
+        for name, value in (("clock", clock), ("timer", timer)):
+            require_callable(name, value)
         self._circuit = circuit
         self._rules = rules
         self._failed_errors, self._refused_errors = failed, refused
@@ -89,6 +97,9 @@ class CircuitBreaker:
         error: it is a bug of our own, which is not counted, and if it ends a probe, the next probe
         follows when this one expires.
         """
+        require_callable("fn", fn)
+        if fallback is not None:
+            require_callable("fallback", fallback)
         try:
             return self._call(fn)
         except self._refused_errors:
@@ -170,7 +181,6 @@ class CircuitBreaker:
         log.error(log_messages.OPENED, extra=extra)
 
 
-@functools.cache
 def circuit_breaker(
     circuit: str, *, failed: Errors = FAILED, refused: Errors = REFUSED
 ) -> CircuitBreaker:
@@ -179,6 +189,14 @@ def circuit_breaker(
 
     Raises MissingSettingsError, and ValueError for a circuit that the component does not have.
     """
+    require_text("circuit", circuit)
+    require_errors("failed", failed)
+    require_errors("refused", refused)
+    return of_this_instance(circuit, failed, refused)
+
+
+@functools.cache
+def of_this_instance(circuit: str, failed: Errors, refused: Errors) -> CircuitBreaker:
     settings = read_circuit_breaker_settings()
     circuits = settings.circuits.split(",")
     if circuit not in circuits:

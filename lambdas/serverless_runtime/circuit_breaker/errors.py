@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from serverless_runtime.shared.arguments import is_number, require_text, shown
+
+Errors = tuple[type[Exception], ...]
+
 
 class CallFailedError(Exception):
     """The provider failed, and may work later. The text becomes the reason of the opening."""
 
     def __init__(self, text: str, *, retry_after_seconds: float | None = None) -> None:
         """`retry_after_seconds` is the wait that the provider requests, if it does."""
+        seconds = retry_after_seconds
+        require_text("text", text)
+        if seconds is not None and not (is_number(seconds) and seconds >= 0):
+            raise ValueError(
+                f"retry_after_seconds must be a number from 0, got {shown(retry_after_seconds)}"
+            )
         super().__init__(text)
         self.retry_after_seconds = retry_after_seconds
         """The wait that the provider requests; None if it requests none."""
@@ -19,3 +29,13 @@ class CallRefusedError(Exception):
 
 class CircuitBreakerOpenError(Exception):
     """The provider was not called: it has failed too often, and its cool-down has not ended."""
+
+
+def require_errors(what: str, errors: object) -> None:
+    """Raise ValueError unless it is what an `except` takes, and can be compared with others."""
+    classes = errors if isinstance(errors, tuple) else ()
+    for each in classes:
+        if not (isinstance(each, type) and issubclass(each, Exception)):
+            raise ValueError(f"{what} must have classes of errors, got {shown(each)} in it")
+    if not classes and errors != ():
+        raise ValueError(f"{what} must be a tuple of classes of errors, got {shown(errors)}")

@@ -13,6 +13,7 @@ from serverless_runtime.fifo_consumer.settings import read_fifo_settings
 from serverless_runtime.queue_consumer import Message, each_message
 from serverless_runtime.queue_consumer.batch import Handler
 from serverless_runtime.queue_consumer.metrics import QUEUE_NAME
+from serverless_runtime.shared.arguments import require_callable
 from serverless_runtime.shared.metrics import write_metrics
 
 RETRY_DELAYS_SECONDS = (1, 10, 60)
@@ -32,6 +33,9 @@ def each_in_order(
     was sent, whether it has been parked or not. Work may be called twice for
     a message: see `serverless_runtime.once`. ValueError as for `each_message`.
     """
+    require_callable("work", work)
+    if order is not None:
+        require_callable("order", order)
     group_order = order or _order_of_the_environment
 
     def work_as_sent(message: Message) -> None:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass, field
 
+from serverless_runtime.shared.arguments import require_a
+
 # One for all: json.dumps would make an encoder for each event.
 _compact = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -68,3 +70,8 @@ class Event:
         }
         start = _compact(envelope)[:-1].encode()
         return b'%s,"data":%s}' % (start, self.payload)
+
+
+def require_event(value: object) -> None:
+    """Raise ValueError unless it is one, before anything is stored that could not be sent."""
+    require_a("event", value, Event, "an Event(event_id=..., correlation_id=..., payload=...)")

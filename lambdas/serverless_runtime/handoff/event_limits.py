@@ -9,6 +9,7 @@ import logging
 from collections.abc import Mapping, Set
 
 from serverless_runtime.shared import strict_json
+from serverless_runtime.shared.arguments import require_text, shown
 from serverless_runtime.shared.message_attributes import ENVELOPE
 
 MAX_PAYLOAD_BYTES = 200_000
@@ -32,13 +33,14 @@ def require_ids(**ids: str) -> None:
     for name, value in ids.items():
         if not 1 <= (size := _size(name, value)) <= MAX_ID_BYTES:
             raise ValueError(f"{name} must be 1 to {MAX_ID_BYTES} bytes, got {size}")
+        require_text(name, value)
 
 
 def require_payload(payload: bytes) -> None:
     """Check that it is small enough, and JSON that everyone reads alike: Lambda rejects what is no
     JSON, and half a document would change the envelope."""
     if not isinstance(payload, bytes):
-        raise ValueError(f"payload must be bytes, JSON in UTF-8; got {type(payload).__name__}")
+        raise ValueError(f"payload must be bytes, JSON in UTF-8, got {shown(payload)}")
     if (size := len(payload)) > MAX_PAYLOAD_BYTES:
         raise ValueError(
             f"payload must be at most {MAX_PAYLOAD_BYTES} bytes, got {size}; "
@@ -62,7 +64,10 @@ def require_attributes(texts: Mapping[str, str]) -> None:
 
 def _require_texts(name: str, texts: Mapping[str, str], limit: int, reserved: Set[str]) -> None:
     if not isinstance(texts, Mapping):
-        raise ValueError(f"{name} must be a mapping of texts, got {type(texts).__name__}")
+        raise ValueError(f"{name} must be a mapping of texts, got {shown(texts)}")
+    for key, value in texts.items():
+        require_text(f"a name of {name}", key)
+        require_text(f"{name} {key}", value)
     size = sum(_size(name, key) + _size(f"{name} {key}", value) for key, value in texts.items())
     if size > limit:
         raise ValueError(f"{name} must be at most {limit} bytes, got {size}")
@@ -73,7 +78,7 @@ def _require_texts(name: str, texts: Mapping[str, str], limit: int, reserved: Se
 def _size(name: str, text: str) -> int:
     """Return the bytes of a text in UTF-8."""
     if not isinstance(text, str):
-        raise ValueError(f"{name} must be text, got {type(text).__name__}")
+        raise ValueError(f"{name} must be text, got {shown(text)}")
     try:
         return len(text.encode())
     except UnicodeEncodeError:

@@ -13,14 +13,20 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from serverless_runtime.handoff import log_messages
-from serverless_runtime.handoff.event import Event
+from serverless_runtime.handoff.event import Event, require_event
 from serverless_runtime.handoff.outbox_rows import key_of, row_of
 from serverless_runtime.handoff.settings import HandoffSettings, read_handoff_settings
 from serverless_runtime.handoff.target import target_of
 from serverless_runtime.shared import aws
+from serverless_runtime.shared.arguments import require_a, require_callable, require_list
 from serverless_runtime.shared.aws.dynamodb import delete_item_without_waiting
 
 log = logging.getLogger(__name__)
+
+MAX_WRITES = 99
+"""DynamoDB takes 100 in one transaction; one is the event's."""
+
+_WRITES = frozenset({"ConditionCheck", "Delete", "Put", "Update"})
 
 
 class Handoff:
@@ -47,7 +53,10 @@ class Handoff:
         `client` is for DynamoDB, `target_client` for Lambda: boto3's, or by default the small ones
         of `serverless_runtime.shared.aws`.
         """
-        settings = settings or read_handoff_settings(name)
+        require_callable("clock", clock)
+        if settings is None:
+            settings = read_handoff_settings(name)
+        require_a("settings", settings, HandoffSettings, "HandoffSettings")
         self._target = target_of(settings, target_client)
         self._outbox_table_name = settings.outbox_table_name
         self._client = client
@@ -62,6 +71,8 @@ class Handoff:
 
         Returns whether Lambda has accepted the event already; if not, the relay hands it off.
         """
+        require_event(event)
+        _require_writes(writes)
         committed_at_ms = self._now_ms()
         self._dynamodb.transact_write_items(
             TransactItems=[*writes, *self._outbox_puts(event, committed_at_ms)]
@@ -75,6 +86,7 @@ class Handoff:
         happened. Returns whether Lambda has accepted the event already; if not, the relay hands it
         off, or with direct delivery it is lost.
         """
+        require_event(event)
         committed_at_ms = self._now_ms()
         for each in self._outbox_puts(event, committed_at_ms):
             self._dynamodb.put_item(**each["Put"])
@@ -111,3 +123,15 @@ class Handoff:
     @property
     def _dynamodb(self) -> Any:
         return self._client or aws.client("dynamodb")
+
+
+def _require_writes(writes: Sequence[Mapping[str, Any]]) -> None:
+    require_list("writes", writes, Mapping, "a mapping, one of DynamoDB's TransactItems")
+    if not 1 <= len(writes) <= MAX_WRITES:
+        raise ValueError(f"writes must be 1 to {MAX_WRITES}, got {len(writes)}")
+    for number, each in enumerate(writes):
+        if len(each) != 1 or not _WRITES.issuperset(each):
+            raise ValueError(
+                f"writes[{number}] must have one of {', '.join(sorted(_WRITES))}, "
+                f"got {', '.join(map(ascii, each)) or 'nothing'}"
+            )

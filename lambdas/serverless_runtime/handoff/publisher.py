@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from serverless_runtime.handoff.event import Event
+from serverless_runtime.handoff.event import Event, require_event
 from serverless_runtime.handoff.handoff import Handoff
 from serverless_runtime.handoff.message import require_message
 from serverless_runtime.handoff.settings import (
@@ -20,6 +20,7 @@ from serverless_runtime.handoff.settings import (
     only_name,
     read_handoff_settings,
 )
+from serverless_runtime.shared.arguments import require_list, require_text
 
 
 class Publisher:
@@ -34,7 +35,7 @@ class Publisher:
         name: str | None = None,
         *,
         settings: HandoffSettings | None = None,
-        event_types: Collection[str] = (),
+        event_types: Sequence[str] = (),
         client: Any = None,
         target_client: Any = None,
         clock: Callable[[], float] = time.time,
@@ -44,10 +45,13 @@ class Publisher:
         Everything else is as for a `Handoff`; `target_client` is for SNS or SQS. `event_types`, if
         `settings` are given: what may be published; without any, every type.
         """
-        self._types = (
-            frozenset(event_types) if settings else _event_types(name or only_name(os.environ))
-        )
-        settings = settings or read_handoff_settings(name)
+        require_list("event_types", event_types, str, "the name of a type")
+        for each in event_types:
+            require_text("each of event_types", each)
+        if settings is None:
+            name = only_name(os.environ) if name is None else name
+            settings, event_types = read_handoff_settings(name), _event_types(name)
+        self._types = frozenset(event_types)
         self._handoff = Handoff(
             settings=settings, client=client, target_client=target_client, clock=clock
         )
@@ -70,6 +74,7 @@ class Publisher:
         return self._handoff.hand_off(event)
 
     def _require(self, event: Event) -> None:
+        require_event(event)
         require_message(event)
         kind = event.attributes["type"]
         # A misspelled type would match no filter, and nobody would notice.
@@ -80,5 +85,5 @@ class Publisher:
             )
 
 
-def _event_types(name: str) -> frozenset[str]:
-    return frozenset(os.environ.get(f"{handoff_prefix(name)}{EVENT_TYPES}", "").split())
+def _event_types(name: str) -> list[str]:
+    return os.environ.get(f"{handoff_prefix(name)}{EVENT_TYPES}", "").split()

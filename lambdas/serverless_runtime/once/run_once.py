@@ -12,7 +12,19 @@ from typing import Any, Protocol, TypeVar
 
 from serverless_runtime.once import log_messages
 from serverless_runtime.once.leases import InProgressError, Lease, Leases, Start
-from serverless_runtime.once.settings import Guarantee, OnceSettings, read_once_settings
+from serverless_runtime.once.settings import (
+    GUARANTEES,
+    Guarantee,
+    OnceSettings,
+    read_once_settings,
+)
+from serverless_runtime.shared.arguments import (
+    require_a,
+    require_callable,
+    require_one_of,
+    require_text,
+    shown,
+)
 
 __all__ = ["GivenUpError", "InProgressError", "NotDoneError", "NotRecordedError", "Once"]
 
@@ -71,7 +83,10 @@ class Once:
         `client` is for DynamoDB: boto3's, or by default the small one of
         `serverless_runtime.shared.aws`.
         """
-        settings = settings or read_once_settings()
+        require_callable("clock", clock)
+        if settings is None:
+            settings = read_once_settings()
+        require_a("settings", settings, OnceSettings, "OnceSettings")
         self._leases = Leases(
             settings.table_name, client, clock, lease_seconds=int(settings.lease_seconds)
         )
@@ -95,9 +110,14 @@ class Once:
         does only those that are missing. Returns None for an event that a newer replay of it has
         overtaken.
 
-        Raises InProgressError while another run is working, GivenUpError for what is left to a
+        ValueError for arguments that cannot be right, before anything has happened. Raises
+        InProgressError while another run is working, GivenUpError for what is left to a
         person, NotRecordedError, and what DynamoDB raises before `work` is called.
         """
+        _require_ids(event)
+        require_callable("work", work)
+        require_text("part", part)
+        require_one_of("guarantee", guarantee, GUARANTEES)
         lease = Lease(event_id=event.event_id, part=part, owner=os.urandom(16).hex())
         attempt = _Attempt(self._leases, lease, event, at_most_once=guarantee == "at_most_once")
         start = self._leases.start(
@@ -109,6 +129,17 @@ class Once:
         if start.found == "acquired":
             return attempt.do(work)
         return attempt.skip(start)
+
+
+def _require_ids(event: object) -> None:
+    for name, kind in (("event_id", str), ("correlation_id", str), ("replays", int)):
+        value = getattr(event, name, None)
+        if isinstance(value, bool) or not isinstance(value, kind) or value == "":
+            raise ValueError(
+                f"event must have event_id, correlation_id and replays, as a ReceivedEvent has; "
+                f"{name} must be {'text and not empty' if kind is str else 'a whole number'}, "
+                f"got {shown(value)}"
+            )
 
 
 class _Attempt:

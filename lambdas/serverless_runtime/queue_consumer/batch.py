@@ -20,6 +20,7 @@ from serverless_runtime.queue_consumer.metrics import (
 )
 from serverless_runtime.queue_consumer.receiving_queue import ReceivingQueue
 from serverless_runtime.shared import json_log
+from serverless_runtime.shared.arguments import require_callable, require_list
 from serverless_runtime.shared.metrics import write_metrics
 
 RETRY_DELAYS_SECONDS = (10, 60, 300)
@@ -63,11 +64,9 @@ def each_message(
 
     ValueError for a delay that SQS does not know, and for none at all.
     """
-    delays = tuple(retry_delays_seconds)
-    if not delays or not all(0 <= each <= MAX_DELAY_SECONDS for each in delays):
-        raise ValueError(
-            f"retry_delays_seconds must be one or more from 0 to {MAX_DELAY_SECONDS}, got {delays}"
-        )
+    for name, value in (("work", work), ("queue", queue), ("clock", clock)):
+        require_callable(name, value)
+    delays = _delays(retry_delays_seconds)
 
     def handle(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         json_log.configure(getattr(context, "aws_request_id", None))
@@ -75,6 +74,17 @@ def each_message(
         return batch.run(_messages(event), _time_left(context))
 
     return handle
+
+
+def _delays(seconds: Sequence[int]) -> tuple[int, ...]:
+    require_list("retry_delays_seconds", seconds, int, "a whole number of seconds")
+    fitting = all(0 <= each <= MAX_DELAY_SECONDS and not isinstance(each, bool) for each in seconds)
+    if not seconds or not fitting:
+        raise ValueError(
+            f"retry_delays_seconds must be one or more from 0 to {MAX_DELAY_SECONDS}, "
+            f"got {tuple(seconds)}"
+        )
+    return tuple(seconds)
 
 
 def _messages(event: Mapping[str, Any]) -> list[Message]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from serverless_runtime.queue_sender.settings import read_queue_settings
 from serverless_runtime.shared import aws, strict_json
+from serverless_runtime.shared.arguments import require_a
 from serverless_runtime.shared.message_attributes import require_attribute, require_characters
 
 MAX_MESSAGE_BYTES = 261_888
@@ -51,6 +52,8 @@ class QueueSender:
         been sent all the same. Raises ValueError for what SQS would refuse, AwsCallError.
         """
         text = _as_json(body)
+        if attributes is not None:
+            require_a("attributes", attributes, Mapping, "a mapping of texts")
         arguments: dict[str, Any] = {"QueueUrl": self._url, "MessageBody": text}
         if attributes:
             arguments["MessageAttributes"] = {

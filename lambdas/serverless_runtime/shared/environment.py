@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from typing import Any, TypeVar
 
+from serverless_runtime.shared.arguments import require_a
+
 T = TypeVar("T")
 
 
@@ -58,6 +60,7 @@ def variable_name(kind: str, name: str) -> str:
     No two names have the same. Raises ValueError for a name that no variable could carry; `kind`
     is what has the name, e.g. "queue".
     """
+    require_a(f"the name of a {kind}", name, str, "text")
     letters = name.replace("-", "")
     if not (letters.isascii() and letters.isalnum() and letters == letters.lower()):
         raise ValueError(

@@ -14,6 +14,7 @@ from serverless_runtime.queue_consumer.batch import (
     each_message,
 )
 from serverless_runtime.queue_consumer.message import Message
+from serverless_runtime.shared.arguments import require_callable
 from serverless_runtime.shared.metrics import Counter
 from serverless_runtime.shared.secrets import Secret
 from serverless_runtime.webhook_in import log_messages
@@ -95,6 +96,10 @@ def each_call(
 
     Sources and metrics come from the environment.
     """
+    given = {"work": work, "sources": sources, "metrics": metrics}
+    for name, value in given.items():
+        if name == "work" or value is not None:
+            require_callable(name, value)
     find_sources, find_metrics = sources or _own_sources, metrics or _own_metrics
 
     def handle_message(message: Message) -> None:

@@ -13,6 +13,7 @@ from serverless_runtime.circuit_breaker.circuit_breaker import (
     CallRefusedError,
     CircuitBreaker,
     circuit_breaker,
+    of_this_instance,
 )
 from serverless_runtime.circuit_breaker.rows import DynamoCircuitBreakerStore
 from serverless_runtime.circuit_breaker.rules import CircuitBreakerRules
@@ -166,7 +167,7 @@ def test_the_environment_gives_table_rules_and_circuits(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     provider.error = CallFailedError("down")
-    circuit_breaker.cache_clear()
+    of_this_instance.cache_clear()
     carrier = circuit_breaker("carrier")
 
     assert isinstance(carrier, CircuitBreaker)
@@ -178,7 +179,7 @@ def test_the_environment_gives_table_rules_and_circuits(
 
 
 def test_without_its_environment_the_error_names_what_is_missing() -> None:
-    circuit_breaker.cache_clear()
+    of_this_instance.cache_clear()
 
     with pytest.raises(MissingSettingsError, match="CIRCUIT_BREAKER_TABLE_NAME"):
         circuit_breaker("carrier")

@@ -1,0 +1,170 @@
+"""What a function's own code calls refuses what it cannot use, before anything happens.
+
+The public functions, constructors and methods are found, not listed: a new one is tested here as
+soon as it exists.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, get_type_hints
+
+import pytest
+
+import serverless_runtime
+from serverless_runtime.circuit_breaker.circuit_breaker import CircuitBreaker
+from serverless_runtime.circuit_breaker.rules import rules_of
+from serverless_runtime.circuit_breaker.settings import CircuitBreakerSettings
+from serverless_runtime.handoff import Event, Handoff, Publisher, ReceivedEvent
+from serverless_runtime.handoff.settings import HandoffSettings
+from serverless_runtime.once import Once
+from serverless_runtime.once.settings import OnceSettings
+from serverless_runtime.queue_sender import QueueSender
+from tests.components.argument_values import wrong_values
+
+_HAVE_BOTO3S_CONTRACT = {"serverless_runtime.shared.aws"}
+_ARE_READ = {"Message", "Call", "ReceivedEvent"}
+"""What the runtime makes of what arrives; tests of their own show what is refused."""
+
+RULES = rules_of(CircuitBreakerSettings(table_name="t", component="c", circuits="carrier"))
+HANDOFF = HandoffSettings(target_arn="arn:aws:lambda:eu-west-1:123456789012:function:ship")
+EVENT = Event(event_id="e", correlation_id="c", payload=b"{}", attributes={"type": "order.placed"})
+RECEIVED = ReceivedEvent(event_id="e", correlation_id="c", replays=0, payload=1, attributes={})
+RIGHT: Mapping[Any, Any] = {
+    "settings": HANDOFF,
+    "event": EVENT,
+    "writes": [{"Put": {}}],
+    "event_id": "e",
+    "correlation_id": "c",
+    "payload": b"{}",
+    "circuit": "carrier",
+    "rules": RULES,
+    "text": "down",
+    "queue_name": "orders",
+    "work": lambda: None,
+    "fn": lambda: None,
+    "store": None,
+    "body": 1,
+}
+
+
+class NoAws:
+    """Any call would be one too many."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"{name} was called before the arguments were checked")
+
+
+OBJECTS: Mapping[type[Any], Callable[[], Any]] = {
+    Handoff: lambda: Handoff(settings=HANDOFF, client=NoAws(), target_client=NoAws()),
+    Publisher: lambda: Publisher(settings=HANDOFF, client=NoAws(), target_client=NoAws()),
+    Once: lambda: Once(settings=OnceSettings(table_name="once"), client=NoAws()),
+    CircuitBreaker: lambda: CircuitBreaker("carrier", NoAws(), rules=RULES),  # type: ignore[arg-type]
+    QueueSender: lambda: QueueSender("orders", client=NoAws()),
+}
+
+
+def offered() -> Iterator[Any]:
+    for found in pkgutil.walk_packages(serverless_runtime.__path__, "serverless_runtime."):
+        if found.name not in _HAVE_BOTO3S_CONTRACT:
+            module = importlib.import_module(found.name)
+            yield from (getattr(module, name) for name in getattr(module, "__all__", ()))
+
+
+def called() -> Iterator[tuple[Any, str]]:
+    """Yield what can be called, and the name of the method that is."""
+    for each in sorted(set(filter(callable, offered())), key=lambda each: each.__qualname__):
+        if not inspect.isclass(each):
+            yield each, ""
+        elif each.__name__ not in _ARE_READ:
+            if "__init__" in vars(each):
+                yield each, "__init__"
+            for name, member in vars(each).items():
+                if inspect.isfunction(member) and not name.startswith("_"):
+                    yield each, name
+
+
+def function_of(each: Any, method: str) -> Callable[..., Any]:
+    return getattr(each, method) if method else each  # type: ignore[no-any-return]
+
+
+def parameters_of(each: Any, method: str) -> dict[str, inspect.Parameter]:
+    found = dict(inspect.signature(function_of(each, method)).parameters)
+    if method:
+        del found["self"]
+    # Clients are boto3's or look like them, and nothing of them is public but what is called.
+    return {
+        name: parameter
+        for name, parameter in found.items()
+        if name not in {"client", "target_client", "store", "metrics", "is_stored"}
+    }
+
+
+ARGUMENTS = [
+    (each, method, name) for each, method in called() for name in parameters_of(each, method)
+]
+
+
+def call(each: Any, method: str, given: Mapping[str, Any]) -> Any:
+    if method == "__init__":
+        constructor = {"store": None} if each is CircuitBreaker else {}
+        return each(**constructor, **given)
+    return getattr(OBJECTS[each](), method)(**given) if method else each(**given)
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "QUEUE_ORDERS_URL": "https://sqs/1/orders",
+        "HANDOFF_ORDERS_TARGET_ARN": HANDOFF.target_arn,
+        "ONCE_TABLE_NAME": "once",
+        "CIRCUIT_BREAKER_TABLE_NAME": "t",
+        "CIRCUIT_BREAKER_COMPONENT": "c",
+        "CIRCUIT_BREAKER_CIRCUITS": "carrier",
+        "AWS_REGION": "eu-west-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_there_is_something_to_test() -> None:
+    names = {f"{each.__qualname__}.{method}".strip(".") for each, method, _ in ARGUMENTS}
+    assert {"Handoff.commit", "Publisher.commit", "Once.run", "circuit_breaker"} <= names
+    assert {"each_message", "each_in_order", "each_call", "QueueSender.send"} <= names
+
+
+@pytest.mark.parametrize(
+    ("each", "method", "name"),
+    ARGUMENTS,
+    ids=[f"{each.__qualname__}.{method}-{name}" for each, method, name in ARGUMENTS],
+)
+def test_a_wrong_argument_is_refused_and_named(each: Any, method: str, name: str) -> None:
+    parameters = parameters_of(each, method)
+    hints = get_type_hints(function_of(each, method))
+    required = {
+        other: RECEIVED if (each, other) == (Once, "event") else RIGHT[other]
+        for other, parameter in parameters.items()
+        if parameter.default is parameter.empty and other != name
+    }
+    named = "the name of a queue" if name == "queue_name" else rf"\b{name}\b"
+    for wrong in wrong_values(hints[name]):
+        if isinstance(wrong, bytes) and hints[name] is bytes:
+            continue
+        with pytest.raises(ValueError, match=rf"{named}.* must .*got ") as refused:
+            call(each, method, {**required, name: wrong})
+        assert len(str(refused.value)) < 400
+
+
+def test_nothing_is_stored_for_an_event_that_could_not_be_sent() -> None:
+    with pytest.raises(ValueError, match=re.escape("event must be an Event(event_id=")):
+        Handoff(settings=HANDOFF, client=NoAws()).commit([{"Put": {}}], {"event_id": "e"})  # type: ignore[arg-type]
+
+
+def test_a_misspelt_guarantee_is_not_the_weaker_one() -> None:
+    once = Once(settings=OnceSettings(table_name="once"), client=NoAws())
+
+    with pytest.raises(ValueError, match="guarantee must be one of at_least_once, at_most_once"):
+        once.run(RECEIVED, lambda: None, guarantee="at_most_onse")  # type: ignore[arg-type]
