@@ -50,7 +50,7 @@ format: .venv/.ready ## Format, and fix what ruff can fix
 policy: .venv/.ready .venv-policy/.ready ## Test the policy pack: its rules against every stack, and over gRPC
 	$(BIN)/pytest tests/policy
 
-test: setup .venv-policy/.ready ## Unit and contract tests
+test: setup .venv-policy/.ready .venv-mutants/.ready ## Unit and contract tests
 	$(BIN)/pytest $(PARALLEL) --ignore=tests/e2e --ignore=tests/engine
 
 e2e: setup ## End-to-end tests of the local deployment
@@ -80,7 +80,7 @@ bench-check: .venv/.ready ## Compare instruction counts with benchmarks/budgets.
 	@$(BIN)/python -m benchmarks check
 
 mutants: setup .venv-policy/.ready .venv-mutants/.ready ## Change the code at random, and count what no test notices (COUNT=50, SEED=1, PATHS=)
-	@.venv-mutants/bin/python -m scripts.mutants --count $(COUNT) --seed $(SEED) $(PATHS)
+	@.venv-mutants/bin/python -m scripts.mutants --count $(COUNT) --seed $(SEED) $(ARGS) $(PATHS)
 
 lock: .venv/.ready ## Pin the newest versions that the *.in files allow
 	@for name in $(LOCKED); do \

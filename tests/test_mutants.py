@@ -1,0 +1,98 @@
+"""`make mutants` sees what tests notice and what they do not, and changes nothing itself."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PYTHON = ROOT / ".venv-mutants/bin/python"
+SOURCES = "lambdas/serverless_runtime"
+
+pytestmark = pytest.mark.skipif(
+    not PYTHON.exists(), reason="needs .venv-mutants, which `make test` creates"
+)
+
+TESTED = "def total(a: int | None, b: int) -> int:\n    return a + b\n"
+UNTESTED = "def twice(a: int) -> int:\n    return a * 2\n"
+TEST = """\
+from serverless_runtime.tested import total
+import serverless_runtime.untested
+
+def test_it_adds():
+    assert total(2, 3) == 5
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    shutil.copytree(
+        ROOT / "scripts/mutants", tmp_path / "scripts/mutants", ignore=lambda *_: {"__pycache__"}
+    )
+    for environment in (".venv", ".venv-mutants"):
+        (tmp_path / environment).symlink_to(ROOT / environment)
+    (tmp_path / SOURCES).mkdir(parents=True)
+    (tmp_path / SOURCES / "__init__.py").touch()
+    (tmp_path / SOURCES / "tested.py").write_text(TESTED)
+    (tmp_path / SOURCES / "untested.py").write_text(UNTESTED)
+    (tmp_path / "tests/lambdas").mkdir(parents=True)
+    (tmp_path / "tests/lambdas/test_it.py").write_text(TEST)
+    return tmp_path
+
+
+def mutants(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 -- our own
+        [str(PYTHON), "-m", "scripts.mutants", *arguments],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_change_that_a_test_notices_is_counted(project: Path) -> None:
+    before = {path: path.read_bytes() for path in project.glob("*/**/*.py")}
+
+    run = mutants(project, "--count", "3", f"{SOURCES}/tested.py")
+
+    assert "3 of 3 changes were noticed: 100 %" in run.stdout, run.stderr
+    assert run.returncode == 0
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_change_that_no_test_notices_is_shown(project: Path) -> None:
+    run = mutants(project, "--count", "1", "--seed", "2", f"{SOURCES}/untested.py")
+
+    assert f"1 SURVIVED {SOURCES}/untested.py" in run.stdout, run.stderr
+    assert "-    return a * 2\n+    return a " in run.stdout
+    assert "0 of 1 changes were noticed: 0 %" in run.stdout
+    assert run.returncode == 1
+
+
+def test_tests_that_fail_with_nothing_changed_are_left_out_and_named(project: Path) -> None:
+    test = project / "tests/lambdas/test_it.py"
+    test.write_text(f"{TEST}\ndef test_that_fails():\n    assert total(1, 1) == 3\n")
+
+    run = mutants(project, "--count", "1", f"{SOURCES}/tested.py")
+
+    assert "fails with nothing changed: tests/lambdas/test_it.py::test_that_fails" in run.stdout
+    assert "1 of 1 changes were noticed" in run.stdout, run.stderr
+
+
+def test_tests_that_do_not_run_at_all_notice_nothing_and_are_no_result(project: Path) -> None:
+    (project / "tests/lambdas/test_it.py").write_text(f"import no_such_module\n{TEST}")
+
+    run = mutants(project, f"{SOURCES}/tested.py")
+
+    assert "the tests do not run with nothing changed" in run.stderr
+    assert run.returncode == 1
+
+
+def test_what_has_no_tests_cannot_be_changed(project: Path) -> None:
+    run = mutants(project, "scripts")
+
+    assert "scripts must be a file or folder in lambdas/serverless_runtime, " in run.stderr
+    assert run.returncode == 1
