@@ -10,7 +10,7 @@ from typing import Any
 from serverless_runtime.queue_sender.settings import read_queue_settings
 from serverless_runtime.shared import aws, strict_json
 from serverless_runtime.shared.arguments import require_a
-from serverless_runtime.shared.message_attributes import require_attribute, require_characters
+from serverless_runtime.shared.message_attributes import require_attribute
 
 MAX_MESSAGE_BYTES = 261_888
 """Body and attributes together. The queue takes 256 more, which are left to those who pass the
@@ -77,7 +77,12 @@ class QueueSender:
             )
 
     def _order(self, group: str | None, deduplication_id: str | None) -> dict[str, str]:
-        given = {"MessageGroupId": group, "MessageDeduplicationId": deduplication_id}
+        for name, value in {"group": group, "deduplication_id": deduplication_id}.items():
+            if value is not None and not (isinstance(value, str) and _ID.fullmatch(value)):
+                raise ValueError(
+                    f"{name} must be 1 to {MAX_ID_CHARACTERS} letters, digits and punctuation of "
+                    f"ASCII, got {value!a:.150}"
+                )
         is_fifo = self._url.endswith(".fifo")
         if is_fifo and not (group and deduplication_id):
             raise ValueError(
@@ -89,12 +94,7 @@ class QueueSender:
                 f"only a FIFO queue knows a deduplication_id, got {deduplication_id!r}; let the "
                 "consumer recognise what it has done"
             )
-        for name, value in given.items():
-            if value is not None and not (isinstance(value, str) and _ID.fullmatch(value)):
-                raise ValueError(
-                    f"{name} must be 1 to {MAX_ID_CHARACTERS} letters, digits and punctuation of "
-                    f"ASCII, got {value!a:.150}"
-                )
+        given = {"MessageGroupId": group, "MessageDeduplicationId": deduplication_id}
         return {name: value for name, value in given.items() if value is not None}
 
 
@@ -110,5 +110,4 @@ def _as_json(body: object) -> str:
         strict_json.parse(text)
     except strict_json.NotJsonError as error:
         raise ValueError(f"body must be a JSON value, got {kind}: {error}") from error
-    require_characters("body", text)
     return text

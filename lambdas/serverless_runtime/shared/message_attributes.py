@@ -35,10 +35,10 @@ def require_attribute(name: object, value: object) -> None:
     """Raise ValueError unless a message can have the attribute."""
     require_attribute_name(name)
     if not isinstance(value, str):
-        raise ValueError(f"attribute {name} must be text, got {value!a}")
-    if not value:
-        raise ValueError(f"attribute {name} must not be empty, got ''; leave it out")
-    require_characters(f"attribute {name}", value)
+        raise ValueError(f"attributes[{name}] must be text, got {value!a}")
+    if not value.strip():
+        raise ValueError(f"attributes[{name}] must not be empty, got {value!a}; leave it out")
+    require_characters(f"attributes[{name}]", value)
 
 
 def require_characters(what: str, text: str) -> None:

@@ -164,7 +164,7 @@ def test_writes_that_are_refused_publish_nothing(
         ({"type": TYPE, **{f"a{n}": "x" for n in range(10)}}, "at most 10 in a message, got 11"),
         ({"type": TYPE, "AWS.x": "1"}, "names of attributes .*, got 'AWS.x'"),
         ({"type": TYPE, "a..b": "1"}, r"names of attributes .*, got 'a\.\.b'"),
-        ({"type": TYPE, "region": "\x00"}, "attribute region must have no control characters"),
+        ({"type": TYPE, "region": "\x00"}, r"attributes\[region\] must have no control characters"),
         ({"type": TYPE, "region": "\uffff"}, r"or such as U\+FFFE, got U\+FFFF at 0"),
         ({"type": "invoice.craeted.v1"}, f"type must be one of {TYPE}, got 'invoice.craeted.v1'"),
     ],
