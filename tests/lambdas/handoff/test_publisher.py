@@ -221,7 +221,7 @@ def test_a_payload_that_sqs_would_refuse_is_no_event(text: str) -> None:
         Event(event_id="e", correlation_id="c", payload=text.encode(), attributes={"type": "t"})
 
 
-@given(value=st.text(min_size=1))
+@given(value=st.text(min_size=1).filter(str.strip))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_let_through_is_what_sqs_takes(value: str) -> None:
     event = Event(
