@@ -10,6 +10,7 @@ from operator import itemgetter
 from typing import Any
 
 from local.emulator.clients import Clients
+from local.emulator.log_events import log_events
 from local.emulator.start import EmulatorError
 
 _PREFIX = "/aws/lambda/"
@@ -26,7 +27,7 @@ def function_logs(client: Clients, function: str | None, *, follow: bool) -> Ite
         events = [
             (event["timestamp"], group, event["message"])
             for group in _groups(client("logs"), function)
-            for event in list(_events(client("logs"), group))[seen[group] :]
+            for event in log_events(client("logs"), group)[seen[group] :]
         ]
         for at_ms, group, message in sorted(events, key=itemgetter(0)):
             seen[group] += 1
@@ -47,8 +48,3 @@ def _groups(logs: Any, function: str | None) -> list[str]:
             + (", ".join(name.removeprefix(_PREFIX) for name in names) or "none")
         )
     return found
-
-
-def _events(logs: Any, group: str) -> Iterator[dict[str, Any]]:
-    for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group):
-        yield from page["events"]

@@ -5,24 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from operator import itemgetter
 from typing import Any, TypeVar
 
 from local.deployed import Deployed
-from local.emulator.differences import Difference
+from local.emulator.log_events import log_events
 from local.scenario.handoff_stack import HandoffStack
 from local.scenario.prerequisites import PLATFORMS
 from local.wait import DeadlineExceededError, wait_until
 from serverless_ops.aws.logs import log_group as find_log_group
 from serverless_ops.dead_letters.reader import DeadLetterReader
-
-DIFFERENCES = (
-    Difference(
-        aws="FilterLogEvents returns pages of up to 10,000 lines",
-        emulator="returns the first page only, without a token for the next",
-        workaround="local/scenario/observe.py reads a whole log a hundred streams at a time",
-    ),
-)
 
 T = TypeVar("T")
 
@@ -37,7 +28,6 @@ RELAY = "task-events-relay"
 TARGET = "notifications-send-notification"
 
 _TIMEOUT_SECONDS = 20
-_STREAMS_AT_ONCE = 100
 
 
 class ObservationError(Exception):
@@ -80,18 +70,7 @@ def raw_log(stack: HandoffStack, operation: str) -> list[str]:
 
 def log_lines(logs: Any, group: str) -> list[str]:
     """Every line of a log group, oldest first."""
-    pages = logs.get_paginator("describe_log_streams").paginate(logGroupName=group)
-    streams = sorted({each["logStreamName"] for page in pages for each in page["logStreams"]})
-    # Some streams at a time: the emulator ends at 10,000 lines and returns no token for the rest.
-    events = [
-        event
-        for start in range(0, len(streams), _STREAMS_AT_ONCE)
-        for page in logs.get_paginator("filter_log_events").paginate(
-            logGroupName=group, logStreamNames=streams[start : start + _STREAMS_AT_ONCE]
-        )
-        for event in page["events"]
-    ]
-    return [event["message"].rstrip("\n") for event in sorted(events, key=itemgetter("timestamp"))]
+    return [event["message"].rstrip("\n") for event in log_events(logs, group)]
 
 
 def log_records(stack: HandoffStack, *operations: str) -> list[dict[str, Any]]:
