@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from pathlib import Path
@@ -41,6 +42,9 @@ def main() -> None:
         commands()
     except ExpectedError as error:
         sys.exit(f"Error: {error}")
+    finally:
+        # Python looks for garbage at the end: among the SDK's classes, for a quarter of a second.
+        gc.freeze()
 
 
 @click.group()

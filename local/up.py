@@ -72,8 +72,6 @@ def _deploy(project: Project, running: Running, python: Path) -> dict[str, Any]:
         outputs = deployment.up(process)
     if not deployment.changed:
         console.print("    No changes.")
-    # Nor for garbage at the end.
-    gc.freeze()
     return outputs
 
 
