@@ -26,15 +26,17 @@ class Change:
 
     def diff(self) -> str:
         """Return the change, as a reviewer reads it."""
-        both = (text.splitlines() for text in (self.before, self.after))
-        return "\n".join(unified_diff(*both, str(self.module), "changed", n=1, lineterm=""))
+        before, after = self.before.splitlines(), self.after.splitlines()
+        lines = unified_diff(before, after, str(self.module), "changed", n=1, lineterm="")
+        return "\n".join(lines)
 
     def lines(self) -> set[int]:
         """Return the lines of the statements that it changes."""
-        both = (text.splitlines() for text in (self.before, self.after))
+        before, after = self.before.splitlines(), self.after.splitlines()
+        matcher = SequenceMatcher(None, before, after, autojunk=False)
         changed = [
             (start + 1, max(start + 1, end))
-            for kind, start, end, *_ in SequenceMatcher(None, *both, autojunk=False).get_opcodes()
+            for kind, start, end, *_ in matcher.get_opcodes()
             if kind != "equal"
         ]
         found: set[int] = set()

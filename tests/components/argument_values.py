@@ -152,6 +152,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
         "secret_arn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:hook-a1b2c3",
     },
     "Metric": {"statistic": "Sum"},
+    "MathExpression": {"expression": "2 * key"},
 }
 
 

@@ -67,7 +67,7 @@ def call_with(owner: type[Any] | None, called: Callable[..., Any], wrong: dict[s
         if name not in {*_NO_PARAMETER, *wrong} and parameter.default is parameter.empty
     }
     # Nothing of the object is needed: what is wrong is found first.
-    called(*([] if owner is None else [owner.__new__(owner)]), **given, **wrong)
+    called(*([] if owner is None else [object.__new__(owner)]), **given, **wrong)
 
 
 def test_there_are_methods_and_functions_to_test() -> None:

@@ -15,6 +15,9 @@ from serverless_runtime.shared.addresses import is_address
 
 _LONGEST_SHOWN = 80
 
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+"""NUL, and halves of surrogate pairs: no service takes them, and UTF-8 has no such halves."""
+
 
 @runtime_checkable
 class Limit(Protocol):
@@ -115,6 +118,8 @@ def require_text(what: str, value: object) -> None:
         raise ValueError(f"{what} must be text, got {got(value)}")
     if not value.strip():
         raise ValueError(f"{what} must not be empty, got {value!r}")
+    if found := _NO_TEXT.search(value):
+        raise ValueError(f"{what} must be text, got U+{ord(found[0]):04X} in it")
 
 
 def require_between(what: str, value: object, low: int, high: int) -> None:

@@ -27,8 +27,9 @@ Actions = Annotated[
 ]
 """What a permission is for. "*" alone is none that a function should have."""
 
-Resources = Annotated[Sequence[pulumi.Input[str]], Size(1, MAX_STATEMENT_ENTRIES)]
-"""ARNs of what it is for."""
+Resource = Annotated[pulumi.Input[str], Matches(r"(?s)\*|arn:.+", "an ARN, or *")]
+Resources = Annotated[Sequence[Resource], Size(1, MAX_STATEMENT_ENTRIES)]
+"""What it is for."""
 
 Condition = Mapping[str, Mapping[str, Any]]
 """Operators, each with the keys that it compares: {"StringEquals": {"aws:SourceAccount": "1"}}."""

@@ -11,7 +11,7 @@ import pulumi_aws as aws
 from pulumi_serverless.blocks.argument_checks import Between
 from pulumi_serverless.blocks.aws_limits import MAX_ROLE_POLICY_CHARACTERS, Budget
 from pulumi_serverless.blocks.component import Component
-from pulumi_serverless.blocks.iam import Actions, Condition, Resources, policy, statement
+from pulumi_serverless.blocks.iam import Actions, Condition, Resource, Resources, policy, statement
 from pulumi_serverless.blocks.metric import Metric, Statistic
 
 # https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
@@ -69,7 +69,7 @@ class LambdaFunction(Component):
         purpose: str,
         *,
         actions: Actions,
-        resources: Sequence[pulumi.Input[str]] = (),
+        resources: Sequence[Resource] = (),
         not_resources: Sequence[str] = (),
         condition: Condition | None = None,
     ) -> aws.iam.RolePolicy:

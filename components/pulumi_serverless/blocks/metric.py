@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
@@ -9,13 +10,16 @@ from typing import Annotated
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_serverless.blocks.argument_checks import Matches, Size
+from pulumi_serverless.blocks.argument_checks import Matches, Size, require_known
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.names import component_name
 from serverless_runtime.shared.metrics import COMPONENT, COMPONENT_VARIABLE
 
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
 MAX_METRICS_PER_ALARM = 10
+MAX_DIMENSIONS = 30
+
+_Key = Annotated[str, Matches(r"[a-z][A-Za-z0-9_]{0,254}", "a name such as in_flight")]
 
 _PLAIN_STATISTICS = ("Average", "Maximum", "Minimum", "SampleCount", "Sum")
 
@@ -38,7 +42,7 @@ class Metric(Arguments):
     name: str
     """What CloudWatch calls it, e.g. "Errors"."""
 
-    dimensions: Mapping[str, pulumi.Input[str]]
+    dimensions: Annotated[Mapping[str, pulumi.Input[str]], Size(0, MAX_DIMENSIONS)]
     """What it is a metric of, e.g. the function's name under "FunctionName"."""
 
     statistic: Statistic
@@ -81,8 +85,14 @@ class MathExpression(Arguments):
     expression: str
     """The formula, e.g. "visible + in_flight"."""
 
-    metrics: Annotated[Mapping[str, Metric], Size(1, MAX_METRICS_PER_ALARM)]
+    metrics: Annotated[Mapping[_Key, Metric], Size(1, MAX_METRICS_PER_ALARM)]
     """What the names in the expression stand for."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        # Functions and keywords are in capitals, and text is in quotes.
+        for name in re.findall(r"\b[a-z]\w*", re.sub(r"'[^']*'|\"[^\"]*\"", "", self.expression)):
+            require_known("each name in the expression", name, self.metrics)
 
     def queries(
         self, period_seconds: int, label: str

@@ -14,11 +14,18 @@ from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.service_role import ServiceRole, ServiceRoleArgs
 
 # https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
-_EXPRESSION = re.compile(
-    r"rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)"
-    # Minute, hour, day of the month, month, day of the week, year.
-    r"|cron\((\S+ ){5}\S+\)"
+_RATE = re.compile(r"rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)")
+_CRON = re.compile(r"cron\(([^()]+)\)")
+_MONTHS, _DAYS = "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC", "SUN|MON|TUE|WED|THU|FRI|SAT"
+_FIELDS = (
+    ("minutes", r"[\d,*/-]+", 0, 59),
+    ("hours", r"[\d,*/-]+", 0, 23),
+    ("day of the month", r"\?|L|[\d,*/W-]+", 1, 31),
+    ("month", rf"(\d|[,*/-]|{_MONTHS})+", 1, 12),
+    ("day of the week", rf"\?|L|(\d|[,*/#L-]|{_DAYS})+", 1, 7),
+    ("year", r"[\d,*/-]+", 1970, 2199),
 )
+"""What each field of a cron expression is, may have in it, and its least and largest number."""
 
 _LATE_SECONDS = 60
 """The shortest time for which EventBridge Scheduler and Lambda can keep a run."""
@@ -39,11 +46,29 @@ class ScheduleArgs(Arguments):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not _EXPRESSION.fullmatch(self.expression):
+        cron = _CRON.fullmatch(self.expression)
+        problem = "" if _RATE.fullmatch(self.expression) else "it is neither"
+        if problem and cron is not None:
+            problem = _problem_of_cron(cron[1].split())
+        if problem:
             raise ValueError(
                 "expression must be like rate(1 minute), rate(5 minutes) or cron(0 3 * * ? *), "
-                f"got {self.expression!r}"
+                f"got {self.expression!r}: {problem}"
             )
+
+
+def _problem_of_cron(given: list[str]) -> str:
+    """Return what EventBridge would refuse, or nothing."""
+    if len(given) != len(_FIELDS):
+        return f"cron has {len(_FIELDS)} fields, not {len(given)}"
+    for text, (name, pattern, least, largest) in zip(given, _FIELDS, strict=True):
+        # How often, and which week of the month, are counts and no places.
+        places = map(int, re.findall(r"(?<![/#\d])\d+", text))
+        if not re.fullmatch(pattern, text) or not all(least <= n <= largest for n in places):
+            return f"the {name} cannot be {text}"
+    if (given[2] == "?") is (given[4] == "?"):
+        return "either the day of the month or that of the week must be ?"
+    return ""
 
 
 class Schedule(Component):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_serverless.blocks.argument_checks import require_known
+from pulumi_serverless.blocks.argument_checks import Matches, Size, require_known
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.foundation import Foundation
@@ -17,15 +18,25 @@ from pulumi_serverless.blocks.metric import Metric, Statistic
 EXPIRY_ATTRIBUTE = "expires_at"
 
 
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
+_Attribute = Annotated[str, Matches(r"(?s).{1,255}", "a name of at most 255 characters")]
+_IndexName = Annotated[str, Matches(r"[A-Za-z0-9_.-]{3,255}", "3 to 255 letters, digits and _.-")]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Key(Arguments):
     """A partition key and a sort key, both text."""
 
-    partition: str
+    partition: _Attribute
     """Attribute that rows are grouped by."""
 
-    sort: str | None = None
+    sort: _Attribute | None = None
     """Attribute that the rows of one partition are sorted by; without it there is one row each."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.partition == self.sort:
+            raise ValueError(f"sort must be another attribute than partition, got {self.sort!r}")
 
     @property
     def attributes(self) -> list[str]:
@@ -52,7 +63,7 @@ class TableArgs(Arguments):
     key: Key
     """The table's own key."""
 
-    indexes: Mapping[str, Key] = field(default_factory=dict)
+    indexes: Annotated[Mapping[_IndexName, Key], Size(0, 20)] = field(default_factory=dict)
     """Global secondary indexes by name; each projects every attribute."""
 
     rows_expire: bool = True
