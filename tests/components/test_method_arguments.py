@@ -21,7 +21,7 @@ from tests.components.a_function import FOUNDATION, a_function
 from tests.components.argument_values import classes, modules, samples, value_for, wrong_values
 
 _NO_PARAMETER = {"self", "opts"}
-RIGHT = {"actions": ["sqs:SendMessage"], "statistic": "Sum"}
+RIGHT = {"actions": ["sqs:SendMessage"], "resources": ["*"], "statistic": "Sum"}
 """What fits the pattern of an annotation."""
 
 _ARE_TESTING = {"record", "run_program"}

@@ -27,7 +27,7 @@ Actions = Annotated[
 ]
 """What a permission is for. "*" alone is none that a function should have."""
 
-Resource = Annotated[pulumi.Input[str], Matches(r"(?s)\*|arn:.+", "an ARN, or *")]
+Resource = Annotated[pulumi.Input[str], Matches(r"\*|arn:\S+", "an ARN, or *")]
 Resources = Annotated[Sequence[Resource], Size(1, MAX_STATEMENT_ENTRIES)]
 """What it is for."""
 

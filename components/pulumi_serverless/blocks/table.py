@@ -19,7 +19,7 @@ EXPIRY_ATTRIBUTE = "expires_at"
 
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
-_Attribute = Annotated[str, Matches(r"(?s).{1,255}", "a name of at most 255 characters")]
+_Attribute = Annotated[str, Matches(r".{1,255}", "a name of at most 255 characters")]
 _IndexName = Annotated[str, Matches(r"[A-Za-z0-9_.-]{3,255}", "3 to 255 letters, digits and _.-")]
 
 
