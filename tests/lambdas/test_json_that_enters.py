@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.contracts.task_event import UnreadableEventError as NoTaskEventError
 from serverless_runtime.handoff import Event, ReceivedEvent, UnreadableEventError
+from serverless_runtime.handoff.errors import NeverAcceptedError
 from serverless_runtime.handoff.relay.rejected import add_dead_letter
 from serverless_runtime.handoff.settings import HandoffSettings
-from serverless_runtime.handoff.target import NeverAcceptedError, target_of
+from serverless_runtime.handoff.target import target_of
 from serverless_runtime.queue_consumer import Message, UnreadableMessageError
 from serverless_runtime.queue_sender import QueueSender
 from serverless_runtime.queue_sender.settings import queue_environment

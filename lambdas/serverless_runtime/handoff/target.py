@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from serverless_runtime.handoff import log_messages
+from serverless_runtime.handoff.errors import NeverAcceptedError
 from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.settings import HandoffSettings
 from serverless_runtime.shared import aws
@@ -27,15 +28,6 @@ _NEVER = {
     "SerializationException",
 }
 """Errors about the event itself: the same request fails for ever."""
-
-
-class NeverAcceptedError(Exception):
-    """The target will never accept the event."""
-
-    def __init__(self, reason: str, error_type: str, target_arn: str) -> None:
-        super().__init__(reason)
-        self.error_type = error_type
-        self.target_arn = target_arn
 
 
 class Target:

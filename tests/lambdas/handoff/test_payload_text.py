@@ -8,10 +8,10 @@ from hypothesis import given
 
 from serverless_ops.dead_letters.dead_letter import DeadLetter
 from serverless_ops.dead_letters.kinds import invocation
+from serverless_runtime.handoff.errors import NeverAcceptedError
 from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.outbox_rows import event_of, row_of
 from serverless_runtime.handoff.relay.rejected import add_dead_letter
-from serverless_runtime.handoff.target import NeverAcceptedError
 from tests.lambdas.json_texts import json_texts
 
 

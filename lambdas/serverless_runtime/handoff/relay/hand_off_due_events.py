@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from serverless_runtime.handoff import log_messages
+from serverless_runtime.handoff.errors import NeverAcceptedError
 from serverless_runtime.handoff.event import Event
-from serverless_runtime.handoff.target import NeverAcceptedError
 
 FIRST_BACKOFF_SECONDS = 60
 """Longer than the slowest attempt (some 26 s, when every response takes as long as it may): no

@@ -7,6 +7,7 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from serverless_runtime.handoff.errors import NeverAcceptedError
 from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.metrics import NAMESPACE
 from serverless_runtime.handoff.outbox_rows import SHARDS
@@ -21,7 +22,7 @@ from serverless_runtime.handoff.relay.metrics import (
 )
 from serverless_runtime.handoff.relay.settings import RelaySettings
 from serverless_runtime.handoff.settings import read_handoff_settings
-from serverless_runtime.handoff.target import NeverAcceptedError, Target, target_of
+from serverless_runtime.handoff.target import Target, target_of
 from serverless_runtime.shared import aws, json_log
 from serverless_runtime.shared.environment import MissingSettingsError, read_settings
 from serverless_runtime.shared.metrics import COMPONENT, Values, own_component, write_metrics

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from serverless_runtime.handoff.errors import NeverAcceptedError
 from serverless_runtime.handoff.event import Event
-from serverless_runtime.handoff.target import NeverAcceptedError
 from serverless_runtime.shared import aws, strict_json, timestamps
 
 CONDITION = "RejectedByLambda"

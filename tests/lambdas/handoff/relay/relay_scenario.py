@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from serverless_runtime.handoff.errors import NeverAcceptedError
 from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.handoff import Handoff
 from serverless_runtime.handoff.outbox_rows import SHARDS
@@ -18,7 +19,6 @@ from serverless_runtime.handoff.relay.hand_off_due_events import (
     relay_shard,
 )
 from serverless_runtime.handoff.settings import HandoffSettings
-from serverless_runtime.handoff.target import NeverAcceptedError
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.dynamodb import DynamoDbClient
 from tests.lambdas.handoff.outbox_table import rows

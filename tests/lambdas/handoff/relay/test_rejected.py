@@ -10,11 +10,12 @@ import pytest
 
 from serverless_ops.dead_letters.dead_letter import DeadLetter
 from serverless_ops.dead_letters.kinds.invocation import read
+from serverless_runtime.handoff.errors import NeverAcceptedError
 from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.outbox_rows import event_of
 from serverless_runtime.handoff.relay.rejected import add_dead_letter
 from serverless_runtime.handoff.settings import HandoffSettings
-from serverless_runtime.handoff.target import NeverAcceptedError, target_of
+from serverless_runtime.handoff.target import target_of
 from serverless_runtime.shared.aws.errors import ServiceError
 from tests.lambdas.tables import DEAD_LETTER_QUEUE_URL, TARGET_ARN
 

@@ -4,13 +4,13 @@ import json
 
 import pytest
 
+from serverless_runtime.handoff.errors import NeverAcceptedError
 from serverless_runtime.handoff.relay.hand_off_due_events import (
     MAX_ATTEMPTS_PER_RUN,
     Report,
     backoff_seconds,
     relay_shard,
 )
-from serverless_runtime.handoff.target import NeverAcceptedError
 from serverless_runtime.shared.aws.connections import Request, Response
 from tests.lambdas.handoff.outbox_table import rows
 from tests.lambdas.handoff.relay.relay_scenario import LongOutbox, RecordedTarget, RelayScenario
