@@ -67,7 +67,7 @@ def test_order_needs_a_group_and_an_id(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"attributes": dict.fromkeys("abcdefghij", "x")}, "at most 9, got 10"),
         ({"attributes": {"AWS.type": "x"}}, "names of attributes must be .*, got 'AWS.type'"),
         ({"attributes": {"my type": "x"}}, "names of attributes must be .*, got 'my type'"),
-        ({"attributes": {"type": ""}}, r"attributes\[type\] must not be empty, got ''; leave it out"),
+        ({"attributes": {"type": ""}}, r"attributes\[type\] must not be empty, got ''; leave it"),
         ({"attributes": {"type": 7}}, r"attributes\[type\] must be text, got 7"),
         ({"attributes": {"type": "a\x00"}}, r"attributes\[type\] must have no .*, got U.0000 at 1"),
     ],
