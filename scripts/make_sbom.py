@@ -21,5 +21,8 @@ def write_sbom(lock: Path, folder: Path) -> Path:
 
 
 if __name__ == "__main__":
-    for found in sorted(ROOT.glob("lambdas/serverless_runtime/*/requirements.txt")):
+    locks = sorted(ROOT.glob("lambdas/serverless_runtime/*/requirements.txt"))
+    for found in locks:
         sys.stdout.write(f"{write_sbom(found, FOLDER).relative_to(ROOT)}\n")
+    if not locks:
+        sys.stdout.write("no bundle holds anything but this repository's own code\n")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -137,7 +136,7 @@ def _opened(trips: int) -> str:
 
 
 def _as_json(name: str, state: CircuitBreakerState) -> dict[str, Any]:
-    known = asdict(state)
+    known = state._asdict()
     del known["changed_by"]
     times = ("blocked_until", "changed_at", "last_failed_at")
     return {

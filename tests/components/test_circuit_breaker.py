@@ -11,7 +11,7 @@ from pulumi_serverless.circuit_breaker import CircuitBreaker, CircuitBreakerArgs
 from pulumi_serverless.testing import Graph, record
 from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY
 from serverless_runtime.circuit_breaker.rules import CircuitBreakerRules, rules_of
-from serverless_runtime.circuit_breaker.settings import read_circuit_breaker_settings
+from serverless_runtime.circuit_breaker.settings.environment import read_circuit_breaker_settings
 from tests.components.a_function import FOUNDATION, a_function
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"

@@ -1,36 +1,32 @@
-"""Secrets Manager and SSM that reject requests: hooked into real clients before they send."""
+"""Secrets Manager and SSM that reject requests."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 from collections.abc import Iterator
-from typing import Any
-
-from botocore.awsrequest import AWSResponse
-from botocore.exceptions import ConnectTimeoutError
 
 from serverless_runtime.shared import aws
-from tests.lambdas.recorded_lambda import RawBody
+from serverless_runtime.shared.aws.connections import Request, Response
+from serverless_runtime.shared.aws.errors import ConnectTimeoutError
+from tests.lambdas.wire import Moto
 
 OPERATIONS = {"secretsmanager": "GetSecretValue", "ssm": "GetParameter"}
 
 
 @contextlib.contextmanager
-def rejecting(service: str, code: str | None) -> Iterator[list[Any]]:
+def rejecting(service: str, code: str | None) -> Iterator[list[Request]]:
     """Reject every read with `code`, or be unreachable if it is None; yields the requests."""
-    requests: list[Any] = []
+    requests: list[Request] = []
 
-    def reject(request: Any, **_: Any) -> AWSResponse:
+    def reject(request: Request) -> Response:
         requests.append(request)
         if code is None:
-            raise ConnectTimeoutError(endpoint_url=request.url)
+            raise ConnectTimeoutError("not reached in time")
         body = json.dumps({"__type": code, "message": "no", "Message": "no"}).encode()
-        return AWSResponse(request.url, 400, {"x-amzn-errortype": code}, RawBody(body))
+        return Response(400, {"x-amzn-errortype": code}, body)
 
-    events, name = aws.client(service).meta.events, f"before-send.{service}.{OPERATIONS[service]}"
-    events.register_first(name, reject)
-    try:
+    transport = aws.client(service).transport
+    assert isinstance(transport, Moto)
+    with transport.watched(OPERATIONS[service], reject):
         yield requests
-    finally:
-        events.unregister(name, reject)

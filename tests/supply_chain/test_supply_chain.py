@@ -14,7 +14,7 @@ from tests.program.programs import ROOT
 
 LOCKS = sorted(
     path.with_suffix(".txt")
-    for pattern in ("*.in", "policy/*.in", "lambdas/serverless_runtime/*/*.in")
+    for pattern in ("*.in", "policy/*.in", "benchmarks/bare/*.in")
     for path in ROOT.glob(pattern)
 )
 PIN = re.compile(r"^([a-z0-9-]+)==(\S+)(?: ;.*?)? \\$", re.MULTILINE)
@@ -49,10 +49,8 @@ def test_dependabot_looks_into_every_folder_with_a_lock_file() -> None:
         assert any(folder.match(pattern) for pattern in pip["directories"]), folder
 
 
-@pytest.mark.parametrize(
-    "lock", [lock for lock in LOCKS if "lambdas" in lock.parts], ids=lambda lock: lock.parent.name
-)
-def test_a_bundles_sbom_names_everything_in_it_with_its_hashes(lock: Path, tmp_path: Path) -> None:
+def test_a_bundles_sbom_names_everything_in_it_with_its_hashes(tmp_path: Path) -> None:
+    lock = ROOT / "benchmarks/bare/requirements.txt"
     sbom = json.loads(write_sbom(lock, tmp_path).read_text())
 
     assert sbom["bomFormat"] == "CycloneDX"

@@ -34,7 +34,6 @@ def test_the_wheel_holds_every_file_of_the_packages_and_no_other(wheel: Path) ->
     sources = {source.split("/", 1)[1] for source in in_git("components", "lambdas")}
     assert held == sources | in_git("serverless_ops")
     assert {"pulumi_serverless/py.typed", "serverless_runtime/py.typed"} <= held
-    assert "serverless_runtime/notification_service/requirements.txt" in held
 
 
 def test_the_version_is_semantic_and_the_changelog_knows_it(wheel: Path) -> None:

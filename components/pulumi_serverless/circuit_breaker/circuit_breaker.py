@@ -37,8 +37,8 @@ from serverless_runtime.circuit_breaker.settings import (
     KEY,
     LONGEST_COOL_DOWN_SECONDS,
     PROBE_SECONDS,
-    circuit_breaker_environment,
 )
+from serverless_runtime.circuit_breaker.settings.environment import circuit_breaker_environment
 
 MAX_CIRCUITS = 20
 MAX_COOL_DOWN_SECONDS = 3_600

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from pathlib import Path
 from typing import Annotated, Any
 
 import pulumi
@@ -29,7 +28,6 @@ from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow
 from pulumi_serverless.blocks.once import Once, OnceArgs
 from pulumi_serverless.blocks.table import Key, Table
 from pulumi_serverless.notification_service.dashboard import channels_row
-from serverless_runtime import notification_service
 from serverless_runtime.notification_service.log_messages import DEAD_LETTERED, NOT_DELIVERED
 from serverless_runtime.notification_service.settings import (
     BY_SUBJECT,
@@ -49,9 +47,7 @@ CODE = FunctionCode(
         "serverless_runtime.once",
         "serverless_runtime.contracts",
         "serverless_runtime.shared",
-    ),
-    requirements=Path(notification_service.__file__).with_name("requirements.txt"),
-    aws_services=("secretsmanager", "sns", "ssm"),
+    )
 )
 
 DEAD_LETTER_REASONS = f"""\

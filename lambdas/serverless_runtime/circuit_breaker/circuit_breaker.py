@@ -29,7 +29,6 @@ from serverless_runtime.circuit_breaker.metrics import CIRCUIT, NAMESPACE, OPENE
 from serverless_runtime.circuit_breaker.probe import acquire_probe, time_text
 from serverless_runtime.circuit_breaker.rows import CircuitBreakerState, DynamoCircuitBreakerStore
 from serverless_runtime.circuit_breaker.rules import CircuitBreakerRules, rules_of
-from serverless_runtime.circuit_breaker.settings import read_circuit_breaker_settings
 from serverless_runtime.shared.arguments import require_a, require_callable, require_text
 from serverless_runtime.shared.masking import masked
 from serverless_runtime.shared.metrics import Counter
@@ -197,6 +196,11 @@ def circuit_breaker(
 
 @functools.cache
 def of_this_instance(circuit: str, failed: Errors, refused: Errors) -> CircuitBreaker:
+    # The channels of notifications have settings of their own, and do without these.
+    from serverless_runtime.circuit_breaker.settings.environment import (  # noqa: PLC0415
+        read_circuit_breaker_settings,
+    )
+
     settings = read_circuit_breaker_settings()
     circuits = settings.circuits.split(",")
     if circuit not in circuits:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from serverless_runtime.circuit_breaker.settings import CIRCUIT, KEY
 from serverless_runtime.shared import aws
@@ -16,8 +15,7 @@ CircuitBreakerStatus = Literal["CLOSED", "OPEN", "HALF_OPEN"]
 """CLOSED: calls go through. OPEN: none does. HALF_OPEN: one does, the probe."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CircuitBreakerState:
+class CircuitBreakerState(NamedTuple):
     """What all instances know about one provider.
 
     Times are epoch seconds.

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from serverless_runtime.circuit_breaker.settings import (
     FAILURES_TO_OPEN,
     FIRST_COOL_DOWN_SECONDS,
     LONGEST_COOL_DOWN_SECONDS,
     PROBE_SECONDS,
-    CircuitBreakerSettings,
 )
 
+if TYPE_CHECKING:
+    from serverless_runtime.circuit_breaker.settings.environment import CircuitBreakerSettings
 
-@dataclass(frozen=True, kw_only=True)
-class CircuitBreakerRules:
+
+class CircuitBreakerRules(NamedTuple):
     """The same for all circuits of a function."""
 
     failures_to_open: int = FAILURES_TO_OPEN

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Protocol
 
 from serverless_runtime.contracts.event_types import EventType
@@ -81,14 +80,16 @@ class Channel(Protocol):
         ...
 
 
-@dataclass(frozen=True, kw_only=True)
 class ConfiguredChannel:
     """Fulfils `Channel` with its settings and the sender of its kind."""
 
-    settings: ChannelSettings
-    name: str
-    recipient: str
-    sender: Sender
+    def __init__(
+        self, *, settings: ChannelSettings, name: str, recipient: str, sender: Sender
+    ) -> None:
+        self.settings = settings
+        self.name = name
+        self.recipient = recipient
+        self.sender = sender
 
     @property
     def event_types(self) -> Collection[EventType]:

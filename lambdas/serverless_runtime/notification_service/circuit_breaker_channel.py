@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from serverless_runtime.circuit_breaker.circuit_breaker import (
@@ -38,11 +37,12 @@ def circuit_breaker_rows(table_name: str, client: Any = None) -> DynamoCircuitBr
     return DynamoCircuitBreakerStore(table_name, client, key=CIRCUIT_BREAKER_KEY)
 
 
-@dataclass(frozen=True, kw_only=True)
 class CircuitBreakerChannel(ConfiguredChannel):
     """Sends as the channel does, while its circuit breaker allows it."""
 
-    circuit_breaker: CircuitBreaker
+    def __init__(self, channel: ConfiguredChannel, circuit_breaker: CircuitBreaker) -> None:
+        super().__init__(**vars(channel))
+        self.circuit_breaker = circuit_breaker
 
     @property
     def failures(self) -> int:
@@ -76,7 +76,4 @@ def with_circuit_breakers(
         )
         for name in names
     }
-    return [
-        CircuitBreakerChannel(**vars(channel), circuit_breaker=shared[channel.settings.name])
-        for channel in channels
-    ]
+    return [CircuitBreakerChannel(channel, shared[channel.settings.name]) for channel in channels]

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from serverless_runtime.once.rows import RETENTION_SECONDS
 from serverless_runtime.once.settings import LEASE_SECONDS, Guarantee
@@ -31,8 +30,7 @@ class InProgressError(Exception):
     """Another attempt works on this event; a retry finds out how that ended."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Lease:
+class Lease(NamedTuple):
     """Allows one attempt to do one part of the work of one event."""
 
     event_id: str
@@ -40,8 +38,7 @@ class Lease:
     owner: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Start:
+class Start(NamedTuple):
     """What an attempt has found, and how an earlier one has ended."""
 
     found: Found

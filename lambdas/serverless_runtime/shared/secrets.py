@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.errors import call_errors, service_errors
+from serverless_runtime.shared.aws.signing import CredentialsError
 
 log = logging.getLogger(__name__)
 
@@ -116,7 +117,7 @@ class Secret(Generic[T]):
                 f"secret {self._arn} could not be read: {code}: {message}",
                 permanent=ERROR_CODES.get(code, False),
             ) from error
-        except call_errors() as error:
+        except (CredentialsError, *call_errors()) as error:
             raise UnreadableSecretError(
                 f"secret {self._arn} could not be read ({type(error).__name__})", permanent=False
             ) from error

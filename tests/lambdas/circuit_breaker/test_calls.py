@@ -20,8 +20,8 @@ from serverless_runtime.circuit_breaker.rules import CircuitBreakerRules
 from serverless_runtime.circuit_breaker.settings import (
     FAILURES_TO_OPEN,
     FIRST_COOL_DOWN_SECONDS,
-    circuit_breaker_environment,
 )
+from serverless_runtime.circuit_breaker.settings.environment import circuit_breaker_environment
 from serverless_runtime.shared.environment import MissingSettingsError
 from serverless_runtime.shared.metrics import Counter
 from tests.lambdas.circuit_breaker.instances import Provider, an_instance, fail, tried

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import logging
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from moto import mock_aws
 
 from serverless_runtime.shared import aws
+from serverless_runtime.shared.aws.connections import Request
 from serverless_runtime.shared.secrets import (
     ERROR_CODES,
     LIFETIME_SECONDS,
@@ -17,6 +19,7 @@ from serverless_runtime.shared.secrets import (
 )
 from tests.lambdas.notification_service.fakes import Clock
 from tests.lambdas.secret_stores import OPERATIONS, rejecting
+from tests.lambdas.shared.aws.modelled_arguments import operation_model
 
 COMMON = {
     # https://docs.aws.amazon.com/secretsmanager/latest/apireference/CommonErrors.html
@@ -32,7 +35,7 @@ class Stored:
 
     def __init__(self, service: str) -> None:
         self.service = service
-        self._client = aws.client(service)
+        self._client = aws.boto3_client(service)
         if service == "secretsmanager":
             made = self._client.create_secret(Name="hook", SecretString="one")
             self.arn = str(made["ARN"])
@@ -84,15 +87,12 @@ def test_a_secret_is_read_from_its_store_once_in_five_minutes(stored: Stored, cl
 
 def test_an_encrypted_parameter_is_decrypted(environment: None, clock: Clock) -> None:
     with mock_aws():
-        seen: list[dict[str, Any]] = []
-        events = aws.client("ssm").meta.events
-        events.register(
-            "provide-client-params.ssm.GetParameter", lambda params, **_: seen.append(params)
-        )
+        seen: list[Request] = []
+        stored = Stored("ssm")
+        with aws.client("ssm").transport.watched("GetParameter", seen.append):
+            secret(stored, clock).read()
 
-        secret(Stored("ssm"), clock).read()
-
-    assert [params["WithDecryption"] for params in seen] == [True]
+    assert [json.loads(request.body)["WithDecryption"] for request in seen] == [True]
 
 
 @pytest.mark.parametrize("code", [None, "AccessDeniedException", "ValidationException"])
@@ -142,7 +142,7 @@ def test_every_error_that_the_stores_document_is_classified(environment: None) -
     documented = {
         shape.name
         for service, operation in OPERATIONS.items()
-        for shape in aws.client(service).meta.service_model.operation_model(operation).error_shapes
+        for shape in operation_model(service, operation).error_shapes
     }
 
     assert set(ERROR_CODES) == documented | COMMON
@@ -163,7 +163,7 @@ def test_an_unavailable_store_is_called_once(stored: Stored, clock: Clock) -> No
 def test_a_parameter_that_is_not_encrypted_is_rejected(environment: None, clock: Clock) -> None:
     with mock_aws():
         stored = Stored("ssm")
-        aws.client("ssm").put_parameter(Name="/team/open", Value="open-text", Type="String")
+        aws.boto3_client("ssm").put_parameter(Name="/team/open", Value="open-text", Type="String")
 
         with pytest.raises(UnreadableSecretError) as caught:
             Secret(stored.arn.replace("hook", "open"), parse, clock=clock).read()
@@ -174,7 +174,9 @@ def test_a_parameter_that_is_not_encrypted_is_rejected(environment: None, clock:
 
 def test_a_secret_without_text_is_rejected(environment: None, clock: Clock) -> None:
     with mock_aws():
-        made = aws.client("secretsmanager").create_secret(Name="binary", SecretBinary=b"bytes")
+        made = aws.boto3_client("secretsmanager").create_secret(
+            Name="binary", SecretBinary=b"bytes"
+        )
 
         with pytest.raises(UnreadableSecretError, match="must be text, got binary"):
             Secret(made["ARN"], parse, clock=clock).read()

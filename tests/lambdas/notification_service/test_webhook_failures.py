@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from serverless_runtime.notification_service.channel import (
@@ -145,7 +143,8 @@ def test_a_redirect_inside_is_dead_lettered_and_nothing_connected(
     with untouched("127.0.0.2") as port:
         server.replies = [responds(307, f"Location: https://127.0.0.2:{port}/")]
 
-        service.notify(replace(channel, sender=sender))
+        channel.sender = sender
+        service.notify(channel)
 
     assert service.dead_letters.reasons == [
         f"webhook: {HOST} redirects, which is not followed: correct the URL (HTTP 307)"

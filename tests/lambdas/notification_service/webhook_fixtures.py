@@ -79,7 +79,7 @@ def server(ca: trustme.CA) -> Iterator[HttpsReceiver]:
 
 @pytest.fixture
 def secret_arn(aws_in_memory: None) -> str:
-    made = aws.client("secretsmanager").create_secret(Name="hook", SecretString=NEW)
+    made = aws.boto3_client("secretsmanager").create_secret(Name="hook", SecretString=NEW)
     return str(made["ARN"])
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from serverless_runtime.shared import aws
 
+SMALL = ["dynamodb", "lambda", "sqs", "sns", "sesv2", "secretsmanager", "ssm"]
+
 
 @pytest.mark.parametrize("service", aws.CLIENT_CONFIGS)
 def test_boto3_has_the_same_timeouts_and_attempts(service: str) -> None:
@@ -35,7 +37,7 @@ def test_a_service_without_an_entry_has_the_timeouts_of_boto3() -> None:
     assert (config.read_timeout, config.retries["total_max_attempts"]) == (60, 3)
 
 
-@pytest.mark.parametrize("service", ["dynamodb", "lambda", "sqs", "sns", "sesv2"])
+@pytest.mark.parametrize("service", SMALL)
 def test_only_the_client_that_is_used_is_imported(service: str) -> None:
     code = (
         "import sys; from serverless_runtime.shared import aws; "
@@ -50,7 +52,7 @@ def test_only_the_client_that_is_used_is_imported(service: str) -> None:
         check=True,
     ).stdout.split()
 
-    aws_modules = ["dynamodb", "lambda_", "sqs", "sns", "sesv2", "container_credentials"]
+    aws_modules = ["lambda_", "container_credentials", *SMALL]
     found = {name for name in aws_modules if f"serverless_runtime.shared.aws.{name}" in imported}
     assert found == {service if service != "lambda" else "lambda_"}
     assert not {"boto3", "botocore"} & set(imported)

@@ -36,7 +36,7 @@ def test_what_writes_hands_off(name: str) -> None:
 def test_the_notification_service_needs_no_library_until_a_channel_does() -> None:
     modules = imported_by("serverless_runtime.notification_service.handler")
 
-    for library in ("boto3", "botocore", "pystache", "pydantic"):
+    for library in ("boto3", "botocore", "pydantic"):
         assert library not in modules
     assert not [name for name in modules if name.startswith("serverless_runtime.task_service")]
 

@@ -29,7 +29,7 @@ class SqsDeadLetters:
         self._queue_url = queue_url
         self._payload = payload
         self._context = context
-        self._client = client or aws.client("sqs")
+        self._client = client
 
     def add(self, reason: str, error_type: str) -> None:
         """Send the failure record. Raises AwsCallError, for a payload too large as well, and
@@ -41,7 +41,9 @@ class SqsDeadLetters:
             )
         # ASCII: SQS rejects some characters.
         body = json.dumps(self._record(reason, error_type), ensure_ascii=True)
-        self._client.send_message(QueueUrl=self._queue_url, MessageBody=body)
+        # Most invocations have no dead letter, and a cold start does without the client.
+        client = self._client or aws.client("sqs")
+        client.send_message(QueueUrl=self._queue_url, MessageBody=body)
 
     def _record(self, reason: str, error_type: str) -> dict[str, Any]:
         version = getattr(self._context, "function_version", None)

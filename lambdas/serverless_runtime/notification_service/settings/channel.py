@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, ClassVar, NamedTuple
 
 from serverless_runtime.contracts.event_types import EVENT_TYPES, EventType
 from serverless_runtime.once.settings import GUARANTEES, Guarantee
@@ -16,8 +17,7 @@ Output = Any
 _NAME = r"[a-z][a-z0-9-]{0,30}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Permission:
+class Permission(NamedTuple):
     """One permission that the function's role needs for a channel."""
 
     purpose: str
@@ -32,7 +32,7 @@ class Permission:
     not_resources: Sequence[str] = ()
     """Instead of `resources`, for what has no ARN: everything except these."""
 
-    condition: dict[str, dict[str, str]] = field(default_factory=dict)
+    condition: Mapping[str, Mapping[str, str]] = MappingProxyType({})
     """IAM condition; none if empty."""
 
 

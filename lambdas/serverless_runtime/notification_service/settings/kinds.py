@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import importlib
+from collections.abc import Iterator, Mapping, Sequence
 
 from serverless_runtime.notification_service.settings.channel import ChannelSettings
-from serverless_runtime.notification_service.settings.email import EmailSettings
-from serverless_runtime.notification_service.settings.push import PushSettings
-from serverless_runtime.notification_service.settings.sms import SmsSettings
-from serverless_runtime.notification_service.settings.webhook import WebhookSettings
 
-KINDS: dict[str, type[ChannelSettings]] = {
-    "email": EmailSettings,
-    "sms": SmsSettings,
-    "push": PushSettings,
-    "webhook": WebhookSettings,
+CLASSES = {
+    "email": "EmailSettings",
+    "sms": "SmsSettings",
+    "push": "PushSettings",
+    "webhook": "WebhookSettings",
 }
-"""Kind to settings class. `channels/<kind>.py` has `channels(settings)`, which creates channels."""
+"""Kind to the name of its class in `settings/<kind>.py`. `channels/<kind>.py` has
+`channels(settings)`, which creates channels."""
+
+
+class _Kinds(Mapping[str, type[ChannelSettings]]):
+    """Imports a kind when it is looked up: a function loads those of its own channels only."""
+
+    def __getitem__(self, kind: str) -> type[ChannelSettings]:
+        name = CLASSES[kind]
+        found: type[ChannelSettings] = getattr(
+            importlib.import_module(f"{__package__}.{kind}"), name
+        )
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(CLASSES)
+
+    def __len__(self) -> int:
+        return len(CLASSES)
+
+
+KINDS: Mapping[str, type[ChannelSettings]] = _Kinds()
+"""Kind to settings class."""
 
 
 def require_different_names(channels: Sequence[ChannelSettings]) -> None:

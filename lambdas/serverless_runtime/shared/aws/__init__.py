@@ -1,7 +1,7 @@
 """AWS clients, one per service and process: `aws.client("dynamodb")`.
 
-DynamoDB, Lambda, SQS, SNS and SES, which requests wait for, have small clients here with the
-methods, arguments, return values and errors of boto3; boto3 itself takes most of a cold start
+DynamoDB, Lambda, SQS, SNS, SES, Secrets Manager and SSM have small clients here with the methods,
+arguments, return values and errors of boto3; boto3 itself takes most of a cold start
 (docs/decisions/0010-fast-functions.md). Every other service is boto3's. A client is imported when
 it is first used.
 """
@@ -9,45 +9,42 @@ it is first used.
 from __future__ import annotations
 
 import functools
+import importlib
 from typing import Any
 
 from serverless_runtime.shared.aws.client_config import CLIENT_CONFIGS, DEFAULT_CONFIG
 
 __all__ = ["CLIENT_CONFIGS", "boto3_client", "client"]
 
+_SMALL_CLIENTS = {
+    "dynamodb": "DynamoDbClient",
+    "lambda": "LambdaClient",
+    "sqs": "SqsClient",
+    "sns": "SnsClient",
+    "sesv2": "SesV2Client",
+    "secretsmanager": "SecretsManagerClient",
+    "ssm": "SsmClient",
+}
+"""Class by service; its module here has the service's name."""
+
 
 @functools.cache
 def client(service: str) -> Any:
     """Return the process's client for `service`, named as for `boto3.client`."""
-    # ruff: noqa: PLC0415 - a cold start imports only the clients that it uses, and boto3 for none
-    # of these five: most functions have none in their bundles.
-    config = CLIENT_CONFIGS.get(service, DEFAULT_CONFIG)
-    if service == "dynamodb":
-        from serverless_runtime.shared.aws.dynamodb import DynamoDbClient
-
-        return DynamoDbClient(config)
-    if service == "lambda":
-        from serverless_runtime.shared.aws.lambda_ import LambdaClient
-
-        return LambdaClient(config)
-    if service == "sqs":
-        from serverless_runtime.shared.aws.sqs import SqsClient
-
-        return SqsClient(config)
-    if service == "sns":
-        from serverless_runtime.shared.aws.sns import SnsClient
-
-        return SnsClient(config)
-    if service == "sesv2":
-        from serverless_runtime.shared.aws.sesv2 import SesV2Client
-
-        return SesV2Client(config)
-    return boto3_client(service)
+    name = _SMALL_CLIENTS.get(service)
+    if name is None:
+        return boto3_client(service)
+    # Imported here: a cold start loads only the clients that it uses, and boto3 for none of these.
+    module = f"{__name__}.{service if service != 'lambda' else 'lambda_'}"
+    return getattr(importlib.import_module(module), name)(
+        CLIENT_CONFIGS.get(service, DEFAULT_CONFIG)
+    )
 
 
 @functools.cache
 def boto3_client(service: str) -> Any:
     """Return boto3's client for `service`, with the same timeouts and attempts as ours."""
+    # ruff: noqa: PLC0415 - most functions have no boto3 in their bundles.
     import boto3
     from botocore.config import Config
 

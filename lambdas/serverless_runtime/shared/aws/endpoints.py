@@ -16,6 +16,9 @@ _DOMAINS = {
     "": ("amazonaws.com", "api.aws"),
 }
 
+_VARIABLES = {"secretsmanager": "SECRETS_MANAGER"}
+"""What ends the name of a service's variable, where it is not the service's own name."""
+
 
 class MissingRegionError(Exception):
     """The environment names no region."""
@@ -44,22 +47,30 @@ def endpoint_from(environ: Mapping[str, str], service: str, host_prefix: str) ->
         domains for start, domains in _DOMAINS.items() if region.startswith(start)
     )
     dual_stack = _is_true(environ, "AWS_USE_DUALSTACK_ENDPOINT")
-    if _is_true(environ, "AWS_USE_FIPS_ENDPOINT") and (
-        dual_stack or not _is_fips_anyway(host_prefix, region)
-    ):
+    fips = _is_true(environ, "AWS_USE_FIPS_ENDPOINT")
+    if dual_stack and not _is_dual_stack_anyway(host_prefix, domain, fips=fips):
+        domain = dual_stack_domain
+    if fips and (dual_stack or not _is_fips_anyway(host_prefix, region)):
         host_prefix += "-fips"
-    return f"https://{host_prefix}.{region}.{dual_stack_domain if dual_stack else domain}"
+    return f"https://{host_prefix}.{region}.{domain}"
 
 
 def _configured(environ: Mapping[str, str], service: str) -> str | None:
     if _is_true(environ, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"):
         return None
-    url = environ.get(f"AWS_ENDPOINT_URL_{service.upper()}") or environ.get("AWS_ENDPOINT_URL")
+    name = _VARIABLES.get(service, service.upper())
+    url = environ.get(f"AWS_ENDPOINT_URL_{name}") or environ.get("AWS_ENDPOINT_URL")
     return url or None
 
 
 def _is_fips_anyway(host_prefix: str, region: str) -> bool:
-    return host_prefix in {"dynamodb", "sns", "sqs"} and region.startswith("us-gov-")
+    return host_prefix in {"dynamodb", "sns", "sqs", "ssm"} and region.startswith("us-gov-")
+
+
+def _is_dual_stack_anyway(host_prefix: str, domain: str, *, fips: bool) -> bool:
+    if host_prefix != "secretsmanager":
+        return False
+    return domain == "amazonaws.com" or (domain == "amazonaws.com.cn" and not fips)
 
 
 def _is_true(environ: Mapping[str, str], name: str) -> bool:

@@ -213,3 +213,11 @@ def _metadata(response: Response, attempt: int) -> dict[str, Any]:
     if request_id := response.headers.get("x-amzn-requestid"):
         metadata["RequestId"] = request_id
     return metadata
+
+
+def datetime_of(seconds: float) -> Any:
+    """Return the time that a service's JSON gives in seconds since 1970, as boto3 does: local."""
+    # Most functions read no times.
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    return datetime.fromtimestamp(seconds, UTC).astimezone()

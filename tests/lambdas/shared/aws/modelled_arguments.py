@@ -26,6 +26,8 @@ OPERATIONS = {
     "sqs": ["SendMessage", "ChangeMessageVisibility", "GetQueueAttributes"],
     "sesv2": ["SendEmail"],
     "sns": ["Publish"],
+    "secretsmanager": ["GetSecretValue"],
+    "ssm": ["GetParameter"],
 }
 """What the small clients have; a test compares it with their methods."""
 

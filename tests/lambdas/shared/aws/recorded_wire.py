@@ -17,10 +17,12 @@ from serverless_runtime.shared.aws.client_config import ClientConfig
 from serverless_runtime.shared.aws.connections import Request, Response
 from serverless_runtime.shared.aws.dynamodb import DynamoDbClient
 from serverless_runtime.shared.aws.lambda_ import LambdaClient
+from serverless_runtime.shared.aws.secretsmanager import SecretsManagerClient
 from serverless_runtime.shared.aws.service_client import ServiceClient
 from serverless_runtime.shared.aws.sesv2 import SesV2Client
 from serverless_runtime.shared.aws.sns import SnsClient
 from serverless_runtime.shared.aws.sqs import SqsClient
+from serverless_runtime.shared.aws.ssm import SsmClient
 from tests.lambdas.recorded_lambda import RawBody
 from tests.lambdas.waiting_transport import WaitingTransport
 
@@ -33,6 +35,8 @@ SMALL_CLIENTS: Mapping[str, Callable[[ClientConfig], ServiceClient]] = {
     "sqs": SqsClient,
     "sesv2": SesV2Client,
     "sns": SnsClient,
+    "secretsmanager": SecretsManagerClient,
+    "ssm": SsmClient,
 }
 BOTO3_ERRORS: Mapping[type[errors.AwsCallError], Callable[..., Exception]] = {
     errors.ConnectError: EndpointConnectionError,

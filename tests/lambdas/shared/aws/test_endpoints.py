@@ -45,6 +45,8 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "sqs": ("send_message", {"QueueUrl": "https://q/1/q", "MessageBody": "x"}),
     "sesv2": ("send_email", {"Content": {"Raw": {"Data": b"x"}}}),
     "sns": ("publish", {"Message": "x"}),
+    "secretsmanager": ("get_secret_value", {"SecretId": "s"}),
+    "ssm": ("get_parameter", {"Name": "p"}),
 }
 RESPONSES = {"sns": b"<R><PublishResult></PublishResult></R>"}
 HERE = {"AWS_ENDPOINT_URL": "http://here:1"}
@@ -60,6 +62,9 @@ HERE = {"AWS_ENDPOINT_URL": "http://here:1"}
         {**HERE, "AWS_ENDPOINT_URL_SQS": "http://a"},
         {**HERE, "AWS_ENDPOINT_URL_SESV2": "http://a"},
         {**HERE, "AWS_ENDPOINT_URL_SNS": "http://a"},
+        {**HERE, "AWS_ENDPOINT_URL_SECRETS_MANAGER": "http://a"},
+        {**HERE, "AWS_ENDPOINT_URL_SECRETSMANAGER": "http://a"},
+        {**HERE, "AWS_ENDPOINT_URL_SSM": "http://a"},
         {**HERE, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"},
         {**HERE, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false"},
         {**HERE, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "True", FIPS: "TRUE"},

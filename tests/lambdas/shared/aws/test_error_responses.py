@@ -23,6 +23,8 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "lambda": ("Invoke", {"FunctionName": "f"}),
     "sqs": ("SendMessage", {"QueueUrl": "q", "MessageBody": "x"}),
     "sesv2": ("SendEmail", {"Content": {}}),
+    "secretsmanager": ("GetSecretValue", {"SecretId": "s"}),
+    "ssm": ("GetParameter", {"Name": "p"}),
 }
 CODES = st.sampled_from(["ThrottlingException", "QueueDoesNotExist", "Denied"])
 PREFIXES = st.sampled_from(["", "com.amazonaws.dynamodb.v20120810#", "a#"])

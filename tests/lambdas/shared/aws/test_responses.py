@@ -30,6 +30,24 @@ EVENT = {"FunctionName": "f", "InvocationType": "Event", "Payload": b"{}"}
 TRANSACTION = {"TransactItems": [{"Delete": KEY}, {"Delete": KEY}]}
 EMAIL = {"FromEmailAddress": "a@example.com", "Content": {"Raw": {"Data": b"x"}}}
 MESSAGE = {"TopicArn": "arn:aws:sns:eu-west-1:123456789012:t", "Message": "x"}
+SECRET = {"SecretId": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:hook-a1b2c3"}
+STORED_SECRET = {
+    "ARN": SECRET["SecretId"],
+    "Name": "hook",
+    "VersionId": "v",
+    "SecretString": "é",
+    "VersionStages": ["AWSCURRENT"],
+    "CreatedDate": 1_523_477_145.713,
+}
+PARAMETER = {"Name": "/hook", "WithDecryption": True}
+STORED_PARAMETER = {
+    "Name": "/hook",
+    "Type": "SecureString",
+    "Value": "é",
+    "Version": 3,
+    "LastModifiedDate": 1_523_477_145,
+    "DataType": "text",
+}
 QUEUE = {"QueueUrl": "https://sqs.eu-west-1.amazonaws.com/123456789012/q"}
 
 
@@ -123,6 +141,12 @@ def no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         ("sesv2", "send_email", EMAIL, [recorded(200, {"MessageId": "m"})]),
         ("sns", "publish", MESSAGE, [PUBLISHED]),
+        ("secretsmanager", "get_secret_value", SECRET, [recorded(200, STORED_SECRET)]),
+        ("secretsmanager", "get_secret_value", SECRET, [recorded(200, {"SecretBinary": "AP8="})]),
+        ("secretsmanager", "get_secret_value", SECRET, [recorded(503), recorded(200, {})]),
+        ("ssm", "get_parameter", PARAMETER, [recorded(200, {"Parameter": STORED_PARAMETER})]),
+        ("ssm", "get_parameter", PARAMETER, [recorded(200, {"Parameter": {"Value": "x"}})]),
+        ("ssm", "get_parameter", PARAMETER, [recorded(200, {})]),
         ("sns", "publish", MESSAGE, [PUBLISHED_IN_ORDER]),
     ],
 )
@@ -208,6 +232,14 @@ def test_return_values_are_those_of_boto3(
             ),
         ),
         ("sns", "publish", MESSAGE, NOT_FOUND),
+        (
+            "secretsmanager",
+            "get_secret_value",
+            SECRET,
+            recorded(400, {"__type": "ResourceNotFoundException", "Message": "no such secret"}),
+        ),
+        ("ssm", "get_parameter", PARAMETER, recorded(400, {"__type": "ParameterNotFound"})),
+        ("ssm", "get_parameter", PARAMETER, Response(503, {}, b"<html>busy</html>")),
         ("sns", "publish", MESSAGE, Response(503, {}, b"<html>busy</html>")),
     ],
 )

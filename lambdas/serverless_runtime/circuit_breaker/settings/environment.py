@@ -7,18 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from serverless_runtime.circuit_breaker.settings import (
+    FAILURES_TO_OPEN,
+    FIRST_COOL_DOWN_SECONDS,
+    LONGEST_COOL_DOWN_SECONDS,
+    PROBE_SECONDS,
+)
 from serverless_runtime.shared.environment import environment_for, read_settings
-
-CIRCUIT = "{circuit}"
-"""Stands for the name of a circuit in a row's key."""
-
-KEY: Mapping[str, str] = {"circuit": CIRCUIT}
-"""The key of a circuit's row in a table of its own."""
-
-FAILURES_TO_OPEN = 5
-FIRST_COOL_DOWN_SECONDS = 30
-LONGEST_COOL_DOWN_SECONDS = 300
-PROBE_SECONDS = 60
 
 _PREFIX = "CIRCUIT_BREAKER_"
 
