@@ -4,13 +4,31 @@ from __future__ import annotations
 
 import tempfile
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.process import END, counting_waits, init, instructions, python, requests, run
+from benchmarks.process import (
+    END,
+    counting_waits,
+    init,
+    instructions,
+    python,
+    relayed,
+    requests,
+    run,
+)
 from benchmarks.stub import stub, tls_stub
-from benchmarks.subjects import BARE, CREATE, ENVIRONMENT, SUBJECTS, Subject, unpacked, zipped
+from benchmarks.subjects import (
+    BARE,
+    CREATE,
+    ENVIRONMENT,
+    RELAY,
+    SUBJECTS,
+    Subject,
+    unpacked,
+    zipped,
+)
 
 BUDGETS = Path(__file__).with_name("budgets.toml")
 
@@ -37,7 +55,7 @@ def all_counts() -> Iterator[Count]:
         start = instructions(python(None, "pass" + END), ENVIRONMENT)
         yield from init_counts(folder, start)
         yield cold_count(folder, start)
-        yield warm_count(folder)
+        yield from warm_counts(folder)
         yield connections_count(folder)
         yield waits_count(folder)
         yield from size_counts()
@@ -67,21 +85,24 @@ def cold_count(folder: Path, start: int) -> Count:
         return _ratio("cold.create-task", cost(CREATE), cost(BARE))
 
 
-def warm_count(folder: Path) -> Count:
-    """Return what one more create costs, logging and validation included."""
+def warm_counts(folder: Path) -> Iterator[Count]:
+    """Yield what one more create costs, and one more event that the relay hands off; logging and
+    validation included."""
     with stub() as server:
         environment = {**ENVIRONMENT, "AWS_ENDPOINT_URL": server.url}
 
-        def cost(subject: Subject) -> float:
+        def cost(subject: Subject, work: Callable[[Subject, int], str] = requests) -> float:
             few, many = (
                 instructions(
-                    python(unpacked(subject, folder), requests(subject, number) + END), environment
+                    python(unpacked(subject, folder), work(subject, number) + END), environment
                 )
                 for number in (_FEW, _MANY)
             )
             return (many - few) / (_MANY - _FEW)
 
-        return _ratio("warm.create-task", cost(CREATE), cost(BARE))
+        bare = cost(BARE)
+        yield _ratio("warm.create-task", cost(CREATE), bare)
+        yield _ratio("warm.relay", cost(RELAY, relayed), bare)
 
 
 def connections_count(folder: Path) -> Count:

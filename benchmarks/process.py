@@ -97,3 +97,15 @@ def counting_waits(subject: Subject, number: int) -> str:
         f"{requests(subject, number)}"
         "print(len(waited))\n"
     )
+
+
+def relayed(subject: Subject, number: int, *, at_once: int | None = None) -> str:
+    """Import the relay's handler and relay a shard with `number` rows, as the stub has them."""
+    return (
+        f"import os; os.environ['HANDOFF_TASKS_OUTBOX_TABLE_NAME'] = 'outbox-{number}'\n"
+        f"import {subject.module} as handler, types\n"
+        f"handler.AT_ONCE_ALONE = {at_once} or handler.AT_ONCE_ALONE\n"
+        "context = types.SimpleNamespace(\n"
+        "    aws_request_id='r', get_remaining_time_in_millis=lambda: 90_000)\n"
+        "handler.handle({'shard': '0'}, context)\n"
+    )

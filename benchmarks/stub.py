@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import http.server
+import json
 import ssl
+import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
@@ -14,6 +18,8 @@ import trustme
 
 from benchmarks.subjects import BARE, ENVIRONMENT, Subject
 from local.serving import serving
+from serverless_runtime.handoff.event import Event
+from serverless_runtime.handoff.outbox_rows import row_of
 from serverless_runtime.shared.aws.amazon_root_certificates import AMAZON_ROOT_CERTIFICATES
 
 
@@ -24,6 +30,9 @@ class Stub(http.server.ThreadingHTTPServer):
     scheme = "http"
 
     def __init__(self) -> None:
+        self.delay_seconds = 0.0
+        """How long each response takes."""
+
         self.connections = 0
         self.requests = 0
         super().__init__(("localhost", 0), _Accept)
@@ -48,19 +57,47 @@ class _Accept(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.server.requests += 1
-        self.rfile.read(int(self.headers["Content-Length"]))
+        request = self.rfile.read(int(self.headers["Content-Length"]))
         is_invoke = self.path.endswith("/invocations")
-        body = b"" if is_invoke else b"{}"
+        operation = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
+        body = b"" if is_invoke else _body(operation, request)
+        time.sleep(self.server.delay_seconds)
         self.send_response(202 if is_invoke else 200)
         self.send_header("Content-Type", "application/x-amz-json-1.0")
         self.send_header("Content-Length", str(len(body)))
         if not is_invoke:
-            self.send_header("x-amz-crc32", "2745614147")
+            self.send_header("x-amz-crc32", str(zlib.crc32(body)))
         self.end_headers()
         self.wfile.write(body)
 
     def log_message(self, *_: Any) -> None:
         """Quiet."""
+
+
+def _body(operation: str, request: bytes) -> bytes:
+    """Every operation succeeds; the table outbox-300 has 300 rows in each shard, all due."""
+    if operation == "Query":
+        values = json.loads(request)
+        number = int(values["TableName"].rpartition("-")[2])
+        shard = values["ExpressionAttributeValues"][":shard"]["S"]
+        return json.dumps({"Items": [_row(shard, each) for each in range(number)]}).encode()
+    if operation == "UpdateItem":
+        return _CLAIMED
+    return b"{}"
+
+
+def _row(shard: str, number: int) -> dict[str, Any]:
+    event = Event(event_id=f"e-{number}", correlation_id="c", payload=_PAYLOAD)
+    row = {**row_of(event, 1_772_357_400_000), "shard": {"S": shard}}
+    names = ("shard", "committed", "committed_at", "next_attempt_at", "attempts")
+    return {name: row[name] for name in names}
+
+
+_PAYLOAD = json.dumps({"type": "task.created.v1", "data": "x" * 400}).encode()
+_CLAIMED_ROW = row_of(Event(event_id="e", correlation_id="c", payload=_PAYLOAD), 0)
+_CLAIMED = json.dumps(
+    {"Attributes": {**_CLAIMED_ROW, "payload": {"B": base64.b64encode(_PAYLOAD).decode()}}}
+).encode()
 
 
 @contextmanager

@@ -75,6 +75,12 @@ CREATE = Subject(
     f"import {_TASKS}.task_writer as w; w.task_writer(); {_OWN}; aws.client('lambda')",
     task_service.CODE,
 )
+RELAY = Subject(
+    "relay",
+    "serverless_runtime.handoff.relay.handler",
+    f"{_OWN}; aws.client('lambda')",
+    outbox.CODE,
+)
 SUBJECTS = [
     CREATE,
     *(
@@ -85,12 +91,7 @@ SUBJECTS = [
     ),
     Subject("get-task", f"{_TASKS}.get_task", _OWN, task_service.CODE),
     Subject("list-tasks", f"{_TASKS}.list_tasks", _OWN, task_service.CODE),
-    Subject(
-        "relay",
-        "serverless_runtime.handoff.relay.handler",
-        f"{_OWN}; aws.client('lambda')",
-        outbox.CODE,
-    ),
+    RELAY,
     Subject(
         "send-notification",
         "serverless_runtime.notification_service.handler",

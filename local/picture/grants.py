@@ -45,7 +45,10 @@ def granted(declared: Declared) -> Iterator[tuple[Box, Box, str]]:
         ]
         for statement in _list(json.loads(policy)["Statement"]):
             for target, label in _uses(declared, statement, resources):
-                yield from ((function, target, label) for function in functions)
+                # A relay that starts runs of its own is no flow between two boxes.
+                yield from (
+                    (function, target, label) for function in functions if function is not target
+                )
 
 
 def _policies(declared: Declared) -> Iterator[tuple[Resource, str, list[Resource]]]:

@@ -64,7 +64,8 @@ def test_caller_and_relay_may_publish_and_use_the_outbox_and_nothing_else(
         (action, "arn:invoices"),
         ("dynamodb:Query", "arn:billing-outbox"),
         ("dynamodb:UpdateItem", "arn:billing-outbox"),
-        ("dynamodb:DeleteItem", "arn:billing-outbox"),
+        ("dynamodb:BatchWriteItem", "arn:billing-outbox"),
+        ("lambda:InvokeFunction", "arn:billing-relay"),
     }
 
 

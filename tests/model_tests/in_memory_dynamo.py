@@ -48,6 +48,13 @@ class InMemoryDynamo:
         after = self._write_one("Update", arguments)
         return {"Attributes": after} if arguments.get("ReturnValues") == "ALL_NEW" else {}
 
+    def batch_write_item(self, **arguments: Any) -> dict[str, Any]:
+        """Understand deletions, the relay's."""
+        for table, writes in arguments["RequestItems"].items():
+            for each in writes:
+                self._write_one("Delete", {"TableName": table, **each["DeleteRequest"]})
+        return {"UnprocessedItems": {}}
+
     def get_item(self, **arguments: Any) -> dict[str, Any]:
         row = self.tables[arguments["TableName"]].get(_key("Get", arguments))
         return {} if row is None else {"Item": copy.deepcopy(row)}

@@ -53,8 +53,9 @@ EXPECTED = {
     "task-events-relay": {
         ("dynamodb:Query", OUTBOX),
         ("dynamodb:UpdateItem", OUTBOX),
-        ("dynamodb:DeleteItem", OUTBOX),
+        ("dynamodb:BatchWriteItem", OUTBOX),
         ("lambda:InvokeFunction", TARGET),
+        ("lambda:InvokeFunction", "arn:task-events-relay"),
         ("sqs:GetQueueAttributes", "arn:task-events-dead-letters"),
         ("sqs:SendMessage", "arn:task-events-dead-letters"),
     },

@@ -37,6 +37,7 @@ _LOCK_FILES = {"requirements.in", "requirements.txt"}
 
 _NO_ENTRIES = (PurePosixPath("bin"), PurePosixPath("boto3/examples"))
 
+
 class BundleError(Exception):
     """A bundle cannot be built from the given packages."""
 

@@ -148,8 +148,14 @@ class Outbox(Component):
         )
         function.allow(
             "empty-outbox",
-            actions=["dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
+            actions=["dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"],
             resources=[self.table.arn],
+        )
+        # A long backlog is relayed by a run for each shard.
+        function.allow(
+            "start-runs-for-shards",
+            actions=["lambda:InvokeFunction"],
+            resources=[function.arn],
         )
         args.allow_target(function)
         if queue is not None:

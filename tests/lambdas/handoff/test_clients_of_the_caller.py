@@ -14,8 +14,9 @@ from botocore.exceptions import ClientError
 from serverless_runtime.handoff import Event, Handoff
 from serverless_runtime.handoff.outbox_rows import SHARDS
 from serverless_runtime.handoff.relay.dynamo_outbox import DynamoOutbox
-from serverless_runtime.handoff.relay.hand_off_due_events import Report, relay_shard
+from serverless_runtime.handoff.relay.hand_off_due_events import relay_shard
 from serverless_runtime.handoff.relay.handler import dead_letter_depth
+from serverless_runtime.handoff.relay.ports import Report
 from serverless_runtime.handoff.settings import HandoffSettings
 from serverless_runtime.handoff.target import target_of
 from serverless_runtime.shared import aws

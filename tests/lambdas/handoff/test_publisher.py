@@ -23,7 +23,8 @@ from serverless_runtime.handoff.outbox_rows import SHARDS
 from serverless_runtime.handoff.publisher import Publisher
 from serverless_runtime.handoff.received import ReceivedEvent
 from serverless_runtime.handoff.relay.dynamo_outbox import DynamoOutbox
-from serverless_runtime.handoff.relay.hand_off_due_events import Report, relay_shard
+from serverless_runtime.handoff.relay.hand_off_due_events import relay_shard
+from serverless_runtime.handoff.relay.ports import Report
 from serverless_runtime.handoff.settings import HandoffSettings
 from serverless_runtime.handoff.target import target_of
 from serverless_runtime.shared import aws

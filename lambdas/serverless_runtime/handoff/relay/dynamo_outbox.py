@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from serverless_runtime.handoff.outbox_rows import Row, event_id_of, event_of, position_of
-from serverless_runtime.handoff.relay.hand_off_due_events import Claim, WaitingRow
+from serverless_runtime.handoff.relay.ports import Claim, WaitingRow
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.dynamodb import expression_values, query_items
 from serverless_runtime.shared.aws.errors import is_condition_failure, service_errors
+
+_MAX_BATCH = 25
+"""https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html"""
 
 
 class DynamoOutbox:
@@ -63,18 +66,22 @@ class DynamoOutbox:
             return _own_claim(row, owner, error.response.get("Item"))
         return Claim(row=row, owner=owner, event=event_of(response["Attributes"]))
 
-    def remove(self, claim: Claim) -> None:
-        try:
-            self._client.delete_item(
-                TableName=self._table_name,
-                Key=_key(claim.row),
-                ConditionExpression="#owner = :owner",
-                ExpressionAttributeNames={"#owner": "owner"},
-                ExpressionAttributeValues=expression_values(owner=claim.owner),
+    def remove(self, claims: Sequence[Claim]) -> list[Claim]:
+        # Without a condition, which a batch cannot have: another relay's claim does not make an
+        # event that the target has accepted need its row.
+        left = list(claims)
+        busy: list[Claim] = []
+        while left:
+            batch, left = left[:_MAX_BATCH], left[_MAX_BATCH:]
+            response = self._client.batch_write_item(
+                RequestItems={
+                    self._table_name: [{"DeleteRequest": {"Key": _key(each.row)}} for each in batch]
+                }
             )
-        except service_errors() as error:
-            if not is_condition_failure(error):
-                raise
+            unprocessed = response.get("UnprocessedItems", {}).get(self._table_name, ())
+            keys = [each["DeleteRequest"]["Key"] for each in unprocessed]
+            busy += [each for each in batch if _key(each.row) in keys]
+        return busy
 
 
 def _own_claim(row: WaitingRow, owner: str, stored: Row | None) -> Claim | None:

@@ -43,6 +43,10 @@ class DynamoDbClient(ServiceClient):
         "ExclusiveStartKey:{AttributeValue} FilterExpression KeyConditionExpression "
         "ExpressionAttributeValues:{AttributeValue}",
         "TransactWriteItems": f"TransactItems!:[TransactWriteItem] ClientRequestToken {_CONSUMED}",
+        "BatchWriteItem": f"RequestItems!:{{[WriteRequest]}} {_CONSUMED}",
+        "WriteRequest": "PutRequest:PutRequest DeleteRequest:DeleteRequest",
+        "PutRequest": "Item!:{AttributeValue}",
+        "DeleteRequest": _KEY,
         "TransactWriteItem": "ConditionCheck:ConditionCheck Put:Put Delete:Delete Update:Update",
         "ConditionCheck": f"TableName! {_KEY}ConditionExpression! {_VALUES}",
         "Put": "TableName! Item!:{AttributeValue} " + _EXPRESSIONS,
@@ -83,6 +87,9 @@ class DynamoDbClient(ServiceClient):
 
     def query(self, **arguments: Any) -> dict[str, Any]:
         return self._request("Query", arguments)
+
+    def batch_write_item(self, **arguments: Any) -> dict[str, Any]:
+        return self._request("BatchWriteItem", arguments)
 
     def transact_write_items(self, **arguments: Any) -> dict[str, Any]:
         """A retry after a lost response carries the same token, and is not a second transaction."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +11,8 @@ from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.handoff import Handoff
 from serverless_runtime.handoff.outbox_rows import SHARDS
 from serverless_runtime.handoff.relay.dynamo_outbox import DynamoOutbox
-from serverless_runtime.handoff.relay.hand_off_due_events import (
-    MAX_ATTEMPTS_PER_RUN,
-    Claim,
-    Report,
-    WaitingRow,
-    relay_shard,
-)
+from serverless_runtime.handoff.relay.hand_off_due_events import relay_shard
+from serverless_runtime.handoff.relay.ports import Claim, Report, WaitingRow
 from serverless_runtime.handoff.settings import HandoffSettings
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.dynamodb import DynamoDbClient
@@ -99,10 +94,15 @@ class RelayScenario:
 
 
 class LongOutbox:
-    """Implements `Outbox` with more due rows than one run may try."""
+    """Implements `Outbox` with many due rows; a busy table removes one row of each batch."""
+
+    def __init__(self, length: int, *, busy: bool = False) -> None:
+        self.removed: list[str] = []
+        self._length = length
+        self._busy = busy
 
     def oldest_first(self, shard: str, *, committed_before: int) -> Iterator[WaitingRow]:
-        for number in range(2 * MAX_ATTEMPTS_PER_RUN):
+        for number in range(self._length):
             yield WaitingRow(
                 shard=shard,
                 committed=f"0#{number}",
@@ -116,8 +116,10 @@ class LongOutbox:
         event = Event(event_id=row.event_id, correlation_id="c", payload=b"{}")
         return Claim(row=row, owner=owner, event=event)
 
-    def remove(self, claim: Claim) -> None:
-        pass
+    def remove(self, claims: Sequence[Claim]) -> list[Claim]:
+        served = claims[:1] if self._busy else claims
+        self.removed += [each.event.event_id for each in served]
+        return list(claims[len(served) :])
 
 
 def other_client() -> DynamoDbClient:

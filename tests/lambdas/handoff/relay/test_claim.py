@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from serverless_runtime.handoff.event import Event
+from serverless_runtime.handoff.outbox_rows import SHARDS
 from serverless_runtime.handoff.relay.dynamo_outbox import DynamoOutbox
-from serverless_runtime.handoff.relay.hand_off_due_events import Claim, WaitingRow
+from serverless_runtime.handoff.relay.ports import Claim, WaitingRow
 from serverless_runtime.shared.aws.connections import Request
-from serverless_runtime.shared.aws.errors import ServiceError
 from tests.lambdas.handoff.outbox_table import rows
 from tests.lambdas.handoff.relay.relay_scenario import RelayScenario, other_client
 from tests.lambdas.tables import OUTBOX
@@ -43,7 +43,7 @@ def test_the_outbox_is_read_consistently_and_without_payloads(scenario: RelaySce
     with wire("Query", note):
         scenario.run()
 
-    assert len(queries) == 8
+    assert len(queries) == len(SHARDS)
     for query in queries:
         assert query["ConsistentRead"] is True
         assert "payload" not in query["ProjectionExpression"]
@@ -97,7 +97,7 @@ def test_a_row_that_its_caller_deletes_meanwhile_stays_deleted(scenario: RelaySc
     assert rows() == []
 
 
-def test_a_late_relay_does_not_remove_what_another_has_claimed(
+def test_an_accepted_event_leaves_the_outbox_whoever_has_claimed_it_since(
     scenario: RelayScenario,
 ) -> None:
     scenario.leave_behind("e-1")
@@ -106,42 +106,45 @@ def test_a_late_relay_does_not_remove_what_another_has_claimed(
     def outlast_the_claim() -> None:
         scenario.target.while_invoked, scenario.target.open = (lambda: None), False
         scenario.clock.now += 60
-        scenario.run()
+        assert scenario.run().failed == 1
         scenario.target.open = True
 
     scenario.target.while_invoked = outlast_the_claim
-    scenario.run()
+    assert scenario.run().handed_off == 1
 
     assert scenario.target.event_ids == ["e-1", "e-1"]
-    assert scenario.row()["attempts"] == {"N": "2"}
+    assert rows() == []
 
 
-def _claim(client: Any) -> tuple[DynamoOutbox, Claim]:
+def test_rows_are_removed_25_at_a_time_and_what_is_left_is_returned() -> None:
+    claims = [_claim(number) for number in range(30)]
+    table = BusyTable()
+
+    left = DynamoOutbox(OUTBOX, table).remove(claims)
+
+    assert [len(each) for each in table.batches] == [25, 5]
+    assert left == [claims[24], claims[29]]
+
+
+def _claim(number: int) -> Claim:
     row = WaitingRow(
-        shard="0", committed="1#e", event_id="e", committed_at=1, next_attempt_at=1, attempts=0
+        shard="0",
+        committed=f"{number}#e",
+        event_id="e",
+        committed_at=1,
+        next_attempt_at=1,
+        attempts=0,
     )
-    event = Event(event_id="e", correlation_id="c", payload=b"{}")
-    return DynamoOutbox(OUTBOX, client), Claim(row=row, owner="o", event=event)
+    return Claim(row=row, owner="o", event=Event(event_id="e", correlation_id="c", payload=b"{}"))
 
 
-class FailingTable:
-    """Rejects every removal with one code."""
+class BusyTable:
+    """Leaves the last row of every batch."""
 
-    def __init__(self, code: str) -> None:
-        self._code = code
+    def __init__(self) -> None:
+        self.batches: list[list[Any]] = []
 
-    def delete_item(self, **_: Any) -> None:
-        raise ServiceError({"Error": {"Code": self._code, "Message": "no"}}, "DeleteItem")
-
-
-def test_a_row_that_another_has_claimed_is_left_without_an_error() -> None:
-    outbox, claim = _claim(FailingTable("ConditionalCheckFailedException"))
-
-    outbox.remove(claim)
-
-
-def test_any_other_error_of_a_removal_is_raised() -> None:
-    outbox, claim = _claim(FailingTable("AccessDeniedException"))
-
-    with pytest.raises(ServiceError, match="AccessDenied"):
-        outbox.remove(claim)
+    def batch_write_item(self, *, RequestItems: dict[str, list[Any]]) -> dict[str, Any]:  # noqa: N803
+        [writes] = RequestItems.values()
+        self.batches.append(writes)
+        return {"UnprocessedItems": {OUTBOX: writes[-1:]}}

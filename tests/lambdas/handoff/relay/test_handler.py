@@ -14,10 +14,12 @@ import pytest
 
 from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.handoff import Handoff
-from serverless_runtime.handoff.outbox_rows import SHARDS
+from serverless_runtime.handoff.outbox_rows import SHARDS, key_of
 from serverless_runtime.handoff.relay import handler
-from serverless_runtime.handoff.relay.hand_off_due_events import FIRST_BACKOFF_SECONDS, Report
+from serverless_runtime.handoff.relay.attempts import FIRST_BACKOFF_SECONDS
+from serverless_runtime.handoff.relay.hand_off_due_events import HELP_AFTER
 from serverless_runtime.handoff.relay.handler import STOPS_WITH_SECONDS_LEFT, handle
+from serverless_runtime.handoff.relay.ports import Report
 from serverless_runtime.handoff.settings import HandoffSettings
 from serverless_runtime.shared import aws
 from tests.lambdas.handoff.outbox_table import rows
@@ -26,6 +28,7 @@ from tests.lambdas.tables import DEAD_LETTER_QUEUE_URL, OUTBOX
 from tests.lambdas.task_service.dynamo_wire import rejection, wire
 
 PLENTY_MS = 90_000
+RELAY_ARN = "arn:aws:lambda:eu-west-1:123456789012:function:relay"
 
 
 Run = Callable[..., dict[str, Any]]
@@ -35,12 +38,14 @@ Run = Callable[..., dict[str, Any]]
 def run(capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs the relay and returns its metrics line."""
 
-    def run_relay(left_ms: int = PLENTY_MS) -> dict[str, Any]:
+    def run_relay(left_ms: int = PLENTY_MS, event: object = None) -> dict[str, Any]:
         context = SimpleNamespace(
-            aws_request_id="r-1", get_remaining_time_in_millis=lambda: left_ms
+            aws_request_id="r-1",
+            get_remaining_time_in_millis=lambda: left_ms,
+            invoked_function_arn=RELAY_ARN,
         )
         capsys.readouterr()
-        handle({}, context)
+        handle(event or {}, context)
         [line] = [line for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
         metrics: dict[str, Any] = json.loads(line)
         return metrics
@@ -211,3 +216,60 @@ def test_every_shard_has_a_thread_and_the_queue_one_more(
     monkeypatch.setattr(handler, "dead_letter_depth", lambda _: meet() and 0)
 
     assert run()["OutboxBacklog"] == 0
+
+
+def many_of_one_shard(number: int) -> tuple[str, list[str]]:
+    ids = [f"e-{each}" for each in range(24 * number)]
+    shard = key_of(ids[0], 0)["shard"]["S"]
+    return shard, [each for each in ids if key_of(each, 0)["shard"]["S"] == shard][:number]
+
+
+def test_a_run_with_many_events_of_a_shard_starts_one_for_that_shard_alone(
+    recorded_lambda: RecordedLambda, run: Run
+) -> None:
+    shard, ids = many_of_one_shard(HELP_AFTER + 30)
+    leave_behind(*ids, age_seconds=100)
+
+    metrics = run()
+
+    started = [each for each in recorded_lambda.payloads if each == {"shard": shard}]
+    assert started == [{"shard": shard}]
+    assert HELP_AFTER <= metrics["RelayHandedOff"] < len(ids)
+
+    metrics = run(event={"shard": shard})
+
+    assert rows() == []
+    assert "DeadLetters" not in metrics, "measured once a minute"
+    assert recorded_lambda.payloads.count({"shard": shard}) == 1, "no run of a shard starts another"
+
+
+def test_a_run_for_a_shard_leaves_the_others_alone(
+    recorded_lambda: RecordedLambda, run: Run
+) -> None:
+    shard, ids = many_of_one_shard(1)
+    other = next(each for each in SHARDS if each != shard)
+    leave_behind(*ids, age_seconds=100)
+
+    assert run(event={"shard": other})["OutboxBacklog"] == 0
+    assert run(event={"shard": shard})["RelayHandedOff"] == 1
+
+
+def test_a_run_for_an_unknown_shard_says_which_there_are(aws_in_memory: None, run: Run) -> None:
+    with pytest.raises(ValueError, match=r"shard must be one of 0, 1, .* or left out, got 'x'"):
+        run(event={"shard": "x"})
+
+
+def test_a_run_that_cannot_start_another_goes_on_alone(
+    recorded_lambda: RecordedLambda, run: Run, caplog: pytest.LogCaptureFixture
+) -> None:
+    shard, ids = many_of_one_shard(HELP_AFTER + 30)
+    leave_behind(*ids, age_seconds=100)
+
+    def refuse_helpers() -> None:
+        recorded_lambda.status = 403 if recorded_lambda.payloads[-1] == {"shard": shard} else 202
+
+    recorded_lambda.before_response = refuse_helpers
+    run()
+
+    assert rows() == []
+    assert "no run started for a shard" in caplog.text

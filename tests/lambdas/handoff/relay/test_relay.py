@@ -1,16 +1,21 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from serverless_runtime.handoff.errors import NeverAcceptedError
+from serverless_runtime.handoff.relay.attempts import backoff_seconds
 from serverless_runtime.handoff.relay.hand_off_due_events import (
-    MAX_ATTEMPTS_PER_RUN,
-    Report,
-    backoff_seconds,
+    HELP_AFTER,
+    MAX_FAILURES,
     relay_shard,
 )
+from serverless_runtime.handoff.relay.ports import Report, WaitingRow
 from serverless_runtime.shared.aws.connections import Request, Response
 from tests.lambdas.handoff.outbox_table import rows
 from tests.lambdas.handoff.relay.relay_scenario import LongOutbox, RecordedTarget, RelayScenario
@@ -158,7 +163,7 @@ def test_a_claim_that_fails_leaves_the_others_their_turn(scenario: RelayScenario
 def test_a_row_that_cannot_be_removed_is_handed_off_again_later(scenario: RelayScenario) -> None:
     scenario.leave_behind("e-1")
     scenario.clock.now += 60
-    with wire("DeleteItem", rejection("AccessDeniedException")):
+    with wire("BatchWriteItem", rejection("AccessDeniedException")):
         assert scenario.run().handed_off == 1
     assert len(rows()) == 1
 
@@ -177,19 +182,86 @@ def test_an_outbox_that_cannot_be_read_is_no_empty_outbox(scenario: RelayScenari
         scenario.run()
 
 
-def test_a_run_makes_only_so_many_attempts() -> None:
-    target = RecordedTarget()
+AT_ONCE = 16
 
-    relay_shard(
+
+def relay_long(outbox: LongOutbox, target: RecordedTarget, **arguments: Any) -> Report:
+    return relay_shard(
         "0",
-        outbox=LongOutbox(),
+        outbox=outbox,
         target=target,
         dead_letter=lambda event, rejection: None,
         minimum_age_seconds=45,
         has_time=lambda: True,
+        **{"at_once": AT_ONCE, **arguments},
     )
 
-    assert len(target.event_ids) == MAX_ATTEMPTS_PER_RUN
+
+def test_so_many_events_of_a_shard_are_handed_off_at_once() -> None:
+    target, outbox = RecordedTarget(), LongOutbox(3 * AT_ONCE)
+    # Breaks, and fails the run, unless so many are here at once.
+    together = threading.Barrier(AT_ONCE)
+    target.while_invoked = lambda: together.wait(timeout=20)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        report = relay_long(outbox, target, each=pool.map)
+
+    assert report.handed_off == report.backlog == 3 * AT_ONCE
+    assert len(set(outbox.removed)) == len(outbox.removed) == 3 * AT_ONCE
+
+
+def test_what_a_busy_table_does_not_remove_is_removed_with_the_next_rows() -> None:
+    outbox = LongOutbox(3 * AT_ONCE, busy=True)
+
+    relay_long(outbox, RecordedTarget())
+
+    # One in each of the batches, and one at the end.
+    assert outbox.removed == ["0", "1", "2", "3"]
+
+
+@pytest.mark.parametrize(("helped", "handed_off"), [(True, 64), (False, 160)])
+def test_a_run_that_gets_help_leaves_the_shard_to_it(helped: bool, handed_off: int) -> None:
+    assert 3 * AT_ONCE < HELP_AFTER <= 64 == 4 * AT_ONCE
+    asked: list[bool] = []
+
+    def ask() -> bool:
+        asked.append(helped)
+        return helped
+
+    report = relay_long(LongOutbox(160), RecordedTarget(), ask_for_help=ask)
+
+    assert asked == [helped]
+    assert report.handed_off == handed_off
+
+
+def test_a_target_that_is_down_is_left_alone_after_so_many_failures() -> None:
+    target = RecordedTarget()
+    target.open = False
+
+    report = relay_long(LongOutbox(3 * MAX_FAILURES), target, ask_for_help=pytest.fail)
+
+    assert MAX_FAILURES <= report.failed == len(target.event_ids) < MAX_FAILURES + AT_ONCE
+
+
+def test_many_rows_that_are_not_due_delay_the_due_ones_by_a_thousand() -> None:
+    read: list[int] = []
+
+    class Mixed(LongOutbox):
+        def oldest_first(self, shard: str, *, committed_before: int) -> Iterator[WaitingRow]:
+            for number, row in enumerate(super().oldest_first(shard, committed_before=0)):
+                read.append(number)
+                yield row._replace(next_attempt_at=0 if number == 1 else 2 * 10**15)
+
+    target = RecordedTarget()
+    target.while_invoked = lambda: read_then.append(len(read))
+    read_then: list[int] = []
+
+    report = relay_long(Mixed(5_000), target)
+
+    assert read_then == [1_000]
+    assert report == Report(
+        oldest_age_seconds=report.oldest_age_seconds, backlog=5_000, handed_off=1
+    )
 
 
 NEVER = NeverAcceptedError("no JSON", "InvalidRequestContentException", "arn:target")

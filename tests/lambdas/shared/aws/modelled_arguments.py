@@ -20,6 +20,7 @@ OPERATIONS = {
         "UpdateItem",
         "DeleteItem",
         "Query",
+        "BatchWriteItem",
         "TransactWriteItems",
     ],
     "lambda": ["Invoke"],

@@ -44,6 +44,7 @@ def assert_same(ours: Request, theirs: AWSPreparedRequest, names: list[str]) -> 
         ("put_item", PUT),
         ("update_item", {"TableName": "t", "Key": KEY, "UpdateExpression": "SET a = :a"}),
         ("delete_item", {"TableName": "t", "Key": KEY, "ConditionExpression": "a = :a"}),
+        ("batch_write_item", {"RequestItems": {"t": [{"DeleteRequest": {"Key": KEY}}]}}),
         ("query", {"TableName": "t", "Limit": 5, "ScanIndexForward": False}),
         ("transact_write_items", {"TransactItems": [{"Put": PUT}], "ClientRequestToken": "token"}),
     ],

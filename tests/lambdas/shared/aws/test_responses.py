@@ -28,6 +28,8 @@ ITEM = {
 }
 EVENT = {"FunctionName": "f", "InvocationType": "Event", "Payload": b"{}"}
 TRANSACTION = {"TransactItems": [{"Delete": KEY}, {"Delete": KEY}]}
+UNPROCESSED = {"t": [{"DeleteRequest": {"Key": {"id": {"B": "AP8="}}}}]}
+BATCH = {"RequestItems": {"t": [{"DeleteRequest": {"Key": KEY["Key"]}}]}}
 EMAIL = {"FromEmailAddress": "a@example.com", "Content": {"Raw": {"Data": b"x"}}}
 MESSAGE = {"TopicArn": "arn:aws:sns:eu-west-1:123456789012:t", "Message": "x"}
 SECRET = {"SecretId": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:hook-a1b2c3"}
@@ -116,6 +118,7 @@ def no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
             ],
         ),
         ("dynamodb", "transact_write_items", TRANSACTION, [recorded(200, {})]),
+        ("dynamodb", "batch_write_item", BATCH, [recorded(200, {"UnprocessedItems": UNPROCESSED})]),
         ("lambda", "invoke", EVENT, [recorded(202)]),
         (
             "lambda",
