@@ -9,6 +9,7 @@ from collections.abc import Callable
 from benchmarks import counts, end_to_end, graph
 from benchmarks.baselines import deploy_baselines
 from benchmarks.process import ValgrindMissingError
+from benchmarks.relay import relay_times
 from benchmarks.report import keep, plot, table
 from local.scenario.handoff_stack import handoff_stack
 
@@ -78,10 +79,21 @@ def compare() -> None:
     keep("end_to_end", "From the request to the notification, in the emulator", parts)
 
 
+def relay() -> None:
+    """Keep how many events of a shard the relay hands off."""
+    heads = ["in flight", "events a second", "x", "processor ms of an event"]
+    keep(
+        "relay",
+        "One shard of a backlog, at a stub of AWS",
+        [table(heads, relay_times())],
+    )
+
+
 _NAMES: dict[str, Callable[[], bool | None]] = {
     "check": check,
     "count": count,
     "program": program,
+    "relay": relay,
     "end-to-end": compare,
 }
 
