@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from itertools import accumulate
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import psutil
 import pytest
@@ -41,12 +41,12 @@ __all__ = [
 T = TypeVar("T")
 
 
-def eventually(poll: Callable[[], T], awaited: str, *, seconds: float = 30) -> T:
+def eventually(poll: Callable[[], T | None], awaited: str, *, seconds: float = 30) -> T:
     """Call `poll` until its result is true, and return that.
 
     Raises DeadlineExceededError naming `awaited` and the last result after `seconds`.
     """
-    return wait_until(poll, awaited, seconds=seconds)
+    return cast("T", wait_until(poll, awaited, seconds=seconds))
 
 
 def sized(small: int, *, full: int) -> int:

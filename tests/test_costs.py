@@ -11,8 +11,8 @@ import pytest
 from pulumi_serverless.testing.mocks import FUNCTION
 from scripts.costs import PAGE, PRICES, Bill, per_million, tables, written
 from serverless_runtime.handoff.outbox_rows import SHARDS
-from serverless_runtime.handoff.relay.hand_off_due_events import Report
 from serverless_runtime.handoff.relay.handler import metrics_of
+from serverless_runtime.handoff.relay.ports import Report
 from tests.program.programs import run_stack
 
 MONTH = 1_000_000

@@ -26,7 +26,7 @@ from serverless_ops.outbox.waiting_events import WaitingEvent, waiting_events
 from serverless_ops.stack import Outbox, Stack, choose, find_stack
 from serverless_ops.stack_outputs import StackChoice
 from serverless_ops.terminal import age, one_line, out, plain, show, timestamp_text
-from serverless_runtime.handoff.relay.hand_off_due_events import LONGEST_BACKOFF_SECONDS
+from serverless_runtime.handoff.relay.attempts import LONGEST_BACKOFF_SECONDS
 
 EXIT_CODES = """\b
 Exit codes:

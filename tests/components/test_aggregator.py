@@ -15,7 +15,7 @@ from pulumi_serverless.internal_api import InternalApi, InternalApiArgs
 from pulumi_serverless.testing import Graph, record
 from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY
 from serverless_runtime.aggregator.settings import read_aggregator_settings
-from serverless_runtime.circuit_breaker.settings import read_circuit_breaker_settings
+from serverless_runtime.circuit_breaker.settings.environment import read_circuit_breaker_settings
 from serverless_runtime.service_calls.settings import read_service_settings
 from tests.components.a_function import FOUNDATION, HANDLER, NO_DEPENDENCIES, a_function
 

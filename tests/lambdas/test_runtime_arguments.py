@@ -18,7 +18,7 @@ import pytest
 import serverless_runtime
 from serverless_runtime.circuit_breaker.circuit_breaker import CircuitBreaker
 from serverless_runtime.circuit_breaker.rules import rules_of
-from serverless_runtime.circuit_breaker.settings import CircuitBreakerSettings
+from serverless_runtime.circuit_breaker.settings.environment import CircuitBreakerSettings
 from serverless_runtime.handoff import Event, Handoff, Publisher, ReceivedEvent
 from serverless_runtime.handoff.settings import HandoffSettings
 from serverless_runtime.once import Once

@@ -117,10 +117,14 @@ class Secret(Generic[T]):
                 f"secret {self._arn} could not be read: {code}: {message}",
                 permanent=ERROR_CODES.get(code, False),
             ) from error
-        except (CredentialsError, *call_errors()) as error:
+        except _unreachable() as error:
             raise UnreadableSecretError(
                 f"secret {self._arn} could not be read ({type(error).__name__})", permanent=False
             ) from error
+
+
+def _unreachable() -> tuple[type[Exception], ...]:
+    return CredentialsError, *call_errors()
 
 
 def _from_secrets_manager(client: Any, arn: str) -> str:
