@@ -16,6 +16,7 @@ from typing import Any, get_type_hints
 import pytest
 
 import serverless_runtime
+from serverless_runtime.aggregator.aggregator import Aggregator
 from serverless_runtime.circuit_breaker.circuit_breaker import CircuitBreaker
 from serverless_runtime.circuit_breaker.rules import rules_of
 from serverless_runtime.circuit_breaker.settings.environment import CircuitBreakerSettings
@@ -24,10 +25,20 @@ from serverless_runtime.handoff.settings import HandoffSettings
 from serverless_runtime.once import Once
 from serverless_runtime.once.settings import OnceSettings
 from serverless_runtime.queue_sender import QueueSender
+from serverless_runtime.service_calls.client import Deadline, Service
 from tests.components.argument_values import wrong_values
 
-_HAVE_BOTO3S_CONTRACT = {"serverless_runtime.shared.aws"}
-_ARE_READ = {"Message", "Call", "ReceivedEvent"}
+_NOT_HERE = (
+    # They have boto3's contract.
+    "serverless_runtime.shared.aws",
+    # It reads requests, of which tests of their own show what is refused; a wrong argument is seen
+    # by the first request.
+    "serverless_runtime.web.",
+)
+_ARE_MADE = {
+    *("Message", "Call", "ReceivedEvent", "Deadline"),
+    *("Answer", "Missing", "RequiredMissingError", "VersionMismatchError"),
+}
 """What the runtime makes of what arrives; tests of their own show what is refused."""
 
 RULES = rules_of(CircuitBreakerSettings(table_name="t", component="c", circuits="carrier"))
@@ -49,6 +60,10 @@ RIGHT: Mapping[Any, Any] = {
     "fn": lambda: None,
     "store": None,
     "body": 1,
+    "name": "prices",
+    "operation": "quote",
+    "deadline": Deadline(0),
+    "payloads": {"prices": 1},
 }
 
 
@@ -65,12 +80,14 @@ OBJECTS: Mapping[type[Any], Callable[[], Any]] = {
     Once: lambda: Once(settings=OnceSettings(table_name="once"), client=NoAws()),
     CircuitBreaker: lambda: CircuitBreaker("carrier", NoAws(), rules=RULES),  # type: ignore[arg-type]
     QueueSender: lambda: QueueSender("orders", client=NoAws()),
+    Service: lambda: Service("prices", client=NoAws()),
+    Aggregator: lambda: Aggregator("prices"),
 }
 
 
 def offered() -> Iterator[Any]:
     for found in pkgutil.walk_packages(serverless_runtime.__path__, "serverless_runtime."):
-        if found.name not in _HAVE_BOTO3S_CONTRACT:
+        if not found.name.startswith(_NOT_HERE):
             module = importlib.import_module(found.name)
             yield from (getattr(module, name) for name in getattr(module, "__all__", ()))
 
@@ -80,7 +97,7 @@ def called() -> Iterator[tuple[Any, str]]:
     for each in sorted(set(filter(callable, offered())), key=lambda each: each.__qualname__):
         if not inspect.isclass(each):
             yield each, ""
-        elif each.__name__ not in _ARE_READ:
+        elif each.__name__ not in _ARE_MADE:
             if "__init__" in vars(each):
                 yield each, "__init__"
             for name, member in vars(each).items():
@@ -125,6 +142,12 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "CIRCUIT_BREAKER_TABLE_NAME": "t",
         "CIRCUIT_BREAKER_COMPONENT": "c",
         "CIRCUIT_BREAKER_CIRCUITS": "carrier",
+        "SERVICE_PRICES_FUNCTION_ARN": HANDOFF.target_arn,
+        "SERVICE_PRICES_COMPONENT": "c",
+        "SERVICE_PRICES_SAFE": "quote",
+        "AGGREGATOR_PRICES_COMPONENT": "c",
+        "AGGREGATOR_PRICES_DEADLINE_SECONDS": "1",
+        "AGGREGATOR_PRICES_BRANCHES": '{"prices": {}}',
         "AWS_REGION": "eu-west-1",
     }.items():
         monkeypatch.setenv(name, value)

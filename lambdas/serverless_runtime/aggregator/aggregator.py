@@ -23,8 +23,14 @@ from serverless_runtime.aggregator.metrics import (
 from serverless_runtime.aggregator.settings import read_aggregator_settings
 from serverless_runtime.circuit_breaker.errors import CircuitBreakerOpenError
 from serverless_runtime.service_calls import errors
-from serverless_runtime.service_calls.client import Deadline, Service, service
+from serverless_runtime.service_calls.client import (
+    Deadline,
+    Service,
+    require_deadline,
+    service,
+)
 from serverless_runtime.service_calls.envelope import encoded
+from serverless_runtime.shared.arguments import require_a, require_callable, require_text
 from serverless_runtime.shared.metrics import COMPONENT, Counter, write_metrics
 
 __all__ = ["Aggregator", "Answer", "Deadline", "Missing", "RequiredMissingError", "aggregator"]
@@ -90,6 +96,12 @@ class Aggregator:
         last_answers: LastAnswers | None = None,
     ) -> None:
         """`name` is the name in the program. Raises MissingSettingsError."""
+        require_text("name", name)
+        require_callable("services", services)
+        if breaker is not None:
+            require_callable("breaker", breaker)
+        if last_answers is not None:
+            require_a("last_answers", last_answers, LastAnswers, "a LastAnswers")
         settings = read_aggregator_settings(name)
         self._branches: dict[str, dict[str, Any]] = json.loads(settings.branches)
         self._seconds = float(settings.deadline_seconds)
@@ -100,16 +112,20 @@ class Aggregator:
         self._last = last_answers or LastAnswers()
 
     def ask(
-        self, payloads: Mapping[str, Any], *, deadline: Deadline, correlation_id: str = ""
+        self, payloads: Mapping[str, Any], *, deadline: Deadline, correlation_id: str | None = None
     ) -> Answer:
         """Ask each branch, with its payload, at the same time, and return what there is when all
         have answered, at the deadline of the program, or before the caller's own `deadline`.
 
         Raises RequiredMissingError, and ValueError unless there is a payload for each branch.
         """
+        require_a("payloads", payloads, Mapping, "a mapping of branches")
+        require_deadline(deadline, correlation_id)
         if set(payloads) != set(self._branches):
             known = ", ".join(self._branches)
-            raise ValueError(f"payloads must be of {known}, got {', '.join(payloads) or 'none'}")
+            raise ValueError(
+                f"payloads must be of {known}, got {', '.join(map(str, payloads)) or 'none'}"
+            )
         texts = {name: encoded(payloads[name]) for name in self._branches}
         end = Deadline.after(min(self._seconds, deadline.seconds_left() - _OWN_SECONDS))
         correlation_id = correlation_id or os.urandom(16).hex()
@@ -186,10 +202,15 @@ def _breaker(name: str) -> Any:
     return circuit_breaker(name, failed=errors.FAILED, refused=errors.REFUSED)
 
 
-@functools.cache
 def aggregator(name: str) -> Aggregator:
     """Return this instance's aggregator of that name in the program.
 
     Raises MissingSettingsError.
     """
+    require_text("name", name)
+    return _of_this_instance(name)
+
+
+@functools.cache
+def _of_this_instance(name: str) -> Aggregator:
     return Aggregator(name)

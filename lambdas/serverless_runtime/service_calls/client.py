@@ -26,6 +26,14 @@ from serverless_runtime.service_calls.errors import (
 from serverless_runtime.service_calls.metrics import NAMESPACE, REASON, UNANSWERED
 from serverless_runtime.service_calls.settings import read_service_settings
 from serverless_runtime.shared import aws
+from serverless_runtime.shared.arguments import (
+    is_number,
+    require_a,
+    require_callable,
+    require_one_of,
+    require_text,
+    shown,
+)
 from serverless_runtime.shared.metrics import Counter
 
 __all__ = ["Deadline", "Service", "service"]
@@ -47,6 +55,8 @@ class Service:
     ) -> None:
         """`name` is the name in the program; `client` a small one for Lambda. Raises
         MissingSettingsError."""
+        require_text("name", name)
+        require_callable("jitter", jitter)
         settings = read_service_settings(name)
         self.name = name
         """The name in the program."""
@@ -67,7 +77,7 @@ class Service:
         *,
         deadline: Deadline,
         seconds: float | None = None,
-        correlation_id: str = "",
+        correlation_id: str | None = None,
     ) -> Any:
         """Return the answer of the service, or raise a ServiceCallError.
 
@@ -79,9 +89,10 @@ class Service:
         Raises ValueError for an operation that the program does not declare, and for a payload
         that is not JSON.
         """
-        if operation not in self._operations:
-            known = ", ".join(sorted(self._operations))
-            raise ValueError(f"operation must be one of {known}, got {operation!r}")
+        require_one_of("operation", operation, sorted(self._operations))
+        require_deadline(deadline, correlation_id)
+        if seconds is not None and not is_number(seconds):
+            raise ValueError(f"seconds must be a number or None, got {shown(seconds)}")
         left = deadline.seconds_left() - _OWN_SECONDS
         budget = min(left, self._budget, self._budget if seconds is None else seconds)
         try:
@@ -133,10 +144,22 @@ class Service:
             raise TooLargeError(self.name, operation, text, may_be_done=False)
 
 
-@functools.cache
+def require_deadline(deadline: Deadline, correlation_id: str | None) -> None:
+    """Raise ValueError unless a call can be made with these."""
+    require_a("deadline", deadline, Deadline, "a Deadline, such as Deadline.of(context)")
+    if correlation_id is not None:
+        require_text("correlation_id", correlation_id)
+
+
 def service(name: str) -> Service:
     """Return this instance's client of the service of that name in the program.
 
     Raises MissingSettingsError.
     """
+    require_text("name", name)
+    return _of_this_instance(name)
+
+
+@functools.cache
+def _of_this_instance(name: str) -> Service:
     return Service(name)
