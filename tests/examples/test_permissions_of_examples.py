@@ -56,3 +56,19 @@ def test_an_aggregator_may_invoke_its_services_and_use_their_circuits() -> None:
         },
         **{name: set(LOG_AND_TRACE) for name in services},
     }
+
+
+def test_an_operation_of_a_web_service_may_do_what_it_declares_and_nothing_else() -> None:
+    found = permissions(deploy(ROOT / "examples" / "web_service"))
+
+    table = "arn:loans-table"
+    assert found == {
+        "loans-lend-book": {("dynamodb:PutItem", table), *LOG_AND_TRACE},
+        "loans-get-loan": {("dynamodb:GetItem", table), *LOG_AND_TRACE},
+        "loans-return-book": {
+            *((f"dynamodb:{action}", table) for action in ("GetItem", "UpdateItem", "DeleteItem")),
+            *LOG_AND_TRACE,
+        },
+        "loans-list-loans": {("dynamodb:Query", f"{table}/index/by-reader"), *LOG_AND_TRACE},
+        "loans-no-route": set(LOG_AND_TRACE),
+    }
