@@ -119,7 +119,8 @@ class DeadLetter:
 
     @property
     def failed_at(self) -> datetime | None:
-        """When Lambda gave up; if that is unknown, when the message arrived."""
+        """When Lambda gave up; if that is unknown, as of a message that SQS moved, when the
+        message was sent."""
         try:
             return from_text((self.record and self.record.failed_at) or "")
         except ValueError:

@@ -86,7 +86,8 @@ def describe(dead_letter: DeadLetter) -> dict[str, Any]:
         "request_id": record and record.request_id,
         "source": record and record.source_arn,
         "target": record and record.target_arn,
-        "failed_at": timestamp_text(dead_letter.failed_at),
+        # SQS does not say when it moved a message.
+        "failed_at": None if record and record.moved else timestamp_text(dead_letter.failed_at),
         "sent_at": timestamp_text(dead_letter.sent_at),
         "receives": dead_letter.receives,
     }

@@ -17,7 +17,7 @@ from serverless_ops.dead_letters.queue_options import EXIT_CODES, on_queues
 from serverless_ops.dead_letters.reader import WHY_HIDDEN, DeadLetterReader
 from serverless_ops.interrupts import Interrupts
 from serverless_ops.options import LEFT
-from serverless_ops.terminal import age, counted, one_line, out, show
+from serverless_ops.terminal import age, counted, one_line, out, show, timestamp_text
 
 # https://aws.amazon.com/sqs/pricing/, us-east-1, standard queues
 _USD_PER_MILLION_REQUESTS = 0.40
@@ -127,7 +127,7 @@ def show_groups(console: Console, chosen: list[DeadLetter], now: datetime) -> No
 def _show_each(console: Console, chosen: list[DeadLetter]) -> None:
     for dead_letter in chosen:
         words = (
-            describe(dead_letter)["failed_at"],
+            timestamp_text(dead_letter.failed_at),
             dead_letter.event_id or dead_letter.message_id,
             dead_letter.event_type,
             dead_letter.error,

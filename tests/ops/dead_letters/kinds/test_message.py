@@ -101,6 +101,16 @@ def test_attributes_go_back_binary_ones_too(known: Operator, source: Source) -> 
     assert message["MessageAttributes"] == attributes
 
 
+def test_when_a_message_failed_is_not_guessed(known: Operator, source: Source) -> None:
+    source.fail("no JSON")
+
+    listed = known.types_exactly("list", "--stack", "dev", "--json")
+    (found,) = json.loads(listed.stdout)["dead_letters"]
+
+    assert found["failed_at"] is None
+    assert found["sent_at"]
+
+
 def test_what_sqs_has_not_moved_is_no_failure_of_the_consumer(
     known: Operator, source: Source
 ) -> None:
