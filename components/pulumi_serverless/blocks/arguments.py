@@ -52,10 +52,12 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
         of = f"{type(given[0]).__name__ if owner else ''}.{method}".lstrip(".")
         for name, value in parameters.bind(*given, **named).arguments.items():
             if name in annotations:
-                each = parameters.parameters[name]
-                what = f"{of}: {name}"
-                several = each.kind is each.VAR_POSITIONAL
-                check(what, value, Sequence[annotations[name]] if several else annotations[name])  # type: ignore[valid-type]
+                several = parameters.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
+                annotation = Sequence[annotations[name]] if several else annotations[name]  # type: ignore[valid-type]
+                try:
+                    check(name, value, annotation)
+                except ValueError as error:
+                    raise ValueError(f"{of}: {error}") from None
         return function(*given, **named)
 
     return call
