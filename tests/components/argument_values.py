@@ -84,6 +84,7 @@ def samples() -> Mapping[type[Any], Any]:
         alarm = Alarm("alarm", sample(AlarmArgs, made))
         for each in (
             NoAuth(),
+            AService(),
             *(FOUNDATION, NO_DEPENDENCIES, function, queue, handoff, access, alarm),
             Table("rows", TableArgs(foundation=FOUNDATION, key=Key(partition="id"))),
             HttpApi("api", an_api(function, access)),
@@ -98,6 +99,18 @@ def samples() -> Mapping[type[Any], Any]:
     made[Foundation], made[FunctionCode] = FOUNDATION, NO_DEPENDENCIES
     record(program)
     return made
+
+
+class AService:
+    """Whatever can be asked."""
+
+    service_name = "stock"
+    operations_offered: Mapping[str, str] = {"ask": "safe"}
+    budget_seconds = 5.0
+    environment: Mapping[str, str] = {}
+
+    def allow_caller(self, caller: object) -> None:
+        """Nothing is needed."""
 
 
 def an_api(function: PythonFunction, access: ApiAccess) -> HttpApiArgs:
@@ -152,6 +165,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
         "secret_arn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:hook-a1b2c3",
     },
     "Metric": {"statistic": "Sum"},
+    "Branch": {"operation": "ask"},
     "MathExpression": {"expression": "2 * key"},
 }
 
@@ -170,6 +184,8 @@ def value_for(name: str, annotation: Any, made: Mapping[type[Any], Any]) -> Any:
         return value_for(name, parts[0], made)
     if origin is Literal:
         return parts[0]
+    if type(None) in parts:
+        return None
     if origin is Callable:
         return lambda *_: None
     if origin is Sequence:
@@ -184,14 +200,15 @@ def value_for(name: str, annotation: Any, made: Mapping[type[Any], Any]) -> Any:
     plain_values: dict[Any, Any] = {str: "text", int: 1, float: 1.0, bool: True}
     if annotation in plain_values:
         return plain_values[annotation]
-    fitting = [each for kind, each in made.items() if fits(kind, annotation)]
+    fitting = [each for each in made.values() if fits(each, annotation)]
     return fitting[0] if fitting else sample(annotation, made)
 
 
-def fits(kind: type[Any], annotation: Any) -> bool:
+def fits(value: Any, annotation: Any) -> bool:
     if getattr(annotation, "_is_protocol", False):
-        return kind is AsyncHandoff
-    return issubclass(kind, annotation)
+        declared = {**vars(annotation), **vars(annotation).get("__annotations__", {})}
+        return all(hasattr(value, name) for name in declared if not name.startswith("_"))
+    return isinstance(value, annotation)
 
 
 def wrong_values(annotation: Any) -> list[Any]:  # noqa: C901, PLR0911 -- one for each kind
