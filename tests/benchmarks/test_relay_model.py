@@ -26,7 +26,7 @@ def test_while_it_works_the_relay_hands_off_2000_events_a_second() -> None:
     [
         ({}, "writes of the outbox", 1_833),
         ({"row_kb": 3.5}, "writes of the outbox", 458),
-        ({"partitions": 40}, "processors of the runs", 3_538),
+        ({"partitions": 40}, "processors of the runs", 3_537),
         ({"partitions": 40, "memory_mb": 3_000}, "requests in flight", 7_111),
         ({"partitions": 40, "shards": 8}, "processors of the runs", 1_769),
         ({"reserved_concurrency": 2}, "processors of the runs", 221),
