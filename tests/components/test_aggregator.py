@@ -165,7 +165,11 @@ def test_incomplete_answers_and_failures_fire_alarms() -> None:
         ),
         (two, {"deadline_seconds": 0.1}, "deadline_seconds must be between 0.2 and 25, got 0.1"),
         (two, {"deadline_seconds": 26}, "deadline_seconds must be between 0.2 and 25, got 26"),
-        (two, {"circuits": ("prices",)}, "circuits must be some of prices, got 'stock'"),
+        (
+            two,
+            {"circuits": ("prices",)},
+            r"circuits\[1\] of providers must be one of prices, got 'stock'",
+        ),
     ],
 )
 def test_what_cannot_work_fails_before_deploy(
