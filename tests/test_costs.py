@@ -80,12 +80,12 @@ def test_the_reliability_of_a_million_by_hand(bill: Bill) -> None:
 
     # Two writes of a delivery, each in the table and in its index; half a read of the breaker.
     outbox, deliveries, breaker = 4 * 0.625, 2 * 2 * 0.625, 0.5 * 0.125
-    waiting = 1_000_000 * 0.02 * 0.5 * 0.0000133334
+    waiting = 1_000_000 * 0.01 * 0.5 * 0.0000133334
     assert sum(item.usd_per_event for item in items) * MONTH == pytest.approx(
         outbox + deliveries + breaker + waiting
     )
     runs = 43_800 * (0.0000002 + 0.000001 + 0.3 * 0.5 * 0.0000133334)
-    queries = 43_800 * 8 * 0.000000125
+    queries = 43_800 * 16 * 0.000000125
     counted = 0.30 * bill.program["metrics"] + 0.10 * bill.program["alarms"]
     boards = 3.00 * bill.program["dashboards"]
     assert sum(item.usd_per_month for item in items) == pytest.approx(

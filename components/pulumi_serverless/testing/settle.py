@@ -17,12 +17,12 @@ async def settle() -> None:
     """
     settings = pulumi.runtime.settings.SETTINGS
     while True:
-        tasks = {*settings.outputs, *settings.rpc_manager.rpcs}
-        waiting = [task for task in tasks if not task.done()]
-        if not waiting or any(map(_has_failed, tasks.difference(waiting))):
+        known = {*settings.outputs, *settings.rpc_manager.rpcs}
+        waiting = [each for each in known if not each.done()]
+        if not waiting or any(map(_has_failed, known.difference(waiting))):
             return
         await asyncio.wait(waiting, return_when=asyncio.FIRST_EXCEPTION)
 
 
-def _has_failed(task: asyncio.Future[Any]) -> bool:
-    return task.cancelled() or task.exception() is not None
+def _has_failed(done: asyncio.Future[Any]) -> bool:
+    return done.cancelled() or done.exception() is not None

@@ -196,7 +196,7 @@ def circuit_breaker(
 
 @functools.cache
 def of_this_instance(circuit: str, failed: Errors, refused: Errors) -> CircuitBreaker:
-    # The channels of notifications have settings of their own, and do without these.
+    # Who makes circuit breakers of settings of their own does without these.
     from serverless_runtime.circuit_breaker.settings.environment import (  # noqa: PLC0415
         read_circuit_breaker_settings,
     )
