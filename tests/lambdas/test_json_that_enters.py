@@ -20,7 +20,8 @@ from serverless_runtime.handoff.target import target_of
 from serverless_runtime.queue_consumer import Message, UnreadableMessageError
 from serverless_runtime.queue_sender import QueueSender
 from serverless_runtime.queue_sender.settings import queue_environment
-from serverless_runtime.shared.strict_json import NotJsonError, parse, problem_in
+from serverless_runtime.shared.characters import problem_in
+from serverless_runtime.shared.strict_json import NotJsonError, parse
 from serverless_runtime.webhook_in import Call
 from tests.lambdas.json_texts import nearly_json_texts, texts_with_any_character
 from tests.lambdas.samples import an_event

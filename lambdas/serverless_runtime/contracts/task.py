@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self, get_args
 
-from serverless_runtime.shared.strict_json import problem_in
+from serverless_runtime.shared.characters import problem_in
 from serverless_runtime.shared.timestamps import from_text
 
 Status = Literal["pending", "in_progress", "completed"]

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from serverless_runtime.contracts.event_types import EVENT_TYPES, EventType
 from serverless_runtime.contracts.task import MalformedTaskError, Task
-from serverless_runtime.shared.strict_json import problem_in
+from serverless_runtime.shared.characters import problem_in
 from serverless_runtime.shared.timestamps import from_text
 
 MAX_WIRE_BYTES = 200_000

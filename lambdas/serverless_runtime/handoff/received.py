@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from serverless_runtime.shared.strict_json import problem_in
+from serverless_runtime.shared.characters import problem_in
 
 __all__ = ["ReceivedEvent", "UnreadableEventError"]
 

@@ -13,8 +13,6 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from typing import Any, TypeVar
 
-from serverless_runtime.shared.arguments import require_a
-
 T = TypeVar("T")
 
 
@@ -60,7 +58,8 @@ def variable_name(kind: str, name: str) -> str:
     No two names have the same. Raises ValueError for a name that no variable could carry; `kind`
     is what has the name, e.g. "queue".
     """
-    require_a(f"the name of a {kind}", name, str, "text")
+    if not isinstance(name, str):
+        raise ValueError(f"the name of a {kind} must be text, got {name!r:.60}")
     letters = name.replace("-", "")
     if not (letters.isascii() and letters.isalnum() and letters == letters.lower()):
         raise ValueError(

@@ -46,16 +46,6 @@ def parse(data: bytes | str) -> Any:
     return document
 
 
-def problem_in(text: str) -> str | None:
-    """Return which of a text's characters is none, such as half of a surrogate pair; None if all
-    are. A decoded text may have what no JSON text can hold."""
-    if text.isascii():
-        return None
-    from serverless_runtime.shared import strict_json_text  # noqa: PLC0415
-
-    return strict_json_text.no_character_in(text)
-
-
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
