@@ -112,3 +112,11 @@ def test_the_page_states_what_reliability_costs(bill: Bill) -> None:
     page = PAGE.read_text()
     assert f"costs {added / transport:.0f} times as much on top" in page
     assert f"| a channel | ${channel * MONTH:.2f} a million |" in page
+
+
+def test_the_list_of_patterns_has_the_computed_price_of_a_handoff(bill: Bill) -> None:
+    ours = [*next(iter(bill.ways().values())), *bill.reliability()]
+
+    assert (
+        f"[{per_million(ours, MONTH):.2f}](costs.md)" in (PAGE.parent / "patterns.md").read_text()
+    )
