@@ -20,8 +20,8 @@ from pulumi_serverless.blocks.argument_checks import (
 )
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.match_conditions import require_condition
+from serverless_runtime.shared.envelope import ENVELOPE
 from serverless_runtime.shared.message_attributes import (
-    ENVELOPE,
     MAX_ATTRIBUTES,
     require_attribute,
     require_attribute_name,

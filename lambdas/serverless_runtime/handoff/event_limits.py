@@ -10,7 +10,7 @@ from collections.abc import Mapping, Set
 
 from serverless_runtime.shared import strict_json
 from serverless_runtime.shared.arguments import require_text, shown
-from serverless_runtime.shared.message_attributes import ENVELOPE
+from serverless_runtime.shared.envelope import ENVELOPE
 
 MAX_PAYLOAD_BYTES = 200_000
 """Fits an outbox row (DynamoDB: 400 KB), one billed request (256 KB), and a dead letter with the

@@ -11,11 +11,6 @@ MAX_ATTRIBUTES = 10
 """SNS drops a message with more for every queue with raw delivery.
 https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html"""
 
-ENVELOPE = frozenset(
-    {"specversion", "id", "datacontenttype", "correlationid", "replays", "data", "data_base64"}
-)
-"""What the envelope of an event has itself, so that no attribute of the event may have its name."""
-
 _NAME = re.compile(r"(?!(?:aws|amazon)\.)(?!\.)(?!.*\.\.)[a-z0-9_.-]{1,256}(?<!\.)", re.IGNORECASE)
 
 # Control characters, halves of surrogate pairs, and Unicode's characters that are none.
