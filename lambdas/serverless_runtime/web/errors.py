@@ -21,6 +21,7 @@ class VersionMismatchError(Exception):
     def __init__(self, version: int) -> None:
         super().__init__(f"it is at version {version}")
         self.version = version
+        """What is stored now."""
 
 
 class ContentionError(Exception):

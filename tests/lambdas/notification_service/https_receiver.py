@@ -90,6 +90,8 @@ class HttpsReceiver:
             with plain:
                 if self._stopping:
                     return
+                # As servers do: a response that waits for an acknowledgement is lost with a reset.
+                plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 # A client reports what is wrong in its own errors.
                 with contextlib.suppress(OSError), self._tls.wrap_socket(plain, True) as sock:
                     self._converse(sock)

@@ -92,7 +92,7 @@ def test_if_match_that_does_not_changes_nothing(path: str, value: str) -> None:
     response = patch(path, {"title": "x"}, value)
 
     assert response.status == 412
-    assert response.json["detail"] == 'If-Match does not match the task\'s ETag, which is "1"'
+    assert response.json["detail"] == 'If-Match does not match the ETag, which is "1"'
     assert request("PUT", path, {"title": "x", "status": "pending"}, headers={"If-Match": value})
     assert request("DELETE", path, headers={"If-Match": value}).status == 412
     assert request("GET", path).json["version"] == 1

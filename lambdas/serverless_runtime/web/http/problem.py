@@ -78,9 +78,16 @@ class Problem(Exception):  # noqa: N818 - the term of RFC 9457
             known = ", ".join(map(str, _TITLES))
             raise ValueError(f"the status of a problem must be one of {known}, got {status}")
         self.status = status
+        """Of HTTP."""
+
         self.detail = detail
+        """What is wrong, for the client."""
+
         self.errors = errors
+        """Each thing that is wrong with the request."""
+
         self.headers = dict(headers or {})
+        """Of the response, besides those that every response has."""
 
     def to_document(self, *, instance: str, correlation_id: str) -> dict[str, Any]:
         """Return the problem document; `instance` is a URI reference."""
