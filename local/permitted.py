@@ -85,6 +85,9 @@ def _on_table(table: str) -> dict[str, Attempt]:
         ),
         "UpdateItem": lambda clients: clients("dynamodb").update_item(**no_key),
         "DeleteItem": lambda clients: clients("dynamodb").delete_item(**no_key),
+        "BatchWriteItem": lambda clients: clients("dynamodb").batch_write_item(
+            RequestItems={table: [{"DeleteRequest": {"Key": no_key["Key"]}}]}
+        ),
         "Query": lambda clients: clients("dynamodb").query(
             TableName=table, KeyConditionExpression="none = :none"
         ),

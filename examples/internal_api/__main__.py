@@ -79,7 +79,7 @@ shop = HttpApi(
 )
 
 throttled = throttled_alarms(
-    "consumer-table-throttled", {"reservations": reservations}, foundation=foundation
+    "table-throttled", {"reservations": reservations}, foundation=foundation
 )
 operations = Operations(
     "operations",

@@ -21,7 +21,7 @@ ALLOWED = {
     "tasks-delete-task": {"read task", "delete task", *HAND_OFF},
     "tasks-no-route": set(),
     "task-events-relay": {
-        *("query outbox", "claim outbox row", "delete outbox row", "hand off"),
+        *("query outbox", "claim outbox row", "remove outbox rows", "hand off"),
         *("count dead letters", "write dead letter"),
     },
     "notifications-send-notification": {
@@ -106,6 +106,9 @@ ATTEMPTS: dict[str, Attempt] = {
     ),
     "delete outbox row": lambda client, stack: client("dynamodb").delete_item(
         TableName=stack.outbox_table, Key=_OUTBOX_ROW
+    ),
+    "remove outbox rows": lambda client, stack: client("dynamodb").batch_write_item(
+        RequestItems={stack.outbox_table: [{"DeleteRequest": {"Key": _OUTBOX_ROW}}]}
     ),
     "hand off": lambda client, stack: client("lambda").invoke(
         FunctionName=stack.target_arn, InvocationType="DryRun"

@@ -136,7 +136,7 @@ def test_its_functions_may_do_their_work_and_nothing_else(program: Deployed) -> 
         },
         "billing-relay": {
             *("Query of billing-outbox", "UpdateItem of billing-outbox"),
-            "DeleteItem of billing-outbox",
+            "BatchWriteItem of billing-outbox",
             "Publish of invoices",
         },
         "ledger": {"PutItem of entries", *consuming("invoices-ledger")},
