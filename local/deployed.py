@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -123,19 +123,24 @@ def running_instance(
     *,
     retry_base_seconds: float = RETRY_BASE_SECONDS,
     proxy_port: int | None = None,
+    without_patches: Sequence[str] = (),
 ) -> Iterator[Emulator]:
     """An empty emulator on `port`, or on a free one, while the block runs.
 
     `kind` names the instance together with the port. What earlier runs of the kind left behind
-    when they were killed is cleaned up first. `proxy_port` is as in `running_emulator`. Raises
-    InstanceInUseError and EmulatorError.
+    when they were killed is cleaned up first. `proxy_port` and `without_patches` are as in
+    `running_emulator`. Raises InstanceInUseError and EmulatorError.
     """
     sweep_leftovers(f"{kind}-")
     port = port or free_port()
     with (
         Instance(f"{kind}-{port}").owned() as instance,
         running_emulator(
-            instance, port, retry_base_seconds=retry_base_seconds, proxy_port=proxy_port
+            instance,
+            port,
+            retry_base_seconds=retry_base_seconds,
+            proxy_port=proxy_port,
+            without_patches=without_patches,
         ) as emulator,
     ):
         yield emulator

@@ -3,80 +3,51 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from local.emulator.start import Emulator
 from local.serving import serving
+from local.stand_in import Reply, StandIn
 
 _HANGING_SECONDS = 5
 _KNOWN = {"prices": 900, "stock": 3, "reviews": ["A delight.", "Too short."]}
 
 
-class Catalogue(ThreadingHTTPServer):
+class Catalogue(StandIn):
     """Responds as the mode of a part says: up, failing or hanging."""
 
-    daemon_threads = True
-    request_queue_size = 128
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Requests)
-        self.lock = threading.Lock()
-        self.modes: dict[str, str] = {}
-        self.calls = dict.fromkeys(_KNOWN, 0)
+        super().__init__()
+        self._modes: dict[str, str] = {}
+        self._calls = dict.fromkeys(_KNOWN, 0)
 
-    def respond(self, part: str, title: str) -> tuple[int, Any]:
-        """Return status and body for a part of a book's page."""
+    def get(self, target: str) -> Reply:
+        """A part of a book's page; or, for people and tests, how often each was asked for."""
+        part, _, title = target.strip("/").partition("/")
+        if part in _KNOWN:
+            return self._part(part, title)
         with self.lock:
-            self.calls[part] += 1
-            mode = self.modes.get(f"{part}/{title}") or self.modes.get(part, "up")
+            return Reply(200, dict(self._calls))
+
+    def put(self, target: str, body: bytes) -> Reply:
+        """Set the modes, forget what was, and count from 0: `PUT /` with `{"reviews": "hanging",
+        "stock/Emma": "failing"}`."""
+        with self.lock:
+            self._modes, self._calls = json.loads(body), dict.fromkeys(_KNOWN, 0)
+        return Reply(200)
+
+    def _part(self, part: str, title: str) -> Reply:
+        with self.lock:
+            self._calls[part] += 1
+            mode = self._modes.get(f"{part}/{title}") or self._modes.get(part, "up")
         if mode == "hanging":
             time.sleep(_HANGING_SECONDS)
         if title == "Ulysses":
-            return 404, None
-        return (503, None) if mode == "failing" else (200, _KNOWN[part])
-
-    def set(self, modes: Mapping[str, str]) -> None:
-        """Forget what was, and count from 0."""
-        with self.lock:
-            self.modes, self.calls = dict(modes), dict.fromkeys(_KNOWN, 0)
-
-
-class _Requests(BaseHTTPRequestHandler):
-    server: Catalogue
-
-    def do_GET(self) -> None:
-        """A part of a book's page; or, for people and tests, how often each was asked for."""
-        part, _, title = self.path.strip("/").partition("/")
-        if part in _KNOWN:
-            self._send(*self.server.respond(part, title))
-            return
-        with self.server.lock:
-            self._send(200, self.server.calls)
-
-    def do_PUT(self) -> None:
-        """Set the modes: `PUT /` with `{"reviews": "hanging", "stock/Emma": "failing"}`."""
-        text = self.rfile.read(int(self.headers["content-length"]))
-        self.server.set(json.loads(text))
-        self._send(200, None)
-
-    def log_message(self, *_: Any) -> None:
-        """Nothing: the terminal is the command's."""
-
-    def _send(self, status: int, body: Any) -> None:
-        text = json.dumps(body).encode()
-        try:
-            self.send_response(status)
-            self.send_header("content-length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
-        except ConnectionError:
-            # Who asked has given up.
-            self.close_connection = True
+            return Reply(404)
+        return Reply(503) if mode == "failing" else Reply(200, _KNOWN[part])
 
 
 @contextmanager

@@ -2,93 +2,71 @@
 
 from __future__ import annotations
 
-import json
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from local.emulator.start import Emulator
+from local.serving import serving
+from local.stand_in import Reply, StandIn
 
 _SLOW_SECONDS, _HANGING_SECONDS = 1.3, 5
 
 
-class Carrier(ThreadingHTTPServer):
+class Carrier(StandIn):
     """Responds as its mode says: up, down, slow, hanging or broken."""
 
-    daemon_threads = True
-    request_queue_size = 128
-
     def __init__(self, port: int) -> None:
-        super().__init__(("127.0.0.1", port), _Requests)
-        self.lock = threading.Lock()
-        self.at_once = 0
-        self.set("up")
+        super().__init__(port)
+        self._at_once = 0
+        self._set("up")
 
-    def set(self, mode: str) -> None:
+    def get(self, target: str) -> Reply:
+        """A rate; or, for people and tests, what the carrier has seen."""
+        address = urlsplit(target)
+        if address.path == "/rates":
+            return self._rate(parse_qs(address.query))
+        with self.lock:
+            seen = {"mode": self._mode, "calls": self._calls}
+            at_once = {"at_once": self._at_once, "most_at_once": self._most_at_once}
+            return Reply(200, {**seen, **at_once})
+
+    def put(self, target: str, body: bytes) -> Reply:
+        """Change the mode: `PUT /down`."""
+        self._set(target.strip("/"))
+        return Reply(200, {"mode": self._mode})
+
+    def _set(self, mode: str) -> None:
         """Change the mode, and count from 0."""
         with self.lock:
-            self.mode, self.calls, self.most_at_once = mode, 0, self.at_once
+            self._mode, self._calls, self._most_at_once = mode, 0, self._at_once
 
-    def respond(self, query: Mapping[str, list[str]]) -> tuple[int, dict[str, Any]]:
-        """Return status and body for a parcel."""
+    def _rate(self, query: Mapping[str, list[str]]) -> Reply:
+        """Respond with what a parcel costs."""
         with self.lock:
-            self.calls += 1
-            self.at_once += 1
-            self.most_at_once = max(self.most_at_once, self.at_once)
-            mode = self.mode
+            self._calls += 1
+            self._at_once += 1
+            self._most_at_once = max(self._most_at_once, self._at_once)
+            mode = self._mode
         time.sleep({"slow": _SLOW_SECONDS, "hanging": _HANGING_SECONDS}.get(mode, 0.2))
         with self.lock:
-            self.at_once -= 1
+            self._at_once -= 1
         if mode == "down":
-            return 503, {}
+            return Reply(503, {})
         if query["country"] == ["AQ"]:
-            return 404, {}
-        return 200, {"cents": 250 + int(query["grams"][0]) // 10}
-
-
-class _Requests(BaseHTTPRequestHandler):
-    server: Carrier
-
-    def do_GET(self) -> None:
-        """A rate; or, for people and tests, what the carrier has seen."""
-        address = urlsplit(self.path)
-        if address.path == "/rates":
-            self._send(*self.server.respond(parse_qs(address.query)))
-            return
-        with self.server.lock:
-            seen = {"mode": self.server.mode, "calls": self.server.calls}
-            at_once = {"at_once": self.server.at_once, "most_at_once": self.server.most_at_once}
-            self._send(200, {**seen, **at_once})
-
-    def do_PUT(self) -> None:
-        """Change the mode: `PUT /down`."""
-        self.server.set(self.path.strip("/"))
-        self._send(200, {"mode": self.server.mode})
-
-    def log_message(self, *_: Any) -> None:
-        """Nothing: the terminal is the command's."""
-
-    def _send(self, status: int, body: dict[str, Any]) -> None:
-        text = json.dumps(body).encode()
-        self.send_response(status)
+            return Reply(404, {})
+        cents = 250 + int(query["grams"][0]) // 10
         # Broken, it hangs up before the end of what it has announced.
-        missing = 9 if self.server.mode == "broken" and "cents" in body else 0
-        self.send_header("content-length", str(len(text) + missing))
-        self.end_headers()
-        self.wfile.write(text)
+        return Reply(200, {"cents": cents}, missing_bytes=9 if mode == "broken" else 0)
 
 
 @contextmanager
 def set_up(emulator: Emulator) -> Iterator[Mapping[str, str]]:
     """The carrier on the next port."""
-    with Carrier(emulator.port + 1) as carrier:
-        threading.Thread(target=carrier.serve_forever, daemon=True).start()
+    with serving(Carrier(emulator.port + 1)) as carrier:
         yield {"carrierUrl": f"http://127.0.0.1:{carrier.server_port}"}
-        carrier.shutdown()
 
 
 def how_to_use(outputs: Mapping[str, Any], port: int) -> str:

@@ -2,75 +2,50 @@
 
 from __future__ import annotations
 
-import json
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from local.emulator.start import Emulator
 from local.serving import serving
+from local.stand_in import Reply, StandIn
 
 _HANGING_SECONDS = 5
 
 
-class Publisher(ThreadingHTTPServer):
+class Publisher(StandIn):
     """Responds as its mode says: up, failing, hanging, or failing once for each title."""
 
-    daemon_threads = True
-    request_queue_size = 128
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Requests)
-        self.lock = threading.Lock()
-        self.set("up")
+        super().__init__()
+        self._set("up")
 
-    def set(self, mode: str) -> None:
+    def get(self, target: str) -> Reply:
+        """A discount; or, for people and tests, how often it was asked."""
+        if target.startswith("/discounts"):
+            return Reply(self._status(), {"percent": 10})
+        with self.lock:
+            return Reply(200, {"mode": self._mode, "calls": self._calls})
+
+    def put(self, target: str, body: bytes) -> Reply:
+        """Change the mode: `PUT /hanging`."""
+        self._set(target.strip("/"))
+        return Reply(200, {"mode": self._mode})
+
+    def _set(self, mode: str) -> None:
         """Change the mode, and count from 0."""
         with self.lock:
-            self.mode, self.calls = mode, 0
+            self._mode, self._calls = mode, 0
 
-    def respond(self) -> int:
+    def _status(self) -> int:
         """Return the status of one response."""
         with self.lock:
-            self.calls += 1
-            mode, number = self.mode, self.calls
+            self._calls += 1
+            mode, number = self._mode, self._calls
         if mode == "hanging":
             time.sleep(_HANGING_SECONDS)
         return 503 if mode == "failing" or (mode == "flickering" and number % 2) else 200
-
-
-class _Requests(BaseHTTPRequestHandler):
-    server: Publisher
-
-    def do_GET(self) -> None:
-        """A discount; or, for people and tests, how often it was asked."""
-        if self.path.startswith("/discounts"):
-            self._send(self.server.respond(), {"percent": 10})
-            return
-        with self.server.lock:
-            self._send(200, {"mode": self.server.mode, "calls": self.server.calls})
-
-    def do_PUT(self) -> None:
-        """Change the mode: `PUT /hanging`."""
-        self.server.set(self.path.strip("/"))
-        self._send(200, {"mode": self.server.mode})
-
-    def log_message(self, *_: Any) -> None:
-        """Nothing: the terminal is the command's."""
-
-    def _send(self, status: int, body: dict[str, Any]) -> None:
-        text = json.dumps(body).encode()
-        try:
-            self.send_response(status)
-            self.send_header("content-length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
-        except ConnectionError:
-            # The worker that asked has been killed.
-            self.close_connection = True
 
 
 @contextmanager

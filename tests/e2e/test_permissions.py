@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.emulator.clients import ACCOUNT_ID, REGION, Clients, Credentials
+from local.emulator.clients import ACCOUNT_ID, REGION, Clients
+from local.permitted import as_function
 from local.scenario.handoff_stack import HandoffStack
 
 HAND_OFF = {"write outbox row", "delete outbox row", "hand off"}
@@ -147,18 +148,6 @@ ATTEMPTS: dict[str, Attempt] = {
 }
 
 
-def _as_function(stack: HandoffStack, operation: str) -> Clients:
-    """Clients with the credentials that the function itself gets."""
-    configuration = stack.client("lambda").get_function_configuration(
-        FunctionName=stack.function_names()[operation]
-    )
-    keys = stack.client("sts").assume_role(
-        RoleArn=configuration["Role"], RoleSessionName=operation
-    )["Credentials"]
-    credentials = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
-    return Clients(stack.emulator.url, credentials)
-
-
 def _is_denied(attempt: Attempt, client: Clients, stack: HandoffStack) -> bool:
     try:
         attempt(client, stack)
@@ -183,7 +172,7 @@ def _empty_queue_afterwards(stack: HandoffStack) -> Any:
 
 @pytest.mark.parametrize("operation", ALLOWED)
 def test_a_function_can_do_its_job_and_nothing_else(stack: HandoffStack, operation: str) -> None:
-    client = _as_function(stack, operation)
+    client = as_function(stack, operation)
 
     allowed = {name for name, attempt in ATTEMPTS.items() if not _is_denied(attempt, client, stack)}
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
+from local.deployed import running_instance
 from local.emulator.clients import ACCOUNT_ID, REGION
-from local.emulator.start import Emulator, free_port, running_emulator
+from local.emulator.start import Emulator, free_port
 from local.engine.role_policies import role_policy_for_emulator
-from local.instance import Instance
 from local.scenario.receiver import running_receiver
 from tests.local.roles import as_role, policy_of
 
@@ -78,10 +78,8 @@ def test_the_emulator_distinguishes_text_messages_from_topics_as_aws_does(
 def test_functions_trust_the_receivers_authority_only_because_of_ssl_cert_file(
     tmp_path: Path,
 ) -> None:
-    port = free_port()
     with (
-        Instance(f"test-{port}").owned() as instance,
-        running_emulator(instance, port, retry_base_seconds=1) as emulator,
+        running_instance("test", retry_base_seconds=1) as emulator,
         running_receiver(free_port(), tmp_path) as receiver,
     ):
         emulator.trust(receiver.authority_file)

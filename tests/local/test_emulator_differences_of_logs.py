@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.emulator.start import Emulator, free_port, running_emulator
-from local.instance import Instance
+from local.deployed import running_instance
+from local.emulator.start import Emulator
 from tests.local.queues_and_topics import a_function, lines_of
 
 # How slowly its lines are read cannot be told to the emulator; a line that does not end waits for
@@ -25,13 +25,9 @@ def handle(event, context):
 
 @pytest.fixture(scope="module")
 def unpatched() -> Iterator[Emulator]:
-    port = free_port()
-    with (
-        Instance(f"test-unpatched-{port}").owned() as instance,
-        running_emulator(
-            instance, port, retry_base_seconds=0.1, without_patches=("lambda_logs",)
-        ) as started,
-    ):
+    with running_instance(
+        "test-unpatched", retry_base_seconds=0.1, without_patches=("lambda_logs",)
+    ) as started:
         yield started
 
 

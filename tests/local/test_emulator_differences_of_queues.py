@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from local.deployed import running_instance
 from local.emulator.patches.sqs_event_sources import is_readable
-from local.emulator.start import Emulator, free_port, running_emulator
-from local.instance import Instance
+from local.emulator.start import Emulator
 from local.wait import wait_until
 from tests.local.queues_and_topics import (
     Queue,
@@ -40,16 +40,9 @@ def handle(event, context):
 @pytest.fixture(scope="module")
 def unpatched() -> Iterator[Emulator]:
     """The emulator as it is, as far as queues and topics go."""
-    port = free_port()
-    with (
-        Instance(f"test-unpatched-{port}").owned() as instance,
-        running_emulator(
-            instance,
-            port,
-            retry_base_seconds=0.1,
-            without_patches=("sns", "sqs_event_sources"),
-        ) as started,
-    ):
+    with running_instance(
+        "test-unpatched", retry_base_seconds=0.1, without_patches=("sns", "sqs_event_sources")
+    ) as started:
         yield started
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from typing import Any
 
+from pulumi_serverless.blocks.argument_checks import is_number
 from pulumi_serverless.blocks.match_conditions import require_condition
 
 MAX_PATTERN_CHARACTERS = 4_096
@@ -64,5 +64,5 @@ def _require_text(field: str, text: str) -> None:
 
 
 def _require_number(field: str, number: object) -> None:
-    if isinstance(number, bool) or not isinstance(number, int | float) or not math.isfinite(number):
+    if not is_number(number):
         raise ValueError(f"a number of {field} must be a finite number, got {number!r}")

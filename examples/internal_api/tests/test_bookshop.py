@@ -12,7 +12,7 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from local.emulator.clients import Clients, Credentials
+from local.permitted import as_function
 from local.testing import DeployChanged, Deployed, eventually, sized, workers_dying
 
 CLIENTS = 2
@@ -263,13 +263,7 @@ def test_the_correlation_id_of_a_request_is_on_the_lines_of_both(shop: Deployed)
 
 
 def test_the_shop_may_call_the_service_and_nothing_else(program: Deployed) -> None:
-    function = program.client("lambda").get_function_configuration(
-        FunctionName=program.function_names()["show-offer"]
-    )
-    keys = program.client("sts").assume_role(RoleArn=function["Role"], RoleSessionName="shop")
-    given = keys["Credentials"]
-    own = Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
-    clients = Clients(program.emulator.url, own)
+    clients = as_function(program, "show-offer")
     functions, table = program.function_names(), program.outputs["reservations"]
 
     clients("lambda").invoke(FunctionName=functions["ask-price"], Payload=b"{}")

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-import sys
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -16,7 +12,9 @@ from typing import Any
 import httpx
 import pytest
 
-from local.emulator.clients import Clients, Credentials
+from local.emulator.clients import Clients
+from local.permitted import as_function
+from local.schemathesis import compare
 from local.testing import DeployChanged, Deployed, sized
 
 EXAMPLE = Path(__file__).parents[1]
@@ -137,31 +135,12 @@ def test_head_has_what_get_has_and_the_rest_is_refused(api: httpx.Client) -> Non
 
 
 def test_the_running_api_and_its_document_agree(api: httpx.Client) -> None:
-    schemathesis = Path(sys.executable).with_name("schemathesis")
-    run = subprocess.run(  # noqa: S603 -- a tool of our own environment
-        [
-            str(schemathesis),
-            "run",
-            "openapi.yaml",
-            f"--url={api.base_url}",
-            "--checks=all",
-            f"--max-examples={REQUESTS_PER_OPERATION}",
-            "--workers=1",
-            "--continue-on-failure",
-            "--request-timeout=30",
-            "--no-color",
-        ],
-        cwd=EXAMPLE,
-        env={**os.environ, "NO_PROXY": "127.0.0.1", "COLUMNS": "100"},
-        capture_output=True,
-        text=True,
-        check=False,
+    found = compare(
+        EXAMPLE, "openapi.yaml", str(api.base_url), requests_per_operation=REQUESTS_PER_OPERATION
     )
 
-    assert run.returncode == 0, run.stdout + run.stderr
-    counted = re.search(r"(\d[\d,]*) generated", run.stdout)
-    assert counted, run.stdout
-    assert int(counted[1].replace(",", "")) >= MINIMUM_REQUESTS, run.stdout
+    assert found.agrees, found.output
+    assert found.requests >= MINIMUM_REQUESTS, found.output
 
 
 ATTEMPTS: dict[str, Callable[[Clients, str], Any]] = {
@@ -196,7 +175,7 @@ ALLOWED = {
 
 @pytest.mark.parametrize("function", ALLOWED)
 def test_each_function_may_do_what_its_operation_says(program: Deployed, function: str) -> None:
-    client = as_role_of(program, function)
+    client = as_function(program, function)
     denied = client("dynamodb").exceptions.ClientError
     allowed = set()
     for what, attempt in ATTEMPTS.items():
@@ -209,11 +188,3 @@ def test_each_function_may_do_what_its_operation_says(program: Deployed, functio
             allowed.add(what)
 
     assert allowed == ALLOWED[function]
-
-
-def as_role_of(program: Deployed, function: str) -> Clients:
-    physical = program.function_names()[function]
-    role = program.client("lambda").get_function_configuration(FunctionName=physical)["Role"]
-    keys = program.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
-    own = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
-    return Clients(program.emulator.url, own)

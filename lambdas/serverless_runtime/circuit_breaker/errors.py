@@ -12,9 +12,10 @@ class CallFailedError(Exception):
 
     def __init__(self, text: str, *, retry_after_seconds: float | None = None) -> None:
         """`retry_after_seconds` is the wait that the provider requests, if it does."""
-        seconds = retry_after_seconds
         require_text("text", text)
-        if seconds is not None and not (is_number(seconds) and seconds >= 0):
+        if retry_after_seconds is not None and not (
+            is_number(retry_after_seconds) and retry_after_seconds >= 0
+        ):
             raise ValueError(
                 f"retry_after_seconds must be a number from 0, got {shown(retry_after_seconds)}"
             )

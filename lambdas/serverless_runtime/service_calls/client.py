@@ -66,7 +66,7 @@ class Service:
         self._version = int(settings.version)
         self._budget = float(settings.budget_seconds)
         self._safe = set(filter(None, settings.safe.split(",")))
-        self._operations = self._safe | set(filter(None, settings.unsafe.split(",")))
+        self._operations = sorted({*self._safe, *filter(None, settings.unsafe.split(","))})
         self._counter = Counter(NAMESPACE, settings.component)
         self._jitter = jitter
 
@@ -89,7 +89,7 @@ class Service:
         Raises ValueError for an operation that the program does not declare, and for a payload
         that is not JSON.
         """
-        require_one_of("operation", operation, sorted(self._operations))
+        require_one_of("operation", operation, self._operations)
         require_deadline(deadline, correlation_id)
         if seconds is not None and not is_number(seconds):
             raise ValueError(f"seconds must be a number or None, got {shown(seconds)}")

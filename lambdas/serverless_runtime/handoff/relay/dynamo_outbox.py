@@ -64,7 +64,7 @@ class DynamoOutbox:
             if not is_condition_failure(error):
                 raise
             return _own_claim(row, owner, error.response.get("Item"))
-        return Claim(row=row, owner=owner, event=event_of(response["Attributes"]))
+        return Claim(row=row, event=event_of(response["Attributes"]))
 
     def remove(self, claims: Sequence[Claim]) -> list[Claim]:
         # Without a condition, which a batch cannot have: another relay's claim does not make an
@@ -88,7 +88,7 @@ def _own_claim(row: WaitingRow, owner: str, stored: Row | None) -> Claim | None:
     """Return the claim if our own first request made it, and only its response was lost."""
     if stored is None or stored.get("owner") != {"S": owner}:
         return None
-    return Claim(row=row, owner=owner, event=event_of(stored))
+    return Claim(row=row, event=event_of(stored))
 
 
 def _waiting_row(row: Row) -> WaitingRow:

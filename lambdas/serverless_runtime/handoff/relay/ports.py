@@ -28,7 +28,6 @@ class Claim(NamedTuple):
     """Exclusive: no other relay hands the event off until its next attempt is due."""
 
     row: WaitingRow
-    owner: str
     event: Event
 
 

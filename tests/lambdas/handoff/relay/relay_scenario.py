@@ -114,7 +114,7 @@ class LongOutbox:
 
     def claim(self, row: WaitingRow, *, owner: str, next_attempt_at: int) -> Claim | None:
         event = Event(event_id=row.event_id, correlation_id="c", payload=b"{}")
-        return Claim(row=row, owner=owner, event=event)
+        return Claim(row=row, event=event)
 
     def remove(self, claims: Sequence[Claim]) -> list[Claim]:
         served = claims[:1] if self._busy else claims

@@ -135,7 +135,7 @@ def _claim(number: int) -> Claim:
         next_attempt_at=1,
         attempts=0,
     )
-    return Claim(row=row, owner="o", event=Event(event_id="e", correlation_id="c", payload=b"{}"))
+    return Claim(row=row, event=Event(event_id="e", correlation_id="c", payload=b"{}"))
 
 
 class BusyTable:
