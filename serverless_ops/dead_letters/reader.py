@@ -146,11 +146,14 @@ class DeadLetterReader:
         del self._held[dead_letter.message_id]
 
     def try_delete(self, dead_letter: DeadLetter) -> str | None:
-        """Delete a message and return None, or return why SQS did not."""
+        """Delete a message and return None, or return what SQS said instead of confirming it.
+
+        The message can be gone all the same: the answer may have been lost on its way.
+        """
         try:
             self.delete(dead_letter)
         except (ClientError, BotoCoreError) as error:
-            return str(error)
+            return f"SQS did not confirm the deletion: {error}"
         return None
 
     @property

@@ -87,7 +87,7 @@ class Replay:
                 self.record(Outcome(dead_letter=dead_letter, outcome=REPLAYED))
                 return
             detail = (
-                f"accepted, but the message could not be deleted: {problem}; "
+                f"accepted, but {problem}; if the message is still there, "
                 "a later replay hands it over again, and the target skips the duplicate"
             )
             self._keep(dead_letter, detail)

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
 
 from tests.ops.fakes import (
     Operator,
@@ -126,8 +126,25 @@ def test_a_message_that_cannot_be_deleted_is_reported_and_the_others_go_on(
     result = operator.types("replay", "--apply")
 
     assert result.exit_code == 1
-    assert "accepted, but the message could not be deleted" in " ".join(result.stdout.split())
+    assert "accepted, but SQS did not confirm the deletion" in " ".join(result.stdout.split())
     assert queue.visible() == 1
+
+
+def test_a_deletion_whose_answer_is_lost_is_not_said_to_have_failed(queue: Queue) -> None:
+    def delete(**arguments: Any) -> Any:
+        queue.sqs.delete_message(**arguments)
+        raise ConnectionClosedError(endpoint_url=queue.url)
+
+    queue.add_failed(an_event())
+    operator = Operator(queue, sqs=Overriding(queue.sqs, delete_message=delete))
+
+    result = operator.types("replay", "--apply")
+
+    said = " ".join(result.stdout.split())
+    assert result.exit_code == 1
+    assert "did not confirm the deletion: Connection was closed" in said
+    assert "if the message is still there, a later replay hands it over again" in said
+    assert (queue.visible(), queue.hidden()) == (0, 0)
 
 
 def test_a_message_that_another_reader_has_received_is_not_replayed(queue: Queue) -> None:
