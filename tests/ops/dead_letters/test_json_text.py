@@ -61,7 +61,14 @@ def test_what_is_set_is_the_only_change(value: str, space: str) -> None:
     changed = with_member(text, "replays", "1")
 
     assert changed == f'{{{space}"before":{value},"replays":{space}1 ,"data":{value}}}'
-    assert with_member('{"data":' + value + "}", "replays", "1").startswith('{"data":' + value)
+
+
+@given(VALUES, SPACE)
+def test_what_is_new_is_written_after_the_last_member(value: str, space: str) -> None:
+    before = f'{{"data":{value}{space}'
+
+    assert with_member(before + "}", "replays", "1") == before + ',"replays":1}'
+    assert with_member(f"{{{space}}}", "replays", "1") == f'{{{space}"replays":1}}'
 
 
 @given(VALUES)
