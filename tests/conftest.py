@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+import botocore.loaders
 from hypothesis import HealthCheck, settings
 
 # A busy machine is no fault of what is tested.
@@ -9,3 +12,7 @@ settings.register_profile(
     "untimed", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("untimed")
+
+# The descriptions of AWS's services are the same for every test: read each of them once, although
+# moto lets no two tests share a session.
+botocore.loaders.create_loader = cache(botocore.loaders.create_loader)

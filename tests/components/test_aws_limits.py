@@ -185,7 +185,7 @@ CREATED_BY = {
 
 @functools.cache
 def shape_of(service: str, operation: str, member: str) -> Any:
-    model = botocore.loaders.Loader().load_service_model(service, "service-2")
+    model = botocore.loaders.create_loader().load_service_model(service, "service-2")
     shape = botocore.model.ServiceModel(model).operation_model(operation).input_shape
     return shape.members[member]
 

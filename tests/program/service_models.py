@@ -89,7 +89,7 @@ _ACTION = re.compile(r"\*|([a-z0-9-]+):([A-Za-z]+\*?|\*)")
 def model_of(service: str) -> botocore.model.ServiceModel:
     """The model of a service."""
     return botocore.model.ServiceModel(
-        botocore.loaders.Loader().load_service_model(service, "service-2")
+        botocore.loaders.create_loader().load_service_model(service, "service-2")
     )
 
 
@@ -238,7 +238,7 @@ def is_action(action: str) -> bool:
     if prefix is None or name == "*" or action in _NO_OPERATIONS:
         return True
     service = {"ses": "sesv2"}.get(prefix, prefix)
-    if service not in botocore.loaders.Loader().list_available_services("service-2"):
+    if service not in botocore.loaders.create_loader().list_available_services("service-2"):
         return False
     operations = model_of(service).operation_names
     if name.endswith("*"):

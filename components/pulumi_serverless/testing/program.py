@@ -15,6 +15,7 @@ import runpy
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -163,8 +164,10 @@ def run_program(
         with _fresh_modules(program):
             asyncio.run(_run_in_stack(program))
 
-    # Pulumi keeps its settings in context variables: a copy keeps runs apart.
-    contextvars.copy_context().run(body)
+    # Pulumi keeps its settings in context variables: a copy keeps runs apart. It also reads the
+    # whole stack for every resource: that of a thread is short, while a test's is not.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(contextvars.copy_context().run, body).result()
     return graph
 
 
