@@ -99,10 +99,10 @@ def test_every_route_requires_a_token_of_the_issuer_and_its_own_scopes() -> None
         for route in stack.of_type(ROUTE)
     }
     assert guards == {
-        "GET /things/{thingId}": ("JWT", "api-tokens-id", ["read"]),
-        "PUT /things/{thingId}": ("JWT", "api-tokens-id", ["write"]),
-        "ANY /things": ("JWT", "api-tokens-id", None),
-        "$default": ("JWT", "api-tokens-id", None),
+        "GET /things/{thingId}": ("JWT", f"{authorizer.name}-id", ["read"]),
+        "PUT /things/{thingId}": ("JWT", f"{authorizer.name}-id", ["write"]),
+        "ANY /things": ("JWT", f"{authorizer.name}-id", None),
+        "$default": ("JWT", f"{authorizer.name}-id", None),
     }
 
 
@@ -122,6 +122,15 @@ def test_scopes_that_leave_a_route_out_or_name_another_fail_before_deploy(
 
 def test_web_pages_may_not_call_unless_they_are_listed() -> None:
     assert "corsConfiguration" not in an_api().only(API).inputs
+
+
+def test_routes_with_another_issuer_have_another_authorizer() -> None:
+    def of(auth: JwtAuth) -> str:
+        return an_api(ApiAccess(auth=auth)).only("aws:apigatewayv2/authorizer:Authorizer").name
+
+    others = [replace(TOKENS, issuer="https://b.example.com/"), replace(TOKENS, audiences=["b"])]
+    names = {of(each) for each in [TOKENS, replace(TOKENS, scopes={}), *others]}
+    assert len(names) == 3
 
 
 def test_listed_web_pages_may_send_and_read_what_the_api_names() -> None:

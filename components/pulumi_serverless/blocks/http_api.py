@@ -10,11 +10,12 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_serverless.blocks.api_access import PUBLIC_TAG, ApiAccess, IamAuth, JwtAuth, NoAuth
+from pulumi_serverless.blocks.api_access import PUBLIC_TAG, ApiAccess, NoAuth
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
+from pulumi_serverless.blocks.http_authorizers import Authorizers
 from pulumi_serverless.blocks.http_targets import (
     FunctionIntegrations,
     QueueIntegrations,
@@ -112,9 +113,9 @@ class HttpApi(Component):
         )
         self._functions = FunctionIntegrations(name, self._api, self._child)
         self._queues = QueueIntegrations(name, self._api, args.foundation.encryption_key, self)
-        authorizer = self._authorizer()
+        authorizers = Authorizers(name, self._api, self._child)
         for route_key, target in args.routes.items():
-            self._route(route_key, target, self._authorization(route_key, authorizer))
+            self._route(route_key, target, authorizers.guard(route_key, args.access.auth))
         for route_key, function in _preflights(args).items():
             # A preflight carries no credentials: a protected route that takes every method would
             # reject it before API Gateway could respond to it.
@@ -136,32 +137,6 @@ class HttpApi(Component):
             dimensions={"ApiId": self.id},
             statistic=statistic,
         )
-
-    def _authorizer(self) -> aws.apigatewayv2.Authorizer | None:
-        auth = self._args.access.auth
-        if not isinstance(auth, JwtAuth):
-            return None
-        return aws.apigatewayv2.Authorizer(
-            f"{self._name}-tokens",
-            api_id=self._api.id,
-            authorizer_type="JWT",
-            identity_sources=["$request.header.Authorization"],
-            jwt_configuration={"issuer": auth.issuer, "audiences": list(auth.audiences)},
-            opts=self._child,
-        )
-
-    def _authorization(
-        self, route_key: str, authorizer: aws.apigatewayv2.Authorizer | None
-    ) -> dict[str, Any]:
-        """The authorization that a route requires."""
-        auth = self._args.access.auth
-        if isinstance(auth, JwtAuth) and authorizer is not None:
-            return {
-                "authorization_type": "JWT",
-                "authorizer_id": authorizer.id,
-                "authorization_scopes": list(auth.scopes.get(route_key, ())) or None,
-            }
-        return {"authorization_type": "AWS_IAM" if isinstance(auth, IamAuth) else "NONE"}
 
     def _route(self, route_key: str, target: Target, guard: dict[str, Any]) -> None:
         name = slug(route_key)
