@@ -19,6 +19,7 @@ from pulumi_serverless.blocks.existing_function import ExistingFunction, Existin
 from pulumi_serverless.blocks.foundation import LOG_RETENTION_DAYS, Foundation, Runtime
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
 from pulumi_serverless.blocks.http_api import HttpApi, HttpApiArgs
+from pulumi_serverless.blocks.http_authorizers import LambdaAuth
 from pulumi_serverless.blocks.http_targets import SendToQueue
 from pulumi_serverless.blocks.metric import MathExpression, Metric
 from pulumi_serverless.blocks.monitoring.alarm import (
@@ -100,6 +101,7 @@ __all__ = [
     "IamAuth",
     "JwtAuth",
     "Key",
+    "LambdaAuth",
     "MathExpression",
     "Metric",
     "MetricGraph",

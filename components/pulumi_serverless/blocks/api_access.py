@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pulumi_serverless.blocks.argument_checks import AtLeast, Between, Matches, Size
 from pulumi_serverless.blocks.arguments import Arguments
@@ -31,8 +31,10 @@ class ApiAuth(Arguments):
     kind: str
     """Its name in configuration files."""
 
-    request_headers: ClassVar[tuple[str, ...]] = ()
-    """Headers that carry the caller's credentials."""
+    @property
+    def request_headers(self) -> Sequence[str]:
+        """Headers that carry the caller's credentials."""
+        return ()
 
     def require_routes(self, route_keys: Sequence[str]) -> None:
         """ValueError unless the settings fit an API with these routes."""
@@ -55,7 +57,10 @@ class IamAuth(ApiAuth):
 
     kind: Literal["iam"] = "iam"
 
-    request_headers: ClassVar = ("authorization", "x-amz-date", "x-amz-security-token")
+    @property
+    def request_headers(self) -> Sequence[str]:
+        """Headers that carry the signature."""
+        return ("authorization", "x-amz-date", "x-amz-security-token")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +68,6 @@ class JwtAuth(ApiAuth):
     """Callers present a token that an OpenID Connect issuer has signed."""
 
     kind: Literal["jwt"] = "jwt"
-
-    request_headers: ClassVar = ("authorization",)
 
     issuer: Annotated[
         str,
@@ -82,26 +85,33 @@ class JwtAuth(ApiAuth):
     scopes: Mapping[str, Annotated[Sequence[str], Size(1, 10)]] = field(default_factory=dict)
     """Route key to scopes, of which the token must have one. Empty: any valid token is accepted."""
 
+    @property
+    def request_headers(self) -> Sequence[str]:
+        """The header that carries the token."""
+        return ("authorization",)
+
     def require_routes(self, route_keys: Sequence[str]) -> None:
         """ValueError if scopes name a route that is not there, or leave one out."""
-        if not self.scopes:
-            return
-        if unknown := sorted(set(self.scopes) - set(route_keys)):
-            raise ValueError(
-                f"scopes must name routes of the API ({', '.join(route_keys)}), "
-                f"got {', '.join(unknown)}"
-            )
-        # Catch-all routes only respond with 404 or 405; every other route must be listed.
-        named = [key for key in route_keys if key != "$default" and not key.startswith("ANY ")]
-        if forgotten := [key for key in named if key not in self.scopes]:
-            raise ValueError(
-                f"scopes must name every route or none, missing {', '.join(forgotten)}"
-            )
+        if self.scopes:
+            require_each_route("scopes", list(self.scopes), route_keys)
 
     def with_copies(self, copies: Mapping[str, str]) -> JwtAuth:
         """Return the same, with the scopes of each route for its copy."""
         copied = {new: self.scopes[old] for new, old in copies.items() if old in self.scopes}
         return replace(self, scopes={**self.scopes, **copied})
+
+
+def require_each_route(what: str, named: Sequence[str], route_keys: Sequence[str]) -> None:
+    """ValueError if `named` has a route that the API does not have, or leaves one out."""
+    if unknown := sorted(set(named) - set(route_keys)):
+        raise ValueError(
+            f"{what} must name routes of the API ({', '.join(route_keys)}), "
+            f"got {', '.join(unknown)}"
+        )
+    # Catch-all routes only respond with 404 or 405; every other route must be listed.
+    needed = [key for key in route_keys if key != "$default" and not key.startswith("ANY ")]
+    if forgotten := [key for key in needed if key not in named]:
+        raise ValueError(f"{what} must name every route or none, missing {', '.join(forgotten)}")
 
 
 AUTH_KINDS: dict[str, type[ApiAuth]] = {"none": NoAuth, "iam": IamAuth, "jwt": JwtAuth}

@@ -66,6 +66,9 @@ class PythonFunction(LambdaFunction):
     Grant more with `allow`.
     """
 
+    invoke_arn: pulumi.Output[str]
+    """What API Gateway calls to invoke it, where it takes no function's ARN."""
+
     log_group_name: pulumi.Output[str]
     """Physical name of its log group."""
 
@@ -131,6 +134,7 @@ class PythonFunction(LambdaFunction):
         )
         self.name = function.name
         self.arn = function.arn
+        self.invoke_arn = function.invoke_arn
         self.log_group_name = log_group.name
         self.register_outputs({"name": self.name, "arn": self.arn})
 

@@ -16,6 +16,7 @@ from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.http_authorizers import Authorizers
+from pulumi_serverless.blocks.http_permissions import may_invoke
 from pulumi_serverless.blocks.http_targets import (
     FunctionIntegrations,
     QueueIntegrations,
@@ -26,20 +27,6 @@ from pulumi_serverless.blocks.http_targets import (
 from pulumi_serverless.blocks.metric import Metric, Statistic
 from pulumi_serverless.blocks.names import api_log_group
 from pulumi_serverless.blocks.routes import DEFAULT_ROUTE, arn_path, require_route, slug
-
-# What a permission adds to a function's policy, without its name and the route.
-_INVOKER_STATEMENT = json.dumps(
-    {
-        "Sid": "-1a2b3c4",
-        "Effect": "Allow",
-        "Principal": {"Service": "apigateway.amazonaws.com"},
-        "Action": "lambda:InvokeFunction",
-        "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:name-1a2b3c4",
-        "Condition": {
-            "ArnLike": {"AWS:SourceArn": "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/*/"}
-        },
-    }
-)
 
 # No path, query, address or body: they may contain personal data. Unknown values are "-".
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
@@ -156,14 +143,13 @@ class HttpApi(Component):
             self._permit(route_key, target)
 
     def _permit(self, route_key: str, function: PythonFunction) -> None:
-        permission = f"{self._name}-may-call-{slug(route_key)}"
-        function.invokers.take(_INVOKER_STATEMENT + permission + route_key)
-        aws.lambda_.Permission(
-            permission,
-            action="lambda:InvokeFunction",
-            function=function.name,
-            principal="apigateway.amazonaws.com",
-            source_arn=pulumi.Output.concat(self._api.execution_arn, "/*/", arn_path(route_key)),
+        source = f"*/{arn_path(route_key)}"
+        may_invoke(
+            f"{self._name}-may-call-{slug(route_key)}",
+            self._api,
+            function,
+            source=source,
+            longest_source=source,
             opts=self._child,
         )
 

@@ -43,6 +43,7 @@ class AwsMocks(pulumi.runtime.Mocks):
         return f"{args.name}-id", {
             "name": f"{args.name}-1a2b3c4",
             "arn": f"arn:{args.name}",
+            "invokeArn": f"arn:apigateway:{args.name}",
             "url": f"https://sqs/{args.name}",
             "apiEndpoint": "https://api.example.com",
             "executionArn": "arn:api",
