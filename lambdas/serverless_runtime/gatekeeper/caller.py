@@ -1,0 +1,40 @@
+"""Who calls, for the functions behind the API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from serverless_runtime.shared.arguments import require_a
+
+__all__ = ["Caller", "NoCallerError", "caller_of"]
+
+
+class NoCallerError(Exception):
+    """The request has not been let in by a gatekeeper: its route has another authorization."""
+
+
+class Caller(NamedTuple):
+    """Who has sent a request, as the gatekeeper says."""
+
+    tenant: str
+    """Whose key it is."""
+
+    key_id: str
+    """Which key it is; it is no secret."""
+
+
+def caller_of(event: Mapping[str, Any]) -> Caller:
+    """Return who calls, by the event of an HTTP API. Raises NoCallerError.
+
+    No header says it: whatever a caller sends, the tenant is that of its key.
+    """
+    require_a("event", event, Mapping, "the event of an HTTP API")
+    context = event.get("requestContext") or {}
+    known = (context.get("authorizer") or {}).get("lambda") or {}
+    try:
+        return Caller(known["tenant"], known["keyId"])
+    except KeyError:
+        raise NoCallerError(
+            "the event has no tenant and keyId of a gatekeeper; the route needs its auth"
+        ) from None
