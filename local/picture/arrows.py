@@ -27,6 +27,7 @@ _CONNECTIONS = (
     (_EVENT_SOURCE_MAPPING, "eventSourceArn", "functionName", BATCHES),
     (_EVENT_SOURCE_MAPPING, "functionName", "destinationConfig", FAILED),
     (_EVENT_INVOKE_CONFIG, "functionName", "destinationConfig", FAILED),
+    ("aws:apigatewayv2/authorizer:Authorizer", "apiId", "authorizerUri", "asks"),
     ("aws:sqs/redrivePolicy:RedrivePolicy", "queueUrl", "redrivePolicy", FAILED),
     ("aws:cloudwatch/eventTarget:EventTarget", "rule", "arn", "starts"),
     ("aws:pipes/pipe:Pipe", "source", "target", "pipes"),
