@@ -20,6 +20,7 @@ INVALID, UNKNOWN_KEY = "invalid-request", "unknown-key"
 
 MAX_DAYS = 3_650
 _TENANT = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+_KEY_ID = r"[\x20-\x7e]{1,80}"
 _DAY_SECONDS = 86_400
 
 log = logging.getLogger(__name__)
@@ -71,10 +72,10 @@ class KeysService:
         """Let a key in no more, and say until when a decision from before may. Safe: of two
         revocations the first counts."""
         fields = _fields(call, "tenant", "keyId")
-        tenant, key_id = _tenant(fields), str(fields.get("keyId"))
+        tenant, key_id = _tenant(fields), _key_id(fields)
         row = self._rows.revoke(tenant, key_id, int(self._clock()))
         if row is None:
-            raise Refusal(UNKNOWN_KEY, f"{tenant} has no key {key_id[:40]!r}")
+            raise Refusal(UNKNOWN_KEY, f"{tenant} has no key {key_id!r:.80}")
         log.info(log_messages.REVOKED, extra={"tenant": tenant, "key_id": key_id})
         # From now on and not from when it was revoked: it is stored by now at the latest.
         until = self._clock() + self._decision_holds_seconds
@@ -103,6 +104,13 @@ def _tenant(fields: Mapping[str, Any]) -> str:
             f"got {tenant!r:.80}",
         )
     return tenant
+
+
+def _key_id(fields: Mapping[str, Any]) -> str:
+    key_id = fields.get("keyId")
+    if not isinstance(key_id, str) or not re.fullmatch(_KEY_ID, key_id):
+        raise Refusal(INVALID, f"keyId must be a key's id as issue says it, got {key_id!r:.80}")
+    return key_id
 
 
 def _days(fields: Mapping[str, Any]) -> int | None:
