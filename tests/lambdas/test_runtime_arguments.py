@@ -20,6 +20,7 @@ from serverless_runtime.aggregator.aggregator import Aggregator
 from serverless_runtime.circuit_breaker.circuit_breaker import CircuitBreaker
 from serverless_runtime.circuit_breaker.rules import rules_of
 from serverless_runtime.circuit_breaker.settings.environment import CircuitBreakerSettings
+from serverless_runtime.gatekeeper.client import ApiKeys
 from serverless_runtime.handoff import Event, Handoff, Publisher, ReceivedEvent
 from serverless_runtime.handoff.settings import HandoffSettings
 from serverless_runtime.once import Once
@@ -38,6 +39,7 @@ _NOT_HERE = (
 _ARE_MADE = {
     *("Message", "Call", "ReceivedEvent", "Deadline"),
     *("Answer", "Missing", "RequiredMissingError", "VersionMismatchError"),
+    *("Caller", "KnownKey", "IssuedKey", "RevokedKey"),
 }
 """What the runtime makes of what arrives; tests of their own show what is refused."""
 
@@ -64,6 +66,9 @@ RIGHT: Mapping[Any, Any] = {
     "operation": "quote",
     "deadline": Deadline(0),
     "payloads": {"prices": 1},
+    "tenant": "acme",
+    "rights": ["read"],
+    "key_id": "0123456789abcdef",
 }
 
 
@@ -82,6 +87,7 @@ OBJECTS: Mapping[type[Any], Callable[[], Any]] = {
     QueueSender: lambda: QueueSender("orders", client=NoAws()),
     Service: lambda: Service("prices", client=NoAws()),
     Aggregator: lambda: Aggregator("prices"),
+    ApiKeys: lambda: ApiKeys("keys", client=NoAws()),
 }
 
 
@@ -145,6 +151,10 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "SERVICE_PRICES_FUNCTION_ARN": HANDOFF.target_arn,
         "SERVICE_PRICES_COMPONENT": "c",
         "SERVICE_PRICES_SAFE": "quote",
+        "SERVICE_KEYS_FUNCTION_ARN": HANDOFF.target_arn,
+        "SERVICE_KEYS_COMPONENT": "c",
+        "SERVICE_KEYS_SAFE": "list,revoke",
+        "SERVICE_KEYS_UNSAFE": "issue",
         "AGGREGATOR_PRICES_COMPONENT": "c",
         "AGGREGATOR_PRICES_DEADLINE_SECONDS": "1",
         "AGGREGATOR_PRICES_BRANCHES": '{"prices": {}}',

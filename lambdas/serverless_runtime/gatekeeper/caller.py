@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from serverless_runtime.shared.arguments import require_a
+from serverless_runtime.shared.arguments import shown
 
 __all__ = ["Caller", "NoCallerError", "caller_of"]
 
@@ -29,8 +29,9 @@ def caller_of(event: Mapping[str, Any]) -> Caller:
 
     No header says it: whatever a caller sends, the tenant is that of its key.
     """
-    require_a("event", event, Mapping, "the event of an HTTP API")
-    context = event.get("requestContext") or {}
+    if not isinstance(event, Mapping) or "requestContext" not in event:
+        raise ValueError(f"event must be that of an HTTP API, got {shown(event)}")
+    context = event["requestContext"] or {}
     known = (context.get("authorizer") or {}).get("lambda") or {}
     try:
         return Caller(known["tenant"], known["keyId"])

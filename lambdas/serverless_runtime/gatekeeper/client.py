@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from serverless_runtime.service_calls.client import Deadline, Service, service
-from serverless_runtime.shared.arguments import is_number, require_list, require_text, shown
+from serverless_runtime.shared.arguments import require_list, require_text, shown
 
 __all__ = ["ApiKeys", "Deadline", "IssuedKey", "KnownKey", "RevokedKey", "api_keys"]
 
@@ -80,9 +80,12 @@ class ApiKeys:
         """
         require_text("tenant", tenant)
         require_list("rights", rights, str, "text")
-        if expires_in_days is not None and not is_number(expires_in_days):
+        for number, right in enumerate(rights):
+            require_text(f"rights[{number}]", right)
+        # Not isinstance: True is an int.
+        if expires_in_days is not None and type(expires_in_days) is not int:
             raise ValueError(
-                f"expires_in_days must be a number or None, got {shown(expires_in_days)}"
+                f"expires_in_days must be a whole number or None, got {shown(expires_in_days)}"
             )
         payload = {"tenant": tenant, "rights": [*rights], "expiresInDays": expires_in_days}
         answer = self._service.call(

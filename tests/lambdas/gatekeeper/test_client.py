@@ -24,7 +24,8 @@ def keys(keys_table: str, monkeypatch: pytest.MonkeyPatch) -> ApiKeys:
     for name, value in {**environment, "RIGHTS": "read,write"}.items():
         monkeypatch.setenv(name, value)
     client = LambdaClient(ClientConfig(read_timeout=3, total_max_attempts=1))
-    client.transport = LambdaSide(keep_keys.handle)
+    transport: Any = LambdaSide(keep_keys.handle)
+    client.transport = transport
     return ApiKeys("partner-keys", client=client)
 
 
