@@ -1,4 +1,4 @@
-"""Who may do what in four examples: the whole list, so that a new permission is seen in review."""
+"""Who may do what in these examples: the whole list, so that a new permission is seen in review."""
 
 from __future__ import annotations
 
@@ -55,6 +55,25 @@ def test_an_aggregator_may_invoke_its_services_and_use_their_circuits() -> None:
             *LOG_AND_TRACE,
         },
         **{name: set(LOG_AND_TRACE) for name in services},
+    }
+
+
+def test_a_gatekeeper_finds_keys_and_only_the_service_that_keeps_them_changes_any() -> None:
+    found = permissions(deploy(ROOT / "examples" / "gatekeeper"))
+
+    keys, loans = "arn:partners-table", "arn:loans-table"
+    assert found == {
+        "partners-authorizer": {("dynamodb:GetItem", keys), *LOG_AND_TRACE},
+        "partners-keys": {
+            ("dynamodb:PutItem", keys),
+            ("dynamodb:UpdateItem", keys),
+            ("dynamodb:Query", f"{keys}/index/by-tenant"),
+            *LOG_AND_TRACE,
+        },
+        "partner-desk": {("lambda:InvokeFunction", "arn:partners-keys"), *LOG_AND_TRACE},
+        "loans-list-loans": {("dynamodb:Query", loans), *LOG_AND_TRACE},
+        "loans-lend-book": {("dynamodb:PutItem", loans), *LOG_AND_TRACE},
+        "loans-no-route": set(LOG_AND_TRACE),
     }
 
 

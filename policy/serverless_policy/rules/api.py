@@ -35,8 +35,9 @@ def _is_meant_to_be_public(api: Resource) -> bool:
 OPEN_ROUTES = Rule(
     id="routes-need-credentials",
     rejects="routes and function URLs without authorization",
-    remediation="Give the route an authorizer: ApiAccess with auth of kind iam or jwt. If the API "
-    f"is public on purpose, kind none tags it with {PUBLIC_TAG[0]}: {PUBLIC_TAG[1]}.",
+    remediation="Give the route an authorizer: ApiAccess with auth of kind iam, jwt or lambda. If "
+    "the API is public on purpose, kind none tags it with "
+    f"{PUBLIC_TAG[0]}: {PUBLIC_TAG[1]}.",
     sees="stack",
     check=_open_routes,
 )
