@@ -47,7 +47,7 @@ class Gatekeeper:
         reason = self._objection(route, key, row)
         self._counter.count(metrics.DECISIONS, {})
         if row is None or reason is not None:
-            self._log_refusal(route, key, reason)
+            self._log_refusal(route, key, str(reason))
             return {"isAuthorized": False}
         return {"isAuthorized": True, "context": {"tenant": row.tenant, "keyId": row.key_id}}
 
@@ -75,7 +75,7 @@ class Gatekeeper:
             route = _GET + route.removeprefix(_HEAD)
         return self._rights.get(route)
 
-    def _log_refusal(self, route: str, key: ApiKey | None, reason: str | None) -> None:
-        self._counter.count(metrics.REFUSED, {metrics.REASON: str(reason)}, with_total=True)
+    def _log_refusal(self, route: str, key: ApiKey | None, reason: str) -> None:
+        self._counter.count(metrics.REFUSED, {metrics.REASON: reason}, with_total=True)
         fields = {"route": route, "reason": reason, "key_id": key.key_id if key else None}
         log.info(log_messages.REFUSED, extra=fields)
