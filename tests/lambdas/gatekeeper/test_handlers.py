@@ -61,7 +61,7 @@ def test_the_table_has_a_digest_and_no_key(ask: Any, keys_table: str) -> None:
     issued = ask("issue", {"tenant": "acme", "rights": ["write", "read", "read"]})["ok"]
 
     [row] = rows(keys_table)
-    assert issued["key"].rpartition("_")[2] not in json.dumps(row)
+    assert issued["key"].split("_", 2)[2] not in json.dumps(row)
     assert row["key_id"]["S"] == issued["keyId"]
     assert issued["rights"] == ["read", "write"]
     assert "expires_at" not in row
