@@ -20,7 +20,6 @@ from pulumi_serverless.blocks.foundation import LOG_RETENTION_DAYS, Foundation, 
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
 from pulumi_serverless.blocks.http_api import HttpApi, HttpApiArgs
 from pulumi_serverless.blocks.http_authorizers import LambdaAuth
-from pulumi_serverless.blocks.http_targets import SendToQueue
 from pulumi_serverless.blocks.metric import MathExpression, Metric
 from pulumi_serverless.blocks.monitoring.alarm import (
     Alarm,
@@ -38,6 +37,7 @@ from pulumi_serverless.blocks.once import Once, OnceArgs
 from pulumi_serverless.blocks.queue import Queue, QueueArgs
 from pulumi_serverless.blocks.queue_consumer import QueueConsumer, QueueConsumerArgs
 from pulumi_serverless.blocks.schedule import Schedule, ScheduleArgs
+from pulumi_serverless.blocks.send_to_queue import SendToQueue
 from pulumi_serverless.blocks.service_role import ServiceRole, ServiceRoleArgs
 from pulumi_serverless.blocks.subscription import SubscriberArgs, Subscription, SubscriptionArgs
 from pulumi_serverless.blocks.table import Key, Table, TableArgs

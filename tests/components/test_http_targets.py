@@ -1,139 +1,63 @@
-"""Routes that send to a queue without a function."""
+"""What a route reaches: a kind of target that the library does not know is one all the same."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from typing import Any
-
+import pulumi_aws as aws
 import pytest
 
 from pulumi_serverless.blocks.api_access import ApiAccess, NoAuth
 from pulumi_serverless.blocks.http_api import HttpApi, HttpApiArgs
-from pulumi_serverless.blocks.http_targets import SendToQueue
-from pulumi_serverless.blocks.queue import Queue, QueueArgs
+from pulumi_serverless.blocks.http_targets import ApiOfTargets, RouteTarget
 from pulumi_serverless.testing import Graph, record
-from pulumi_serverless.testing.mocks import ROLE_POLICY
 from tests.components.a_function import FOUNDATION, a_function
 
 INTEGRATION = "aws:apigatewayv2/integration:Integration"
-PERMISSION = "aws:lambda/permission:Permission"
 ROUTE = "aws:apigatewayv2/route:Route"
 
 
-def an_api(
-    *route_keys: str,
-    fifo: bool = False,
-    origins: tuple[str, ...] = (),
-    attributes: Mapping[str, str] | None = None,
-) -> Graph:
+class Elsewhere(RouteTarget):
+    """Another server, which is sent whatever comes; but nothing is deleted there."""
+
+    def require_route(self, route_key: str) -> None:
+        if route_key.startswith("DELETE "):
+            raise ValueError(f"nothing can be deleted elsewhere, got {route_key!r}")
+
+    def integrate(self, api: ApiOfTargets, route_key: str) -> aws.apigatewayv2.Integration:
+        return api.once(
+            Elsewhere,
+            lambda: aws.apigatewayv2.Integration(
+                f"{api.name}-elsewhere",
+                api_id=api.id,
+                integration_type="HTTP_PROXY",
+                integration_method="ANY",
+                integration_uri="https://old.example.com/",
+                opts=api.child,
+            ),
+        )
+
+
+def an_api(*route_keys: str) -> Graph:
     def program() -> None:
-        queue = Queue("clicks", QueueArgs(foundation=FOUNDATION, fifo=fifo))
-        send = SendToQueue(queue=queue, attributes=attributes or {})
         HttpApi(
             "api",
             HttpApiArgs(
                 foundation=FOUNDATION,
-                routes={
-                    "GET /clicks": a_function("list-clicks"),
-                    **dict.fromkeys(route_keys or ("POST /clicks",), send),
-                },
-                access=ApiAccess(auth=NoAuth(), cors_origins=origins),
+                routes={"GET /new": a_function("new"), **dict.fromkeys(route_keys, Elsewhere())},
+                access=ApiAccess(auth=NoAuth()),
             ),
         )
 
     return record(program)
 
 
-def the_integration(graph: Graph) -> dict[str, Any]:
-    [found] = [
-        each.inputs
-        for each in graph.of_type(INTEGRATION)
-        if each.inputs.get("integrationSubtype") is not None
-    ]
-    return found
+def test_routes_reach_a_target_of_a_further_kind_beside_a_function() -> None:
+    graph = an_api("GET /old", "$default")
+
+    targets = {each.inputs["routeKey"]: each.inputs["target"] for each in graph.of_type(ROUTE)}
+    assert targets["GET /old"] == targets["$default"] != targets["GET /new"]
+    assert len(graph.of_type(INTEGRATION)) == 2
 
 
-def test_the_api_sends_the_body_with_a_role_of_its_own_and_answers_202() -> None:
-    inputs = the_integration(an_api())
-
-    assert inputs["integrationSubtype"] == "SQS-SendMessage"
-    assert inputs["payloadFormatVersion"] == "1.0"
-    assert inputs["credentialsArn"] == "arn:api-to-clicks-role"
-    assert inputs["requestParameters"]["MessageBody"] == "$request.body"
-    assert set(inputs["requestParameters"]) == {"QueueUrl", "MessageBody"}
-    [mapped] = inputs["responseParameters"]
-    assert mapped == {"statusCode": "200", "mappings": {"overwrite:statuscode": "202"}}
-
-
-def test_the_role_may_send_to_the_queue_and_nothing_else() -> None:
-    policy = json.loads(an_api().named("api-to-clicks-may-send", ROLE_POLICY).inputs["policy"])
-
-    assert policy["Statement"] == [
-        {"Effect": "Allow", "Action": ["sqs:SendMessage"], "Resource": ["arn:clicks"]}
-    ]
-
-
-def test_routes_of_one_queue_share_the_role() -> None:
-    graph = an_api("POST /clicks", "POST /taps")
-
-    roles = [each for each in graph.of_type("aws:iam/role:Role") if "to-clicks" in each.name]
-    assert len(roles) == 1
-    assert len(graph.of_type(INTEGRATION)) == 3
-
-
-def test_functions_beside_it_need_the_permission_that_it_does_not() -> None:
-    [permission] = an_api().of_type(PERMISSION)
-
-    assert permission.inputs["function"] == "list-clicks-1a2b3c4"
-
-
-def test_attributes_that_callers_cannot_write_come_last() -> None:
-    given = {
-        "source": "shop",
-        "agent": "${request.header.user-agent}",
-        "id": "${context.requestId}",
-    }
-
-    text = the_integration(an_api(attributes=given))["requestParameters"]["MessageAttributes"]
-
-    assert list(json.loads(text)) == ["agent", "source", "id"]
-    assert json.loads(text)["source"] == {"DataType": "String", "StringValue": "shop"}
-
-
-@pytest.mark.parametrize("crafted", ['x"},"source":{"DataType":"String","StringValue":"y'])
-def test_a_crafted_header_cannot_replace_them(crafted: str) -> None:
-    given = {"agent": "${request.header.user-agent}", "source": "shop"}
-    text = the_integration(an_api(attributes=given))["requestParameters"]["MessageAttributes"]
-
-    pasted = text.replace("${request.header.user-agent}", crafted)
-
-    assert json.loads(pasted)["source"]["StringValue"] == "shop"
-
-
-@pytest.mark.parametrize("route_key", ["GET /hits", "ANY /hits", "$default", "OPTIONS /hits"])
-def test_a_method_without_a_body_cannot_send(route_key: str) -> None:
-    with pytest.raises(ValueError, match=r"one of the methods POST, PUT, PATCH, DELETE, got '"):
-        an_api(route_key)
-
-
-@pytest.mark.parametrize(
-    ("attributes", "text"),
-    [
-        ({f"a{n}": "x" for n in range(11)}, "attributes must have 0 to 10 entries"),
-        ({"a b": "x"}, "an attribute's name must be"),
-        ({"aws.trace": "x"}, "an attribute's name must be"),
-        ({"a..b": "x"}, "an attribute's name must be"),
-        ({"a": ""}, r"attributes\['a'\] must not be empty, got ''"),
-    ],
-)
-def test_attributes_that_sqs_would_reject_fail_before_deploy(
-    attributes: dict[str, str], text: str
-) -> None:
-    with pytest.raises(ValueError, match=text):
-        an_api(attributes=attributes)
-
-
-def test_a_fifo_queue_needs_groups_that_callers_do_not_have() -> None:
-    with pytest.raises(ValueError, match="queue must be a standard queue, got clicks"):
-        an_api(fifo=True)
+def test_a_target_says_which_routes_cannot_reach_it() -> None:
+    with pytest.raises(ValueError, match="nothing can be deleted elsewhere, got 'DELETE /old'"):
+        an_api("DELETE /old")

@@ -1,4 +1,4 @@
-"""An HTTP API whose routes call functions, or send to queues."""
+"""An HTTP API: its routes, who may call them, and its stage."""
 
 from __future__ import annotations
 
@@ -14,19 +14,11 @@ from pulumi_serverless.blocks.api_access import PUBLIC_TAG, ApiAccess, NoAuth
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.foundation import Foundation
-from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.http_authorizers import Authorizers
-from pulumi_serverless.blocks.http_permissions import may_invoke
-from pulumi_serverless.blocks.http_targets import (
-    FunctionIntegrations,
-    QueueIntegrations,
-    SendToQueue,
-    Target,
-    require_method,
-)
+from pulumi_serverless.blocks.http_targets import ApiOfTargets, Target, as_target
 from pulumi_serverless.blocks.metric import Metric, Statistic
 from pulumi_serverless.blocks.names import api_log_group
-from pulumi_serverless.blocks.routes import DEFAULT_ROUTE, arn_path, require_route, slug
+from pulumi_serverless.blocks.routes import DEFAULT_ROUTE, require_route, slug
 
 # No path, query, address or body: they may contain personal data. Unknown values are "-".
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
@@ -55,7 +47,7 @@ class HttpApiArgs(Arguments):
 
     routes: Mapping[str, Target]
     """Functions by route key, e.g. "GET /orders/{orderId}", "ANY /orders" or "$default"; or
-    `SendToQueue`, for methods with a body."""
+    another target, e.g. `SendToQueue`."""
 
     access: ApiAccess
     """Who may call, from which web pages, and how often."""
@@ -72,7 +64,7 @@ class HttpApiArgs(Arguments):
             require_route(route_key)
         self.access.auth.require_routes(list(self.routes))
         for route_key, target in self.routes.items():
-            require_method(route_key, target)
+            as_target(target).require_route(route_key)
 
 
 class HttpApi(Component):
@@ -98,16 +90,15 @@ class HttpApi(Component):
             tags=PUBLIC_TAG if isinstance(args.access.auth, NoAuth) else None,
             opts=self._child,
         )
-        self._functions = FunctionIntegrations(name, self._api, self._child)
-        self._queues = QueueIntegrations(name, self._api, args.foundation.encryption_key, self)
+        self._targets = ApiOfTargets(name, self._api, args.foundation.encryption_key, self)
         authorizers = Authorizers(name, self._api, self._child)
         for route_key, target in args.routes.items():
             self._route(route_key, target, authorizers.guard(route_key, args.access.auth))
-        for route_key, function in _preflights(args).items():
+        for route_key, target in _preflights(args).items():
             # A preflight carries no credentials: a protected route that takes every method would
             # reject it before API Gateway could respond to it.
             # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
-            self._route(route_key, function, {"authorization_type": "NONE"})
+            self._route(route_key, target, {"authorization_type": "NONE"})
         self._stage()
         self.url = self._api.api_endpoint
         self.id = self._api.id
@@ -126,31 +117,14 @@ class HttpApi(Component):
         )
 
     def _route(self, route_key: str, target: Target, guard: dict[str, Any]) -> None:
-        name = slug(route_key)
-        if isinstance(target, SendToQueue):
-            integration = self._queues.integrate(name, target)
-        else:
-            integration = self._functions.integrate(name, target)
+        integration = as_target(target).integrate(self._targets, route_key)
         aws.apigatewayv2.Route(
-            f"{self._name}-{name}",
+            f"{self._name}-{slug(route_key)}",
             api_id=self._api.id,
             route_key=route_key,
             target=pulumi.Output.concat("integrations/", integration.id),
             opts=self._child,
             **guard,
-        )
-        if isinstance(target, PythonFunction):
-            self._permit(route_key, target)
-
-    def _permit(self, route_key: str, function: PythonFunction) -> None:
-        source = f"*/{arn_path(route_key)}"
-        may_invoke(
-            f"{self._name}-may-call-{slug(route_key)}",
-            self._api,
-            function,
-            source=source,
-            longest_source=source,
-            opts=self._child,
         )
 
     def _stage(self) -> None:
@@ -189,17 +163,12 @@ def _cors(args: HttpApiArgs) -> aws.apigatewayv2.ApiCorsConfigurationArgs | None
     )
 
 
-def _preflights(args: HttpApiArgs) -> dict[str, PythonFunction]:
+def _preflights(args: HttpApiArgs) -> dict[str, Target]:
     """An open OPTIONS route beside every route that takes all methods, if web pages may call."""
     if not args.access.cors_origins:
         return {}
-    paths = {
-        "/{proxy+}" if key == DEFAULT_ROUTE else key.removeprefix("ANY "): function
-        for key, function in args.routes.items()
-        if key == DEFAULT_ROUTE or key.startswith("ANY ")
-    }
     return {
-        f"OPTIONS {path}": function
-        for path, function in paths.items()
-        if isinstance(function, PythonFunction)
+        f"OPTIONS {'/{proxy+}' if key == DEFAULT_ROUTE else key.removeprefix('ANY ')}": target
+        for key, target in args.routes.items()
+        if key == DEFAULT_ROUTE or key.startswith("ANY ")
     }

@@ -19,7 +19,6 @@ from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.http_api import HttpApi, HttpApiArgs
-from pulumi_serverless.blocks.http_targets import SendToQueue
 from pulumi_serverless.blocks.metric import own_metric
 from pulumi_serverless.blocks.monitoring.alarm import Alarm, AlarmArgs, make_alarms
 from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, MetricGraph
@@ -32,6 +31,7 @@ from pulumi_serverless.blocks.queue_consumer import (
     QueueConsumerArgs,
     visibility_timeout_for,
 )
+from pulumi_serverless.blocks.send_to_queue import SendToQueue
 from pulumi_serverless.scalable_webhook.sources import (
     WebhookSource,
     WebhookSources,
