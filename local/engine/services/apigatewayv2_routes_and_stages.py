@@ -80,6 +80,10 @@ class Integration(_OfApi):
         subtype = inputs.get("integrationSubtype")
         if subtype not in (None, SUBTYPE):
             raise NotImplementedError(f"the emulator can call {SUBTYPE} only, not {subtype}")
+        if inputs.get("connectionType") == "VPC_LINK":
+            raise NotImplementedError(
+                "the emulator has no VPC links; forward to a url in the local stack"
+            )
         return super().create(inputs)
 
     def fixed(self, inputs: Inputs) -> dict[str, Any]:

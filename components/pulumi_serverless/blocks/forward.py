@@ -1,0 +1,112 @@
+"""A route of an HTTP API that forwards to an HTTP server, without a function."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Annotated
+
+import pulumi
+import pulumi_aws as aws
+
+from pulumi_serverless.blocks.argument_checks import Matches
+from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.http_targets import ApiOfTargets, RouteTarget
+from pulumi_serverless.blocks.routes import DEFAULT_ROUTE, slug
+
+MIN_SECONDS, MAX_SECONDS = 0.05, 30
+"""https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"""
+
+_VARIABLE = re.compile(r"\{([A-Za-z0-9._-]+)\+?\}")
+
+_Url = Annotated[
+    pulumi.Input[str],
+    Matches(
+        r"(https://[A-Za-z0-9.-]+|http://(127\.0\.0\.1|localhost))(:[0-9]{1,5})?"
+        r"(/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)*",
+        "a URL like https://legacy.example.com, without a slash or a query at its end; plain HTTP "
+        "on the loopback only, for a local run",
+    ),
+]
+_ListenerArn = Annotated[
+    pulumi.Input[str],
+    Matches(
+        r"arn:[a-z-]+:(elasticloadbalancing:[a-z0-9-]+:\d{12}:listener/|servicediscovery:).+",
+        "the ARN of a load balancer's listener, or of a Cloud Map service",
+    ),
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forward(Arguments, RouteTarget):
+    """The route forwards each request to an HTTP server and answers what that answers: give `url`,
+    or `listener_arn` and `vpc_link_id` for one that is private.
+
+    API Gateway decodes paths before it forwards them: an encoded slash arrives as a slash.
+    """
+
+    url: _Url | None = None
+    """Where paths begin: https, reachable from the internet. The path of the route comes after it,
+    with what its variables stand for."""
+
+    listener_arn: _ListenerArn | None = None
+    """Listener of a private load balancer, which gets the path of the request."""
+
+    vpc_link_id: pulumi.Input[str] | None = None
+    """The VPC link through which the listener is reached."""
+
+    timeout_seconds: float = MAX_SECONDS
+    """How long the server may take, 0.05 to 30; after it the client gets 504."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not MIN_SECONDS <= self.timeout_seconds <= MAX_SECONDS:
+            raise ValueError(
+                f"timeout_seconds must be between {MIN_SECONDS} and {MAX_SECONDS}, "
+                f"got {self.timeout_seconds:g}"
+            )
+        private = [self.listener_arn is not None, self.vpc_link_id is not None]
+        if private not in ([False, False], [True, True]) or any(private) == (self.url is not None):
+            given = {"url": self.url, "listener_arn": self.listener_arn}
+            given["vpc_link_id"] = self.vpc_link_id
+            names = [name for name, value in given.items() if value is not None]
+            raise ValueError(
+                "a route must be forwarded to url, or to listener_arn through vpc_link_id, "
+                f"got {' and '.join(names) or 'none of them'}"
+            )
+
+    @property
+    def is_private(self) -> bool:
+        """Whether nothing but the API reaches the server."""
+        return self.url is None
+
+    def require_route(self, route_key: str) -> None:
+        """ValueError for $default, which has no variable that stands for the path."""
+        if route_key == DEFAULT_ROUTE and not self.is_private:
+            raise ValueError(
+                "a route that forwards to a url must name its path, such as ANY /{proxy+} and "
+                f"ANY /, got {route_key!r}"
+            )
+
+    def integrate(self, api: ApiOfTargets, route_key: str) -> aws.apigatewayv2.Integration:
+        """Return the route's integration: each path has a URL of its own."""
+        return aws.apigatewayv2.Integration(
+            f"{api.name}-forwards-{slug(route_key)}",
+            api_id=api.id,
+            integration_type="HTTP_PROXY",
+            integration_method="ANY",
+            integration_uri=self._uri(route_key),
+            payload_format_version="1.0",
+            timeout_milliseconds=round(self.timeout_seconds * 1_000),
+            connection_type="VPC_LINK" if self.is_private else "INTERNET",
+            connection_id=self.vpc_link_id,
+            opts=api.child,
+        )
+
+    def _uri(self, route_key: str) -> pulumi.Input[str]:
+        if self.listener_arn is not None:
+            return self.listener_arn
+        path = _VARIABLE.sub(r"{\1}", route_key.partition(" ")[2])
+        if isinstance(self.url, str):
+            return self.url + path
+        return pulumi.Output.from_input(self.url).apply(lambda url: f"{url}{path}")

@@ -1,0 +1,153 @@
+"""The old system, over connections that stay open between requests."""
+
+from __future__ import annotations
+
+import http.client
+import select
+import ssl
+import time
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from serverless_runtime.strangler.answers import Answer, answer_of_legacy
+from serverless_runtime.strangler.requests import LegacyRequest
+
+_CONNECT_SECONDS = 3
+_MAX_IDLE_SECONDS = 50
+"""Load balancers close what has been idle for 60 s."""
+
+_CHUNK_BYTES = 65_536
+_REPEATABLE = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE")
+_WITH_BODY = ("POST", "PUT", "PATCH")
+
+
+class LegacyError(Exception):
+    """The old system did not answer; the text says why."""
+
+
+class LegacyTimeoutError(LegacyError):
+    """It did not answer in time."""
+
+
+class Legacy:
+    """Sends requests, and follows no redirect. Not for several threads at once."""
+
+    def __init__(
+        self, url: str, seconds: float, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        parts = urlsplit(url)
+        self._host, self._port = parts.hostname or "", parts.port
+        self._base_path = parts.path.rstrip("/")
+        self._netloc = parts.netloc
+        self._tls = ssl.create_default_context() if parts.scheme == "https" else None
+        self._seconds = seconds
+        self._clock = clock
+        self._kept: tuple[http.client.HTTPConnection, float] | None = None
+
+    def send(self, request: LegacyRequest) -> Answer:
+        """Return the answer, whatever its status. Raises LegacyError.
+
+        A request that may be repeated is sent once more if a connection of before has broken.
+        """
+        until = self._clock() + self._seconds
+        kept = self._kept_connection()
+        if kept is not None:
+            try:
+                return self._exchanged(kept, request, until)
+            except LegacyTimeoutError:
+                raise
+            except LegacyError:
+                if request.method not in _REPEATABLE:
+                    raise
+        return self._exchanged(self._new_connection(until), request, until)
+
+    def _exchanged(
+        self, connection: http.client.HTTPConnection, request: LegacyRequest, until: float
+    ) -> Answer:
+        try:
+            answer, is_last = self._try(connection, request, until)
+        except TimeoutError as error:
+            connection.close()
+            raise LegacyTimeoutError(f"no answer in {self._seconds:g} s") from error
+        except (OSError, http.client.HTTPException) as error:
+            connection.close()
+            raise LegacyError(f"no answer: {type(error).__name__}") from error
+        if is_last:
+            connection.close()
+        else:
+            self._kept = connection, self._clock()
+        return answer
+
+    def _try(
+        self, connection: http.client.HTTPConnection, request: LegacyRequest, until: float
+    ) -> tuple[Answer, bool]:
+        sock = connection.sock
+        sock.settimeout(self._left(until))
+        _write(connection, self._netloc, self._base_path, request)
+        sock.settimeout(self._left(until))
+        received = connection.getresponse()
+        try:
+            parts = list[bytes]()
+            while part := received.read1(_CHUNK_BYTES):
+                parts.append(part)
+                sock.settimeout(self._left(until))
+            if received.length:
+                raise http.client.IncompleteRead(b"", received.length)
+        finally:
+            received.close()
+        answer = answer_of_legacy(received.status, received.getheaders(), b"".join(parts))
+        return answer, received.will_close
+
+    def _kept_connection(self) -> http.client.HTTPConnection | None:
+        kept, self._kept = self._kept, None
+        if kept is None:
+            return None
+        connection, since = kept
+        if self._clock() - since < _MAX_IDLE_SECONDS and not _is_readable(connection):
+            return connection
+        connection.close()
+        return None
+
+    def _new_connection(self, until: float) -> http.client.HTTPConnection:
+        seconds = min(_CONNECT_SECONDS, self._left(until))
+        connection: http.client.HTTPConnection
+        if self._tls is None:
+            connection = http.client.HTTPConnection(self._host, self._port, timeout=seconds)
+        else:
+            connection = http.client.HTTPSConnection(
+                self._host, self._port, timeout=seconds, context=self._tls
+            )
+        try:
+            connection.connect()
+        except OSError as error:
+            connection.close()
+            raise LegacyError(f"not reached: {type(error).__name__}") from error
+        return connection
+
+    def _left(self, until: float) -> float:
+        left = until - self._clock()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+
+def _write(
+    connection: http.client.HTTPConnection, host: str, base_path: str, request: LegacyRequest
+) -> None:
+    # The client's own headers, and none of http.client's.
+    connection.putrequest(
+        request.method, base_path + request.target, skip_host=True, skip_accept_encoding=True
+    )
+    connection.putheader("host", host)
+    for name, value in request.headers:
+        connection.putheader(name, value.encode())
+    if request.body or request.method in _WITH_BODY:
+        connection.putheader("content-length", str(len(request.body)))
+    connection.endheaders(request.body or None)
+
+
+def _is_readable(connection: http.client.HTTPConnection) -> bool:
+    """Nothing but its end makes an idle connection readable."""
+    poll = select.poll()
+    poll.register(connection.sock, select.POLLIN)
+    return bool(poll.poll(0))

@@ -1,0 +1,1 @@
+"""What a facade's program, its router and its operators agree on."""
