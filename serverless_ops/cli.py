@@ -21,6 +21,7 @@ from serverless_ops.options import INTERRUPTED, UNREACHABLE
 from serverless_ops.outbox.outbox_command import outbox
 from serverless_ops.outbox.relay_command import check_relay
 from serverless_ops.status.status_command import show_status
+from serverless_ops.strangler.strangler_command import strangler
 from serverless_ops.terminal import plain
 from serverless_ops.trace.trace_command import trace_event
 from serverless_ops.typed_command import keep_typed
@@ -87,5 +88,6 @@ commands.add_command(circuit_breakers)
 commands.add_command(outbox)
 commands.add_command(check_relay)
 commands.add_command(show_status)
+commands.add_command(strangler)
 commands.add_command(trace_event)
 commands.add_command(verify_alarms)

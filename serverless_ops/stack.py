@@ -64,6 +64,22 @@ class CircuitBreakerTable(_Section):
     """The key of a row, with "{circuit}" in place of the circuit's name."""
 
 
+class Strangler(_Section):
+    """A facade's moving routes."""
+
+    parameter_name: str
+    """SSM parameter with the stages that were set."""
+
+    component: str
+    """Dimension of its metrics."""
+
+    routes: Mapping[str, str]
+    """The declared stage by the route's key."""
+
+    read_seconds: int
+    """How long it takes until the router knows what was set."""
+
+
 class Operations(_Section):
     """What a stack exports for its operators, by logical name."""
 
@@ -78,6 +94,7 @@ class Operations(_Section):
     outboxes: Mapping[str, Outbox] = {}
     deliveries: Mapping[str, DeliveriesTable] = {}
     circuit_breakers: Mapping[str, CircuitBreakerTable] = {}
+    stranglers: Mapping[str, Strangler] = {}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,6 +37,7 @@ _EXPIRED = (
 _NO_QUEUE = ("NonExistentQueue", "QueueDoesNotExist", "InvalidAddress")
 _NO_TABLE = ("ResourceNotFoundException",)
 _TABLE_OPERATIONS = ("Query", "GetItem", "UpdateItem")
+_NO_PARAMETER = ("ParameterNotFound",)
 _DENIED = ("AccessDenied", "AuthorizationError", "KMS.AccessDenied", "KmsAccessDenied")
 
 _PERMISSIONS = {
@@ -54,6 +55,9 @@ _PERMISSIONS = {
     "ListTargetsByRule": "events:ListTargetsByRule on the rule",
     "Subscribe": "sns:Subscribe on the alarm topic",
     "Unsubscribe": "sns:Unsubscribe on the alarm topic",
+    "GetParameter": "ssm:GetParameter on the facade's parameter",
+    "PutParameter": "ssm:PutParameter on the facade's parameter",
+    "GetMetricStatistics": "cloudwatch:GetMetricStatistics on *",
     "CreateQueue": "sqs:CreateQueue",
     "DeleteQueue": "sqs:DeleteQueue",
 }
@@ -99,6 +103,8 @@ def _explain_response(error: ClientError) -> str:
         return f"there is no such table or index ({failed}); check --stack, --table and --region"
     if _is_any(code, _NO_QUEUE):
         return f"there is no such queue ({failed}); check --stack, --queue-url and --region"
+    if _is_any(code, _NO_PARAMETER):
+        return f"there is no such parameter ({failed}); check --stack and --region, or deploy"
     if _is_any(code, _EXPIRED):
         return f"AWS rejected these credentials ({failed}); log in again"
     return failed

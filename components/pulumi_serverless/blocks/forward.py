@@ -55,7 +55,7 @@ class Forward(Arguments, RouteTarget):
     vpc_link_id: pulumi.Input[str] | None = None
     """The VPC link through which the listener is reached."""
 
-    timeout_seconds: float = MAX_SECONDS
+    timeout_seconds: float = 25
     """How long the server may take, 0.05 to 30; after it the client gets 504."""
 
     def __post_init__(self) -> None:

@@ -38,6 +38,7 @@ def _router() -> Router:
     reader = StageReader(
         functools.partial(read_parameter, settings.parameter_name),
         {key: route.stage for key, route in routes.items()},
+        seconds=float(settings.read_seconds),
         on_failure=functools.partial(_count_unreadable, settings.component),
     )
     return Router(

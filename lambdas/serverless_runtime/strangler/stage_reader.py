@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from serverless_runtime.shared import aws
-from serverless_runtime.strangler.settings.stages import LEGACY, READ_SECONDS, read_stages
+from serverless_runtime.strangler.settings.stages import LEGACY, read_stages
 
 log = logging.getLogger(__name__)
 
@@ -16,19 +16,22 @@ _READING_SECONDS = 1
 
 
 class StageReader:
-    """Stages that are at most READ_SECONDS old, or the last ones that could be read."""
+    """Stages of some seconds ago at most, or the last ones that could be read."""
 
     def __init__(
         self,
         read: Callable[[], str],
         declared: Mapping[str, str],
         *,
+        seconds: float,
         on_failure: Callable[[], object],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`read` returns the parameter's value; `declared` is the program's, by route."""
+        """`read` returns the parameter's value; `declared` has the program's, by route; after
+        `seconds` they are read again."""
         self._read = read
         self._declared = declared
+        self._seconds = seconds
         self._on_failure = on_failure
         self._clock = clock
         self._read_at = float("-inf")
@@ -37,7 +40,7 @@ class StageReader:
 
     def stage_of(self, route_key: str) -> str:
         """Return the stage of a route: legacy, if no parameter could be read yet."""
-        if self._clock() - self._read_at >= READ_SECONDS:
+        if self._clock() - self._read_at >= self._seconds:
             self._refresh()
         return self._stages.get(route_key, LEGACY)
 

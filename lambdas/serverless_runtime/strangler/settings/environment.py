@@ -22,6 +22,9 @@ class RouterSettings:
     parameter_name: str
     """SSM parameter with the stages that operators have set."""
 
+    read_seconds: str
+    """How long an instance uses stages before it reads them again."""
+
     legacy_url: str
     """Address of the old system, without a trailing slash."""
 

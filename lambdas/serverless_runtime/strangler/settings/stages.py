@@ -17,9 +17,6 @@ SHADOWED_METHODS = ("GET", "HEAD")
 MAX_PARAMETER_CHARACTERS = 4_096
 """https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html"""
 
-READ_SECONDS = 5
-"""How often an instance of the router reads the parameter at most."""
-
 _LONGEST_SHOWN = 60
 _ALL = 100
 

@@ -1,0 +1,108 @@
+"""The story of a route that moves from an old shop to a new function, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+
+from local.testing import Deployed, eventually
+from local.tour import require
+
+LIST = "GET /products"
+_CUSTOMERS = 60
+
+
+def everything_is_the_old_shops(program: Deployed) -> Iterator[str]:
+    """The facade stands in front of the old shop: a client sees no difference"""
+    httpx.put(f"{program.outputs['oldShopUrl']}/_control", json={"down": False})
+    _set(program, "declared")
+    eventually(lambda: not any(_sides(program, 6).values()), "answers of the old shop")
+    urls = [f"{program.outputs[name]}/products" for name in ("oldShopUrl", "frontUrl")]
+    direct, through = (httpx.get(url) for url in urls)
+    require(direct.content == through.content, "the same bytes", seen=through.text)
+    yield f"GET /products → {through.status_code}, the same {len(through.content)} bytes"
+    login = httpx.get(f"{program.outputs['frontUrl']}/login")
+    require(login.headers["location"] == "/account?from=%2Flogin&ok", "a redirect", seen=login)
+    cookies = login.headers.get_list("set-cookie")
+    yield f"GET /login → {login.status_code} {login.headers['location']}, {len(cookies)} cookies"
+
+
+def shadow_finds_a_mistake(program: Deployed) -> Iterator[str]:
+    """The products are copied; in shadow, both sides are asked, and the old shop answers"""
+    copied = program.invoke("copy-products", {})["copied"]
+    yield f"copied {copied} products into the new table"
+    _set(program, "shadow")
+    eventually(lambda: _ask(program) and _status(program)["different"], "a difference")
+    page = _ask(program)
+    require("x-request-seen" in page.headers, "the old shop's answer", seen=page.headers)
+    yield f"clients get the old shop's answer: {page.json()['items'][0]}"
+    found = [each["difference"] for each in program.log_records("router") if "difference" in each]
+    require(set(found) == {"body differs at /items/0/price"}, "one difference", seen=found)
+    yield f"the log says: {found[-1]}; the copy has made 1998 cents of 19.99"
+
+
+def the_mistake_is_corrected(program: Deployed) -> Iterator[str]:
+    """The row is corrected: both sides say the same"""
+    program.client("dynamodb").update_item(
+        TableName=program.outputs["shopTable"],
+        Key={"kind": {"S": "product"}, "id": {"S": "atlas"}},
+        UpdateExpression="SET cents = :cents",
+        ExpressionAttributeValues={":cents": {"N": "1999"}},
+    )
+    eventually(lambda: _ask(program) and _status(program)["same"] >= 3, "answers that are the same")
+    yield f"{_status(program)['same']} answers are the same"
+
+
+def a_fifth_of_the_customers_move(program: Deployed) -> Iterator[str]:
+    """20 of a hundred customers move to the new side, and stay there"""
+    _set(program, "20")
+    eventually(lambda: any(_sides(program, _CUSTOMERS).values()), "a customer at the new side")
+    first, second = _sides(program, _CUSTOMERS), _sides(program, _CUSTOMERS)
+    eventually(lambda: _sides(program, _CUSTOMERS) == second, "customers that stay")
+    yield f"{sum(second.values())} of {_CUSTOMERS} customers are at the new side"
+    yield f"{sum(first[each] == second[each] for each in first)} of them got the same side again"
+
+
+def all_move_and_are_back_at_once(program: Deployed) -> Iterator[str]:
+    """All move; something is wrong; one command brings them back, without a deployment"""
+    _set(program, "new")
+    eventually(lambda: all(_sides(program, 6).values()), "answers of the new side")
+    yield "every request is answered by the new function"
+    yield _set(program, "legacy")
+    eventually(lambda: not any(_sides(program, 6).values()), "answers of the old shop")
+    yield "every request is answered by the old shop"
+
+
+def _ask(program: Deployed, customer: str = "c-1") -> httpx.Response:
+    return httpx.get(f"{program.outputs['frontUrl']}/products", headers={"x-customer": customer})
+
+
+def _sides(program: Deployed, count: int) -> dict[str, bool]:
+    """Whether the new side answers each customer: it does not say what request it saw."""
+    names = [f"customer-{number}" for number in range(count)]
+    return {name: "x-request-seen" not in _ask(program, name).headers for name in names}
+
+
+def _set(program: Deployed, stage: str) -> str:
+    done = program.ops("strangler", "set", LIST, stage)
+    require(done.returncode == 0, "a stage that can be set", seen=done.stdout + done.stderr)
+    return f"ops strangler set '{LIST}' {stage}: {done.stdout.strip()}"
+
+
+def _status(program: Deployed) -> dict[str, Any]:
+    shown = program.ops("strangler", "status", "--json")
+    require(shown.returncode == 0, "a status", seen=shown.stderr)
+    found: dict[str, Any] = json.loads(shown.stdout)["routes"][LIST]
+    return found
+
+
+STEPS = (
+    everything_is_the_old_shops,
+    shadow_finds_a_mistake,
+    the_mistake_is_corrected,
+    a_fifth_of_the_customers_move,
+    all_move_and_are_back_at_once,
+)
