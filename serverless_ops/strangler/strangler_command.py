@@ -141,7 +141,7 @@ def set_(
     set_stage(ssm, facade, key, stage)
     click.echo(
         f"{key} is {_words(stage, facade.routes[key])}; "
-        f"all instances notice within {facade.read_seconds} seconds."
+        f"all instances notice within {counted(facade.read_seconds, 'second')}."
     )
 
 

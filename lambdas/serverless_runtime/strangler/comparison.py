@@ -52,7 +52,7 @@ def _unpacked(answer: Answer) -> bytes:
     except zlib.error:
         raise NotComparableError("a body that is no gzip") from None
     if not unpacker.eof:
-        raise NotComparableError("a body that is too long")
+        raise NotComparableError("a body that is cut off or too long")
     return body
 
 

@@ -61,6 +61,12 @@ class Legacy:
                     raise
         return self._exchanged(self._new_connection(until), request, until)
 
+    def close(self) -> None:
+        """Close the connection that is kept, if one is."""
+        if self._kept is not None:
+            self._kept[0].close()
+            self._kept = None
+
     def _exchanged(
         self, connection: http.client.HTTPConnection, request: LegacyRequest, until: float
     ) -> Answer:
