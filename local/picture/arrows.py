@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from local.picture.boxes import FUNCTION, OUTSIDE, SCHEDULE, TOPIC, Box, Declared
 from local.picture.grants import granted
@@ -85,6 +86,14 @@ def _calls(declared: Declared) -> Iterator[Arrow]:
             yield from _between(declared, each, "apiId", "integrationUri", label)
             # A service that the API calls itself is named in what it is called with.
             yield from _between(declared, each, "apiId", "requestParameters", label)
+            if each.inputs.get("integrationType") == "HTTP_PROXY":
+                for api in declared.ends(each, "apiId"):
+                    yield Arrow(api, Box(OUTSIDE, (_server(each),)), "forwards")
+
+
+def _server(integration: Resource) -> str:
+    """The host that an API forwards to, or what the private one is."""
+    return urlsplit(str(integration.inputs.get("integrationUri"))).hostname or "private server"
 
 
 def _events(declared: Declared) -> Iterator[Arrow]:

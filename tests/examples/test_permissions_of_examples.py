@@ -91,3 +91,21 @@ def test_an_operation_of_a_web_service_may_do_what_it_declares_and_nothing_else(
         "loans-list-loans": {("dynamodb:Query", f"{table}/index/by-reader"), *LOG_AND_TRACE},
         "loans-no-route": set(LOG_AND_TRACE),
     }
+
+
+def test_a_router_may_read_its_stages_and_call_the_new_side_and_nothing_of_its_table() -> None:
+    found = permissions(deploy(ROOT / "examples" / "strangler"))
+
+    new = {"list-products": "Query", "show-product": "GetItem", "take-order": "PutItem"}
+    assert found == {
+        "front-router": {
+            ("ssm:GetParameter", "arn:front-stages"),
+            *(("lambda:InvokeFunction", f"arn:{name}") for name in new),
+            *LOG_AND_TRACE,
+        },
+        **{
+            name: {(f"dynamodb:{action}", "arn:shop"), *LOG_AND_TRACE}
+            for name, action in new.items()
+        },
+        "copy-products": {("dynamodb:PutItem", "arn:shop"), *LOG_AND_TRACE},
+    }
