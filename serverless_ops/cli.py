@@ -17,11 +17,11 @@ from serverless_ops.dead_letters.purge_command import purge_dead_letters
 from serverless_ops.dead_letters.replay_command import replay_dead_letters
 from serverless_ops.dead_letters.show_command import show_dead_letter
 from serverless_ops.deliveries.deliveries_command import show_deliveries
+from serverless_ops.moving_routes.moving_routes_command import moving_routes
 from serverless_ops.options import INTERRUPTED, UNREACHABLE
 from serverless_ops.outbox.outbox_command import outbox
 from serverless_ops.outbox.relay_command import check_relay
 from serverless_ops.status.status_command import show_status
-from serverless_ops.strangler.strangler_command import strangler
 from serverless_ops.terminal import plain
 from serverless_ops.trace.trace_command import trace_event
 from serverless_ops.typed_command import keep_typed
@@ -85,9 +85,9 @@ for command in (
 
 commands.add_command(show_deliveries)
 commands.add_command(circuit_breakers)
+commands.add_command(moving_routes)
 commands.add_command(outbox)
 commands.add_command(check_relay)
 commands.add_command(show_status)
-commands.add_command(strangler)
 commands.add_command(trace_event)
 commands.add_command(verify_alarms)

@@ -64,7 +64,7 @@ class CircuitBreakerTable(_Section):
     """The key of a row, with "{circuit}" in place of the circuit's name."""
 
 
-class Strangler(_Section):
+class MovingRoutes(_Section):
     """A facade's moving routes."""
 
     parameter_name: str
@@ -94,7 +94,7 @@ class Operations(_Section):
     outboxes: Mapping[str, Outbox] = {}
     deliveries: Mapping[str, DeliveriesTable] = {}
     circuit_breakers: Mapping[str, CircuitBreakerTable] = {}
-    stranglers: Mapping[str, Strangler] = {}
+    moving_routes: Mapping[str, MovingRoutes] = {}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from pulumi_serverless.blocks.encryption_key import EncryptionKey, EncryptionKey
 from pulumi_serverless.blocks.event_filter import EventFilter, EventType
 from pulumi_serverless.blocks.event_publisher import EventPublisher
 from pulumi_serverless.blocks.existing_function import ExistingFunction, ExistingFunctionArgs
-from pulumi_serverless.blocks.forward import Forward
+from pulumi_serverless.blocks.forward import Forward, PrivateServer
 from pulumi_serverless.blocks.foundation import LOG_RETENTION_DAYS, Foundation, Runtime
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
 from pulumi_serverless.blocks.http_api import HttpApi, HttpApiArgs
@@ -115,6 +115,7 @@ __all__ = [
     "Operations",
     "OperationsArgs",
     "OutboxThresholds",
+    "PrivateServer",
     "Publisher",
     "PublisherArgs",
     "PushSettings",

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import pulumi
+import pulumi_aws as aws
 
 import pulumi_serverless
 from pulumi_serverless import (
@@ -38,6 +39,7 @@ from pulumi_serverless import (
 )
 from pulumi_serverless.blocks.argument_checks import Between, Matches, OneOf, Size
 from pulumi_serverless.blocks.arguments import Arguments, SameAs, annotations_of
+from pulumi_serverless.blocks.http_targets import ApiOfTargets
 from pulumi_serverless.blocks.monitoring.alarm import Alarm, AlarmArgs
 from pulumi_serverless.notification_service import ChannelSettings, EmailSettings
 from pulumi_serverless.testing import record
@@ -90,6 +92,7 @@ def samples() -> Mapping[type[Any], Any]:
             HttpApi("api", an_api(function, access)),
             Queue("waiting", QueueArgs(foundation=FOUNDATION)),
             Topic("events", TopicArgs()),
+            ApiOfTargets("api", aws.apigatewayv2.Api("of", protocol_type="HTTP"), None, function),
             EncryptionKey("key", EncryptionKeyArgs()),
             sample(Metric, made),
             sample(EmailSettings, made),
@@ -166,6 +169,10 @@ SPECIAL: dict[str, dict[str, Any]] = {
     },
     "Metric": {"statistic": "Sum"},
     "Branch": {"operation": "ask"},
+    "Forward": {"url": "https://old.example.com"},
+    "PrivateServer": {
+        "listener_arn": "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/a/1/2",
+    },
     "MathExpression": {"expression": "2 * key"},
 }
 

@@ -8,7 +8,7 @@ import pulumi
 import pytest
 
 from pulumi_serverless.blocks.api_access import ApiAccess, NoAuth
-from pulumi_serverless.blocks.forward import Forward
+from pulumi_serverless.blocks.forward import Forward, PrivateServer
 from pulumi_serverless.blocks.http_api import HttpApi, HttpApiArgs
 from pulumi_serverless.testing import Graph, record
 from tests.components.a_function import FOUNDATION
@@ -18,6 +18,8 @@ PERMISSION = "aws:lambda/permission:Permission"
 LISTENER = (
     "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/old/50dc6c495c0c9188/a1b2c3"
 )
+
+PRIVATE = PrivateServer(listener_arn=LISTENER, vpc_link_id="link-1")
 
 
 def an_api(*route_keys: str, **settings: Any) -> Graph:
@@ -59,7 +61,7 @@ def test_the_time_is_in_milliseconds() -> None:
 
 
 def test_a_private_listener_is_reached_through_its_link() -> None:
-    graph = an_api("$default", listener_arn=LISTENER, vpc_link_id="link-1")
+    graph = an_api("$default", private=PRIVATE)
 
     [inputs] = [each.inputs for each in graph.of_type(INTEGRATION)]
     assert inputs["integrationUri"] == LISTENER
@@ -94,25 +96,17 @@ def test_other_addresses_are_refused(url: str) -> None:
         Forward(url=url)
 
 
-@pytest.mark.parametrize(
-    ("settings", "got"),
-    [
-        ({}, "none of them"),
-        ({"listener_arn": LISTENER}, "listener_arn"),
-        ({"vpc_link_id": "link-1"}, "vpc_link_id"),
-        (
-            {"url": "https://old.example.com", "vpc_link_id": "link-1"},
-            "url and vpc_link_id",
-        ),
-        (
-            {"url": "https://a.com", "listener_arn": LISTENER, "vpc_link_id": "link-1"},
-            "url and listener_arn and vpc_link_id",
-        ),
-    ],
-)
-def test_there_is_one_way_to_the_server(settings: dict[str, str], got: str) -> None:
-    with pytest.raises(ValueError, match=f"through vpc_link_id, got {got}$"):
-        Forward(**settings)
+def test_there_is_one_way_to_the_server() -> None:
+    with pytest.raises(ValueError, match="either to url or to private, got none of them"):
+        Forward()
+    with pytest.raises(ValueError, match="either to url or to private, got both"):
+        Forward(url="https://old.example.com", private=PRIVATE)
+
+
+@pytest.mark.parametrize("arn", ["", "old", "arn:aws:lambda:eu-west-1:123456789012:function:f"])
+def test_a_private_server_has_a_listener(arn: str) -> None:
+    with pytest.raises(ValueError, match=r"^listener_arn must"):
+        PrivateServer(listener_arn=arn, vpc_link_id="link-1")
 
 
 @pytest.mark.parametrize("seconds", [0, 0.04, 30.5, -1])

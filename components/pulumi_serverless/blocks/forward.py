@@ -38,9 +38,20 @@ _ListenerArn = Annotated[
 
 
 @dataclass(frozen=True, kw_only=True)
+class PrivateServer(Arguments):
+    """A server that nothing but a VPC reaches."""
+
+    listener_arn: _ListenerArn
+    """Listener of its load balancer, which gets the path of the request."""
+
+    vpc_link_id: pulumi.Input[str]
+    """The VPC link through which an API reaches the listener."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Forward(Arguments, RouteTarget):
-    """The route forwards each request to an HTTP server and answers what that answers: give `url`,
-    or `listener_arn` and `vpc_link_id` for one that is private.
+    """The route forwards each request to an HTTP server and answers what that answers: give `url`
+    or `private`.
 
     API Gateway decodes paths before it forwards them: an encoded slash arrives as a slash.
     """
@@ -49,11 +60,8 @@ class Forward(Arguments, RouteTarget):
     """Where paths begin: https, reachable from the internet. The path of the route comes after it,
     with what its variables stand for."""
 
-    listener_arn: _ListenerArn | None = None
-    """Listener of a private load balancer, which gets the path of the request."""
-
-    vpc_link_id: pulumi.Input[str] | None = None
-    """The VPC link through which the listener is reached."""
+    private: PrivateServer | None = None
+    """A server that is not."""
 
     timeout_seconds: float = 25
     """How long the server may take, 0.05 to 30; after it the client gets 504."""
@@ -65,20 +73,16 @@ class Forward(Arguments, RouteTarget):
                 f"timeout_seconds must be between {MIN_SECONDS} and {MAX_SECONDS}, "
                 f"got {self.timeout_seconds:g}"
             )
-        private = [self.listener_arn is not None, self.vpc_link_id is not None]
-        if private not in ([False, False], [True, True]) or any(private) == (self.url is not None):
-            given = {"url": self.url, "listener_arn": self.listener_arn}
-            given["vpc_link_id"] = self.vpc_link_id
-            names = [name for name, value in given.items() if value is not None]
+        if (self.url is None) == (self.private is None):
             raise ValueError(
-                "a route must be forwarded to url, or to listener_arn through vpc_link_id, "
-                f"got {' and '.join(names) or 'none of them'}"
+                "a route must be forwarded either to url or to private, got "
+                f"{'none of them' if self.url is None else 'both'}"
             )
 
     @property
     def is_private(self) -> bool:
         """Whether nothing but the API reaches the server."""
-        return self.url is None
+        return self.private is not None
 
     def require_route(self, route_key: str) -> None:
         """ValueError for $default, which has no variable that stands for the path."""
@@ -99,13 +103,13 @@ class Forward(Arguments, RouteTarget):
             payload_format_version="1.0",
             timeout_milliseconds=round(self.timeout_seconds * 1_000),
             connection_type="VPC_LINK" if self.is_private else "INTERNET",
-            connection_id=self.vpc_link_id,
+            connection_id=None if self.private is None else self.private.vpc_link_id,
             opts=api.child,
         )
 
     def _uri(self, route_key: str) -> pulumi.Input[str]:
-        if self.listener_arn is not None:
-            return self.listener_arn
+        if self.private is not None:
+            return self.private.listener_arn
         path = _VARIABLE.sub(r"{\1}", route_key.partition(" ")[2])
         if isinstance(self.url, str):
             return self.url + path

@@ -118,7 +118,7 @@ class StranglerFacadeArgs(Arguments):
     def _require_router(self) -> None:
         if self.legacy.is_private:
             raise ValueError(
-                "legacy must have a url for routes to move step by step, got a listener: the "
+                "legacy must have a url for routes to move step by step, got a private one: the "
                 "router is not in its network; use moved, or give the old system a public address"
             )
         seconds = self.legacy.timeout_seconds + self.shadow_seconds
@@ -185,7 +185,7 @@ class StranglerFacade(Component):
             "routes": dict(self.stages),
             "readSeconds": self._args.read_seconds,
         }
-        return {"stranglers": {self._name: entry}}
+        return {"movingRoutes": {self._name: entry}}
 
     def _make_router(self) -> Router:
         args = self._args

@@ -16,8 +16,8 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from local.testing import Deployed, eventually, sized
-from serverless_ops.stack import Strangler
-from serverless_ops.strangler.route_stages import count_answers, set_stage
+from serverless_ops.moving_routes.route_stages import count_answers, set_stage
+from serverless_ops.stack import MovingRoutes
 
 REQUESTS = sized(200, full=2_000)
 CUSTOMERS = sized(100, full=2_000)
@@ -133,8 +133,8 @@ def products(program: Deployed, customer: str = "c-1") -> Page:
     return ask(program.outputs["frontUrl"], sent)
 
 
-def facade_of(program: Deployed) -> Strangler:
-    return Strangler.model_validate(program.operations["stranglers"]["front"])
+def facade_of(program: Deployed) -> MovingRoutes:
+    return MovingRoutes.model_validate(program.operations["movingRoutes"]["front"])
 
 
 def sets(program: Deployed, route: str, stage: str | None) -> None:

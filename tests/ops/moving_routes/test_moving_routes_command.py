@@ -44,7 +44,7 @@ class Operator:
     def types(self, *words: str) -> Result:
         context = Context(
             client=lambda service, _: self.clients[service],
-            run=lambda _: ended(0, stack_outputs(stranglers=self.facades)),
+            run=lambda _: ended(0, stack_outputs(movingRoutes=self.facades)),
             local_folder=Path("/nonexistent"),
             now=lambda: self.now,
         )

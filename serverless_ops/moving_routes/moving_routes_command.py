@@ -9,14 +9,14 @@ import click
 
 from serverless_ops.aws.errors import UnreachableError
 from serverless_ops.context import Context
-from serverless_ops.options import LEFT, json_option, on_stack
-from serverless_ops.stack import Stack, Strangler, choose, require_one
-from serverless_ops.strangler.route_stages import (
+from serverless_ops.moving_routes.route_stages import (
     SetStages,
     count_answers,
     read_set_stages,
     set_stage,
 )
+from serverless_ops.options import LEFT, json_option, on_stack
+from serverless_ops.stack import MovingRoutes, Stack, choose, require_one
 from serverless_ops.terminal import age, counted, one_line, out, show, timestamp_text
 from serverless_runtime.strangler.settings.stages import (
     LEGACY,
@@ -58,14 +58,14 @@ def _stage(given: str) -> str | None:
 
 
 @click.group("strangler", epilog=EXIT_CODES)
-def strangler() -> None:
+def moving_routes() -> None:
     """Show which side answers the routes of a strangler facade, and change it within seconds.
 
     In trouble, move the route back first: strangler set "GET /products" legacy --stack prod
     """
 
 
-@strangler.command("status", epilog=EXIT_CODES)
+@moving_routes.command("status", epilog=EXIT_CODES)
 @click.pass_obj
 @click.option(
     "--minutes",
@@ -106,7 +106,7 @@ def status(
             show(console, f"last set at {at}")
 
 
-@strangler.command("set", epilog=EXIT_CODES)
+@moving_routes.command("set", epilog=EXIT_CODES)
 @click.pass_obj
 @click.argument("route")
 @click.argument("stage", type=_stage, metavar="STAGE")
@@ -177,8 +177,8 @@ def _counts(counts: Mapping[str, int], minutes: int) -> list[str]:
     return lines
 
 
-def _facades(stack: Stack, component: str | None) -> Mapping[str, Strangler]:
-    facades = stack.operations.stranglers
+def _facades(stack: Stack, component: str | None) -> Mapping[str, MovingRoutes]:
+    facades = stack.operations.moving_routes
     if not facades:
         raise UnreachableError(
             f"stack {stack.name} has no strangler facade with moving routes; a route that has "

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from serverless_ops.aws.errors import UnreachableError
-from serverless_ops.stack import Strangler
+from serverless_ops.stack import MovingRoutes
 from serverless_runtime.shared.metrics import COMPONENT
 from serverless_runtime.strangler import metrics
 from serverless_runtime.strangler.settings.stages import read_stages, write_stages
@@ -32,7 +32,7 @@ class SetStages(NamedTuple):
     changed_at: datetime | None
 
 
-def read_set_stages(ssm: Any, facade: Strangler) -> SetStages:
+def read_set_stages(ssm: Any, facade: MovingRoutes) -> SetStages:
     """Return the stages that were set. Raises botocore's errors, and UnreachableError if the
     parameter was edited by hand and cannot be read."""
     name = facade.parameter_name
@@ -48,7 +48,7 @@ def read_set_stages(ssm: Any, facade: Strangler) -> SetStages:
     return SetStages(found, parameter.get("LastModifiedDate"))
 
 
-def set_stage(ssm: Any, facade: Strangler, route_key: str, stage: str | None) -> None:
+def set_stage(ssm: Any, facade: MovingRoutes, route_key: str, stage: str | None) -> None:
     """Set the stage of one route, or with None make it as declared. Raises what reading raises."""
     known = read_set_stages(ssm, facade).by_route
     # What the program has no longer is forgotten.
@@ -58,7 +58,7 @@ def set_stage(ssm: Any, facade: Strangler, route_key: str, stage: str | None) ->
 
 
 def count_answers(
-    cloudwatch: Any, facade: Strangler, now: datetime, minutes: int
+    cloudwatch: Any, facade: MovingRoutes, now: datetime, minutes: int
 ) -> Mapping[str, Mapping[str, int]]:
     """Return the counts of the last minutes by route, one for each of COUNTED. Raises botocore's
     errors."""
