@@ -10,12 +10,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
+import pulumi_aws as aws
 import pytest
 
 from local.deployed import running_instance
 from local.emulator.start import Emulator, free_port
 from local.engine.services.apigatewayv2 import api_url
 from local.serving import serving
+from tests.local.redeployed import Stack
 
 
 class _Old(BaseHTTPRequestHandler):
@@ -135,3 +137,19 @@ def test_the_emulator_alone_still_forwards_something_else(unpatched: Emulator, o
 
     assert answer.json()["line"] != "GET /a"
     assert "set-cookie" not in answer.headers
+
+
+def test_a_vpc_link_is_refused_with_what_to_do(stack: Stack) -> None:
+    def program() -> None:
+        api = aws.apigatewayv2.Api("front", protocol_type="HTTP")
+        aws.apigatewayv2.Integration(
+            "private",
+            api_id=api.id,
+            integration_type="HTTP_PROXY",
+            integration_uri="arn:listener",
+            connection_type="VPC_LINK",
+            connection_id="link-1",
+        )
+
+    with pytest.raises(NotImplementedError, match=r"no VPC links; forward to a url"):
+        stack.up(program)

@@ -139,6 +139,20 @@ def test_a_topic_feeds_what_subscribes_to_it() -> None:
     }
 
 
+def test_an_api_forwards_to_the_host_of_a_server_or_to_a_private_one() -> None:
+    def program() -> None:
+        api = aws.apigatewayv2.Api("front", protocol_type="HTTP")
+        for name, uri in (("a", "https://old.example.com/shop/{proxy}"), ("b", "arn:listener")):
+            aws.apigatewayv2.Integration(
+                name, api_id=api.id, integration_type="HTTP_PROXY", integration_uri=uri
+            )
+
+    assert {each for each in _draw(program) if each[0] == "front"} == {
+        ("front", "forwards", "old.example.com"),
+        ("front", "forwards", "private server"),
+    }
+
+
 def test_a_rule_starts_its_targets_and_what_only_the_clock_starts_works_off_what_it_reads() -> None:
     def program() -> None:
         table = _table("due")

@@ -111,6 +111,4 @@ class Forward(Arguments, RouteTarget):
         if self.private is not None:
             return self.private.listener_arn
         path = _VARIABLE.sub(r"{\1}", route_key.partition(" ")[2])
-        if isinstance(self.url, str):
-            return self.url + path
-        return pulumi.Output.from_input(self.url).apply(lambda url: f"{url}{path}")
+        return pulumi.Output.concat(self.url or "", path)

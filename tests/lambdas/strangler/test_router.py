@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from serverless_runtime.shared.aws.errors import AwsCallError, ResponseTimeoutError
 from serverless_runtime.strangler import new_side
 from serverless_runtime.strangler.answers import (
     MAX_BODY_BYTES,
@@ -320,8 +321,8 @@ def test_a_function_that_fails_is_what_api_gateway_answers(response: dict[str, A
 @pytest.mark.parametrize(
     ("error", "status"),
     [
-        (new_side.ResponseTimeoutError("late"), 504),
-        (new_side.AwsCallError("gone"), 503),
+        (ResponseTimeoutError("late"), 504),
+        (AwsCallError("gone"), 503),
     ],
 )
 def test_a_function_that_cannot_be_asked_says_nothing(error: Exception, status: int) -> None:
