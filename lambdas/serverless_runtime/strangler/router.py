@@ -26,6 +26,9 @@ AskNew = Callable[[str, Mapping[str, Any], float], Answer]
 
 Outcome = Answer | Exception
 
+MAX_WAITING = 10
+"""New answers that an instance waits for at the same time, those of earlier requests included."""
+
 
 class Route(NamedTuple):
     """What a router knows of one route."""
@@ -57,6 +60,7 @@ class Router:
         self._ask_legacy = ask_legacy
         self._ask_new = ask_new
         self._shadow_seconds = shadow_seconds
+        self._waiting = threading.Semaphore(MAX_WAITING)
 
     def answer(self, event: Mapping[str, Any], until: float) -> Any:
         """Return what API Gateway gets; `until` is when the new side must have answered."""
@@ -108,19 +112,11 @@ class Router:
     def _shadowed(self, route: Route, event: Mapping[str, Any], until: float) -> tuple[Answer, str]:
         """Ask both at the same time. The new answer is awaited `shadow_seconds` longer than the
         old one at most, and changes nothing."""
-        found: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
-        ask = functools.partial(_outcome, self._ask_new, route.new, event, until)
-        threading.Thread(target=lambda: found.put(ask()), name="shadow", daemon=True).start()
-        answer = self._legacy(event)
         fields = {"route": event["routeKey"]}
+        found = self._ask_aside(functools.partial(self._ask_new, route.new, event, until))
+        answer = self._legacy(event)
         try:
-            new = found.get(timeout=self._shadow_seconds)
-            if isinstance(new, Exception):
-                raise new
-            differing = difference(answer, new, route.ignored)
-        except queue.Empty:
-            log.warning(log_messages.NOT_COMPARED, extra={**fields, "reason": "too late"})
-            return answer, metrics.NOT_COMPARED
+            differing = difference(*_comparable(event, answer, self._found(found)), route.ignored)
         except (NewSideError, NotComparableError) as error:
             log.warning(log_messages.NOT_COMPARED, extra={**fields, "reason": str(error)})
             return answer, metrics.NOT_COMPARED
@@ -131,6 +127,34 @@ class Router:
             return answer, metrics.SAME
         log.warning(log_messages.DIFFERENT, extra={**fields, "difference": differing})
         return answer, metrics.DIFFERENT
+
+    def _ask_aside(self, ask: Callable[[], Answer]) -> queue.SimpleQueue[Outcome]:
+        """Return where the answer will be, unless too many are still awaited."""
+        found: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
+        if not self._waiting.acquire(blocking=False):
+            found.put(NotComparableError("too many new answers are late"))
+            return found
+
+        def run() -> None:
+            try:
+                found.put(ask())
+            except Exception as error:
+                # The thread that waits raises it.
+                found.put(error)
+            finally:
+                self._waiting.release()
+
+        threading.Thread(target=run, name="shadow", daemon=True).start()
+        return found
+
+    def _found(self, found: queue.SimpleQueue[Outcome]) -> Answer:
+        try:
+            outcome = found.get(timeout=self._shadow_seconds)
+        except queue.Empty:
+            raise NotComparableError("too late") from None
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
 
     def _count(self, route_key: str, side: str, answer: Answer, compared: str = "") -> None:
         values: dict[str, tuple[str, float]] = {
@@ -143,9 +167,8 @@ class Router:
         write_metrics(values, dimensions, namespace=metrics.NAMESPACE)
 
 
-def _outcome(ask: AskNew, function: str, event: Mapping[str, Any], until: float) -> Outcome:
-    try:
-        return ask(function, event, until)
-    except Exception as error:
-        # The thread that waits raises it.
-        return error
+def _comparable(event: Mapping[str, Any], old: Answer, new: Answer) -> tuple[Answer, Answer]:
+    """Of answers to HEAD, a client gets no body, whatever a function returns."""
+    if event["requestContext"]["http"]["method"] == "HEAD":
+        return old._replace(body=b"", headers={}), new._replace(body=b"", headers={})
+    return old, new

@@ -25,7 +25,7 @@ from serverless_runtime.strangler.answers import (
 from serverless_runtime.strangler.callers import is_among
 from serverless_runtime.strangler.legacy import LegacyError, LegacyTimeoutError
 from serverless_runtime.strangler.new_side import NewSideError
-from serverless_runtime.strangler.router import Route, Router
+from serverless_runtime.strangler.router import MAX_WAITING, Route, Router
 from tests.lambdas.strangler.api_events import COMPONENT, LIST, an_event
 
 CUSTOMER = "$request.header.x-customer"
@@ -139,6 +139,27 @@ def test_a_new_side_that_is_late_delays_an_answer_no_longer_than_is_said(
 
     assert (answer, counted(capsys)["NotCompared"]) == (OLD.response, 1)
     assert 0.05 <= seconds < 5
+
+
+def test_no_more_than_so_many_late_answers_are_awaited() -> None:
+    sides, end = Sides("shadow", seconds=0.01), threading.Event()
+    sides.new = lambda: NEW if end.wait(20) else OTHER
+
+    answers = [sides.answer() for _ in range(MAX_WAITING + 3)]
+    asked = sides.asked["new"]
+    end.set()
+
+    assert answers == [OLD.response] * (MAX_WAITING + 3)
+    assert asked == MAX_WAITING
+
+
+def test_of_answers_to_head_the_status_is_compared(capsys: pytest.CaptureFixture[str]) -> None:
+    sides = Sides("shadow")
+    sides.old = lambda: answer_of_legacy(200, [("content-encoding", "br")], b"")
+
+    sides.answer(method="HEAD")
+
+    assert counted(capsys)["Same"] == 1
 
 
 def test_both_are_asked_at_the_same_time() -> None:
