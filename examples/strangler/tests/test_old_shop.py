@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import http.client
 import itertools
 import json
@@ -14,7 +15,9 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 import pytest
+from careless_proxy import CarelessProxy
 
+from local.serving import serving
 from local.testing import Deployed, eventually, sized
 from serverless_ops.moving_routes.route_stages import count_answers, set_stage
 from serverless_ops.stack import MovingRoutes
@@ -193,21 +196,37 @@ def test_each_request_is_answered_by_one_side_and_counted_once(front: Deployed) 
     assert answered() == len(customers)
 
 
+Difference = tuple[Sent, list[tuple[object, object]]]
+
+
+def differing(one: str, other: str, requests: list[Sent]) -> list[Difference]:
+    """The requests that two addresses answer differently, and what differs."""
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        pages = [list(clients.map(functools.partial(ask, url), requests)) for url in (one, other)]
+    return [
+        (sent, [pair for pair in zip(left, right, strict=True) if pair[0] != pair[1]])
+        for sent, left, right in zip(requests, *pages, strict=True)
+        if left != right
+    ]
+
+
 def test_mixed_requests_are_answered_as_by_the_old_shop_itself(front: Deployed) -> None:
     old, new = (front.outputs[name] for name in ("oldShopUrl", "frontUrl"))
-    requests = mixed(REQUESTS)
 
-    with ThreadPoolExecutor(CLIENTS) as clients:
-        direct = list(clients.map(lambda sent: ask(old, sent), requests))
-        through = list(clients.map(lambda sent: ask(new, sent), requests))
+    assert differing(old, new, mixed(REQUESTS)) == []
+    assert {ask(old, sent).status for sent in mixed(50)} == {200, 201, 302, 404}
 
-    differing = [
-        (sent, [(one, other) for one, other in zip(old, new, strict=True) if one != other])
-        for sent, old, new in zip(requests, direct, through, strict=True)
-        if old != new
-    ]
-    assert differing == []
-    assert {page.status for page in direct} == {200, 201, 302, 404}
+
+def test_the_comparison_sees_a_proxy_that_decodes_or_merges(front: Deployed) -> None:
+    """The negative control."""
+    old = front.outputs["oldShopUrl"]
+    with serving(CarelessProxy(old)) as proxy:
+        found = differing(old, proxy.url, mixed(50))
+
+    targets = {sent.target for sent, _ in found}
+    assert any("%" in each for each in targets)
+    assert any("a=1&a=2" in each for each in targets)
+    assert any(isinstance(left, list) for _, pairs in found for left, _ in pairs), "cookies"
 
 
 def test_shadow_finds_the_planted_difference_and_clients_do_not_see_it(front: Deployed) -> None:
