@@ -7,7 +7,7 @@ SEED ?= 1
 BIN := .venv/bin
 # Every lock file: X.in lists direct dependencies, X.txt pins them with hashes.
 LOCKED := requirements requirements-dev requirements-emulator requirements-mutants policy/requirements \
-  benchmarks/bare/requirements
+  benchmarks/bare/requirements benchmarks/bare/powertools
 # One file at a time on each processor: each starts its own emulator, so they do not interfere.
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 export PULUMI_ERROR_OUTPUT_STRING := 1

@@ -6,18 +6,20 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import counts, end_to_end, graph
-from benchmarks.baselines import deploy_baselines
+from benchmarks import counts, end_to_end, graph, machine
+from benchmarks.callers import BARE
+from benchmarks.comparison_stack import comparison_stack
 from benchmarks.process import ValgrindMissingError
 from benchmarks.relay import relay_times
 from benchmarks.report import keep, plot, table
-from local.scenario.handoff_stack import handoff_stack
 
 _GRAPH_ROUNDS = 3
-_ONLY_RATIOS = (
-    "The emulator takes part in every figure, and starts an event at once, where AWS queues it: "
-    "only the ratios of one run mean something."
-)
+_HOW = f"""\
+Each figure is the median of {end_to_end.ROUNDS} rounds, with the lowest and the highest; x is the
+median of its ratios to "{BARE}" in the same round. Callers take turns in a random order and
+hand off to the same function. "ours" and "ours again" are the same: what differs between them is
+chance. Zips are as they are uploaded. The emulator takes part in every figure, and starts an event
+at once, where AWS queues it: only ratios mean something."""
 
 
 def check() -> bool:
@@ -67,26 +69,25 @@ def program() -> None:
 
 def compare() -> None:
     """Keep what requests take through an API in the emulator."""
-    with handoff_stack("bench", only="webhook", watched=False) as stack:
-        comparison = end_to_end.Comparison(stack, deploy_baselines(stack))
-        latencies = end_to_end.latency_table(comparison.latencies())
-        processor = end_to_end.processor_table(comparison.processor())
-    parts = [
-        _ONLY_RATIOS,
-        f"## One at a time\n\n{latencies}",
-        f"## Processor milliseconds of a task\n\n{processor}",
-    ]
-    keep("end_to_end", "From the request to the notification, in the emulator", parts)
+    parts = []
+    with comparison_stack() as stack:
+        comparison, start = end_to_end.Comparison(stack), machine.now()
+        for target, work_seconds in end_to_end.TARGETS.items():
+            figures = end_to_end.figures_table(comparison.figures(work_seconds))
+            parts.append(f"## With {target}\n\n{figures}")
+        busy = machine.verdict_since(start)
+        parts.append(f"## Interpreters\n\n{end_to_end.interpreters_table(stack.services)}")
+    title = "From the request to the target, in the emulator"
+    keep("end_to_end", title, [busy, _HOW, *parts])
 
 
 def relay() -> None:
     """Keep how many events of a shard the relay hands off."""
     heads = ["in flight", "events a second", "x", "processor ms of an event"]
-    keep(
-        "relay",
-        "One shard of a backlog, at a stub of AWS",
-        [table(heads, relay_times())],
-    )
+    start = machine.now()
+    rows = list(relay_times())
+    title = "One shard of a backlog, at a stub of AWS"
+    keep("relay", title, [machine.verdict_since(start), table(heads, rows)])
 
 
 _NAMES: dict[str, Callable[[], bool | None]] = {

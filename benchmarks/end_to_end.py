@@ -1,160 +1,181 @@
-"""Requests through an API in the emulator, each service in turn, until the receiver is notified."""
+"""Requests through an API in the emulator, each caller in turn, until the target has done all."""
 
 from __future__ import annotations
 
 import random
 import statistics
 import time
-import uuid
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
-from http import HTTPStatus
+from dataclasses import dataclass, fields
+from typing import Any
 
 import httpx
 import psutil
 
-from benchmarks.baselines import Service
+from benchmarks.callers import BARE
+from benchmarks.comparison_stack import ComparisonStack, Service
+from benchmarks.interpreters import description_of
 from benchmarks.report import table
-from local.emulator.workers import emulator_processes, function_processes
-from local.scenario.handoff_stack import HandoffStack
-from local.scenario.observe import TARGET
-from local.wait import wait_until
+from local.emulator.workers import function_processes
 
-_COLD_ROUNDS, _ROUNDS = 7, 150
-_PROCESSOR_ROUNDS, _TASKS = 5, 50
-_WITHIN_SECONDS = 120
-_EMULATOR = "emulator"
+ROUNDS = 5
+TARGETS = {"a target that does nothing": 0.0, "a target that takes 100 ms": 0.1}
+CLIENTS = 32
+
+_BODY = {"title": "Buy milk", "detail": "Two"}
 
 
 class NotCreatedError(Exception):
     """A service did not create a task, so there is nothing to measure."""
 
 
-@dataclass
-class Latencies:
-    """Milliseconds of one service until its response, a figure for each request."""
+@dataclass(frozen=True)
+class Figures:
+    """What one turn of one caller has shown."""
 
-    cold: list[float] = field(default_factory=list)
-    warm: list[float] = field(default_factory=list)
+    cold_ms: float
+    p50_ms: float
+    processor_ms: float
+    """Of its function, for a task: in the emulator, functions share the processors."""
+
+    answers_per_second: float
+    handoffs_per_second: float
+    """Until the target has done all."""
+
+
+_HEADS = {
+    "cold_ms": "cold ms",
+    "p50_ms": "p50 ms",
+    "processor_ms": "processor ms a task",
+    "answers_per_second": f"answers a second, {CLIENTS} clients",
+    "handoffs_per_second": f"handed off a second, {CLIENTS} clients",
+}
 
 
 class Comparison:
-    """Measures services that notify the same receiver, in random order again and again."""
+    """Measures callers of the same target, in a random order in each round.
 
-    def __init__(self, stack: HandoffStack, services: Sequence[Service]) -> None:
+    In its turn, each creates `one_at_a_time` tasks in a row, and then `at_once` with many clients.
+    """
+
+    def __init__(
+        self, stack: ComparisonStack, *, one_at_a_time: int = 40, at_once: int = 128
+    ) -> None:
         self._stack = stack
-        self._services = services
+        self._one_at_a_time, self._at_once = one_at_a_time, at_once
         self._order = random.Random(0)  # noqa: S311 -- no secret
 
-    def latencies(self) -> dict[str, Latencies]:
-        """Time first requests, then requests one after the other."""
-        found = {each.name: Latencies() for each in self._services}
+    def figures(self, work_seconds: float, rounds: int = ROUNDS) -> dict[str, list[Figures]]:
+        """Return each caller's figures, one of each round, with a target that takes so long."""
+        self._stack.let_target_work(work_seconds)
+        found: dict[str, list[Figures]] = {each.name: [] for each in self._stack.services}
         with httpx.Client(timeout=60, trust_env=False) as client:
-            for service in self._services:
-                # The first of all finds the target cold, too.
-                self._one(client, service)
-            for service in self._in_turn(_COLD_ROUNDS):
-                self._make_cold(service)
-                found[service.name].cold.append(self._one(client, service))
-            for service in self._in_turn(_ROUNDS):
-                found[service.name].warm.append(self._one(client, service))
+            for service in self._stack.services:
+                # The first of all finds the target cold, too, and packages without bytecode.
+                self._post(client, service, 1)
+            for service in self._in_turn(rounds):
+                found[service.name].append(self._turn(client, service))
         return found
 
-    def processor(self) -> dict[str, list[float]]:
-        """Median processor milliseconds of a task: the service's function, the target, the
-        emulator.
-
-        On AWS every process has a processor of its own and the emulator's work is not there; here
-        they share a few, so the time a request takes says little of the functions themselves.
-        """
-        target = self._stack.function_names()[TARGET]
-        rounds: dict[str, list[list[float]]] = {each.name: [] for each in self._services}
-        with httpx.Client(timeout=60, trust_env=False) as client:
-            for service in self._in_turn(_PROCESSOR_ROUNDS):
-                before = self._seconds()
-                for _ in range(_TASKS):
-                    self._one(client, service)
-                now = self._seconds()
-                rounds[service.name].append(
-                    [
-                        (now.get(part, 0) - before.get(part, 0)) / _TASKS * 1000
-                        for part in (service.function_name, target, _EMULATOR)
-                    ]
-                )
-        return {
-            name: list(map(statistics.median, zip(*found, strict=True)))
-            for name, found in rounds.items()
-        }
-
     def _in_turn(self, rounds: int) -> Iterator[Service]:
+        services = self._stack.services
         for _ in range(rounds):
-            yield from self._order.sample(self._services, len(self._services))
+            yield from self._order.sample(services, len(services))
 
-    def _make_cold(self, service: Service) -> None:
-        # A function whose code is put there anew gets new processes.
-        functions, name = self._stack.client("lambda"), service.function_name
-        functions.update_function_code(FunctionName=name, ZipFile=service.bundle)
-        wait_until(
-            lambda: functions.get_function_configuration(FunctionName=name)["LastUpdateStatus"],
-            f"{service.name} to be updated",
-            seconds=_WITHIN_SECONDS,
-            enough=lambda status: status == "Successful",
+    def _turn(self, client: httpx.Client, service: Service) -> Figures:
+        self._stack.make_cold(service)
+        [cold_ms] = self._post(client, service, 1)
+        before = self._processor_seconds(service)
+        warm_ms = self._post(client, service, self._one_at_a_time)
+        processor_seconds = self._processor_seconds(service) - before
+        answers_seconds, handoffs_seconds = self._post_at_once(client, service)
+        return Figures(
+            cold_ms=cold_ms,
+            p50_ms=statistics.median(warm_ms),
+            processor_ms=processor_seconds / self._one_at_a_time * 1000,
+            answers_per_second=self._at_once / answers_seconds,
+            handoffs_per_second=self._at_once / handoffs_seconds,
         )
 
-    def _one(self, client: httpx.Client, service: Service) -> float:
-        """Create a task and wait for its notification; return the response's milliseconds."""
-        title = str(uuid.uuid4())
-        start = time.perf_counter()
-        response = client.post(f"{service.url}/tasks", json={"title": title})
-        took_ms = (time.perf_counter() - start) * 1000
-        if response.status_code != HTTPStatus.CREATED:
-            raise NotCreatedError(f"{service.name} did not create a task; see the emulator's log")
-        wait_until(
-            lambda: self._stack.receiver.about(title),
-            f"a notification of {service.name}",
-            seconds=_WITHIN_SECONDS,
-        )
-        return took_ms
+    def _post(self, client: httpx.Client, service: Service, number: int) -> list[float]:
+        """Create tasks, each once the target has done the one before; return milliseconds."""
+        found = []
+        for _ in range(number):
+            done = self._stack.done()
+            found.append(_create(client, service))
+            self._stack.wait_until_done(done + 1)
+        return found
 
-    def _seconds(self) -> dict[str, float]:
-        """Processor seconds until now, by function, and those of the emulator."""
-        named = [(each, _EMULATOR) for each in emulator_processes(self._stack.emulator)]
-        found: dict[str, float] = {}
-        for process, name in [*named, *function_processes(self._stack.emulator)]:
+    def _post_at_once(self, client: httpx.Client, service: Service) -> tuple[float, float]:
+        """Create tasks with many clients; return the seconds until the last answer, and until the
+        target has done all."""
+        # As many as are needed run by now, so that no cold start is measured.
+        for _ in range(2):
+            done, start = self._stack.done(), time.perf_counter()
+            with ThreadPoolExecutor(CLIENTS) as pool:
+                list(pool.map(lambda _: _create(client, service), range(self._at_once)))
+            answered = time.perf_counter() - start
+            self._stack.wait_until_done(done + self._at_once)
+            handed_off = time.perf_counter() - start
+        return answered, handed_off
+
+    def _processor_seconds(self, service: Service) -> float:
+        total = 0.0
+        for process, name in function_processes(self._stack.emulator):
             # An idle one may end while we look.
             with suppress(psutil.Error):
                 times = process.cpu_times()
-                found[name] = found.get(name, 0) + times.user + times.system
-        return found
+                total += times.user + times.system if name == service.function_name else 0
+        return total
 
 
-def latency_table(found: dict[str, Latencies]) -> str:
-    """Show medians and the slowest of a hundred, in milliseconds and beside the first service."""
-    figures = {
-        name: [
-            statistics.median(each.cold),
-            statistics.median(each.warm),
-            statistics.quantiles(each.warm, n=100)[98],
-        ]
-        for name, each in found.items()
-    }
-    return beside_the_first(["cold median ms", "p50 ms", "p99 ms"], figures)
-
-
-def processor_table(found: dict[str, list[float]]) -> str:
-    return beside_the_first(["its function", "target", _EMULATOR], found)
-
-
-def beside_the_first(names: Sequence[str], figures: dict[str, list[float]]) -> str:
-    """Show each service's figures, and what they are of the first service's."""
-    first = next(iter(figures.values()))
-    heads = [head for name in names for head in (name, "x ours")]
-    rows = [
-        (
-            name,
-            *(cell for value, of in zip(own, first, strict=True) for cell in (value, value / of)),
+def _create(client: httpx.Client, service: Service) -> float:
+    start = time.perf_counter()
+    response = client.post(service.url, json=_BODY)
+    took_ms = (time.perf_counter() - start) * 1000
+    if not response.is_success:
+        raise NotCreatedError(
+            f"{service.name} must create a task, responded with {response.status_code}: "
+            f"{response.text[:500]}; see the emulator's log"
         )
-        for name, own in figures.items()
+    return took_ms
+
+
+def figures_table(found: dict[str, list[Figures]], of: str = BARE) -> str:
+    """Show the median of each caller's rounds, the lowest and the highest, and the median of its
+    ratios to one caller in the same round."""
+    rows = []
+    for name, rounds in found.items():
+        row = [name]
+        for each in fields(Figures):
+            values = [getattr(one, each.name) for one in rounds]
+            row.append(_spread(values))
+            row.append(_ratio(values, [getattr(one, each.name) for one in found[of]]))
+        rows.append(row)
+    heads = [head for each in fields(Figures) for head in (_HEADS[each.name], "x")]
+    return table(["caller", *heads], rows)
+
+
+def _spread(values: Sequence[float]) -> str:
+    return f"{statistics.median(values):.1f} ({min(values):.1f} to {max(values):.1f})"
+
+
+def _ratio(values: Sequence[float], of: Sequence[float]) -> str:
+    ratios = [one / other for one, other in zip(values, of, strict=True) if other]
+    return f"{statistics.median(ratios):.2f}" if ratios else "-"
+
+
+def interpreters_table(services: Sequence[Service]) -> str:
+    """Show what runs each caller, and with what: version and build."""
+    rows: list[tuple[Any, ...]] = [
+        (
+            each.name,
+            each.caller.runtime,
+            description_of(each.caller.runtime),
+            len(each.caller.bundle) / 1e6,
+        )
+        for each in services
     ]
-    return table(["service", *heads], rows)
+    return table(["caller", "on AWS", "here", "zip MB"], rows)

@@ -18,7 +18,7 @@ from pulumi_serverless.notification_service import notification_service
 from pulumi_serverless.task_service import task_service
 
 ROOT = Path(__file__).resolve().parent.parent
-_BUILD = ROOT / ".build"
+BUILD = ROOT / ".build"
 _BARE = Path(__file__).with_name("bare") / "bare_handler.py"
 
 ENVIRONMENT = {
@@ -103,13 +103,16 @@ SUBJECTS = [
 
 def zipped(code: FunctionCode) -> Path:
     """Return the zip that is deployed, for the Python that runs now."""
-    return build_bundle(code, host_target(), _BUILD)
+    return build_bundle(code, host_target(), BUILD)
 
 
 def unpacked(subject: Subject, folder: Path) -> Path:
     """Return a folder with what the function finds under /var/task."""
     if subject.code is None:
-        return _bare_folder()
+        bare = runtime_packages(Path(sys.executable))
+        shutil.copy(_BARE, bare)
+        _compile(Path(sys.executable), bare)
+        return bare
     target = folder / "+".join(subject.code.packages)
     if not target.is_dir():
         with zipfile.ZipFile(zipped(subject.code)) as archive:
@@ -117,19 +120,22 @@ def unpacked(subject: Subject, folder: Path) -> Path:
     return target
 
 
-def _bare_folder() -> Path:
-    """boto3 whole, with its bytecode, as Lambda's own runtime has it."""
+def runtime_packages(python: Path) -> Path:
+    """Return a folder with boto3 whole, and with its bytecode, as Lambda's own runtime has it."""
     installed = install_dependencies(
-        _BARE.with_name("requirements.txt"), host_target(), _BUILD / "dependencies"
+        _BARE.with_name("requirements.txt"), host_target(), BUILD / "dependencies"
     )
-    folder = _BUILD / "benchmarks" / f"bare-{installed.name}"
+    folder = BUILD / "benchmarks" / f"bare-{installed.name}"
     if not folder.is_dir():
         partial = folder.with_suffix(".partial")
         shutil.rmtree(partial, ignore_errors=True)
         shutil.copytree(installed, partial)
         partial.rename(folder)
-    shutil.copy(_BARE, folder)
-    subprocess.run(  # noqa: S603 -- our own interpreter
-        [sys.executable, "-m", "compileall", "-q", str(folder)], check=True
-    )
+    _compile(python, folder)
     return folder
+
+
+def _compile(python: Path, folder: Path) -> None:
+    subprocess.run(  # noqa: S603 -- an interpreter of this machine
+        [str(python), "-m", "compileall", "-q", str(folder)], check=True
+    )

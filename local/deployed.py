@@ -124,12 +124,13 @@ def running_instance(
     retry_base_seconds: float = RETRY_BASE_SECONDS,
     proxy_port: int | None = None,
     without_patches: Sequence[str] = (),
+    function_python: Path | None = None,
 ) -> Iterator[Emulator]:
     """An empty emulator on `port`, or on a free one, while the block runs.
 
     `kind` names the instance together with the port. What earlier runs of the kind left behind
-    when they were killed is cleaned up first. `proxy_port` and `without_patches` are as in
-    `running_emulator`. Raises InstanceInUseError and EmulatorError.
+    when they were killed is cleaned up first. The others are as in `running_emulator`. Raises
+    InstanceInUseError and EmulatorError.
     """
     sweep_leftovers(f"{kind}-")
     port = port or free_port()
@@ -141,6 +142,7 @@ def running_instance(
             retry_base_seconds=retry_base_seconds,
             proxy_port=proxy_port,
             without_patches=without_patches,
+            function_python=function_python,
         ) as emulator,
     ):
         yield emulator

@@ -110,12 +110,14 @@ def running_emulator(
     retry_base_seconds: float,
     proxy_port: int | None = None,
     without_patches: Sequence[str] = (),
+    function_python: Path | None = None,
 ) -> Iterator[Emulator]:
     """An emulator on `port` for as long as the block runs. The caller owns `instance`.
 
     `retry_base_seconds` is the wait before a failed event's first retry; it doubles (AWS: 60 s).
     `proxy_port` is where a proxy of the caller's listens: its requests carry that port in Host.
     `without_patches` names modules of local/emulator/patches: tests show what they are needed for.
+    `function_python` runs the functions instead of the emulator's own Python.
     Raises EmulatorError if the port is taken, the emulator is not installed, or it dies.
     """
     python = emulator_python()
@@ -132,6 +134,7 @@ def running_emulator(
                 **_environment(instance, emulator, retry_base_seconds),
                 **({PROXY_PORT: str(proxy_port)} if proxy_port else {}),
                 "EMULATOR_WITHOUT_PATCHES": ",".join(without_patches),
+                "EMULATOR_FUNCTION_PYTHON": str(function_python or ""),
             },
             cwd=instance.directory,
             start_new_session=True,

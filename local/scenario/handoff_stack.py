@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 from local.cloudwatch.publisher import publishing_metrics
@@ -72,14 +73,19 @@ def handoff_stack(
     settings: Mapping[str, str] | None = None,
     proxy_port: int | None = None,
     watched: bool = True,
+    function_python: Path | None = None,
 ) -> Iterator[HandoffStack]:
     """The program deployed while the block runs, with what a team has outside the stack.
 
-    `only` leaves out all channels except those of one kind; the rest is as `deployed` has it.
+    `only` leaves out all channels except those of one kind, `function_python` runs the functions;
+    the rest is as `deployed` has it.
     """
     with (
         running_instance(
-            kind, retry_base_seconds=retry_base_seconds, proxy_port=proxy_port
+            kind,
+            retry_base_seconds=retry_base_seconds,
+            proxy_port=proxy_port,
+            function_python=function_python,
         ) as emulator,
         prerequisites(emulator, free_port()) as receiver,
     ):
