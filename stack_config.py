@@ -26,9 +26,19 @@ from pulumi_serverless import (
     Runtime,
     Subscriber,
 )
-from pulumi_serverless.blocks.argument_checks import AtLeast, Distinct, EmailAddress, Size
+from pulumi_serverless.blocks.argument_checks import (
+    AtLeast,
+    Distinct,
+    EmailAddress,
+    Matches,
+    Size,
+)
 from pulumi_serverless.blocks.arguments import Arguments, SameAs, annotations_of
-from pulumi_serverless.blocks.foundation import Architecture
+from pulumi_serverless.blocks.foundation import (
+    BUILDER_PYTHON,
+    BUILDER_PYTHON_EXAMPLE,
+    Architecture,
+)
 from pulumi_serverless.blocks.secret_settings import is_secret
 from serverless_runtime.notification_service.settings.kinds import require_different_names
 from stack_file import Reader, decoded, to_camel
@@ -49,6 +59,9 @@ class StackConfig(Arguments):
     api: ApiAccess
     memory_mb: Annotated[int, SameAs(Runtime, "memory_mb")]
     log_retention_days: Annotated[int, SameAs(Runtime, "log_retention_days")]
+    bytecode_python: Annotated[
+        str, Matches(f"none|{BUILDER_PYTHON}", f"none, or {BUILDER_PYTHON_EXAMPLE}")
+    ]
     encryption: Literal["aws", "customer"]
     protect_data: bool
     alarm_emails: Annotated[Sequence[Annotated[str, EmailAddress()]], Distinct()]
@@ -79,6 +92,7 @@ class StackConfig(Arguments):
                 architecture=self.architecture,
                 memory_mb=self.memory_mb,
                 log_retention_days=self.log_retention_days,
+                bytecode_python=None if self.bytecode_python == "none" else self.bytecode_python,
             ),
             protect_data=self.protect_data,
             encryption_key=key,

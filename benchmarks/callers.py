@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.interpreters import function_python
 from benchmarks.ready_services import Caller, ready_services
 from benchmarks.subjects import BUILD, runtime_packages, zipped
 from pulumi_serverless.blocks.dependencies import host_target, install_dependencies
@@ -37,27 +36,29 @@ def _ours(settings: Mapping[str, Any]) -> list[Caller]:
     direct = {
         key: value for key, value in variables.items() if not key.endswith("_OUTBOX_TABLE_NAME")
     }
+    compiled = zipped(task_service.CODE, has_bytecode=True).read_bytes()
     return [
         Caller(
             name=name,
-            bundle=bundle,
+            bundle=zip_bytes,
             runtime=_PYTHON,
             handler=settings["Handler"],
             environment=environment,
         )
-        for name, environment in (
-            ("ours", variables),
-            ("ours again", variables),
-            ("ours, no outbox", direct),
+        for name, zip_bytes, environment in (
+            ("ours", bundle, variables),
+            ("ours again", bundle, variables),
+            ("ours, bytecode", compiled, variables),
+            ("ours, no outbox", bundle, direct),
         )
     ]
 
 
 def _baselines() -> list[Caller]:
     # The boto3 is the runtime's, as on AWS.
-    packages = {"PYTHONPATH": str(runtime_packages(function_python()))}
+    packages = {"PYTHONPATH": str(runtime_packages())}
     names = {"TABLE_NAME": "$table_name", "TARGET_ARN": "$target_arn", **packages}
-    bare = zip_of(_FOLDER / "bare_service.py")
+    bare = packed(_FOLDER / "bare_service.py")
 
     def baseline(name: str, module: str, bundle: bytes, **environment: str) -> Caller:
         return Caller(
@@ -80,12 +81,12 @@ def _baselines() -> list[Caller]:
         baseline(
             "Powertools",
             "powertools_service",
-            zip_of(_FOLDER / "powertools_service.py", powertools),
+            packed(_FOLDER / "powertools_service.py", powertools),
         ),
     ]
 
 
-def zip_of(file: Path, packages: Path | None = None) -> bytes:
+def packed(file: Path, packages: Path | None = None) -> bytes:
     """Return a zip with one module, and what is installed in a folder."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.callers import all_callers, zip_of
+from benchmarks.callers import all_callers, packed
 from benchmarks.interpreters import function_python
 from benchmarks.ready_services import Caller
 from local.emulator.clients import ACCOUNT_ID, REGION
@@ -100,7 +100,7 @@ class ComparisonStack:
             _TARGET_NAME,
             Caller(
                 name=_TARGET_NAME,
-                bundle=zip_of(_TARGET),
+                bundle=packed(_TARGET),
                 runtime=self._settings["Runtime"],
                 handler=f"{_TARGET.stem}.handle",
             ),

@@ -27,7 +27,7 @@ from benchmarks.subjects import (
     SUBJECTS,
     Subject,
     unpacked,
-    zipped,
+    zip_of,
 )
 
 BUDGETS = Path(__file__).with_name("budgets.toml")
@@ -129,7 +129,7 @@ def size_counts() -> Iterator[Count]:
     """Yield the size of each zip as it is uploaded."""
     seen: set[Path] = set()
     for subject in SUBJECTS:
-        path = zipped(subject.code) if subject.code else None
+        path = zip_of(subject)
         if path is not None and path not in seen:
             seen.add(path)
             yield Count(f"zip.{subject.name}", path.stat().st_size / 1e6, "MB")

@@ -57,11 +57,11 @@ _HEADS = {
 class Comparison:
     """Measures callers of the same target, in a random order in each round.
 
-    In its turn, each creates `one_at_a_time` tasks in a row, and then `at_once` with many clients.
+    In its turn, each creates `one_at_a_time` tasks in a row, and then `at_once` with CLIENTS.
     """
 
     def __init__(
-        self, stack: ComparisonStack, *, one_at_a_time: int = 40, at_once: int = 128
+        self, stack: ComparisonStack, *, one_at_a_time: int = 40, at_once: int = 96
     ) -> None:
         self._stack = stack
         self._one_at_a_time, self._at_once = one_at_a_time, at_once
@@ -111,13 +111,13 @@ class Comparison:
     def _post_at_once(self, client: httpx.Client, service: Service) -> tuple[float, float]:
         """Create tasks with many clients; return the seconds until the last answer, and until the
         target has done all."""
-        # As many as are needed run by now, so that no cold start is measured.
-        for _ in range(2):
+        # One each before, so that no cold start is measured.
+        for number in (CLIENTS, self._at_once):
             done, start = self._stack.done(), time.perf_counter()
             with ThreadPoolExecutor(CLIENTS) as pool:
-                list(pool.map(lambda _: _create(client, service), range(self._at_once)))
+                list(pool.map(lambda _: _create(client, service), range(number)))
             answered = time.perf_counter() - start
-            self._stack.wait_until_done(done + self._at_once)
+            self._stack.wait_until_done(done + number)
             handed_off = time.perf_counter() - start
         return answered, handed_off
 

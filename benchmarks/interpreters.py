@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,7 @@ print(platform.python_compiler(), optimised, sep=", ")
 """
 
 
+@functools.cache
 def function_python() -> Path:
     """Return an interpreter of the runtime's version, or else the one that runs this.
 

@@ -6,11 +6,11 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from benchmarks.interpreters import function_python
 from benchmarks.subjects import EVENT, Subject
 
 _INSTRUCTIONS = re.compile(r"I\s+refs:\s+([\d,]+)")
@@ -33,7 +33,7 @@ def python(folder: Path | None, statement: str) -> list[str]:
     """Return the command line that runs `statement` with only `folder` to import from."""
     path = f"import sys; sys.path.insert(0, {str(folder)!r})\n" if folder else ""
     # -B: like /var/task, the folder is not written to.
-    return [sys.executable, "-S", "-s", "-P", "-B", "-c", path + statement]
+    return [str(function_python()), "-S", "-s", "-P", "-B", "-c", path + statement]
 
 
 def run(command: list[str], environment: Mapping[str, str]) -> str:

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 
+from benchmarks.interpreters import description, function_python
+
 RESULTS = Path(__file__).with_name("results")
 
 _BAR_HEIGHT, _GAP, _LEFT, _WIDTH = 18, 8, 150, 420
@@ -68,7 +70,8 @@ def _where() -> str:
     )
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, {_processor()}, {os.cpu_count()} processors, "
-        f"{platform.system()} {platform.release()}, Python {platform.python_version()}, {versions}."
+        f"{platform.system()} {platform.release()}, Python {platform.python_version()}, {versions}; "
+        f"functions run with {description(function_python())}."
     )
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import shutil
 import subprocess
-import sys
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from benchmarks.interpreters import function_python
 from pulumi_serverless.blocks.bundle import FunctionCode, build_bundle
 from pulumi_serverless.blocks.dependencies import host_target, install_dependencies
 from pulumi_serverless.handoff import outbox
@@ -64,6 +65,9 @@ class Subject:
     code: FunctionCode | None = None
     """What its bundle holds; None for the bare handler."""
 
+    has_bytecode: bool = False
+    """Whether its bundle has bytecode, as with the setting `bytecode_python`."""
+
 
 _OWN = "from serverless_runtime.shared import aws; aws.client('dynamodb')"
 _TASKS = "serverless_runtime.task_service.handlers"
@@ -81,6 +85,12 @@ RELAY = Subject(
     f"{_OWN}; aws.client('lambda')",
     outbox.CODE,
 )
+NOTIFY = Subject(
+    "send-notification",
+    "serverless_runtime.notification_service.handler",
+    "import serverless_runtime.notification_service.handler as h; h._adapters(); " + _OWN,
+    notification_service.CODE,
+)
 SUBJECTS = [
     CREATE,
     *(
@@ -92,35 +102,47 @@ SUBJECTS = [
     Subject("get-task", f"{_TASKS}.get_task", _OWN, task_service.CODE),
     Subject("list-tasks", f"{_TASKS}.list_tasks", _OWN, task_service.CODE),
     RELAY,
-    Subject(
-        "send-notification",
-        "serverless_runtime.notification_service.handler",
-        "import serverless_runtime.notification_service.handler as h; h._adapters(); " + _OWN,
-        notification_service.CODE,
+    NOTIFY,
+    *(
+        replace(each, name=f"{each.name}-bytecode", has_bytecode=True)
+        for each in (CREATE, RELAY, NOTIFY)
     ),
 ]
 
 
-def zipped(code: FunctionCode) -> Path:
-    """Return the zip that is deployed, for the Python that runs now."""
-    return build_bundle(code, host_target(), BUILD)
+def zipped(code: FunctionCode, *, has_bytecode: bool = False) -> Path:
+    """Return the zip that is deployed, for the Python that runs functions here."""
+    if not has_bytecode:
+        return build_bundle(code, host_target(), BUILD)
+    host = host_target()
+    target = replace(host, label=f"{host.label}-bytecode", has_bytecode=True)
+    return build_bundle(code, target, BUILD, str(function_python()))
+
+
+@functools.cache
+def zip_of(subject: Subject) -> Path | None:
+    """Return what is deployed of a function; None for the bare handler."""
+    if subject.code is None:
+        return None
+    return zipped(subject.code, has_bytecode=subject.has_bytecode)
 
 
 def unpacked(subject: Subject, folder: Path) -> Path:
     """Return a folder with what the function finds under /var/task."""
-    if subject.code is None:
-        bare = runtime_packages(Path(sys.executable))
+    bundle = zip_of(subject)
+    if bundle is None:
+        bare = runtime_packages()
         shutil.copy(_BARE, bare)
-        _compile(Path(sys.executable), bare)
+        _compile(bare)
         return bare
-    target = folder / "+".join(subject.code.packages)
+    target = folder / bundle.parent.name / bundle.stem
     if not target.is_dir():
-        with zipfile.ZipFile(zipped(subject.code)) as archive:
+        with zipfile.ZipFile(bundle) as archive:
             archive.extractall(target)
     return target
 
 
-def runtime_packages(python: Path) -> Path:
+def runtime_packages() -> Path:
     """Return a folder with boto3 whole, and with its bytecode, as Lambda's own runtime has it."""
     installed = install_dependencies(
         _BARE.with_name("requirements.txt"), host_target(), BUILD / "dependencies"
@@ -131,11 +153,11 @@ def runtime_packages(python: Path) -> Path:
         shutil.rmtree(partial, ignore_errors=True)
         shutil.copytree(installed, partial)
         partial.rename(folder)
-    _compile(python, folder)
+    _compile(folder)
     return folder
 
 
-def _compile(python: Path, folder: Path) -> None:
+def _compile(folder: Path) -> None:
     subprocess.run(  # noqa: S603 -- an interpreter of this machine
-        [str(python), "-m", "compileall", "-q", str(folder)], check=True
+        [str(function_python()), "-m", "compileall", "-q", str(folder)], check=True
     )

@@ -9,6 +9,7 @@ from pulumi_serverless.blocks.api_access import (
     NoAuth,
 )
 from pulumi_serverless.blocks.bundle import BundleError, FunctionCode
+from pulumi_serverless.blocks.bytecode import BytecodeError
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
 from pulumi_serverless.blocks.dependencies import DependenciesError
 from pulumi_serverless.blocks.encrypted_queue import Source
@@ -79,6 +80,7 @@ __all__ = [
     "AsyncHandoff",
     "AsyncHandoffArgs",
     "BundleError",
+    "BytecodeError",
     "ChannelSettings",
     "CompositeAlarm",
     "CompositeAlarmArgs",

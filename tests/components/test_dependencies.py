@@ -3,9 +3,7 @@ and compared with the lock file before it is used."""
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import hashlib
 import os
 import shutil
 import subprocess
@@ -28,43 +26,10 @@ from pulumi_serverless.blocks.dependencies import (
 )
 from pulumi_serverless.blocks.lock_file import LockFileError, read_lock
 from tests.components.test_bundle import SERVICE, a_project
+from tests.components.wheels import a_lock, a_wheel, with_marker
 
 ARM = lambda_target("3.13", "arm64")
 HASH = "--hash=sha256:" + "0" * 64
-
-
-def a_wheel(folder: Path, name: str, version: str = "1.0", text: str = "") -> str:
-    """Write a wheel, and return its line in a lock file."""
-    folder.mkdir(exist_ok=True)
-    info = f"{name}-{version}.dist-info"
-    files = {
-        f"{name}/__init__.py": text,
-        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
-        f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-    }
-    record = [f"{path},{record_digest(content)},{len(content)}" for path, content in files.items()]
-    files[f"{info}/RECORD"] = "\n".join([*record, f"{info}/RECORD,,", ""])
-    wheel = folder / f"{name}-{version}-py3-none-any.whl"
-    with zipfile.ZipFile(wheel, "w") as archive:
-        for path, content in files.items():
-            archive.writestr(path, content)
-    return f"{name}=={version} --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}"
-
-
-def record_digest(content: str) -> str:
-    digest = base64.urlsafe_b64encode(hashlib.sha256(content.encode()).digest())
-    return f"sha256={digest.rstrip(b'=').decode()}"
-
-
-def with_marker(line: str, marker: str) -> str:
-    requirement, _, digest = line.partition(" ")
-    return f"{requirement} ; {marker} \\\n    {digest}"
-
-
-def a_lock(folder: Path, *lines: str) -> Path:
-    lock = folder / "lock.txt"
-    lock.write_text("\n".join(["--no-index", f"--find-links {folder / 'wheels'}", *lines]))
-    return lock
 
 
 def packages_in(installed: Path) -> set[str]:

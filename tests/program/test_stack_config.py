@@ -6,6 +6,7 @@ import re
 import pulumi
 import pytest
 
+from pulumi_serverless import BytecodeError
 from pulumi_serverless.testing.mocks import FUNCTION
 from tests.program.programs import STACKS, run_stack
 
@@ -97,6 +98,7 @@ def channels(**changed: object) -> str:
         ("api", api(corsOrigin=[]), "api.corsOrigin is not a setting; did you mean corsOrigins?"),
         ("notificationReservedConcurrency", "-1", "notificationReservedConcurrency must be at lea"),
         ("memoryMb", "64", "memoryMb must be between 128 and 10240, got 64"),
+        ("bytecodePython", "3.12.1", "bytecodePython must be none, or a version of Python 3.13 su"),
         ("logRetention", "8", "logRetention is not a setting; did you mean logRetentionDays?"),
         ("runbookUrl", " ", "runbookUrl must not be empty, got ' '"),
     ],
@@ -147,3 +149,8 @@ def test_an_identity_that_exists_is_used_and_none_is_made() -> None:
 def test_a_stack_without_api_authorization_is_not_deployed(stack: str) -> None:
     with pytest.raises(pulumi.RunError, match=r"internal-handoff:api is missing; set who may call"):
         run_stack(stack, preview=True, api=None)
+
+
+def test_bytecode_is_built_by_the_python_that_the_stack_names_or_not_at_all() -> None:
+    with pytest.raises(BytecodeError, match=r"bytecode_python is 3\.13\.99, .* got CPython"):
+        run_stack("dev", bytecodePython="3.13.99")

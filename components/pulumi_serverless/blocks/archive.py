@@ -22,7 +22,7 @@ def _bundle_once(
 
 
 def archive(code: FunctionCode, target: Target) -> pulumi.Archive:
-    """Return the zip of a function. Raises BundleError and DependenciesError."""
+    """Return the zip of a function. Raises BundleError, DependenciesError and BytecodeError."""
     bundle = _bundle_once(code, target, Path.cwd() / ".build", code.folders())
     # Relative, so that the path in the stack's state is the same on every machine.
     return pulumi.FileArchive(os.path.relpath(bundle))

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sys
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path, PurePosixPath
@@ -24,6 +26,7 @@ from pulumi_serverless.blocks.aws_services import (
     require_services,
     services_in,
 )
+from pulumi_serverless.blocks.bytecode import bytecode_of
 from pulumi_serverless.blocks.dependencies import Target, install_dependencies
 
 _EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -50,7 +53,7 @@ class FunctionCode(Arguments):
     """Packages that the program can import, e.g. "orders" or "serverless_runtime.shared".
 
     Every file in them is included under its import path, templates as well as Python, except lock
-    files, hidden files and compiled Python.
+    files, hidden files and compiled Python; `bytecode_python` of the runtime adds bytecode.
     """
 
     requirements: Path | None = None
@@ -73,12 +76,15 @@ class FunctionCode(Arguments):
         return tuple(locate(package)[0] for package in self.packages)
 
 
-def build_bundle(code: FunctionCode, target: Target, build_folder: Path) -> Path:
-    """Build the zip under `build_folder` and return its path.
+def build_bundle(
+    code: FunctionCode, target: Target, build_folder: Path, python: str = sys.executable
+) -> Path:
+    """Build the zip under `build_folder` and return its path; `python` compiles its bytecode, if
+    the target has it.
 
     Raises BundleError if a package does not exist, ValueError for a service that the locked boto3
-    does not have, DependenciesError if the lock file cannot be
-    installed for `target`.
+    does not have, DependenciesError if the lock file cannot be installed for `target`,
+    BytecodeError if nothing can be compiled.
     """
     entries = dict(_sources(code))
     if code.requirements:
@@ -86,8 +92,11 @@ def build_bundle(code: FunctionCode, target: Target, build_folder: Path) -> Path
         require_known_services(code.aws_services, services_in(installed / SDK_DATA))
         entries |= dict(_third_party(installed, code.aws_services))
     zip_path = build_folder / "bundles" / target.label / f"{'+'.join(code.packages)}.zip"
-    _require_size(code, entries)
-    _write_zip(zip_path, entries)
+    with ExitStack() as files:
+        if target.has_bytecode:
+            entries |= files.enter_context(bytecode_of(entries, python))
+        _require_size(code, entries)
+        _write_zip(zip_path, entries)
     return zip_path
 
 

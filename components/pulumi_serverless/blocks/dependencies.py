@@ -54,8 +54,11 @@ class Target:
     markers: tuple[tuple[str, str], ...] = ()
     """What the markers of a lock file are compared with; none for the Python that is running."""
 
+    has_bytecode: bool = False
+    """Whether the zip has the bytecode of its modules."""
 
-def lambda_target(python_version: str, architecture: str) -> Target:
+
+def lambda_target(python_version: str, architecture: str, *, has_bytecode: bool = False) -> Target:
     """AWS Lambda's own Python, e.g. ("3.13", "arm64")."""
     machine = _WHEEL_MACHINE[architecture]
     options = ["--python-version", python_version, "--implementation", "cp"]
@@ -72,9 +75,10 @@ def lambda_target(python_version: str, architecture: str) -> Target:
         "sys_platform": "linux",
     }
     return Target(
-        label=f"python{python_version}-{architecture}",
+        label=f"python{python_version}-{architecture}{'-bytecode' if has_bytecode else ''}",
         pip_options=tuple(options),
         markers=tuple(markers.items()),
+        has_bytecode=has_bytecode,
     )
 
 

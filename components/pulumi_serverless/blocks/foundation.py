@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
@@ -9,6 +10,7 @@ import pulumi
 
 from pulumi_serverless.blocks.argument_checks import Between, Matches, OneOf, require_one_of
 from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.bytecode import require_builder
 from pulumi_serverless.blocks.dependencies import Target, host_target, lambda_target
 from pulumi_serverless.blocks.encryption_key import EncryptionKey, arn_of
 
@@ -23,6 +25,11 @@ LOG_RETENTION_DAYS = (
 """Days that CloudWatch can keep a log."""
 
 MemoryMb = Annotated[int, Between(128, 10_240)]
+
+# Another minor version's bytecode would be ignored by Lambda.
+BUILDER_PYTHON = re.escape(PYTHON_VERSION) + r"\.[0-9]{1,3}"
+BUILDER_PYTHON_EXAMPLE = f"a version of Python {PYTHON_VERSION} such as {PYTHON_VERSION}.5"
+BuilderPython = Annotated[str, Matches(BUILDER_PYTHON, BUILDER_PYTHON_EXAMPLE)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,18 +46,28 @@ class Runtime(Arguments):
     log_retention_days: Annotated[int, OneOf(LOG_RETENTION_DAYS)] = 30
     """How long CloudWatch keeps the logs; one of LOG_RETENTION_DAYS."""
 
+    bytecode_python: BuilderPython | None = None
+    """Exact version of the CPython that runs the program, e.g. "3.13.5": zips then include the
+    bytecode that it compiles, and another version is refused. None: zips without bytecode, which
+    are the same from every Python. See docs/decisions/0021-bytecode-for-those-who-pin-python.md."""
+
     @property
     def bundle_target(self) -> Target:
         """The Python that bundles are built for.
 
         Lambda's, unless the program's configuration has `pulumi-serverless:bundleFor: host`, for
-        an emulator that runs handlers with the host's Python.
+        an emulator that runs handlers with the host's Python, and compiles them itself. Raises
+        BytecodeError if `bytecode_python` is another Python than the one that runs this.
         """
         bundle_for = pulumi.Config("pulumi-serverless").get("bundleFor", "lambda")
         require_one_of("pulumi-serverless:bundleFor", bundle_for, ("lambda", "host"))
         if bundle_for == "host":
             return host_target()
-        return lambda_target(PYTHON_VERSION, self.architecture)
+        if self.bytecode_python is not None:
+            require_builder(self.bytecode_python)
+        return lambda_target(
+            PYTHON_VERSION, self.architecture, has_bytecode=self.bytecode_python is not None
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
