@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
+from benchmarks.patterns import Unit
 from benchmarks.process import (
     END,
     counting_waits,
@@ -29,6 +34,7 @@ from benchmarks.subjects import (
     unpacked,
     zip_of,
 )
+from benchmarks.units import UNITS
 
 BUDGETS = Path(__file__).with_name("budgets.toml")
 
@@ -48,81 +54,137 @@ class Count:
     detail: str = ""
 
 
+class Base(NamedTuple):
+    """What every count is made with and compared with, in instructions."""
+
+    folder: Path
+    """Where functions are unpacked."""
+
+    start: int
+    """An empty Python, which is taken off both sides of a ratio."""
+
+    init: float
+    """The bare handler's init."""
+
+    warm: float
+    """One create more of the bare handler."""
+
+
 def all_counts() -> Iterator[Count]:
-    """Count everything that has a budget, one thing after the other."""
-    with tempfile.TemporaryDirectory(prefix="benchmarks-") as name:
+    """Count everything that has a budget, as many things at a time as there are processors: what
+    else they do changes no count."""
+    with (
+        tempfile.TemporaryDirectory(prefix="benchmarks-") as name,
+        ThreadPoolExecutor(os.cpu_count()) as pool,
+    ):
         folder = Path(name)
+        for each in (BARE, *SUBJECTS):
+            unpacked(each, folder)
+        for unit in UNITS:
+            unit.unpacked(folder)
         start = instructions(python(None, "pass" + END), ENVIRONMENT)
-        yield from init_counts(folder, start)
-        yield cold_count(folder, start)
-        yield from warm_counts(folder)
-        yield connections_count(folder)
-        yield waits_count(folder)
-        yield from size_counts()
+        base = Base(folder, start, _init_cost(BARE, folder, start), _warm_cost(BARE, folder))
+        for counts in pool.map(lambda task: list(task()), _tasks(base)):
+            yield from counts
 
 
-def init_counts(folder: Path, start: int) -> Iterator[Count]:
-    """Yield each function's init; an empty Python is taken off both sides of the ratio."""
-
-    def cost(subject: Subject) -> int:
-        command = python(unpacked(subject, folder), init(subject) + END)
-        return instructions(command, ENVIRONMENT) - start
-
-    bare = cost(BARE)
+def _tasks(base: Base) -> Iterator[Callable[[], Iterable[Count]]]:
     for subject in SUBJECTS:
-        own = cost(subject)
-        yield _ratio(f"init.{subject.name}", own, bare)
+        yield partial(init_count, subject, base)
+    yield partial(cold_count, base)
+    yield partial(warm_count, CREATE, requests, base)
+    yield partial(warm_count, RELAY, relayed, base)
+    yield partial(connection_counts, base)
+    yield partial(waits_count, base)
+    for unit in UNITS:
+        yield partial(pattern_counts, unit, base)
+    yield size_counts
 
 
-def cold_count(folder: Path, start: int) -> Count:
-    """Return init and first create over TLS, with as many trusted roots as on AWS."""
-    with tls_stub(folder) as environment:
+def init_count(subject: Subject, base: Base) -> Iterator[Count]:
+    """Yield a function's init."""
+    own = _init_cost(subject, base.folder, base.start)
+    yield _ratio(f"init.{subject.name}", own, base.init)
+
+
+def _init_cost(subject: Subject, folder: Path, start: int) -> int:
+    command = python(unpacked(subject, folder), init(subject) + END)
+    return instructions(command, ENVIRONMENT) - start
+
+
+def cold_count(base: Base) -> Iterator[Count]:
+    """Yield init and first create over TLS, with as many trusted roots as on AWS."""
+    with tls_stub(base.folder) as environment:
 
         def cost(subject: Subject) -> int:
-            command = python(unpacked(subject, folder), requests(subject, 1) + END)
-            return instructions(command, environment(subject)) - start
+            command = python(unpacked(subject, base.folder), requests(subject, 1) + END)
+            return instructions(command, environment(subject)) - base.start
 
-        return _ratio("cold.create-task", cost(CREATE), cost(BARE))
+        yield _ratio("cold.create-task", cost(CREATE), cost(BARE))
 
 
-def warm_counts(folder: Path) -> Iterator[Count]:
-    """Yield what one more create costs, and one more event that the relay hands off; logging and
+def warm_count(
+    subject: Subject, work: Callable[[Subject, int], str], base: Base
+) -> Iterator[Count]:
+    """Yield what one create more costs, or one event more that the relay hands off; logging and
     validation included."""
+    yield _ratio(f"warm.{subject.name}", _warm_cost(subject, base.folder, work), base.warm)
+
+
+def _warm_cost(
+    subject: Subject, folder: Path, work: Callable[[Subject, int], str] = requests
+) -> float:
     with stub() as server:
         environment = {**ENVIRONMENT, "AWS_ENDPOINT_URL": server.url}
-
-        def cost(subject: Subject, work: Callable[[Subject, int], str] = requests) -> float:
-            few, many = (
-                instructions(
-                    python(unpacked(subject, folder), work(subject, number) + END), environment
-                )
-                for number in (_FEW, _MANY)
+        few, many = (
+            instructions(
+                python(unpacked(subject, folder), work(subject, number) + END), environment
             )
-            return (many - few) / (_MANY - _FEW)
-
-        bare = cost(BARE)
-        yield _ratio("warm.create-task", cost(CREATE), bare)
-        yield _ratio("warm.relay", cost(RELAY, relayed), bare)
+            for number in (_FEW, _MANY)
+        )
+    return (many - few) / (_MANY - _FEW)
 
 
-def connections_count(folder: Path) -> Count:
-    """Return how many connections 1,000 creates in one process open."""
+def pattern_counts(unit: Unit, base: Base) -> Iterator[Count]:
+    """Yield a pattern's init, and what one more unit of its work costs in instructions and in
+    requests to AWS."""
+    own = instructions(unit.init(base.folder), unit.environment()) - base.start
+    yield _ratio(f"init.{unit.name}", own, base.init)
+    costs, sent = [], [0]
+    with stub() as server:
+        for number in (_FEW, _MANY):
+            command = unit.work(base.folder, number)
+            costs.append(instructions(command, unit.environment(server.url)))
+            sent.append(server.requests)
+    more = _MANY - _FEW
+    yield _ratio(f"warm.{unit.name}", (costs[1] - costs[0]) / more, base.warm)
+    # The difference of both runs, without what the first unit reads and later ones remember.
+    each = ((sent[2] - sent[1]) - (sent[1] - sent[0])) / more
+    yield Count(f"requests.{unit.name}", each, f"requests to AWS, {unit.what}")
+
+
+def connection_counts(base: Base) -> Iterator[Count]:
+    """Yield how many connections 1,000 creates in one process open, and how many requests each
+    sends."""
     with stub() as server:
         environment = {**ENVIRONMENT, "AWS_ENDPOINT_URL": server.url}
         statement = requests(CREATE, _CONNECTION_REQUESTS)
-        run(python(unpacked(CREATE, folder), statement), environment)
+        run(python(unpacked(CREATE, base.folder), statement), environment)
         detail = f"{server.requests} requests of {_CONNECTION_REQUESTS} creates"
-        return Count("connections.create-task", server.connections, "connections", detail)
+        yield Count("connections.create-task", server.connections, "connections", detail)
+        each = server.requests / _CONNECTION_REQUESTS
+        yield Count("requests.create-task", each, "requests to AWS, a create")
 
 
-def waits_count(folder: Path) -> Count:
-    """Return how many requests a create waits for."""
+def waits_count(base: Base) -> Iterator[Count]:
+    """Yield how many requests a create waits for."""
     with stub() as server:
         environment = {**ENVIRONMENT, "AWS_ENDPOINT_URL": server.url}
-        printed = run(python(unpacked(CREATE, folder), counting_waits(CREATE, _MANY)), environment)
+        statement = counting_waits(CREATE, _MANY)
+        printed = run(python(unpacked(CREATE, base.folder), statement), environment)
         waited = int(printed.split()[-1])
         detail = f"{waited} of {server.requests} requests of {_MANY} creates"
-        return Count("waits.create-task", waited / _MANY, "requests", detail)
+        yield Count("waits.create-task", waited / _MANY, "requests", detail)
 
 
 def size_counts() -> Iterator[Count]:

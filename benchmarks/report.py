@@ -68,10 +68,11 @@ def _where() -> str:
     versions = ", ".join(
         f"{name} {importlib.metadata.version(name)}" for name in ("boto3", "pulumi", "pulumi-aws")
     )
+    machine = f"{_processor()}, {os.cpu_count()} processors"
+    system = f"{platform.system()} {platform.release()}"
     return (
-        f"{datetime.now(UTC):%Y-%m-%d}, {_processor()}, {os.cpu_count()} processors, "
-        f"{platform.system()} {platform.release()}, Python {platform.python_version()}, {versions}; "
-        f"functions run with {description(function_python())}."
+        f"{datetime.now(UTC):%Y-%m-%d}, {machine}, {system}, Python {platform.python_version()}, "
+        f"{versions}; functions run with {description(function_python())}."
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.server
 import json
+import re
 import ssl
 import time
 import zlib
@@ -20,7 +21,11 @@ from benchmarks.subjects import BARE, ENVIRONMENT, Subject
 from local.serving import serving
 from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.outbox_rows import row_of
+from serverless_runtime.service_calls.envelope import OK
 from serverless_runtime.shared.aws.amazon_root_certificates import AMAZON_ROOT_CERTIFICATES
+
+WEBHOOK_SECRET = "whsec_b25seS1mb3ItYmVuY2htYXJrcy0wMDAx"  # noqa: S105 -- of nobody else
+"""The value of every secret."""
 
 
 class Stub(http.server.ThreadingHTTPServer):
@@ -58,14 +63,26 @@ class _Accept(http.server.BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.server.requests += 1
         request = self.rfile.read(int(self.headers["Content-Length"]))
-        is_invoke = self.path.endswith("/invocations")
+        is_event = self.headers.get("X-Amz-Invocation-Type") == "Event"
         operation = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
-        body = b"" if is_invoke else _body(operation, request)
+        if self.path.endswith("/invocations"):
+            body = b"" if is_event else _ANSWER
+        elif self.path == _EMAILS:
+            body = _SENT
+        else:
+            body = _body(operation, request)
+        self._respond(202 if is_event else 200, body, checksum=bool(operation))
+
+    def do_GET(self) -> None:
+        """Somebody else's service, no request to AWS."""
+        self._respond(200, _RATE, checksum=False)
+
+    def _respond(self, status: int, body: bytes, *, checksum: bool) -> None:
         time.sleep(self.server.delay_seconds)
-        self.send_response(202 if is_invoke else 200)
+        self.send_response(status)
         self.send_header("Content-Type", "application/x-amz-json-1.0")
         self.send_header("Content-Length", str(len(body)))
-        if not is_invoke:
+        if checksum:
             self.send_header("x-amz-crc32", str(zlib.crc32(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -75,15 +92,17 @@ class _Accept(http.server.BaseHTTPRequestHandler):
 
 
 def _body(operation: str, request: bytes) -> bytes:
-    """Every operation succeeds; the table outbox-300 has 300 rows in each shard, all due."""
+    """Every operation succeeds; the table outbox-300 has 300 rows in each shard, all due, and other
+    tables have none."""
     if operation == "Query":
-        values = json.loads(request)
-        number = int(values["TableName"].rpartition("-")[2])
-        shard = values["ExpressionAttributeValues"][":shard"]["S"]
-        return json.dumps({"Items": [_row(shard, each) for each in range(number)]}).encode()
-    if operation == "UpdateItem":
-        return _CLAIMED
-    return b"{}"
+        return json.dumps({"Items": list(_rows(json.loads(request)))}).encode()
+    return _BODIES.get(operation, b"{}")
+
+
+def _rows(query: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if number := _OUTBOX.fullmatch(query["TableName"]):
+        shard = query["ExpressionAttributeValues"][":shard"]["S"]
+        yield from (_row(shard, each) for each in range(int(number[1])))
 
 
 def _row(shard: str, number: int) -> dict[str, Any]:
@@ -95,9 +114,22 @@ def _row(shard: str, number: int) -> dict[str, Any]:
 
 _PAYLOAD = json.dumps({"type": "task.created.v1", "data": "x" * 400}).encode()
 _CLAIMED_ROW = row_of(Event(event_id="e", correlation_id="c", payload=_PAYLOAD), 0)
+_OUTBOX = re.compile(r"outbox-(\d+)")
 _CLAIMED = json.dumps(
     {"Attributes": {**_CLAIMED_ROW, "payload": {"B": base64.b64encode(_PAYLOAD).decode()}}}
 ).encode()
+
+
+_BODIES = {
+    "UpdateItem": _CLAIMED,
+    "GetSecretValue": json.dumps({"SecretString": WEBHOOK_SECRET}).encode(),
+    # Of SNS, whose requests are forms without a header for the operation.
+    "": b"<PublishResponse><MessageId>m</MessageId></PublishResponse>",
+}
+_EMAILS = "/v2/email/outbound-emails"
+_SENT = json.dumps({"MessageId": "m"}).encode()
+_RATE = json.dumps({"cents": 900}).encode()
+_ANSWER = json.dumps({OK: json.loads(_RATE)}).encode()
 
 
 @contextmanager

@@ -22,11 +22,14 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / ".build"
 _BARE = Path(__file__).with_name("bare") / "bare_handler.py"
 
-ENVIRONMENT = {
+CREDENTIALS = {
     "AWS_DEFAULT_REGION": "eu-west-1",
     "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
     "AWS_SECRET_ACCESS_KEY": "secret",
     "AWS_SESSION_TOKEN": "x" * 900,
+}
+ENVIRONMENT = {
+    **CREDENTIALS,
     "TABLE_NAME": "tasks",
     "HANDOFF_TASKS_TARGET_ARN": "arn:aws:lambda:eu-west-1:123456789012:function:target",
     "HANDOFF_TASKS_OUTBOX_TABLE_NAME": "outbox",
