@@ -112,7 +112,7 @@ class Comparison:
         """Create tasks with many clients; return the seconds until the last answer, and until the
         target has done all."""
         # One each before, so that no cold start is measured.
-        for number in (CLIENTS, self._at_once):
+        for number in (min(CLIENTS, self._at_once), self._at_once):
             done, start = self._stack.done(), time.perf_counter()
             with ThreadPoolExecutor(CLIENTS) as pool:
                 list(pool.map(lambda _: _create(client, service), range(number)))

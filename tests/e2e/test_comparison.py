@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.comparison_stack import comparison_stack
-from benchmarks.end_to_end import CLIENTS, Comparison, figures_table, interpreters_table
+from benchmarks.end_to_end import Comparison, figures_table, interpreters_table
 from benchmarks.ready_services import FOLDER
 from benchmarks.subjects import zipped
 from pulumi_serverless.blocks.bundle import FunctionCode
@@ -58,8 +58,8 @@ def test_every_caller_hands_off_to_the_one_target(
         runs = stack.done()
         interpreters = interpreters_table(stack.services)
 
-    # Each: one to be warm, a cold one, two in a row, one of each client, and two at once.
-    assert runs == len(services) * (6 + CLIENTS)
+    # Each: one to be warm, a cold one, two in a row, and twice two at once.
+    assert runs == len(services) * 8
     assert {"ours", "ours again", "bare boto3, Event", "Powertools", "peer"} <= set(services)
     for name, [figures] in found.items():
         waits = name == "bare boto3, synchronous"
