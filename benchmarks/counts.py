@@ -220,7 +220,7 @@ def verdicts(counts: Iterable[Count], budgets: dict[str, float]) -> Iterator[tup
     left = dict(budgets)
     for count in counts:
         limit = left.pop(count.name, None)
-        shown = f"{count.name:<26} {count.value:8.3f} {count.unit}"
+        shown = f"{count.name:<32} {count.value:8.3f} {count.unit}"
         if limit is None:
             yield f"{shown}: no budget; add it to {BUDGETS.name}", False
         elif count.value > limit:
@@ -228,4 +228,4 @@ def verdicts(counts: Iterable[Count], budgets: dict[str, float]) -> Iterator[tup
         else:
             yield f"{shown}, budget {limit:g}  {count.detail}", True
     for name in left:
-        yield f"{name:<26} has a budget, and nothing was counted", False
+        yield f"{name:<32} has a budget, and nothing was counted", False

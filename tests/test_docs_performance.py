@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
+from benchmarks.units import UNITS
+
 ROOT = Path(__file__).parents[1]
 # Row of the page: what `make bench` counts, and the decimals that the page shows.
 ROWS = {
@@ -19,6 +21,10 @@ ROWS = {
     "connections opened by 1,000 creates": (("connections.create-task",), "1"),
     "requests that a create waits for": (("waits.create-task",), "1"),
     "the task functions' zip": (("zip.create-task",), "0.1"),
+    "`create-task` init, bytecode": (("init.create-task-bytecode",), "0.01"),
+    "relay init, bytecode": (("init.relay-bytecode",), "0.01"),
+    "`send-notification` init, bytecode": (("init.send-notification-bytecode",), "0.01"),
+    "the task functions' zip, bytecode": (("zip.create-task-bytecode",), "0.1"),
 }
 
 
@@ -32,8 +38,19 @@ def test_the_page_has_the_figures_of_the_latest_benchmarks() -> None:
     counts, page = _table("benchmarks/results/counts.md"), _table("docs/performance.md")
 
     for row, (names, decimals) in ROWS.items():
-        rounded = [
-            Decimal(counts[name][0]).quantize(Decimal(decimals), ROUND_HALF_UP) for name in names
-        ]
-        measured = page[row][2].removesuffix(" MB")
-        assert measured == ", ".join(map(str, rounded)), row
+        rounded = [_rounded(counts[name][0], decimals) for name in names]
+        measured = page[row][-1].removesuffix(" MB")
+        assert measured == ", ".join(rounded), row
+
+
+def test_the_page_has_the_figures_of_every_pattern() -> None:
+    counts, page = _table("benchmarks/results/counts.md"), _table("docs/performance.md")
+
+    for unit in UNITS:
+        decimals = {"init": "0.01", "warm": "0.01", "requests": "1"}
+        found = [_rounded(counts[f"{key}.{unit.name}"][0], each) for key, each in decimals.items()]
+        assert page[unit.name] == [unit.what, *found]
+
+
+def _rounded(value: str, decimals: str) -> str:
+    return str(Decimal(value).quantize(Decimal(decimals), ROUND_HALF_UP))

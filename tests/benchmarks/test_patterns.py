@@ -40,5 +40,5 @@ def test_a_unit_is_done_with_the_environment_of_its_program(unit: Unit, tmp_path
 def test_a_unit_that_fails_is_not_counted(tmp_path: Path) -> None:
     [unit] = [each for each in UNITS if each.name == "internal-api"]
 
-    with pytest.raises(RuntimeError, match="AssertionError: .*'statusCode': 502"):
+    with pytest.raises(RuntimeError, match=r"AssertionError: .*'statusCode': 502"):
         run(unit.work(tmp_path, 1), unit.environment("http://127.0.0.1:9"))
