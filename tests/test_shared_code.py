@@ -39,8 +39,8 @@ PATTERNS = {
 WORDS = {"handoff", "hand_off", "outbox", "task", "notification"}
 """What the first patterns are about; the words are rare enough to look for."""
 
-OTHERS = re.compile(r"\btaskName\b|\bLAMBDA_TASK_ROOT\b|\bNumberOfNotifications\w*")
-"""Names that others have given: an attribute of Python's log records, a variable of
+OTHERS = re.compile(r"\btaskName\b|\bLAMBDA_TASK_ROOT\b|/var/task\b|\bNumberOfNotifications\w*")
+"""Names that others have given: an attribute of Python's log records, a variable and a folder of
 Lambda, metrics of SNS."""
 
 # A package's "_" may be left out, or be a "-" or a space. A package of one word, such as "cache",

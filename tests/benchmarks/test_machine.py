@@ -27,7 +27,8 @@ def test_a_process_of_ours_that_has_ended_worked_for_us() -> None:
     before = own_seconds()
     subprocess.run([sys.executable, "-c", WORK], check=True)  # noqa: S603 -- our own interpreter
 
-    assert own_seconds() - before >= WORK_SECONDS
+    # Less a tick of the clock at both ends.
+    assert own_seconds() - before >= WORK_SECONDS - 0.02
 
 
 def test_the_clock_of_all_processors_does_not_go_back() -> None:
