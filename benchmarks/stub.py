@@ -19,6 +19,7 @@ import trustme
 
 from benchmarks.subjects import BARE, ENVIRONMENT, Subject
 from local.serving import serving
+from serverless_runtime.gatekeeper.api_key import ApiKey
 from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.outbox_rows import row_of
 from serverless_runtime.service_calls.envelope import OK
@@ -26,6 +27,9 @@ from serverless_runtime.shared.aws.amazon_root_certificates import AMAZON_ROOT_C
 
 WEBHOOK_SECRET = "whsec_b25seS1mb3ItYmVuY2htYXJrcy0wMDAx"  # noqa: S105 -- of nobody else
 """The value of every secret."""
+
+API_KEY = ApiKey("0123456789abcdef", "s" * 43)
+"""The one key that a gatekeeper knows."""
 
 
 class Stub(http.server.ThreadingHTTPServer):
@@ -96,6 +100,8 @@ def _body(operation: str, request: bytes) -> bytes:
     tables have none."""
     if operation == "Query":
         return json.dumps({"Items": list(_rows(json.loads(request)))}).encode()
+    if operation == "GetItem" and "key_id" in json.loads(request)["Key"]:
+        return _KEY_ROW
     return _BODIES.get(operation, b"{}")
 
 
@@ -126,6 +132,17 @@ _BODIES = {
     # Of SNS, whose requests are forms without a header for the operation.
     "": b"<PublishResponse><MessageId>m</MessageId></PublishResponse>",
 }
+_KEY_ROW = json.dumps(
+    {
+        "Item": {
+            "key_id": {"S": API_KEY.key_id},
+            "secret_sha256": {"S": API_KEY.digest},
+            "tenant": {"S": "one"},
+            "rights": {"L": [{"S": "read"}]},
+            "issued_at": {"N": "1772357400"},
+        }
+    }
+).encode()
 _EMAILS = "/v2/email/outbound-emails"
 _SENT = json.dumps({"MessageId": "m"}).encode()
 _RATE = json.dumps({"cents": 900}).encode()

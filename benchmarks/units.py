@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from benchmarks.patterns import NOW, Unit
-from benchmarks.stub import WEBHOOK_SECRET
+from benchmarks.stub import API_KEY, WEBHOOK_SECRET
 from serverless_runtime.contracts.task import Task
 from serverless_runtime.contracts.task_event import TaskEvent
 from serverless_runtime.shared.standard_webhooks import parse_keys, signature_headers
@@ -152,6 +152,14 @@ UNITS = [
         ("lambda", "dynamodb"),
         _from_api("GET", "/books/Emma", **_TITLE),
         {"statusCode": 200},
+    ),
+    Unit(
+        "gatekeeper",
+        "a decision that is not cached",
+        "partners-authorizer",
+        ("dynamodb",),
+        {"identitySource": [f"Bearer {API_KEY.text('library')}"], "routeKey": "GET /loans"},
+        {"isAuthorized": True},
     ),
     Unit(
         "notification-service",
