@@ -15,11 +15,13 @@ from tests.program.programs import ROOT
 
 # What no pattern is, and what has rows of its own: a create is a handoff.
 OTHERS = {"blocks", "testing", "handoff", "task_service"}
+# Its unit, a request that the router forwards, needs a private server that the stub is not.
+UNCOUNTED = {"strangler"}
 COMPONENTS = ROOT / "components" / "pulumi_serverless"
 
 
 def test_every_pattern_is_counted() -> None:
-    patterns = {path.parent.name for path in COMPONENTS.glob("*/__init__.py")} - OTHERS
+    patterns = {path.parent.name for path in COMPONENTS.glob("*/__init__.py")} - OTHERS - UNCOUNTED
 
     assert {name.replace("_", "-") for name in patterns} <= {each.name for each in UNITS}
 
