@@ -72,14 +72,16 @@ def subscribed_queue(
 
     `timing` are the other fields of the subscriber. Raises botocore's errors.
     """
-    subscription = None
+    url = subscription = None
     prefix = topic_arn.replace(":sns:", ":sqs:", 1).rsplit(":", 1)[0]
     arn = f"{prefix}:verify-alarms-{uuid.uuid4().hex[:12]}"
-    url = make_topic_queue(sqs, arn, topic_arn)
     try:
-        subscription = sns.subscribe(
-            TopicArn=topic_arn, Protocol="sqs", Endpoint=arn, ReturnSubscriptionArn=True
-        )["SubscriptionArn"]
+        # A signal during a call would leave what the call creates.
+        with interrupts.shielded():
+            url = make_topic_queue(sqs, arn, topic_arn)
+            subscription = sns.subscribe(
+                TopicArn=topic_arn, Protocol="sqs", Endpoint=arn, ReturnSubscriptionArn=True
+            )["SubscriptionArn"]
         yield Subscriber(sqs=sqs, url=url, **timing)
     finally:
         with interrupts.shielded():
@@ -87,7 +89,8 @@ def subscribed_queue(
                 if subscription is not None:
                     sns.unsubscribe(SubscriptionArn=subscription)
             finally:
-                sqs.delete_queue(QueueUrl=url)
+                if url is not None:
+                    sqs.delete_queue(QueueUrl=url)
 
 
 def fire_alarm(
@@ -98,8 +101,9 @@ def fire_alarm(
     CloudWatch restores it anyway at its next evaluation. Raises botocore's errors.
     """
     name = alarm.cloudwatch_name
-    cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason=_REASON)
     try:
+        with interrupts.shielded():
+            cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason=_REASON)
         return subscriber.is_notified(name)
     finally:
         with interrupts.shielded():

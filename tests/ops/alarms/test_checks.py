@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -14,6 +13,7 @@ from serverless_ops.alarms.alarm_state import read_alarms
 from serverless_ops.alarms.checks import Topic, alarm_problems, read_topic, topic_problems
 from serverless_ops.alarms.trigger import Subscriber, fire_alarm, subscribed_queue
 from serverless_ops.interrupts import Interrupts
+from tests.ops.alarms.on_call import aws_client, put_alarm
 from tests.ops.status.test_status import FINE
 
 TOPIC = Topic(arn=FINE.actions[0], key=None, confirmed=1, pending=[])
@@ -21,16 +21,8 @@ TOPIC = Topic(arn=FINE.actions[0], key=None, confirmed=1, pending=[])
 
 @pytest.fixture
 def aws() -> Iterator[Any]:
-    def client(service: str) -> Any:
-        return boto3.client(
-            service,
-            region_name="us-east-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",  # noqa: S106 -- moto checks none
-        )
-
     with mock_aws():
-        yield client
+        yield aws_client
 
 
 @pytest.mark.parametrize(
@@ -65,7 +57,7 @@ def test_nothing_is_wrong_with_what_is_fine() -> None:
 
 def test_a_topic_and_its_alarms_are_read_as_they_are(aws: Any) -> None:
     arn = aws("sns").create_topic(Name="alarms")["TopicArn"]
-    _put_alarm(aws("cloudwatch"), arn)
+    put_alarm(aws("cloudwatch"), "a", arn)
     aws("cloudwatch").disable_alarm_actions(AlarmNames=["a"])
 
     [known, missing] = read_alarms(aws("cloudwatch"), {"outbox-age": "a", "event-age": "b"})
@@ -85,7 +77,7 @@ def test_a_composite_alarm_without_actions_is_not_meant_to_notify() -> None:
 
 def test_an_interrupted_test_restores_everything(aws: Any) -> None:
     arn = aws("sns").create_topic(Name="alarms")["TopicArn"]
-    _put_alarm(aws("cloudwatch"), arn)
+    put_alarm(aws("cloudwatch"), "a", arn)
     [alarm] = read_alarms(aws("cloudwatch"), {"outbox-age": "a"})
     seen: list[str] = []
 
@@ -126,18 +118,3 @@ def test_a_notification_that_is_late_does_not_count(aws: Any) -> None:
     )
 
     assert not subscriber.is_notified("a")
-
-
-def _put_alarm(cloudwatch: Any, topic_arn: str) -> None:
-    cloudwatch.put_metric_alarm(
-        AlarmName="a",
-        Namespace="n",
-        MetricName="m",
-        Period=60,
-        Statistic="Sum",
-        EvaluationPeriods=1,
-        Threshold=1,
-        ComparisonOperator="GreaterThanOrEqualToThreshold",
-        AlarmActions=[topic_arn],
-    )
-    cloudwatch.set_alarm_state(AlarmName="a", StateValue="OK", StateReason="a test")
