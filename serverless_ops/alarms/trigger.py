@@ -73,7 +73,7 @@ def subscribed_queue(
     `timing` are the other fields of the subscriber. Raises botocore's errors.
     """
     url = subscription = None
-    prefix = topic_arn.replace(":sns:", ":sqs:", 1).rsplit(":", 1)[0]
+    prefix = topic_arn.replace(":sns:", ":sqs:").rsplit(":", 1)[0]
     arn = f"{prefix}:verify-alarms-{uuid.uuid4().hex[:12]}"
     try:
         # A signal during a call would leave what the call creates.

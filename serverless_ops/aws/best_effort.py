@@ -50,7 +50,7 @@ class BestEffort:
     ) -> dict[str, Any]:
         """Read all parts at once; return those that respond within `seconds`."""
         found: dict[str, Any] = {}
-        raised: list[Exception] = []
+        raised: dict[str, Exception] = {}
         errors: dict[str, str] = {}
 
         def run(part: str, read: Callable[[], Any]) -> None:
@@ -61,7 +61,7 @@ class BestEffort:
             except UnreachableError as error:
                 errors[part] = str(error)
             except Exception as error:
-                raised.append(error)
+                raised[part] = error
 
         # Daemons: one that gets no response must not keep the program from ending.
         threads = {
@@ -75,8 +75,9 @@ class BestEffort:
             thread.join(max(until - time.monotonic(), 0))
             if thread.is_alive():
                 errors[part] = f"no response within {seconds:g} s"
-        if raised:
-            raise raised[0]
+        for part in parts:
+            if part in raised:
+                raise raised[part]
         self.errors.update((part, errors[part]) for part in parts if part in errors)
         # A copy: what responds later must not appear half-way.
         return dict(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 from dataclasses import dataclass, field
@@ -16,8 +17,9 @@ from serverless_ops.context import Context
 from tests.ops.fakes import Overriding, ended, stack_outputs
 
 
+@functools.cache
 def aws_client(service: str) -> Any:
-    """A client of moto's AWS."""
+    """A client of moto's AWS; making one takes longer than most tests."""
     return boto3.client(
         service,
         region_name="us-east-1",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -66,6 +67,20 @@ def test_a_topic_and_its_alarms_are_read_as_they_are(aws: Any) -> None:
     assert (missing.name, missing.state) == ("event-age", "MISSING")
     assert not known.is_silent
     assert read_topic(aws("sns"), arn) == Topic(arn=arn, key=None, confirmed=0, pending=[])
+
+
+def test_any_number_of_alarms_is_read_a_hundred_at_a_time() -> None:
+    names = {f"alarm-{number}": f"dev-alarm-{number}" for number in range(201)}
+
+    def describe_alarms(**arguments: Any) -> Any:
+        assert len(arguments["AlarmNames"]) <= arguments["MaxRecords"] <= 100
+        found = [{"AlarmName": name, "StateValue": "OK"} for name in arguments["AlarmNames"]]
+        return {"MetricAlarms": found}
+
+    found = read_alarms(SimpleNamespace(describe_alarms=describe_alarms), names)
+
+    assert {each.name: each.cloudwatch_name for each in found} == names
+    assert {each.state for each in found} == {"OK"}
 
 
 def test_a_composite_alarm_without_actions_is_not_meant_to_notify() -> None:

@@ -75,6 +75,30 @@ def test_what_was_counted_once_in_a_long_period_is_over_a_minute_later(cloudwatc
 
 
 @pytest.mark.parametrize(
+    ("period_seconds", "threshold", "calm", "breach"),
+    [(300, 5, 1, 2), (3600, 120, 2, 3), (60, 5, 5, 6), (10, 5, 5, 6)],
+)
+def test_the_latest_minute_is_compared_with_its_share_of_what_the_period_allows(
+    cloudwatch: Any, period_seconds: int, threshold: float, calm: float, breach: float
+) -> None:
+    for name in ("calm", "failing"):
+        _fire(cloudwatch, name, Statistic="Sum", Period=period_seconds, Threshold=threshold)
+    alarms = _firing(cloudwatch, "calm", "failing")
+    asked: list[int] = []
+
+    def get_metric_data(**arguments: Any) -> Any:
+        [query] = arguments["MetricDataQueries"]
+        asked.append(query["MetricStat"]["Period"])
+        value = calm if query["MetricStat"]["Metric"]["MetricName"] == "calm" else breach
+        return {"MetricDataResults": [{"Id": query["Id"], "Values": [value]}]}
+
+    found = recovering(SimpleNamespace(get_metric_data=get_metric_data), alarms, NOW)
+
+    assert found == {"calm"}
+    assert set(asked) == {min(period_seconds, 60)}
+
+
+@pytest.mark.parametrize(
     ("missing", "expected"),
     [("notBreaching", {"silent"}), ("breaching", set()), ("missing", set()), ("ignore", set())],
 )

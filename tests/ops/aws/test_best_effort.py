@@ -39,3 +39,46 @@ def test_a_part_that_fails_is_named_with_the_reason() -> None:
 def test_a_mistake_of_the_program_is_not_hidden() -> None:
     with pytest.raises(ZeroDivisionError):
         BestEffort().read_all({"a": lambda: 1 // 0})
+
+
+def test_of_several_mistakes_that_of_the_first_part_is_raised() -> None:
+    second = threading.Event()
+
+    def wait_and_fail() -> None:
+        second.wait()
+        raise ZeroDivisionError
+
+    def fail() -> None:
+        second.set()
+        raise KeyError
+
+    with pytest.raises(ZeroDivisionError):
+        BestEffort().read_all({"a": lambda: 1, "b": wait_and_fail, "c": fail})
+
+
+def test_each_part_is_read_although_others_of_its_kind_fail() -> None:
+    def read(entry: int) -> int:
+        if entry != 2:
+            raise EndpointConnectionError(endpoint_url=f"https://{entry}")
+        return entry * 10
+
+    several, alone = BestEffort(), BestEffort()
+
+    assert several.read_each("logs", {"a": 1, "b": 2, "c": 3}, read) == {"b": 20}
+    assert {
+        part: f"https://{entry}" in several.errors[part]
+        for part, entry in (("logs a", 1), ("logs c", 3))
+    } == dict.fromkeys(several.errors, True)
+    assert alone.read_each("logs", {"a": 1}, read) == {}
+    assert list(alone.errors) == ["logs"]
+
+
+def test_what_is_read_alone_has_a_value_for_a_failure() -> None:
+    def refuse() -> int:
+        raise EndpointConnectionError(endpoint_url="https://x")
+
+    best_effort = BestEffort()
+
+    assert best_effort.read("a", lambda: 1, 0) == 1
+    assert best_effort.read("b", refuse, 0) == 0
+    assert list(best_effort.errors) == ["b"]

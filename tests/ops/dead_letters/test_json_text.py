@@ -78,6 +78,20 @@ def test_indenting_changes_nothing_but_white_space(text: str) -> None:
     assert json.loads(indented(text), **exact) == json.loads(text, **exact)
 
 
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text('aé"\\,:{[', max_size=4),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab"), inner),
+        max_leaves=15,
+    )
+)
+def test_indented_text_has_the_lines_that_python_writes(value: Any) -> None:
+    lines = json.dumps(value, indent=2)
+
+    assert indented(json.dumps(value)) == lines
+    assert indented(lines) == lines
+
+
 @settings(max_examples=20)
 @given(VALUES)
 def test_what_is_json_is_accepted_at_any_depth(text: str) -> None:

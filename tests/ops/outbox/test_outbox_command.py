@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,15 @@ from click.testing import CliRunner, Result
 
 from serverless_ops.cli import commands
 from serverless_ops.context import Context
-from serverless_runtime.handoff import log_messages
 from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.outbox_rows import row_of
 from tests.lambdas.tables import OUTBOX
 from tests.ops.deliveries_table import Reader
-from tests.ops.fakes import Overriding, ended, stack_outputs
+from tests.ops.fakes import Overriding, ended, service_error, stack_outputs
+from tests.ops.outbox.relay_log import RelayLog
 
 PAYLOAD = b'{"amount": 12345678901234567.89, "rate":0.10}'
-COMMITTED_MS = 1_772_357_400_000
+COMMITTED = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
 
 class Waiting:
@@ -27,35 +28,39 @@ class Waiting:
 
     def __init__(self, dynamodb: Any) -> None:
         self.dynamodb = dynamodb
-        self.log: list[dict[str, Any]] = []
+        self.log = RelayLog()
+        self.may_read_functions = True
+        self.now = COMMITTED + timedelta(minutes=90)
 
-    def add(self, event_id: str) -> None:
+    def add(self, event_id: str, **row: Any) -> None:
         event = Event(event_id=event_id, correlation_id="c-1", payload=PAYLOAD)
-        self.dynamodb.put_item(TableName=OUTBOX, Item=row_of(event, COMMITTED_MS))
+        item = {**row_of(event, int(COMMITTED.timestamp() * 1000)), **row}
+        self.dynamodb.put_item(TableName=OUTBOX, Item=item)
 
-    def fail(self, event_id: str, error: str) -> None:
-        line = {"message": log_messages.HANDOFF_FAILED, "event_id": event_id, "errorMessage": error}
-        self.log.append({"message": json.dumps(line), "timestamp": 0})
+    def fail(self, event_id: str, minutes: float, **fields: Any) -> None:
+        """Log a failure so many minutes ago."""
+        self.log.failed(self.now - timedelta(minutes=minutes), event_id, **fields)
 
     def types(self, *words: str) -> Result:
         outputs = stack_outputs(
             outboxes={"events": {"tableName": OUTBOX, "relayFunctionName": "relay"}}
         )
-        configuration = {"LoggingConfig": {"LogGroup": "relay"}}
         clients = {
             "dynamodb": self.dynamodb,
-            "lambda": Overriding(None, get_function_configuration=lambda **_: configuration),
-            "logs": Overriding(None, get_paginator=lambda _: self),
+            "lambda": Overriding(None, get_function_configuration=self._configuration),
+            "logs": self.log,
         }
         context = Context(
             client=lambda service, connection: clients[service],
             run=lambda words: ended(0, outputs),
+            now=lambda: self.now,
         )
         return CliRunner().invoke(commands, ["outbox", *words, "--stack", "dev"], obj=context)
 
-    def paginate(self, **arguments: Any) -> list[dict[str, Any]]:
-        text = arguments["filterPattern"].strip('"')
-        return [{"events": [each for each in self.log if text in each["message"]]}]
+    def _configuration(self, **_: Any) -> Any:
+        if not self.may_read_functions:
+            raise service_error("AccessDeniedException", "GetFunctionConfiguration")
+        return {"LoggingConfig": {"LogGroup": "relay"}}
 
 
 @pytest.fixture
@@ -66,8 +71,8 @@ def waiting(reader: Reader) -> Waiting:
 def test_what_waits_is_listed_with_the_last_reason(waiting: Waiting) -> None:
     for event_id in ("e-1", "e-2"):
         waiting.add(event_id)
-    waiting.fail("e-1", "first")
-    waiting.fail("e-1", "AccessDeniedException: not authorized")
+    waiting.fail("e-1", 1, errorMessage="AccessDeniedException: not authorized")
+    waiting.fail("e-1", 2, errorMessage="first")
 
     result = waiting.types("list", "--json")
 
@@ -79,6 +84,47 @@ def test_what_waits_is_listed_with_the_last_reason(waiting: Waiting) -> None:
     assert result.exit_code == 1
     assert "12345" not in result.output
     assert "2 waiting" in waiting.types("list").stdout
+
+
+@pytest.mark.parametrize(
+    ("minutes", "fields", "reason"),
+    [
+        (30, {"errorMessage": "denied"}, "denied"),
+        (30, {"got": 500}, "Lambda returned status 500"),
+        (31, {"errorMessage": "denied"}, "no reason in the relay's log of the last 30 minutes"),
+    ],
+)
+def test_each_event_is_listed_with_its_attempts_and_their_reason(
+    waiting: Waiting, minutes: int, fields: dict[str, Any], reason: str
+) -> None:
+    waiting.add("e-1", attempts={"N": "4"})
+    waiting.fail("e-1", minutes, **fields)
+
+    assert waiting.types("list").stdout.splitlines() == [
+        "e-1 waits for 1h 30m",
+        f"    4 attempts, the next is due: {reason}",
+        "1 waiting",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("after_seconds", "text"), [(0, "is due"), (1, "after 2026-03-01T11:00:01.000Z")]
+)
+def test_the_next_attempt_is_shown(waiting: Waiting, after_seconds: int, text: str) -> None:
+    at = waiting.now + timedelta(seconds=after_seconds)
+    waiting.add("e-1", next_attempt_at={"N": str(int(at.timestamp() * 1000))})
+
+    assert f"0 attempts, the next {text}: " in waiting.types("list").stdout
+
+
+def test_reasons_that_may_not_be_read_are_named_and_the_events_listed(waiting: Waiting) -> None:
+    waiting.add("e-1")
+    waiting.may_read_functions = False
+
+    result = waiting.types("list")
+
+    assert "1 waiting" in result.stdout
+    assert result.stderr.startswith("Not read: reasons of events: access denied")
 
 
 def test_an_empty_outbox_is_exit_code_0(waiting: Waiting) -> None:

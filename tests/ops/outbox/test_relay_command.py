@@ -1,8 +1,9 @@
-"""`relay` for programs: one JSON object per relay, and nothing else on stdout."""
+"""`relay`: whether the relay runs is described, and one that has stopped is restarted."""
 
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -11,21 +12,16 @@ from click.testing import CliRunner, Result
 
 from serverless_ops.cli import commands
 from serverless_ops.context import Context
+from serverless_ops.outbox.relay_command import enable, find_schedule
 from tests.lambdas.tables import OUTBOX
 from tests.ops.deliveries_table import Reader
 from tests.ops.fakes import Overriding, ended, stack_outputs
+from tests.ops.outbox.relay_log import RelayLog
 
 RELAY = "arn:aws:lambda:us-east-1:123456789012:function:relay"
 
 
-class Logs:
-    """Logs of a relay that has not run."""
-
-    def get_paginator(self, _: str) -> Logs:
-        return self
-
-    def paginate(self, **_: Any) -> list[dict[str, Any]]:
-        return [{"events": []}]
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -40,7 +36,14 @@ def names() -> list[str]:
 
 
 @pytest.fixture
-def types(reader: Reader, invoked: list[str], names: list[str]) -> Any:
+def log() -> RelayLog:
+    """Of a relay that has not run."""
+    return RelayLog()
+
+
+@pytest.fixture
+def scheduler(reader: Reader) -> Any:
+    """Runs the relay, but is disabled."""
     scheduler = boto3.client(
         "scheduler",
         region_name="us-east-1",
@@ -54,6 +57,13 @@ def types(reader: Reader, invoked: list[str], names: list[str]) -> Any:
         State="DISABLED",
         Target={"Arn": RELAY, "RoleArn": "arn:aws:iam::123456789012:role/schedule"},
     )
+    return scheduler
+
+
+@pytest.fixture
+def types(
+    reader: Reader, scheduler: Any, log: RelayLog, invoked: list[str], names: list[str]
+) -> Any:
     configuration = {"FunctionArn": RELAY, "LoggingConfig": {"LogGroup": "relay"}}
     functions = Overriding(
         None,
@@ -63,13 +73,15 @@ def types(reader: Reader, invoked: list[str], names: list[str]) -> Any:
     clients = {
         "dynamodb": reader.dynamodb,
         "lambda": functions,
-        "logs": Logs(),
+        "logs": log,
         "scheduler": scheduler,
     }
     entry = {"tableName": OUTBOX, "relayFunctionName": "relay"}
     outputs = stack_outputs(outboxes=dict.fromkeys(names, entry))
     context = Context(
-        client=lambda service, connection: clients[service], run=lambda words: ended(0, outputs)
+        client=lambda service, connection: clients[service],
+        run=lambda words: ended(0, outputs),
+        now=lambda: NOON,
     )
 
     def run(*words: str) -> Result:
@@ -95,6 +107,99 @@ def test_a_stopped_relay_is_described_and_restarted(types: Any, invoked: list[st
     assert json.loads(restarted.stdout)["outbox"] == "events"
     assert json.loads(enabled.stdout)["is_enabled"]
     assert invoked == [RELAY]
+
+
+def _enable(scheduler: Any) -> None:
+    schedule = find_schedule(scheduler, RELAY)
+    assert schedule is not None
+    enable(scheduler, schedule)
+
+
+def test_a_relay_that_runs_is_fine(types: Any, scheduler: Any, log: RelayLog) -> None:
+    _enable(scheduler)
+    log.ran(NOON - timedelta(seconds=30))
+
+    result = types()
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.splitlines() == [
+        "schedule every-minute enabled",
+        "last run  30s ago",
+        "outbox    0 waiting",
+    ]
+    assert json.loads(types("--json").stdout)["last_run_at"] == "2026-03-01T11:59:30.000Z"
+
+
+@pytest.mark.parametrize(
+    ("enabled", "has_run", "described"),
+    [
+        (False, True, ["schedule every-minute disabled", "last run  30s ago"]),
+        (True, False, ["schedule every-minute enabled", "last run  none in 15 minutes"]),
+        (False, False, ["schedule every-minute disabled", "last run  none in 15 minutes"]),
+    ],
+)
+def test_a_relay_that_is_disabled_or_has_not_run_does_not_run(
+    types: Any,
+    scheduler: Any,
+    log: RelayLog,
+    *,
+    enabled: bool,
+    has_run: bool,
+    described: list[str],
+) -> None:
+    if enabled:
+        _enable(scheduler)
+    if has_run:
+        log.ran(NOON - timedelta(seconds=30))
+
+    result = types()
+
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[:2] == described
+    assert result.stderr == "The relay does not run. Add --apply to restart it.\n"
+
+
+def test_a_relay_without_a_schedule_is_invoked_once_and_reported(
+    types: Any, scheduler: Any, log: RelayLog, invoked: list[str]
+) -> None:
+    scheduler.delete_schedule(Name="every-minute")
+    log.ran(NOON - timedelta(seconds=30))
+
+    checked, applied = types(), types("--apply")
+
+    assert (checked.exit_code, applied.exit_code) == (1, 1)
+    assert "schedule  the relay has none" in checked.stdout
+    assert "Add --apply to restart it." in checked.stderr
+    assert invoked == [RELAY]
+    assert "restore it with pulumi up --refresh" in applied.stderr
+    assert json.loads(types("--json").stdout)["schedule"] is None
+
+
+def test_an_enabled_relay_is_restarted_by_an_invocation_alone(
+    types: Any, scheduler: Any, invoked: list[str]
+) -> None:
+    _enable(scheduler)
+
+    result = types("--apply")
+
+    assert (result.exit_code, invoked) == (0, [RELAY])
+    assert result.stderr == "The relay was invoked; status shows what it did.\n"
+
+
+@pytest.mark.parametrize("names", [[]])
+def test_a_stack_without_an_outbox_has_no_relay(types: Any) -> None:
+    result = types()
+
+    assert result.exit_code == 1
+    assert result.stderr == "Error: this stack has no outbox, and therefore no relay\n"
+
+
+@pytest.mark.parametrize("names", [["events", "orders"]])
+def test_each_of_several_relays_is_described_under_its_name(types: Any) -> None:
+    lines = types().stdout.splitlines()
+
+    assert [lines[0], lines[4]] == ["events", "orders"]
+    assert "orders" not in types("--outbox", "events").stdout
 
 
 @pytest.mark.parametrize("names", [["events", "two words"]])

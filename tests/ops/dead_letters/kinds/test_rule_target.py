@@ -42,7 +42,7 @@ class Rule:
             Rule="paid", EventBusName="orders", Targets=[{"Id": arn[-8:], "Arn": arn, **more}]
         )
 
-    def fails(self, target: str, body: str = EVENT) -> None:
+    def fails(self, target: str, body: str = EVENT, retries: str = "2") -> None:
         """What EventBridge writes."""
         self.queue.add(
             body,
@@ -50,7 +50,7 @@ class Rule:
             TARGET_ARN=target,
             ERROR_CODE="NO_PERMISSIONS",
             ERROR_MESSAGE="not authorized to perform: sqs:SendMessage",
-            RETRY_ATTEMPTS="2",
+            RETRY_ATTEMPTS=retries,
             EXHAUSTED_RETRY_CONDITION="MaximumRetryAttempts",
         )
 
@@ -112,6 +112,18 @@ def test_the_error_is_listed_and_shown(rule: Rule) -> None:
         found = json.loads(shown)
         assert (found["attempts"], found["condition"]) == (3, "MaximumRetryAttempts")
         assert (found["source"], found["target"]) == (rule.arn, FUNCTION)
+
+
+@pytest.mark.parametrize(
+    ("retries", "attempts"), [("0", 1), ("1", 2), ("3", 4), ("185", 186), ("many", None)]
+)
+def test_the_first_attempt_is_counted_with_its_retries(
+    rule: Rule, retries: str, attempts: int | None
+) -> None:
+    rule.fails(FUNCTION, retries=retries)
+
+    words = ("show", rule.queue.last_id, "--json", "--queue-url", rule.queue.url)
+    assert json.loads(rule.operator.types_exactly(*words).stdout)["attempts"] == attempts
 
 
 @pytest.mark.parametrize(
