@@ -13,6 +13,7 @@ from serverless_ops.aws.queue_depth import Depth
 from serverless_ops.dead_letters.dead_letter import DeadLetter
 from serverless_ops.outbox.relay_runs import RelayRun
 from serverless_ops.outbox.waiting_events import Backlog
+from serverless_ops.status.queue_backlog import QueueBacklog
 from serverless_ops.status.screen import as_json, lines
 from serverless_ops.status.status import QueueStatus, Status
 from serverless_runtime.circuit_breaker.rows import (
@@ -73,6 +74,23 @@ def test_whatever_waits_or_has_stopped_degrades_it(changed: dict[str, Any]) -> N
     assert replace(WELL, **changed).health == "degraded"
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {
+            "backlogs": {
+                EVENTS: Backlog(count=1, is_complete=True, oldest_at=NOON - timedelta(seconds=120))
+            }
+        },
+        {"relays": {EVENTS: RelayRun(at=LONG_AGO + timedelta(seconds=1), handed_off=0, failed=1)}},
+        {"alarms": [replace(FINE, state="INSUFFICIENT_DATA")]},
+        {"circuit_breakers": {}},
+    ],
+)
+def test_what_is_within_its_limits_does_not_degrade_it(changed: dict[str, Any]) -> None:
+    assert replace(WELL, **changed).health == "healthy"
+
+
 def test_an_alarm_makes_it_unhealthy_whatever_else_is_unknown() -> None:
     status = replace(WELL, alarms=[replace(FINE, state="ALARM")], unread={"outbox": "denied"})
 
@@ -106,6 +124,69 @@ def test_several_of_a_kind_are_shown_with_their_names() -> None:
     assert "dead letters      task-events: none" in shown
     assert "dead letters      orders: 1 visible, 0 hidden" in shown
     assert status.health == "degraded"
+
+
+OPEN = CircuitBreakerState(status="OPEN", last_error="SES did not respond")
+
+
+@pytest.mark.parametrize(
+    ("others", "shown"),
+    [
+        ({}, "email: OPEN, SES did not respond"),
+        (
+            {"orders": {"sms": CircuitBreakerState()}},
+            "notifications: email: OPEN, SES did not respond",
+        ),
+    ],
+)
+def test_an_open_circuit_breaker_is_shown_with_its_service_beside_others(
+    others: dict[str, Any], shown: str
+) -> None:
+    mine = {"sms": CircuitBreakerState(), "email": OPEN}
+    status = replace(WELL, circuit_breakers={"notifications": mine, **others})
+
+    found = [line for line in lines("dev", status) if line.startswith("circuit breakers")]
+    assert found == [f"circuit breakers  {shown}"]
+    assert lines("dev", status)[-1].endswith("serverless_ops circuit-breakers --stack dev")
+
+
+def test_each_consumer_has_a_line_for_its_queue() -> None:
+    waiting = QueueBacklog(depth=Depth(3, 2, 4), oldest_at=NOON - timedelta(seconds=9))
+    status = replace(WELL, sources={"orders": waiting})
+    two = replace(status, sources={"orders": waiting, "mail": QueueBacklog(depth=Depth(0, 0))})
+
+    assert "queue             7 waiting, 2 in work, the oldest for 9s" in lines("dev", status)
+    assert "queue             orders: 7 waiting, 2 in work, the oldest for 9s" in lines("dev", two)
+    assert "queue             mail: 0 waiting, 0 in work" in lines("dev", two)
+    assert as_json("dev", status)["queues"]["orders"] == {
+        "waiting": 7,
+        "in_work": 2,
+        "oldest_at": "2026-03-01T11:59:51.000Z",
+    }
+
+
+def test_alarms_that_are_not_ok_are_counted_among_all() -> None:
+    missing, new = (
+        replace(FINE, name="a", state="MISSING", since=None),
+        replace(FINE, name="b", state="INSUFFICIENT_DATA"),
+    )
+
+    shown = lines("dev", replace(WELL, alarms=[FINE, missing, new]))
+
+    assert "alarms            1 of 3 are not OK, 1 has no data yet" in shown
+    assert f"    MISSING a: {FINE.description}" in shown
+
+
+def test_an_outbox_of_more_than_can_be_counted_and_a_relay_that_has_stopped_are_shown() -> None:
+    backlog = Backlog(count=500, is_complete=False, oldest_at=LONG_AGO)
+    status = replace(WELL, backlogs={EVENTS: backlog}, relays={EVENTS: None})
+
+    shown = lines("dev", status)
+    assert "outbox            500 or more waiting, the oldest for 3m 1s" in shown
+    assert "relay             no run in the last 15 minutes" in shown
+    assert [line.split()[3] for line in shown if line.startswith("next")] == ["serverless_ops"] * 2
+    assert shown[-2].endswith("relay --stack dev")
+    assert shown[-1].endswith("outbox list --stack dev")
 
 
 def test_a_part_keeps_its_name_if_the_others_could_not_be_read() -> None:

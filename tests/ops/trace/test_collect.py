@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from serverless_ops.aws.logs import LogLine
 from serverless_ops.dead_letters.dead_letter import DeadLetter
 from serverless_ops.dead_letters.failure_record import FailureRecord
@@ -60,11 +62,14 @@ class Known:
     delivered: list[DeliveryRecord] = field(default_factory=list)
     waiting: list[WaitingEvent] = field(default_factory=list)
     buried: list[DeadLetter] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    """The events whose deliveries were read."""
 
     def lines(self, text: str) -> list[LogLine]:
         return [line for line in self.logged if text in str(line.fields)]
 
     def deliveries(self, event_id: str) -> list[DeliveryRecord]:
+        self.asked.append(event_id)
         return [each for each in self.delivered if each.event_id == event_id]
 
     def deliveries_about(self, subject: str) -> list[DeliveryRecord]:
@@ -203,6 +208,23 @@ def test_what_events_are_about_leads_to_them_whatever_its_log_field_is_called() 
         {},
         {"subject": "o-1"},
     ]
+
+
+@pytest.mark.parametrize("wanted", ["e-0", "e-2", "e-4", "c-1", "z-1"])
+def test_the_deliveries_of_each_event_are_read_once(wanted: str) -> None:
+    events = ("e-1", "e-2", "e-3")
+    known = Known(
+        logged=[
+            a_line("handed off", second, event_id=event_id, request_id=wanted)
+            for second, event_id in enumerate(events)
+        ],
+        delivered=[replace(DELIVERED, event_id=event_id, subject="o") for event_id in events],
+    )
+
+    found = trace(wanted, known)
+
+    assert found.summaries == dict.fromkeys(events, "delivered by email")
+    assert sorted(known.asked) == sorted({wanted, *events})
 
 
 def test_an_unknown_id_has_no_timeline() -> None:

@@ -22,7 +22,13 @@ def _denied(**_: Any) -> Any:
 
 
 @pytest.fixture
-def types(reader: Reader, queue: Queue) -> Any:
+def receive(queue: Queue) -> list[Any]:
+    """What SQS does when it is asked for messages: the last of these."""
+    return [queue.sqs.receive_message]
+
+
+@pytest.fixture
+def types(reader: Reader, queue: Queue, receive: list[Any]) -> Any:
     """Type a command as an operator who may read the tables and the queue, but no function."""
     outputs = stack_outputs(
         deadLetters={
@@ -32,9 +38,13 @@ def types(reader: Reader, queue: Queue) -> Any:
         deliveries={"notifications": {"tableName": DELIVERIES}},
         functions={"send-notification": "notify"},
     )
+
+    def receive_last(**arguments: Any) -> Any:
+        return receive[-1](**arguments)
+
     clients = {
         "dynamodb": reader.dynamodb,
-        "sqs": queue.sqs,
+        "sqs": Overriding(queue.sqs, receive_message=receive_last),
         "lambda": Overriding(None, get_function_configuration=_denied),
     }
     context = Context(
@@ -80,6 +90,19 @@ def test_dead_letters_that_another_reader_holds_are_not_read(types: Any, queue: 
     result = types("trace", EVENT.event_id)
 
     assert "Not read: dead letters task-events: about 1 are hidden" in result.stderr
+
+
+def test_dead_letters_that_sqs_does_not_return_count_as_not_read_too(
+    types: Any, queue: Queue, receive: list[Any]
+) -> None:
+    for _ in range(3):
+        queue.add_failed(EVENT.to_payload())
+    queue.sqs.receive_message(QueueUrl=queue.url, VisibilityTimeout=60)
+    receive.append(lambda **_: {})
+
+    result = types("trace", EVENT.event_id)
+
+    assert "Not read: dead letters task-events: about 3 are hidden" in result.stderr
 
 
 def test_no_id_has_spaces_or_quotes(types: Any) -> None:
