@@ -96,3 +96,32 @@ def test_what_has_no_tests_cannot_be_changed(project: Path) -> None:
 
     assert "scripts must be a file or folder in lambdas/serverless_runtime, " in run.stderr
     assert run.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("module", "code", "expected"),
+    [
+        ("lambdas/x.py", "class A:\n    def b(self, c: int | None): ...\n", True),
+        ("components/x.py", "class A:\n    c: int | None = None\n", True),
+        ("serverless_ops/x.py", "class A(Model):\n    c: int | None = None\n", True),
+        ("serverless_ops/x.py", "class A:\n    c = 1 | 2\n", True),
+        ("serverless_ops/x.py", "class A:\n    def b(self, c: int | None): ...\n", False),
+        ("serverless_ops/x.py", "class A:\n    c: int | None = None\n", False),
+        ("lambdas/x.py", "def b(c: int | None): ...\n", False),
+        ("lambdas/x.py", "class A:\n    def _b(self, c: int | None): ...\n", False),
+    ],
+)
+def test_an_annotation_is_changed_only_where_something_may_read_it(
+    module: str, code: str, *, expected: bool
+) -> None:
+    changed = (module, code, code.replace("|", "%"))
+    program = (
+        "from pathlib import Path; from scripts.mutants.changes import is_noticeable\n"
+        f"module, *codes = {changed!r}\n"
+        "print(is_noticeable(Path(module), *codes))"
+    )
+    run = subprocess.run(  # noqa: S603 -- our own
+        [str(PYTHON), "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert run.stdout.strip() == str(expected), run.stderr

@@ -59,7 +59,7 @@ def changes(root: Path, modules: Sequence[Path], seed: int) -> Iterator[Change]:
     for module, operator, number in possible:
         before = (root / module).read_text()
         after = mutate_code(before, operator, number)
-        if after is None or (module, after) in seen or not is_noticeable(before, after):
+        if after is None or (module, after) in seen or not is_noticeable(module, before, after):
             continue
         seen.add((module, after))
         yield Change(module=module, before=before, after=after)
@@ -76,25 +76,28 @@ def _operators(code: str) -> Iterator[tuple[object, int]]:
             yield operator, sum(1 for node in nodes for _ in operator.mutation_positions(node))
 
 
-def is_noticeable(before: str, after: str) -> bool:
+def is_noticeable(module: Path, before: str, after: str) -> bool:
     """Whether the code differs by more than what nothing evaluates, and still is Python."""
+    by_base = module.parts[0] == "serverless_ops"
     try:
-        return _evaluated(before) != _evaluated(after)
+        return _evaluated(before, by_base=by_base) != _evaluated(after, by_base=by_base)
     except SyntaxError:
         return False
 
 
-def _evaluated(code: str) -> str:
-    return ast.dump(_Evaluated().visit(ast.parse(code)))
+def _evaluated(code: str, *, by_base: bool) -> str:
+    return ast.dump(_Evaluated(by_base=by_base).visit(ast.parse(code)))
 
 
 class _Evaluated(ast.NodeTransformer):
     """Leaves out imports for annotations alone, and annotations that nothing reads.
 
-    Those of a class's fields and public methods may be read by what checks arguments.
+    Those of a class's fields and public methods may be read by what checks arguments, or, if that
+    is `by_base`, by a base such as pydantic's alone.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, by_base: bool) -> None:
+        self._by_base = by_base
         self._read = False
 
     def _inside(self, node: ast.AST, *, read: bool) -> ast.AST:
@@ -104,7 +107,7 @@ class _Evaluated(ast.NodeTransformer):
         return node
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
-        return self._inside(node, read=True)
+        return self._inside(node, read=bool(node.bases) or not self._by_base)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         node.returns = None
