@@ -108,7 +108,7 @@ class AggregatorArgs(Arguments):
     """What else its environment contains."""
 
     memory_mb: Annotated[int | None, SameAs(PythonFunctionArgs, "memory_mb")] = None
-    """Memory of the function; left out, that of the foundation's runtime."""
+    """Memory of the function, 128 to 10240; left out, that of the foundation's runtime."""
 
     thresholds: AggregatorThresholds = field(default_factory=AggregatorThresholds)
     """Alarm thresholds."""

@@ -28,7 +28,8 @@ class AggregatorThresholds(Arguments):
     """Minimum number of answers in five minutes for the percentage to count, 1 or more."""
 
     errors: Annotated[int, Between(1, 1_000_000)] = 5
-    """Invocations of the function itself that failed or were throttled in five minutes."""
+    """Invocations of the function itself that failed or were throttled in five minutes, 1 or
+    more."""
 
 
 def answers_metric(name: str, metric: str) -> Metric:

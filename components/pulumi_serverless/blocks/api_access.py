@@ -133,11 +133,11 @@ class ApiAccess(Arguments):
 
     # With 0 API Gateway rejects every request.
     requests_per_second: Annotated[int, AtLeast(1)] = 500
-    """Steady rate above which the API responds with 429; the default quota of an account is
-    10000."""
+    """Steady rate above which the API responds with 429, 1 or more; the default quota of an account
+    is 10000."""
 
     burst_requests: Annotated[int, AtLeast(1)] = 1_000
-    """Burst of requests that is allowed above the rate."""
+    """Burst of requests that is allowed above the rate, 1 or more."""
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -50,7 +50,7 @@ class FunctionCode(Arguments):
     """What goes into the zip of one or more functions."""
 
     packages: Annotated[Sequence[str], Size(1, 100)]
-    """Packages that the program can import, e.g. "orders" or "serverless_runtime.shared".
+    """1 to 100 packages that the program can import, e.g. "orders" or "serverless_runtime.shared".
 
     Every file in them is included under its import path, templates as well as Python, except lock
     files, hidden files and compiled Python; `bytecode_python` of the runtime adds bytecode.

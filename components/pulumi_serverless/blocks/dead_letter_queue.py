@@ -28,7 +28,8 @@ class DeadLetterQueueArgs(Arguments):
     """How long a dead letter waits for replay, 1 to 14 (AWS default: 4)."""
 
     sources: Sources = ()
-    """Services that write what they cannot deliver, e.g. a topic's subscriptions."""
+    """Services that write what they cannot deliver, e.g. a topic's subscriptions; at most
+    20."""
 
 
 class DeadLetterQueue(EncryptedQueue):

@@ -43,7 +43,7 @@ class Metric(Arguments):
     """What CloudWatch calls it, e.g. "Errors"."""
 
     dimensions: Annotated[Mapping[str, pulumi.Input[str]], Size(0, MAX_DIMENSIONS)]
-    """What it is a metric of, e.g. the function's name under "FunctionName"."""
+    """What it is a metric of, e.g. the function's name under "FunctionName"; at most 30."""
 
     statistic: Statistic
     """How a period's values are aggregated: "Maximum", "Sum", or a percentile such as "p99"."""
@@ -86,7 +86,7 @@ class MathExpression(Arguments):
     """The formula, e.g. "visible + in_flight"."""
 
     metrics: Annotated[Mapping[_Key, Metric], Size(1, MAX_METRICS_PER_ALARM)]
-    """What the names in the expression stand for."""
+    """What the names in the expression stand for, 1 to 10."""
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -31,8 +31,8 @@ class OnceArgs(Arguments):
     """How the table is kept, and whom its alarm notifies."""
 
     lease_seconds: Annotated[int, Between(2, MAX_LEASE_SECONDS)] = LEASE_SECONDS
-    """How long a run keeps others away, if it is killed before it ends; more than the timeout of
-    each function, at most 930. Lambda retries about a minute after a timeout: a longer lease makes
+    """How long a run keeps others away, if it is killed before it ends, 2 to 930 and more than the
+    timeout of each function. Lambda retries about a minute after a timeout: a longer lease makes
     that retry fail, too."""
 
     indexes: Mapping[str, Key] = field(default_factory=dict)

@@ -43,14 +43,16 @@ class QueueArgs(Arguments):
     """How long a message waits, 1 to 13. Then SQS deletes it."""
 
     dead_letter_retention_days: Annotated[int, Between(2, 14)] = 14
-    """How long a dead letter waits for replay, more than `retention_days`, at most 14. In a
+    """How long a dead letter waits for replay, 2 to 14 and more than `retention_days`. In a
     standard queue, SQS counts from when the message was sent."""
 
     sources: Sources = ()
-    """Services that may send, each on behalf of one resource. Functions need `allow_sender`."""
+    """Services that may send, at most 20, each on behalf of one resource. Functions need
+    `allow_sender`."""
 
     dead_letter_sources: Sources = ()
-    """Services that keep in the dead letters what they could not deliver to the queue."""
+    """Services that keep in the dead letters what they could not deliver to the queue, at
+    most 20."""
 
     def __post_init__(self) -> None:
         super().__post_init__()

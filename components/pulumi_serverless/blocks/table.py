@@ -64,7 +64,7 @@ class TableArgs(Arguments):
     """The table's own key."""
 
     indexes: Annotated[Mapping[_IndexName, Key], Size(0, 20)] = field(default_factory=dict)
-    """Global secondary indexes by name; each projects every attribute."""
+    """Global secondary indexes by name, at most 20; each projects every attribute."""
 
     rows_expire: bool = True
     """Whether DynamoDB deletes rows whose `expires_at` (epoch seconds) has passed."""

@@ -24,8 +24,8 @@ class TopicArgs(Arguments):
     """Key that encrypts the messages; without one, SNS stores them unencrypted."""
 
     sources: Sources = ()
-    """Services that may publish, each on behalf of one resource, or of those that an ARN with "*"
-    matches. Functions need `allow_publisher`."""
+    """Services that may publish, at most 20, each on behalf of one resource, or of those that an
+    ARN with "*" matches. Functions need `allow_publisher`."""
 
 
 class Topic(Component):

@@ -108,7 +108,7 @@ class WebServiceArgs(Arguments):
     """What the functions run on, how the table is kept, and whom alarms notify."""
 
     operations: Annotated[Mapping[Annotated[str, _NAME], WebOperation], Size(1, 100)]
-    """By name, e.g. "get-order", which is also the end of the function's name."""
+    """1 to 100 by name, e.g. "get-order", which is also the end of the function's name."""
 
     code: FunctionCode
     """What the functions' zip contains; they share one."""

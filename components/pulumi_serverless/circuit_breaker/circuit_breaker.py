@@ -70,7 +70,7 @@ class CircuitBreakerArgs(Arguments):
     errors count. Less than the timeout of each function."""
 
     first_cool_down_seconds: Annotated[int, AtLeast(1)] = FIRST_COOL_DOWN_SECONDS
-    """How long nothing is called after that; doubled by each probe that fails."""
+    """How long nothing is called after that, 1 or more; doubled by each probe that fails."""
 
     longest_cool_down_seconds: Annotated[int, Between(1, MAX_COOL_DOWN_SECONDS)] = (
         LONGEST_COOL_DOWN_SECONDS

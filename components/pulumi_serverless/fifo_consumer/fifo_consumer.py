@@ -67,7 +67,7 @@ class FifoConsumerArgs(Arguments):
     `backlog-age` comes long before."""
 
     dead_letter_retention_days: Annotated[int, SameAs(QueueArgs, "dead_letter_retention_days")] = 14
-    """How long a dead letter waits for replay, more than `retention_days`, at most 14."""
+    """How long a dead letter waits for replay, 2 to 14 and more than `retention_days`."""
 
     thresholds: QueueThresholds = field(default_factory=QueueThresholds)
     """Alarm thresholds."""

@@ -57,10 +57,11 @@ class FrugalConsumerArgs(Arguments):
     before."""
 
     dead_letter_retention_days: Annotated[int, SameAs(QueueArgs, "dead_letter_retention_days")] = 14
-    """How long a dead letter waits for replay, more than `retention_days`, at most 14."""
+    """How long a dead letter waits for replay, 2 to 14 and more than `retention_days`."""
 
     sources: Sources = ()
-    """Services that may send, each on behalf of one resource. Functions need `allow_sender`."""
+    """Services that may send, at most 20, each on behalf of one resource. Functions need
+    `allow_sender`."""
 
     filter: Mapping[str, Any] | None = None
     """Pattern for the JSON in the body. Lambda deletes what does not match."""

@@ -67,6 +67,7 @@ class OutboxArgs(Arguments):
     """Receives what a function can never accept; the relay publishes its depth in each run."""
 
     relay_minimum_age_seconds: RelayMinimumAge
+    """Age from which the relay takes an event over, 30 to 60."""
 
 
 class Outbox(Component):

@@ -44,7 +44,8 @@ class PublisherArgs(Arguments):
     """Where events go; no FIFO queue, as events of an outbox may overtake each other."""
 
     event_types: Annotated[Sequence[Annotated[str, ONE_WORD]], Size(1, MAX_EVENT_TYPES)]
-    """Types of events that may be published; any other is an error of the publishing function."""
+    """Types of events that may be published, 1 to 100; any other is an error of the publishing
+    function."""
 
     delivery: Delivery = "outbox"
     """How an event survives a failed publish, or a function that crashes before it.

@@ -65,15 +65,15 @@ class NotificationServiceArgs(Arguments):
     """What the function runs on, how deliveries are kept, and whom alarms notify."""
 
     channels: Annotated[Sequence[ChannelSettings], Size(1, 50)]
-    """At least one, each with a different name: EmailSettings, SmsSettings, PushSettings,
+    """1 to 50, each with a different name: EmailSettings, SmsSettings, PushSettings,
     WebhookSettings."""
 
     dead_letter_queue: DeadLetterQueue
     """Queue for events that a retry cannot help: that of the handoff that delivers here."""
 
     reserved_concurrency: Annotated[int, AtLeast(1)] | None = None
-    """Concurrent executions reserved for the service, which are its limit, too; none if left
-    out."""
+    """Concurrent executions reserved for the service, which are its limit, too, 1 or more; none if
+    left out."""
 
     def __post_init__(self) -> None:
         super().__post_init__()

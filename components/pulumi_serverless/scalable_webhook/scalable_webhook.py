@@ -64,8 +64,8 @@ class ScalableWebhookArgs(Arguments):
     """How queues and logs are kept, and whom alarms notify."""
 
     sources: WebhookSources
-    """Who calls, by a name of lower-case letters, digits and hyphens: each has a route of its own,
-    `POST <path>/<name>`."""
+    """Who calls, 1 to 20, by a name of lower-case letters, digits and hyphens: each has a route of
+    its own, `POST <path>/<name>`."""
 
     function: PythonFunction
     """The function that does the work; its handler is `each_call(work)`, and its environment has

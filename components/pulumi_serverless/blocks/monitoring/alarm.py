@@ -61,7 +61,8 @@ class AlarmArgs(_Described):
     """Value at which the alarm fires."""
 
     period_seconds: Annotated[int, Between(10, 86_400)] = 60
-    """Length of a datapoint: 10, 20, 30, or a multiple of 60; AWS's own metrics come every 60."""
+    """Length of a datapoint, 10 to 86400: 10, 20, 30, or a multiple of 60; AWS's own metrics come
+    every 60."""
 
     evaluation_periods: Annotated[int, AtLeast(1)] = 1
     """How many of the latest periods are evaluated, 1 or more."""
@@ -74,7 +75,8 @@ class AlarmArgs(_Described):
     something to count; use "breaching" if missing data means that the publisher has stopped."""
 
     warm_up_minutes: Annotated[int, Between(0, 1_440)] = 0
-    """How long a new alarm waits for the first datapoints; it ends when there are enough.
+    """How long a new alarm waits for the first datapoints, 0 to 1440; it ends when there are
+    enough.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html"""
 
     def __post_init__(self) -> None:
@@ -127,7 +129,7 @@ class CompositeAlarmArgs(_Described):
     """The alarms that are combined."""
 
     alarms: Annotated[Sequence[Alarm], Size(1, 100)]
-    """The alarms that put this one into alarm, any of them."""
+    """The alarms that put this one into alarm, any of them; 1 to 100."""
 
 
 class CompositeAlarm(aws.cloudwatch.CompositeAlarm):

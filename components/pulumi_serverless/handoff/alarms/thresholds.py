@@ -29,9 +29,9 @@ class HandoffThresholds(DeadLetterThresholds, OutboxThresholds):
     """Each alarm fires at its threshold and above."""
 
     event_age_seconds: Annotated[int, AtLeast(1)] | None = None
-    """Age of an event at an attempt, below the handoff's `max_event_age_seconds`. Left out: 900,
-    or half of that maximum if it is less. The retries alone take three minutes; an event that is a
-    quarter of an hour old waits for something else."""
+    """Age of an event at an attempt, 1 or more and below the handoff's `max_event_age_seconds`.
+    Left out: 900, or half of that maximum if it is less. The retries alone take three minutes; an
+    event that is a quarter of an hour old waits for something else."""
 
     target_errors: Annotated[int, Between(1, 1_000_000)] = 5
     """Failed attempts in five minutes, 1 or more. One event that fails makes three, and its dead

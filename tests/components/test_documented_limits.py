@@ -1,0 +1,80 @@
+"""What the documentation of an argument says of its limits is what its annotation checks."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+import types
+from collections.abc import Iterator
+from typing import Annotated, Any, Union, get_args, get_origin
+
+import pytest
+
+from pulumi_serverless.blocks.argument_checks import AtLeast, Between, Size
+from pulumi_serverless.blocks.arguments import SameAs, annotations_of
+from tests.components.argument_values import ARGUMENTS
+
+_ENDLESS = 1_000_000
+"""As good as no upper limit."""
+
+Limit = AtLeast | Between | Size
+
+
+def limits(annotation: Any) -> Iterator[Limit]:
+    """Yield those of the value itself, not of its entries."""
+    origin, parts = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        for each in parts[1:]:
+            if isinstance(each, SameAs):
+                yield from limits(annotations_of(each.owner)[each.field])
+            elif isinstance(each, Limit):
+                yield each
+    elif origin in (Union, types.UnionType):
+        for part in parts:
+            yield from limits(part)
+
+
+def documentation(owner: type[Any]) -> dict[str, str]:
+    """Return what is written below each field."""
+    found: dict[str, str] = {}
+    for each in reversed(owner.__mro__):
+        if each.__module__.startswith(("pulumi_serverless", "serverless_runtime")):
+            [tree] = ast.parse(textwrap.dedent(inspect.getsource(each))).body
+            assert isinstance(tree, ast.ClassDef)
+            for field, text in zip(tree.body, tree.body[1:], strict=False):
+                if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr):
+                    found[ast.unparse(field.target)] = " ".join(
+                        str(ast.literal_eval(text.value)).split()
+                    )
+    return found
+
+
+def phrases(limit: Limit) -> set[str]:
+    """Return the ways to write it."""
+    if isinstance(limit, AtLeast) or limit.high == _ENDLESS:
+        return {f"{limit.low} or more", f"{limit.low} to all"}
+    return {f"{limit.low} to {limit.high}", *({f"at most {limit.high}"} if not limit.low else ())}
+
+
+LIMITED = [
+    (owner, name, limit)
+    for owner in ARGUMENTS
+    for name, annotation in annotations_of(owner).items()
+    for limit in limits(annotation)
+]
+
+
+def test_there_are_limits_to_test() -> None:
+    assert len(LIMITED) > 100
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "limit"),
+    LIMITED,
+    ids=[f"{owner.__name__}.{name}" for owner, name, _ in LIMITED],
+)
+def test_a_limit_is_documented_as_it_is_checked(owner: type[Any], name: str, limit: Limit) -> None:
+    written = documentation(owner).get(name, "")
+
+    assert any(phrase in written for phrase in phrases(limit)), (phrases(limit), written)
