@@ -156,6 +156,16 @@ def test_incomplete_answers_and_failures_fire_alarms() -> None:
             "seconds of the branch a must be more than 0 and at most deadline_seconds, 3, got 4",
         ),
         (
+            lambda p, s: {"a": Branch(service=p, operation="ask", seconds=0)},
+            {},
+            "seconds of the branch a must be more than 0 and at most deadline_seconds, 3, got 0",
+        ),
+        (
+            lambda p, s: {"a": Branch(service=p, operation="ask", seconds=-1)},
+            {},
+            "seconds of the branch a must be more than 0 and at most deadline_seconds, 3, got -1",
+        ),
+        (
             lambda p, s: {
                 "a": Branch(service=p, operation="ask"),
                 "b": Branch(service=p, operation="ask"),
@@ -177,6 +187,16 @@ def test_what_cannot_work_fails_before_deploy(
 ) -> None:
     with pytest.raises(ValueError, match=text):
         deployed(branches, **settings)
+
+
+@pytest.mark.parametrize("seconds", [0.2, 25])
+def test_a_branch_may_take_as_long_as_the_answer(seconds: float) -> None:
+    graph = deployed(
+        lambda p, s: {"a": Branch(service=p, operation="ask", seconds=seconds)},
+        deadline_seconds=seconds,
+    )
+
+    assert graph.named("page-aggregator-errors", ALARM)
 
 
 def test_what_is_no_service_is_refused() -> None:

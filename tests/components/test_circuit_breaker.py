@@ -97,6 +97,7 @@ def test_opening_and_throttled_requests_fire_alarms() -> None:
         ),
         ({"slow_call_seconds": 10}, "slow_call_seconds of providers must be less than the timeout"),
         ({"slow_call_seconds": 0}, "slow_call_seconds must be more than 0, got 0"),
+        ({"slow_call_seconds": -1}, "slow_call_seconds must be more than 0, got -1"),
         (
             {"allowed": ["taxes"]},
             r"circuits\[0\] of .* one of carrier, tax, got 'taxes'; did you mean tax",

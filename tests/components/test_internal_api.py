@@ -93,6 +93,10 @@ def test_failures_throttling_slowness_and_lost_answers_fire_alarms() -> None:
         ({"operations": {"a,b": "safe"}}, "a key of operations must be lower-case words"),
         ({"operations": {"quote": "maybe"}}, r"operations\['quote'\] must be one of"),
         ({"budget_seconds": 0}, "budget_seconds must be between 0.1 and 28, got 0; hand work"),
+        (
+            {"budget_seconds": 0.09},
+            "budget_seconds must be between 0.1 and 28, got 0.09; hand work",
+        ),
         ({"budget_seconds": 29, "callee_seconds": 30}, "must be between 0.1 and 28, got 29"),
         ({"budget_seconds": 6}, "at most the timeout of ask-prices, 5 s, got 6: nobody answers"),
         ({"budget_seconds": 4, "caller_seconds": 4}, "timeout of shop must be at least 5 s, .* 4"),
@@ -102,6 +106,13 @@ def test_failures_throttling_slowness_and_lost_answers_fire_alarms() -> None:
 def test_what_cannot_work_fails_before_deploy(settings: dict[str, Any], text: str) -> None:
     with pytest.raises(ValueError, match=text):
         deployed(**settings)
+
+
+@pytest.mark.parametrize("budget_seconds", [0.1, 28])
+def test_a_call_may_take_as_long_as_an_api_waits(budget_seconds: float) -> None:
+    graph = deployed(budget_seconds=budget_seconds, callee_seconds=28, caller_seconds=29)
+
+    assert graph.named("prices-service-slow", ALARM).inputs["threshold"] == budget_seconds * 800
 
 
 @pytest.mark.parametrize(

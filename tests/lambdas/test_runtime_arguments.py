@@ -6,11 +6,13 @@ soon as it exists.
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import inspect
 import pkgutil
 import re
 from collections.abc import Callable, Iterator, Mapping
+from types import ModuleType
 from typing import Any, get_type_hints
 
 import pytest
@@ -42,6 +44,9 @@ _ARE_MADE = {
     *("Caller", "KnownKey", "IssuedKey", "RevokedKey"),
 }
 """What the runtime makes of what arrives; tests of their own show what is refused."""
+
+BY_PLACE = {"Field", "InvalidField"}
+"""Many stand in one list, each on a line."""
 
 RULES = rules_of(CircuitBreakerSettings(table_name="t", component="c", circuits="carrier"))
 HANDOFF = HandoffSettings(target_arn="arn:aws:lambda:eu-west-1:123456789012:function:ship")
@@ -91,10 +96,14 @@ OBJECTS: Mapping[type[Any], Callable[[], Any]] = {
 }
 
 
-def offered() -> Iterator[Any]:
+def modules() -> Iterator[ModuleType]:
     for found in pkgutil.walk_packages(serverless_runtime.__path__, "serverless_runtime."):
-        if not found.name.startswith(_NOT_HERE):
-            module = importlib.import_module(found.name)
+        yield importlib.import_module(found.name)
+
+
+def offered() -> Iterator[Any]:
+    for module in modules():
+        if not module.__name__.startswith(_NOT_HERE):
             yield from (getattr(module, name) for name in getattr(module, "__all__", ()))
 
 
@@ -189,6 +198,24 @@ def test_a_wrong_argument_is_refused_and_named(each: Any, method: str, name: str
         with pytest.raises(ValueError, match=rf"{named}.* must .*got ") as refused:
             call(each, method, {**required, name: wrong})
         assert len(str(refused.value)) < 400
+
+
+def test_what_has_fields_is_made_by_their_names_and_stays_as_it_is() -> None:
+    made = {
+        each
+        for module in modules()
+        for each in vars(module).values()
+        if inspect.isclass(each) and dataclasses.is_dataclass(each)
+    }
+    by_place = {
+        each.__name__
+        for each in made
+        if not all(field.kw_only for field in dataclasses.fields(each) if field.init)
+    }
+
+    assert len(made) > 30
+    assert [each.__name__ for each in made if not vars(each)["__dataclass_params__"].frozen] == []
+    assert by_place <= BY_PLACE
 
 
 def test_nothing_is_stored_for_an_event_that_could_not_be_sent() -> None:

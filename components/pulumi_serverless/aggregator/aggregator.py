@@ -97,7 +97,7 @@ class AggregatorArgs(Arguments):
     branches: Annotated[Mapping[Annotated[str, _BRANCH], Branch], Size(1, MAX_BRANCHES)]
     """The parts of the answer by name, 1 to 10."""
 
-    deadline_seconds: float = 3
+    deadline_seconds: Annotated[float, Between(MIN_DEADLINE_SECONDS, MAX_DEADLINE_SECONDS)] = 3
     """How long an answer may take, 0.2 to 25."""
 
     circuit_breakers: CircuitBreaking | None = None
@@ -115,11 +115,6 @@ class AggregatorArgs(Arguments):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        low, high = MIN_DEADLINE_SECONDS, MAX_DEADLINE_SECONDS
-        if not low <= self.deadline_seconds <= high:
-            raise ValueError(
-                f"deadline_seconds must be between {low} and {high}, got {self.deadline_seconds:g}"
-            )
         asked: dict[tuple[str, str], str] = {}
         for name, branch in self.branches.items():
             if branch.seconds is not None and not 0 < branch.seconds <= self.deadline_seconds:

@@ -31,8 +31,8 @@ class Limit(Protocol):
 class Between:
     """A number from `low` to `high`."""
 
-    low: int
-    high: int
+    low: float
+    high: float
 
     def require(self, what: str, value: Any) -> None:
         """Raise ValueError unless the number is in the range."""
@@ -122,7 +122,7 @@ def require_text(what: str, value: object) -> None:
         raise ValueError(f"{what} must be text, got U+{ord(found[0]):04X} in it")
 
 
-def require_between(what: str, value: object, low: int, high: int) -> None:
+def require_between(what: str, value: object, low: float, high: float) -> None:
     """Raise ValueError unless low <= value <= high, naming the field and both bounds."""
     if not is_number(value) or not low <= value <= high:
         raise ValueError(f"{what} must be between {low} and {high}, got {got(value)}")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from serverless_runtime.circuit_breaker import log_messages
 from serverless_runtime.circuit_breaker.errors import CallFailedError, CallRefusedError
+from serverless_runtime.circuit_breaker.metrics import OPENED
 from serverless_runtime.circuit_breaker.rows import (
+    CircuitBreakerState,
     DynamoCircuitBreakerStore,
 )
 from serverless_runtime.circuit_breaker.settings import (
@@ -14,6 +17,7 @@ from serverless_runtime.circuit_breaker.settings import (
     LONGEST_COOL_DOWN_SECONDS,
     PROBE_SECONDS,
 )
+from serverless_runtime.shared.metrics import Counter
 from tests.lambdas.circuit_breaker.instances import (
     Provider,
     an_instance,
@@ -180,3 +184,32 @@ def test_a_call_from_before_the_opening_changes_nothing(clock: Clock, provider: 
 
     assert tried(an_instance(clock), provider) == "CircuitBreakerOpenError"
     assert DynamoCircuitBreakerStore(CIRCUITS).read("email").failures == FAILURES_TO_OPEN
+
+
+class _Overtaken(DynamoCircuitBreakerStore):
+    """Just before it opens the circuit, another instance does."""
+
+    def open(self, circuit: str, owner: str, **values: int) -> CircuitBreakerState:
+        super().open(circuit, "another", **values)
+        return super().open(circuit, owner, **values)
+
+
+@pytest.mark.parametrize(("store", "times"), [(DynamoCircuitBreakerStore, 1), (_Overtaken, 0)])
+def test_only_the_instance_that_opens_it_logs_and_counts_that(
+    clock: Clock,
+    provider: Provider,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    store: type[DynamoCircuitBreakerStore],
+    times: int,
+) -> None:
+    fail(clock, provider, NEARLY)
+    provider.error = CallFailedError("down")
+    metrics = Counter("CircuitBreaker", "shop")
+
+    tried(an_instance(clock, store=store(CIRCUITS), metrics=metrics), provider)
+
+    assert [record.message for record in caplog.records].count(log_messages.OPENED) == times
+    assert capsys.readouterr().out.count(f'"{OPENED}": 1') == times
+    assert tried(an_instance(clock), provider) == "CircuitBreakerOpenError"
