@@ -101,14 +101,16 @@ def test_what_has_no_tests_cannot_be_changed(project: Path) -> None:
 @pytest.mark.parametrize(
     ("module", "code", "expected"),
     [
-        ("lambdas/x.py", "class A:\n    def b(self, c: int | None): ...\n", True),
+        ("components/x.py", "class A:\n    def b(self, c: int | None): ...\n", True),
         ("components/x.py", "class A:\n    c: int | None = None\n", True),
         ("serverless_ops/x.py", "class A(Model):\n    c: int | None = None\n", True),
         ("serverless_ops/x.py", "class A:\n    c = 1 | 2\n", True),
         ("serverless_ops/x.py", "class A:\n    def b(self, c: int | None): ...\n", False),
         ("serverless_ops/x.py", "class A:\n    c: int | None = None\n", False),
-        ("lambdas/x.py", "def b(c: int | None): ...\n", False),
-        ("lambdas/x.py", "class A:\n    def _b(self, c: int | None): ...\n", False),
+        ("lambdas/x.py", "class A:\n    def b(self, c: int | None): ...\n", False),
+        ("lambdas/x.py", "class A(Protocol):\n    def b(self, c: int | None): ...\n", False),
+        ("components/x.py", "def b(c: int | None): ...\n", False),
+        ("components/x.py", "class A:\n    def _b(self, c: int | None): ...\n", False),
     ],
 )
 def test_an_annotation_is_changed_only_where_something_may_read_it(

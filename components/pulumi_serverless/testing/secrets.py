@@ -20,14 +20,13 @@ def without_marks(properties: Struct) -> tuple[Struct, list[str]]:
 
 
 def _plain(value: Value) -> tuple[Value, bool]:
-    kind = value.WhichOneof("kind")
-    if kind == "struct_value":
+    if value.HasField("struct_value"):
         fields = value.struct_value.fields
         if _is_marked(fields):
             return _plain(fields["value"])[0], True
         plain, secret = without_marks(value.struct_value)
         return Value(struct_value=plain), bool(secret)
-    if kind == "list_value":
+    if value.HasField("list_value"):
         found = [_plain(each) for each in value.list_value.values]
         plain_list = Value()
         plain_list.list_value.values.extend(each for each, _ in found)
