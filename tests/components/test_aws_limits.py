@@ -15,6 +15,7 @@ import pulumi_aws as aws
 import pytest
 
 from pulumi_serverless import (
+    LOG_RETENTION_DAYS,
     ApiAccess,
     DeadLetterQueue,
     DeadLetterQueueArgs,
@@ -180,7 +181,23 @@ CREATED_BY = {
     "aws:scheduler/schedule:Schedule": ("scheduler", "CreateSchedule", "Name"),
     "aws:sfn/stateMachine:StateMachine": ("stepfunctions", "CreateStateMachine", "name"),
 }
-"""The types whose names the model of their service describes; the others' are in its prose."""
+"""The types whose names the model of their service describes."""
+
+FROM_PROSE = {
+    # https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html
+    "aws:apigatewayv2/api:Api": (1, 128),
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html
+    "aws:cloudwatch/dashboard:Dashboard": (1, 255),
+    # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html
+    "aws:dynamodb/table:Table": (3, 255),
+    # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+    "aws:lambda/function:Function": (1, 64),
+    # https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
+    "aws:sns/topic:Topic": (1, 256),
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
+    "aws:sqs/queue:Queue": (1, 80),
+}
+"""Lengths that only the prose of a service has, or its model wider than it is."""
 
 
 @functools.cache
@@ -190,12 +207,27 @@ def shape_of(service: str, operation: str, member: str) -> Any:
     return shape.members[member]
 
 
+@pytest.mark.parametrize("type_", NAMES)
+def test_a_name_is_as_long_as_the_service_says(type_: str) -> None:
+    metadata = shape_of(*CREATED_BY[type_]).metadata if type_ in CREATED_BY else {}
+    of_model = metadata.get("min", 1), metadata.get("max")
+
+    limited = NAMES[type_]
+    assert (limited.shortest, limited.longest) == FROM_PROSE.get(type_, of_model)
+
+
+def test_logs_are_kept_for_as_long_as_the_service_can() -> None:
+    text = shape_of("logs", "PutRetentionPolicy", "retentionInDays").documentation
+    days = re.search(r"Possible values are: ([\d, and]+)", text)
+
+    assert days is not None
+    assert tuple(map(int, re.findall(r"\d+", days[1]))) == LOG_RETENTION_DAYS
+
+
 @pytest.mark.parametrize("type_", CREATED_BY)
-def test_a_limit_is_not_wider_than_the_services_own(type_: str) -> None:
+def test_a_name_has_only_characters_that_the_service_takes(type_: str) -> None:
     limited, metadata = NAMES[type_], shape_of(*CREATED_BY[type_]).metadata
 
-    assert limited.longest <= metadata.get("max", limited.longest)
-    assert limited.shortest >= metadata.get("min", 0)
     if pattern := metadata.get("pattern"):
         prefix = "alias/" if type_.startswith("aws:kms") else ""
         for code in range(33, 127):

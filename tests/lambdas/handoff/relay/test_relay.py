@@ -191,9 +191,8 @@ def relay_long(outbox: LongOutbox, target: RecordedTarget, **arguments: Any) -> 
         outbox=outbox,
         target=target,
         dead_letter=lambda event, rejection: None,
-        minimum_age_seconds=45,
         has_time=lambda: True,
-        **{"at_once": AT_ONCE, **arguments},
+        **{"minimum_age_seconds": 45, "at_once": AT_ONCE, **arguments},
     )
 
 
@@ -232,6 +231,25 @@ def test_a_run_that_gets_help_leaves_the_shard_to_it(helped: bool, handed_off: i
 
     assert asked == [helped]
     assert report.handed_off == handed_off
+
+
+def test_a_run_without_help_hands_off_the_whole_shard() -> None:
+    assert relay_long(LongOutbox(160), RecordedTarget()).handed_off == 160
+
+
+@pytest.mark.parametrize(("age_seconds", "before_ms"), [(45, 955_000), (0.5, 999_500)])
+def test_only_events_of_the_minimum_age_are_taken_over(age_seconds: float, before_ms: int) -> None:
+    asked: list[int] = []
+
+    class Asked(LongOutbox):
+        def oldest_first(self, shard: str, *, committed_before: int) -> Iterator[WaitingRow]:
+            asked.append(committed_before)
+            return super().oldest_first(shard, committed_before=committed_before)
+
+    settings: dict[str, Any] = {"minimum_age_seconds": age_seconds, "clock": lambda: 1_000.0}
+    relay_long(Asked(1), RecordedTarget(), **settings)
+
+    assert asked == [before_ms]
 
 
 def test_a_target_that_is_down_is_left_alone_after_so_many_failures() -> None:
