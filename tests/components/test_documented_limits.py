@@ -1,9 +1,11 @@
-"""What the documentation of an argument says of its limits is what its annotation checks."""
+"""What the documentation says of the limits and the default of an argument is what holds."""
 
 from __future__ import annotations
 
 import ast
+import dataclasses
 import inspect
+import re
 import textwrap
 import types
 from collections.abc import Iterator
@@ -13,7 +15,8 @@ import pytest
 
 from pulumi_serverless.blocks.argument_checks import AtLeast, Between, Size
 from pulumi_serverless.blocks.arguments import SameAs, annotations_of
-from tests.components.argument_values import ARGUMENTS
+from scripts.make_reference import PAGE
+from tests.components.argument_values import ARGUMENTS, refusal, samples
 
 _ENDLESS = 1_000_000
 """As good as no upper limit."""
@@ -78,3 +81,42 @@ def test_a_limit_is_documented_as_it_is_checked(owner: type[Any], name: str, lim
     written = documentation(owner).get(name, "")
 
     assert any(phrase in written for phrase in phrases(limit)), (phrases(limit), written)
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "limit"),
+    [each for each in LIMITED if isinstance(each[2], Between)],
+    ids=[f"{owner.__name__}.{name}" for owner, name, each in LIMITED if isinstance(each, Between)],
+)
+def test_a_value_at_its_limit_is_accepted(owner: type[Any], name: str, limit: Between) -> None:
+    # Other arguments may not go with it; that is another error.
+    for value in (limit.low, limit.high):
+        assert f"{name} must be between" not in refusal(owner, samples(), **{name: value})
+
+
+def defaults() -> dict[tuple[str, str], Any]:
+    """Return the defaults in the reference that are plain values, by class and field."""
+    found = {}
+    for section in PAGE.read_text().split("\n### ")[1:]:
+        owner = section.partition("\n")[0].strip("`")
+        for name, text in re.findall(r"\n```python\n(\w+): .* = (\S+)\n```", section):
+            try:
+                found[owner, name] = ast.literal_eval(text)
+            except ValueError:
+                continue
+    return found
+
+
+def test_a_default_is_the_one_in_the_reference() -> None:
+    documented = defaults()
+    actual = {
+        (owner.__name__, field.name): field.default
+        for owner in ARGUMENTS
+        for field in dataclasses.fields(owner)
+    }
+
+    assert len(documented) > 60
+    wrong = {
+        key: value for key, value in documented.items() if key in actual and actual[key] != value
+    }
+    assert wrong == {}
