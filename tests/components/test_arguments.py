@@ -25,7 +25,7 @@ from pulumi_serverless import (
     NoAuth,
     PythonFunction,
 )
-from pulumi_serverless.blocks.arguments import Arguments, annotations_of
+from pulumi_serverless.blocks.arguments import Arguments, annotations_of, check
 from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.testing import record
 from tests.components.a_function import FOUNDATION, a_function
@@ -120,6 +120,14 @@ def test_a_component_refuses_options_that_are_none(opts: Any) -> None:
 def test_a_component_refuses_the_arguments_of_another(args: Any) -> None:
     with pytest.raises(ValueError, match="PythonFunction worker must be PythonFunctionArgs, got"):
         record(lambda: PythonFunction("worker", args))
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"), [(ApiAccess, "an ApiAccess"), (DeadLetterQueue, "a DeadLetterQueue")]
+)
+def test_what_an_argument_must_be_has_its_article(kind: type[Any], text: str) -> None:
+    with pytest.raises(ValueError, match=f"^it must be {text}, got 5$"):
+        check("it", 5, kind)
 
 
 def test_routes_that_differ_have_resources_that_differ() -> None:

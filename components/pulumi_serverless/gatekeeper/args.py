@@ -30,7 +30,7 @@ class GatekeeperArgs(Arguments):
         Mapping[str, Annotated[Sequence[Annotated[str, _RIGHT]], Size(0, 10), Distinct()]],
         Size(1, 100),
     ]
-    """The routes of the API, each with the rights of which a key must have one, like
+    """The 1 to 100 routes of the API, each with the rights of which a key must have one, like
     {"GET /loans": ["read"]}; with an empty list any key will do. HEAD is for whoever may GET. On a
     catch-all route that is not here, nobody is let in."""
 
@@ -43,7 +43,7 @@ class GatekeeperArgs(Arguments):
     be let in for as long."""
 
     memory_mb: Annotated[int | None, SameAs(PythonFunctionArgs, "memory_mb")] = None
-    """Memory of both functions; left out, that of the foundation's runtime."""
+    """Memory of both functions, 128 to 10240; left out, that of the foundation's runtime."""
 
     thresholds: GatekeeperThresholds = field(default_factory=GatekeeperThresholds)
     """Alarm thresholds."""

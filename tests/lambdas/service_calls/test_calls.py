@@ -189,6 +189,12 @@ def test_without_time_for_it_there_is_no_retry(monkeypatch: pytest.MonkeyPatch) 
     assert len(wire.requests) == 1
 
 
+def test_a_retry_comes_soon_enough_for_a_call_of_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = LambdaSide(THROTTLED, WELL)
+
+    assert ask(a_service(monkeypatch, wire), payload=1, seconds=1) == {"got": 1}
+
+
 def test_a_refusal_has_its_code_and_text(monkeypatch: pytest.MonkeyPatch) -> None:
     service = a_service(monkeypatch, LambdaSide(service_entry({"quote": refuse})))
 

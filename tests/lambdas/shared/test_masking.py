@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.process import END, instructions, python
-from serverless_runtime.shared.masking import masked
+from serverless_runtime.shared.masking import masked, storable_reason
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,15 @@ from serverless_runtime.shared.masking import masked
 )
 def test_addresses_are_masked_and_nothing_else(text: str, shown: str) -> None:
     assert masked(text) == shown
+
+
+@pytest.mark.parametrize("length", [0, 499, 500, 501, 5_000])
+def test_a_reason_is_kept_up_to_500_characters(length: int) -> None:
+    reason = "ab" * (length // 2) + "c" * (length % 2)
+
+    kept = storable_reason(reason)
+
+    assert kept == (reason if length <= 500 else f"{reason[:499]}…")
 
 
 @given(st.text("ab@<> ,;:.+-", max_size=40))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from serverless_ops.outbox.waiting_events import read_backlog, waiting_events
 from serverless_runtime.handoff.event import Event
@@ -52,7 +53,7 @@ def test_everything_that_waits_is_counted_with_the_oldest(reader: Reader) -> Non
 
 def test_a_count_of_more_than_a_page_is_not_complete(reader: Reader) -> None:
     _add(reader, one=0, two=1)
-    cut = {"LastEvaluatedKey": {}}
+    cut: dict[str, Any] = {"LastEvaluatedKey": {}}
     dynamodb = Overriding(
         reader.dynamodb,
         query=lambda **arguments: {**reader.dynamodb.query(**arguments), **cut},
