@@ -116,14 +116,36 @@ def test_what_has_no_tests_cannot_be_changed(project: Path) -> None:
 def test_an_annotation_is_changed_only_where_something_may_read_it(
     module: str, code: str, *, expected: bool
 ) -> None:
-    changed = (module, code, code.replace("|", "%"))
+    assert is_noticeable(module, code, code.replace("|", "%")) == str(expected)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("def f(a, *, b=1): ...", "def f(a, /, b=1): ...", False),
+        ("def f(a, *, b=1): ...", "def f(a, /, b=2): ...", True),
+        ("def f(a=1, b=2): ...", "def f(a=1, b=3): ...", True),
+        ("def f(a, b): return a * b", "def f(a, b): return a / b", True),
+        (
+            "class A(Protocol):\n @property\n def b(self): ...",
+            "class A(Protocol):\n def b(self): ...",
+            False,
+        ),
+        ("class A:\n @property\n def b(self): ...", "class A:\n def b(self): ...", True),
+    ],
+)
+def test_marks_of_parameters_and_decorators_in_protocols_are_not_changed(
+    before: str, after: str, *, expected: bool
+) -> None:
+    assert is_noticeable("components/x.py", before, after) == str(expected)
+
+
+def is_noticeable(module: str, before: str, after: str) -> str:
     program = (
         "from pathlib import Path; from scripts.mutants.changes import is_noticeable\n"
-        f"module, *codes = {changed!r}\n"
-        "print(is_noticeable(Path(module), *codes))"
+        f"print(is_noticeable(Path({module!r}), {before!r}, {after!r}))"
     )
     run = subprocess.run(  # noqa: S603 -- our own
-        [str(PYTHON), "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+        [str(PYTHON), "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )
-
-    assert run.stdout.strip() == str(expected), run.stderr
+    return run.stdout.strip()

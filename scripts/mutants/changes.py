@@ -93,7 +93,8 @@ _READ_NOTHING = {"NamedTuple", "Protocol"}
 
 
 class _Evaluated(ast.NodeTransformer):
-    """Leaves out imports for annotations alone, and annotations that nothing reads.
+    """Leaves out imports for annotations alone, annotations that nothing reads, the decorators of a
+    protocol's members, and the marks among parameters: * is no operator there.
 
     Those of a class's fields and public methods may be read by what checks arguments, or, if that
     is `by_base`, by a base such as pydantic's alone: the runtime and the commands check by hand.
@@ -111,6 +112,10 @@ class _Evaluated(ast.NodeTransformer):
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         bases = {ast.unparse(base) for base in node.bases} - _READ_NOTHING
+        if "Protocol" in map(ast.unparse, node.bases):
+            for member in node.body:
+                if isinstance(member, ast.FunctionDef):
+                    member.decorator_list = []
         return self._inside(node, read=bool(bases) or not self._by_base)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
@@ -119,6 +124,7 @@ class _Evaluated(ast.NodeTransformer):
             for each in ast.walk(node.args):
                 if isinstance(each, ast.arg):
                     each.annotation = None
+        _leave_out_marks(node.args)
         return self._inside(node, read=False)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
@@ -131,6 +137,16 @@ class _Evaluated(ast.NodeTransformer):
         if names == {"TYPE_CHECKING"} and not node.orelse:
             return None
         return self.generic_visit(node)
+
+
+def _leave_out_marks(parameters: ast.arguments) -> None:
+    """Make all parameters keyword-only, unless their number is open."""
+    if parameters.vararg is None:
+        by_place = [*parameters.posonlyargs, *parameters.args]
+        without = [None] * (len(by_place) - len(parameters.defaults))
+        parameters.kw_defaults = [*without, *parameters.defaults, *parameters.kw_defaults]
+        parameters.kwonlyargs = [*by_place, *parameters.kwonlyargs]
+        parameters.posonlyargs, parameters.args, parameters.defaults = [], [], []
 
 
 def _statement(tree: ast.Module, line: int) -> range:
