@@ -36,19 +36,20 @@ class StranglerThresholds(Arguments):
     """Percentage of a route's requests that got a 5xx in five minutes, 1 to 100."""
 
     minimum_requests: Annotated[int, Between(1, 1_000_000)] = 10
-    """Minimum number of requests to a route in five minutes for the percentage to count."""
+    """Minimum number of requests to a route in five minutes for the percentage to count, 1 or
+    more."""
 
     different: Annotated[int, Between(1, 1_000_000)] = 1
-    """Answers of a route in shadow that differed in five minutes."""
+    """Answers of a route in shadow that differed in five minutes, 1 or more."""
 
     unreachable: Annotated[int, Between(1, 1_000_000)] = 5
-    """Requests that the old system did not answer in five minutes."""
+    """Requests that the old system did not answer in five minutes, 1 or more."""
 
     router_errors: Annotated[int, Between(1, 1_000_000)] = 5
-    """Runs of the router that failed or were throttled in five minutes."""
+    """Runs of the router that failed or were throttled in five minutes, 1 or more."""
 
     unreadable: Annotated[int, Between(1, 1_000_000)] = 3
-    """Attempts to read the stages that failed in five minutes."""
+    """Attempts to read the stages that failed in five minutes, 1 or more."""
 
 
 def route_metric(name: str, metric: str, route_key: str) -> Metric:

@@ -35,7 +35,8 @@ class MovingRoute(Arguments):
     address. Who has none is answered by legacy."""
 
     ignored: Annotated[Sequence[str], Size(0, 20), Distinct()] = ()
-    """Names of members that comparisons of JSON pass over, wherever they are, such as times."""
+    """Names of members, at most 20, that comparisons of JSON pass over, wherever they are, such as
+    times."""
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -86,7 +86,7 @@ class StranglerFacadeArgs(Arguments):
     10. Each instance reads the parameter so often; SSM takes 40 reads a second."""
 
     memory_mb: Annotated[int | None, SameAs(PythonFunctionArgs, "memory_mb")] = None
-    """Memory of the router; left out, that of the foundation's runtime."""
+    """Memory of the router, 128 to 10240; left out, that of the foundation's runtime."""
 
     thresholds: StranglerThresholds = field(default_factory=StranglerThresholds)
     """Alarm thresholds of routes and router."""
