@@ -28,6 +28,12 @@ from tests.ops.fakes import TARGET, stack_outputs
 
 FAST = Limits(notice=0.03, connect=0.08, attempt=0.08, give_up=0.2)
 CIRCUITS = {"tableName": "circuits", "circuits": ["carrier"], "key": {"circuit": "{circuit}"}}
+ROUTES = {
+    "parameterName": "/shop/stages",
+    "component": "shop",
+    "routes": {"GET /products": "legacy"},
+    "readSeconds": 10,
+}
 ID = str(uuid.UUID(int=1))
 
 Serve = Callable[[socket.socket], None]
@@ -106,11 +112,14 @@ COMMANDS = {" ".join(words): command for words, command in _leaves(commands)}
 CHOICES = {"deliveries": ("--event", ID)}
 """What a command needs that is not marked as required, as it has alternatives."""
 
+ARGUMENTS = {"route": "GET /products", "stage": "legacy"}
+"""Arguments that are no id, by name."""
+
 
 def _arguments(command: click.Command) -> Iterator[str]:
     for parameter in command.params:
         if isinstance(parameter, click.Argument) and parameter.required:
-            yield ID
+            yield ARGUMENTS.get(str(parameter.name), ID)
 
 
 def _outputs(folder: Path, url: str) -> str:
@@ -124,6 +133,7 @@ def _outputs(folder: Path, url: str) -> str:
             outboxes={"events": {"tableName": "outbox", "relayFunctionName": "relay"}},
             deliveries={"notifications": {"tableName": "deliveries"}},
             circuitBreakers={"quotes": CIRCUITS},
+            movingRoutes={"shop": ROUTES},
         )
     )
     return str(file)
