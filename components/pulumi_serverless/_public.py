@@ -7,6 +7,7 @@ from pulumi_serverless.blocks.api_access import (
     IamAuth,
     JwtAuth,
     NoAuth,
+    RouteLimit,
 )
 from pulumi_serverless.blocks.bundle import BundleError, FunctionCode
 from pulumi_serverless.blocks.bytecode import BytecodeError
@@ -128,6 +129,7 @@ __all__ = [
     "QueueConsumer",
     "QueueConsumerArgs",
     "QueueThresholds",
+    "RouteLimit",
     "Runtime",
     "Schedule",
     "ScheduleArgs",

@@ -173,9 +173,12 @@ def _an_api_that_sends(emulator: Emulator, role_arn: str, queue_url: str) -> str
             "QueueUrl": queue_url,
             "MessageBody": "$request.body",
             "MessageAttributes": '{"agent":{"DataType":"String",'
-            '"StringValue":"from ${request.header.user-agent}"}}',
+            '"StringValue":"from ${request.header.user-agent}"},'
+            '"id":{"DataType":"String","StringValue":"${context.requestId}"}}',
         },
-        ResponseParameters={"200": {"overwrite:statuscode": "202"}},
+        ResponseParameters={
+            "200": {"overwrite:statuscode": "202", "overwrite:header.x-id": "$context.requestId"}
+        },
     )
     assert integration["IntegrationSubtype"] == "SQS-SendMessage"
     target = f"integrations/{integration['IntegrationId']}"
@@ -205,14 +208,16 @@ def test_an_api_sends_to_a_queue_if_its_role_may(emulator: Emulator) -> None:
     reading = _an_api_that_sends(emulator, _role(emulator, "sqs:ReceiveMessage"), queue)
     headers = {"user-agent": "a test"}
 
-    statuses = [
-        httpx.post(url, content="hello", headers=headers).status_code for url in (sending, reading)
-    ]
+    sent, refused = (
+        httpx.post(url, content="hello", headers=headers) for url in (sending, reading)
+    )
 
-    assert statuses == [httpx.codes.ACCEPTED, httpx.codes.FORBIDDEN]
+    assert [sent.status_code, refused.status_code] == [httpx.codes.ACCEPTED, httpx.codes.FORBIDDEN]
     [message] = sqs.receive_message(QueueUrl=queue, MessageAttributeNames=["All"])["Messages"]
     assert message["Body"] == "hello"
     assert message["MessageAttributes"]["agent"]["StringValue"] == "from a test"
+    assert sent.headers["x-id"] == message["MessageAttributes"]["id"]["StringValue"]
+    assert "x-id" not in refused.headers
 
 
 def test_the_emulator_itself_still_has_no_integrations_with_queues() -> None:

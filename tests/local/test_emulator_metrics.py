@@ -105,7 +105,8 @@ def test_a_dead_letter_that_cannot_be_written_is_counted(deployed: Deployed) -> 
     wait_until(lambda: deployed.count_of("DestinationDeliveryFailures"), "the failure", seconds=20)
 
 
-def test_requests_are_counted_by_the_status_of_the_response(deployed: Deployed) -> None:
+def an_api(deployed: Deployed, *route_keys: str, **stage: Any) -> tuple[str, str]:
+    """The id and the URL of an API that calls the function."""
     apis = deployed.client("apigatewayv2")
     api_id = apis.create_api(Name=deployed.name, ProtocolType="HTTP")["ApiId"]
     integration = apis.create_integration(
@@ -114,9 +115,14 @@ def test_requests_are_counted_by_the_status_of_the_response(deployed: Deployed) 
         IntegrationUri=deployed.arn,
         PayloadFormatVersion="2.0",
     )["IntegrationId"]
-    apis.create_route(ApiId=api_id, RouteKey="$default", Target=f"integrations/{integration}")
-    apis.create_stage(ApiId=api_id, StageName="$default", AutoDeploy=True)
-    url = api_url(deployed.client.endpoint, api_id)
+    for route_key in route_keys:
+        apis.create_route(ApiId=api_id, RouteKey=route_key, Target=f"integrations/{integration}")
+    apis.create_stage(ApiId=api_id, StageName="$default", AutoDeploy=True, **stage)
+    return api_id, api_url(deployed.client.endpoint, api_id)
+
+
+def test_requests_are_counted_by_the_status_of_the_response(deployed: Deployed) -> None:
+    api_id, url = an_api(deployed, "$default")
 
     for path in ("/", "/missing", "/broken"):
         httpx.get(f"{url}{path}", trust_env=False)
@@ -126,6 +132,37 @@ def test_requests_are_counted_by_the_status_of_the_response(deployed: Deployed) 
 
     assert [total(name)["Sum"] for name in ("Count", "4xx", "5xx")] == [3, 1, 1]
     assert total("Latency")["SampleCount"] == 3
+
+
+def test_with_detailed_metrics_each_route_counts_for_itself(deployed: Deployed) -> None:
+    detailed = {"DetailedMetricsEnabled": True}
+    routes = ("GET /", "GET /{path}")
+    api_id, url = an_api(deployed, *routes, DefaultRouteSettings=detailed)
+    _, quiet = an_api(deployed, *routes)
+
+    for path in ("/", "/missing", "/broken"):
+        httpx.get(f"{url}{path}", trust_env=False)
+        httpx.get(f"{quiet}{path}", trust_env=False)
+
+    metrics = deployed.client("cloudwatch").list_metrics(
+        Namespace="AWS/ApiGateway", MetricName="5xx", Dimensions=[{"Name": "Resource"}]
+    )["Metrics"]
+    found = [{each["Name"]: each["Value"] for each in metric["Dimensions"]} for metric in metrics]
+    of_api = {"ApiId": api_id, "Stage": "$default", "Method": "GET"}
+    assert sorted(found, key=lambda each: each["Resource"]) == [
+        {**of_api, "Resource": "/"},
+        {**of_api, "Resource": "/{path}"},
+    ]
+
+
+def test_a_route_with_a_limit_is_throttled_and_no_other(deployed: Deployed) -> None:
+    limit = {"ThrottlingRateLimit": 0.01, "ThrottlingBurstLimit": 2}
+    api_id, url = an_api(deployed, "GET /a", "GET /b", RouteSettings={"GET /a": limit})
+
+    statuses = [httpx.get(f"{url}/{path}", trust_env=False).status_code for path in "aaabbb"]
+
+    assert statuses == [200, 200, 429, 200, 200, 200]
+    assert deployed.total("AWS/ApiGateway", "4xx", "ApiId", api_id)["Sum"] == 1
 
 
 def test_a_saved_query_is_stored_until_it_is_deleted(emulator: Emulator) -> None:

@@ -150,6 +150,17 @@ class ApiAccess(Arguments):
                 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class RouteLimit(Arguments):
+    """How often one route may be called; above it the API responds with 429."""
+
+    requests_per_second: Annotated[int, AtLeast(1)]
+    """Steady rate, 1 or more."""
+
+    burst_requests: Annotated[int, AtLeast(1)]
+    """Burst of requests that is allowed above the rate, 1 or more."""
+
+
 def _is_origin(text: str) -> bool:
     parts = _ORIGIN.fullmatch(text)
     if parts is None:

@@ -44,19 +44,26 @@ def apply() -> None:
     async def execute_and_count(api_id: str, *request: Any, **named: Any) -> Any:
         started = time.time()
         response = await execute(api_id, *request, **named)
-        status = int(response[0])
-        counts = {
-            "Count": 1,
-            "4xx": int(_CLIENT_ERROR <= status < _SERVER_ERROR),
-            "5xx": int(status >= _SERVER_ERROR),
-            "Latency": (time.time() - started) * 1000,
-        }
-        for name, value in counts.items():
-            record_metric("AWS/ApiGateway", name, value, ApiId=api_id)
+        count_response(int(response[0]), started, ApiId=api_id)
         return response
 
     api_gateway._handle_execute_in_scope = execute_and_count
     api_gateway._verify_rs256_signature = _is_signed_by
+
+
+def count_response(status: int, started: float, **dimensions: str) -> None:
+    """Count a response that was begun at `started`.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
+    """
+    counts = {
+        "Count": 1,
+        "4xx": int(_CLIENT_ERROR <= status < _SERVER_ERROR),
+        "5xx": int(status >= _SERVER_ERROR),
+        "Latency": (time.time() - started) * 1000,
+    }
+    for name, value in counts.items():
+        record_metric("AWS/ApiGateway", name, value, **dimensions)
 
 
 def _is_signed_by(token: str, key: dict[str, str]) -> bool:

@@ -27,6 +27,7 @@ DIFFERENCES = (
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-aws-services-reference.html
 _SUBTYPE = "SQS-SendMessage"
 _FORGOTTEN = ("integrationSubtype", "credentialsArn")
+_HEADER = "overwrite:header."
 _JSON = {"Content-Type": "application/json"}
 _REGION = "us-east-1"
 _STS_NAMESPACE = "{https://sts.amazonaws.com/doc/2011-06-15/}"
@@ -69,7 +70,13 @@ def apply() -> None:
         resolve = functools.partial(api_gateway._resolve_mapping_value, **known)
         status, text = _send(integration, body, resolve)
         mapped = (integration.get("responseParameters") or {}).get(str(status), {})
-        return int(mapped.get("overwrite:statuscode", status)), dict(_JSON), text
+        response_headers = {
+            name.removeprefix(_HEADER): resolve(value) or ""
+            for name, value in mapped.items()
+            if name.startswith(_HEADER)
+        }
+        status = int(mapped.get("overwrite:statuscode", status))
+        return status, {**_JSON, **response_headers}, text
 
     api_gateway._invoke_lambda_proxy = invoke_or_send
 

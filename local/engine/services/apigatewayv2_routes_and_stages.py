@@ -161,6 +161,11 @@ class Deployment(_OfApi):
         return for_boto3(inputs, "description")
 
 
+def _settings(inputs: Inputs) -> dict[str, Any]:
+    names = ("throttlingRateLimit", "throttlingBurstLimit", "detailedMetricsEnabled")
+    return for_boto3(inputs, *names)
+
+
 @resource("aws:apigatewayv2/stage:Stage", replaces=("apiId",))
 class Stage(_OfApi):
     """A stage, where an API is called; its id is its name."""
@@ -173,13 +178,13 @@ class Stage(_OfApi):
         return {"StageName": inputs["name"], "Tags": tags_of(inputs)}
 
     def declared(self, inputs: Inputs) -> Mapping[str, Any]:
-        limits = inputs.get("defaultRouteSettings") or {}
         return {
             "AutoDeploy": bool(inputs.get("autoDeploy")),
             "StageVariables": ExactMapping(inputs.get("stageVariables") or {}),
             # Stored by the emulator without effect; access logs would be, too, and are left out.
-            "DefaultRouteSettings": for_boto3(
-                limits, "throttlingRateLimit", "throttlingBurstLimit"
+            "DefaultRouteSettings": _settings(inputs.get("defaultRouteSettings") or {}),
+            "RouteSettings": ExactMapping(
+                {each["routeKey"]: _settings(each) for each in inputs.get("routeSettings") or ()}
             ),
             "Description": "",
             **for_boto3(inputs, "description", "deploymentId"),

@@ -170,7 +170,12 @@ def _authorizer(needed: Prerequisites) -> Sample:
 def _stage(needed: Prerequisites) -> Sample:
     limits = {"throttlingRateLimit": 5.0, "throttlingBurstLimit": 7.0}
     inputs = {"apiId": needed.api()["id"], "autoDeploy": True}
-    return Sample(inputs, {"defaultRouteSettings": limits, "description": "limited"})
+    changes = {
+        "defaultRouteSettings": {**limits, "detailedMetricsEnabled": True},
+        "routeSettings": [{"routeKey": "GET /", **limits}],
+        "description": "limited",
+    }
+    return Sample(inputs, changes)
 
 
 def _secret_version(needed: Prerequisites) -> Sample:
