@@ -43,7 +43,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "CHANNELS",
         '[{"kind": "email", "sender": "tasks@example.com", "recipients": ["team@example.com"]}]',
     )
-    for service in ("dynamodb", "sqs", "sns", "sesv2", "secretsmanager", "ssm"):
+    for service in ("dynamodb", "sqs", "sns", "events", "sesv2", "secretsmanager", "ssm"):
         monkeypatch.setattr(aws.client(service), "transport", Moto())
 
 

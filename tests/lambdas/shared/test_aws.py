@@ -7,7 +7,7 @@ import pytest
 
 from serverless_runtime.shared import aws
 
-SMALL = ["dynamodb", "lambda", "sqs", "sns", "sesv2", "secretsmanager", "ssm"]
+SMALL = ["dynamodb", "lambda", "sqs", "sns", "events", "sesv2", "secretsmanager", "ssm"]
 
 
 @pytest.mark.parametrize("service", aws.CLIENT_CONFIGS)

@@ -1,7 +1,7 @@
 """AWS clients, one per service and process: `aws.client("dynamodb")`.
 
-DynamoDB, Lambda, SQS, SNS, SES, Secrets Manager and SSM have small clients here with the methods,
-arguments, return values and errors of boto3; boto3 itself takes most of a cold start
+DynamoDB, Lambda, SQS, SNS, EventBridge, SES, Secrets Manager and SSM have small clients here with
+the methods, arguments, return values and errors of boto3; boto3 itself takes most of a cold start
 (docs/decisions/0010-fast-functions.md). Every other service is boto3's. A client is imported when
 it is first used.
 """
@@ -21,6 +21,7 @@ _SMALL_CLIENTS = {
     "lambda": "LambdaClient",
     "sqs": "SqsClient",
     "sns": "SnsClient",
+    "events": "EventsClient",
     "sesv2": "SesV2Client",
     "secretsmanager": "SecretsManagerClient",
     "ssm": "SsmClient",

@@ -41,6 +41,8 @@ CLIENT_CONFIGS = {
     "sesv2": ClientConfig(read_timeout=10, total_max_attempts=1),
     # Nor has SNS when it publishes to a phone number or a mobile device.
     "sns": ClientConfig(read_timeout=5, total_max_attempts=1),
+    # A client waits for it. If only the response was lost, there are two events.
+    "events": ClientConfig(read_timeout=3, total_max_attempts=2),
     # A webhook's time includes reading its secret, and Lambda's retry is the second attempt.
     "secretsmanager": ClientConfig(read_timeout=3, total_max_attempts=1),
     "ssm": ClientConfig(read_timeout=3, total_max_attempts=1),

@@ -50,7 +50,7 @@ def endpoint_from(environ: Mapping[str, str], service: str, host_prefix: str) ->
     fips = _is_true(environ, "AWS_USE_FIPS_ENDPOINT")
     if dual_stack and not _is_dual_stack_anyway(host_prefix, domain, fips=fips):
         domain = dual_stack_domain
-    if fips and (dual_stack or not _is_fips_anyway(host_prefix, region)):
+    if fips and not _is_fips_anyway(host_prefix, region, dual_stack=dual_stack):
         host_prefix += "-fips"
     return f"https://{host_prefix}.{region}.{domain}"
 
@@ -63,8 +63,12 @@ def _configured(environ: Mapping[str, str], service: str) -> str | None:
     return url or None
 
 
-def _is_fips_anyway(host_prefix: str, region: str) -> bool:
-    return host_prefix in {"dynamodb", "sns", "sqs", "ssm"} and region.startswith("us-gov-")
+def _is_fips_anyway(host_prefix: str, region: str, *, dual_stack: bool) -> bool:
+    if not region.startswith("us-gov-"):
+        return False
+    return host_prefix == "events" or (
+        host_prefix in {"dynamodb", "sns", "sqs", "ssm"} and not dual_stack
+    )
 
 
 def _is_dual_stack_anyway(host_prefix: str, domain: str, *, fips: bool) -> bool:

@@ -27,6 +27,7 @@ OPERATIONS = {
     "sqs": ["SendMessage", "ChangeMessageVisibility", "GetQueueAttributes"],
     "sesv2": ["SendEmail"],
     "sns": ["Publish"],
+    "events": ["PutEvents"],
     "secretsmanager": ["GetSecretValue"],
     "ssm": ["GetParameter"],
 }
@@ -46,6 +47,7 @@ _SCALARS: dict[str, st.SearchStrategy[Any]] = {
     "integer": st.integers(1, 900),
     "long": st.integers(1, 900),
     "string": _TEXT,
+    "timestamp": st.integers(1, 900),
 }
 _HEADER = st.text(string.ascii_letters + string.digits + "+/=-", min_size=1, max_size=9)
 

@@ -16,6 +16,7 @@ from serverless_runtime.shared.aws import errors
 from serverless_runtime.shared.aws.client_config import ClientConfig
 from serverless_runtime.shared.aws.connections import Request, Response
 from serverless_runtime.shared.aws.dynamodb import DynamoDbClient
+from serverless_runtime.shared.aws.events import EventsClient
 from serverless_runtime.shared.aws.lambda_ import LambdaClient
 from serverless_runtime.shared.aws.secretsmanager import SecretsManagerClient
 from serverless_runtime.shared.aws.service_client import ServiceClient
@@ -35,6 +36,7 @@ SMALL_CLIENTS: Mapping[str, Callable[[ClientConfig], ServiceClient]] = {
     "sqs": SqsClient,
     "sesv2": SesV2Client,
     "sns": SnsClient,
+    "events": EventsClient,
     "secretsmanager": SecretsManagerClient,
     "ssm": SsmClient,
 }

@@ -45,6 +45,7 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "sqs": ("send_message", {"QueueUrl": "https://q/1/q", "MessageBody": "x"}),
     "sesv2": ("send_email", {"Content": {"Raw": {"Data": b"x"}}}),
     "sns": ("publish", {"Message": "x"}),
+    "events": ("put_events", {"Entries": [{"Detail": "{}"}]}),
     "secretsmanager": ("get_secret_value", {"SecretId": "s"}),
     "ssm": ("get_parameter", {"Name": "p"}),
 }

@@ -23,6 +23,7 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "lambda": ("Invoke", {"FunctionName": "f"}),
     "sqs": ("SendMessage", {"QueueUrl": "q", "MessageBody": "x"}),
     "sesv2": ("SendEmail", {"Content": {}}),
+    "events": ("PutEvents", {"Entries": []}),
     "secretsmanager": ("GetSecretValue", {"SecretId": "s"}),
     "ssm": ("GetParameter", {"Name": "p"}),
 }

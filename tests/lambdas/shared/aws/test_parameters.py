@@ -24,7 +24,14 @@ from tests.lambdas.shared.aws.modelled_arguments import (
 from tests.lambdas.shared.aws.recorded_wire import SMALL_CLIENTS, small_client
 
 EVERY_OPERATION = pytest.mark.parametrize(("service", "operation"), CASES)
-SCALARS = {"string": "", "boolean": "bool", "integer": "int", "long": "int", "blob": "blob"}
+SCALARS = {
+    "string": "",
+    "boolean": "bool",
+    "integer": "int",
+    "long": "int",
+    "timestamp": "int",
+    "blob": "blob",
+}
 
 
 def shapes_of(service: str) -> Shapes:

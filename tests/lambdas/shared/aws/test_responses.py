@@ -144,6 +144,20 @@ def no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         ("sesv2", "send_email", EMAIL, [recorded(200, {"MessageId": "m"})]),
         ("sns", "publish", MESSAGE, [PUBLISHED]),
+        (
+            "events",
+            "put_events",
+            {"Entries": [{"Detail": "{}"}, {"Detail": "no"}]},
+            [
+                recorded(
+                    200,
+                    {
+                        "FailedEntryCount": 1,
+                        "Entries": [{"EventId": "e"}, {"ErrorCode": "MalformedDetail"}],
+                    },
+                )
+            ],
+        ),
         ("secretsmanager", "get_secret_value", SECRET, [recorded(200, STORED_SECRET)]),
         ("secretsmanager", "get_secret_value", SECRET, [recorded(200, {"SecretBinary": "AP8="})]),
         ("secretsmanager", "get_secret_value", SECRET, [recorded(503), recorded(200, {})]),

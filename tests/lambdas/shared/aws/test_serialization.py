@@ -104,9 +104,11 @@ def test_the_callers_arguments_are_left_as_they_were() -> None:
     assert arguments == {"TableName": "t", "Item": {"a": {"BS": ["x", b"y"]}, "b": {"B": "x"}}}
 
 
-def test_an_email_by_an_endpoint_of_its_own_is_refused() -> None:
+def test_a_call_by_an_endpoint_of_its_own_is_refused() -> None:
     with pytest.raises(TypeError, match="SendEmail with EndpointId"):
         sent("sesv2", "SendEmail", {"Content": {}, "EndpointId": "x.y"})
+    with pytest.raises(TypeError, match="PutEvents with EndpointId"):
+        sent("events", "PutEvents", {"Entries": [], "EndpointId": "x.y"})
 
 
 def test_every_operation_of_the_small_clients_is_compared() -> None:
