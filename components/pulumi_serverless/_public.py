@@ -11,6 +11,7 @@ from pulumi_serverless.blocks.api_access import (
 )
 from pulumi_serverless.blocks.bundle import BundleError, FunctionCode
 from pulumi_serverless.blocks.bytecode import BytecodeError
+from pulumi_serverless.blocks.bus import Bus, BusArgs
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
 from pulumi_serverless.blocks.dependencies import DependenciesError
 from pulumi_serverless.blocks.encrypted_queue import Source
@@ -82,6 +83,8 @@ __all__ = [
     "AsyncHandoffArgs",
     "BundleError",
     "BytecodeError",
+    "Bus",
+    "BusArgs",
     "ChannelSettings",
     "CompositeAlarm",
     "CompositeAlarmArgs",

@@ -18,6 +18,8 @@ from pulumi_serverless import (
     ApiAccess,
     AsyncHandoff,
     AsyncHandoffArgs,
+    Bus,
+    BusArgs,
     DeadLetterQueue,
     DeadLetterQueueArgs,
     EncryptionKey,
@@ -92,6 +94,7 @@ def samples() -> Mapping[type[Any], Any]:
             HttpApi("api", an_api(function, access)),
             Queue("waiting", QueueArgs(foundation=FOUNDATION)),
             Topic("events", TopicArgs()),
+            Bus("happenings", BusArgs(description="what happens")),
             ApiOfTargets("api", aws.apigatewayv2.Api("of", protocol_type="HTTP"), None, function),
             EncryptionKey("key", EncryptionKeyArgs()),
             sample(Metric, made),
@@ -173,6 +176,8 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "PrivateServer": {
         "listener_arn": "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/a/1/2",
     },
+    "CallService": {"operation": "ask"},
+    "PutOnBus": {"detail_type": "order.placed"},
     "MathExpression": {"expression": "2 * key"},
 }
 

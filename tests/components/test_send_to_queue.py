@@ -63,7 +63,11 @@ def test_the_api_sends_the_body_with_a_role_of_its_own_and_answers_202() -> None
     assert inputs["requestParameters"]["MessageBody"] == "$request.body"
     assert set(inputs["requestParameters"]) == {"QueueUrl", "MessageBody"}
     [mapped] = inputs["responseParameters"]
-    assert mapped == {"statusCode": "200", "mappings": {"overwrite:statuscode": "202"}}
+    assert mapped["statusCode"] == "200"
+    assert mapped["mappings"] == {
+        "overwrite:statuscode": "202",
+        "overwrite:header.x-correlation-id": "$context.requestId",
+    }
 
 
 def test_the_role_may_send_to_the_queue_and_nothing_else() -> None:

@@ -26,11 +26,19 @@ _MAX_ATTRIBUTE_NAME = 256
 
 SENDING_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
+_ACCEPTED = {
+    "overwrite:statuscode": "202",
+    "overwrite:header.x-correlation-id": "$context.requestId",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class SendToQueue(Arguments, RouteTarget):
-    """The route puts each request's body into the queue, without a function: 202, or what SQS
-    responds, such as 400 for an empty body or one over 256 KB."""
+    """The route puts each request's body into the queue, without a function: 202 with the request's
+    id as `X-Correlation-Id`, or what SQS responds, such as 400 for an empty body.
+
+    The id is `${context.requestId}` for an attribute.
+    """
 
     queue: EncryptedQueue
     """Standard queue for the bodies, which must be text."""
@@ -95,9 +103,7 @@ class SendToQueue(Arguments, RouteTarget):
             payload_format_version="1.0",
             credentials_arn=role.arn,
             request_parameters=parameters,
-            response_parameters=[
-                {"status_code": "200", "mappings": {"overwrite:statuscode": "202"}}
-            ],
+            response_parameters=[{"status_code": "200", "mappings": _ACCEPTED}],
             # A request that came before the permission would be refused.
             opts=pulumi.ResourceOptions(parent=api.parent, depends_on=permissions),
         )

@@ -20,6 +20,7 @@ __all__ = [
     "invalid_field",
     "invalid_fields",
     "read_body",
+    "read_object",
 ]
 
 JSON = ("application/json",)
@@ -58,6 +59,21 @@ def read_body(
     max_bytes: int = MAX_BYTES,
 ) -> dict[str, Any]:
     """Return the fields that the body has, by attribute. Raises Problem 415, 413 or 400."""
+    document, _ = read_object(request, content_types, max_bytes=max_bytes)
+    values: dict[str, Any] = {}
+    invalid = list(_validate(document, fields, values))
+    if invalid:
+        raise invalid_fields(invalid)
+    return values
+
+
+def read_object(
+    request: Request, content_types: tuple[str, ...] = JSON, *, max_bytes: int = MAX_BYTES
+) -> tuple[dict[str, Any], bytes]:
+    """Return the JSON object that the body is, whatever is in it, and its bytes as they were sent.
+
+    Raises Problem 415, 413 or 400.
+    """
     _require_content_type(request.headers, content_types)
     body = _decoded(request)
     if len(body) > max_bytes:
@@ -65,11 +81,7 @@ def read_body(
     document = _parsed(body)
     if not isinstance(document, dict):
         raise invalid_fields([InvalidField("body", "", "must be a JSON object")])
-    values: dict[str, Any] = {}
-    invalid = list(_validate(document, fields, values))
-    if invalid:
-        raise invalid_fields(invalid)
-    return values
+    return document, body
 
 
 def invalid_fields(invalid: list[InvalidField]) -> Problem:

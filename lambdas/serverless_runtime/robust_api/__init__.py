@@ -1,0 +1,1 @@
+"""What is between a route of an API and what it reaches, where API Gateway cannot reach it."""

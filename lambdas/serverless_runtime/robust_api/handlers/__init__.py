@@ -1,0 +1,1 @@
+"""The handlers, one for each kind of target."""

@@ -1,0 +1,50 @@
+"""What the functions between routes and their targets need from their environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PREFIX = "ROUTE_"
+"""What their variables begin with."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallServiceSettings:
+    """A route that calls a service."""
+
+    service: str
+    """Name of the service; its own variables say where it is."""
+
+    operation: str
+    """What it is asked for."""
+
+    refusals: str = "{}"
+    """JSON: the status of the response by the code of a refusal."""
+
+    circuit_breaker: str = ""
+    """Not empty if the service has a circuit breaker of its name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandOffSettings:
+    """A route that hands off; the handoff's own variables say to whom."""
+
+    event_type: str
+    """Attribute `type` of the event."""
+
+    event_source: str
+    """Attribute `source` of the event."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PutOnBusSettings:
+    """A route that puts events on a bus."""
+
+    bus_name: str
+    """Physical name of the bus."""
+
+    source: str
+    """Source of the event."""
+
+    detail_type: str
+    """Its type."""
