@@ -1,0 +1,203 @@
+"""The program in the emulator: `python -m local test examples/robust_api`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from shops import ACCEPTED, OTHERS, Shop, compare, kept, slower
+
+from local.permitted import consuming, permitted
+from local.testing import DeployChanged, Deployed, eventually, sized
+
+REQUESTS = sized(40, full=500)
+"""In each of the rounds."""
+
+ROUNDS = 2
+MOST_ROUNDS = 5
+"""A busy machine may be busier in one round than in the other; it is not in each."""
+
+
+@pytest.fixture(scope="module")
+def shop(program: Deployed) -> Iterator[Shop]:
+    with Shop(program) as shop:
+        shop.warm()
+        yield shop
+
+
+@pytest.fixture
+def in_one_function(deploy_changed: DeployChanged) -> Iterator[Shop]:
+    """The same shop with one function, of which two may run, behind products and quotes: the
+    negative control."""
+    a_service = """\
+CallService(
+                service=prices,
+                operation="quote",
+                refusals={"unknown-product": 404},
+                circuit_breakers=breakers,
+            ),"""
+    a_quote = """
+    if request.route.startswith("/quotes/"):
+        asked = Call(payload=request.path_parameters, deadline=Deadline(0), **ASKED)
+        return Response(status=200, document=quote(asked))
+"""
+    needed = """\
+from serverless_runtime.service_calls.deadline import Deadline
+from serverless_runtime.service_calls.entry import Call
+from shop_front.ask_price import quote
+from shop_front.catalogue import PRODUCTS
+
+ASKED = {"correlation_id": "control", "version": 1}
+"""
+    changes = {
+        "__main__.py": [
+            (a_service, "show_product,"),
+            (
+                'a_function("show-product", ["web"], {})',
+                'a_function("show-product", ["web", "service_calls"], '
+                '{"SUPPLIER_URL": config.require("supplierUrl")}, reserved=2)',
+            ),
+            ("environment: dict[str, pulumi.Input[str]]\n", "environment, reserved=None\n"),
+            (
+                "            environment=environment,",
+                "            environment=environment, reserved_concurrency=reserved,",
+            ),
+        ],
+        "shop_front/show_product.py": [
+            ("from shop_front.catalogue import PRODUCTS\n", needed),
+            ("-> Response:\n", f"-> Response:{a_quote}"),
+        ],
+    }
+    with deploy_changed(changes) as running, Shop(running) as shop:
+        yield shop
+
+
+def test_while_one_back_end_is_dead_the_other_routes_are_as_well_and_as_fast_as_before(
+    shop: Shop,
+) -> None:
+    rounds = [compare(shop, REQUESTS, seed=seed) for seed in range(ROUNDS)]
+    while slower(rounds) and len(rounds) < MOST_ROUNDS:
+        rounds.append(compare(shop, REQUESTS, seed=len(rounds)))
+
+    asked = [each for well, dead in rounds for each in (*well, *dead)]
+    assert [each for each in asked if each.route != "quote" and not each.is_well] == []
+    quotes = [each for _, dead in rounds for each in dead if each.route == "quote"]
+    assert {each.response.status_code for each in quotes} <= {503, 504}
+    assert slower(rounds) == {}
+    # Nobody has sent anything else yet.
+    eventually(
+        lambda: kept(shop.program) == shop.accepted, f"{shop.accepted} at the back ends", seconds=60
+    )
+
+
+def test_in_one_function_the_dead_back_end_takes_another_route_with_it(
+    in_one_function: Shop,
+) -> None:
+    in_one_function.warm()
+
+    _, dead = compare(in_one_function, REQUESTS, seed=0)
+
+    products = [each for each in dead if each.route == "product"]
+    assert [each for each in products if not each.is_well] != []
+
+
+def test_a_202_has_the_id_by_which_the_request_is_found(shop: Shop) -> None:
+    answers = [shop.ask(route).response for route in OTHERS if route != "product"]
+
+    assert {each.status_code for each in answers} == {ACCEPTED}
+    ids = [each.headers["x-correlation-id"] for each in answers]
+    assert len(set(ids)) == len(ids)
+    order, click, restock = ids
+    assert [each.json()["requestId"] for each in answers if "requestId" in each.json()] == [
+        order,
+        restock,
+    ]
+    counted = {"TableName": shop.program.outputs["counted"], "Key": {"click": {"S": click}}}
+    dynamodb = shop.program.client("dynamodb")
+    eventually(lambda: dynamodb.get_item(**counted).get("Item"), "the click")
+    eventually(
+        lambda: [
+            each
+            for each in shop.program.log_records("ship-order")
+            if each.get("message") == "shipped" and each.get("correlation_id") == order
+        ],
+        "the shipment",
+    )
+
+
+def test_an_order_that_is_sent_again_with_its_key_is_shipped_once(shop: Shop) -> None:
+    order = {"productId": "pot", "address": "2 Main St"}
+    headers = {"idempotency-key": "order-of-a-pot"}
+    before = kept(shop.program)["order"]
+
+    first, again = (shop.post("orders", json=order, headers=headers) for _ in range(2))
+    other = shop.post("orders", json={**order, "productId": "cup"}, headers=headers)
+
+    assert first.json()["eventId"] == again.json()["eventId"] != other.json()["eventId"]
+    eventually(lambda: kept(shop.program)["order"] - before == 2, "two orders of three requests")
+
+
+@pytest.mark.parametrize("path", ["orders", "restocks"])
+@pytest.mark.parametrize(
+    ("body", "status"), [(b"", 400), (b"[]", 400), (b'{"a": ', 400), (b'"tea"', 400)]
+)
+def test_what_could_be_no_event_is_refused_and_not_accepted(
+    shop: Shop, path: str, body: bytes, status: int
+) -> None:
+    before = kept(shop.program)["restock"]
+
+    response = shop.restock(body) if path == "restocks" else shop.post(path, content=body)
+
+    assert response.status_code in {status, 415}
+    assert kept(shop.program)["restock"] == before
+
+
+def test_a_refusal_of_the_service_has_the_status_of_the_route(shop: Shop) -> None:
+    response = shop.get("quotes/nothing")
+
+    assert response.status_code == httpx.codes.NOT_FOUND
+    assert response.json()["detail"].startswith("unknown-product: ")
+
+
+def test_one_route_is_for_signed_requests_and_the_others_for_all(shop: Shop) -> None:
+    unsigned = shop.post("restocks", json={"productId": "tea"})
+
+    assert unsigned.status_code == httpx.codes.FORBIDDEN
+    assert shop.ask("restock").is_well
+
+
+def test_the_failing_route_fires_its_alarm_and_no_other(shop: Shop) -> None:
+    shop.supplier_is("failing")
+    alarms = shop.program.operations["alarms"]
+    by_route = {name: alarm for name, alarm in alarms.items() if name.endswith("-route-errors")}
+    assert len(by_route) == 5
+    cloudwatch = shop.program.client("cloudwatch")
+
+    def firing() -> list[str]:
+        for route in ("quote", *OTHERS):
+            shop.ask(route)
+        found = cloudwatch.describe_alarms(AlarmNames=list(by_route.values()))["MetricAlarms"]
+        firing = {each["AlarmName"] for each in found if each["StateValue"] == "ALARM"}
+        return [name for name, alarm in by_route.items() if alarm in firing]
+
+    assert eventually(firing, "an alarm") == ["front-GET-quotes-_productId_-route-errors"]
+    shop.warm()
+
+
+def test_each_function_may_use_its_own_back_end_and_nothing_else(program: Deployed) -> None:
+    found = permitted(program)
+
+    assert {name: found[name] for name in found if not name.endswith("-relay")} == {
+        "front-GET-quotes-_productId_": {"GetItem of services", "UpdateItem of services"},
+        "front-POST-orders": {"PutItem of shipping-outbox", "DeleteItem of shipping-outbox"},
+        "front-POST-restocks": set(),
+        "show-product": set(),
+        "ask-price": set(),
+        "ship-order": {
+            "GetItem of shipments",
+            "UpdateItem of shipments",
+            "SendMessage of shipping-dead-letters",
+        },
+        "count-clicks": {"PutItem of counted", *consuming("clicks")},
+    }

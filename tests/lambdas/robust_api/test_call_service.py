@@ -1,0 +1,164 @@
+"""A route that calls a service: its answer, or why there is none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from serverless_runtime.robust_api.handlers import call_service
+from serverless_runtime.robust_api.settings import PREFIX, CallServiceSettings
+from serverless_runtime.service_calls import client
+from serverless_runtime.service_calls.entry import Call, Refusal, service_entry
+from serverless_runtime.service_calls.settings import service_environment
+from serverless_runtime.shared import aws
+from serverless_runtime.shared.aws.connections import Response
+from serverless_runtime.shared.aws.errors import ConnectError, ResponseTimeoutError
+from serverless_runtime.shared.environment import environment_for
+from tests.lambdas.robust_api.routed import Answer, ask
+from tests.lambdas.service_calls.lambda_side import ARN, LambdaSide, Line
+
+QUOTE = "GET /quotes/{productId}"
+Played = Callable[..., LambdaSide]
+
+
+def echo(call: Call) -> Any:
+    return call.payload
+
+
+def refuse(call: Call) -> Any:
+    raise Refusal(call.payload["code"], "not today")
+
+
+@pytest.fixture
+def played(monkeypatch: pytest.MonkeyPatch) -> Iterator[Played]:
+    """Plays the service `prices`, which is behind the route."""
+
+    def play(*lines: Line, operation: str = "quote") -> LambdaSide:
+        service = service_environment(
+            "prices", function_arn=ARN, component="c", safe="quote", unsafe="reserve"
+        )
+        route = environment_for(
+            CallServiceSettings,
+            prefix=PREFIX,
+            service="prices",
+            operation=operation,
+            refusals='{"unknown": 404}',
+        )
+        for name, value in {**service, **route}.items():
+            monkeypatch.setenv(name, value)
+        side = LambdaSide(*lines)
+        monkeypatch.setattr(aws.client("lambda"), "transport", side)
+        return side
+
+    caches = (call_service._settings, client._of_this_instance)
+    for each in caches:
+        each.cache_clear()
+    yield play
+    for each in caches:
+        each.cache_clear()
+
+
+def quote(**request: Any) -> Answer:
+    return ask(call_service.handle, QUOTE, **{"path": {"productId": "tea"}, **request})
+
+
+def test_the_answer_of_the_service_is_the_response(played: Played) -> None:
+    played(service_entry({"quote": lambda _: {"cents": 810}}))
+
+    answer = quote()
+
+    assert (answer.status, answer.body) == (200, {"cents": 810})
+
+
+@pytest.mark.parametrize(
+    ("request_parts", "payload"),
+    [
+        ({}, {"productId": "tea"}),
+        ({"query": {"count": "2"}}, {"productId": "tea", "count": "2"}),
+        ({"query": {"productId": "pot"}}, {"productId": "tea"}),
+        ({"body": b'{"productId": "pot", "n": [1.50]}'}, {"productId": "tea", "n": [1.5]}),
+        ({"body": b'{"n": 1}', "query": {"n": "2"}}, {"productId": "tea", "n": 1}),
+    ],
+)
+def test_what_the_path_says_counts_whatever_else_has_the_name(
+    played: Played, request_parts: Mapping[str, Any], payload: Mapping[str, Any]
+) -> None:
+    played(service_entry({"quote": echo}))
+
+    assert quote(**request_parts).body == payload
+
+
+def test_an_answer_that_is_no_object_gets_a_name(played: Played) -> None:
+    played(service_entry({"quote": lambda _: 810}))
+
+    assert quote().body == {"answer": 810}
+
+
+@pytest.mark.parametrize(("code", "status"), [("unknown", 404), ("sold-out", 422)])
+def test_a_refusal_has_the_status_of_the_program(played: Played, code: str, status: int) -> None:
+    played(service_entry({"quote": refuse}))
+
+    answer = quote(query={"code": code})
+
+    assert (answer.status, answer.body["detail"]) == (status, f"{code}: not today")
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+NO_FUNCTION = Response(404, {"x-amzn-errortype": "ResourceNotFoundException"}, b"{}")
+FAILED = Response(200, {"x-amz-function-error": "Unhandled"}, b"{}")
+
+
+@pytest.mark.parametrize(
+    ("line", "status", "reason", "done"),
+    [
+        (Response(429, {}, b"{}"), 503, "throttled", False),
+        (ConnectError("no route"), 502, "unreachable", False),
+        (ResponseTimeoutError("lost"), 502, "unreachable", True),
+        (FAILED, 502, "fault", True),
+        (NO_FUNCTION, 502, "not-callable", False),
+    ],
+)
+@pytest.mark.parametrize("operation", ["quote", "reserve"])
+def test_each_way_to_have_no_answer_has_its_status(
+    played: Played, line: Any, status: int, reason: str, done: bool, operation: str
+) -> None:
+    played(line, operation=operation)
+
+    answer = quote()
+
+    assert answer.status == status
+    assert answer.body["detail"].startswith(f"prices has not answered: {reason}")
+    assert ("Retry-After" in answer.headers) is (status == 503)
+    assert ("may have been done" in answer.body["detail"]) is done
+
+
+@pytest.mark.parametrize("body", [b"[]", b"1", b"{", b'{"a": 1, "a": 2}'])
+def test_a_body_that_has_no_fields_is_refused_and_nobody_is_asked(
+    played: Played, body: bytes
+) -> None:
+    side = played(service_entry({"quote": echo}))
+
+    assert quote(body=body).status == 400
+    assert side.requests == []
+
+
+def test_the_service_learns_when_the_client_stops_waiting_and_who_asks(played: Played) -> None:
+    side = played(service_entry({"quote": echo}))
+
+    quote(headers={"x-correlation-id": "shop-1"}, seconds=1)
+
+    [sent] = side.documents
+    assert sent["correlation_id"] == "shop-1"
+    assert json.dumps(sent["payload"]) == '{"productId": "tea"}'
+
+
+def test_a_caller_without_time_is_told_so_and_the_service_not_asked(played: Played) -> None:
+    side = played(service_entry({"quote": echo}))
+
+    answer = quote(seconds=0.01)
+
+    assert (answer.status, answer.headers["Retry-After"]) == (504, "1")
+    assert side.requests == []
