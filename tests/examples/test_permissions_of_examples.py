@@ -109,3 +109,24 @@ def test_a_router_may_read_its_stages_and_call_the_new_side_and_nothing_of_its_t
         },
         "copy-products": {("dynamodb:PutItem", "arn:shop"), *LOG_AND_TRACE},
     }
+def test_each_route_of_a_robust_api_may_reach_its_own_back_end_and_no_other() -> None:
+    found = permissions(deploy(ROOT / "examples" / "robust_api"))
+
+    outbox, front = "arn:shipping-outbox", "front-POST"
+    assert {name: found[name] for name in found if name.startswith("front-")} == {
+        "front-GET-quotes-_productId_": {
+            ("lambda:InvokeFunction", "arn:ask-price"),
+            ("dynamodb:GetItem", "arn:services"),
+            ("dynamodb:UpdateItem", "arn:services"),
+            *LOG_AND_TRACE,
+        },
+        f"{front}-orders": {
+            ("lambda:InvokeFunction", "arn:ship-order"),
+            ("dynamodb:PutItem", outbox),
+            ("dynamodb:DeleteItem", outbox),
+            *LOG_AND_TRACE,
+        },
+        f"{front}-restocks": {("events:PutEvents", "arn:happenings"), *LOG_AND_TRACE},
+        "front-api-to-clicks": {("sqs:SendMessage", "arn:clicks")},
+    }
+    assert found["show-product"] == found["ask-price"] == set(LOG_AND_TRACE)

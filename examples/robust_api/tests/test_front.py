@@ -194,10 +194,6 @@ def test_each_function_may_use_its_own_back_end_and_nothing_else(program: Deploy
         "front-POST-restocks": set(),
         "show-product": set(),
         "ask-price": set(),
-        "ship-order": {
-            "GetItem of shipments",
-            "UpdateItem of shipments",
-            "SendMessage of shipping-dead-letters",
-        },
+        "ship-order": {"UpdateItem of shipments", "SendMessage of shipping-dead-letters"},
         "count-clicks": {"PutItem of counted", *consuming("clicks")},
     }

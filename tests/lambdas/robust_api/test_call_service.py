@@ -123,7 +123,7 @@ FAILED = Response(200, {"x-amz-function-error": "Unhandled"}, b"{}")
 )
 @pytest.mark.parametrize("operation", ["quote", "reserve"])
 def test_each_way_to_have_no_answer_has_its_status(
-    played: Played, line: Any, status: int, reason: str, done: bool, operation: str
+    played: Played, *, line: Any, status: int, reason: str, done: bool, operation: str
 ) -> None:
     played(line, operation=operation)
 
