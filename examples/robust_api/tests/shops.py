@@ -24,7 +24,7 @@ OTHERS = ("product", "order", "click", "restock")
 """All routes but the one whose back end dies."""
 
 ACCEPTED = 202
-PER_SECOND = 20
+PER_SECOND = 10
 """Requests begin at this rate, however long the others take."""
 
 _CLIENTS = 40
@@ -51,7 +51,7 @@ class Shop:
     def __init__(self, program: Deployed) -> None:
         self.program, self._url = program, program.outputs["shopUrl"]
         self._supplier = caller_of(program, self._url, "POST/restocks", name="supplier")
-        self._accepted: list[str] = []
+        self._answers: list[Answer] = []
         self._http = httpx.Client(timeout=60, trust_env=False)
 
     def __enter__(self) -> Self:
@@ -64,14 +64,19 @@ class Shop:
         """Make one request to a route."""
         started = time.monotonic()
         response = self._asked(route)
-        if response.status_code == ACCEPTED:
-            self._accepted.append(route)
-        return Answer(route, response, time.monotonic() - started)
+        answer = Answer(route, response, time.monotonic() - started)
+        self._answers.append(answer)
+        return answer
 
-    @property
-    def accepted(self) -> dict[str, int]:
-        """How many requests `ask` has made to each route that were accepted."""
-        return {route: self._accepted.count(route) for route in ("order", "click", "restock")}
+    def kept(self) -> bool:
+        """Whether each back end has as many as `ask` was told that it has. Of a request without an
+        answer that says so, as of one that timed out, nobody knows."""
+        found = kept(self.program)
+        answers = {
+            route: [each.is_well for each in self._answers if each.route == route]
+            for route in found
+        }
+        return all(sum(answers[route]) <= found[route] <= len(answers[route]) for route in found)
 
     def get(self, path: str) -> httpx.Response:
         """GET a path."""
@@ -140,6 +145,7 @@ def kept(program: Deployed) -> dict[str, int]:
 
 
 Round = tuple[list[Answer], list[Answer]]
+"""Answers to the same requests while all was well, and while the supplier hung."""
 
 
 def compare(shop: Shop, count: int, *, seed: int) -> Round:
@@ -151,6 +157,11 @@ def compare(shop: Shop, count: int, *, seed: int) -> Round:
     dead = shop.mixed(count, seed=seed)
     shop.supplier_is("up")
     return well, dead
+
+
+def without_answer(answers: Sequence[Answer]) -> list[Answer]:
+    """Those of the other routes that were not well."""
+    return [each for each in answers if each.route != "quote" and not each.is_well]
 
 
 def slower(rounds: Sequence[Round]) -> dict[str, tuple[float, float]]:

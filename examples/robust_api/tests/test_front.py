@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from shops import ACCEPTED, OTHERS, Shop, compare, kept, slower
+from shops import ACCEPTED, OTHERS, Round, Shop, compare, kept, slower, without_answer
 
 from local.permitted import consuming, permitted
 from local.testing import DeployChanged, Deployed, eventually, sized
 
-REQUESTS = sized(40, full=500)
+REQUESTS = sized(30, full=500)
 """In each of the rounds."""
 
 ROUNDS = 2
@@ -76,19 +76,22 @@ ASKED = {"correlation_id": "control", "version": 1}
 def test_while_one_back_end_is_dead_the_other_routes_are_as_well_and_as_fast_as_before(
     shop: Shop,
 ) -> None:
-    rounds = [compare(shop, REQUESTS, seed=seed) for seed in range(ROUNDS)]
-    while slower(rounds) and len(rounds) < MOST_ROUNDS:
-        rounds.append(compare(shop, REQUESTS, seed=len(rounds)))
+    rounds: list[Round] = []
+    for seed in range(MOST_ROUNDS):
+        well, dead = compare(shop, REQUESTS, seed=seed)
+        # A machine that is too busy for them while all is well proves nothing.
+        if not without_answer(well):
+            rounds.append((well, dead))
+        if len(rounds) >= ROUNDS and not slower(rounds):
+            break
 
-    asked = [each for well, dead in rounds for each in (*well, *dead)]
-    assert [each for each in asked if each.route != "quote" and not each.is_well] == []
+    assert len(rounds) >= ROUNDS
+    assert [each for _, dead in rounds for each in without_answer(dead)] == []
     quotes = [each for _, dead in rounds for each in dead if each.route == "quote"]
     assert {each.response.status_code for each in quotes} <= {503, 504}
     assert slower(rounds) == {}
     # Nobody has sent anything else yet.
-    eventually(
-        lambda: kept(shop.program) == shop.accepted, f"{shop.accepted} at the back ends", seconds=60
-    )
+    eventually(shop.kept, "what was accepted, at the back ends", seconds=60)
 
 
 def test_in_one_function_the_dead_back_end_takes_another_route_with_it(
@@ -96,7 +99,7 @@ def test_in_one_function_the_dead_back_end_takes_another_route_with_it(
 ) -> None:
     in_one_function.warm()
 
-    _, dead = compare(in_one_function, REQUESTS, seed=0)
+    _, dead = compare(in_one_function, 20, seed=0)
 
     products = [each for each in dead if each.route == "product"]
     assert [each for each in products if not each.is_well] != []
