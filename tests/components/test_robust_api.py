@@ -197,10 +197,10 @@ def test_a_route_without_a_method_of_its_own_is_refused(route_key: str) -> None:
     ],
 )
 def test_what_eventbridge_would_not_take_is_refused(changed: dict[str, str], text: str) -> None:
-    right = {"source": "shop", "detail_type": "restocked"}
+    settings: Any = {"source": "shop", "detail_type": "restocked", **changed}
 
     with pytest.raises(ValueError, match=text):
-        one("POST /x", lambda: PutOnBus(bus=a_bus(), **{**right, **changed}))
+        one("POST /x", lambda: PutOnBus(bus=a_bus(), **settings))
 
 
 def test_a_service_that_outlasts_the_api_is_refused() -> None:
@@ -236,12 +236,11 @@ def test_auth_cannot_be_left_out() -> None:
 
 @pytest.mark.parametrize("setting", ["route_auth", "route_limits"])
 def test_a_setting_for_a_route_that_is_not_there_is_refused(setting: str) -> None:
-    value: Any = IamAuth()
-    if setting == "route_limits":
-        value = RouteLimit(requests_per_second=1, burst_requests=1)
+    limit = RouteLimit(requests_per_second=1, burst_requests=1)
+    settings: Any = {setting: {"GET /product": limit if setting == "route_limits" else IamAuth()}}
 
     with pytest.raises(ValueError, match=f"a route of {setting} must be one of GET /products"):
-        deployed(**{setting: {"GET /product": value}})
+        deployed(**settings)
 
 
 def test_more_routes_than_an_api_has_are_refused() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from shops import ACCEPTED, OTHERS, Round, Shop, compare, kept, slower, without_answer
+from customers import ACCEPTED, OTHERS, Round, Shop, compare, kept, slower, without_answer
 
 from local.permitted import consuming, permitted
 from local.testing import DeployChanged, Deployed, eventually, sized
