@@ -148,9 +148,9 @@ def test_a_route_has_the_time_of_its_service_and_its_own_concurrency() -> None:
 def test_each_route_has_an_alarm_on_its_own_responses() -> None:
     graph = deployed()
 
-    alarms = [each for each in graph.of_type(ALARM) if each.name.endswith("-route-errors")]
+    alarms = [each for each in graph.of_type(ALARM) if each.name.endswith("-back-end-errors")]
     assert len(alarms) == 5
-    [quote] = [each for each in alarms if each.name == "front-GET-quotes-_id_-route-errors"]
+    [quote] = [each for each in alarms if each.name == "front-GET-quotes-_id_-back-end-errors"]
     metrics = [each["metric"] for each in quote.inputs["metricQueries"] if "metric" in each]
     resources = {(each["dimensions"]["Method"], each["dimensions"]["Resource"]) for each in metrics}
     assert resources == {("GET", "/quotes/{id}")}

@@ -30,7 +30,7 @@ def route_alarm(
     """Return the alarm on a route that fails."""
     minimum = thresholds.minimum_requests
     return AlarmArgs(
-        id="route-errors",
+        id="back-end-errors",
         description=f"At least {thresholds.error_percent} % of the requests to {route_key} got a "
         "5xx response in the last five minutes: what is behind this route is broken.",
         metric=MathExpression(

@@ -173,7 +173,7 @@ def test_one_route_is_for_signed_requests_and_the_others_for_all(shop: Shop) -> 
 def test_the_failing_route_fires_its_alarm_and_no_other(shop: Shop) -> None:
     shop.supplier_is("failing")
     alarms = shop.program.operations["alarms"]
-    by_route = {name: alarm for name, alarm in alarms.items() if name.endswith("-route-errors")}
+    by_route = {name: alarm for name, alarm in alarms.items() if name.endswith("-back-end-errors")}
     assert len(by_route) == 5
     cloudwatch = shop.program.client("cloudwatch")
 
@@ -184,7 +184,7 @@ def test_the_failing_route_fires_its_alarm_and_no_other(shop: Shop) -> None:
         firing = {each["AlarmName"] for each in found if each["StateValue"] == "ALARM"}
         return [name for name, alarm in by_route.items() if alarm in firing]
 
-    assert eventually(firing, "an alarm") == ["front-GET-quotes-_productId_-route-errors"]
+    assert eventually(firing, "an alarm") == ["front-GET-quotes-_productId_-back-end-errors"]
     shop.warm()
 
 
