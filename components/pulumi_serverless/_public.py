@@ -12,6 +12,7 @@ from pulumi_serverless.blocks.api_access import (
 from pulumi_serverless.blocks.bundle import BundleError, FunctionCode
 from pulumi_serverless.blocks.bytecode import BytecodeError
 from pulumi_serverless.blocks.bus import Bus, BusArgs
+from pulumi_serverless.blocks.bus_rule import BusRule, BusRuleArgs
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
 from pulumi_serverless.blocks.dependencies import DependenciesError
 from pulumi_serverless.blocks.encrypted_queue import Source
@@ -85,6 +86,8 @@ __all__ = [
     "BytecodeError",
     "Bus",
     "BusArgs",
+    "BusRule",
+    "BusRuleArgs",
     "ChannelSettings",
     "CompositeAlarm",
     "CompositeAlarmArgs",

@@ -1,9 +1,6 @@
 """One API in front of everything that a shop has."""
 
-import json
-
 import pulumi
-import pulumi_aws as aws
 
 from pulumi_serverless import (
     AlarmTopic,
@@ -13,6 +10,8 @@ from pulumi_serverless import (
     AsyncHandoffArgs,
     Bus,
     BusArgs,
+    BusRule,
+    BusRuleArgs,
     Foundation,
     FunctionCode,
     IamAuth,
@@ -30,7 +29,6 @@ from pulumi_serverless import (
     QueueConsumerArgs,
     RouteLimit,
     SendToQueue,
-    Source,
     Subscriber,
     Table,
     TableArgs,
@@ -111,22 +109,11 @@ counter = QueueConsumer(
 
 # Restocks: a bus. Who wants to know has a rule; the warehouse reads them from a queue of its own.
 happenings = Bus("happenings", BusArgs(description="What happens in the shop"))
-rule = aws.cloudwatch.EventRule(
-    "restocked",
-    event_bus_name=happenings.name,
-    event_pattern=json.dumps({"source": ["shop"], "detail-type": ["product.restocked"]}),
-)
-by_rule = Source(service="events.amazonaws.com", arn=rule.arn)
-warehouse = Queue(
+warehouse = BusRule(
     "warehouse",
-    QueueArgs(foundation=foundation, sources=[by_rule], dead_letter_sources=[by_rule]),
-)
-aws.cloudwatch.EventTarget(
-    "restocked-to-warehouse",
-    event_bus_name=happenings.name,
-    rule=rule.name,
-    arn=warehouse.arn,
-    dead_letter_config={"arn": warehouse.dead_letters.arn},
+    BusRuleArgs(
+        foundation=foundation, bus=happenings, source="shop", detail_types=["product.restocked"]
+    ),
 )
 
 front = RobustApi(
@@ -168,5 +155,5 @@ operations = Operations(
 pulumi.export("shopUrl", front.url)
 pulumi.export("supplierUrl", config.require("supplierUrl"))
 pulumi.export("counted", counted.name)
-pulumi.export("warehouse", warehouse.url)
+pulumi.export("warehouse", warehouse.queue.url)
 pulumi.export("operations", operations.outputs)

@@ -23,6 +23,7 @@ CREATED_BY = {
     "aws:cloudwatch/dashboard:Dashboard": ("cloudwatch", "PutDashboard"),
     "aws:cloudwatch/eventBus:EventBus": ("events", "CreateEventBus"),
     "aws:cloudwatch/eventRule:EventRule": ("events", "PutRule"),
+    "aws:cloudwatch/eventTarget:EventTarget": ("events", "PutTargets"),
     "aws:cloudwatch/logGroup:LogGroup": ("logs", "CreateLogGroup"),
     "aws:cloudwatch/metricAlarm:MetricAlarm": ("cloudwatch", "PutMetricAlarm"),
     "aws:cloudwatch/queryDefinition:QueryDefinition": ("logs", "PutQueryDefinition"),

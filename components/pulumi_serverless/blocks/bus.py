@@ -26,8 +26,8 @@ class BusArgs(Arguments):
 class Bus(Component):
     """A custom bus of EventBridge, on which functions may put events.
 
-    It keeps nothing and has no rules: an event that no rule matches is gone. Rules, each target
-    with its dead-letter queue, are the program's. AWS encrypts events with a key of its own.
+    It keeps nothing: an event that no rule matches is gone. `BusRule` is a rule with a queue. AWS
+    encrypts events with a key of its own.
     """
 
     name: pulumi.Output[str]
