@@ -68,6 +68,10 @@ class Shop:
         self._answers.append(answer)
         return answer
 
+    def routes_with_errors(self) -> set[str]:
+        """The routes that have responded with a 5xx."""
+        return {each.route for each in self._answers if each.response.is_server_error}
+
     def kept(self) -> bool:
         """Whether each back end has as many as `ask` was told that it has. Of a request without an
         answer that says so, as of one that timed out, nobody knows."""

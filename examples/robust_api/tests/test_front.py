@@ -14,6 +14,15 @@ from local.testing import DeployChanged, Deployed, eventually, sized
 REQUESTS = sized(30, full=500)
 """In each of the rounds."""
 
+ROUTES = {
+    "product": "GET-products-_productId_",
+    "quote": "GET-quotes-_productId_",
+    "order": "POST-orders",
+    "click": "POST-clicks",
+    "restock": "POST-restocks",
+}
+"""As the names of alarms have them."""
+
 ROUNDS = 2
 MOST_ROUNDS = 5
 """A busy machine may be busier in one round than in the other; it is not in each."""
@@ -170,21 +179,22 @@ def test_one_route_is_for_signed_requests_and_the_others_for_all(shop: Shop) -> 
     assert shop.ask("restock").is_well
 
 
-def test_the_failing_route_fires_its_alarm_and_no_other(shop: Shop) -> None:
+def test_the_failing_route_fires_its_alarm_and_none_that_is_well(shop: Shop) -> None:
     shop.supplier_is("failing")
     alarms = shop.program.operations["alarms"]
-    by_route = {name: alarm for name, alarm in alarms.items() if name.endswith("-back-end-errors")}
-    assert len(by_route) == 5
+    by_route = {route: alarms[f"front-{name}-back-end-errors"] for route, name in ROUTES.items()}
     cloudwatch = shop.program.client("cloudwatch")
 
-    def firing() -> list[str]:
-        for route in ("quote", *OTHERS):
+    def firing() -> set[str]:
+        for route in by_route:
             shop.ask(route)
         found = cloudwatch.describe_alarms(AlarmNames=list(by_route.values()))["MetricAlarms"]
         firing = {each["AlarmName"] for each in found if each["StateValue"] == "ALARM"}
-        return [name for name, alarm in by_route.items() if alarm in firing]
+        return {route for route, alarm in by_route.items() if alarm in firing}
 
-    assert eventually(firing, "an alarm") == ["front-GET-quotes-_productId_-back-end-errors"]
+    eventually(lambda: "quote" in firing(), "the alarm on quotes")
+    # On a busy machine, others may have timed out.
+    assert firing() <= {"quote", *shop.routes_with_errors()}
     shop.warm()
 
 
