@@ -29,10 +29,16 @@ MOST_ROUNDS = 5
 
 
 @pytest.fixture(scope="module")
-def shop(program: Deployed) -> Iterator[Shop]:
+def deployed_shop(program: Deployed) -> Iterator[Shop]:
     with Shop(program) as shop:
-        shop.warm()
         yield shop
+
+
+@pytest.fixture
+def shop(deployed_shop: Shop) -> Shop:
+    """The shop, all of whose back ends are well."""
+    deployed_shop.warm()
+    return deployed_shop
 
 
 @pytest.fixture
@@ -195,7 +201,6 @@ def test_the_failing_route_fires_its_alarm_and_none_that_is_well(shop: Shop) -> 
     eventually(lambda: "quote" in firing(), "the alarm on quotes")
     # On a busy machine, others may have timed out.
     assert firing() <= {"quote", *shop.routes_with_errors()}
-    shop.warm()
 
 
 def test_each_function_may_use_its_own_back_end_and_nothing_else(program: Deployed) -> None:
