@@ -10,9 +10,9 @@ from pulumi_serverless.blocks.api_access import (
     RouteLimit,
 )
 from pulumi_serverless.blocks.bundle import BundleError, FunctionCode
-from pulumi_serverless.blocks.bytecode import BytecodeError
 from pulumi_serverless.blocks.bus import Bus, BusArgs
 from pulumi_serverless.blocks.bus_rule import BusRule, BusRuleArgs
+from pulumi_serverless.blocks.bytecode import BytecodeError
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
 from pulumi_serverless.blocks.dependencies import DependenciesError
 from pulumi_serverless.blocks.encrypted_queue import Source
@@ -83,11 +83,11 @@ __all__ = [
     "AsyncHandoff",
     "AsyncHandoffArgs",
     "BundleError",
-    "BytecodeError",
     "Bus",
     "BusArgs",
     "BusRule",
     "BusRuleArgs",
+    "BytecodeError",
     "ChannelSettings",
     "CompositeAlarm",
     "CompositeAlarmArgs",

@@ -109,6 +109,8 @@ def test_a_router_may_read_its_stages_and_call_the_new_side_and_nothing_of_its_t
         },
         "copy-products": {("dynamodb:PutItem", "arn:shop"), *LOG_AND_TRACE},
     }
+
+
 def test_each_route_of_a_robust_api_may_reach_its_own_back_end_and_no_other() -> None:
     found = permissions(deploy(ROOT / "examples" / "robust_api"))
 
