@@ -18,6 +18,7 @@ from pulumi_serverless import (
     Subscriber,
     Table,
     TableArgs,
+    throttled_alarms,
 )
 from pulumi_serverless.strangler import MovingRoute, StranglerFacade, StranglerFacadeArgs
 
@@ -74,9 +75,12 @@ front = StranglerFacade(
     ),
 )
 
+throttled = throttled_alarms("table-throttled", {"shop": shop}, foundation=foundation)
 operations = Operations(
     "operations",
-    OperationsArgs(foundation=foundation, watched=[front], functions=[copy_products]),
+    OperationsArgs(
+        foundation=foundation, watched=[front], functions=[copy_products], alarms=throttled
+    ),
 )
 pulumi.export("frontUrl", front.url)
 pulumi.export("oldShopUrl", config.require("oldShopUrl"))

@@ -66,7 +66,7 @@ def published(program: Graph) -> set[str]:
         value
         for each in environments
         for name, value in each.items()
-        if name.endswith("_COMPONENT")
+        if name.split("_")[-1] == "COMPONENT"
     }
 
 

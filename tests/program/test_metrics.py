@@ -85,11 +85,18 @@ def constants() -> Iterator[tuple[Path, tuple[str, str]]]:
                         targets=[ast.Name(id=name)], value=ast.Constant(value=str(text))
                     ):
                         yield path, (name, text)
+                    case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=texts)):
+                        for each, text in zip(names, texts, strict=True):
+                            if isinstance(each, ast.Name) and isinstance(text, ast.Constant):
+                                yield path, (each.id, str(text.value))
 
 
 def uses(path: Path, constant: str) -> bool:
-    """Whether a module reads the constant, not only imports it."""
-    return any(
-        isinstance(node, ast.Name) and node.id == constant and isinstance(node.ctx, ast.Load)
-        for node in ast.walk(ast.parse(path.read_text()))
-    )
+    """Whether a module reads the constant, by its name or of its module, not only imports it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        match node:
+            case ast.Name(id=name, ctx=ast.Load()) if name == constant:
+                return True
+            case ast.Attribute(attr=name, ctx=ast.Load()) if name == constant:
+                return True
+    return False
