@@ -81,6 +81,7 @@ def _task_event() -> dict[str, Any]:
 
 _DONE: Mapping[str, Any] = {"batchItemFailures": []}
 _INVOICE = {"invoiceId": "INV-1", "total": 100, "region": "eu-west-1"}
+_FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:ship-order"
 _TOPIC = "arn:aws:sns:eu-west-1:123456789012:invoices"
 _TITLE = {"pathParameters": {"title": "Emma"}}
 _SALE = {"saleId": "s", "shop": "one", "title": "Emma", "copies": 1}
@@ -160,6 +161,15 @@ UNITS = [
         ("dynamodb",),
         {"identitySource": [f"Bearer {API_KEY.text('library')}"], "routeKey": "GET /loans"},
         {"isAuthorized": True},
+    ),
+    Unit(
+        "robust-api",
+        "an order handed off",
+        "front-POST-orders",
+        ("dynamodb", "lambda"),
+        _from_api("POST", "/orders", {"productId": "p-1", "copies": 1}),
+        {"statusCode": 202},
+        {"HANDOFF_SHIPPING_TARGET_ARN": _FUNCTION},
     ),
     Unit(
         "notification-service",
