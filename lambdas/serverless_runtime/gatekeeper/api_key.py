@@ -10,11 +10,13 @@ import base64
 import hashlib
 import hmac
 import os
+import re
 from typing import NamedTuple
 
 _ID_BYTES, _SECRET_BYTES = 8, 32
 _ID_LENGTH, _SECRET_LENGTH = 16, 43
 _HEX = frozenset("0123456789abcdef")
+_LOOKS_LIKE_KEY = r"_[0-9a-f]{16}_[A-Za-z0-9_-]{43}"
 
 # Stands for the digest of a key that is not there: no secret has it.
 _NO_DIGEST = "0" * 64
@@ -49,6 +51,16 @@ def new_key() -> ApiKey:
     return ApiKey(os.urandom(_ID_BYTES).hex(), secret)
 
 
+def is_key_id(text: str) -> bool:
+    """Whether this can be the id of a key."""
+    return len(text) == _ID_LENGTH and _HEX.issuperset(text)
+
+
+def looks_like_key(text: str) -> bool:
+    """Whether a key may be in a text, whatever its prefix."""
+    return re.search(_LOOKS_LIKE_KEY, text) is not None
+
+
 def read_authorization(header: str, prefix: str) -> ApiKey | None:
     """Return the key of an Authorization header, `Bearer <key>`; None if it has none."""
     scheme, _, text = header.partition(" ")
@@ -57,8 +69,7 @@ def read_authorization(header: str, prefix: str) -> ApiKey | None:
     if (
         scheme.lower() != "bearer"
         or own_prefix != prefix
-        or len(key_id) != _ID_LENGTH
-        or not _HEX.issuperset(key_id)
+        or not is_key_id(key_id)
         or len(secret) != _SECRET_LENGTH
         or not secret.isascii()
     ):

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from serverless_runtime.gatekeeper.untold import kind_of
 from serverless_runtime.service_calls.client import Deadline, Service, service
-from serverless_runtime.shared.arguments import require_list, require_text, shown
+from serverless_runtime.shared.arguments import require_text
 
 __all__ = ["ApiKeys", "Deadline", "IssuedKey", "KnownKey", "RevokedKey", "api_keys"]
 
@@ -79,13 +80,11 @@ class ApiKeys:
         If it ends without an answer, there may be a key that nobody has: list them, and revoke it.
         """
         require_text("tenant", tenant)
-        require_list("rights", rights, str, "text")
-        for number, right in enumerate(rights):
-            require_text(f"rights[{number}]", right)
+        _require_texts("rights", rights)
         # Not isinstance: True is an int.
         if expires_in_days is not None and type(expires_in_days) is not int:
             raise ValueError(
-                f"expires_in_days must be a whole number or None, got {shown(expires_in_days)}"
+                f"expires_in_days must be a whole number or None, got {kind_of(expires_in_days)}"
             )
         payload = {"tenant": tenant, "rights": [*rights], "expiresInDays": expires_in_days}
         answer = self._service.call(
@@ -131,6 +130,14 @@ def api_keys(name: str) -> ApiKeys:
 @functools.cache
 def _of_this_instance(name: str) -> ApiKeys:
     return ApiKeys(name)
+
+
+def _require_texts(what: str, values: object) -> None:
+    """Raise ValueError unless this is a list of texts. What it is instead may be a key."""
+    if isinstance(values, str) or not isinstance(values, Sequence):
+        raise ValueError(f"{what} must be a list, got {kind_of(values)}")
+    for number, each in enumerate(values):
+        require_text(f"{what}[{number}]", each)
 
 
 def _known(answer: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""What the service that keeps keys does: issue, list and revoke them."""
+"""What the service that keeps keys does: issue, list and revoke them.
+
+Its refusals never repeat what was sent: people paste whole keys into any field.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from serverless_runtime.gatekeeper import log_messages
-from serverless_runtime.gatekeeper.api_key import new_key
+from serverless_runtime.gatekeeper.api_key import is_key_id, looks_like_key, new_key
 from serverless_runtime.gatekeeper.key_rows import KeyRow, KeyRows
+from serverless_runtime.gatekeeper.untold import kind_of
 from serverless_runtime.service_calls.entry import Call, Refusal
 from serverless_runtime.shared.timestamps import to_text
 
@@ -20,7 +24,6 @@ INVALID, UNKNOWN_KEY = "invalid-request", "unknown-key"
 
 MAX_DAYS = 3_650
 _TENANT = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
-_KEY_ID = r"[\x20-\x7e]{1,80}"
 _DAY_SECONDS = 86_400
 
 log = logging.getLogger(__name__)
@@ -75,7 +78,7 @@ class KeysService:
         tenant, key_id = _tenant(fields), _key_id(fields)
         row = self._rows.revoke(tenant, key_id, int(self._clock()))
         if row is None:
-            raise Refusal(UNKNOWN_KEY, f"{tenant} has no key {key_id!r:.80}")
+            raise Refusal(UNKNOWN_KEY, f"this tenant has no key {key_id}")
         log.info(log_messages.REVOKED, extra={"tenant": tenant, "key_id": key_id})
         # From now on and not from when it was revoked: it is stored by now at the latest.
         until = self._clock() + self._decision_holds_seconds
@@ -85,7 +88,7 @@ class KeysService:
         rights = fields.get("rights")
         known = ", ".join(self._rights)
         if not isinstance(rights, list) or not all(each in self._rights for each in rights):
-            raise Refusal(INVALID, f"rights must be a list of {known}, got {rights!r:.200}")
+            raise Refusal(INVALID, f"rights must be a list of {known}, got {kind_of(rights)}")
         return tuple(sorted(set(rights)))
 
 
@@ -101,15 +104,21 @@ def _tenant(fields: Mapping[str, Any]) -> str:
         raise Refusal(
             INVALID,
             "tenant must be 1 to 64 letters, digits and ._- that begin with a letter or digit, "
-            f"got {tenant!r:.80}",
+            f"got {kind_of(tenant)}",
         )
+    if looks_like_key(tenant):
+        raise Refusal(INVALID, "tenant must name whose the key is, got what looks like a key")
     return tenant
 
 
 def _key_id(fields: Mapping[str, Any]) -> str:
     key_id = fields.get("keyId")
-    if not isinstance(key_id, str) or not re.fullmatch(_KEY_ID, key_id):
-        raise Refusal(INVALID, f"keyId must be a key's id as issue says it, got {key_id!r:.80}")
+    if not isinstance(key_id, str) or not is_key_id(key_id):
+        raise Refusal(
+            INVALID,
+            "keyId must be a key's id: give the middle part of the key, 16 characters 0-9a-f; "
+            f"got {kind_of(key_id)}",
+        )
     return key_id
 
 
@@ -117,7 +126,8 @@ def _days(fields: Mapping[str, Any]) -> int | None:
     days = fields.get("expiresInDays")
     # Not isinstance: True is an int.
     if days is not None and (type(days) is not int or not 1 <= days <= MAX_DAYS):
-        raise Refusal(INVALID, f"expiresInDays must be 1 to {MAX_DAYS}, or null, got {days!r:.80}")
+        got = kind_of(days)
+        raise Refusal(INVALID, f"expiresInDays must be 1 to {MAX_DAYS}, or null, got {got}")
     return days
 
 

@@ -49,8 +49,26 @@ def test_a_key_is_not_in_what_is_printed_of_it(keys: ApiKeys) -> None:
 
 
 def test_a_refusal_says_why(keys: ApiKeys) -> None:
-    with pytest.raises(RefusedError, match="unknown-key: acme has no key 'none'"):
-        keys.revoke("acme", "none", deadline=Deadline.after(10))
+    with pytest.raises(RefusedError, match=f"unknown-key: this tenant has no key {'0' * 16}"):
+        keys.revoke("acme", "0" * 16, deadline=Deadline.after(10))
+
+
+def test_no_error_repeats_a_key_that_was_given_for_something_else(keys: ApiKeys) -> None:
+    deadline = Deadline.after(10)
+    issued = keys.issue("acme", ["read"], deadline=deadline).key
+    given: Any = issued
+    for call in (
+        lambda: keys.revoke("acme", given, deadline=deadline),
+        lambda: keys.revoke(given, "0" * 16, deadline=deadline),
+        lambda: keys.of_tenant(given, deadline=deadline),
+        lambda: keys.issue(given, ["read"], deadline=deadline),
+        lambda: keys.issue("acme", given, deadline=deadline),
+        lambda: keys.issue("acme", [given], deadline=deadline),
+        lambda: keys.issue("acme", ["read"], expires_in_days=given, deadline=deadline),
+    ):
+        with pytest.raises((ValueError, RefusedError)) as raised:
+            call()
+        assert issued.split("_", 2)[2][:8] not in str(raised.value)
 
 
 def test_the_caller_is_who_the_gatekeeper_says() -> None:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from serverless_runtime.gatekeeper.api_key import new_key
 from serverless_runtime.gatekeeper.handlers import authorize, keep_keys
 from serverless_runtime.shared.timestamps import from_text
 
@@ -98,7 +99,7 @@ def test_a_tenant_has_its_own_keys_and_revokes_no_other(ask: Any, may: Any) -> N
     assert all("key" not in each for each in listed)
     assert ask("list", {"tenant": "nobody"})["ok"] == {"keys": []}
     refused = ask("revoke", {"tenant": "acme", "keyId": other["keyId"]})["refused"]
-    assert refused == {"code": "unknown-key", "text": f"acme has no key '{other['keyId']}'"}
+    assert refused == {"code": "unknown-key", "text": f"this tenant has no key {other['keyId']}"}
     assert may(other["key"])["isAuthorized"] is True
 
 
@@ -110,13 +111,20 @@ def test_a_tenant_has_its_own_keys_and_revokes_no_other(ask: Any, may: Any) -> N
         ("issue", {"tenant": "a b", "rights": []}, "tenant must be 1 to 64 letters"),
         ("issue", {"rights": []}, "tenant must be 1 to 64 letters"),
         ("issue", {"tenant": "a", "rights": ["rule"]}, "must be a list of read, write, got"),
-        ("issue", {"tenant": "a", "rights": "read"}, "must be a list of read, write, got 'read'"),
+        (
+            "issue",
+            {"tenant": "a", "rights": "read"},
+            "must be a list of read, write, got text of 4",
+        ),
         ("issue", {"tenant": "a"}, "must be a list of read, write, got None"),
         ("issue", {"tenant": "a", "rights": [], "expiresInDays": 0}, "must be 1 to 3650"),
         ("issue", {"tenant": "a", "rights": [], "expiresInDays": True}, "or null, got True"),
         ("list", {}, "tenant must be 1 to 64 letters"),
-        ("revoke", {"tenant": "a"}, "keyId must be a key's id"),
-        ("revoke", {"tenant": "a", "keyId": ""}, "keyId must be a key's id"),
+        ("issue", {"tenant": "a", "rights": [], "expiresInDays": 3651}, "got 3651"),
+        ("revoke", {"tenant": "a"}, "give the middle part of the key, 16 characters 0-9a-f"),
+        ("revoke", {"tenant": "a", "keyId": ""}, "got text of 0 characters"),
+        ("revoke", {"tenant": "a", "keyId": "0123456789abcdeF"}, "keyId must be a key's id"),
+        ("revoke", {"tenant": "a", "keyId": "0123456789abcdef0"}, "keyId must be a key's id"),
     ],
 )
 def test_what_cannot_be_done_is_refused_and_stores_nothing(
@@ -124,6 +132,42 @@ def test_what_cannot_be_done_is_refused_and_stores_nothing(
 ) -> None:
     assert text in ask(operation, payload)["refused"]["text"]
     assert rows(keys_table) == []
+
+
+def with_key(key: str) -> list[tuple[str, Any]]:
+    """Requests that have a key, or its secret, where something else belongs."""
+    secret = key.split("_", 2)[2]
+    return [
+        ("revoke", {"tenant": "acme", "keyId": key}),
+        ("revoke", {"tenant": "acme", "keyId": secret}),
+        ("revoke", {"tenant": key, "keyId": "0" * 16}),
+        ("revoke", {"tenant": secret, "keyId": "0" * 16}),
+        ("list", {"tenant": key}),
+        ("issue", {"tenant": key, "rights": ["read"]}),
+        ("issue", {"tenant": "acme", "rights": key}),
+        ("issue", {"tenant": "acme", "rights": [key]}),
+        ("issue", {"tenant": "acme", "rights": {key: key}}),
+        ("issue", {"tenant": "acme", "rights": [], "expiresInDays": key}),
+        ("issue", {"tenant": "acme", key: key}),
+        ("issue", key),
+    ]
+
+
+@pytest.mark.parametrize("prefix", ["k", "key", "library"])
+def test_no_refusal_repeats_a_key_whatever_field_it_is_in(
+    ask: Any, keys_table: str, prefix: str
+) -> None:
+    key = new_key()
+    for operation, payload in with_key(key.text(prefix)):
+        text = ask(operation, payload)["refused"]["text"]
+        assert key.secret[:8] not in text, (operation, text)
+    assert rows(keys_table) == []
+
+
+def test_the_longest_time_of_a_key_is_ten_years(ask: Any) -> None:
+    issued = ask("issue", {"tenant": "acme", "rights": [], "expiresInDays": 3650})["ok"]
+
+    assert (from_text(issued["expiresAt"]) - from_text(issued["issuedAt"])).days == 3650
 
 
 json_values = st.recursive(
