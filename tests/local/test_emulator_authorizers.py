@@ -176,6 +176,24 @@ def test_without_the_route_in_the_identity_a_decision_holds_for_every_route(
     assert _run(by_key.get("cached")) == _run(by_key.get("cached", "/b"))
 
 
+def test_a_reset_forgets_the_decisions_about_a_stage_and_nothing_else(
+    emulator: Emulator, api: Api
+) -> None:
+    client, other = emulator.client("apigatewayv2"), _an_api(emulator, "$context.routeKey")
+    _permit(emulator, other, other.source_arn)
+    before, of_other = _run(api.get("reset")), _run(other.get("reset"))
+
+    client.reset_authorizers_cache(ApiId=api.api_id, StageName="$default")
+
+    after = _run(api.get("reset"))
+    assert after != before
+    assert _run(api.get("reset")) == after, "cached again"
+    assert _run(other.get("reset")) == of_other
+    with pytest.raises(client.exceptions.NotFoundException):
+        client.reset_authorizers_cache(ApiId=api.api_id, StageName="absent")
+    assert client.get_stage(ApiId=api.api_id, StageName="$default")["StageName"] == "$default"
+
+
 def test_a_function_that_does_not_permit_the_authorizer_is_not_asked(emulator: Emulator) -> None:
     api = _an_api(emulator, "$context.routeKey")
     other = api.source_arn.replace(api.authorizer_id, "other")

@@ -1,11 +1,14 @@
-"""HTTP APIs ask only authorizer functions that permit it."""
+"""HTTP APIs ask only authorizer functions that permit it, and forget decisions when told to."""
 
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections.abc import Mapping
+from http import HTTPStatus
 from importlib import import_module
 from typing import Any
+from urllib.parse import unquote
 
 from local.emulator.differences import Difference
 
@@ -16,12 +19,45 @@ DIFFERENCES = (
         emulator="asks any function",
         workaround="local/emulator/patches/http_authorizers.py looks for the permission",
     ),
+    Difference(
+        aws="the cached decisions about a stage can be reset (ResetAuthorizersCache)",
+        emulator="deletes the stage",
+        workaround="local/emulator/patches/http_authorizers.py forgets the decisions",
+    ),
 )
+
+_RESET = re.compile(r"/v2/apis/([^/]+)/stages/([^/]+)/cache/authorizers/?")
 
 
 def apply() -> None:
-    """Look for the permission before an authorizer's function is called."""
+    """Look for the permission before a function is called, and let caches be reset."""
     api_gateway: Any = import_module("ministack.services.apigateway")
+    _ask_only_with_permission(api_gateway)
+    _reset_instead_of_delete(api_gateway)
+
+
+def _reset_instead_of_delete(api_gateway: Any) -> None:
+    handle = api_gateway.handle_request
+
+    async def handle_or_reset(method: str, path: str, *request: Any, **named: Any) -> Any:
+        found = _RESET.fullmatch(path) if method == "DELETE" else None
+        if found is None:
+            return await handle(method, path, *request, **named)
+        api_id, stage = map(unquote, found.groups())
+        # Not there: the same error as for a look at it.
+        missing = api_gateway._get_stage(api_id, stage)
+        if missing[0] != HTTPStatus.OK:
+            return missing
+        scope = (api_gateway.get_account_id(), api_gateway.get_region(), api_id)
+        cache = api_gateway._authorizer_cache
+        for key in [each for each in cache if (each[:3], each[4]) == (scope, stage)]:
+            del cache[key]
+        return HTTPStatus.NO_CONTENT.value, {}, b""
+
+    api_gateway.handle_request = handle_or_reset
+
+
+def _ask_only_with_permission(api_gateway: Any) -> None:
     functions: Any = import_module("ministack.services.lambda_svc")
     invoke = api_gateway._invoke_request_authorizer_lambda
 
