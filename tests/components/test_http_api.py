@@ -168,6 +168,16 @@ def test_every_request_is_logged_without_what_people_write() -> None:
     assert not any(word in variable for variable in line.values() for word in content)
 
 
+def test_the_log_names_the_key_that_a_gatekeeper_let_in_and_its_tenant() -> None:
+    (stage,) = an_api().of_type("aws:apigatewayv2/stage:Stage")
+    line = json.loads(stage.inputs["accessLogSettings"]["format"])
+
+    assert (line["tenant"], line["keyId"]) == (
+        "$context.authorizer.tenant",
+        "$context.authorizer.keyId",
+    )
+
+
 def test_requests_above_the_rate_are_throttled() -> None:
     (stage,) = an_api().of_type("aws:apigatewayv2/stage:Stage")
     assert stage.inputs["defaultRouteSettings"] == {

@@ -29,6 +29,9 @@ _LOG_FORMAT = json.dumps(
         "authorizerError": "$context.authorizer.error",
         "subject": "$context.authorizer.claims.sub",
         "userArn": "$context.identity.userArn",
+        # What the function of a LambdaAuth says, if it says so.
+        "tenant": "$context.authorizer.tenant",
+        "keyId": "$context.authorizer.keyId",
     }
 )
 
