@@ -119,7 +119,7 @@ def test_errors_slowness_and_refusals_fire_alarms() -> None:
     assert (slow["extendedStatistic"], slow["threshold"]) == ("p99", 1_000)
     refused = graph.named("partners-callers-refused", ALARM).inputs
     expressions = [each.get("expression") for each in refused["metricQueries"]]
-    assert "IF(decisions >= 20, 100 * FILL(refused, 0) / decisions, 0)" in expressions
+    assert "IF(decisions >= 5, 100 * FILL(refused, 0) / decisions, 0)" in expressions
     assert graph.named("partners-table-throttled", ALARM)
 
 

@@ -30,8 +30,9 @@ class GatekeeperThresholds(Arguments):
     refused_percent: Annotated[int, Between(1, 100)] = 50
     """Percentage of decisions against the caller in five minutes, 1 to 100."""
 
-    minimum_decisions: Annotated[int, Between(1, 1_000_000)] = 20
-    """Minimum number of decisions in five minutes for the percentage to count, 1 or more."""
+    minimum_decisions: Annotated[int, Between(1, 1_000_000)] = 5
+    """Minimum number of decisions in five minutes for the percentage to count, 1 or more. Refusals
+    are cached, too: a key counts once for each route in `cache_seconds`, however often it calls."""
 
 
 def decisions_metric(name: str, metric: str, reason: str | None = None) -> Metric:

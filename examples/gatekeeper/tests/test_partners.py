@@ -177,6 +177,23 @@ def test_a_revoked_key_is_refused_once_the_decision_from_before_is_too_old(
     assert revoke(program, key)["revoked_at"] == revoked["revoked_at"], "the first time counts"
 
 
+def test_a_leaked_key_is_dead_once_it_is_revoked_and_the_cache_is_reset(
+    program: Deployed, api: httpx.Client
+) -> None:
+    leaked, other = issue(program, "read"), issue(program, "read")
+    assert {call(api, key).status_code for key in (leaked, other)} == {OK}
+    revoke(program, leaked)
+    assert call(api, leaked).status_code == OK, "cached"
+
+    [cached] = authorizers(program)
+    program.client("apigatewayv2").reset_authorizers_cache(
+        ApiId=cached["ApiId"], StageName="$default"
+    )
+
+    assert call(api, leaked).status_code == FORBIDDEN
+    assert call(api, other).status_code == OK
+
+
 def test_a_revocation_says_until_when_a_decision_from_before_may_hold(
     program: Deployed, api: httpx.Client
 ) -> None:

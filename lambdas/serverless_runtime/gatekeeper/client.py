@@ -106,7 +106,11 @@ class ApiKeys:
     def revoke(
         self, tenant: str, key_id: str, *, deadline: Deadline, correlation_id: str | None = None
     ) -> RevokedKey:
-        """Revoke a key of a tenant, and say when the last request with it may be let in."""
+        """Revoke a key of a tenant, and say when the last request with it may be let in.
+
+        API Gateway's ResetAuthorizersCache, called after this and again 10 seconds later, ends that
+        at once. `key_id` is the middle part of the key.
+        """
         require_text("tenant", tenant)
         require_text("key_id", key_id)
         answer = self._service.call(
