@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from pulumi_serverless import ApiAccess, HttpApi, HttpApiArgs
+from pulumi_serverless import (
+    ApiAccess,
+    FunctionCode,
+    HttpApi,
+    HttpApiArgs,
+    WebOperation,
+    WebService,
+    WebServiceArgs,
+)
 from pulumi_serverless.gatekeeper import Gatekeeper, GatekeeperArgs
+from pulumi_serverless.gatekeeper.args import MAX_RIGHTS_BYTES, rights_as_json
 from pulumi_serverless.internal_api import InternalApi, InternalApiArgs
 from pulumi_serverless.testing import Graph, record
 from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY
@@ -132,7 +142,14 @@ def test_errors_slowness_and_refusals_fire_alarms() -> None:
         ({"rights": {"GET /loans": ["a,b"]}}, "got 'a,b'"),
         ({"rights": {"GET /loans": ["read", "read"]}}, "must all be different"),
         ({"rights": {"GET /loans": []}}, "rights must have at least one right"),
-        ({"rights": {"GET /loans": ["read"]}}, "missing POST /loans, GET /open"),
+        (
+            {"rights": {"GET /loans": ["read"]}},
+            "rights of partners must name every route of the API, missing POST /loans, GET /open",
+        ),
+        (
+            {"rights": {f"GET /loans/{number:0100}": ["read"] for number in range(40)}},
+            "rights must be at most 3500 bytes as JSON",
+        ),
         ({"rights": {**RIGHTS, "GET /books": ["read"]}}, "got GET /books"),
         ({"key_prefix": "my_key"}, "key_prefix must be 1 to 12 lower-case letters and digits"),
         ({"cache_seconds": 3601}, "cache_seconds must be between 0 and 3600, got 3601"),
@@ -141,6 +158,83 @@ def test_errors_slowness_and_refusals_fire_alarms() -> None:
 def test_what_cannot_work_fails_before_deploy(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
         deployed(**settings)
+
+
+@pytest.mark.parametrize("rights", [{"$default": ["admin"]}, {"ANY /loans": ["admin"]}])
+def test_catch_all_routes_of_a_web_service_may_have_rights(rights: dict[str, list[str]]) -> None:
+    routes = {"GET /loans": ["read"]}
+
+    def program() -> None:
+        partners = Gatekeeper(
+            "partners", GatekeeperArgs(foundation=FOUNDATION, rights={**routes, **rights})
+        )
+        WebService(
+            "loans",
+            WebServiceArgs(
+                foundation=FOUNDATION,
+                operations={
+                    "list": WebOperation(
+                        routes=list(routes),
+                        handler="serverless_runtime.web.handlers.no_route.handle",
+                    )
+                },
+                code=FunctionCode(packages=("serverless_runtime.web", "serverless_runtime.shared")),
+                access=ApiAccess(auth=partners.auth),
+            ),
+        )
+
+    assert json.loads(environment(record(program), "partners-authorizer")["RIGHTS"]) == {
+        **routes,
+        **rights,
+    }
+
+
+def test_a_head_route_of_an_http_api_needs_rights_of_its_own() -> None:
+    with pytest.raises(ValueError, match=re.escape("missing HEAD /loans")):
+        deployed((*RIGHTS, "HEAD /loans"))
+
+
+def test_rights_as_long_as_they_may_be_fit_into_the_environment() -> None:
+    routes = [f"GET /{number:0110}" for number in range(27)]
+    rights = {route: ["read"] for route in routes}
+    longer = MAX_RIGHTS_BYTES - len(rights_as_json(rights))
+    assert longer > 0
+    fitting = {**{each: ["read"] for each in routes[1:]}, routes[0] + "x" * longer: ["read"]}
+
+    assert len(rights_as_json(fitting)) == MAX_RIGHTS_BYTES
+    assert deployed(tuple(fitting), rights=fitting)
+
+
+def test_a_copy_of_the_auth_cannot_cache_for_longer_than_a_revocation_says() -> None:
+    def program() -> None:
+        partners = Gatekeeper(
+            "partners", GatekeeperArgs(foundation=FOUNDATION, rights=RIGHTS, cache_seconds=60)
+        )
+        assert replace(partners.auth, cache_seconds=0).cache_seconds == 0
+        with pytest.raises(ValueError, match=r"auth of partners must be at most 60, .* got 61"):
+            replace(partners.auth, cache_seconds=61)
+
+    record(program)
+
+
+def test_issuing_is_not_repeated_and_the_rest_may_be() -> None:
+    def program() -> None:
+        partners = Gatekeeper("partners", GatekeeperArgs(foundation=FOUNDATION, rights=RIGHTS))
+        assert partners.keys_operations == {"issue": "unsafe", "list": "safe", "revoke": "safe"}
+
+    record(program)
+
+
+def test_a_decision_that_is_throttled_is_an_error_like_one_that_fails() -> None:
+    errors = deployed().named("partners-authorizer-errors", ALARM).inputs
+
+    queries = {each["id"]: each for each in errors["metricQueries"]}
+    [sum_of_both] = [each["expression"] for each in queries.values() if "expression" in each]
+    assert sum_of_both == "FILL(errors, 0) + FILL(throttles, 0)"
+    for name in ("errors", "throttles"):
+        metric = queries[name]["metric"]
+        assert (metric["namespace"], metric["metricName"]) == ("AWS/Lambda", name.capitalize())
+        assert metric["stat"] == "Sum"
 
 
 def test_a_route_that_the_gatekeeper_does_not_know_fails_before_deploy() -> None:

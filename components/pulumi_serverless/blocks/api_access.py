@@ -101,7 +101,13 @@ class JwtAuth(ApiAuth):
         return replace(self, scopes={**self.scopes, **copied})
 
 
-def require_each_route(what: str, named: Sequence[str], route_keys: Sequence[str]) -> None:
+def require_each_route(
+    what: str,
+    named: Sequence[str],
+    route_keys: Sequence[str],
+    *,
+    needed: str = "every route or none",
+) -> None:
     """ValueError if `named` has a route that the API does not have, or leaves one out."""
     if unknown := sorted(set(named) - set(route_keys)):
         raise ValueError(
@@ -109,9 +115,9 @@ def require_each_route(what: str, named: Sequence[str], route_keys: Sequence[str
             f"got {', '.join(unknown)}"
         )
     # Catch-all routes only respond with 404 or 405; every other route must be listed.
-    needed = [key for key in route_keys if key != "$default" and not key.startswith("ANY ")]
-    if forgotten := [key for key in needed if key not in named]:
-        raise ValueError(f"{what} must name every route or none, missing {', '.join(forgotten)}")
+    own = [key for key in route_keys if key != "$default" and not key.startswith("ANY ")]
+    if forgotten := [key for key in own if key not in named]:
+        raise ValueError(f"{what} must name {needed}, missing {', '.join(forgotten)}")
 
 
 AUTH_KINDS: dict[str, type[ApiAuth]] = {"none": NoAuth, "iam": IamAuth, "jwt": JwtAuth}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from pulumi_serverless.blocks.routes import DEFAULT_ROUTE
+
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 """In the order in which a response lists them."""
 
@@ -45,6 +47,11 @@ def head_routes(declared: Sequence[str]) -> dict[str, str]:
     """Return the routes for HEAD that nobody has declared, with the GET that each is like."""
     heads = {f"HEAD {path_of(key)}": key for key in declared if key.startswith("GET ")}
     return {head: get for head, get in heads.items() if head not in declared}
+
+
+def catch_all_routes(declared: Sequence[str]) -> list[str]:
+    """Return the routes for what nobody has declared: each path's other methods, other paths."""
+    return [*dict.fromkeys(f"ANY {path_of(route_key)}" for route_key in declared), DEFAULT_ROUTE]
 
 
 def methods_by_path(route_keys: Sequence[str]) -> dict[str, list[str]]:

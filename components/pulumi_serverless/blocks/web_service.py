@@ -21,9 +21,8 @@ from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow
 from pulumi_serverless.blocks.monitoring.http_api_alarms import api_alarms
 from pulumi_serverless.blocks.monitoring.http_api_rows import api_graphs, functions_row
 from pulumi_serverless.blocks.monitoring.table_alarms import throttled_alarm
-from pulumi_serverless.blocks.routes import DEFAULT_ROUTE
 from pulumi_serverless.blocks.table import Key, Table, TableArgs
-from pulumi_serverless.blocks.web_routes import methods_by_path, path_of
+from pulumi_serverless.blocks.web_routes import catch_all_routes, methods_by_path
 from pulumi_serverless.blocks.web_service_args import NO_ROUTE, WebOperation, WebServiceArgs
 from serverless_runtime.shared.environment import environment_for
 from serverless_runtime.web.settings import NoRouteSettings, TableSettings
@@ -164,8 +163,7 @@ class WebService(Component):
     def _routes(self) -> dict[str, PythonFunction]:
         declared = self._args.routes()
         routes = {route_key: self._operations[name] for route_key, name in declared.items()}
-        others = dict.fromkeys(f"ANY {path_of(route_key)}" for route_key in declared)
-        return {**routes, **dict.fromkeys([*others, DEFAULT_ROUTE], self._no_route)}
+        return {**routes, **dict.fromkeys(catch_all_routes(list(declared)), self._no_route)}
 
     def _alarms(self) -> list[Alarm]:
         args, name = self._args, self._name

@@ -16,7 +16,12 @@ from pulumi_serverless.blocks.foundation import Foundation, MemoryMb
 from pulumi_serverless.blocks.monitoring.http_api_alarms import ApiThresholds
 from pulumi_serverless.blocks.routes import require_route
 from pulumi_serverless.blocks.table import Key
-from pulumi_serverless.blocks.web_routes import METHODS, head_routes, require_one_operation_each
+from pulumi_serverless.blocks.web_routes import (
+    METHODS,
+    catch_all_routes,
+    head_routes,
+    require_one_operation_each,
+)
 from serverless_runtime.shared.environment import environment_for
 from serverless_runtime.web.settings import TableSettings
 
@@ -150,7 +155,8 @@ class WebServiceArgs(Arguments):
             )
         for name, operation in self.operations.items():
             self._require_table(name, operation)
-        self.access.auth.require_routes(list(self._declared()))
+        declared = list(self._declared())
+        self.access.auth.require_routes([*declared, *catch_all_routes(declared)])
 
     def routes(self) -> dict[str, str]:
         """Return the name of the operation for each route, with a HEAD for each GET."""

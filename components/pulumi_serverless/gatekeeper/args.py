@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -19,6 +20,15 @@ _RIGHT = Matches(RIGHT, "1 to 40 lower-case letters, digits and :._- that begin 
 _PREFIX = Matches(r"[a-z][a-z0-9]{0,11}", "1 to 12 lower-case letters and digits, like shop")
 
 
+MAX_RIGHTS_BYTES = 3_500
+"""Lambda's 4096 for all variables, without names and the other values of the authorizer's."""
+
+
+def rights_as_json(rights: Mapping[str, Sequence[str]]) -> str:
+    """Return the rights as the authorizer's environment has them."""
+    return json.dumps({each: list(own) for each, own in rights.items()}, separators=(",", ":"))
+
+
 @dataclass(frozen=True, kw_only=True)
 class GatekeeperArgs(Arguments):
     """What keys are for, and how long a decision about one holds."""
@@ -31,8 +41,9 @@ class GatekeeperArgs(Arguments):
         Size(1, 100),
     ]
     """The 1 to 100 routes of the API, each with the rights of which a key must have one, like
-    {"GET /loans": ["read"]}; with an empty list any key will do. HEAD is for whoever may GET. On a
-    catch-all route that is not here, nobody is let in."""
+    {"GET /loans": ["read"]}; with an empty list any key will do. On a catch-all route that
+    is not here, nobody is let in. A WebService's HEAD is for whoever may GET; that of an HttpApi is
+    a route like any other."""
 
     key_prefix: Annotated[str, _PREFIX] = "key"
     """What keys begin with, 1 to 12 lower-case letters and digits, so that people and scanners of
@@ -56,4 +67,11 @@ class GatekeeperArgs(Arguments):
             raise ValueError(
                 "rights must have at least one right for one of the routes, got none: a key is "
                 "issued for rights"
+            )
+        size = len(rights_as_json(self.rights))
+        if size > MAX_RIGHTS_BYTES:
+            raise ValueError(
+                f"rights must be at most {MAX_RIGHTS_BYTES} bytes as JSON, so that they fit into "
+                f"the function's environment, got {size} for {len(self.rights)} routes: name fewer "
+                "routes or rights, or divide the API between two gatekeepers"
             )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 import pulumi
@@ -12,7 +11,7 @@ from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
 from pulumi_serverless.blocks.http_authorizers import MAX_TIMEOUT_SECONDS
 from pulumi_serverless.blocks.names import component_name
 from pulumi_serverless.blocks.table import Table
-from pulumi_serverless.gatekeeper.args import GatekeeperArgs
+from pulumi_serverless.gatekeeper.args import GatekeeperArgs, rights_as_json
 from serverless_runtime.gatekeeper.settings import TENANT_INDEX, AuthorizerSettings, KeysSettings
 from serverless_runtime.shared.environment import environment_for
 
@@ -29,7 +28,6 @@ def make_authorizer(
     name: str, args: GatekeeperArgs, table: Table, opts: pulumi.ResourceOptions
 ) -> PythonFunction:
     """Return the function that decides, which may look up a key and do nothing else."""
-    rights = {route: list(rights) for route, rights in args.rights.items()}
     function = _function(
         f"{name}-authorizer",
         "serverless_runtime.gatekeeper.handlers.authorize.handle",
@@ -38,7 +36,7 @@ def make_authorizer(
             table_name=table.name,
             component=component_name(name),
             key_prefix=args.key_prefix,
-            rights=json.dumps(rights, separators=(",", ":")),
+            rights=rights_as_json(args.rights),
         ),
         args,
         opts,

@@ -21,6 +21,7 @@ from pulumi_serverless.blocks.monitoring.table_alarms import throttled_alarm
 from pulumi_serverless.blocks.table import Key, Table, TableArgs
 from pulumi_serverless.gatekeeper.alarms import decisions_metric, gatekeeper_alarms
 from pulumi_serverless.gatekeeper.args import GatekeeperArgs
+from pulumi_serverless.gatekeeper.auth import GatekeeperAuth
 from pulumi_serverless.gatekeeper.functions import make_authorizer, make_keys_function
 from serverless_runtime.gatekeeper.log_messages import REFUSED as REFUSED_MESSAGE
 from serverless_runtime.gatekeeper.metrics import DECISIONS, REASONS, REFUSED
@@ -79,8 +80,12 @@ class Gatekeeper(Component):
             opts=self._child,
         )
         decides = make_authorizer(name, args, self.table, self._child)
-        self.auth = LambdaAuth(
-            function=decides, cache_seconds=args.cache_seconds, routes=list(args.rights)
+        self.auth = GatekeeperAuth(
+            gatekeeper=name,
+            longest_cache_seconds=args.cache_seconds,
+            function=decides,
+            cache_seconds=args.cache_seconds,
+            routes=list(args.rights),
         )
         self.keys_function = make_keys_function(name, args, self.table, self._child)
         self.keys_operations = {"issue": "unsafe", "list": "safe", "revoke": "safe"}
