@@ -31,11 +31,15 @@ def caller_of(event: Mapping[str, Any]) -> Caller:
     """
     if not isinstance(event, Mapping) or "requestContext" not in event:
         raise ValueError(f"event must be that of an HTTP API, got {shown(event)}")
-    context = event["requestContext"] or {}
-    known = (context.get("authorizer") or {}).get("lambda") or {}
-    try:
-        return Caller(known["tenant"], known["keyId"])
-    except KeyError:
+    known = _within(_within(event["requestContext"], "authorizer"), "lambda")
+    tenant, key_id = _within(known, "tenant"), _within(known, "keyId")
+    if not isinstance(tenant, str) or not isinstance(key_id, str) or not tenant or not key_id:
         raise NoCallerError(
             "the event has no tenant and keyId of a gatekeeper; the route needs its auth"
-        ) from None
+        )
+    return Caller(tenant, key_id)
+
+
+def _within(part: object, name: str) -> object:
+    """Return what an event has there; None if it has nothing, or is not of this form."""
+    return part.get(name) if isinstance(part, Mapping) else None

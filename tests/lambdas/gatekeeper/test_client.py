@@ -85,6 +85,13 @@ def test_the_caller_is_who_the_gatekeeper_says() -> None:
         {"authorizer": None},
         {"authorizer": {"lambda": None}},
         {"authorizer": {"lambda": {"tenant": "acme"}}},
+        {"authorizer": {"lambda": {"tenant": "acme", "keyId": ""}}},
+        {"authorizer": {"lambda": {"tenant": ["acme"], "keyId": "k"}}},
+        {"authorizer": {"lambda": ["tenant", "keyId"]}},
+        {"authorizer": {"lambda": "tenant keyId"}},
+        {"authorizer": "lambda"},
+        "authorizer",
+        1,
         {"authorizer": {"jwt": {"claims": {"tenant": "acme", "keyId": "k"}}}},
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import io
 import json
 from collections.abc import Mapping, Sequence
@@ -151,6 +152,31 @@ def test_a_key_that_is_not_there_is_looked_for_like_one_that_is() -> None:
         table.finds = 0
         decide(table, key, "GET /loans")
         assert table.finds == 1
+
+
+def test_what_cannot_be_a_key_is_refused_without_a_look_at_the_table() -> None:
+    table = Table(a_row(key_id=""))
+    for header in (f"Bearer library__{KEY.secret}", f"Bearer library_{KEY.key_id}_", "Bearer x"):
+        response, reason, decisions = decide(table, header, "GET /loans")
+        assert (response, reason, decisions) == ({"isAuthorized": False}, "malformed", 1)
+    assert table.finds == 0
+
+
+def test_a_secret_is_compared_for_a_key_that_is_not_there_as_well(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared: list[int] = []
+    compare = hmac.compare_digest
+
+    def counting(one: str, other: str) -> bool:
+        compared.append(len(other))
+        return compare(one, other)
+
+    monkeypatch.setattr(hmac, "compare_digest", counting)
+    for key in (KEY, WRONG_SECRET, ABSENT):
+        decide(Table(a_row()), key, "GET /loans")
+
+    assert compared == [64, 64, 64]
 
 
 def test_if_the_table_does_not_respond_there_is_no_decision() -> None:

@@ -79,6 +79,28 @@ def test_what_else_goes_wrong_with_a_revocation_is_an_error(keys_table: str) -> 
         KeyRows(boto3.client("dynamodb"), "another").revoke("acme", "k", 1)
 
 
+class PagingClient:
+    """A tenant with a key on each of three pages."""
+
+    def query(self, **arguments: Any) -> dict[str, Any]:
+        page = int(arguments.get("ExclusiveStartKey", {}).get("key_id", {"S": "0"})["S"])
+        item = {
+            "key_id": {"S": str(page)},
+            "secret_sha256": {"S": "0" * 64},
+            "tenant": {"S": "acme"},
+            "rights": {"L": []},
+            "issued_at": {"N": "1"},
+        }
+        more = {"LastEvaluatedKey": {"key_id": {"S": str(page + 1)}}} if page < 2 else {}
+        return {"Items": [item], **more}
+
+
+def test_all_keys_of_a_tenant_are_listed_however_many_pages_they_fill() -> None:
+    found = KeyRows(PagingClient(), "keys").of_tenant("acme")
+
+    assert [row.key_id for row in found] == ["0", "1", "2"]
+
+
 def test_keys_are_listed_oldest_first(rows: KeyRows) -> None:
     times = iter([3_000.0, 1_000.0, 2_000.0])
     service = KeysService(
