@@ -318,6 +318,33 @@ def test_the_desk_is_told_what_cannot_be_done(program: Deployed, api: httpx.Clie
     assert call(api, key).status_code == OK
 
 
+@pytest.mark.parametrize(
+    ("order", "text"),
+    [
+        ({}, "do must be issue, list, revoke"),
+        ({"do": "lend", "partner": "p"}, "do must be issue, list, revoke"),
+        ({"do": "issue", "rights": ["read"]}, "issue must have partner, text"),
+        ({"do": "issue", "partner": "p"}, "issue must have rights, a list"),
+        ({"do": "issue", "partner": "p", "rights": "read"}, "issue must have rights, a list"),
+        ({"do": "list", "partner": " "}, "list must have partner, text"),
+        ({"do": "revoke", "partner": "p"}, "revoke must have keyId, text"),
+    ],
+)
+def test_the_desk_says_what_an_order_lacks(
+    program: Deployed, order: dict[str, Any], text: str
+) -> None:
+    assert program.invoke("partner-desk", order) == {"refused": text}
+
+
+def test_a_whole_key_in_place_of_its_id_is_refused_and_not_repeated(program: Deployed) -> None:
+    key = issue(program, "read")
+
+    refused = desk(program, "revoke", key.partner, keyId=key.text)["refused"]
+
+    assert "give the middle part of the key, 16 characters 0-9a-f" in refused
+    assert key.text.split("_", 2)[2] not in refused
+
+
 def test_every_function_may_do_its_own_work_and_nothing_else(program: Deployed) -> None:
     found = permitted(program)
 
