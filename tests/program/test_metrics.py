@@ -86,9 +86,9 @@ def constants() -> Iterator[tuple[Path, tuple[str, str]]]:
                     ):
                         yield path, (name, text)
                     case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=texts)):
-                        for each, text in zip(names, texts, strict=True):
-                            if isinstance(each, ast.Name) and isinstance(text, ast.Constant):
-                                yield path, (each.id, str(text.value))
+                        for each, one in zip(names, texts, strict=True):
+                            if isinstance(each, ast.Name) and isinstance(one, ast.Constant):
+                                yield path, (each.id, str(one.value))
 
 
 def uses(path: Path, constant: str) -> bool:
