@@ -46,7 +46,7 @@ class RobustApiArgs(Arguments):
         Size(1, MAX_ROUTES),
     ]
     """What each route reaches, by route key, e.g. "GET /products/{productId}": a function,
-    `CallService`, `HandOff`, `SendToQueue` or `PutOnBus`. Each names its method."""
+    `CallService`, `HandOff`, `SendToQueue` or `PutOnBus`. Each names its method. 1 to 300."""
 
     access: ApiAccess
     """Who may call, from which web pages, and how often each route."""
