@@ -47,7 +47,7 @@ def answer_of_legacy(status: int, headers: Sequence[tuple[str, str]], body: byte
     means the same (RFC 9110, 5.3), but for cookies, which it takes one by one.
     """
     cookies, merged = list[str](), dict[str, str]()
-    for name, value in headers:
+    for name, value in ((name, _as_sent(value)) for name, value in headers):
         lower = name.lower()
         if lower == "set-cookie":
             cookies.append(value)
@@ -62,6 +62,15 @@ def answer_of_legacy(status: int, headers: Sequence[tuple[str, str]], body: byte
     if cookies:
         response["cookies"] = cookies
     return Answer(status, merged, body, response)
+
+
+def _as_sent(value: str) -> str:
+    """Return a header's value, of which http.client reads each byte as a character of Latin-1, as
+    one in UTF-8, if it is that."""
+    try:
+        return value.encode("latin-1").decode()
+    except UnicodeError:
+        return value
 
 
 def answer_of_function(returned: Any) -> Answer:

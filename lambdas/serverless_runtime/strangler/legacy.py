@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import http.client
 import select
 import ssl
@@ -9,14 +10,14 @@ import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from serverless_runtime.strangler.answers import Answer, answer_of_legacy
-from serverless_runtime.strangler.requests import LegacyRequest
+from serverless_runtime.strangler.answers import Answer
+from serverless_runtime.strangler.requests import BadRequestError, LegacyRequest
+from serverless_runtime.strangler.responses import TooLargeError, read_answer
 
 _CONNECT_SECONDS = 3
 _MAX_IDLE_SECONDS = 50
 """Load balancers close what has been idle for 60 s."""
 
-_CHUNK_BYTES = 65_536
 _REPEATABLE = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE")
 _WITH_BODY = ("POST", "PUT", "PATCH")
 
@@ -27,6 +28,10 @@ class LegacyError(Exception):
 
 class LegacyTimeoutError(LegacyError):
     """It did not answer in time."""
+
+
+class LegacyTooLargeError(LegacyError):
+    """It answered more than a function may return."""
 
 
 class Legacy:
@@ -45,7 +50,7 @@ class Legacy:
         self._kept: tuple[http.client.HTTPConnection, float] | None = None
 
     def send(self, request: LegacyRequest) -> Answer:
-        """Return the answer, whatever its status. Raises LegacyError.
+        """Return the answer, whatever its status. Raises LegacyError and BadRequestError.
 
         A request that may be repeated is sent once more if a connection of before has broken.
         """
@@ -54,7 +59,7 @@ class Legacy:
         if kept is not None:
             try:
                 return self._exchanged(kept, request, until)
-            except LegacyTimeoutError:
+            except (LegacyTimeoutError, LegacyTooLargeError):
                 raise
             except LegacyError:
                 if request.method not in _REPEATABLE:
@@ -71,38 +76,30 @@ class Legacy:
         self, connection: http.client.HTTPConnection, request: LegacyRequest, until: float
     ) -> Answer:
         try:
-            answer, is_last = self._try(connection, request, until)
-        except TimeoutError as error:
+            answer, may_stay = self._try(connection, request, until)
+        except BaseException:
             connection.close()
-            raise LegacyTimeoutError(f"no answer in {self._seconds:g} s") from error
-        except (OSError, http.client.HTTPException) as error:
-            connection.close()
-            raise LegacyError(f"no answer: {type(error).__name__}") from error
-        if is_last:
-            connection.close()
-        else:
+            raise
+        if may_stay:
             self._kept = connection, self._clock()
+        else:
+            connection.close()
         return answer
 
     def _try(
         self, connection: http.client.HTTPConnection, request: LegacyRequest, until: float
     ) -> tuple[Answer, bool]:
-        sock = connection.sock
-        sock.settimeout(self._left(until))
-        _write(connection, self._netloc, self._base_path, request)
-        sock.settimeout(self._left(until))
-        received = connection.getresponse()
+        left = functools.partial(self._left, until)
         try:
-            parts = list[bytes]()
-            while part := received.read1(_CHUNK_BYTES):
-                parts.append(part)
-                sock.settimeout(self._left(until))
-            if received.length:
-                raise http.client.IncompleteRead(b"", received.length)
-        finally:
-            received.close()
-        answer = answer_of_legacy(received.status, received.getheaders(), b"".join(parts))
-        return answer, received.will_close
+            connection.sock.settimeout(left())
+            _write(connection, self._netloc, self._base_path, request)
+            return read_answer(connection, left)
+        except TimeoutError as error:
+            raise LegacyTimeoutError(f"no answer in {self._seconds:g} s") from error
+        except TooLargeError as error:
+            raise LegacyTooLargeError(f"the answer is too large: {error}") from error
+        except (OSError, http.client.HTTPException) as error:
+            raise LegacyError(f"no answer: {type(error).__name__}") from error
 
     def _kept_connection(self) -> http.client.HTTPConnection | None:
         kept, self._kept = self._kept, None
@@ -115,7 +112,10 @@ class Legacy:
         return None
 
     def _new_connection(self, until: float) -> http.client.HTTPConnection:
-        seconds = min(_CONNECT_SECONDS, self._left(until))
+        try:
+            seconds = min(_CONNECT_SECONDS, self._left(until))
+        except TimeoutError:
+            raise LegacyTimeoutError(f"no answer in {self._seconds:g} s") from None
         connection: http.client.HTTPConnection
         if self._tls is None:
             connection = http.client.HTTPConnection(self._host, self._port, timeout=seconds)
@@ -140,13 +140,16 @@ class Legacy:
 def _write(
     connection: http.client.HTTPConnection, host: str, base_path: str, request: LegacyRequest
 ) -> None:
-    # The client's own headers, and none of http.client's.
-    connection.putrequest(
-        request.method, base_path + request.target, skip_host=True, skip_accept_encoding=True
-    )
-    connection.putheader("host", host)
-    for name, value in request.headers:
-        connection.putheader(name, value.encode())
+    try:
+        # The client's own headers, and none of http.client's.
+        connection.putrequest(
+            request.method, base_path + request.target, skip_host=True, skip_accept_encoding=True
+        )
+        connection.putheader("host", host)
+        for name, value in request.headers:
+            connection.putheader(name, value.encode())
+    except (ValueError, http.client.InvalidURL) as error:
+        raise BadRequestError(f"not a request of HTTP/1.1: {type(error).__name__}") from error
     if request.body or request.method in _WITH_BODY:
         connection.putheader("content-length", str(len(request.body)))
     connection.endheaders(request.body or None)

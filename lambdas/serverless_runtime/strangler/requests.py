@@ -23,6 +23,10 @@ _QUERY = "".join(chr(code) for code in range(0x21, 0x7F))
 _LONE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
+class BadRequestError(Exception):
+    """It cannot be sent as a request of HTTP/1.1; the text says why."""
+
+
 class LegacyRequest(NamedTuple):
     """One request."""
 
@@ -35,7 +39,15 @@ class LegacyRequest(NamedTuple):
 
 
 def request_of(event: Mapping[str, Any]) -> LegacyRequest:
-    """Return the request that an event of API Gateway, payload 2.0, describes."""
+    """Return the request that an event of API Gateway, payload 2.0, describes. Raises
+    BadRequestError."""
+    try:
+        return _request(event)
+    except ValueError as error:
+        raise BadRequestError(f"not readable: {type(error).__name__}") from error
+
+
+def _request(event: Mapping[str, Any]) -> LegacyRequest:
     path = quote(_LONE_PERCENT.sub("%25", event["rawPath"]), safe=_PATH)
     query = quote(event.get("rawQueryString") or "", safe=_QUERY)
     headers = [

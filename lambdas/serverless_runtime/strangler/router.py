@@ -11,12 +11,16 @@ from typing import Any, NamedTuple
 
 from serverless_runtime.shared.metrics import COMPONENT, write_metrics
 from serverless_runtime.strangler import log_messages, metrics
-from serverless_runtime.strangler.answers import MAX_BODY_BYTES, Answer, failed
+from serverless_runtime.strangler.answers import Answer, failed
 from serverless_runtime.strangler.callers import caller_of, is_among
 from serverless_runtime.strangler.comparison import NotComparableError, difference
-from serverless_runtime.strangler.legacy import LegacyError, LegacyTimeoutError
+from serverless_runtime.strangler.legacy import (
+    LegacyError,
+    LegacyTimeoutError,
+    LegacyTooLargeError,
+)
 from serverless_runtime.strangler.new_side import NewSideError
-from serverless_runtime.strangler.requests import LegacyRequest, request_of
+from serverless_runtime.strangler.requests import BadRequestError, LegacyRequest, request_of
 from serverless_runtime.strangler.settings.stages import SHADOW, SHADOWED_METHODS, percent_of
 
 log = logging.getLogger(__name__)
@@ -89,7 +93,13 @@ class Router:
 
     def _legacy(self, event: Mapping[str, Any]) -> Answer:
         try:
-            answer = self._ask_legacy(request_of(event))
+            return self._ask_legacy(request_of(event))
+        except BadRequestError:
+            log.warning("the request cannot be sent to the old system", exc_info=True)
+            return failed(400, "Bad Request")
+        except LegacyTooLargeError:
+            log.exception("the old system's answer cannot be passed on")
+            return failed(502, "Bad Gateway")
         except LegacyError as error:
             log.exception("the old system does not answer")
             values = {metrics.LEGACY_UNREACHABLE: ("Count", 1.0)}
@@ -97,10 +107,6 @@ class Router:
             if isinstance(error, LegacyTimeoutError):
                 return failed(504, "Gateway Timeout")
             return failed(503, "Service Unavailable")
-        if len(answer.body) > MAX_BODY_BYTES:
-            log.error("the old system's answer is too large", extra={"bytes": len(answer.body)})
-            return failed(502, "Bad Gateway")
-        return answer
 
     def _new(self, route: Route, event: Mapping[str, Any], until: float) -> Answer:
         try:

@@ -42,6 +42,22 @@ _variables: contextvars.ContextVar[Mapping[str, str] | None] = contextvars.Conte
 
 Answer = tuple[int, dict[str, Any], bytes]
 
+_MAX_INTERIM = 20
+_FINAL = 200
+
+
+class _FinalResponse(http.client.HTTPResponse):
+    """Passes over answers that are not final, of which http.client knows only 100."""
+
+    def begin(self) -> None:
+        for _ in range(_MAX_INTERIM):
+            super().begin()
+            if self.status >= _FINAL:
+                return
+            # Or the next one would not be read.
+            self.headers = None  # type: ignore[assignment]
+        raise http.client.HTTPException("no final answer")
+
 
 def apply() -> None:
     """Forward with `_forward` instead of what MiniStack has."""
@@ -100,6 +116,7 @@ def _asked(
     parts = urllib.parse.urlsplit(url)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.hostname or "", parts.port, timeout=seconds)
+    connection.response_class = _FinalResponse
     try:
         target = urllib.parse.urlunsplit(("", "", parts.path or "/", parts.query, ""))
         connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)

@@ -16,14 +16,13 @@ from hypothesis import strategies as st
 from serverless_runtime.shared.aws.errors import AwsCallError, ResponseTimeoutError
 from serverless_runtime.strangler import new_side
 from serverless_runtime.strangler.answers import (
-    MAX_BODY_BYTES,
     Answer,
     answer_of_function,
     answer_of_legacy,
     failed,
 )
 from serverless_runtime.strangler.callers import is_among
-from serverless_runtime.strangler.legacy import LegacyError, LegacyTimeoutError
+from serverless_runtime.strangler.legacy import LegacyError, LegacyTimeoutError, LegacyTooLargeError
 from serverless_runtime.strangler.new_side import NewSideError
 from serverless_runtime.strangler.router import MAX_WAITING, Route, Router
 from tests.lambdas.strangler.api_events import COMPONENT, LIST, an_event
@@ -274,7 +273,7 @@ def test_an_old_side_that_does_not_answer_is_told_as_api_gateway_would(
 
 def test_an_answer_that_a_function_cannot_return_is_an_error() -> None:
     sides = Sides("legacy")
-    sides.old = lambda: answer_of_legacy(200, [], bytes(MAX_BODY_BYTES + 1))
+    sides.old = raising(LegacyTooLargeError("5 MB"))
 
     assert sides.answer()["statusCode"] == 502
 
