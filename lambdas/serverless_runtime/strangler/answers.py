@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -21,6 +23,10 @@ MAX_BODY_BYTES = 4_500_000
 https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 
 _SERVER_ERROR = 500
+_MAX_STATUS = 599
+_STATUS = re.compile("[2-5][0-9]{2}")
+_MEMBERS = ("statusCode", "headers", "body", "isBase64Encoded")
+"""And cookies: all that API Gateway reads of an answer."""
 
 
 class Answer(NamedTuple):
@@ -33,6 +39,9 @@ class Answer(NamedTuple):
     body: bytes
     response: Any
     """What the router returns to API Gateway."""
+
+    is_own: bool = False
+    """Whether it is the router's, because a side has not answered."""
 
     @property
     def is_server_error(self) -> bool:
@@ -74,24 +83,57 @@ def _as_sent(value: str) -> str:
 
 
 def answer_of_function(returned: Any) -> Answer:
-    """Return the answer of a function, which API Gateway gets as it is. Raises ValueError for one
-    that API Gateway could not read."""
+    """Return the answer of a function, as API Gateway reads it. Raises ValueError for one that API
+    Gateway could not read."""
     if not isinstance(returned, dict) or "statusCode" not in returned:
         # What API Gateway makes of it:
         # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
-        text = returned if isinstance(returned, str) else json.dumps(returned)
-        return Answer(200, {"content-type": "application/json"}, text.encode(), returned)
-    body = returned.get("body") or ""
-    if not isinstance(body, str):
+        text = json.dumps(returned, allow_nan=False)
+        body = returned if isinstance(returned, str) else text
+        return Answer(200, {"content-type": "application/json"}, body.encode(), returned)
+    response = {name: each for name, each in returned.items() if name in _MEMBERS}
+    return Answer(
+        _status(returned["statusCode"]),
+        _headers(returned.get("headers")),
+        _content(returned.get("body"), returned.get("isBase64Encoded")),
+        {**response, **_cookies(returned.get("cookies"))},
+    )
+
+
+def _status(value: object) -> int:
+    text = str(value) if type(value) is int and 0 < value <= _MAX_STATUS else value
+    if not isinstance(text, str) or not _STATUS.fullmatch(text):
+        raise ValueError("the function's statusCode must be a whole number from 200 to 599")
+    return int(text)
+
+
+def _headers(value: object) -> dict[str, str]:
+    if not isinstance(value, dict | None):
+        raise ValueError(f"the function's headers must be an object, got {type(value).__name__}")
+    for each in (value or {}).values():
+        is_finite = not isinstance(each, float) or math.isfinite(each)
+        if not isinstance(each, str | int | float | None) or not is_finite:
+            raise ValueError("a value of the function's headers must be text or a number")
+    return {str(name).lower(): str(each) for name, each in (value or {}).items()}
+
+
+def _content(body: object, is_base64: object) -> bytes:
+    if not isinstance(body, str | None):
         raise ValueError(f"the function's body must be text, got {type(body).__name__}")
+    if not isinstance(is_base64, bool | None):
+        raise ValueError("the function's isBase64Encoded must be true or false")
     try:
-        content = base64.b64decode(body) if returned.get("isBase64Encoded") else body.encode()
+        return base64.b64decode(body or "") if is_base64 else (body or "").encode()
     except binascii.Error:
         raise ValueError("the function's body must be base64") from None
-    headers = {
-        str(name).lower(): str(value) for name, value in (returned.get("headers") or {}).items()
-    }
-    return Answer(int(returned["statusCode"]), headers, content, returned)
+
+
+def _cookies(value: object) -> dict[str, list[str]]:
+    if value is None:
+        return {}
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise ValueError("the function's cookies must be a list of texts")
+    return {"cookies": value}
 
 
 def failed(status: int, message: str) -> Answer:
@@ -99,4 +141,4 @@ def failed(status: int, message: str) -> Answer:
     body = json.dumps({"message": message}, separators=(",", ":"))
     headers = {"content-type": "application/json"}
     response = {"statusCode": status, "headers": headers, "body": body}
-    return Answer(status, headers, body.encode(), response)
+    return Answer(status, headers, body.encode(), response, is_own=True)

@@ -12,7 +12,10 @@ from serverless_runtime.strangler.answers import Answer
 _GZIP = 31
 """Window bits of zlib that stand for gzip."""
 
-_MAX_UNPACKED_BYTES = 20_000_000
+_MAX_UNPACKED_BYTES = 5_000_000
+_MAX_PARSED_BYTES = 262_144
+"""A client waits for the comparison."""
+
 _UNCODED = ("", "identity")
 
 
@@ -25,13 +28,17 @@ def difference(legacy: Answer, new: Answer, ignored: Collection[str] = ()) -> st
 
     Bodies in JSON are the same if their values are, whatever the order of names and the white
     space; members with one of the names in `ignored` are passed over. Other bodies have to be the
-    same bytes. Raises NotComparableError.
+    same bytes. Raises NotComparableError, also for large ones that are not the same bytes.
     """
     if legacy.status != new.status:
         return f"status {legacy.status} became {new.status}"
+    if legacy.body == new.body and _encoding(legacy) == _encoding(new):
+        return None
     old_body, new_body = _unpacked(legacy), _unpacked(new)
     if old_body == new_body:
         return None
+    if (size := max(len(old_body), len(new_body))) > _MAX_PARSED_BYTES:
+        raise NotComparableError(f"other bytes, and too large: {size} bytes")
     try:
         values = strict_json.parse(old_body), strict_json.parse(new_body)
     except strict_json.NotJsonError:
@@ -40,8 +47,12 @@ def difference(legacy: Answer, new: Answer, ignored: Collection[str] = ()) -> st
     return None if place is None else f"body differs at {place or 'its top'}"
 
 
+def _encoding(answer: Answer) -> str:
+    return answer.headers.get("content-encoding", "").strip().lower()
+
+
 def _unpacked(answer: Answer) -> bytes:
-    encoding = answer.headers.get("content-encoding", "").strip().lower()
+    encoding = _encoding(answer)
     if encoding in _UNCODED:
         return answer.body
     if encoding != "gzip":
@@ -51,7 +62,7 @@ def _unpacked(answer: Answer) -> bytes:
         body = unpacker.decompress(answer.body, _MAX_UNPACKED_BYTES)
     except zlib.error:
         raise NotComparableError("a body that is no gzip") from None
-    if not unpacker.eof:
+    if not unpacker.eof or unpacker.unused_data:
         raise NotComparableError("a body that is cut off or too long")
     return body
 

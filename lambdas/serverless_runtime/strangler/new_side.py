@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ from serverless_runtime.shared.aws.errors import (
     is_throttling,
 )
 from serverless_runtime.strangler.answers import Answer, answer_of_function, failed
+
+log = logging.getLogger(__name__)
 
 
 class NewSideError(Exception):
@@ -33,7 +36,7 @@ def answer_of_new(
     """
     try:
         response = (client or aws.client("lambda").until(until)).invoke(
-            FunctionName=function, Payload=json.dumps(event)
+            FunctionName=function, Payload=_payload(event)
         )
     except AwsCallError as error:
         if isinstance(error, ResponseTimeoutError):
@@ -44,6 +47,16 @@ def answer_of_new(
         return failed(500, "Internal Server Error")
     try:
         return answer_of_function(json.loads(response["Payload"].read() or b"null"))
-    except (ValueError, TypeError):
+    except (ValueError, RecursionError):
         # What API Gateway answers to what it cannot read.
+        log.warning("the new side's answer is none", exc_info=True, extra={"function": function})
         return failed(500, "Internal Server Error")
+
+
+def _payload(event: Mapping[str, Any]) -> bytes:
+    """Return the event in as few bytes as API Gateway sends: a function takes 6 MB at most."""
+    try:
+        return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        # Half of a surrogate pair, which only an escape can express.
+        return json.dumps(event).encode()

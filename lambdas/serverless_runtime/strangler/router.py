@@ -21,7 +21,12 @@ from serverless_runtime.strangler.legacy import (
 )
 from serverless_runtime.strangler.new_side import NewSideError
 from serverless_runtime.strangler.requests import BadRequestError, LegacyRequest, request_of
-from serverless_runtime.strangler.settings.stages import SHADOW, SHADOWED_METHODS, percent_of
+from serverless_runtime.strangler.settings.stages import (
+    LEGACY,
+    SHADOW,
+    SHADOWED_METHODS,
+    percent_of,
+)
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +48,10 @@ class Route(NamedTuple):
     stage: str
     sticky_by: str
     ignored: tuple[str, ...] = ()
+
+
+_UNKNOWN = Route(new="", stage=LEGACY, sticky_by="")
+"""During a deployment, the API may know a route that an instance does not know yet, or no more."""
 
 
 class Router:
@@ -69,8 +78,8 @@ class Router:
     def answer(self, event: Mapping[str, Any], until: float) -> Any:
         """Return what API Gateway gets; `until` is when the new side must have answered."""
         route_key = event["routeKey"]
-        route = self._routes[route_key]
-        stage = self._stage_of(route_key)
+        route = self._routes.get(route_key, _UNKNOWN)
+        stage = LEGACY if route is _UNKNOWN else self._stage_of(route_key)
         method = event["requestContext"]["http"]["method"]
         if stage == SHADOW and method in SHADOWED_METHODS:
             answer, compared = self._shadowed(route, event, until)
@@ -121,6 +130,9 @@ class Router:
         fields = {"route": event["routeKey"]}
         found = self._ask_aside(functools.partial(self._ask_new, route.new, event, until))
         answer = self._legacy(event)
+        if answer.is_own:
+            log.warning(log_messages.NOT_COMPARED, extra={**fields, "reason": "no old answer"})
+            return answer, metrics.NOT_COMPARED
         try:
             differing = difference(*_comparable(event, answer, self._found(found)), route.ignored)
         except (NewSideError, NotComparableError) as error:

@@ -20,6 +20,11 @@ JSON = st.recursive(
     ),
     max_leaves=8,
 )
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=4,
+)
 
 
 def answer(body: bytes, status: int = 200, **headers: str) -> Answer:
@@ -90,11 +95,32 @@ def test_a_body_is_unpacked_before() -> None:
         (b"no gzip at all", "gzip", "no gzip"),
         (gzip.compress(b"x" * 100)[:-9], "gzip", "too long"),
         (gzip.compress(bytes(30_000_000)), "gzip", "too long"),
+        (gzip.compress(b"x") + gzip.compress(b"y"), "gzip", "too long"),
     ],
 )
 def test_what_cannot_be_read_is_not_compared(body: bytes, encoding: str, reason: str) -> None:
     with pytest.raises(NotComparableError, match=reason):
         difference(answer(body, content_encoding=encoding), answer(b"x"))
+
+
+def test_the_same_bytes_are_the_same_before_anybody_unpacks_or_reads_them() -> None:
+    packed = answer(b"no brotli", content_encoding="br")
+    large = answer(b"[" * 4_000_000)
+
+    assert difference(packed, answer(b"no brotli", content_encoding="BR")) is None
+    assert difference(large, answer(b"[" * 4_000_000)) is None
+    with pytest.raises(NotComparableError, match="content-encoding br"):
+        difference(packed, answer(b"no brotli"))
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_what_is_large_is_not_parsed(encoding: str) -> None:
+    one, other = (json.dumps([number] * 100_000).encode() for number in (1, 2))
+    if encoding == "gzip":
+        one = gzip.compress(one)
+
+    with pytest.raises(NotComparableError, match="too large: 300000 bytes"):
+        difference(answer(one, content_encoding=encoding), answer(other))
 
 
 @pytest.mark.parametrize("returned", [{"a": 1}, "text", None, [1]])
@@ -105,14 +131,42 @@ def test_what_has_no_status_is_what_api_gateway_makes_of_it(returned: Any) -> No
     assert found.body.decode() == (returned if isinstance(returned, str) else json.dumps(returned))
 
 
+UNREADABLE: dict[str, list[Any]] = {
+    "statusCode": [
+        *("none", True, 42, 200.7, 1e999, 10**400, None, [200]),
+        *(101, 600, -200, "0200", "²00", {}),
+    ],
+    "body": [{"a": 1}, [], 1, True, "\ud800"],
+    "headers": [[], "a: b", 1, {"a": []}, {"a": 1e999}],
+    "cookies": ["a=1", {"a": "1"}, [1], [None]],
+    "isBase64Encoded": ["yes", 1],
+}
+
+
 @pytest.mark.parametrize(
     "returned",
     [
-        {"statusCode": 200, "body": {"a": 1}},
-        {"statusCode": "none"},
+        *({"statusCode": 200, name: each} for name, list_ in UNREADABLE.items() for each in list_),
         {"statusCode": 200, "body": "x", "isBase64Encoded": True},
+        [1e999],
     ],
 )
 def test_what_api_gateway_cannot_read_is_refused(returned: Any) -> None:
-    with pytest.raises(ValueError, match=r"body must be|invalid literal"):
+    with pytest.raises(ValueError, match=r"the function's|JSON compliant|surrogates"):
         answer_of_function(returned)
+
+
+@given(
+    st.fixed_dictionaries(
+        {"statusCode": st.just(200) | ANYTHING},
+        optional=dict.fromkeys(("headers", "body", "cookies", "isBase64Encoded", "more"), ANYTHING),
+    )
+)
+def test_whatever_a_function_returns_is_an_answer_or_refused(returned: Any) -> None:
+    try:
+        found = answer_of_function(returned)
+    except ValueError:
+        return
+
+    assert 200 <= found.status <= 599
+    assert found.response == json.loads(json.dumps(found.response, allow_nan=False))

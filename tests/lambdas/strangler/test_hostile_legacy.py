@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 import socketserver
-import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
-from typing import Any
 
 import pytest
-import trustme
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -46,13 +41,6 @@ class Hostile(socketserver.ThreadingTCPServer):
         """Unless it is set, each byte comes alone, ten milliseconds after the one before."""
         self.drips.set()
         self.connections = 0
-        self.tls: ssl.SSLContext | None = None
-
-    def get_request(self) -> tuple[socket.socket, Any]:
-        accepted, address = super().get_request()
-        if self.tls is not None:
-            accepted = self.tls.wrap_socket(accepted, server_side=True)
-        return accepted, address
 
     @property
     def url(self) -> str:
@@ -244,29 +232,3 @@ def test_what_is_no_request_of_http_is_refused(
 def test_a_deadline_that_has_passed_is_late(hostile: Hostile) -> None:
     with pytest.raises(LegacyTimeoutError):
         hostile.ask(seconds=0)
-
-
-@pytest.mark.parametrize(
-    ("name", "is_trusted", "arrives"),
-    [("localhost", True, True), ("localhost", False, False), ("other.example", True, False)],
-)
-def test_only_a_certificate_of_the_name_that_is_trusted_will_do(
-    hostile: Hostile,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    name: str,
-    is_trusted: bool,
-    arrives: bool,
-) -> None:
-    ours, others = trustme.CA(), trustme.CA()
-    (ours if is_trusted else others).cert_pem.write_to_path(tmp_path / "trusted.pem")
-    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "trusted.pem"))
-    hostile.sent, hostile.tls = a_page(), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    ours.issue_cert(name).configure_cert(hostile.tls)
-
-    with closing(Legacy(f"https://localhost:{hostile.server_address[1]}", 5)) as legacy:
-        if arrives:
-            assert legacy.send(request_of(an_event("/a"))).body == b"/a"
-        else:
-            with pytest.raises(LegacyError, match="SSLCertVerificationError"):
-                legacy.send(request_of(an_event("/a")))

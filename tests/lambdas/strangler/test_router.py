@@ -152,6 +152,15 @@ def test_no_more_than_so_many_late_answers_are_awaited() -> None:
     assert asked == MAX_WAITING
 
 
+def test_answers_that_came_are_not_counted_as_late_ones() -> None:
+    sides = Sides("shadow")
+
+    for _ in range(3 * MAX_WAITING):
+        sides.answer()
+
+    assert sides.asked["new"] == 3 * MAX_WAITING
+
+
 def test_of_answers_to_head_the_status_is_compared(capsys: pytest.CaptureFixture[str]) -> None:
     sides = Sides("shadow")
     sides.old = lambda: answer_of_legacy(200, [("content-encoding", "br")], b"")
@@ -159,6 +168,25 @@ def test_of_answers_to_head_the_status_is_compared(capsys: pytest.CaptureFixture
     sides.answer(method="HEAD")
 
     assert counted(capsys)["Same"] == 1
+
+
+def test_a_route_that_the_router_does_not_know_is_the_old_systems(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    sides = Sides("new")
+
+    assert sides.answer(route_key="GET /just-deployed") == OLD.response
+    assert (sides.asked, counted(capsys)) == ({"old": 1}, {"AnsweredByLegacy": 1})
+
+
+def test_a_request_that_cannot_be_sent_is_the_clients_mistake(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    sides = Sides("legacy")
+    event = an_event() | {"body": "x", "isBase64Encoded": True}
+
+    assert sides.router.answer(event, time.monotonic() + 5)["statusCode"] == 400
+    assert counted(capsys) == {"AnsweredByLegacy": 1}
 
 
 def test_both_are_asked_at_the_same_time() -> None:
@@ -173,14 +201,23 @@ def test_both_are_asked_at_the_same_time() -> None:
     assert sides.answer() == OLD.response
 
 
-def test_an_old_side_that_is_down_is_an_answer_in_shadow_too(
-    capsys: pytest.CaptureFixture[str],
+@pytest.mark.parametrize("error", [LegacyError("gone"), LegacyTooLargeError("9 MB")])
+def test_in_shadow_nobody_waits_for_the_new_side_if_the_old_one_is_down(
+    error: Exception, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    sides = Sides("shadow")
-    sides.old = raising(LegacyError("gone"))
+    """The new answer comes after the other, or never."""
+    sides, end = Sides("shadow", seconds=20), threading.Event()
+    sides.old, sides.new = raising(error), (lambda: NEW if end.wait(20) else OTHER)
 
-    assert sides.answer()["statusCode"] == 503
-    assert counted(capsys)["LegacyUnreachable"] == 1
+    answer = sides.answer()
+    had_waited = end.is_set() or sides.asked["new"] != 1
+    end.set()
+
+    assert answer["statusCode"] in (502, 503)
+    assert not had_waited
+    counts = counted(capsys)
+    assert counts["NotCompared"] == 1
+    assert not {"Same", "Different"} & counts.keys()
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
@@ -210,7 +247,7 @@ def test_as_many_callers_move_as_are_said(percent: int) -> None:
     assert abs(moved / 100 - percent) <= 1.5
 
 
-def test_some_callers_move_and_who_says_nothing_does_not(
+def test_some_callers_move_and_stay(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     sides = Sides("20")
@@ -221,7 +258,12 @@ def test_some_callers_move_and_who_says_nothing_does_not(
     assert abs(moved - 40) <= 15
     assert answers == [sides.answer(f"customer-{number}") for number in range(200)]
     assert counted(capsys) == {"AnsweredByLegacy": 400 - 2 * moved, "AnsweredByNew": 2 * moved}
-    assert {json.dumps(sides.answer("")) for _ in range(50)} == {json.dumps(OLD.response)}
+
+
+def test_who_says_nothing_stays_at_the_old_side() -> None:
+    sides = Sides("99")
+
+    assert [sides.answer("") for _ in range(50)] == [OLD.response] * 50
 
 
 @pytest.mark.parametrize(
@@ -295,8 +337,10 @@ class Functions:
     def __init__(self, outcome: Any) -> None:
         self.outcome = outcome
         self.events: list[Any] = []
+        self.sent = 0
 
-    def invoke(self, *, FunctionName: str, Payload: str) -> dict[str, Any]:  # noqa: N803
+    def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803
+        self.sent = len(Payload)
         self.events.append((FunctionName, json.loads(Payload)))
         if isinstance(self.outcome, Exception):
             raise self.outcome
@@ -332,10 +376,35 @@ def test_a_function_gets_the_event_of_the_api_and_its_answer_is_passed_on() -> N
         payload('{"errorType": "KeyError"}', FunctionError="Unhandled"),
         payload("not JSON"),
         payload('{"statusCode": "x"}'),
+        payload('{"statusCode": 200, "headers": ["a"]}'),
+        payload('{"statusCode": 1e999}'),
+        payload("[" * 100_000),
+        payload('{"statusCode": 200, "body": ' + '{"a":' * 100_000 + "}"),
+        payload("\xff"),
+        payload("[NaN]"),
     ],
 )
 def test_a_function_that_fails_is_what_api_gateway_answers(response: dict[str, Any]) -> None:
     assert new_side.answer_of_new("f", {}, 0, Functions(response)).status == 500
+
+
+@given(st.text())
+def test_an_event_is_sent_in_as_many_bytes_as_its_text_has(text: str) -> None:
+    functions = Functions(payload('{"statusCode": 200}'))
+    event = {"body": "ж" * 1_000 + text}
+
+    new_side.answer_of_new("f", event, 0, functions)
+
+    assert functions.events == [("f", event)]
+    assert functions.sent <= len(json.dumps(event, ensure_ascii=False).encode())
+
+
+def test_half_of_a_pair_of_surrogates_arrives() -> None:
+    functions = Functions(payload('{"statusCode": 200}'))
+
+    new_side.answer_of_new("f", {"body": "\ud800"}, 0, functions)
+
+    assert functions.events == [("f", {"body": "\ud800"})]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from serverless_runtime.strangler.settings.callers import require_caller_source
 from serverless_runtime.strangler.settings.stages import (
     percent_of,
     read_stages,
+    readable_stages,
     require_shadowable,
     stage_of,
     write_stages,
@@ -67,17 +68,64 @@ def test_percentages_and_words_are_one(given: Any, stage: str, percent: int) -> 
 
 
 @pytest.mark.parametrize(
-    "given", [101, -1, "-1", "20%", "", "News", None, True, 2.5, "1" * 5_000, "²", [1]]
+    "given",
+    [
+        101,
+        -1,
+        "-1",
+        "0000500",
+        "00001000",
+        "0" * 5_000,
+        "0007",
+        10**30,
+        "20%",
+        "",
+        "News",
+        None,
+        True,
+        2.5,
+        "1" * 5_000,
+        "²",
+        [1],
+    ],
 )
 def test_other_stages_are_refused(given: Any) -> None:
     with pytest.raises(ValueError, match=r"or a percentage from 0 to 100, got"):
         stage_of(given)
 
 
+@given(
+    st.integers()
+    | st.from_regex(r"\A[0-9]{1,8}\Z")
+    | st.text()
+    | st.floats()
+    | st.booleans()
+    | STAGES
+)
+def test_what_is_accepted_is_read_again_as_the_same(given: Any) -> None:
+    try:
+        stage = stage_of(given)
+    except ValueError:
+        return
+
+    assert stage_of(stage) == stage
+    assert read_stages(write_stages({LIST: stage})) == {LIST: stage}
+    assert 0 <= percent_of(stage) <= 100
+
+
+def test_of_a_parameter_that_was_edited_badly_the_rest_can_be_read() -> None:
+    assert readable_stages('{"GET /a": "101", "GET /b": 7, "GET /c": "new"}') == {
+        "GET /b": "7",
+        "GET /c": "new",
+    }
+    assert readable_stages("[") == readable_stages("[]") == {}
+
+
 @pytest.mark.parametrize(
     ("text", "error"),
     [
         ("", "JSON object, got none"),
+        ("[" * 4_000, "JSON object, got none"),
         ("[]", "stages by route, got list"),
         ('{"GET /a": "101"}', r"the stage of 'GET /a' must be legacy, shadow"),
         ('{"GET /a": null}', "got None"),

@@ -6,7 +6,9 @@ none, the stage that the program declares applies. So a deployment does not undo
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 from collections.abc import Mapping
 
 LEGACY, SHADOW, NEW = "legacy", "shadow", "new"
@@ -19,14 +21,15 @@ MAX_PARAMETER_CHARACTERS = 4_096
 
 _LONGEST_SHOWN = 60
 _ALL = 100
+_PERCENTAGE = re.compile("0?[0-9]{1,2}|100")
 
 
 def stage_of(value: object) -> str:
     """Return a stage as it is written: legacy, shadow, new, or "1" to "99". Raises ValueError."""
-    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    text = f"{value:d}" if type(value) is int and 0 <= value <= _ALL else value
     if text in (LEGACY, SHADOW, NEW):
         return str(text)
-    if isinstance(text, str) and text.isascii() and text.isdigit() and int(text[:4]) <= _ALL:
+    if isinstance(text, str) and _PERCENTAGE.fullmatch(text):
         return {0: LEGACY, _ALL: NEW}.get(int(text), str(int(text)))
     raise ValueError(
         f"must be {LEGACY}, {SHADOW}, {NEW} or a percentage from 0 to 100, "
@@ -51,12 +54,7 @@ def require_shadowable(route_key: str, stage: str) -> None:
 
 def read_stages(text: str) -> dict[str, str]:
     """Return the stages that a parameter holds, by route. Raises ValueError."""
-    try:
-        found = json.loads(text)
-    except ValueError as error:
-        raise ValueError(f"must be a JSON object, got none: {error}") from None
-    if not isinstance(found, dict):
-        raise ValueError(f"must be a JSON object of stages by route, got {type(found).__name__}")
+    found = _object(text)
     stages = dict[str, str]()
     for route_key, value in found.items():
         try:
@@ -64,6 +62,29 @@ def read_stages(text: str) -> dict[str, str]:
         except ValueError as error:
             raise ValueError(f"the stage of {route_key!r:.{_LONGEST_SHOWN}} {error}") from None
     return stages
+
+
+def readable_stages(text: str) -> dict[str, str]:
+    """Return those stages of a parameter that can be read."""
+    try:
+        found = _object(text)
+    except ValueError:
+        return {}
+    stages = dict[str, str]()
+    for route_key, value in found.items():
+        with contextlib.suppress(ValueError):
+            stages[route_key] = stage_of(value)
+    return stages
+
+
+def _object(text: str) -> dict[str, object]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"must be a JSON object, got none: {error}") from None
+    if not isinstance(found, dict):
+        raise ValueError(f"must be a JSON object of stages by route, got {type(found).__name__}")
+    return found
 
 
 def write_stages(stages: Mapping[str, str]) -> str:
