@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -212,6 +213,83 @@ def test_a_parameter_that_was_edited_badly_is_told_with_what_to_do(
 
     assert result.exit_code == 3
     assert f"aws ssm put-parameter --overwrite --name {PARAMETER}" in result.stderr
+
+
+def test_the_repair_that_is_told_keeps_what_can_be_read(operator: Operator) -> None:
+    operator.sets(json.dumps({LIST: "most", ORDER: "new"}))
+
+    words = shlex.split(" ".join(operator.types("set", LIST, "legacy").stderr.split()))
+    operator.sets(words[words.index("--value") + 1])
+
+    assert operator.stages() == {ORDER: "new"}
+    assert operator.types("set", LIST, "legacy").exit_code == 0
+    assert operator.stages() == {ORDER: "new", LIST: "legacy"}
+
+
+class Busy:
+    """SSM, while others set stages between reading and writing."""
+
+    def __init__(self, operator: Operator, values: list[str]) -> None:
+        self._ssm = operator.clients["ssm"]
+        self._values = values
+
+    def get_parameter(self, **given: Any) -> Any:
+        return self._ssm.get_parameter(**given)
+
+    def put_parameter(self, **given: Any) -> Any:
+        if self._values:
+            others = self._values.pop(0)
+            self._ssm.put_parameter(Name=PARAMETER, Value=others, Overwrite=True)
+        return self._ssm.put_parameter(**given)
+
+
+def test_what_others_set_at_the_same_time_stays(operator: Operator) -> None:
+    ssm = operator.clients["ssm"]
+    operator.sets(json.dumps({ORDER: "legacy"}))
+    operator.clients["ssm"] = Busy(
+        operator, [json.dumps({ORDER: "7", LIST: "new"}), json.dumps({ORDER: "8"})]
+    )
+
+    result = operator.types("set", LIST, "legacy")
+
+    operator.clients["ssm"] = ssm
+    assert result.exit_code == 0, result.stderr
+    assert operator.stages() == {ORDER: "8", LIST: "legacy"}
+
+
+def test_a_parameter_that_never_rests_is_told(operator: Operator) -> None:
+    operator.clients["ssm"] = Busy(operator, [json.dumps({ORDER: str(n)}) for n in range(1, 50)])
+
+    result = operator.types("set", LIST, "legacy")
+
+    assert (result.exit_code, "at the same time, 5 times" in result.stderr) == (3, True)
+
+
+@pytest.mark.parametrize("minutes", [1, 120, 121, 1_439, 1_440])
+def test_no_more_sums_are_asked_for_than_cloudwatch_returns(
+    operator: Operator, minutes: int
+) -> None:
+    asked = list[dict[str, Any]]()
+
+    class CloudWatch:
+        def get_metric_statistics(self, **given: Any) -> dict[str, Any]:
+            asked.append(given)
+            return {"Datapoints": []}
+
+    operator.clients["cloudwatch"] = CloudWatch()
+    assert operator.types("status", "--minutes", str(minutes)).exit_code == 0
+
+    for each in asked:
+        seconds = (each["EndTime"] - each["StartTime"]).total_seconds()
+        assert minutes * 60 <= seconds <= 1_440 * each["Period"]
+        assert each["StartTime"].timestamp() % each["Period"] == 0
+
+
+def test_a_day_is_counted(operator: Operator) -> None:
+    operator.counted(LIST, minutes_ago=1_430, AnsweredByLegacy=5)
+    operator.counted(LIST, AnsweredByLegacy=2)
+
+    assert "7 requests in 1440 minutes" in operator.types("status", "--minutes", "1440").stdout
 
 
 def test_a_parameter_that_is_not_there_is_told(operator: Operator) -> None:
