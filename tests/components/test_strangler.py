@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_serverless import ApiAccess, Forward, NoAuth, PrivateServer
+from pulumi_serverless import ApiAccess, Forward, JwtAuth, NoAuth, PrivateServer
 from pulumi_serverless.strangler import MovingRoute, StranglerFacade, StranglerFacadeArgs
 from pulumi_serverless.testing import Graph, record
 from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY
@@ -57,7 +57,7 @@ def deployed(routes: Routes = two, **settings: Any) -> tuple[Graph, dict[str, An
                 legacy=settings.pop("legacy", LEGACY),
                 routes=routes(),
                 moved=moved,
-                access=ApiAccess(auth=NoAuth()),
+                access=ApiAccess(auth=settings.pop("auth", NoAuth())),
                 **settings,
             ),
         )
@@ -182,6 +182,12 @@ def one(key: str, **settings: Any) -> Routes:
         (one("GET /a", stage=101), {}, "stage must be legacy, shadow, new or a percentage from 0"),
         (one("GET /a", stage="most"), {}, "to 100, got 'most'"),
         (one("GET /a", sticky_by="x-a"), {}, "sticky_by must be"),
+        (
+            one("GET /a", sticky_by="$context.authorizer.claims.sub"),
+            {},
+            "needs an API with JwtAuth",
+        ),
+        (one("GET /a", stage="0000500"), {}, "percentage from 0 to 100"),
         (one("GET /a", timeout=29), {}, "timeout of new must be at most 28 s"),
         (one("$default"), {}, r"must not have '\$default', which is the old system's"),
         (one("ANY /{proxy+}"), {}, r"must not have 'ANY /\{proxy\+\}'"),
@@ -210,3 +216,11 @@ def test_what_could_not_work_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=error):
         deployed(routes, **settings)
+
+
+def test_callers_with_a_token_may_be_recognised_by_its_claims() -> None:
+    auth = JwtAuth(issuer="https://auth.example.com/", audiences=["shop"])
+
+    graph, _ = deployed(one("GET /a", sticky_by="$context.authorizer.claims.sub"), auth=auth)
+
+    assert "GET /a" in targets(graph)

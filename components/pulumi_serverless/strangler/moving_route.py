@@ -6,10 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
+from pulumi_serverless.blocks.api_access import ApiAuth, JwtAuth
 from pulumi_serverless.blocks.argument_checks import Distinct, Size
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.function import PythonFunction
-from serverless_runtime.strangler.settings.callers import SOURCE_ADDRESS, require_caller_source
+from serverless_runtime.strangler.settings.callers import (
+    CLAIM,
+    SOURCE_ADDRESS,
+    require_caller_source,
+)
 from serverless_runtime.strangler.settings.stages import LEGACY, require_shadowable, stage_of
 
 MAX_NEW_SECONDS = 28
@@ -56,6 +61,11 @@ class MovingRoute(Arguments):
         """The stage as the runtime writes it."""
         return stage_of(self.stage)
 
-    def require_route(self, route_key: str) -> None:
-        """ValueError if the route cannot be in the stage."""
+    def require_route(self, route_key: str, auth: ApiAuth) -> None:
+        """ValueError if the route cannot be in the stage, or callers have no claim to go by."""
         require_shadowable(route_key, self.declared_stage)
+        if self.sticky_by.startswith(CLAIM) and not isinstance(auth, JwtAuth):
+            raise ValueError(
+                f"sticky_by of {route_key} needs an API with JwtAuth, got {auth.kind!r}: nobody "
+                f"has the claim {self.sticky_by.removeprefix(CLAIM)}, and legacy would answer all"
+            )

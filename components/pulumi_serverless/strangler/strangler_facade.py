@@ -106,7 +106,7 @@ class StranglerFacadeArgs(Arguments):
         if both := sorted(self.routes.keys() & self.moved.keys()):
             raise ValueError(f"a route must be in routes or in moved, got {both[0]!r} in both")
         for route_key, route in self.routes.items():
-            route.require_route(route_key)
+            route.require_route(route_key, self.access.auth)
         if not 0 <= self.shadow_seconds <= MAX_SHADOW_SECONDS:
             raise ValueError(
                 f"shadow_seconds must be between 0 and {MAX_SHADOW_SECONDS}, "

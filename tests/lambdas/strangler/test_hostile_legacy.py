@@ -158,6 +158,17 @@ def test_headers_in_utf_8_arrive_as_they_were_sent(hostile: Hostile, value: str)
     assert (answer.headers["x-name"], answer.response["cookies"]) == (value, [value])
 
 
+def test_headers_of_the_connection_do_not_reach_the_client(hostile: Hostile) -> None:
+    names = ("keep-alive", "te", "trailer", "upgrade", "proxy-authenticate", "Proxy-Authorization")
+    head = "".join(f"{name}: x\r\n" for name in (*names, "X-Own")).encode()
+    hostile.sent = a_page(b"ok", b"Connection: keep-alive\r\n" + head)
+
+    with closing(Legacy(hostile.url, 5)) as legacy:
+        answer = legacy.send(request_of(an_event()))
+
+    assert answer.headers == answer.response["headers"] == {"x-own": "x"}
+
+
 def test_other_bytes_in_headers_are_read_as_latin_1(hostile: Hostile) -> None:
     hostile.sent = a_page(b"ok", b"x-name: gr\xfc\xdfe\r\n")
 
