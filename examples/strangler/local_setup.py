@@ -70,7 +70,7 @@ class _Requests(BaseHTTPRequestHandler):
             ("vary", "accept"),
             ("vary", "origin"),
             # http.server writes Latin-1: these are the bytes of UTF-8.
-            ("x-motto", "größer – кроме цен".encode().decode("latin-1")),
+            ("x-motto", "Größe 本 ж".encode().decode("latin-1")),
         ]
         if path == "/products" and self.command in ("GET", "HEAD"):
             return 200, json.dumps({"items": PRODUCTS}, indent=1).encode(), [*as_json, *cookies]
