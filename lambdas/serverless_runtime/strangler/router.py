@@ -154,13 +154,15 @@ class Router:
             return found
 
         def run() -> None:
+            outcome: Outcome
             try:
-                found.put(ask())
+                outcome = ask()
             except Exception as error:
                 # The thread that waits raises it.
-                found.put(error)
-            finally:
-                self._waiting.release()
+                outcome = error
+            # Before the next request can come.
+            self._waiting.release()
+            found.put(outcome)
 
         threading.Thread(target=run, name="shadow", daemon=True).start()
         return found
