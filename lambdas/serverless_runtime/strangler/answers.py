@@ -25,6 +25,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 _SERVER_ERROR = 500
 _MAX_STATUS = 599
 _STATUS = re.compile("[2-5][0-9]{2}")
+_FOLD = re.compile("[ \\t]*\\r?\\n[ \\t]+")
 _MEMBERS = ("statusCode", "headers", "body", "isBase64Encoded")
 """And cookies: all that API Gateway reads of an answer."""
 
@@ -75,11 +76,12 @@ def answer_of_legacy(status: int, headers: Sequence[tuple[str, str]], body: byte
 
 def _as_sent(value: str) -> str:
     """Return a header's value, of which http.client reads each byte as a character of Latin-1, as
-    one in UTF-8, if it is that."""
+    one in UTF-8, if it is that; and on one line, as RFC 9112, 5.2, says."""
+    line = _FOLD.sub(" ", value)
     try:
-        return value.encode("latin-1").decode()
+        return line.encode("latin-1").decode()
     except UnicodeError:
-        return value
+        return line
 
 
 def answer_of_function(returned: Any) -> Answer:

@@ -3,6 +3,7 @@ is no answer."""
 
 from __future__ import annotations
 
+import email.errors
 import functools
 import http.client
 import io
@@ -15,6 +16,13 @@ from serverless_runtime.strangler.answers import MAX_BODY_BYTES, Answer, answer_
 _CHUNK_BYTES = 65_536
 _MAX_INTERIM = 20
 _SWITCHING, _FINAL = 101, 200
+
+_MALFORMED = (
+    email.errors.FirstHeaderLineIsContinuationDefect,
+    email.errors.MisplacedEnvelopeHeaderDefect,
+    email.errors.MissingHeaderBodySeparatorDefect,
+)
+"""After such a line, http.client reads no more headers, not even how long the body is."""
 
 Left = Callable[[], float]
 """Returns how many seconds are left, and raises TimeoutError if none are."""
@@ -69,6 +77,8 @@ class _Response(http.client.HTTPResponse):
             super().begin()
             if self.reader.is_at_end:
                 raise http.client.HTTPException("cut off in its headers")
+            if any(isinstance(each, _MALFORMED) for each in self.headers.defects):
+                raise http.client.HTTPException("a line that is no header")
             if self.status == _SWITCHING:
                 raise http.client.HTTPException("another protocol that nobody asked for")
             if self.status >= _FINAL:

@@ -160,8 +160,9 @@ class Router:
             except Exception as error:
                 # The thread that waits raises it.
                 outcome = error
-            # Before the next request can come.
-            self._waiting.release()
+            finally:
+                # Before the next request can come.
+                self._waiting.release()
             found.put(outcome)
 
         threading.Thread(target=run, name="shadow", daemon=True).start()

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from local.emulator.start import free_port
 from serverless_runtime.strangler.legacy import Legacy, LegacyError, LegacyTimeoutError
-from serverless_runtime.strangler.requests import LegacyRequest, request_of
+from serverless_runtime.strangler.requests import BadRequestError, LegacyRequest, request_of
 from tests.lambdas.strangler.api_events import OldSystem, an_event
 
 # What may be encoded in a path and comes back: not what API Gateway decodes for good.
@@ -181,3 +181,24 @@ def test_the_comparison_with_the_old_system_sees_a_router_that_decodes(
     answer = connect().send(careless)
 
     assert json.loads(answer.body)["line"] != got_by(old, event)["line"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"headers": {"x-a": "b\r\nx: y"}},
+        {"headers": {"x a\n": "b"}},
+        {"headers": {"x-ä": "b"}},
+        {"headers": {"x-a": "\ud800"}},
+        {"rawPath": "/\ud800"},
+        {"body": "x", "isBase64Encoded": True},
+        {"body": "\ud800"},
+        {"requestContext": {"http": {"method": "GE T\r\n"}}},
+        {"requestContext": {"http": {"method": "GÉT"}}},
+    ],
+)
+def test_what_is_no_request_of_http_is_refused(old: OldSystem, changes: dict[str, object]) -> None:
+    with closing(Legacy(old.url, 5)) as legacy, pytest.raises(BadRequestError):
+        legacy.send(request_of(an_event() | changes))
+
+    assert old.requests == []
