@@ -28,6 +28,9 @@ class _Old(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path.startswith("/slow"):
             time.sleep(1)
+        if self.path.startswith("/early"):
+            self.send_response_only(103)
+            self.end_headers()
         length = int(self.headers.get("content-length") or 0)
         body = json.dumps(
             {
@@ -95,6 +98,12 @@ def test_the_whole_answer_is_passed_on_and_a_redirect_is_not_followed(
     assert (answer.status_code, answer.headers["location"]) == (302, "/elsewhere")
     assert answer.headers.get_list("set-cookie") == ["a=1; Path=/", "b=2"]
     assert answer.headers["etag"] == '"7"'
+
+
+def test_an_answer_before_the_final_one_is_passed_over(emulator: Emulator, old: str) -> None:
+    answer = httpx.get(f"{forwarding(emulator, old)}/early")
+
+    assert (answer.status_code, answer.json()["line"]) == (200, "GET /early")
 
 
 @pytest.mark.parametrize(

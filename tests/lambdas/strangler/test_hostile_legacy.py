@@ -42,6 +42,9 @@ class Hostile(socketserver.ThreadingTCPServer):
         self.drips.set()
         self.connections = 0
 
+    def handle_error(self, *_: object) -> None:
+        """Quiet: a client that has enough closes its connection."""
+
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
