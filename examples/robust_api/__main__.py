@@ -147,7 +147,7 @@ operations = Operations(
     "operations",
     OperationsArgs(
         foundation=foundation,
-        watched=[front, prices, breakers, shipping, shipments, counter],
+        watched=[front, prices, breakers, shipping, shipments, counter, warehouse],
         functions=[show_product, ship_order],
         alarms=throttled_alarms("table-throttled", tables, foundation=foundation),
     ),

@@ -49,6 +49,7 @@ CREATED_BY = {
     "aws:sqs/queuePolicy:QueuePolicy": ("sqs", "SetQueueAttributes"),
     "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": ("sqs", "SetQueueAttributes"),
     "aws:sqs/redrivePolicy:RedrivePolicy": ("sqs", "SetQueueAttributes"),
+    "aws:ssm/parameter:Parameter": ("ssm", "PutParameter"),
 }
 """The call that makes a resource of each type."""
 
