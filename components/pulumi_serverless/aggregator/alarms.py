@@ -71,14 +71,7 @@ def aggregator_alarms(
             description=f"The function {function.logical_name} failed or was throttled "
             f"{thresholds.errors} times in five minutes: its callers got no answer at all, "
             "whichever services were well.",
-            # Each is missing while there is nothing to count, and one must not hide the other.
-            metric=MathExpression(
-                expression="FILL(errors, 0) + FILL(throttles, 0)",
-                metrics={
-                    "errors": function.metric("Errors", "Sum"),
-                    "throttles": function.metric("Throttles", "Sum"),
-                },
-            ),
+            metric=function.failed_runs(),
             threshold=thresholds.errors,
         ),
     ]

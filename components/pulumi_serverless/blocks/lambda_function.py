@@ -12,7 +12,7 @@ from pulumi_serverless.blocks.argument_checks import Between
 from pulumi_serverless.blocks.aws_limits import MAX_ROLE_POLICY_CHARACTERS, Budget
 from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.iam import Actions, Condition, Resource, Resources, policy, statement
-from pulumi_serverless.blocks.metric import Metric, Statistic
+from pulumi_serverless.blocks.metric import MathExpression, Metric, Statistic
 
 # https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
 RetryAttempts = Annotated[int, Between(0, 2)]
@@ -144,4 +144,15 @@ class LambdaFunction(Component):
             name=name,
             dimensions={"FunctionName": self.name},
             statistic=statistic,
+        )
+
+    def failed_runs(self) -> MathExpression:
+        """Invocations that failed, and those that Lambda throttled."""
+        return MathExpression(
+            # Each is missing while there is nothing to count, and one must not hide the other.
+            expression="FILL(errors, 0) + FILL(throttles, 0)",
+            metrics={
+                "errors": self.metric("Errors", "Sum"),
+                "throttles": self.metric("Throttles", "Sum"),
+            },
         )

@@ -55,14 +55,7 @@ def gatekeeper_alarms(
             id="authorizer-errors",
             description=f"The gatekeeper {name} failed or was throttled {thresholds.errors} times "
             "in five minutes: these callers got a 500, whatever their keys.",
-            # Each is missing while there is nothing to count, and one must not hide the other.
-            metric=MathExpression(
-                expression="FILL(errors, 0) + FILL(throttles, 0)",
-                metrics={
-                    "errors": function.metric("Errors", "Sum"),
-                    "throttles": function.metric("Throttles", "Sum"),
-                },
-            ),
+            metric=function.failed_runs(),
             threshold=thresholds.errors,
         ),
         alarm(

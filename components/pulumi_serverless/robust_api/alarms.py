@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -9,8 +10,8 @@ from pulumi_serverless.blocks.argument_checks import Between
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.http_api import HttpApi
-from pulumi_serverless.blocks.metric import MathExpression
 from pulumi_serverless.blocks.monitoring.alarm import AlarmArgs
+from pulumi_serverless.blocks.monitoring.http_api_alarms import error_percentage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,17 +29,12 @@ def route_alarm(
     route_key: str, api: HttpApi, *, thresholds: RouteThresholds, foundation: Foundation
 ) -> AlarmArgs:
     """Return the alarm on a route that fails."""
-    minimum = thresholds.minimum_requests
     return AlarmArgs(
         id="back-end-errors",
         description=f"At least {thresholds.error_percent} % of the requests to {route_key} got a "
         "5xx response in the last five minutes: what is behind this route is broken.",
-        metric=MathExpression(
-            expression=f"IF(requests >= {minimum}, 100 * errors / requests, 0)",
-            metrics={
-                "errors": api.route_metric(route_key, "5xx", "Sum"),
-                "requests": api.route_metric(route_key, "Count", "Sum"),
-            },
+        metric=error_percentage(
+            functools.partial(api.route_metric, route_key), thresholds.minimum_requests
         ),
         threshold=thresholds.error_percent,
         period_seconds=300,

@@ -118,14 +118,7 @@ def facade_alarms(
             description=f"The router of {name} failed or was throttled "
             f"{thresholds.router_errors} times in five minutes: clients of all moving routes see "
             "errors, whichever side is well.",
-            # Each is missing while there is nothing to count, and one must not hide the other.
-            metric=MathExpression(
-                expression="FILL(errors, 0) + FILL(throttles, 0)",
-                metrics={
-                    "errors": router.metric("Errors", "Sum"),
-                    "throttles": router.metric("Throttles", "Sum"),
-                },
-            ),
+            metric=router.failed_runs(),
             threshold=thresholds.router_errors,
         ),
     ]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 import http.client
-import select
 import ssl
 import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from serverless_runtime.shared.aws.connections import is_readable, opened
 from serverless_runtime.strangler.answers import Answer
 from serverless_runtime.strangler.requests import BadRequestError, LegacyRequest
 from serverless_runtime.strangler.responses import TooLargeError, read_answer
@@ -106,7 +106,8 @@ class Legacy:
         if kept is None:
             return None
         connection, since = kept
-        if self._clock() - since < _MAX_IDLE_SECONDS and not _is_readable(connection):
+        # Nothing but its end makes an idle connection readable.
+        if self._clock() - since < _MAX_IDLE_SECONDS and not is_readable(connection, 0):
             return connection
         connection.close()
         return None
@@ -116,19 +117,10 @@ class Legacy:
             seconds = min(_CONNECT_SECONDS, self._left(until))
         except TimeoutError:
             raise LegacyTimeoutError(f"no answer in {self._seconds:g} s") from None
-        connection: http.client.HTTPConnection
-        if self._tls is None:
-            connection = http.client.HTTPConnection(self._host, self._port, timeout=seconds)
-        else:
-            connection = http.client.HTTPSConnection(
-                self._host, self._port, timeout=seconds, context=self._tls
-            )
         try:
-            connection.connect()
+            return opened(self._host, self._port, self._tls, seconds)
         except OSError as error:
-            connection.close()
             raise LegacyError(f"not reached: {type(error).__name__}") from error
-        return connection
 
     def _left(self, until: float) -> float:
         left = until - self._clock()
@@ -153,10 +145,3 @@ def _write(
     if request.body or request.method in _WITH_BODY:
         connection.putheader("content-length", str(len(request.body)))
     connection.endheaders(request.body or None)
-
-
-def _is_readable(connection: http.client.HTTPConnection) -> bool:
-    """Nothing but its end makes an idle connection readable."""
-    poll = select.poll()
-    poll.register(connection.sock, select.POLLIN)
-    return bool(poll.poll(0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from pulumi_serverless.blocks.argument_checks import Between
 from pulumi_serverless.blocks.arguments import Arguments, checked
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.http_api import HttpApi
-from pulumi_serverless.blocks.metric import MathExpression
+from pulumi_serverless.blocks.metric import MathExpression, Metric, Statistic
 from pulumi_serverless.blocks.monitoring.alarm import AlarmArgs
 
 _FIVE_MINUTES = 300
@@ -30,6 +31,19 @@ class ApiThresholds(Arguments):
     start takes one or two seconds; three are more than that."""
 
 
+def error_percentage(
+    metric: Callable[[str, Statistic], Metric], minimum_requests: int
+) -> MathExpression:
+    """Return the percentage of 5xx responses, of an API or of one route; 0 for few requests.
+
+    `metric` returns what API Gateway publishes about it.
+    """
+    return MathExpression(
+        expression=f"IF(requests >= {minimum_requests}, 100 * errors / requests, 0)",
+        metrics={"errors": metric("5xx", "Sum"), "requests": metric("Count", "Sum")},
+    )
+
+
 @checked
 def api_alarms(
     name: str, api: HttpApi, *, thresholds: ApiThresholds, foundation: Foundation
@@ -39,13 +53,7 @@ def api_alarms(
         id="api-errors",
         description=f"At least {thresholds.error_percent} % of the requests to the API of {name} "
         "got a 5xx response in the last five minutes: clients see errors.",
-        metric=MathExpression(
-            expression=f"IF(requests >= {thresholds.minimum_requests}, 100 * errors / requests, 0)",
-            metrics={
-                "errors": api.metric("5xx", "Sum"),
-                "requests": api.metric("Count", "Sum"),
-            },
-        ),
+        metric=error_percentage(api.metric, thresholds.minimum_requests),
         threshold=thresholds.error_percent,
         period_seconds=_FIVE_MINUTES,
         foundation=foundation,

@@ -168,7 +168,7 @@ class Connections:
     def _is_free(self, idle: _Idle) -> bool:
         """Whether the other side awaits a request; reads the response before, if one is due."""
         if idle.then is not None:
-            if not _is_readable(idle.connection, MAX_LATE_SECONDS):
+            if not is_readable(idle.connection, MAX_LATE_SECONDS):
                 return False
             try:
                 response, is_last = self._received(idle.connection, until=None)
@@ -179,7 +179,7 @@ class Connections:
             if is_last:
                 return False
         # Nothing but its end makes an idle connection readable.
-        return not _is_readable(idle.connection, 0)
+        return not is_readable(idle.connection, 0)
 
     def _read_timeout(self, until: float | None) -> float:
         return self._config.read_timeout if until is None else self._seconds_left(until)
@@ -192,22 +192,29 @@ class Connections:
         seconds = self._config.connect_timeout
         if until is not None:
             seconds = min(seconds, self._seconds_left(until))
-        connection: http.client.HTTPConnection
-        if self._tls is None:
-            connection = http.client.HTTPConnection(self._host, self._port, timeout=seconds)
-        else:
-            connection = http.client.HTTPSConnection(
-                self._host, self._port, timeout=seconds, context=self._tls
-            )
         try:
-            connection.connect()
+            return opened(self._host, self._port, self._tls, seconds)
         except TimeoutError as error:
-            connection.close()
             raise ConnectTimeoutError(f"{self._host} could not be reached in time") from error
         except OSError as error:
-            connection.close()
             raise ConnectError(f"{self._host} could not be reached: {error!r}") from error
-        return connection
+
+
+def opened(
+    host: str, port: int | None, tls: ssl.SSLContext | None, seconds: float
+) -> http.client.HTTPConnection:
+    """Return a connection that is open, with the seconds as its timeout. Raises OSError."""
+    connection: http.client.HTTPConnection
+    if tls is None:
+        connection = http.client.HTTPConnection(host, port, timeout=seconds)
+    else:
+        connection = http.client.HTTPSConnection(host, port, timeout=seconds, context=tls)
+    try:
+        connection.connect()
+    except OSError:
+        connection.close()
+        raise
+    return connection
 
 
 def request_head(path: str, headers: Mapping[str, str], body: bytes) -> bytes:
@@ -226,7 +233,8 @@ def request_head(path: str, headers: Mapping[str, str], body: bytes) -> bytes:
     return head.encode("latin-1")
 
 
-def _is_readable(connection: http.client.HTTPConnection, seconds: float) -> bool:
+def is_readable(connection: http.client.HTTPConnection, seconds: float) -> bool:
+    """Whether something arrives within the seconds, or its end does."""
     poll = select.poll()
     poll.register(connection.sock, select.POLLIN)
     return bool(poll.poll(seconds * 1000))
