@@ -11,6 +11,8 @@ LOCKED := requirements requirements-dev requirements-emulator requirements-mutan
 # One file at a time on each processor: each starts its own emulator, so they do not interfere.
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 export PULUMI_ERROR_OUTPUT_STRING := 1
+# Hundreds of processes start: without bytecode files each would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup tour chaos up down check format policy test e2e engine snapshot reference pictures sbom bench bench-check mutants lock clean
