@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from local.cloudwatch.alarms import metric_queries
@@ -28,6 +28,9 @@ DIFFERENCES = (
 # Longer than a run of a scheduled function and a slow emulator take together.
 _LOOK_BACK_SECONDS = 120
 
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
+_DATAPOINTS_PER_REQUEST = 1000
+
 _QUEUES = "AWS/SQS"
 _ATTRIBUTES = {
     "ApproximateNumberOfMessagesVisible": "ApproximateNumberOfMessages",
@@ -41,14 +44,16 @@ PUBLISHED_EACH_SECOND = frozenset((_QUEUES, metric) for metric in _ATTRIBUTES)
 
 def publish_queue_depths(client: Clients, clock: Callable[[], float] = time.time) -> None:
     """Put one datapoint per metric and watched queue, as SQS does; none for a deleted queue."""
-    sqs = client("sqs")
+    sqs, depths = client("sqs"), list[dict[str, Any]]()
     for queue_name in watched_queues(client):
         try:
             url = sqs.get_queue_url(QueueName=queue_name)["QueueUrl"]
         except sqs.exceptions.QueueDoesNotExist:
             continue
+        depths += _depths(sqs, url, queue_name, clock())
+    for start in range(0, len(depths), _DATAPOINTS_PER_REQUEST):
         client("cloudwatch").put_metric_data(
-            Namespace=_QUEUES, MetricData=_depths(sqs, url, queue_name, clock())
+            Namespace=_QUEUES, MetricData=depths[start : start + _DATAPOINTS_PER_REQUEST]
         )
 
 
@@ -91,6 +96,7 @@ class EmbeddedMetrics:
         self._client = client
         self._clock = clock
         self._seen: dict[tuple[str, str, int, str], float] = {}
+        self._stored_bytes: dict[str, int] = {}
 
     def publish(self) -> None:
         """Put the metrics of every such line that was printed since the last call."""
@@ -101,12 +107,18 @@ class EmbeddedMetrics:
         now = time.time()
         self._forget(now - 2 * _LOOK_BACK_SECONDS)
         groups = self._client("logs").get_paginator("describe_log_groups").paginate()
-        for group in (each["logGroupName"] for page in groups for each in page["logGroups"]):
+        changed = [each for page in groups for each in page["logGroups"] if self._has_changed(each)]
+        for group in (each["logGroupName"] for each in changed):
             for event in self._printed(group, since=now - _LOOK_BACK_SECONDS):
                 line = (group, event["logStreamName"], event["timestamp"], event["message"])
                 if line not in self._seen:
                     self._seen[line] = now
                     yield event["message"]
+
+    def _has_changed(self, group: Mapping[str, Any]) -> bool:
+        name, stored = group["logGroupName"], group["storedBytes"]
+        before, self._stored_bytes[name] = self._stored_bytes.get(name), stored
+        return bool(stored != before)
 
     def _printed(self, group: str, since: float) -> Iterator[dict[str, Any]]:
         pages = (
