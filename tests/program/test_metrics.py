@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from pulumi_serverless.testing import Graph
@@ -67,7 +68,9 @@ def test_every_own_metric_has_one_owner_and_is_emitted(program: Graph) -> None:
         owners = [(path, constant) for path, constant in constants() if constant[1] == name]
         assert len(owners) == 1, f"{name} must be one constant, found {owners}"
         [(owner, (constant, _))] = owners
-        users = [path for path in sources("lambdas") if path != owner and uses(path, constant)]
+        users = [
+            path for path in sources("lambdas") if path != owner and constant in names_read(path)
+        ]
         assert users, f"nothing in lambdas/ emits {name}, which {owner} names {constant}"
 
 
@@ -75,28 +78,31 @@ def sources(folder: str) -> Iterator[Path]:
     yield from sorted((ROOT / folder).rglob("*.py"))
 
 
-def constants() -> Iterator[tuple[Path, tuple[str, str]]]:
+@cache
+def constants() -> list[tuple[Path, tuple[str, str]]]:
     """Every constant that is a text, with its module."""
-    for folder in ("lambdas", "components"):
-        for path in sources(folder):
-            for node in ast.parse(path.read_text()).body:
-                match node:
-                    case ast.Assign(
-                        targets=[ast.Name(id=name)], value=ast.Constant(value=str(text))
-                    ):
-                        yield path, (name, text)
-                    case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=texts)):
-                        for each, one in zip(names, texts, strict=True):
-                            if isinstance(each, ast.Name) and isinstance(one, ast.Constant):
-                                yield path, (each.id, str(one.value))
+    paths = [path for folder in ("lambdas", "components") for path in sources(folder)]
+    return [(path, constant) for path in paths for constant in _constants_of(path)]
 
 
-def uses(path: Path, constant: str) -> bool:
-    """Whether a module reads the constant, by its name or of its module, not only imports it."""
-    for node in ast.walk(ast.parse(path.read_text())):
+def _constants_of(path: Path) -> Iterator[tuple[str, str]]:
+    for node in ast.parse(path.read_text()).body:
         match node:
-            case ast.Name(id=name, ctx=ast.Load()) if name == constant:
-                return True
-            case ast.Attribute(attr=name, ctx=ast.Load()) if name == constant:
-                return True
-    return False
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(text))):
+                yield name, text
+            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=texts)):
+                for each, one in zip(names, texts, strict=True):
+                    if isinstance(each, ast.Name) and isinstance(one, ast.Constant):
+                        yield each.id, str(one.value)
+
+
+@cache
+def names_read(path: Path) -> set[str]:
+    """What a module reads by its name or of another module, not only imports."""
+    nodes = ast.walk(ast.parse(path.read_text()))
+    read = [each for each in nodes if isinstance(getattr(each, "ctx", None), ast.Load)]
+    return {
+        each.id if isinstance(each, ast.Name) else each.attr
+        for each in read
+        if isinstance(each, ast.Name | ast.Attribute)
+    }
