@@ -62,12 +62,23 @@ def test_the_api_sends_the_body_with_a_role_of_its_own_and_answers_202() -> None
     assert inputs["credentialsArn"] == "arn:api-to-clicks-role"
     assert inputs["requestParameters"]["MessageBody"] == "$request.body"
     assert set(inputs["requestParameters"]) == {"QueueUrl", "MessageBody"}
-    [mapped] = inputs["responseParameters"]
-    assert mapped["statusCode"] == "200"
-    assert mapped["mappings"] == {
-        "overwrite:statuscode": "202",
-        "overwrite:header.x-correlation-id": "$context.requestId",
+    mapped = {each["statusCode"]: each["mappings"] for each in inputs["responseParameters"]}
+    assert mapped["200"]["overwrite:statuscode"] == "202"
+    assert all(
+        each["overwrite:header.x-correlation-id"] == "$context.requestId"
+        for each in mapped.values()
+    )
+
+
+def test_a_queue_that_the_api_may_not_use_is_a_broken_back_end_and_no_mistake_of_a_client() -> None:
+    mapped = {
+        each["statusCode"]: each["mappings"]
+        for each in the_integration(an_api())["responseParameters"]
     }
+
+    assert mapped["403"]["overwrite:statuscode"] == "503"
+    assert mapped["403"]["overwrite:header.retry-after"] == "1"
+    assert "overwrite:statuscode" not in mapped["400"]
 
 
 def test_the_role_may_send_to_the_queue_and_nothing_else() -> None:
@@ -105,14 +116,38 @@ def test_attributes_that_callers_cannot_write_come_last() -> None:
     assert json.loads(text)["source"] == {"DataType": "String", "StringValue": "shop"}
 
 
-@pytest.mark.parametrize("crafted", ['x"},"source":{"DataType":"String","StringValue":"y'])
-def test_a_crafted_header_cannot_replace_them(crafted: str) -> None:
-    given = {"agent": "${request.header.user-agent}", "source": "shop"}
+CRAFTED = 'x"},"source":{"DataType":"String","StringValue":"y'
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "request.header.user-agent",
+        "request.querystring.q",
+        "request.path.id",
+        "context.path",
+        "context.domainName",
+        "context.identity.userAgent",
+        "context.authorizer.claims.name",
+        "context.authorizer.tenant",
+    ],
+)
+def test_what_a_caller_may_have_written_cannot_replace_the_others(written: str) -> None:
+    given = {"source": "shop", "id": "${context.requestId}", "agent": f"${{{written}}}"}
     text = the_integration(an_api(attributes=given))["requestParameters"]["MessageAttributes"]
 
-    pasted = text.replace("${request.header.user-agent}", crafted)
+    pasted = json.loads(text.replace(f"${{{written}}}", CRAFTED))
 
-    assert json.loads(pasted)["source"]["StringValue"] == "shop"
+    assert pasted["source"]["StringValue"] == "shop"
+
+
+def test_a_header_cannot_replace_what_an_authorizer_says() -> None:
+    given = {"source": "${context.authorizer.tenant}", "agent": "${request.header.user-agent}"}
+    text = the_integration(an_api(attributes=given))["requestParameters"]["MessageAttributes"]
+
+    pasted = json.loads(text.replace("${request.header.user-agent}", CRAFTED))
+
+    assert pasted["source"]["StringValue"] == "${context.authorizer.tenant}"
 
 
 @pytest.mark.parametrize("route_key", ["GET /hits", "ANY /hits", "$default", "OPTIONS /hits"])
@@ -129,6 +164,13 @@ def test_a_method_without_a_body_cannot_send(route_key: str) -> None:
         ({"aws.trace": "x"}, "an attribute's name must be"),
         ({"a..b": "x"}, "an attribute's name must be"),
         ({"a": ""}, r"attributes\['a'\] must not be empty, got ''"),
+        ({"a": "\x01"}, r"attributes\['a'\] must be printable text"),
+        ({"a": "$context.requestId"}, "with a [$] for variables like"),
+        ({"a": "${context.requestId"}, "with a [$] for variables like"),
+        ({"a": "${context.requestid}"}, "a variable of an attribute must be .*'context.requestid'"),
+        ({"a": "${request.body}"}, "a variable of an attribute must be .*'request.body'"),
+        ({"a": "${stageVariables.x}"}, "a variable of an attribute must be"),
+        ({"a": "${}"}, "a variable of an attribute must be .* got ''"),
     ],
 )
 def test_attributes_that_sqs_would_reject_fail_before_deploy(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -13,6 +11,7 @@ import pulumi_aws as aws
 
 from pulumi_serverless.blocks.argument_checks import Size
 from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.attributes_of_requests import attributes_json, require_attribute
 from pulumi_serverless.blocks.encrypted_queue import EncryptedQueue
 from pulumi_serverless.blocks.encryption_key import USER_ACTIONS
 from pulumi_serverless.blocks.http_targets import ApiOfTargets, RouteTarget
@@ -21,21 +20,25 @@ from pulumi_serverless.blocks.service_role import ServiceRole, ServiceRoleArgs
 
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
 MAX_ATTRIBUTES = 10
-_ATTRIBUTE = re.compile(r"(?!aws\.|amazon\.)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*", re.IGNORECASE)
-_MAX_ATTRIBUTE_NAME = 256
 
 SENDING_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
-_ACCEPTED = {
-    "overwrite:statuscode": "202",
-    "overwrite:header.x-correlation-id": "$context.requestId",
+_ID = {"overwrite:header.x-correlation-id": "$context.requestId"}
+_BY_STATUS = {
+    "200": {"overwrite:statuscode": "202", **_ID},
+    # What SQS says of the body.
+    "400": _ID,
+    # The API's role may not send, or SQS throttles: no client can help it, and an alarm should.
+    "403": {"overwrite:statuscode": "503", "overwrite:header.retry-after": "1", **_ID},
 }
+"""Of responses of SQS, in its query protocol."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SendToQueue(Arguments, RouteTarget):
     """The route puts each request's body into the queue, without a function: 202 with the request's
-    id as `X-Correlation-Id`, or what SQS responds, such as 400 for an empty body.
+    id as `X-Correlation-Id`. It is 400 if SQS refuses the body, such as an empty one, but also if
+    the queue or its key is gone; and 503 if SQS throttles, or the API may not send.
 
     The id is `${context.requestId}` for an attribute.
     """
@@ -44,11 +47,11 @@ class SendToQueue(Arguments, RouteTarget):
     """Standard queue for the bodies, which must be text."""
 
     attributes: Annotated[Mapping[str, str], Size(0, MAX_ATTRIBUTES)] = field(default_factory=dict)
-    """Message attributes, at most 10: texts with `${request.header.name}` or `${context.name}`.
+    """Message attributes, at most 10: texts with `${request.header.NAME}` or `${context.NAME}`. SQS
+    refuses an empty one, such as that of a header that a request does not have.
 
-    API Gateway pastes what a header contains into the attributes' JSON as it is: a caller can
-    close the text and write other attributes after it. Of two with one name the last counts, so
-    those without a header in them come last, whatever the order here.
+    A caller can forge attributes with a crafted header, but none that come after it: those in
+    which neither a caller nor an authorizer writes come last, whatever the order here.
     """
 
     def __post_init__(self) -> None:
@@ -58,20 +61,8 @@ class SendToQueue(Arguments, RouteTarget):
                 f"queue must be a standard queue, got {self.queue.logical_name}, which is FIFO: "
                 "callers have no message group"
             )
-        for name in self.attributes:
-            if not _ATTRIBUTE.fullmatch(name) or len(name) > _MAX_ATTRIBUTE_NAME:
-                raise ValueError(
-                    "an attribute's name must be 1 to 256 letters, digits, - and _, with single "
-                    f"dots inside, and no aws. before it, got {name!r}"
-                )
-
-    @property
-    def attributes_json(self) -> str:
-        """The attributes as the integration takes them."""
-        ordered = sorted(self.attributes.items(), key=lambda each: "${request." not in each[1])
-        return json.dumps(
-            {name: {"DataType": "String", "StringValue": value} for name, value in ordered}
-        )
+        for name, text in self.attributes.items():
+            require_attribute(name, text)
 
     def require_route(self, route_key: str) -> None:
         """ValueError for a route of requests that have no body, or that may be preflights."""
@@ -94,7 +85,7 @@ class SendToQueue(Arguments, RouteTarget):
             "MessageBody": "$request.body",
         }
         if self.attributes:
-            parameters["MessageAttributes"] = self.attributes_json
+            parameters["MessageAttributes"] = attributes_json(self.attributes)
         return aws.apigatewayv2.Integration(
             f"{api.name}-{slug(route_key)}-sends-to-{self.queue.logical_name}",
             api_id=api.id,
@@ -103,7 +94,10 @@ class SendToQueue(Arguments, RouteTarget):
             payload_format_version="1.0",
             credentials_arn=role.arn,
             request_parameters=parameters,
-            response_parameters=[{"status_code": "200", "mappings": _ACCEPTED}],
+            response_parameters=[
+                {"status_code": status, "mappings": mappings}
+                for status, mappings in _BY_STATUS.items()
+            ],
             # A request that came before the permission would be refused.
             opts=pulumi.ResourceOptions(parent=api.parent, depends_on=permissions),
         )
