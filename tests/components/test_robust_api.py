@@ -174,11 +174,23 @@ def test_what_is_done_later_cannot_be_asked_for(route_key: str, target: Callable
         one(route_key, target)
 
 
-def test_a_link_cannot_change_anything() -> None:
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+def test_a_link_cannot_change_anything(method: str) -> None:
     one("POST /reservations", lambda: CallService(service=prices(), operation="reserve"))
 
     with pytest.raises(ValueError, match="must have a safe operation, got reserve of prices"):
-        one("GET /reservations", lambda: CallService(service=prices(), operation="reserve"))
+        one(f"{method} /reservations", lambda: CallService(service=prices(), operation="reserve"))
+
+
+@pytest.mark.parametrize("status", [401, 405, 418, 499, 500])
+def test_a_refusal_has_a_status_that_says_no(status: int) -> None:
+    with pytest.raises(
+        ValueError, match=rf"refusals\['sold-out'\] must be one of 400, .* {status}"
+    ):
+        one(
+            "GET /x",
+            lambda: CallService(service=prices(), operation="quote", refusals={"sold-out": status}),
+        )
 
 
 @pytest.mark.parametrize("route_key", ["ANY /orders", "$default"])

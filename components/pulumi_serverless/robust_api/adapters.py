@@ -16,7 +16,7 @@ from typing import Annotated, ClassVar
 
 import pulumi
 
-from pulumi_serverless.blocks.argument_checks import AtLeast, Between, require_known
+from pulumi_serverless.blocks.argument_checks import AtLeast, OneOf, require_known
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.bundle import FunctionCode
 from pulumi_serverless.blocks.callable_service import CallableService
@@ -25,6 +25,7 @@ from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
 from serverless_runtime.robust_api.settings import (
     PREFIX,
+    REFUSALS,
     CallServiceSettings,
 )
 from serverless_runtime.shared.environment import environment_for
@@ -100,8 +101,8 @@ class CallService(Arguments, Adapter):
     operation: str
     """Its operation."""
 
-    refusals: Mapping[str, Annotated[int, Between(400, 499)]] = field(default_factory=dict)
-    """Status of the response by the code of a refusal; any other is a 422."""
+    refusals: Mapping[str, Annotated[int, OneOf(REFUSALS)]] = field(default_factory=dict)
+    """Status of the response by the code of a refusal, e.g. 404 or 409; any other is a 422."""
 
     circuit_breakers: CircuitBreaking | None = None
     """Circuits, of which one has the service's name: while it is open, clients get a 503 at once.
@@ -122,9 +123,9 @@ class CallService(Arguments, Adapter):
             )
 
     def require_route(self, route_key: str) -> None:
-        """ValueError for a GET that could change something."""
+        """ValueError for a method that is safe, such as GET, and could change something."""
         repeatable = self.service.operations_offered[self.operation]
-        if route_key.startswith(("GET ", "HEAD ")) and repeatable != "safe":
+        if route_key.startswith(("GET ", "HEAD ", "OPTIONS ")) and repeatable != "safe":
             raise ValueError(
                 f"{route_key!r} must have a safe operation, got {self.operation} of "
                 f"{self.service.service_name}: whoever follows a link would change something"

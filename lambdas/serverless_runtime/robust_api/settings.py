@@ -7,6 +7,9 @@ from dataclasses import dataclass
 PREFIX = "ROUTE_"
 """What their variables begin with."""
 
+REFUSALS = (400, 402, 403, 404, 409, 410, 412, 422, 423, 429, 451)
+"""Statuses by which a service can refuse a request."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class CallServiceSettings:

@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
 
 from serverless_runtime.robust_api.handlers import call_service
-from serverless_runtime.robust_api.settings import PREFIX, CallServiceSettings
+from serverless_runtime.robust_api.settings import PREFIX, REFUSALS, CallServiceSettings
 from serverless_runtime.service_calls import client
 from serverless_runtime.service_calls.entry import Call, Refusal, service_entry
 from serverless_runtime.service_calls.settings import service_environment
 from serverless_runtime.shared import aws
-from serverless_runtime.shared.aws.connections import Response
+from serverless_runtime.shared.aws.connections import Request, Response
 from serverless_runtime.shared.aws.errors import ConnectError, ResponseTimeoutError
 from serverless_runtime.shared.environment import environment_for
 from tests.lambdas.robust_api.routed import Answer, ask
 from tests.lambdas.service_calls.lambda_side import ARN, LambdaSide, Line
 
 QUOTE = "GET /quotes/{productId}"
+RESERVE = "POST /reservations/{productId}"
 Played = Callable[..., LambdaSide]
+
+
+class TooSlow:
+    """Loses the answer once the caller's time is over."""
+
+    def send(self, request: Request) -> Response:
+        until = time.monotonic() + 0.02
+        while time.monotonic() < until:
+            pass
+        raise ResponseTimeoutError("lost")
 
 
 def echo(call: Call) -> Any:
@@ -45,7 +57,7 @@ def played(monkeypatch: pytest.MonkeyPatch) -> Iterator[Played]:
             prefix=PREFIX,
             service="prices",
             operation=operation,
-            refusals='{"unknown": 404}',
+            refusals=json.dumps({"unknown": 404, **{str(each): each for each in REFUSALS}}),
         )
         for name, value in {**service, **route}.items():
             monkeypatch.setenv(name, value)
@@ -107,6 +119,17 @@ def test_a_refusal_has_the_status_of_the_program(played: Played, code: str, stat
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("status", REFUSALS)
+def test_a_program_may_choose_each_status_that_the_component_takes(
+    played: Played, status: int
+) -> None:
+    played(service_entry({"quote": refuse}))
+
+    answer = quote(query={"code": str(status)})
+
+    assert (answer.status, answer.body["status"]) == (status, status)
+
+
 NO_FUNCTION = Response(404, {"x-amzn-errortype": "ResourceNotFoundException"}, b"{}")
 FAILED = Response(200, {"x-amz-function-error": "Unhandled"}, b"{}")
 
@@ -127,7 +150,7 @@ def test_each_way_to_have_no_answer_has_its_status(
 ) -> None:
     played(line, operation=operation)
 
-    answer = quote()
+    answer = ask(call_service.handle, RESERVE, path={"productId": "tea"})
 
     assert answer.status == status
     assert answer.body["detail"].startswith(f"prices has not answered: {reason}")
@@ -162,3 +185,17 @@ def test_a_caller_without_time_is_told_so_and_the_service_not_asked(played: Play
 
     assert (answer.status, answer.headers["Retry-After"]) == (504, "1")
     assert side.requests == []
+
+
+@pytest.mark.parametrize(("route_key", "repeatable"), [(QUOTE, True), (RESERVE, False)])
+def test_a_client_is_not_told_to_repeat_what_may_have_been_done(
+    played: Played, monkeypatch: pytest.MonkeyPatch, route_key: str, repeatable: bool
+) -> None:
+    played(FAILED, operation="reserve")
+    monkeypatch.setattr(aws.client("lambda"), "transport", TooSlow())
+
+    answer = ask(call_service.handle, route_key, path={"productId": "tea"}, seconds=0.06)
+
+    assert answer.status == 504
+    assert ("Retry-After" in answer.headers) is repeatable
+    assert ("may have been done" in answer.body["detail"]) is not repeatable

@@ -22,6 +22,7 @@ _STATUSES = {"timed-out": 504, "throttled": 503, "too-large": 413}
 """Statuses by the reason of a call without an answer; any other is a 502."""
 
 _UNLISTED_REFUSAL = 422
+_SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -47,7 +48,7 @@ def _ask(request: Request, deadline: Deadline) -> Response:
         status = json.loads(settings.refusals).get(error.code, _UNLISTED_REFUSAL)
         raise Problem(status, f"{error.code}: {error.text}") from error
     except errors.ServiceCallError as error:
-        raise _problem(settings.service, error) from error
+        raise _problem(request, error) from error
     except CircuitBreakerOpenError as error:
         text = f"{settings.service} is down, and has not been asked"
         raise Problem(503, text, headers={"Retry-After": "1"}) from error
@@ -64,11 +65,13 @@ def _payload(request: Request) -> dict[str, Any]:
     return {**request.query, **body, **request.path_parameters}
 
 
-def _problem(name: str, error: errors.ServiceCallError) -> Problem:
+def _problem(request: Request, error: errors.ServiceCallError) -> Problem:
     status = _STATUSES.get(error.reason, 502)
-    done = "; what was asked for may have been done" if error.may_be_done else ""
-    headers = {"Retry-After": "1"} if status in (503, 504) else {}
-    return Problem(status, f"{name} has not answered: {error.reason}{done}", headers=headers)
+    text = f"{error.service} has not answered: {error.reason}"
+    if error.may_be_done and request.method not in _SAFE_METHODS:
+        # Whoever repeats it has asked twice.
+        return Problem(status, f"{text}; what was asked for may have been done")
+    return Problem(status, text, headers={"Retry-After": "1"} if status in (503, 504) else {})
 
 
 def _guarded(settings: CallServiceSettings, call: Callable[[], Any]) -> Any:

@@ -23,6 +23,7 @@ __all__ = ["InvalidField", "Problem", "invalid_parameter", "problem_of"]
 _TITLES = {
     400: "Bad Request",
     401: "Unauthorized",
+    402: "Payment Required",
     403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
@@ -32,8 +33,10 @@ _TITLES = {
     413: "Content Too Large",
     415: "Unsupported Media Type",
     422: "Unprocessable Content",
+    423: "Locked",
     428: "Precondition Required",
     429: "Too Many Requests",
+    451: "Unavailable For Legal Reasons",
     500: "Internal Server Error",
     502: "Bad Gateway",
     503: "Service Unavailable",
