@@ -146,3 +146,53 @@ def test_a_setting_for_a_route_that_is_not_there_is_refused(name: str) -> None:
 
     with pytest.raises(ValueError, match=rf"a route of {name} must be one of .*did you mean"):
         an_api(ApiAccess(auth=NoAuth()), **{name: setting})
+
+
+def routes_of(*route_keys: str, timeout_seconds: int = 10) -> Graph:
+    def program() -> None:
+        function = a_function("keeper", timeout_seconds=timeout_seconds)
+        args = HttpApiArgs(
+            foundation=FOUNDATION,
+            routes=dict.fromkeys(route_keys, function),
+            access=ApiAccess(auth=IamAuth()),
+        )
+        HttpApi("api", args)
+
+    return record(program)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("GET /a/{x}", "GET /a/{y}"),
+        ("GET /a/{x}", "GET /a/{y}/b"),
+        ("GET /{z}/a/{x}/c", "GET /{z}/a/{y}/b"),
+        ("GET /a/{x+}", "GET /a/{y+}"),
+    ],
+)
+def test_a_variable_has_one_name_in_all_routes_of_a_method(first: str, second: str) -> None:
+    with pytest.raises(ValueError, match=r"a variable must have one name .* got \{y\+?\} in 'GET"):
+        routes_of(first, second)
+
+
+def test_variables_in_different_places_have_any_names() -> None:
+    routes_of("GET /a/{x}", "GET /b/{y}", "PUT /a/{z}", "GET /a/{rest+}", "GET /a/{x}/{y}")
+
+
+def test_a_route_has_no_variable_twice() -> None:
+    with pytest.raises(ValueError, match=r"must have different names, got 'GET /a/\{x\}/\{x\}'"):
+        routes_of("GET /a/{x}/{x}")
+
+
+def test_a_function_that_outlasts_the_api_is_refused() -> None:
+    routes_of("GET /a", timeout_seconds=29)
+
+    with pytest.raises(ValueError, match="the timeout of keeper must be at most 29 s for 'GET /a'"):
+        routes_of("GET /a", timeout_seconds=30)
+
+
+@pytest.mark.parametrize("setting", ["request_headers", "response_headers"])
+@pytest.mark.parametrize("name", ["a b", "a:", "ä"])
+def test_what_can_be_no_header_is_refused(setting: str, name: str) -> None:
+    with pytest.raises(ValueError, match=rf"{setting}\[0\] must be the name of a header"):
+        an_api(ApiAccess(auth=IamAuth()), **{setting: [name]})

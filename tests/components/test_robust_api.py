@@ -261,3 +261,25 @@ def test_more_routes_than_an_api_has_are_refused() -> None:
 
     with pytest.raises(ValueError, match="routes must have 1 to 300 entries, got 301"):
         deployed(routes)
+
+
+def test_a_path_may_be_longer_than_the_name_of_a_function() -> None:
+    routes = ("subscriptions", "invoices")
+    keys = [f"POST /customers/{{customerId}}/{each}/{{number}}/renewals/now" for each in routes]
+
+    graph = deployed(
+        lambda: dict.fromkeys(keys, PutOnBus(bus=a_bus(), source="shop", detail_type="renewed"))
+    )
+
+    names = {each.name for each in graph.of_type(FUNCTION)}
+    assert len(names) == 2
+    assert all(each.startswith("front-POST-customers-_customerId_-") for each in names)
+
+
+def test_a_web_page_may_send_json_with_a_key_and_read_the_id() -> None:
+    access = ApiAccess(auth=IamAuth(), cors_origins=["https://shop.example.com"])
+
+    cors = deployed(access=access).only("aws:apigatewayv2/api:Api").inputs["corsConfiguration"]
+
+    assert {"content-type", "idempotency-key"} <= set(cors["allowHeaders"])
+    assert set(cors["exposeHeaders"]) == {"retry-after", "x-correlation-id"}

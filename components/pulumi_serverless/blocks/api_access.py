@@ -14,6 +14,11 @@ from serverless_runtime.shared.addresses import is_domain
 PUBLIC_TAG = {"public": "intended"}
 """Tag of an API that anyone may call; shows a policy that this is intended."""
 
+HeaderName = Annotated[
+    str, Matches(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}", "the name of a header, like idempotency-key")
+]
+"""https://www.rfc-editor.org/rfc/rfc9110#section-5.1"""
+
 # How a browser writes an origin: https://www.rfc-editor.org/rfc/rfc6454#section-6.2
 _ORIGIN = re.compile(r"(https?)://([a-z0-9.-]+)(?::([1-9][0-9]{0,4}))?")
 _DEFAULT_PORTS = {"https": 443, "http": 80}

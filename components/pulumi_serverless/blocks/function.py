@@ -13,7 +13,9 @@ from pulumi_serverless.blocks.archive import archive
 from pulumi_serverless.blocks.argument_checks import AtLeast, Between, require_at_least
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.aws_limits import (
+    AUTO_NAME_CHARACTERS,
     MAX_INVOKERS_BYTES,
+    NAMES,
     Budget,
     require_variables,
     within_environment,
@@ -25,6 +27,10 @@ from pulumi_serverless.blocks.handler import require_handler
 from pulumi_serverless.blocks.iam import assume_role_policy
 from pulumi_serverless.blocks.lambda_function import LambdaFunction
 from pulumi_serverless.blocks.names import function_log_group
+
+_ROLE = "-role"
+MAX_FUNCTION_NAME = NAMES["aws:iam/role:Role"].longest - AUTO_NAME_CHARACTERS - len(_ROLE)
+"""Characters that a function's logical name can have, so that its role's has room."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +105,7 @@ class PythonFunction(LambdaFunction):
 
         runtime = args.foundation.runtime
         self.role = aws.iam.Role(
-            f"{name}-role", assume_role_policy=assume_role_policy("lambda"), opts=self._child
+            f"{name}{_ROLE}", assume_role_policy=assume_role_policy("lambda"), opts=self._child
         )
         self.role_name = self.role.name
         # Created here to set its retention; Lambda would create one that keeps logs for ever.

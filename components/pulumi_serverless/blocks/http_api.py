@@ -13,6 +13,7 @@ from pulumi_serverless.blocks.api_access import (
     PUBLIC_TAG,
     ApiAccess,
     ApiAuth,
+    HeaderName,
     NoAuth,
     RouteLimit,
 )
@@ -24,7 +25,7 @@ from pulumi_serverless.blocks.http_authorizers import Authorizers
 from pulumi_serverless.blocks.http_stage import STAGE, make_stage
 from pulumi_serverless.blocks.http_targets import ApiOfTargets, Target, as_target
 from pulumi_serverless.blocks.metric import Metric, Statistic
-from pulumi_serverless.blocks.routes import DEFAULT_ROUTE, require_route, slug
+from pulumi_serverless.blocks.routes import DEFAULT_ROUTE, require_route, require_variables, slug
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,16 +53,17 @@ class HttpApiArgs(Arguments):
     """Whether API Gateway publishes its metrics for each route, too: `route_metric`. CloudWatch
     bills them as custom metrics."""
 
-    request_headers: Sequence[str] = ()
+    request_headers: Sequence[HeaderName] = ()
     """Headers that web pages may send in addition to credentials, e.g. "if-match"."""
 
-    response_headers: Sequence[str] = ()
+    response_headers: Sequence[HeaderName] = ()
     """Headers that web pages may read, e.g. "etag"."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         for route_key in self.routes:
             require_route(route_key)
+        require_variables(self.routes)
         for name in ("route_auth", "route_limits"):
             for route_key in getattr(self, name):
                 require_known(f"a route of {name}", route_key, self.routes)

@@ -16,6 +16,10 @@ from pulumi_serverless.blocks.routes import arn_path, slug
 
 T = TypeVar("T")
 
+MAX_FUNCTION_SECONDS = 29
+"""API Gateway gives up after 30 s. A function that goes on takes concurrency from others.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html"""
+
 
 class ApiOfTargets:
     """An API, for the targets of its routes: they make integrations for it."""
@@ -62,6 +66,15 @@ class CallFunction(RouteTarget):
 
     def __init__(self, function: PythonFunction) -> None:
         self._function = function
+
+    def require_route(self, route_key: str) -> None:
+        """ValueError for a function that could work on when nobody waits for it any more."""
+        if self._function.timeout_seconds > MAX_FUNCTION_SECONDS:
+            raise ValueError(
+                f"the timeout of {self._function.logical_name} must be at most "
+                f"{MAX_FUNCTION_SECONDS} s for {route_key!r}, got "
+                f"{self._function.timeout_seconds}: API Gateway gives up after 30 s"
+            )
 
     def integrate(self, api: ApiOfTargets, route_key: str) -> aws.apigatewayv2.Integration:
         """Return the function's integration, and let the route call the function."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 
 DEFAULT_ROUTE = "$default"
 
@@ -12,7 +13,9 @@ _ROUTE = re.compile(
     r"(/|(/([A-Za-z0-9._~:@!$&'()*+,;=%-]+|\{[A-Za-z0-9._-]+\}))*(/\{[A-Za-z0-9._-]+\+\})?/?)"
 )
 _PLAIN_ROUTE = re.compile(r"[A-Z]+ (/[A-Za-z0-9]+|/\{[A-Za-z0-9]+\+?\})+")
-_LONGEST_PLAIN_ROUTE = 50
+_LONGEST_SLUG = 57
+_DIGEST_CHARACTERS = 6
+_VARIABLE = re.compile(r"\{([^}+]+)(\+?)\}")
 
 
 def require_route(route_key: str) -> None:
@@ -27,19 +30,40 @@ def require_route(route_key: str) -> None:
         )
 
 
-def slug(route_key: str) -> str:
+def require_variables(route_keys: Iterable[str]) -> None:
+    """Raise ValueError if API Gateway would refuse the names of variables: in one place it takes
+    one name for the routes of a method, and in one route each name once."""
+    known: dict[str, tuple[str, str]] = {}
+    for route_key in route_keys:
+        names = [name for name, _ in _VARIABLE.findall(route_key)]
+        if len(set(names)) < len(names):
+            raise ValueError(
+                f"the variables of a route must have different names, got {route_key!r}"
+            )
+        for variable in _VARIABLE.finditer(route_key):
+            before = _VARIABLE.sub(r"{\2}", route_key[: variable.start()])
+            name, other = known.setdefault(f"{before}{variable[2]}", (variable[1], route_key))
+            if name != variable[1]:
+                raise ValueError(
+                    f"a variable must have one name in all routes of a method, got {variable[0]} "
+                    f"in {route_key!r} and {{{name}{variable[2]}}} in {other!r}"
+                )
+
+
+def slug(route_key: str, longest: int = _LONGEST_SLUG) -> str:
     """Return a route's part of resource names: another for every route, and readable.
 
     The name becomes the permission's statement id, of letters, digits, - and _ only, at most 100.
     """
+    room = longest - _DIGEST_CHARACTERS - 1
     if route_key == DEFAULT_ROUTE:
         return "default"
     slug = re.sub(r"[^A-Za-z0-9_]+", "-", re.sub(r"[{+}]", "_", route_key)).strip("-")
-    if _PLAIN_ROUTE.fullmatch(route_key) and len(slug) <= _LONGEST_PLAIN_ROUTE:
+    if _PLAIN_ROUTE.fullmatch(route_key) and len(slug) <= room:
         return slug
     # A hyphen may stand for several characters: what it stood for decides.
-    digest = hashlib.sha256(route_key.encode()).hexdigest()[:6]
-    return f"{slug[:_LONGEST_PLAIN_ROUTE]}-{digest}"
+    digest = hashlib.sha256(route_key.encode()).hexdigest()[:_DIGEST_CHARACTERS]
+    return f"{slug[:room]}-{digest}"
 
 
 def arn_path(route_key: str) -> str:

@@ -8,11 +8,12 @@ from typing import Annotated, Literal
 
 import pulumi
 
-from pulumi_serverless.blocks.api_access import ApiAccess
+from pulumi_serverless.blocks.api_access import ApiAccess, HeaderName
 from pulumi_serverless.blocks.argument_checks import Between, Distinct, Matches, Size
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.bundle import FunctionCode
 from pulumi_serverless.blocks.foundation import Foundation, MemoryMb
+from pulumi_serverless.blocks.http_targets import MAX_FUNCTION_SECONDS
 from pulumi_serverless.blocks.monitoring.http_api_alarms import ApiThresholds
 from pulumi_serverless.blocks.routes import require_route
 from pulumi_serverless.blocks.table import Key
@@ -43,10 +44,6 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondy
 
 IndexAction = Literal["dynamodb:Query", "dynamodb:Scan"]
 """What a function can do with an index: DynamoDB has nothing else."""
-
-# API Gateway gives up after 30 s: the function must have responded, or been stopped, before that.
-# https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
-MAX_TIMEOUT_SECONDS = 29
 
 
 NO_ROUTE = "no-route"
@@ -88,7 +85,7 @@ class WebOperation(Arguments):
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     """Environment variables besides TABLE_NAME."""
 
-    timeout_seconds: Annotated[int, Between(1, MAX_TIMEOUT_SECONDS)] = 10
+    timeout_seconds: Annotated[int, Between(1, MAX_FUNCTION_SECONDS)] = 10
     """How long a request may take, 1 to 29; API Gateway waits 30."""
 
     memory_mb: MemoryMb | None = None
@@ -131,11 +128,11 @@ class WebServiceArgs(Arguments):
     """Whether DynamoDB deletes rows whose `expires_at` (epoch seconds) has passed, as the rows of
     `serverless_runtime.web.idempotency` need it."""
 
-    request_headers: Sequence[str] = _REQUEST_HEADERS
+    request_headers: Sequence[HeaderName] = _REQUEST_HEADERS
     """Headers that web pages may send in addition to credentials; left out, what
     `serverless_runtime.web` reads."""
 
-    response_headers: Sequence[str] = _RESPONSE_HEADERS
+    response_headers: Sequence[HeaderName] = _RESPONSE_HEADERS
     """Headers that web pages may read; left out, what `serverless_runtime.web` writes."""
 
     thresholds: ApiThresholds = field(default_factory=ApiThresholds)

@@ -23,6 +23,7 @@ from pulumi_serverless.blocks.callable_service import CallableService
 from pulumi_serverless.blocks.circuit_breaking import CircuitBreaking
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
+from pulumi_serverless.blocks.http_targets import MAX_FUNCTION_SECONDS
 from serverless_runtime.robust_api.settings import (
     PREFIX,
     REFUSALS,
@@ -32,9 +33,6 @@ from serverless_runtime.shared.environment import environment_for
 
 _OWN_SECONDS = 2
 """What a function needs besides the call: to start, and to respond."""
-
-_MAX_SECONDS = 29
-"""An HTTP API gives up after 30 s."""
 
 
 MaxConcurrency = Annotated[int, AtLeast(1)] | None
@@ -115,11 +113,11 @@ class CallService(Arguments, Adapter):
     def __post_init__(self) -> None:
         super().__post_init__()
         require_known("operation", self.operation, self.service.operations_offered)
-        if self._seconds > _MAX_SECONDS:
+        if self._seconds > MAX_FUNCTION_SECONDS:
             raise ValueError(
                 f"budget_seconds of {self.service.service_name} must be at most "
-                f"{_MAX_SECONDS - _OWN_SECONDS} for a route, got {self.service.budget_seconds:g}: "
-                "an HTTP API gives up after 30 s"
+                f"{MAX_FUNCTION_SECONDS - _OWN_SECONDS} for a route, got "
+                f"{self.service.budget_seconds:g}: an HTTP API gives up after 30 s"
             )
 
     def require_route(self, route_key: str) -> None:

@@ -14,12 +14,12 @@ from typing import Annotated, Any
 
 import pulumi
 
-from pulumi_serverless.blocks.api_access import ApiAccess, ApiAuth, RouteLimit
+from pulumi_serverless.blocks.api_access import ApiAccess, ApiAuth, HeaderName, RouteLimit
 from pulumi_serverless.blocks.argument_checks import Size
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.foundation import Foundation
-from pulumi_serverless.blocks.function import PythonFunction
+from pulumi_serverless.blocks.function import MAX_FUNCTION_NAME, PythonFunction
 from pulumi_serverless.blocks.http_api import HttpApi, HttpApiArgs
 from pulumi_serverless.blocks.http_targets import RouteTarget, Target
 from pulumi_serverless.blocks.monitoring.alarm import Alarm, make_alarms
@@ -32,6 +32,8 @@ from pulumi_serverless.robust_api.alarms import RouteThresholds, route_alarm
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 MAX_ROUTES = 300
+
+_SHORTEST_SLUG = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +48,8 @@ class RobustApiArgs(Arguments):
         Size(1, MAX_ROUTES),
     ]
     """What each route reaches, by route key, e.g. "GET /products/{productId}": a function,
-    `CallService`, `HandOff`, `SendToQueue` or `PutOnBus`. Each names its method. 1 to 300."""
+    `CallService`, `HandOff`, `SendToQueue`, `PutOnBus` or `Forward`. Each names its method. 1 to
+    300."""
 
     access: ApiAccess
     """Who may call, from which web pages, and how often each route."""
@@ -57,11 +60,12 @@ class RobustApiArgs(Arguments):
     route_limits: Mapping[str, RouteLimit] = field(default_factory=dict)
     """How often single routes may be called, by route key, in place of the limits in `access`."""
 
-    request_headers: Sequence[str] = ()
-    """Headers that web pages may send in addition to credentials, e.g. "idempotency-key"."""
+    request_headers: Sequence[HeaderName] = ("content-type", "idempotency-key", "x-correlation-id")
+    """Headers that web pages may send in addition to credentials; left out, what the library's
+    targets read. Without content-type a page cannot send JSON."""
 
-    response_headers: Sequence[str] = ()
-    """Headers that web pages may read, e.g. "x-correlation-id"."""
+    response_headers: Sequence[HeaderName] = ("retry-after", "x-correlation-id")
+    """Headers that web pages may read; left out, what the library's targets write."""
 
     thresholds: ApiThresholds = field(default_factory=ApiThresholds)
     """Alarm thresholds of the API as a whole."""
@@ -165,7 +169,9 @@ class RobustApi(Component):
     def _target(self, route_key: str, target: Target | Adapter) -> Target:
         if not isinstance(target, Adapter):
             return target
-        own = target.function(f"{self._name}-{slug(route_key)}", self._args.foundation, self._child)
+        # A path is what clients know, and may be longer than a name.
+        part = slug(route_key, max(_SHORTEST_SLUG, MAX_FUNCTION_NAME - len(self._name) - 1))
+        own = target.function(f"{self._name}-{part}", self._args.foundation, self._child)
         self._own[route_key] = own
         return own
 
