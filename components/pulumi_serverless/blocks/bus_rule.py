@@ -1,4 +1,8 @@
-"""A rule of a bus: a queue gets the events that it wants."""
+"""A rule of a bus: a queue gets the events that it wants, and a function or somebody else reads it.
+
+bus --what the rule wants--> queue --batches--> function, or whoever reads it
+  └─ what the queue does not take --> the queue's dead letters <-- after the last attempt --┘
+"""
 
 from __future__ import annotations
 
@@ -19,11 +23,16 @@ from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.monitoring.alarm import Alarm, make_alarms
 from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, metric_graph
-from pulumi_serverless.blocks.monitoring.dead_letter_alarms import (
-    DeadLetterThresholds,
-    dead_letter_alarms,
-)
+from pulumi_serverless.blocks.monitoring.queue_alarms import QueueThresholds, waiting_alarms
 from pulumi_serverless.blocks.queue import Queue, QueueArgs
+from pulumi_serverless.blocks.queue_consumer import (
+    QueueConsumer,
+    QueueConsumerArgs,
+    visibility_timeout_for,
+)
+
+_READER_SECONDS = 60
+"""How long a reader outside of this program has for a message."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,28 +51,42 @@ class BusRuleArgs(Arguments):
     detail_types: Annotated[Sequence[str], Size(1, 100), Distinct()]
     """Which of them, e.g. ["product.restocked"], 1 to 100 types."""
 
+    function: PythonFunction | None = None
+    """Works on the events, each as EventBridge writes it; its handler is `each_message(work)`. Left
+    out, somebody outside of this program reads the queue."""
+
+    max_concurrency: Annotated[int, SameAs(QueueConsumerArgs, "max_concurrency")] | None = None
+    """How many runs of the function work at the same time, 2 to 1000; left out, as many as the
+    account allows."""
+
     max_receives: Annotated[int, SameAs(QueueArgs, "max_receives")] = 5
     """Times that a message is received before it is a dead letter, 1 to 1000."""
 
-    thresholds: DeadLetterThresholds = field(default_factory=DeadLetterThresholds)
-    """Alarm thresholds."""
+    thresholds: QueueThresholds = field(default_factory=QueueThresholds)
+    """Alarm thresholds; `failed_attempts` is that of the function."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.function is None and self.max_concurrency is not None:
+            raise ValueError(
+                f"max_concurrency must have a function that it limits, got {self.max_concurrency} "
+                "and none"
+            )
 
 
 class BusRule(Component):
-    """A rule and a queue of its own, which has each event as EventBridge writes it.
-
-    What EventBridge cannot deliver within a day goes to the queue's dead letters, with those that
-    its consumer fails on. A `QueueConsumer` of the queue has alarms of its own on them.
-    """
+    """A rule and a queue of its own. What EventBridge cannot deliver within a day goes to the
+    queue's dead letters, with those that its reader fails on."""
 
     queue: Queue
-    """Where the events wait."""
+    """Where the events wait. Its one consumer is the rule's function, or outside of this
+    program."""
 
     alarms: Sequence[Alarm]
-    """On dead letters."""
+    """On events that wait, and on dead letters; with a function, on failed attempts, too."""
 
-    functions: Sequence[PythonFunction] = ()
-    """None: whoever reads the queue is not known here."""
+    functions: Sequence[PythonFunction]
+    """The function, if the rule has one."""
 
     def __init__(
         self, name: str, args: BusRuleArgs, opts: pulumi.ResourceOptions | None = None
@@ -83,6 +106,9 @@ class BusRule(Component):
             QueueArgs(
                 foundation=args.foundation,
                 max_receives=args.max_receives,
+                visibility_timeout_seconds=_READER_SECONDS
+                if args.function is None
+                else visibility_timeout_for(args.function.timeout_seconds),
                 sources=[by_rule],
                 dead_letter_sources=[by_rule],
             ),
@@ -96,17 +122,43 @@ class BusRule(Component):
             dead_letter_config={"arn": self.queue.dead_letters.arn},
             opts=child,
         )
-        declared = dead_letter_alarms(
-            f"the rule {name}",
-            self.queue.dead_letters,
-            thresholds=args.thresholds,
-            foundation=args.foundation,
+        self._consumer = self._consumed(name, args, child)
+        self.functions = [] if args.function is None else [args.function]
+        self.alarms = (
+            self._unread_alarms(name, args, child)
+            if self._consumer is None
+            else self._consumer.alarms
         )
-        self.alarms = make_alarms(name, declared, child)
         self.register_outputs({})
 
+    def _consumed(
+        self, name: str, args: BusRuleArgs, child: pulumi.ResourceOptions
+    ) -> QueueConsumer | None:
+        if args.function is None:
+            # Alarms on its dead letters are made once.
+            self.queue.consume_by("readers outside of this program; a rule has a `function`")
+            return None
+        consumer = QueueConsumerArgs(
+            foundation=args.foundation,
+            queue=self.queue,
+            function=args.function,
+            max_concurrency=args.max_concurrency,
+            thresholds=args.thresholds,
+        )
+        return QueueConsumer(name, consumer, opts=child)
+
+    def _unread_alarms(
+        self, name: str, args: BusRuleArgs, child: pulumi.ResourceOptions
+    ) -> list[Alarm]:
+        declared = waiting_alarms(
+            f"the rule {name}", self.queue, thresholds=args.thresholds, foundation=args.foundation
+        )
+        return make_alarms(name, declared, child)
+
     def dashboard_rows(self) -> list[DashboardRow]:
-        """The events that wait, and the dead letters."""
+        """The events that wait, what is done with them, and the dead letters."""
+        if self._consumer is not None:
+            return self._consumer.dashboard_rows()
         waiting = {
             "waiting": "ApproximateNumberOfMessagesVisible",
             "in flight": "ApproximateNumberOfMessagesNotVisible",
@@ -123,8 +175,8 @@ class BusRule(Component):
         ]
 
     def log_queries(self) -> dict[str, str]:
-        """None of its own."""
-        return {}
+        """Which events failed, and why, if the rule has a function."""
+        return {} if self._consumer is None else self._consumer.log_queries()
 
     def operations(self) -> dict[str, dict[str, Any]]:
         """Where its dead letters are, and where they go back to."""

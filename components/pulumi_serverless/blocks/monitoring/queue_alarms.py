@@ -46,6 +46,30 @@ def consumer_metric(queue: Queue, name: str, statistic: str = "Sum") -> Metric:
     )
 
 
+def waiting_alarms(
+    owner: str, queue: Queue, *, thresholds: QueueThresholds, foundation: Foundation
+) -> list[AlarmArgs]:
+    """Return the alarms on messages that wait, and on dead letters, whoever reads the queue.
+
+    `owner` is what the dead letters failed in, e.g. "the queue orders".
+    """
+    backlog = AlarmArgs(
+        id="backlog-age",
+        description=f"A message of the queue {queue.logical_name} is "
+        f"{thresholds.backlog_age_seconds} s old: more arrive than are worked on, or they fail. "
+        "SQS deletes messages at the end of the queue's retention period.",
+        metric=queue.metric("ApproximateAgeOfOldestMessage", "Maximum"),
+        threshold=thresholds.backlog_age_seconds,
+        evaluation_periods=5,
+        datapoints_to_alarm=3,
+        foundation=foundation,
+    )
+    dead_letters = dead_letter_alarms(
+        owner, queue.dead_letters, thresholds=thresholds, foundation=foundation
+    )
+    return [backlog, *dead_letters]
+
+
 def queue_alarms(
     queue: Queue, consumer: PythonFunction, *, thresholds: QueueThresholds, foundation: Foundation
 ) -> list[AlarmArgs]:
@@ -53,16 +77,6 @@ def queue_alarms(
     alarm = functools.partial(AlarmArgs, foundation=foundation)
     name = queue.logical_name
     return [
-        alarm(
-            id="backlog-age",
-            description=f"A message of the queue {name} is {thresholds.backlog_age_seconds} s old: "
-            "more arrive than are worked on, or they fail. SQS deletes messages at the end of the "
-            "queue's retention period.",
-            metric=queue.metric("ApproximateAgeOfOldestMessage", "Maximum"),
-            threshold=thresholds.backlog_age_seconds,
-            evaluation_periods=5,
-            datapoints_to_alarm=3,
-        ),
         alarm(
             id="consumer-failing",
             description=f"Attempts at messages of the queue {name} failed at least "
@@ -87,7 +101,5 @@ def queue_alarms(
             # Known at once; SQS publishes the depth of a queue that was idle up to 15 min late.
             metric=consumer_metric(queue, LAST_ATTEMPT_FAILED),
         ),
-        *dead_letter_alarms(
-            f"the queue {name}", queue.dead_letters, thresholds=thresholds, foundation=foundation
-        ),
+        *waiting_alarms(f"the queue {name}", queue, thresholds=thresholds, foundation=foundation),
     ]
