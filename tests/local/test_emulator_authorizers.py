@@ -1,4 +1,4 @@
-"""What HTTP APIs do with a Lambda authorizer, as AWS documents it:
+"""What HTTP APIs do with those who call, as AWS documents it:
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
 """
 
@@ -205,3 +205,32 @@ def test_a_function_that_does_not_permit_the_authorizer_is_not_asked(emulator: E
     statuses.append(api.get("known").status_code)
 
     assert statuses == [500, 500, 200]
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    ["Bearer token", "Basic dGVzdDp0ZXN0", "AWS4-HMAC-SHA256", "aws4-hmac-sha256 x"],
+)
+def test_what_is_no_signature_does_not_open_a_route_with_iam(
+    emulator: Emulator, authorization: str
+) -> None:
+    client = emulator.client("apigatewayv2")
+    api_id = client.create_api(Name=f"api-{uuid.uuid4()}", ProtocolType="HTTP")["ApiId"]
+    integration = client.create_integration(
+        ApiId=api_id,
+        IntegrationType="AWS_PROXY",
+        IntegrationUri=_function(emulator, "def handle(event, context): return {}"),
+        PayloadFormatVersion="2.0",
+    )
+    client.create_route(
+        ApiId=api_id,
+        RouteKey="GET /a",
+        Target=f"integrations/{integration['IntegrationId']}",
+        AuthorizationType="AWS_IAM",
+    )
+    client.create_stage(ApiId=api_id, StageName="$default", AutoDeploy=True)
+    url = api_url(emulator.url, api_id)
+
+    refused = httpx.get(f"{url}/a", headers={"Authorization": authorization}, timeout=30)
+
+    assert refused.status_code == httpx.codes.FORBIDDEN

@@ -24,16 +24,43 @@ DIFFERENCES = (
         emulator="deletes the stage",
         workaround="local/emulator/patches/http_authorizers.py forgets the decisions",
     ),
+    Difference(
+        aws="a route of an HTTP API with IAM authorization is for signed requests",
+        emulator="lets a request in that has any Authorization header, such as another token",
+        workaround="local/emulator/patches/http_authorizers.py takes none but a signature",
+    ),
 )
 
+_SIGNATURE = "AWS4-HMAC-SHA256 "
 _RESET = re.compile(r"/v2/apis/([^/]+)/stages/([^/]+)/cache/authorizers/?")
 
 
 def apply() -> None:
-    """Look for the permission before a function is called, and let caches be reset."""
+    """Look for the permission before a function is called, let caches be reset, and take nothing
+    but a signature for one."""
     api_gateway: Any = import_module("ministack.services.apigateway")
     _ask_only_with_permission(api_gateway)
     _reset_instead_of_delete(api_gateway)
+    _take_signatures_only(api_gateway)
+
+
+def _take_signatures_only(api_gateway: Any) -> None:
+    handle = api_gateway._handle_execute_in_scope
+
+    async def handle_signed(
+        api_id: str, stage: str, path: str, method: str, headers: Mapping[str, str], *rest: Any
+    ) -> Any:
+        route = api_gateway._match_route(api_id, method, "/" + path.lstrip("/")) or {}
+        if route.get("authorizationType") == "AWS_IAM":
+            # Without the header it is refused; a signature has been checked by now.
+            headers = {
+                name: value
+                for name, value in headers.items()
+                if name.lower() != "authorization" or value.startswith(_SIGNATURE)
+            }
+        return await handle(api_id, stage, path, method, headers, *rest)
+
+    api_gateway._handle_execute_in_scope = handle_signed
 
 
 def _reset_instead_of_delete(api_gateway: Any) -> None:
