@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from pulumi_serverless import Bus, BusArgs, BusRule, BusRuleArgs, QueueConsumer, QueueConsumerArgs
+from pulumi_serverless import (
+    Bus,
+    BusArgs,
+    BusRule,
+    BusRuleArgs,
+    EncryptionKey,
+    EncryptionKeyArgs,
+    QueueConsumer,
+    QueueConsumerArgs,
+)
 from pulumi_serverless.testing import Graph, record
-from pulumi_serverless.testing.mocks import ROLE_POLICY
+from pulumi_serverless.testing.mocks import ACCOUNT_ID, ROLE_POLICY
 from tests.components.a_function import FOUNDATION, a_function
 
 RULES: list[BusRule] = []
@@ -89,7 +99,7 @@ def alarms(graph: Graph) -> list[str]:
 def test_events_that_nobody_reads_and_dead_letters_have_an_alarm_each() -> None:
     graph = a_bus(["restocked"])
 
-    names = ["backlog-age", "dead-letter-age", "dead-letter-depth"]
+    names = ["backlog-age", "dead-letter-age", "dead-letter-depth", "delivery-lost"]
     assert alarms(graph) == [f"warehouse-{each}" for each in names]
     assert (RULES[0].functions, RULES[0].log_queries()) == ([], {})
 
@@ -98,7 +108,9 @@ def test_a_rule_with_a_function_has_the_alarms_of_its_consumer_each_once() -> No
     graph = a_bus(["restocked"], timeout_seconds=30, max_receives=7, max_concurrency=3)
 
     names = ["backlog-age", "consumer-failing", "dead-letter-age", "dead-letter-depth"]
-    assert alarms(graph) == [f"warehouse-{each}" for each in [*names, "last-attempt-failed"]]
+    assert alarms(graph) == [
+        f"warehouse-{each}" for each in [*names, "delivery-lost", "last-attempt-failed"]
+    ]
     queue = graph.named("warehouse", QUEUE).inputs
     assert queue["visibilityTimeoutSeconds"] == 180
     assert json.loads(queue["redrivePolicy"])["maxReceiveCount"] == 7
@@ -107,6 +119,36 @@ def test_a_rule_with_a_function_has_the_alarms_of_its_consumer_each_once() -> No
     assert [each.logical_name for each in RULES[0].functions] == ["restock"]
     assert "failed-messages" in RULES[0].log_queries()
     assert list(RULES[0].operations()["deadLetters"]) == ["warehouse"]
+
+
+def test_what_a_rule_lost_is_counted_on_its_own_bus() -> None:
+    alarm = a_bus(["restocked"]).named("warehouse-delivery-lost", ALARM).inputs
+
+    [metric] = (
+        [each["metric"] for each in alarm["metricQueries"]] if "metricQueries" in alarm else [alarm]
+    )
+    assert metric["metricName"] == "InvocationsFailedToBeSentToDlq"
+    assert set(metric["dimensions"]) == {"EventBusName", "RuleName"}
+
+
+def test_a_rule_may_use_the_key_of_its_queues() -> None:
+    def program() -> None:
+        foundation = replace(FOUNDATION, encryption_key=EncryptionKey("key", EncryptionKeyArgs()))
+        bus = Bus("happenings", BusArgs(description="What happens"))
+        BusRule(
+            "warehouse",
+            BusRuleArgs(foundation=foundation, bus=bus, source="shop", detail_types=["sold"]),
+        )
+
+    graph = record(program)
+
+    assert {each.inputs["kmsMasterKeyId"] for each in graph.of_type(QUEUE)} == {"arn:key"}
+    policy = json.loads(graph.only("aws:kms/key:Key").inputs["policy"])["Statement"]
+    [deliver] = [
+        each for each in policy if each["Principal"] == {"Service": "events.amazonaws.com"}
+    ]
+    assert deliver["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
+    assert deliver["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT_ID}}
 
 
 def test_a_second_consumer_of_a_rules_queue_is_refused() -> None:

@@ -21,7 +21,8 @@ from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.encrypted_queue import Source
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
-from pulumi_serverless.blocks.monitoring.alarm import Alarm, make_alarms
+from pulumi_serverless.blocks.metric import Metric
+from pulumi_serverless.blocks.monitoring.alarm import Alarm, AlarmArgs, make_alarms
 from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, metric_graph
 from pulumi_serverless.blocks.monitoring.queue_alarms import QueueThresholds, waiting_alarms
 from pulumi_serverless.blocks.queue import Queue, QueueArgs
@@ -83,7 +84,8 @@ class BusRule(Component):
     program."""
 
     alarms: Sequence[Alarm]
-    """On events that wait, and on dead letters; with a function, on failed attempts, too."""
+    """On events that are lost, that wait, and that are dead letters; with a function, on failed
+    attempts, too."""
 
     functions: Sequence[PythonFunction]
     """The function, if the rule has one."""
@@ -124,11 +126,26 @@ class BusRule(Component):
         )
         self._consumer = self._consumed(name, args, child)
         self.functions = [] if args.function is None else [args.function]
-        self.alarms = (
-            self._unread_alarms(name, args, child)
-            if self._consumer is None
-            else self._consumer.alarms
+        lost = AlarmArgs(
+            id="delivery-lost",
+            description=f"The rule {name} could neither deliver an event to its queue nor keep it "
+            "among the dead letters: it is lost.",
+            metric=Metric(
+                namespace="AWS/Events",
+                name="InvocationsFailedToBeSentToDlq",
+                dimensions={"EventBusName": args.bus.name, "RuleName": rule.name},
+                statistic="Sum",
+            ),
+            foundation=args.foundation,
         )
+        self.alarms = [
+            *make_alarms(name, [lost], child),
+            *(
+                self._unread_alarms(name, args, child)
+                if self._consumer is None
+                else self._consumer.alarms
+            ),
+        ]
         self.register_outputs({})
 
     def _consumed(

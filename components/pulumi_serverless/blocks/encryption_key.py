@@ -51,9 +51,9 @@ class EncryptionKey(Component):
     """A KMS key for the tables, queues, topics and logs of one stack, rotated every year.
 
     Its policy lets CloudWatch Logs encrypt this stack's log groups, CloudWatch's alarms publish to
-    an encrypted topic, topics deliver to encrypted queues, and IAM policies of the account grant
-    the rest. Without the first three, log groups cannot be created, alarms notify nobody, and
-    subscribers get nothing.
+    an encrypted topic, topics and EventBridge's rules deliver to encrypted queues, and IAM policies
+    of the account grant the rest. Without the first four, log groups cannot be created, alarms
+    notify nobody, and subscribers and rules get nothing, not even dead letters.
     """
 
     arn: pulumi.Output[str]
@@ -150,5 +150,13 @@ def _statements(*, region: str, account_id: str, partition: str, suffix: str) ->
             principal={"Service": "sns.amazonaws.com"},
             resources=own_key,
             condition={"ArnLike": {"aws:SourceArn": topics}},
+        ),
+        # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+        statement(
+            ["kms:Decrypt", "kms:GenerateDataKey*"],
+            sid="LetRulesDeliver",
+            principal={"Service": "events.amazonaws.com"},
+            resources=own_key,
+            condition={"StringEquals": {"aws:SourceAccount": account_id}},
         ),
     ]
