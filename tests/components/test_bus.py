@@ -124,11 +124,8 @@ def test_a_rule_with_a_function_has_the_alarms_of_its_consumer_each_once() -> No
 def test_what_a_rule_lost_is_counted_on_its_own_bus() -> None:
     alarm = a_bus(["restocked"]).named("warehouse-delivery-lost", ALARM).inputs
 
-    [metric] = (
-        [each["metric"] for each in alarm["metricQueries"]] if "metricQueries" in alarm else [alarm]
-    )
-    assert metric["metricName"] == "InvocationsFailedToBeSentToDlq"
-    assert set(metric["dimensions"]) == {"EventBusName", "RuleName"}
+    assert alarm["metricName"] == "InvocationsFailedToBeSentToDlq"
+    assert set(alarm["dimensions"]) == {"EventBusName", "RuleName"}
 
 
 def test_a_rule_may_use_the_key_of_its_queues() -> None:

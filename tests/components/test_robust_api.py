@@ -15,6 +15,7 @@ from pulumi_serverless import (
     Bus,
     BusArgs,
     IamAuth,
+    NoAuth,
     Publisher,
     PublisherArgs,
     Queue,
@@ -24,6 +25,7 @@ from pulumi_serverless import (
     Topic,
     TopicArgs,
 )
+from pulumi_serverless.blocks.monitoring.http_api_alarms import ApiThresholds
 from pulumi_serverless.circuit_breaker import CircuitBreaker, CircuitBreakerArgs
 from pulumi_serverless.internal_api import InternalApi, InternalApiArgs
 from pulumi_serverless.robust_api import (
@@ -32,6 +34,7 @@ from pulumi_serverless.robust_api import (
     PutOnBus,
     RobustApi,
     RobustApiArgs,
+    RouteThresholds,
 )
 from pulumi_serverless.testing import Graph, record
 from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY
@@ -119,6 +122,8 @@ def test_each_function_may_use_its_own_back_end() -> None:
     assert restock == (["events:PutEvents"], ["arn:happenings"])
     order = may(graph, "front-POST-orders-may-hand-off-shipping")
     assert order == (["lambda:InvokeFunction"], ["arn:ship"])
+    circuits = may(graph, "front-GET-quotes-_id_-may-use-services")
+    assert circuits == (["dynamodb:GetItem", "dynamodb:UpdateItem"], ["arn:services"])
     click = may(graph, "front-api-to-clicks-may-send")
     assert click == (["sqs:SendMessage"], ["arn:clicks"])
 
@@ -140,9 +145,43 @@ def test_the_environments_are_what_the_runtime_reads() -> None:
 
 
 def test_a_route_has_the_time_of_its_service_and_its_own_concurrency() -> None:
-    function = deployed().named("front-GET-quotes-_id_", FUNCTION).inputs
+    graph = deployed()
 
-    assert (function["timeout"], function["reservedConcurrentExecutions"]) == (4, 5)
+    quote = graph.named("front-GET-quotes-_id_", FUNCTION).inputs
+    assert (quote["timeout"], quote["reservedConcurrentExecutions"]) == (4, 5)
+    for name in ("front-POST-orders", "front-POST-restocks"):
+        function = graph.named(name, FUNCTION).inputs
+        assert (function["timeout"], "reservedConcurrentExecutions" in function) == (15, False)
+
+
+def test_each_route_has_its_own_auth_limit_and_metrics() -> None:
+    graph = deployed(
+        route_auth={RESTOCK: NoAuth()},
+        route_limits={CLICK: RouteLimit(requests_per_second=7, burst_requests=9)},
+    )
+
+    routes = graph.of_type("aws:apigatewayv2/route:Route")
+    kinds = {each.inputs["routeKey"]: each.inputs["authorizationType"] for each in routes}
+    assert kinds == {**dict.fromkeys(kinds, "AWS_IAM"), RESTOCK: "NONE"}
+    [limit] = graph.only("aws:apigatewayv2/stage:Stage").inputs["routeSettings"]
+    assert (limit["throttlingRateLimit"], limit["throttlingBurstLimit"]) == (7, 9)
+    assert limit["detailedMetricsEnabled"] is True
+
+
+def test_the_thresholds_are_those_of_the_program() -> None:
+    graph = deployed(
+        thresholds=ApiThresholds(error_percent=31),
+        route_thresholds=RouteThresholds(error_percent=47, minimum_requests=3),
+    )
+
+    assert graph.named("front-api-errors", ALARM).inputs["threshold"] == 31
+    click = graph.named("front-POST-clicks-back-end-errors", ALARM).inputs
+    assert click["threshold"] == 47
+    [share] = [each for each in click["metricQueries"] if "expression" in each]
+    assert share["expression"] == "IF(requests >= 3, 100 * errors / requests, 0)"
+    assert {each["metric"]["period"] for each in click["metricQueries"] if "metric" in each} == {
+        300
+    }
 
 
 def test_each_route_has_an_alarm_on_its_own_responses() -> None:

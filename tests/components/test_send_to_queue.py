@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from pulumi_serverless.blocks.api_access import ApiAccess, NoAuth
+from pulumi_serverless.blocks.encryption_key import EncryptionKey, EncryptionKeyArgs
 from pulumi_serverless.blocks.http_api import HttpApi, HttpApiArgs
 from pulumi_serverless.blocks.queue import Queue, QueueArgs
 from pulumi_serverless.blocks.send_to_queue import SendToQueue
@@ -87,6 +89,27 @@ def test_the_role_may_send_to_the_queue_and_nothing_else() -> None:
     assert policy["Statement"] == [
         {"Effect": "Allow", "Action": ["sqs:SendMessage"], "Resource": ["arn:clicks"]}
     ]
+
+
+def test_the_role_may_use_the_key_of_the_queue_through_sqs() -> None:
+    def program() -> None:
+        foundation = replace(FOUNDATION, encryption_key=EncryptionKey("key", EncryptionKeyArgs()))
+        send = SendToQueue(queue=Queue("clicks", QueueArgs(foundation=foundation)))
+        HttpApi(
+            "api",
+            HttpApiArgs(
+                foundation=foundation,
+                routes={"POST /clicks": send},
+                access=ApiAccess(auth=NoAuth()),
+            ),
+        )
+
+    graph = record(program)
+
+    policy = json.loads(graph.named("api-to-clicks-may-use-key", ROLE_POLICY).inputs["policy"])
+    [statement] = policy["Statement"]
+    assert statement["Resource"] == ["arn:key"]
+    assert "sqs." in str(statement["Condition"]["StringEquals"]["kms:ViaService"])
 
 
 def test_routes_of_one_queue_share_the_role() -> None:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from serverless_runtime.circuit_breaker.circuit_breaker import of_this_instance
+from serverless_runtime.circuit_breaker.settings.environment import circuit_breaker_environment
 from serverless_runtime.robust_api.handlers import call_service
 from serverless_runtime.robust_api.settings import PREFIX, REFUSALS, CallServiceSettings
 from serverless_runtime.service_calls import client
@@ -20,6 +22,7 @@ from serverless_runtime.shared.aws.errors import ConnectError, ResponseTimeoutEr
 from serverless_runtime.shared.environment import environment_for
 from tests.lambdas.robust_api.routed import Answer, ask
 from tests.lambdas.service_calls.lambda_side import ARN, LambdaSide, Line
+from tests.lambdas.tables import CIRCUITS
 
 QUOTE = "GET /quotes/{productId}"
 RESERVE = "POST /reservations/{productId}"
@@ -48,7 +51,7 @@ def refuse(call: Call) -> Any:
 def played(monkeypatch: pytest.MonkeyPatch) -> Iterator[Played]:
     """Plays the service `prices`, which is behind the route."""
 
-    def play(*lines: Line, operation: str = "quote") -> LambdaSide:
+    def play(*lines: Line, operation: str = "quote", breaker: bool = False) -> LambdaSide:
         service = service_environment(
             "prices", function_arn=ARN, component="c", safe="quote", unsafe="reserve"
         )
@@ -57,15 +60,19 @@ def played(monkeypatch: pytest.MonkeyPatch) -> Iterator[Played]:
             prefix=PREFIX,
             service="prices",
             operation=operation,
+            **({"circuit_breaker": "1"} if breaker else {}),
             refusals=json.dumps({"unknown": 404, **{str(each): each for each in REFUSALS}}),
         )
-        for name, value in {**service, **route}.items():
+        circuits = circuit_breaker_environment(
+            table_name=CIRCUITS, component="shop", circuits="prices", failures_to_open="2"
+        )
+        for name, value in {**service, **route, **circuits}.items():
             monkeypatch.setenv(name, value)
         side = LambdaSide(*lines)
         monkeypatch.setattr(aws.client("lambda"), "transport", side)
         return side
 
-    caches = (call_service._settings, client._of_this_instance)
+    caches = (call_service._settings, client._of_this_instance, of_this_instance)
     for each in caches:
         each.cache_clear()
     yield play
@@ -199,3 +206,34 @@ def test_a_client_is_not_told_to_repeat_what_may_have_been_done(
     assert answer.status == 504
     assert ("Retry-After" in answer.headers) is repeatable
     assert ("may have been done" in answer.body["detail"]) is not repeatable
+
+
+def test_a_service_that_failed_too_often_is_not_asked_and_a_refusal_is_no_failure(
+    played: Played, aws_in_memory: None
+) -> None:
+    side = played(*3 * [service_entry({"quote": refuse})], FAILED, breaker=True)
+    refused = [quote(query={"code": "unknown"}).status for _ in range(3)]
+
+    failed = [quote().status for _ in range(2)]
+    asked = len(side.requests)
+    answer = quote()
+
+    assert (refused, failed) == ([404] * 3, [502] * 2)
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
+    assert answer.body["detail"] == "prices is down, and has not been asked"
+    assert len(side.requests) == asked
+
+
+def test_a_request_that_is_too_large_for_lambda_is_the_clients(played: Played) -> None:
+    played(Response(413, {}, b"{}"))
+
+    assert quote().status == 413
+
+
+def test_the_service_is_told_how_long_the_route_has(played: Played) -> None:
+    side = played(service_entry({"quote": echo}))
+
+    quote(seconds=1)
+
+    [sent] = side.documents
+    assert sent["deadline_ms"] / 1_000 - time.time() <= 1
