@@ -195,4 +195,4 @@ def test_a_function_that_outlasts_the_api_is_refused() -> None:
 @pytest.mark.parametrize("name", ["a b", "a:", "ä"])
 def test_what_can_be_no_header_is_refused(setting: str, name: str) -> None:
     with pytest.raises(ValueError, match=rf"{setting}\[0\] must be the name of a header"):
-        an_api(ApiAccess(auth=IamAuth()), **{setting: [name]})
+        an_api(ApiAccess(auth=IamAuth()), None, **{setting: [name]})

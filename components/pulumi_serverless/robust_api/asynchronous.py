@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar
 
 import pulumi
@@ -15,6 +15,7 @@ from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.send_to_queue import SENDING_METHODS
 from pulumi_serverless.robust_api.adapters import Adapter, MaxConcurrency
+from pulumi_serverless.robust_api.caller import Caller, caller_json
 from serverless_runtime.robust_api.settings import PREFIX, HandOffSettings, PutOnBusSettings
 from serverless_runtime.shared.environment import environment_for
 
@@ -59,6 +60,12 @@ class HandOff(Arguments, _Asynchronous):
     event_type: Annotated[str, _TYPE]
     """What has happened, e.g. "order.placed"."""
 
+    caller: Caller = field(default_factory=dict)
+    """Fields of the payload that say who calls, at most 10, e.g. {"customer":
+    "$context.authorizer.claims.sub"}: a claim of a `JwtAuth`, `$context.authorizer.NAME` of a
+    `LambdaAuth`, or `$context.identity.userArn` of an `IamAuth`. A body that has them itself
+    is a 400."""
+
     max_concurrency: MaxConcurrency = None
     """How many requests of the route its function works on at the same time, 1 or more, reserved
     for it; others get a 503. Left out, it shares what the account has with all functions."""
@@ -75,7 +82,11 @@ class HandOff(Arguments, _Asynchronous):
     ) -> PythonFunction:
         """Return a function that may hand off."""
         settings = environment_for(
-            HandOffSettings, prefix=PREFIX, event_type=self.event_type, event_source=f"/{name}"
+            HandOffSettings,
+            prefix=PREFIX,
+            event_type=self.event_type,
+            event_source=f"/{name}",
+            **caller_json(self.caller),
         )
         function = self._function(
             name,
@@ -102,6 +113,12 @@ class PutOnBus(Arguments, _Asynchronous):
     detail_type: Annotated[str, _TYPE]
     """What has happened, e.g. "product.viewed"."""
 
+    caller: Caller = field(default_factory=dict)
+    """Fields of the detail that say who calls, at most 10, e.g. {"customer":
+    "$context.authorizer.claims.sub"}: a claim of a `JwtAuth`, `$context.authorizer.NAME` of a
+    `LambdaAuth`, or `$context.identity.userArn` of an `IamAuth`. A body that has them itself
+    is a 400."""
+
     max_concurrency: MaxConcurrency = None
     """How many requests of the route its function works on at the same time, 1 or more, reserved
     for it; others get a 503. Left out, it shares what the account has with all functions."""
@@ -116,6 +133,7 @@ class PutOnBus(Arguments, _Asynchronous):
             bus_name=self.bus.name,
             source=self.source,
             detail_type=self.detail_type,
+            **caller_json(self.caller),
         )
         function = self._function(
             name,

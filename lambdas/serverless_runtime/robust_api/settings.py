@@ -7,6 +7,10 @@ from dataclasses import dataclass
 PREFIX = "ROUTE_"
 """What their variables begin with."""
 
+CLAIM, AUTHORIZER = "$context.authorizer.claims.", "$context.authorizer."
+USER_ARN = "$context.identity.userArn"
+"""What an API knows of a caller: claims of a token, what an authorizer says, and who has signed."""
+
 REFUSALS = (400, 402, 403, 404, 409, 410, 412, 422, 423, 429, 451)
 """Statuses by which a service can refuse a request."""
 
@@ -27,6 +31,9 @@ class CallServiceSettings:
     circuit_breaker: str = ""
     """Not empty if the service has a circuit breaker of its name."""
 
+    caller: str = "{}"
+    """JSON: what the API knows of the caller, by the name of the field that says it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class HandOffSettings:
@@ -37,6 +44,9 @@ class HandOffSettings:
 
     event_source: str
     """Attribute `source` of the event."""
+
+    caller: str = "{}"
+    """JSON: what the API knows of the caller, by the name of the field that says it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,3 +61,6 @@ class PutOnBusSettings:
 
     detail_type: str
     """Its type."""
+
+    caller: str = "{}"
+    """JSON: what the API knows of the caller, by the name of the field that says it."""

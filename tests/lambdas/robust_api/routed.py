@@ -28,6 +28,7 @@ def ask(
     query: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
     seconds: float = 10,
+    authorizer: Mapping[str, Any] | None = None,
 ) -> Answer:
     """Call a handler with the event of a request to a route."""
     method, _, template = route_key.partition(" ")
@@ -36,7 +37,11 @@ def ask(
         "routeKey": route_key,
         "rawPath": template,
         "headers": {"content-type": "application/json", **(headers or {})},
-        "requestContext": {"http": {"method": method}, "requestId": uuid.uuid4().hex},
+        "requestContext": {
+            "http": {"method": method},
+            "requestId": uuid.uuid4().hex,
+            **({} if authorizer is None else {"authorizer": authorizer}),
+        },
         "pathParameters": dict(path or {}),
         "queryStringParameters": dict(query or {}),
         "body": body.decode(),

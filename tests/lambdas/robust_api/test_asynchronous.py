@@ -209,3 +209,20 @@ def test_what_could_be_no_event_is_refused_and_nothing_is_sent(
 
     assert post(body).status == status
     assert (bus.entries, recorded_lambda.payloads) == ([], [])
+
+
+@pytest.mark.parametrize("handle", [hand_off.handle, put_on_bus.handle])
+def test_the_event_says_who_has_called(
+    monkeypatch: pytest.MonkeyPatch, recorded_lambda: RecordedLambda, handle: Any
+) -> None:
+    monkeypatch.setenv("ROUTE_CALLER", '{"customer": "$context.authorizer.claims.sub"}')
+    bus = play(monkeypatch, says(EventId="e-1"))
+    who = {"jwt": {"claims": {"sub": "c-1"}}}
+
+    answer = ask(handle, "POST /x", body=b'{"a": 1}', authorizer=who)
+
+    assert (answer.status, ask(handle, "POST /x", body=b'{"a": 1}').status) == (202, 403)
+    sent = [json.loads(each["Detail"]) for each in bus.entries]
+    assert [*sent, *(each["data"] for each in recorded_lambda.payloads)] == [
+        {"customer": "c-1", "a": 1}
+    ]

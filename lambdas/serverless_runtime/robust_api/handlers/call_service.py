@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from serverless_runtime.circuit_breaker.errors import CircuitBreakerOpenError
+from serverless_runtime.robust_api.handlers.said_by_api import said_of_caller
 from serverless_runtime.robust_api.settings import PREFIX, CallServiceSettings
 from serverless_runtime.service_calls import errors
 from serverless_runtime.service_calls.client import Deadline, service
@@ -30,15 +31,16 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     deadline = Deadline.of(context)
     # The service says what it can be asked.
     query = tuple(event.get("queryStringParameters") or ())
-    return respond(event, context, lambda request: _ask(request, deadline), query=query)
+    return respond(event, context, lambda request: _ask(request, event, deadline), query=query)
 
 
-def _ask(request: Request, deadline: Deadline) -> Response:
+def _ask(request: Request, event: dict[str, Any], deadline: Deadline) -> Response:
     settings = _settings()
+    said = said_of_caller(event, settings.caller)
     call = functools.partial(
         service(settings.service).call,
         settings.operation,
-        _payload(request),
+        {**_payload(request), **said},
         deadline=deadline,
         correlation_id=request.correlation_id,
     )

@@ -9,10 +9,10 @@ from typing import Any
 
 from serverless_runtime.handoff import Event, Handoff
 from serverless_runtime.handoff.event_limits import MAX_PAYLOAD_BYTES
+from serverless_runtime.robust_api.handlers.said_by_api import body_with_caller
 from serverless_runtime.robust_api.settings import PREFIX, HandOffSettings
 from serverless_runtime.shared.environment import read_settings
 from serverless_runtime.web.dynamo_errors import translate_transient_errors
-from serverless_runtime.web.http.body import read_object
 from serverless_runtime.web.http.parameters import idempotency_key
 from serverless_runtime.web.http.request import Request
 from serverless_runtime.web.http.respond import respond
@@ -21,22 +21,22 @@ from serverless_runtime.web.http.response import Response
 
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Respond 202 with the ids of the request and of its event."""
-    return respond(event, context, _hand_off)
+    return respond(event, context, lambda request: _hand_off(request, event))
 
 
-def _hand_off(request: Request) -> Response:
+def _hand_off(request: Request, event: dict[str, Any]) -> Response:
     settings, handoff = _settings()
-    _, body = read_object(request, max_bytes=MAX_PAYLOAD_BYTES)
-    event = Event(
+    body = body_with_caller(request, event, settings.caller, max_bytes=MAX_PAYLOAD_BYTES)
+    handed = Event(
         event_id=_event_id(request, body),
         correlation_id=request.correlation_id,
         payload=body,
         attributes={"type": settings.event_type, "source": settings.event_source},
     )
     with translate_transient_errors():
-        handoff.hand_off(event)
+        handoff.hand_off(handed)
     return Response(
-        status=202, document={"requestId": request.correlation_id, "eventId": event.event_id}
+        status=202, document={"requestId": request.correlation_id, "eventId": handed.event_id}
     )
 
 

@@ -6,6 +6,7 @@ import functools
 import logging
 from typing import Any
 
+from serverless_runtime.robust_api.handlers.said_by_api import body_with_caller
 from serverless_runtime.robust_api.settings import PREFIX, PutOnBusSettings
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.errors import (
@@ -15,7 +16,6 @@ from serverless_runtime.shared.aws.errors import (
     service_errors,
 )
 from serverless_runtime.shared.environment import read_settings
-from serverless_runtime.web.http.body import read_object
 from serverless_runtime.web.http.problem import Problem
 from serverless_runtime.web.http.request import Request
 from serverless_runtime.web.http.respond import respond
@@ -32,12 +32,12 @@ log = logging.getLogger(__name__)
 
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Respond 202 with the ids of the request and of its event."""
-    return respond(event, context, _put)
+    return respond(event, context, lambda request: _put(request, event))
 
 
-def _put(request: Request) -> Response:
+def _put(request: Request, event: dict[str, Any]) -> Response:
     settings = _settings()
-    _, body = read_object(request, max_bytes=MAX_DETAIL_BYTES)
+    body = body_with_caller(request, event, settings.caller, max_bytes=MAX_DETAIL_BYTES)
     entry = {
         "EventBusName": settings.bus_name,
         "Source": settings.source,
