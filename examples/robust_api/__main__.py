@@ -133,7 +133,10 @@ front = RobustApi(
                 queue=clicks, attributes={"request": "${context.requestId}"}
             ),
             "POST /restocks": PutOnBus(
-                bus=happenings, source="shop", detail_type="product.restocked"
+                bus=happenings,
+                source="shop",
+                detail_type="product.restocked",
+                caller={"restockedBy": "$context.identity.userArn"},
             ),
         },
         access=ApiAccess(auth=NoAuth()),

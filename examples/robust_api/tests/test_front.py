@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import httpx
 import pytest
 from customers import ACCEPTED, OTHERS, Round, Shop, compare, kept, slower, without_answer
+from one_function import CHANGES
 
 from local.permitted import consuming, permitted
 from local.testing import DeployChanged, Deployed, eventually, sized
@@ -45,46 +47,7 @@ def shop(deployed_shop: Shop) -> Shop:
 def in_one_function(deploy_changed: DeployChanged) -> Iterator[Shop]:
     """The same shop with one function, of which two may run, behind products and quotes: the
     negative control."""
-    a_service = """\
-CallService(
-                service=prices,
-                operation="quote",
-                refusals={"unknown-product": 404},
-                circuit_breakers=breakers,
-            ),"""
-    a_quote = """
-    if request.route.startswith("/quotes/"):
-        asked = Call(payload=request.path_parameters, deadline=Deadline(0), **ASKED)
-        return Response(status=200, document=quote(asked))
-"""
-    needed = """\
-from serverless_runtime.service_calls.deadline import Deadline
-from serverless_runtime.service_calls.entry import Call
-from shop_front.ask_price import quote
-from shop_front.catalogue import PRODUCTS
-
-ASKED = {"correlation_id": "control", "version": 1}
-"""
-    changes = {
-        "__main__.py": [
-            (a_service, "show_product,"),
-            (
-                'a_function("show-product", ["web"], {})',
-                'a_function("show-product", ["web", "service_calls"], '
-                '{"SUPPLIER_URL": config.require("supplierUrl")}, reserved=2)',
-            ),
-            ("environment: dict[str, pulumi.Input[str]]\n", "environment, reserved=None\n"),
-            (
-                "            environment=environment,",
-                "            environment=environment, reserved_concurrency=reserved,",
-            ),
-        ],
-        "shop_front/show_product.py": [
-            ("from shop_front.catalogue import PRODUCTS\n", needed),
-            ("-> Response:\n", f"-> Response:{a_quote}"),
-        ],
-    }
-    with deploy_changed(changes) as running, Shop(running) as shop:
+    with deploy_changed(CHANGES) as running, Shop(running) as shop:
         yield shop
 
 
@@ -190,6 +153,54 @@ def test_one_route_is_for_signed_requests_and_the_others_for_all(shop: Shop) -> 
 
     assert {each.status_code for each in unsigned} == {httpx.codes.FORBIDDEN}
     assert shop.ask("restock").is_well
+
+
+def test_a_queue_that_the_api_may_not_use_is_no_mistake_of_a_client(shop: Shop) -> None:
+    iam = shop.program.client("iam")
+    [role] = [
+        each["RoleName"]
+        for page in iam.get_paginator("list_roles").paginate()
+        for each in page["Roles"]
+        if "front-api-to-clicks" in each["RoleName"]
+    ]
+    [name] = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    policy = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+    iam.delete_role_policy(RoleName=role, PolicyName=name)
+    try:
+        refused = shop.ask("click").response
+    finally:
+        iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(policy))
+
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+    eventually(lambda: shop.ask("click").is_well, "a click")
+
+
+def test_what_is_no_click_is_passed_over_and_nobody_is_woken(shop: Shop) -> None:
+    bodies = ("no JSON", "[]", "{}", '{"productId": 1}')
+
+    ids = {shop.post("clicks", content=each).headers["x-correlation-id"] for each in bodies}
+
+    def passed_over() -> bool:
+        records = shop.program.log_records("count-clicks")
+        return len([each for each in records if each.get("message") == "not a click"]) == len(ids)
+
+    eventually(passed_over, "all of them in the log")
+
+
+def test_a_restock_says_who_has_sent_it(shop: Shop) -> None:
+    sqs, warehouse = shop.program.client("sqs"), shop.program.outputs["warehouse"]
+    sqs.purge_queue(QueueUrl=warehouse)
+
+    accepted = shop.restock(b'{"productId": "pot"}')
+    faked = shop.restock(b'{"productId": "pot", "restockedBy": "somebody"}')
+
+    assert (accepted.status_code, faked.status_code) == (ACCEPTED, httpx.codes.BAD_REQUEST)
+    [message] = eventually(
+        lambda: sqs.receive_message(QueueUrl=warehouse).get("Messages"), "the event"
+    )
+    restocked = json.loads(message["Body"])["detail"]
+    assert restocked["productId"] == "pot"
+    assert "/supplier/" in restocked["restockedBy"]
 
 
 def test_the_failing_route_fires_its_alarm_and_none_that_is_well(shop: Shop) -> None:

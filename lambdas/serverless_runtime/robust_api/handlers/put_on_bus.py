@@ -22,7 +22,8 @@ from serverless_runtime.web.http.respond import respond
 from serverless_runtime.web.http.response import Response
 
 MAX_DETAIL_BYTES = 200_000
-"""An entry may have 256 KB, with its source, its type and what EventBridge adds."""
+"""An entry may have 1 MB, and what reads it later may take less: dead letters, with the record of
+their failure around them."""
 
 _TRANSIENT = {"InternalFailure", "InternalException", "ThrottlingException"}
 """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html"""
