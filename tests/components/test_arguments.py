@@ -27,6 +27,7 @@ from pulumi_serverless import (
 )
 from pulumi_serverless.blocks.arguments import Arguments, annotations_of, check
 from pulumi_serverless.blocks.component import Component
+from pulumi_serverless.blocks.routes import slug
 from pulumi_serverless.testing import record
 from tests.components.a_function import FOUNDATION, a_function
 from tests.components.argument_values import (
@@ -132,7 +133,7 @@ def test_what_an_argument_must_be_has_its_article(kind: type[Any], text: str) ->
 
 def test_routes_that_differ_have_resources_that_differ() -> None:
     keys = ["GET /a-b", "GET /a/b", "GET /a_b", "GET /{a}/b", "GET /a/{b}", "GET /a.b", "GET /a/b/"]
-    keys += ["GET /A/b", "GET /a--b", "GET /{a_b}", "GET /{a.b}", "$default", "GET /", "ANY /{a+}"]
+    keys += ["GET /A/b", "GET /a--b", "PUT /{a_b}", "$default", "GET /", "ANY /{a+}"]
     keys += [f"GET /{'x' * 60}{end}" for end in "12"]
 
     def program() -> None:
@@ -146,6 +147,7 @@ def test_routes_that_differ_have_resources_that_differ() -> None:
     routes = record(program).of_type("aws:apigatewayv2/route:Route")
 
     assert len({each.name for each in routes}) == len(keys)
+    assert slug("GET /{a_b}") != slug("GET /{a.b}")
 
 
 @pytest.mark.parametrize(
