@@ -136,7 +136,7 @@ front = RobustApi(
                 bus=happenings,
                 source="shop",
                 detail_type="product.restocked",
-                caller={"restockedBy": "$context.identity.userArn"},
+                fields={"restockedBy": "$context.identity.userArn"},
             ),
         },
         access=ApiAccess(auth=NoAuth()),

@@ -122,10 +122,13 @@ def test_each_route_has_an_alarm_on_its_own_responses() -> None:
 
 def test_a_path_may_be_longer_than_the_name_of_a_function() -> None:
     routes = ("subscriptions", "invoices")
+    said = {each: f"$request.path.{each}" for each in ("customerId", "number")}
     keys = [f"POST /customers/{{customerId}}/{each}/{{number}}/renewals/now" for each in routes]
 
     graph = deployed(
-        lambda: dict.fromkeys(keys, PutOnBus(bus=a_bus(), source="shop", detail_type="renewed"))
+        lambda: dict.fromkeys(
+            keys, PutOnBus(bus=a_bus(), source="shop", detail_type="renewed", fields=said)
+        )
     )
 
     names = {each.name for each in graph.of_type(FUNCTION)}

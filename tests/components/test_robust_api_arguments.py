@@ -169,7 +169,7 @@ def test_a_back_end_is_told_of_the_caller_what_its_route_gets_to_know(
 ) -> None:
     def target() -> Any:
         return PutOnBus(
-            bus=a_bus(), source="shop", detail_type="restocked", caller={"who": variable}
+            bus=a_bus(), source="shop", detail_type="restocked", fields={"who": variable}
         )
 
     def program(known: ApiAuth) -> dict[str, Any]:
@@ -178,12 +178,34 @@ def test_a_back_end_is_told_of_the_caller_what_its_route_gets_to_know(
     graph = record(lambda: a_front({RESTOCK: target()}, **program(auth())))
 
     read = read_settings(PutOnBusSettings, variables(graph, "front-POST-restocks"), prefix=PREFIX)
-    assert json.loads(read.caller) == {"who": variable}
-    with pytest.raises(ValueError, match=r"caller\['who'\] of 'POST /restocks' must have a route"):
+    assert json.loads(read.fields) == {"who": variable}
+    with pytest.raises(ValueError, match=r"fields\['who'\] of 'POST /restocks' must have a route"):
         one(RESTOCK, target, access=ApiAccess(auth=NoAuth()))
 
 
 @pytest.mark.parametrize("variable", ["$context.path", "claims.sub", "$context.authorizer.claims."])
 def test_what_no_api_says_of_callers_is_refused(variable: str) -> None:
-    with pytest.raises(ValueError, match=r"must be .context.authorizer.claims.NAME"):
-        CallService(service=prices(), operation="quote", caller={"who": variable})
+    with pytest.raises(ValueError, match=r"must be .request.path.NAME"):
+        CallService(service=prices(), operation="quote", fields={"who": variable})
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        lambda **more: HandOff(handoff=a_handoff(), event_type="order.placed", **more),
+        lambda **more: PutOnBus(bus=a_bus(), source="shop", detail_type="ordered", **more),
+    ],
+    ids=["handoff", "bus"],
+)
+def test_a_variable_that_the_target_would_not_get_is_refused(target: Callable[..., Any]) -> None:
+    route_key, said = "POST /customers/{customerId}/orders", "$request.path.customerId"
+    one(route_key, lambda: target(fields={"customer": said}))
+
+    with pytest.raises(
+        ValueError, match=r"fields must say each variable of .* got none for customer"
+    ):
+        one(route_key, target)
+    with pytest.raises(
+        ValueError, match=r"fields\['x'\] of .* must be one of customerId, got 'id'"
+    ):
+        one(route_key, lambda: target(fields={"c": said, "x": "$request.path.id"}))

@@ -30,12 +30,17 @@ def require_route(route_key: str) -> None:
         )
 
 
+def variables_of(route_key: str) -> list[str]:
+    """Return the names of a route's variables."""
+    return [name for name, _ in _VARIABLE.findall(route_key)]
+
+
 def require_variables(route_keys: Iterable[str]) -> None:
     """Raise ValueError if API Gateway would refuse the names of variables: in one place it takes
     one name for the routes of a method, and in one route each name once."""
     known: dict[str, tuple[str, str]] = {}
     for route_key in route_keys:
-        names = [name for name, _ in _VARIABLE.findall(route_key)]
+        names = variables_of(route_key)
         if len(set(names)) < len(names):
             raise ValueError(
                 f"the variables of a route must have different names, got {route_key!r}"

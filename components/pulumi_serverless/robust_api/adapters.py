@@ -24,7 +24,7 @@ from pulumi_serverless.blocks.circuit_breaking import CircuitBreaking
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
 from pulumi_serverless.blocks.http_targets import MAX_FUNCTION_SECONDS
-from pulumi_serverless.robust_api.caller import Caller, caller_json
+from pulumi_serverless.robust_api.fields import Fields, fields_json
 from serverless_runtime.robust_api.settings import (
     PREFIX,
     REFUSALS,
@@ -42,8 +42,8 @@ MaxConcurrency = Annotated[int, AtLeast(1)] | None
 class Adapter(ABC):
     """What a route reaches through a function of its own."""
 
-    caller: Mapping[str, str]
-    """Fields that say who calls."""
+    fields: Mapping[str, str]
+    """Those that the API writes."""
 
     max_concurrency: int | None
     """Reserved concurrency of the function, which is also its limit."""
@@ -110,11 +110,11 @@ class CallService(Arguments, Adapter):
     """Circuits, of which one has the service's name: while it is open, clients get a 503 at once.
     Left out, each waits for the service's budget."""
 
-    caller: Caller = field(default_factory=dict)
-    """Fields of the payload that say who calls, at most 10, e.g. {"customer":
+    fields: Fields = field(default_factory=dict)
+    """Fields of the payload that the API writes, at most 10, e.g. {"customer":
     "$context.authorizer.claims.sub"}: a claim of a `JwtAuth`, `$context.authorizer.NAME` of a
-    `LambdaAuth`, or `$context.identity.userArn` of an `IamAuth`. Whatever else has
-    their names does not count."""
+    `LambdaAuth`, `$context.identity.userArn` of an `IamAuth`, or `$request.path.NAME`. Whatever
+    else has their names does not count."""
 
     max_concurrency: MaxConcurrency = None
     """How many requests of the route its function works on at the same time, 1 or more, reserved
@@ -150,7 +150,7 @@ class CallService(Arguments, Adapter):
             service=service.service_name,
             operation=self.operation,
             refusals=json.dumps(dict(self.refusals), separators=(",", ":")),
-            **caller_json(self.caller),
+            **fields_json(self.fields),
             **({} if breakers is None else {"circuit_breaker": "1"}),
         )
         circuits = {} if breakers is None else breakers.environment

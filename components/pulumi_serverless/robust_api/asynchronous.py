@@ -15,7 +15,7 @@ from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.send_to_queue import SENDING_METHODS
 from pulumi_serverless.robust_api.adapters import Adapter, MaxConcurrency
-from pulumi_serverless.robust_api.caller import Caller, caller_json
+from pulumi_serverless.robust_api.fields import Fields, fields_json, require_all_variables
 from serverless_runtime.robust_api.settings import PREFIX, HandOffSettings, PutOnBusSettings
 from serverless_runtime.shared.environment import environment_for
 
@@ -36,13 +36,14 @@ class _Asynchronous(Adapter):
     """Nobody waits for the work."""
 
     def require_route(self, route_key: str) -> None:
-        """ValueError for a route of requests that have no body."""
+        """ValueError for a route of requests that have no body, or that say what would be lost."""
         method = route_key.partition(" ")[0]
         if method not in SENDING_METHODS:
             raise ValueError(
                 f"an asynchronous route must have one of the methods {', '.join(SENDING_METHODS)}, "
                 f"got {route_key!r}: it responds before anything is done"
             )
+        require_all_variables(route_key, self.fields)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,11 +61,11 @@ class HandOff(Arguments, _Asynchronous):
     event_type: Annotated[str, _TYPE]
     """What has happened, e.g. "order.placed"."""
 
-    caller: Caller = field(default_factory=dict)
-    """Fields of the payload that say who calls, at most 10, e.g. {"customer":
+    fields: Fields = field(default_factory=dict)
+    """Fields of the payload that the API writes, at most 10, e.g. {"customer":
     "$context.authorizer.claims.sub"}: a claim of a `JwtAuth`, `$context.authorizer.NAME` of a
-    `LambdaAuth`, or `$context.identity.userArn` of an `IamAuth`. A body that has them itself
-    is a 400."""
+    `LambdaAuth`, `$context.identity.userArn` of an `IamAuth`, or `$request.path.NAME`. A body
+    that has them itself is a 400."""
 
     max_concurrency: MaxConcurrency = None
     """How many requests of the route its function works on at the same time, 1 or more, reserved
@@ -86,7 +87,7 @@ class HandOff(Arguments, _Asynchronous):
             prefix=PREFIX,
             event_type=self.event_type,
             event_source=f"/{name}",
-            **caller_json(self.caller),
+            **fields_json(self.fields),
         )
         function = self._function(
             name,
@@ -113,11 +114,11 @@ class PutOnBus(Arguments, _Asynchronous):
     detail_type: Annotated[str, _TYPE]
     """What has happened, e.g. "product.viewed"."""
 
-    caller: Caller = field(default_factory=dict)
-    """Fields of the detail that say who calls, at most 10, e.g. {"customer":
+    fields: Fields = field(default_factory=dict)
+    """Fields of the detail that the API writes, at most 10, e.g. {"customer":
     "$context.authorizer.claims.sub"}: a claim of a `JwtAuth`, `$context.authorizer.NAME` of a
-    `LambdaAuth`, or `$context.identity.userArn` of an `IamAuth`. A body that has them itself
-    is a 400."""
+    `LambdaAuth`, `$context.identity.userArn` of an `IamAuth`, or `$request.path.NAME`. A body
+    that has them itself is a 400."""
 
     max_concurrency: MaxConcurrency = None
     """How many requests of the route its function works on at the same time, 1 or more, reserved
@@ -133,7 +134,7 @@ class PutOnBus(Arguments, _Asynchronous):
             bus_name=self.bus.name,
             source=self.source,
             detail_type=self.detail_type,
-            **caller_json(self.caller),
+            **fields_json(self.fields),
         )
         function = self._function(
             name,

@@ -29,7 +29,7 @@ from pulumi_serverless.blocks.monitoring.http_api_rows import api_graphs, functi
 from pulumi_serverless.blocks.routes import DEFAULT_ROUTE, require_route, slug
 from pulumi_serverless.robust_api.adapters import Adapter
 from pulumi_serverless.robust_api.alarms import RouteThresholds, route_alarm
-from pulumi_serverless.robust_api.caller import require_auth
+from pulumi_serverless.robust_api.fields import require_known_fields
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 MAX_ROUTES = 300
@@ -86,7 +86,7 @@ class RobustApiArgs(Arguments):
             if isinstance(target, Adapter):
                 target.require_route(route_key)
                 auth = self.route_auth.get(route_key, self.access.auth)
-                require_auth(route_key, target.caller, auth)
+                require_known_fields(route_key, target.fields, auth)
 
 
 class RobustApi(Component):

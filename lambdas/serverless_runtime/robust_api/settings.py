@@ -8,8 +8,8 @@ PREFIX = "ROUTE_"
 """What their variables begin with."""
 
 CLAIM, AUTHORIZER = "$context.authorizer.claims.", "$context.authorizer."
-USER_ARN = "$context.identity.userArn"
-"""What an API knows of a caller: claims of a token, what an authorizer says, and who has signed."""
+PATH, USER_ARN = "$request.path.", "$context.identity.userArn"
+"""What an API knows: claims of a token, what an authorizer says, the path, and who has signed."""
 
 REFUSALS = (400, 402, 403, 404, 409, 410, 412, 422, 423, 429, 451)
 """Statuses by which a service can refuse a request."""
@@ -31,8 +31,8 @@ class CallServiceSettings:
     circuit_breaker: str = ""
     """Not empty if the service has a circuit breaker of its name."""
 
-    caller: str = "{}"
-    """JSON: what the API knows of the caller, by the name of the field that says it."""
+    fields: str = "{}"
+    """JSON: what the API writes into the payload, a variable by the name of the field."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +45,8 @@ class HandOffSettings:
     event_source: str
     """Attribute `source` of the event."""
 
-    caller: str = "{}"
-    """JSON: what the API knows of the caller, by the name of the field that says it."""
+    fields: str = "{}"
+    """JSON: what the API writes into the payload, a variable by the name of the field."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,5 +62,5 @@ class PutOnBusSettings:
     detail_type: str
     """Its type."""
 
-    caller: str = "{}"
-    """JSON: what the API knows of the caller, by the name of the field that says it."""
+    fields: str = "{}"
+    """JSON: what the API writes into the payload, a variable by the name of the field."""

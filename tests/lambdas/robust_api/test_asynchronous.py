@@ -126,11 +126,12 @@ def test_a_repeated_request_is_the_same_event_if_the_client_says_so(
     recorded_lambda: RecordedLambda,
 ) -> None:
     key = {"idempotency-key": "order-1"}
+    elsewhere = ask(hand_off.handle, "POST /gifts", body=ORDER, headers=key)
     first, again, other, keyless = order(ORDER, key), order(ORDER, key), order(b"{}", key), order()
 
-    ids = [each.body["eventId"] for each in (first, again, other, keyless)]
+    ids = [each.body["eventId"] for each in (first, again, other, keyless, elsewhere)]
     assert ids[0] == ids[1]
-    assert len(set(ids)) == 3
+    assert len(set(ids)) == 4
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -215,7 +216,7 @@ def test_what_could_be_no_event_is_refused_and_nothing_is_sent(
 def test_the_event_says_who_has_called(
     monkeypatch: pytest.MonkeyPatch, recorded_lambda: RecordedLambda, handle: Any
 ) -> None:
-    monkeypatch.setenv("ROUTE_CALLER", '{"customer": "$context.authorizer.claims.sub"}')
+    monkeypatch.setenv("ROUTE_FIELDS", '{"customer": "$context.authorizer.claims.sub"}')
     bus = play(monkeypatch, says(EventId="e-1"))
     who = {"jwt": {"claims": {"sub": "c-1"}}}
 

@@ -234,7 +234,7 @@ def test_a_request_that_is_too_large_for_lambda_is_the_clients(played: Played) -
 def test_the_service_is_told_who_calls_whatever_the_client_says(
     played: Played, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("ROUTE_CALLER", '{"customer": "$context.authorizer.customer"}')
+    monkeypatch.setenv("ROUTE_FIELDS", '{"customer": "$context.authorizer.customer"}')
     side = played(service_entry({"quote": echo}))
 
     who = {"lambda": {"customer": "c-1"}}

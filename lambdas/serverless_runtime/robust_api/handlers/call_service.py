@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from serverless_runtime.circuit_breaker.errors import CircuitBreakerOpenError
-from serverless_runtime.robust_api.handlers.said_by_api import said_of_caller
+from serverless_runtime.robust_api.handlers.fields import said_by_api
 from serverless_runtime.robust_api.settings import PREFIX, CallServiceSettings
 from serverless_runtime.service_calls import errors
 from serverless_runtime.service_calls.client import Deadline, service
@@ -36,7 +36,7 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def _ask(request: Request, event: dict[str, Any], deadline: Deadline) -> Response:
     settings = _settings()
-    said = said_of_caller(event, settings.caller)
+    said = said_by_api(event, settings.fields)
     call = functools.partial(
         service(settings.service).call,
         settings.operation,

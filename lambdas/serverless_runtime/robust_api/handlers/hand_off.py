@@ -9,7 +9,7 @@ from typing import Any
 
 from serverless_runtime.handoff import Event, Handoff
 from serverless_runtime.handoff.event_limits import MAX_PAYLOAD_BYTES
-from serverless_runtime.robust_api.handlers.said_by_api import body_with_caller
+from serverless_runtime.robust_api.handlers.fields import body_with_fields
 from serverless_runtime.robust_api.settings import PREFIX, HandOffSettings
 from serverless_runtime.shared.environment import read_settings
 from serverless_runtime.web.dynamo_errors import translate_transient_errors
@@ -26,7 +26,7 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def _hand_off(request: Request, event: dict[str, Any]) -> Response:
     settings, handoff = _settings()
-    body = body_with_caller(request, event, settings.caller, max_bytes=MAX_PAYLOAD_BYTES)
+    body = body_with_fields(request, event, settings.fields, max_bytes=MAX_PAYLOAD_BYTES)
     handed = Event(
         event_id=_event_id(request, body),
         correlation_id=request.correlation_id,

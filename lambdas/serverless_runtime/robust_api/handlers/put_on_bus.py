@@ -6,7 +6,7 @@ import functools
 import logging
 from typing import Any
 
-from serverless_runtime.robust_api.handlers.said_by_api import body_with_caller
+from serverless_runtime.robust_api.handlers.fields import body_with_fields
 from serverless_runtime.robust_api.settings import PREFIX, PutOnBusSettings
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.errors import (
@@ -38,7 +38,7 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def _put(request: Request, event: dict[str, Any]) -> Response:
     settings = _settings()
-    body = body_with_caller(request, event, settings.caller, max_bytes=MAX_DETAIL_BYTES)
+    body = body_with_fields(request, event, settings.fields, max_bytes=MAX_DETAIL_BYTES)
     entry = {
         "EventBusName": settings.bus_name,
         "Source": settings.source,

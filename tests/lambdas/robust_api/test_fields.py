@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serverless_runtime.robust_api.handlers.said_by_api import body_with_caller, said_of_caller
+from serverless_runtime.robust_api.handlers.fields import body_with_fields, said_by_api
 from serverless_runtime.web.http.problem import Problem
 from serverless_runtime.web.http.request import Request
 
@@ -18,6 +18,7 @@ FIELDS = json.dumps(
         "customer": "$context.authorizer.claims.sub",
         "tenant": "$context.authorizer.tenant",
         "system": "$context.identity.userArn",
+        "order": "$request.path.orderId",
     }
 )
 ALL: dict[str, Any] = {
@@ -25,7 +26,12 @@ ALL: dict[str, Any] = {
     "lambda": {"tenant": 7},
     "iam": {"userArn": "arn:aws:iam::123456789012:user/x"},
 }
-SAID = {"customer": "c-1", "tenant": 7, "system": "arn:aws:iam::123456789012:user/x"}
+SAID = {
+    "customer": "c-1",
+    "tenant": 7,
+    "system": "arn:aws:iam::123456789012:user/x",
+    "order": "o-1",
+}
 OBJECTS = st.dictionaries(
     st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cn", "Co"]), max_size=5),
     st.integers(-(2**53), 2**53) | st.booleans() | st.none() | st.just(["x", {"y": 1}]),
@@ -34,7 +40,7 @@ OBJECTS = st.dictionaries(
 
 
 def event(authorizer: Any) -> dict[str, Any]:
-    return {"requestContext": {"authorizer": authorizer}}
+    return {"requestContext": {"authorizer": authorizer}, "pathParameters": {"orderId": "o-1"}}
 
 
 def a_request(body: str) -> Request:
@@ -52,7 +58,7 @@ def a_request(body: str) -> Request:
 
 
 def told(body: str, fields: str = FIELDS, *, max_bytes: int = 1_000) -> bytes:
-    return body_with_caller(a_request(body), event(ALL), fields, max_bytes=max_bytes)
+    return body_with_fields(a_request(body), event(ALL), fields, max_bytes=max_bytes)
 
 
 @given(document=OBJECTS, indent=st.sampled_from([None, 1]), around=st.sampled_from(["", " ", "\n"]))
@@ -85,7 +91,7 @@ def test_a_client_cannot_say_who_it_is(name: str) -> None:
 )
 def test_a_caller_of_whom_the_api_knows_nothing_is_refused(authorizer: Any) -> None:
     with pytest.raises(Problem, match="the API does not know the customer of the caller") as error:
-        said_of_caller(event(authorizer), FIELDS)
+        said_by_api(event(authorizer), FIELDS)
 
     assert error.value.status == 403
 
