@@ -24,9 +24,13 @@ from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.outbox_rows import row_of
 from serverless_runtime.service_calls.envelope import OK
 from serverless_runtime.shared.aws.amazon_root_certificates import AMAZON_ROOT_CERTIFICATES
+from serverless_runtime.strangler.settings.stages import SHADOW
 
 WEBHOOK_SECRET = "whsec_b25seS1mb3ItYmVuY2htYXJrcy0wMDAx"  # noqa: S105 -- of nobody else
 """The value of every secret."""
+
+INVOKE, PUBLISH, SEND_EMAIL = "Invoke", "Publish", "SendEmail"
+"""Operations that no header names: what has none, no path of its own and a form is SNS's."""
 
 API_KEY = ApiKey("0123456789abcdef", "s" * 43)
 """The one key that a gatekeeper knows."""
@@ -43,8 +47,14 @@ class Stub(http.server.ThreadingHTTPServer):
         """How long each response takes."""
 
         self.connections = 0
-        self.requests = 0
+        self.operations = list[str]()
+        """Of AWS, as they came: appending is safe from several threads."""
+
         super().__init__(("localhost", 0), _Accept)
+
+    @property
+    def requests(self) -> int:
+        return len(self.operations)
 
     @property
     def url(self) -> str:
@@ -65,21 +75,23 @@ class _Accept(http.server.BaseHTTPRequestHandler):
     server: Stub
 
     def do_POST(self) -> None:
-        self.server.requests += 1
         request = self.rfile.read(int(self.headers["Content-Length"]))
         is_event = self.headers.get("X-Amz-Invocation-Type") == "Event"
         operation = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
         if self.path.endswith("/invocations"):
+            self.server.operations.append(INVOKE)
             body = b"" if is_event else _ANSWER
         elif self.path == _EMAILS:
+            self.server.operations.append(SEND_EMAIL)
             body = _SENT
         else:
-            body = _body(operation, request)
+            self.server.operations.append(operation or PUBLISH)
+            body = _body(operation or PUBLISH, request)
         self._respond(202 if is_event else 200, body, checksum=bool(operation))
 
     def do_GET(self) -> None:
-        """Somebody else's service, no request to AWS."""
-        self._respond(200, _RATE, checksum=False)
+        """Somebody else's service, no request to AWS; an old system answers as new functions do."""
+        self._respond(200, _ANSWER if self.path == _PRODUCTS else _RATE, checksum=False)
 
     def _respond(self, status: int, body: bytes, *, checksum: bool) -> None:
         time.sleep(self.server.delay_seconds)
@@ -126,11 +138,14 @@ _CLAIMED = json.dumps(
 ).encode()
 
 
+_PRODUCTS = "/products"
+_STAGES = json.dumps({f"GET {_PRODUCTS}": SHADOW})
 _BODIES = {
     "UpdateItem": _CLAIMED,
+    "PutEvents": json.dumps({"FailedEntryCount": 0, "Entries": [{"EventId": "e"}]}).encode(),
+    "GetParameter": json.dumps({"Parameter": {"Value": _STAGES}}).encode(),
     "GetSecretValue": json.dumps({"SecretString": WEBHOOK_SECRET}).encode(),
-    # Of SNS, whose requests are forms without a header for the operation.
-    "": b"<PublishResponse><MessageId>m</MessageId></PublishResponse>",
+    PUBLISH: b"<PublishResponse><MessageId>m</MessageId></PublishResponse>",
 }
 _KEY_ROW = json.dumps(
     {

@@ -163,6 +163,15 @@ UNITS = [
         {"isAuthorized": True},
     ),
     Unit(
+        "strangler",
+        "a request in shadow",
+        "front-router",
+        ("ssm", "lambda"),
+        _from_api("GET", "/products"),
+        {"statusCode": 200},
+        {"STRANGLER_LEGACY_URL": "$stub"},
+    ),
+    Unit(
         "robust-api",
         "an order handed off",
         "front-POST-orders",
@@ -170,6 +179,15 @@ UNITS = [
         _from_api("POST", "/orders", {"productId": "p-1", "copies": 1}),
         {"statusCode": 202},
         {"HANDOFF_SHIPPING_TARGET_ARN": _FUNCTION},
+    ),
+    Unit(
+        "robust-api-bus",
+        "an event put on a bus",
+        "front-POST-restocks",
+        ("events",),
+        _from_api("POST", "/restocks", {"productId": "p-1", "copies": 1}),
+        {"statusCode": 202},
+        folder="examples/robust_api",
     ),
     Unit(
         "notification-service",

@@ -15,7 +15,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 PRICES = ROOT / "docs" / "prices.toml"
 PAGE = ROOT / "docs" / "costs.md"
-BEGIN, END = "<!-- computed by scripts/costs.py -->\n", "<!-- end of computed part -->\n"
+END = "<!-- end of computed part -->\n"
 
 LOADS = (10_000, 1_000_000, 100_000_000)
 MILLION = 1_000_000
@@ -157,20 +157,21 @@ def _row(name: str, numbers: list[float]) -> str:
     return f"| {name} | " + " | ".join(f"{number:,.2f}" for number in numbers) + " |"
 
 
-def written(page: str, computed: str) -> str:
-    """The page with its computed part replaced. ValueError if a marker is missing."""
-    before, _, rest = page.partition(BEGIN)
+def written(page: Path, computed: str, script: str = "costs") -> str:
+    """The text of a page with its computed part replaced. ValueError if a marker is missing."""
+    begin = f"<!-- computed by scripts/{script}.py -->\n"
+    before, _, rest = page.read_text().partition(begin)
     _, end, after = rest.partition(END)
     if not end:
-        raise ValueError(f"{PAGE.name} must have the markers {BEGIN!r} and {END!r}")
-    return before + BEGIN + computed + END + after
+        raise ValueError(f"{page.name} must have the markers {begin!r} and {END!r}")
+    return before + begin + computed + END + after
 
 
 def main() -> None:
     """Print the tables, or write them into the page."""
     computed = tables(Bill(tomllib.loads(PRICES.read_text())))
     if "--write" in sys.argv[1:]:
-        PAGE.write_text(written(PAGE.read_text(), computed))
+        PAGE.write_text(written(PAGE, computed))
     else:
         sys.stdout.write(computed)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from benchmarks.counts import read_budgets
+from benchmarks.demands import DEMANDS
 from benchmarks.patterns import Unit
 from benchmarks.process import run
 from benchmarks.stub import stub
@@ -15,13 +17,12 @@ from tests.program.programs import ROOT
 
 # What no pattern is, and what has rows of its own: a create is a handoff.
 OTHERS = {"blocks", "testing", "handoff", "task_service"}
-# Its unit, a request that the router forwards, needs a private server that the stub is not.
-UNCOUNTED = {"strangler"}
+_UNITS = 5
 COMPONENTS = ROOT / "components" / "pulumi_serverless"
 
 
 def test_every_pattern_is_counted() -> None:
-    patterns = {path.parent.name for path in COMPONENTS.glob("*/__init__.py")} - OTHERS - UNCOUNTED
+    patterns = {path.parent.name for path in COMPONENTS.glob("*/__init__.py")} - OTHERS
 
     assert {name.replace("_", "-") for name in patterns} <= {each.name for each in UNITS}
 
@@ -32,11 +33,25 @@ def test_every_pattern_has_budgets_for_init_work_and_requests(unit: Unit) -> Non
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
-def test_a_unit_is_done_with_the_environment_of_its_program(unit: Unit, tmp_path: Path) -> None:
+def test_a_unit_sends_the_requests_of_the_model_with_the_environment_of_its_program(
+    unit: Unit, tmp_path: Path
+) -> None:
     with stub() as server:
-        run(unit.work(tmp_path, 2), unit.environment(server.url))
+        run(unit.work(tmp_path, _UNITS), unit.environment(server.url))
 
-        assert server.requests > 0
+    # What only the first one sends, such as reads of what is cached, is less than one of each.
+    assert server.operations
+    each = {name: sent // _UNITS for name, sent in Counter(server.operations).items()}
+    assert {name: sent for name, sent in each.items() if sent} == DEMANDS[unit.name].operations
+
+
+def test_both_sides_of_a_request_in_shadow_are_asked_and_say_the_same(tmp_path: Path) -> None:
+    [unit] = [each for each in UNITS if each.name == "strangler"]
+
+    with stub() as server:
+        printed = run(unit.work(tmp_path, 1), unit.environment(server.url))
+
+    assert '"Same": 1' in printed
 
 
 def test_a_unit_that_fails_is_not_counted(tmp_path: Path) -> None:
