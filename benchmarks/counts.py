@@ -78,27 +78,37 @@ def all_counts() -> Iterator[Count]:
         ThreadPoolExecutor(os.cpu_count()) as pool,
     ):
         folder = Path(name)
-        for each in (BARE, *SUBJECTS):
-            unpacked(each, folder)
-        for unit in UNITS:
-            unit.unpacked(folder)
-        start = instructions(python(None, "pass" + END), ENVIRONMENT)
-        base = Base(folder, start, _init_cost(BARE, folder, start), _warm_cost(BARE, folder))
-        for counts in pool.map(lambda task: list(task()), _tasks(base)):
+        unpack_all(folder)
+        for counts in pool.map(lambda task: list(task()), tasks(base_of(folder)).values()):
             yield from counts
 
 
-def _tasks(base: Base) -> Iterator[Callable[[], Iterable[Count]]]:
-    for subject in SUBJECTS:
-        yield partial(init_count, subject, base)
-    yield partial(cold_count, base)
-    yield partial(warm_count, CREATE, requests, base)
-    yield partial(warm_count, RELAY, relayed, base)
-    yield partial(connection_counts, base)
-    yield partial(waits_count, base)
+def unpack_all(folder: Path) -> None:
+    """Unpack every function: threads that share a function would do it twice."""
+    for each in (BARE, *SUBJECTS):
+        unpacked(each, folder)
     for unit in UNITS:
-        yield partial(pattern_counts, unit, base)
-    yield size_counts
+        unit.unpacked(folder)
+
+
+def base_of(folder: Path) -> Base:
+    """Count what all others are compared with."""
+    start = instructions(python(None, "pass" + END), ENVIRONMENT)
+    return Base(folder, start, _init_cost(BARE, folder, start), _warm_cost(BARE, folder))
+
+
+def tasks(base: Base) -> dict[str, Callable[[], Iterable[Count]]]:
+    """Return what counts something, by the name of the first count that it yields."""
+    return {
+        **{f"init.{each.name}": partial(init_count, each, base) for each in SUBJECTS},
+        "cold.create-task": partial(cold_count, base),
+        "warm.create-task": partial(warm_count, CREATE, requests, base),
+        "warm.relay": partial(warm_count, RELAY, relayed, base),
+        "connections.create-task": partial(connection_counts, base),
+        "waits.create-task": partial(waits_count, base),
+        **{f"init.{unit.name}": partial(pattern_counts, unit, base) for unit in UNITS},
+        "zip.create-task": size_counts,
+    }
 
 
 def init_count(subject: Subject, base: Base) -> Iterator[Count]:

@@ -25,7 +25,8 @@ from pulumi_serverless import (
     NoAuth,
     PythonFunction,
 )
-from pulumi_serverless.blocks.arguments import Arguments, annotations_of, check
+from pulumi_serverless.blocks.annotation_checks import check_of
+from pulumi_serverless.blocks.arguments import Arguments, annotations_of
 from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.routes import slug
 from pulumi_serverless.testing import record
@@ -128,7 +129,7 @@ def test_a_component_refuses_the_arguments_of_another(args: Any) -> None:
 )
 def test_what_an_argument_must_be_has_its_article(kind: type[Any], text: str) -> None:
     with pytest.raises(ValueError, match=f"^it must be {text}, got 5$"):
-        check("it", 5, kind)
+        check_of(kind)("it", 5)
 
 
 def test_routes_that_differ_have_resources_that_differ() -> None:

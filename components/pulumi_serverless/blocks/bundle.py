@@ -6,6 +6,7 @@ of deflate differs between zlib builds, and Pulumi compares a zip by its bytes.
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import os
 import sys
@@ -136,6 +137,12 @@ def locate(package: str) -> tuple[Path, Path]:
 
     Raises BundleError if it cannot be imported.
     """
+    # Of another program in this process, other packages may have the same names.
+    return _locate(package, (*sys.path, str(Path.cwd())))
+
+
+@functools.cache
+def _locate(package: str, _searched: tuple[str, ...]) -> tuple[Path, Path]:
     spec = _find(package)
     if spec is None or spec.origin is None or not spec.origin.endswith("__init__.py"):
         raise BundleError(
