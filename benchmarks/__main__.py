@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import counts, end_to_end, graph, machine
+from benchmarks import counts, end_to_end, graph, machine, preview
 from benchmarks.callers import BARE
 from benchmarks.comparison_stack import comparison_stack
 from benchmarks.process import ValgrindMissingError
@@ -68,6 +68,19 @@ def program() -> None:
     )
 
 
+def preview_times() -> None:
+    """Keep where a preview of the root program spends its time."""
+    start = machine.now()
+    parts = [table(["package", "ms", "share"], preview.modules())]
+    if found := list(preview.engine_seconds()):
+        heads = ["preview with nothing changed", "resources", "seconds of the engine"]
+        parts.append(table(heads, found))
+    else:
+        parts.append("Without the Pulumi CLI on PATH, the engine is left out.")
+    title = "A preview of the root program"
+    keep("preview", title, [machine.verdict_since(start), *parts])
+
+
 def compare() -> None:
     """Keep what requests take through an API in the emulator."""
     parts = []
@@ -108,6 +121,7 @@ _NAMES: dict[str, Callable[[], bool | None]] = {
     "without": without,
     "count": count,
     "program": program,
+    "preview": preview_times,
     "relay": relay,
     "end-to-end": compare,
 }

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.counts import read_budgets
 from benchmarks.demands import DEMANDS
-from benchmarks.patterns import Unit
+from benchmarks.patterns import Unit, declared
 from benchmarks.process import run
 from benchmarks.stub import stub
 from benchmarks.units import UNITS
@@ -18,6 +18,7 @@ from tests.program.programs import ROOT
 # What no pattern is, and what has rows of its own: a create is a handoff.
 OTHERS = {"blocks", "testing", "handoff", "task_service"}
 _UNITS = 5
+MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 COMPONENTS = ROOT / "components" / "pulumi_serverless"
 
 
@@ -43,6 +44,15 @@ def test_a_unit_sends_the_requests_of_the_model_with_the_environment_of_its_prog
     assert server.operations
     each = {name: sent // _UNITS for name, sent in Counter(server.operations).items()}
     assert {name: sent for name, sent in each.items() if sent} == DEMANDS[unit.name].operations
+
+
+@pytest.mark.parametrize("example", ["frugal_consumer", "fifo_consumer", "scalable_webhook"])
+def test_a_queue_has_the_concurrency_that_its_example_declares(example: str) -> None:
+    [mapping] = declared(ROOT / "examples" / example).of_type(MAPPING)
+    [queue] = DEMANDS[example.replace("_", "-")].queues
+
+    assert mapping.inputs["scalingConfig"] == {"maximumConcurrency": queue.max_concurrency}
+    assert mapping.inputs["batchSize"] == queue.batch(10)
 
 
 def test_both_sides_of_a_request_in_shadow_are_asked_and_say_the_same(tmp_path: Path) -> None:

@@ -10,13 +10,9 @@ from benchmarks import quotas
 from benchmarks.counts import read_budgets
 from benchmarks.demands import DEMANDS
 from benchmarks.pattern_model import RUN_SECONDS, Demand, Queue, Writes
-from benchmarks.patterns import declared
 from benchmarks.units import UNITS
 from scripts.costs import PRICES, Bill, written
 from scripts.scale import LOADS, PAGE, tables
-from tests.program.programs import ROOT
-
-MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 
 
 @pytest.fixture(scope="module")
@@ -36,15 +32,6 @@ def test_every_unit_that_is_counted_is_in_the_model() -> None:
 
 def test_a_handoff_sends_as_many_requests_as_are_counted() -> None:
     assert sum(DEMANDS["handoff"].operations.values()) == read_budgets()["requests.create-task"]
-
-
-@pytest.mark.parametrize("example", ["frugal_consumer", "fifo_consumer", "scalable_webhook"])
-def test_a_queue_has_the_concurrency_that_its_example_declares(example: str) -> None:
-    [mapping] = declared(ROOT / "examples" / example).of_type(MAPPING)
-    [queue] = DEMANDS[example.replace("_", "-")].queues
-
-    assert mapping.inputs["scalingConfig"] == {"maximumConcurrency": queue.max_concurrency}
-    assert mapping.inputs["batchSize"] == queue.batch(10)
 
 
 @pytest.mark.parametrize(
