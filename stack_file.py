@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, TypeVar, get_args, get_origin
 
-from pulumi_serverless.blocks.arguments import annotations_of, check
+from pulumi_serverless.blocks.annotation_checks import check_of
+from pulumi_serverless.blocks.arguments import annotations_of
 
 T = TypeVar("T")
 
@@ -83,7 +84,7 @@ class Reader:
 
     def _check(self, annotation: Any, value: object, path: str) -> None:
         try:
-            check(path or "it", value, annotation)
+            check_of(annotation)(path or "it", value)
         except ValueError as error:
             self._problem("", in_words_of_the_file(str(error)))
 
