@@ -156,21 +156,23 @@ def _warm_cost(
 
 
 def pattern_counts(unit: Unit, base: Base) -> Iterator[Count]:
-    """Yield a pattern's init, and what one more unit of its work costs in instructions and in
-    requests to AWS."""
+    """Yield a pattern's init, what one more unit of its work costs in instructions and in requests
+    to AWS, and how many connections many of them open."""
     own = instructions(unit.init(base.folder), unit.environment()) - base.start
     yield _ratio(f"init.{unit.name}", own, base.init)
-    costs, sent = [], [0]
+    costs, sent, opened = [], [0], [0]
     with stub() as server:
         for number in (_FEW, _MANY):
             command = unit.work(base.folder, number)
             costs.append(instructions(command, unit.environment(server.url)))
             sent.append(server.requests)
+            opened.append(server.connections)
     more = _MANY - _FEW
     yield _ratio(f"warm.{unit.name}", (costs[1] - costs[0]) / more, base.warm)
     # The difference of both runs, without what the first unit reads and later ones remember.
     each = ((sent[2] - sent[1]) - (sent[1] - sent[0])) / more
     yield Count(f"requests.{unit.name}", each, f"requests to AWS, {unit.what}")
+    yield Count(f"connections.{unit.name}", opened[2] - opened[1], "connections", f"{_MANY} units")
 
 
 def connection_counts(base: Base) -> Iterator[Count]:

@@ -29,8 +29,10 @@ def test_every_pattern_is_counted() -> None:
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
-def test_every_pattern_has_budgets_for_init_work_and_requests(unit: Unit) -> None:
-    assert {f"{table}.{unit.name}" for table in ("init", "warm", "requests")} <= set(read_budgets())
+def test_every_pattern_has_budgets_for_all_that_is_counted_of_it(unit: Unit) -> None:
+    tables = ("init", "warm", "requests", "connections")
+
+    assert {f"{table}.{unit.name}" for table in tables} <= set(read_budgets())
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
