@@ -63,7 +63,7 @@ engine: setup .venv-policy/.ready ## Deploy with Pulumi's engine to the emulator
 	@# The longest files come first, so that none is left to one process at the end.
 	@$(BIN)/python scripts/pulumi_cli.py $(BIN)/pytest $(PARALLEL) --loadscope-reorder -p no:unraisableexception tests/engine
 
-snapshot: .venv/.ready ## Write what every stack declares to tests/snapshots, for review
+snapshot: .venv/.ready ## Write what every stack and pattern declares to tests/snapshots, for review
 	@$(BIN)/python -m tests.snapshots
 
 reference: .venv/.ready ## Write docs/reference.md from the docstrings

@@ -1,10 +1,9 @@
-"""Keeps what every stack declares now: `make snapshot`."""
+"""Keeps what every stack declares now, and the components of examples: `make snapshot`."""
 
 from __future__ import annotations
 
-from tests.program.programs import STACKS
-from tests.snapshots.files import current, keep
+from tests.snapshots.files import KEPT, current, keep
 
 if __name__ == "__main__":
-    for stack in STACKS:
-        keep(stack, current(stack))
+    for name in KEPT:
+        keep(name, current(name))

@@ -1,14 +1,31 @@
-"""Where the snapshots are kept: one stack in full, and the differences of every other one."""
+"""Where the snapshots are kept: one stack in full, the differences of every other one, and the
+components that no stack has, each as an example has it."""
 
 from __future__ import annotations
 
+from functools import cache
+
 import yaml
 
-from tests.program.programs import ROOT, run_stack
-from tests.snapshots.graph_text import Blocks, as_text, differences, snapshot
+from tests.program.programs import ROOT, STACKS, deploy, run_stack
+from tests.snapshots.graph_text import Blocks, as_text, differences, inside, snapshot
 
 FOLDER = ROOT / "tests" / "snapshots"
 BASE = "dev"
+
+SHOWN = {
+    "aggregator": {"Aggregator"},
+    "circuit_breaker": {"CircuitBreaker"},
+    "fifo_consumer": {"FifoConsumer"},
+    "frugal_consumer": {"FrugalConsumer"},
+    "gatekeeper": {"Gatekeeper"},
+    "internal_api": {"InternalApi"},
+    "notifier": {"Notifier", "Publisher"},
+    "robust_api": {"RobustApi", "Bus", "BusRule"},
+    "scalable_webhook": {"ScalableWebhook"},
+    "strangler": {"StranglerFacade"},
+}
+"""Which components are kept of an example."""
 
 _WHOLE = """\
 # What stack {stack} declares, under mocks: fake ids end in -1a2b3c4 or begin with arn:, and
@@ -23,21 +40,40 @@ _DIFFERENCES = """\
 
 """
 
+_COMPONENTS = """\
+# What {components} of examples/{stack} declares, under mocks, as in {base}.yaml.
+# `make snapshot` writes this file; a change in it is a change in AWS.
 
-def kept(stack: str) -> Blocks:
-    """What is kept of a stack; nothing if there is no file."""
-    path = FOLDER / f"{stack}.yaml"
-    return dict(yaml.safe_load(path.read_text()) or {}) if path.exists() else {}
-
-
-def current(stack: str) -> Blocks:
-    """What there is to keep of a stack: all of the base, of any other what differs."""
-    own = snapshot(run_stack(stack))
-    return own if stack == BASE else differences(snapshot(run_stack(BASE)), own)
+"""
 
 
-def keep(stack: str, blocks: Blocks) -> None:
-    """Write a stack's file."""
-    header = _WHOLE if stack == BASE else _DIFFERENCES
-    text = header.format(stack=stack, base=BASE) + as_text(blocks)
-    (FOLDER / f"{stack}.yaml").write_text(text)
+def kept(name: str) -> Blocks:
+    """What is kept of a stack or an example; nothing if there is no file."""
+    path = FOLDER / f"{name}.yaml"
+    return dict(yaml.load(path.read_text(), yaml.CSafeLoader) or {}) if path.exists() else {}
+
+
+def current(name: str) -> Blocks:
+    """What there is to keep: all of the base, of any other stack what differs, of an example its
+    components."""
+    if name in SHOWN:
+        graph = deploy(ROOT / "examples" / name)
+        return snapshot(graph, inside(graph, SHOWN[name]))
+    return _base() if name == BASE else differences(_base(), snapshot(run_stack(name)))
+
+
+@cache
+def _base() -> Blocks:
+    return snapshot(run_stack(BASE))
+
+
+def keep(name: str, blocks: Blocks) -> None:
+    """Write the file of a stack or an example."""
+    header = _COMPONENTS if name in SHOWN else _WHOLE if name == BASE else _DIFFERENCES
+    components = " and ".join(sorted(SHOWN.get(name, ())))
+    text = header.format(stack=name, base=BASE, components=components) + as_text(blocks)
+    (FOLDER / f"{name}.yaml").write_text(text)
+
+
+KEPT = [*STACKS, *SHOWN]
+"""Every stack and example of which there is a file."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Collection
 from pathlib import PurePath
 from typing import Any
 
@@ -18,8 +19,9 @@ Blocks = dict[str, dict[str, Any] | None]
 """Facts by resource; None for a resource that is not there."""
 
 
-def snapshot(graph: Graph) -> Blocks:
-    """Every resource but the stack itself; each component is followed by its children.
+def snapshot(graph: Graph, only: Collection[str] | None = None) -> Blocks:
+    """Every resource but the stack itself, or `only` those with these URNs; each component is
+    followed by its children.
 
     Where a value is the stack's name, or ends in it after the project's, it contains "{stack}".
     """
@@ -30,8 +32,19 @@ def snapshot(graph: Graph) -> Blocks:
     def path(urn: str) -> tuple[str, ...]:
         return (*path(resources[urn].parent), labels[urn]) if urn in resources else ()
 
-    facts = {labels[urn]: _facts(resources[urn], labels) for urn in sorted(resources, key=path)}
+    shown = resources if only is None else only
+    facts = {labels[urn]: _facts(resources[urn], labels) for urn in sorted(shown, key=path)}
     return dict(_without_stack_name(facts, stack.split(":")[2], stack.split("::")[1]))
+
+
+def inside(graph: Graph, components: Collection[str]) -> set[str]:
+    """URNs of the components of these classes, and of all that they declare."""
+    found: set[str] = set()
+    # A parent is registered before its children.
+    for resource in graph.all:
+        if resource.type.split(":")[-1] in components or resource.parent in found:
+            found.add(resource.urn)
+    return found
 
 
 def _labels(graph: Graph) -> dict[str, str]:

@@ -1,33 +1,44 @@
 from __future__ import annotations
 
+import re
+
 import pulumi
 import pulumi_aws as aws
 import pytest
 
 from pulumi_serverless import Foundation, Key, Table, TableArgs
+from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.testing import Graph, record
-from tests.program.programs import ROOT, STACKS, run_stack
+from tests.components.argument_values import classes
+from tests.program.programs import ROOT, run_stack
 from tests.snapshots.difference import difference
-from tests.snapshots.files import BASE, FOLDER, current, kept
+from tests.snapshots.files import BASE, FOLDER, KEPT, current, kept
 from tests.snapshots.graph_text import as_text, differences, snapshot
 
 HOW_TO_FIX = (
     "If this change is intended, run `make snapshot` and commit the files that it writes: "
-    f"tests/snapshots/{BASE}.yaml has the whole stack, the others what differs from it."
+    f"tests/snapshots/{BASE}.yaml has the whole stack, other stacks what differs from it, and "
+    "examples the components that no stack has."
 )
 
 
-@pytest.mark.parametrize("stack", STACKS)
-def test_a_stack_declares_what_its_snapshot_shows(stack: str) -> None:
-    found = difference(kept(stack), current(stack))
+@pytest.mark.parametrize("name", KEPT)
+def test_a_program_declares_what_its_snapshot_shows(name: str) -> None:
+    found = difference(kept(name), current(name))
     if found:
-        pytest.fail(
-            f"stack {stack} differs from its snapshot:\n{found}\n{HOW_TO_FIX}", pytrace=False
-        )
+        pytest.fail(f"{name} differs from its snapshot:\n{found}\n{HOW_TO_FIX}", pytrace=False)
 
 
-def test_every_snapshot_is_of_a_stack_that_exists() -> None:
-    assert {path.stem for path in FOLDER.glob("*.yaml")} <= set(STACKS)
+def test_every_snapshot_is_of_a_program_that_exists() -> None:
+    assert {path.stem for path in FOLDER.glob("*.yaml")} <= set(KEPT)
+
+
+def test_every_component_is_in_a_snapshot() -> None:
+    texts = [(FOLDER / f"{name}.yaml").read_text() for name in KEPT]
+    shown = {each for text in texts for each in re.findall(r"^serverless:index:(\w+) ", text, re.M)}
+    made = {each.__name__ for each in classes(Component) if not each.__subclasses__()}
+
+    assert made - shown == {"ExistingFunction"}, "of which a program declares nothing"
 
 
 def test_two_stacks_differ_in_values_by_their_path_and_in_resources() -> None:
