@@ -14,6 +14,7 @@ from pulumi_serverless.blocks.dependencies import (
     install_dependencies,
     lambda_target,
 )
+from tests.components.wheels import a_lock, a_wheel
 
 SERVICE = FunctionCode(packages=("shop.service",))
 
@@ -56,6 +57,55 @@ def test_a_bundle_holds_the_packages_named_with_their_templates_and_nothing_else
         "shop/service/__init__.py",
         "shop/service/handler.py",
         "shop/service/letters/paid.txt.mustache",
+    ]
+
+
+def test_every_file_of_a_bundle_is_stored_as_anyone_may_read_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_project(tmp_path, monkeypatch)
+
+    with zipfile.ZipFile(build_bundle(SERVICE, host_target(), tmp_path / "build")) as archive:
+        for each in archive.infolist():
+            assert each.date_time == (1980, 1, 1, 0, 0, 0)
+            # Made on Unix: a regular file that its owner may change, and others may read.
+            assert (each.create_system, each.external_attr) == (3, 0o100644 << 16)
+            assert each.compress_type == zipfile.ZIP_STORED
+
+
+def test_a_bundle_has_what_a_wheel_contains_but_for_scripts_and_notes_of_the_installer(
+    tmp_path: Path,
+) -> None:
+    line = a_wheel(tmp_path / "wheels", "botocore", "9999.0")
+    code = FunctionCode(
+        packages=["serverless_runtime.shared"],
+        requirements=a_lock(tmp_path, line),
+        aws_services=["sqs"],
+    )
+    installed = install_dependencies(
+        tmp_path / "lock.txt", host_target(), tmp_path / "build/dependencies"
+    )
+    for name in (
+        *("bin/script", "boto3/examples/a.rst", "boto3/session.py", "thing/bin/tool.py"),
+        *("botocore/data/sqs/1/service.json", "botocore/data/ses/1/service.json"),
+        *("botocore/data/endpoints.json", "botocore/__pycache__/a.pyc", "thing/RECORD"),
+        *("botocore-9999.0.dist-info/licenses/LICENSE", "botocore-9999.0.dist-info/REQUESTED"),
+    ):
+        (installed / name).parent.mkdir(parents=True, exist_ok=True)
+        (installed / name).touch()
+
+    found = names(build_bundle(code, host_target(), tmp_path / "build"))
+
+    assert [each for each in found if not each.startswith("serverless_runtime/")] == [
+        "boto3/session.py",
+        "botocore-9999.0.dist-info/METADATA",
+        "botocore-9999.0.dist-info/WHEEL",
+        "botocore-9999.0.dist-info/licenses/LICENSE",
+        "botocore/__init__.py",
+        "botocore/data/endpoints.json",
+        "botocore/data/sqs/1/service.json",
+        "thing/RECORD",
+        "thing/bin/tool.py",
     ]
 
 

@@ -30,7 +30,6 @@ from pulumi_serverless.blocks.aws_services import (
 from pulumi_serverless.blocks.bytecode import bytecode_of
 from pulumi_serverless.blocks.dependencies import Target, install_dependencies
 
-_EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _REGULAR_FILE_MODE = 0o100644 << 16
 
 # Written by pip for itself; they depend on the machine or the order of installation.
@@ -194,7 +193,8 @@ def _write_zip(zip_path: Path, entries: dict[str, Path]) -> None:
     partial = zip_path.with_suffix(f".{os.getpid()}.partial")
     with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(entries):
-            entry = zipfile.ZipInfo(name, _EARLIEST_ZIP_TIME)
+            # Its time is the earliest there is, whenever the file was changed.
+            entry = zipfile.ZipInfo(name)
             entry.create_system = 3
             entry.external_attr = _REGULAR_FILE_MODE
             archive.writestr(entry, entries[name].read_bytes())
