@@ -34,12 +34,12 @@ def test_an_alarm_evaluates_one_period_at_least() -> None:
 
 
 def test_no_more_datapoints_can_breach_than_are_evaluated() -> None:
-    with pytest.raises(ValueError, match="datapoints_to_alarm must be between 1 and 3, got 4"):
+    with pytest.raises(ValueError, match="datapoints_to_alarm must be at most 3, got 4"):
         args(evaluation_periods=3, datapoints_to_alarm=4)
 
 
 def test_a_message_longer_than_cloudwatch_takes_fails_before_deploy() -> None:
-    with pytest.raises(ValueError, match="length of description must be between 1 and 1024, got"):
+    with pytest.raises(ValueError, match="length of description must be at most 1024, got"):
         args(description="x" * 1_000)
 
 

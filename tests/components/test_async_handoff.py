@@ -163,7 +163,7 @@ def test_dead_letters_cannot_wait_longer_than_sqs_keeps_them() -> None:
 
 def test_a_target_must_be_done_before_its_own_retry() -> None:
     with pytest.raises(
-        ValueError, match="timeout_seconds of the target slow must be between 1 and 50, got 51"
+        ValueError, match="timeout_seconds of the target slow must be at most 50, got 51"
     ):
         record(
             lambda: AsyncHandoffArgs(

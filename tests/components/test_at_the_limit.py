@@ -12,15 +12,20 @@ from typing import Any
 import pytest
 
 from pulumi_serverless import (
+    AlarmArgs,
     ApiAccess,
+    AsyncHandoffArgs,
     EventFilter,
     EventType,
     Forward,
+    HandoffThresholds,
     IamAuth,
     LambdaAuth,
+    Metric,
     NoAuth,
     Once,
     OnceArgs,
+    PythonFunctionArgs,
     Queue,
     QueueArgs,
     QueueConsumer,
@@ -34,6 +39,7 @@ from pulumi_serverless.blocks.argument_checks import got, require_one_of
 from pulumi_serverless.blocks.event_pattern import require_pattern
 from pulumi_serverless.blocks.routes import slug
 from pulumi_serverless.circuit_breaker import CircuitBreaker, CircuitBreakerArgs
+from pulumi_serverless.fifo_consumer import FifoConsumerArgs
 from pulumi_serverless.gatekeeper import GatekeeperArgs
 from pulumi_serverless.gatekeeper.args import rights_as_json
 from pulumi_serverless.internal_api import InternalApi, InternalApiArgs
@@ -43,6 +49,7 @@ from pulumi_serverless.testing import record
 from serverless_runtime.strangler.settings.stages import write_stages
 from tests.components.a_function import FOUNDATION, HANDLER, NO_DEPENDENCIES, a_function
 
+ERRORS = Metric(namespace="Shop", name="Errors", dimensions={}, statistic="Sum")
 OLD = "https://old.example.com"
 
 
@@ -142,6 +149,25 @@ def a_schedule(place: int, text: Any) -> None:
 
 def spaced(size: int) -> None:
     require_pattern("filter", {"a": ["x" * (size - len(json.dumps({"a": [""]})))]})
+
+
+def an_alarm(**settings: Any) -> AlarmArgs:
+    given: dict[str, Any] = {"id": "late", "description": "x", "metric": ERRORS, **settings}
+    return AlarmArgs(foundation=FOUNDATION, **given)
+
+
+def a_handoff(event_age: int, **settings: Any) -> None:
+    thresholds = HandoffThresholds(event_age_seconds=event_age)
+    AsyncHandoffArgs(
+        foundation=FOUNDATION, target=a_function("f"), thresholds=thresholds, **settings
+    )
+
+
+def a_fifo(timeout: int, **settings: Any) -> None:
+    worker = PythonFunctionArgs(
+        foundation=FOUNDATION, handler=HANDLER, code=NO_DEPENDENCIES, timeout_seconds=timeout
+    )
+    FifoConsumerArgs(foundation=FOUNDATION, worker=worker, **settings)
 
 
 Make = Callable[[Any], Any]
@@ -267,6 +293,44 @@ LIMITS: list[tuple[Make, list[Any], list[Any], str]] = [
     (lambda n: a_schedule(3, n), [1, 12, "DEC"], [0, 13], "the month cannot be "),
     (lambda n: a_schedule(4, n), [1, 7, "SAT", "2#5"], [0, 8], "the day of the week cannot be "),
     (lambda n: a_schedule(5, n), [1970, 2199], [1969, 2200], "the year cannot be "),
+    (
+        lambda n: an_alarm(description="x" * (n + 1 - len(an_alarm().full_description))),
+        [1_024],
+        [1_025],
+        "the length of description must be at most 1024, got 1025",
+    ),
+    (
+        lambda n: an_alarm(evaluation_periods=3, datapoints_to_alarm=n),
+        [1, 3],
+        [0, 4],
+        "datapoints_to_alarm must be at ",
+    ),
+    (
+        lambda n: an_alarm(period_seconds=n),
+        [10, 20, 30, 60, 120, 86_400],
+        [9, 11, 40, 59, 61, 86_401],
+        "period_seconds must be ",
+    ),
+    (
+        lambda n: a_handoff(n, max_event_age_seconds=600),
+        [599, 1],
+        [600, 601],
+        r"event_age_seconds \(below max_event_age_seconds\) must be at most 599, got 60",
+    ),
+    (
+        lambda n: a_fifo(timeout=900, max_attempts=n, retention_days=1),
+        [16],
+        [17],
+        r"max_attempts times the 5400 s of a killed attempt .* must be at most 86400, got 91800",
+    ),
+    (
+        lambda n: Queue(
+            "q", QueueArgs(foundation=FOUNDATION, retention_days=5, dead_letter_retention_days=n)
+        ),
+        [6, 14],
+        [5, 4],
+        r"dead_letter_retention_days \(more than retention_days\) must be at least 6, got",
+    ),
     (lambda n: require_one_of("it", n, (1, 2)), [1, 2], [0, 3, 1.0, True], "it must be one of 1, "),
 ]
 

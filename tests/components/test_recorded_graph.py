@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import json
+
+import pulumi
 import pulumi_aws as aws
 import pytest
 
-from pulumi_serverless.testing import Graph, record
+from pulumi_serverless.testing import (
+    AwsMocks,
+    DuplicateResourceError,
+    Graph,
+    Resource,
+    UnmockedCallError,
+    queue_event,
+    record,
+    run_program,
+)
 
 QUEUE, TOPIC = "aws:sqs/queue:Queue", "aws:sns/topic:Topic"
 
@@ -36,3 +48,169 @@ def test_several_or_none_of_a_name_are_an_error_with_what_there_is(graph: Graph)
         graph.only(QUEUE)
     with pytest.raises(LookupError, match=r"expected one aws:s3/bucket:Bucket, found \[\]"):
         graph.only("aws:s3/bucket:Bucket")
+
+
+STACK = "urn:pulumi:unit::test::pulumi:pulumi:Stack::test-unit"
+
+
+def test_a_resource_is_recorded_with_its_options() -> None:
+    def program() -> None:
+        topic = aws.sns.Topic("events")
+        aws.sqs.Queue(
+            "orders",
+            name_prefix=topic.name,
+            tags={"token": pulumi.Output.secret("t")},
+            opts=pulumi.ResourceOptions(
+                parent=topic,
+                protect=True,
+                retain_on_delete=True,
+                delete_before_replace=True,
+                deleted_with=topic,
+                ignore_changes=["tags"],
+                replace_on_changes=["namePrefix"],
+            ),
+        )
+        pulumi.export("queue", "orders")
+
+    graph = record(program)
+
+    topic = f"urn:pulumi:unit::test::{TOPIC}::events"
+    assert graph.all[0].urn == STACK
+    assert graph.exports == {"queue": "orders"}
+    assert graph.all[1:] == [
+        Resource(urn=topic, type=TOPIC, name="events", parent=STACK, custom=True, inputs={}),
+        Resource(
+            urn=f"urn:pulumi:unit::test::{TOPIC}${QUEUE}::orders",
+            type=QUEUE,
+            name="orders",
+            parent=topic,
+            custom=True,
+            inputs={"namePrefix": "events-1a2b3c4", "tags": {"token": "t"}},
+            secret_inputs=["tags"],
+            outputs={},
+            protect=True,
+            retain_on_delete=True,
+            delete_before_replace=True,
+            deleted_with=topic,
+            ignore_changes=["tags"],
+            replace_on_changes=["namePrefix"],
+            dependencies=[topic],
+            property_dependencies={"namePrefix": [topic], "tags": []},
+        ),
+    ]
+
+
+def test_a_component_is_recorded_with_what_it_registers() -> None:
+    class Box(pulumi.ComponentResource):
+        def __init__(self) -> None:
+            super().__init__("test:index:Box", "box")
+            queue = aws.sqs.Queue("inside", opts=pulumi.ResourceOptions(parent=self))
+            self.register_outputs({"url": queue.url})
+
+    graph = record(Box)
+
+    box = graph.named("box")
+    assert (box.custom, box.outputs) == (False, {"url": "https://sqs/inside"})
+    assert graph.named("inside").urn == f"urn:pulumi:unit::test::test:index:Box${QUEUE}::inside"
+
+
+def test_two_resources_of_one_type_parent_and_name_are_refused() -> None:
+    def twice() -> None:
+        aws.sqs.Queue("orders")
+        aws.sqs.Queue("orders")
+
+    with pytest.raises(DuplicateResourceError, match=r"duplicate resource urn:.*give it another"):
+        record(twice)
+
+
+def test_in_a_preview_nothing_is_known_but_the_inputs() -> None:
+    known: list[object] = []
+
+    def program() -> None:
+        queue = aws.sqs.Queue("orders", fifo_queue=True)
+        queue.arn.apply(known.append)
+        queue.fifo_queue.apply(known.append)
+
+    run_program(program, mocks=AwsMocks(preview=True), preview=True)
+    assert known == [True]
+    run_program(program, mocks=AwsMocks())
+    assert sorted(map(str, known)) == ["True", "True", "arn:orders"]
+
+
+@pytest.mark.parametrize(
+    ("mocks", "expected"),
+    [
+        (AwsMocks(), ["123456789012", "eu-west-1", "aws", "amazonaws.com"]),
+        (
+            AwsMocks(region="cn-north-1", partition="aws-cn"),
+            ["123456789012", "cn-north-1", "aws-cn", "amazonaws.com.cn"],
+        ),
+        (
+            AwsMocks(region="us-gov-west-1", partition="aws-us-gov"),
+            ["123456789012", "us-gov-west-1", "aws-us-gov", "amazonaws.com"],
+        ),
+    ],
+    ids=["aws", "china", "government"],
+)
+def test_mocks_say_where_the_program_runs(mocks: AwsMocks, expected: list[str]) -> None:
+    def program() -> None:
+        partition = aws.get_partition()
+        found = [aws.get_caller_identity().account_id, aws.get_region().region]
+        pulumi.export("found", [*found, partition.partition, partition.dns_suffix])
+
+    assert run_program(program, mocks=mocks).exports["found"] == expected
+
+
+def test_a_call_without_a_mock_is_named() -> None:
+    with pytest.raises(UnmockedCallError, match=r"no mock for the provider call aws:ec2/getVpc:"):
+        record(lambda: aws.ec2.get_vpc(id="vpc-1"))
+
+
+def test_a_program_has_its_own_configuration_and_stack() -> None:
+    def program() -> None:
+        config = pulumi.Config("shop")
+        pulumi.export("found", [pulumi.get_project(), pulumi.get_stack(), config.get("colour")])
+        pulumi.export("secret", config.get_secret("colour"))
+
+    graph = run_program(
+        program,
+        project="shop",
+        stack="dev",
+        config={"shop:colour": "red"},
+        secret_keys=["shop:colour"],
+        mocks=AwsMocks(),
+    )
+
+    assert graph.exports["found"] == ["shop", "dev", "red"]
+    assert graph.all[0].urn == "urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev"
+
+
+def test_an_event_of_a_queue_is_as_lambda_gets_it() -> None:
+    arn = "arn:aws:sqs:eu-west-1:123456789012:orders.fifo"
+
+    assert queue_event("text", {"a": 1}, attributes={"kind": "new"}) == {
+        "Records": [
+            {
+                "messageId": f"message-{number}",
+                "receiptHandle": f"receipt-{number}",
+                "body": body,
+                "attributes": {
+                    "ApproximateReceiveCount": "1",
+                    "SentTimestamp": "1767225600000",
+                },
+                "messageAttributes": {"kind": {"stringValue": "new", "dataType": "String"}},
+                "eventSource": "aws:sqs",
+                "eventSourceARN": "arn:aws:sqs:eu-west-1:123456789012:work",
+            }
+            for number, body in enumerate(["text", json.dumps({"a": 1})])
+        ]
+    }
+    [first, second] = queue_event("a", "b", queue_arn=arn, receives=3, group="g")["Records"]
+    assert first["attributes"] == {
+        "ApproximateReceiveCount": "3",
+        "SentTimestamp": "1767225600000",
+        "MessageGroupId": "g",
+        "SequenceNumber": "0" * 20,
+    }
+    assert second["attributes"]["SequenceNumber"] == "0" * 19 + "1"
+    assert (first["messageAttributes"], first["eventSourceARN"]) == ({}, arn)

@@ -134,6 +134,12 @@ def require_at_least(what: str, value: object, low: int) -> None:
         raise ValueError(f"{what} must be at least {low}, got {got(value)}")
 
 
+def require_at_most(what: str, value: object, high: int) -> None:
+    """Raise ValueError unless value <= high, naming the field and the bound."""
+    if not is_number(value) or value > high:
+        raise ValueError(f"{what} must be at most {high}, got {got(value)}")
+
+
 def require_list(what: str, value: object) -> None:
     """Raise ValueError unless `value` is a list: one text would be taken apart into characters,
     and a set has no order."""

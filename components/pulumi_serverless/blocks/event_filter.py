@@ -15,7 +15,6 @@ from pulumi_serverless.blocks.argument_checks import (
     Distinct,
     Matches,
     Size,
-    require_list,
     require_one_of,
 )
 from pulumi_serverless.blocks.arguments import Arguments
@@ -144,9 +143,8 @@ class EventFilter(Arguments):
             )
 
 
-def _require_conditions(field_name: str, listed: object, *, numbers: bool) -> None:
-    require_list(field_name, listed)
-    if isinstance(listed, Mapping) or not isinstance(listed, Sequence) or not listed:
+def _require_conditions(field_name: str, listed: Sequence[Condition], *, numbers: bool) -> None:
+    if not listed:
         raise ValueError(f"{field_name} must list one condition or more, got {listed!r}")
     for each in listed:
         require_condition(

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_serverless.blocks.argument_checks import Between, require_at_least, require_between
+from pulumi_serverless.blocks.argument_checks import Between, require_at_least, require_at_most
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.event_pattern import require_pattern
@@ -90,8 +90,8 @@ class QueueConsumerArgs(Arguments):
     def _require_batch(self) -> None:
         name = f"batch_size of the FIFO queue {self.queue.logical_name}"
         if self.queue.fifo:
-            require_between(name, self.messages_per_run, 1, 1)
-            require_between("batch_window_seconds of a FIFO queue", self.batch_window_seconds, 0, 0)
+            require_at_most(name, self.messages_per_run, 1)
+            require_at_most("batch_window_seconds of a FIFO queue", self.batch_window_seconds, 0)
             return
         if self.messages_per_run > MAX_BATCH_WITHOUT_WINDOW:
             require_at_least(

@@ -14,7 +14,7 @@ from pulumi_serverless.blocks.argument_checks import (
     Distinct,
     Matches,
     Size,
-    require_between,
+    require_at_most,
     require_known,
 )
 from pulumi_serverless.blocks.arguments import Arguments
@@ -83,11 +83,8 @@ class CircuitBreakerArgs(Arguments):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_between(
-            "first_cool_down_seconds",
-            self.first_cool_down_seconds,
-            1,
-            self.longest_cool_down_seconds,
+        require_at_most(
+            "first_cool_down_seconds", self.first_cool_down_seconds, self.longest_cool_down_seconds
         )
         if self.slow_call_seconds is not None and not self.slow_call_seconds > 0:
             raise ValueError(f"slow_call_seconds must be more than 0, got {self.slow_call_seconds}")

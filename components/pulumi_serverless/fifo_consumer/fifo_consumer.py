@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import pulumi
 
-from pulumi_serverless.blocks.argument_checks import Between, require_between
+from pulumi_serverless.blocks.argument_checks import Between, require_at_most
 from pulumi_serverless.blocks.arguments import Arguments, SameAs
 from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.foundation import Foundation
@@ -75,11 +75,10 @@ class FifoConsumerArgs(Arguments):
     def __post_init__(self) -> None:
         super().__post_init__()
         longest = self.max_attempts * self.visibility_timeout_seconds
-        require_between(
+        require_at_most(
             f"max_attempts times the {self.visibility_timeout_seconds} s of a killed attempt "
             "(within retention_days)",
             longest,
-            1,
             self.retention_days * SECONDS_PER_DAY,
         )
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import pulumi
 
-from pulumi_serverless.blocks.argument_checks import require_between
+from pulumi_serverless.blocks.argument_checks import require_at_most
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.bundle import FunctionCode
 from pulumi_serverless.blocks.component import Component
@@ -91,10 +91,9 @@ class AsyncHandoffArgs(Arguments):
         self.thresholds.event_age_within(self.max_event_age_seconds)
         if self.delivery == "direct":
             self._require_no_outbox_settings()
-        require_between(
+        require_at_most(
             f"timeout_seconds of the target {self.target.logical_name}",
             self.target.timeout_seconds,
-            1,
             MAX_TARGET_TIMEOUT_SECONDS,
         )
 

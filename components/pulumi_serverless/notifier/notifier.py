@@ -12,7 +12,6 @@ from typing import Any
 
 import pulumi
 
-from pulumi_serverless.blocks.argument_checks import require_list
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.event_filter import EventType
@@ -45,7 +44,6 @@ class NotifierArgs(Arguments):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_list("events", self.events)
         names = [event.name for event in self.events]
         if not names:
             raise ValueError("events must name at least one type, got 0")

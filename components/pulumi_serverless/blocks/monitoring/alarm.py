@@ -14,7 +14,7 @@ from pulumi_serverless.blocks.argument_checks import (
     Between,
     Matches,
     Size,
-    require_between,
+    require_at_most,
 )
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.foundation import Foundation
@@ -40,8 +40,8 @@ class _Described(Arguments):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_between(
-            "the length of description", len(self.full_description), 1, _MAX_DESCRIPTION_CHARACTERS
+        require_at_most(
+            "the length of description", len(self.full_description), _MAX_DESCRIPTION_CHARACTERS
         )
 
     @property
@@ -82,8 +82,8 @@ class AlarmArgs(_Described):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.datapoints_to_alarm is not None:
-            require_between(
-                "datapoints_to_alarm", self.datapoints_to_alarm, 1, self.evaluation_periods
+            require_at_most(
+                "datapoints_to_alarm", self.datapoints_to_alarm, self.evaluation_periods
             )
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
         whole_minutes = self.period_seconds % 60 == 0

@@ -6,13 +6,13 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import pulumi
 import pulumi_aws as aws
 
-from pulumi_serverless.blocks.argument_checks import Distinct, require_one_of
+from pulumi_serverless.blocks.argument_checks import Distinct
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.encrypted_queue import Source
@@ -38,18 +38,16 @@ class Subscriber(Arguments):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_one_of("protocol", self.protocol, get_args(Protocol))
-        is_text = isinstance(self.endpoint, str)
         is_fine, needed = {
-            "email": (is_text and is_address(self.endpoint), "an address"),
-            "https": (is_text and _URL.fullmatch(self.endpoint), "a URL with https://"),
-            "sqs": (is_text and _QUEUE_ARN.fullmatch(self.endpoint), "a queue's ARN"),
+            "email": (is_address(self.endpoint), "an address"),
+            "https": (_URL.fullmatch(self.endpoint), "a URL with https://"),
+            "sqs": (_QUEUE_ARN.fullmatch(self.endpoint), "a queue's ARN"),
         }[self.protocol]
         if not is_fine:
             # Not shown: it may contain a secret.
             raise ValueError(
                 f"endpoint of an {self.protocol} subscriber must be {needed}, "
-                f"got {len(self.endpoint) if is_text else 'no'} characters of something else"
+                f"got {len(self.endpoint)} characters of something else"
             )
 
     @property

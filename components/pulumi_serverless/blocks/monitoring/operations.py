@@ -140,7 +140,7 @@ def _merged(contributions: Iterable[Sections]) -> dict[str, dict[str, Any]]:
         for section, entries in sections.items():
             known = merged.setdefault(section, {})
             for name, entry in entries.items():
-                if known.setdefault(name, entry) is not entry and known[name] != entry:
+                if known.setdefault(name, entry) != entry:
                     raise ValueError(
                         f"every entry of {section} must have a name of its own, got two of {name!r}"
                     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from pulumi_serverless.blocks.argument_checks import AtLeast, Between, require_between
+from pulumi_serverless.blocks.argument_checks import AtLeast, Between, require_at_most
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.monitoring.dead_letter_alarms import DeadLetterThresholds
 
@@ -48,10 +48,9 @@ class HandoffThresholds(DeadLetterThresholds, OutboxThresholds):
         """
         if self.event_age_seconds is None:
             return min(_LONGEST_EVENT_AGE_SECONDS, max_event_age_seconds // 2)
-        require_between(
+        require_at_most(
             "event_age_seconds (below max_event_age_seconds)",
             self.event_age_seconds,
-            1,
             max_event_age_seconds - 1,
         )
         return self.event_age_seconds
