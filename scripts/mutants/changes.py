@@ -59,7 +59,7 @@ def changes(root: Path, modules: Sequence[Path], seed: int) -> Iterator[Change]:
     for module, operator, number in possible:
         before = (root / module).read_text()
         after = mutate_code(before, operator, number)
-        if after is None or (module, after) in seen or not is_noticeable(module, before, after):
+        if after is None or (module, after) in seen or not is_noticeable(before, after):
             continue
         seen.add((module, after))
         yield Change(module=module, before=before, after=after)
@@ -76,32 +76,32 @@ def _operators(code: str) -> Iterator[tuple[object, int]]:
             yield operator, sum(1 for node in nodes for _ in operator.mutation_positions(node))
 
 
-def is_noticeable(module: Path, before: str, after: str) -> bool:
+def is_noticeable(before: str, after: str) -> bool:
     """Whether the code differs by more than what nothing evaluates, and still is Python."""
-    by_base = module.parts[0] != "components"
     try:
-        return _evaluated(before, by_base=by_base) != _evaluated(after, by_base=by_base)
+        return _evaluated(before) != _evaluated(after)
     except SyntaxError:
         return False
 
 
-def _evaluated(code: str, *, by_base: bool) -> str:
-    return ast.dump(_Evaluated(by_base=by_base).visit(ast.parse(code)))
+def _evaluated(code: str) -> str:
+    return ast.dump(_Evaluated().visit(ast.parse(code)))
 
 
-_READ_NOTHING = {"NamedTuple", "Protocol"}
+_READ_NOTHING = {"ABC", "MockMonitor", "NamedTuple", "Protocol", "pulumi.runtime.Mocks"}
+_CLASSES = {"bool", "bytes", "dict", "float", "int", "list", "str", "tuple", "type"}
 
 
 class _Evaluated(ast.NodeTransformer):
     """Leaves out imports for annotations alone, annotations that nothing reads, the decorators of a
-    protocol's members, and the marks among parameters: * is no operator there.
+    protocol's members, the marks among parameters, where * is no operator, and the difference
+    between `is` and `==` for what is equal only if it is the same: truth values and classes.
 
-    Those of a class's fields and public methods may be read by what checks arguments, or, if that
-    is `by_base`, by a base such as pydantic's alone: the runtime and the commands check by hand.
+    Annotations of a class's fields and public methods may be read by a base, such as pydantic's or
+    the one that checks the arguments of components.
     """
 
-    def __init__(self, *, by_base: bool) -> None:
-        self._by_base = by_base
+    def __init__(self) -> None:
         self._read = False
 
     def _inside(self, node: ast.AST, *, read: bool) -> ast.AST:
@@ -116,7 +116,7 @@ class _Evaluated(ast.NodeTransformer):
             for member in node.body:
                 if isinstance(member, ast.FunctionDef):
                     member.decorator_list = []
-        return self._inside(node, read=bool(bases) or not self._by_base)
+        return self._inside(node, read=bool(bases))
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         node.returns = None
@@ -132,11 +132,31 @@ class _Evaluated(ast.NodeTransformer):
             node.annotation = ast.Constant(None)
         return self.generic_visit(node)
 
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        compared = [node.left, *node.comparators]
+        if any(map(_is_class, compared)) or all(map(_is_truth, compared)):
+            node.ops = [_BY_VALUE.get(type(each), type(each))() for each in node.ops]
+        return self.generic_visit(node)
+
     def visit_If(self, node: ast.If) -> ast.AST | None:
         names = {each.id for each in ast.walk(node.test) if isinstance(each, ast.Name)}
         if names == {"TYPE_CHECKING"} and not node.orelse:
             return None
         return self.generic_visit(node)
+
+
+_BY_VALUE: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Is: ast.Eq, ast.IsNot: ast.NotEq}
+
+
+def _is_class(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id in _CLASSES
+
+
+def _is_truth(node: ast.expr) -> bool:
+    """Whether it is True or False, as comparisons are."""
+    return isinstance(node, ast.Compare) or (
+        isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
+    )
 
 
 def _leave_out_marks(parameters: ast.arguments) -> None:
