@@ -227,6 +227,15 @@ def test_a_python_that_cannot_compile_is_named(stall: Path, tmp_path: Path) -> N
         build_bundle(CODE, WITH_BYTECODE, tmp_path / "build", str(broken))
 
 
+def test_of_a_long_error_the_end_is_shown(stall: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "python"
+    broken.write_text(f"#!/bin/sh\nprintf '%s' begin{'x' * 1_996}last >&2; exit 1\n")
+    broken.chmod(0o700)
+
+    with pytest.raises(BytecodeError, match=r" bundle: x{1996}last$"):
+        build_bundle(CODE, WITH_BYTECODE, tmp_path / "build", str(broken))
+
+
 def test_another_python_than_the_one_asked_for_is_refused() -> None:
     require_builder(platform.python_version())
 

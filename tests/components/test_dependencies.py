@@ -163,6 +163,16 @@ def test_a_damaged_cache_entry_is_installed_again(tmp_path: Path) -> None:
     assert (installed / "thing/__init__.py").read_text() == "right = 1\n"
 
 
+def a_file_for_a_folder(entry: Path) -> None:
+    shutil.rmtree(entry / "thing")
+    (entry / "thing").touch()
+
+
+def a_folder_for_a_file(entry: Path) -> None:
+    (entry / "thing/__init__.py").unlink()
+    (entry / "thing/__init__.py").mkdir()
+
+
 def test_every_damage_to_a_cache_entry_is_seen(tmp_path: Path) -> None:
     lock = a_lock(tmp_path, a_wheel(tmp_path / "wheels", "thing", text="right = 1\n"))
     _, packages = read_lock(lock, dict(ARM.markers))
@@ -186,6 +196,7 @@ def test_every_damage_to_a_cache_entry_is_seen(tmp_path: Path) -> None:
         "thing 1.0, thing 2"
     )
     assert after(lambda entry: shutil.copytree(entry / metadata[:-9], entry / "b.dist-info")) == ""
+    assert after(a_file_for_a_folder) == after(a_folder_for_a_file) == "thing/__init__.py"
     assert difference(whole, []) == "thing 1.0"
     assert difference(tmp_path / "nowhere", []) == "everything"
 
@@ -198,6 +209,26 @@ def test_an_undamaged_cache_entry_is_used_without_pip(
     monkeypatch.setattr(sys, "executable", "/no/python")
 
     assert install_dependencies(lock, ARM, tmp_path / "cache") == installed
+
+
+def test_of_a_long_error_of_pip_its_errors_are_shown_or_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pip = tmp_path / "python"
+    pip.touch(mode=0o700)
+    lock = a_lock(tmp_path, f"a==1 {HASH}")
+    monkeypatch.setattr(sys, "executable", str(pip))
+
+    for printed, shown in (
+        ("begin" + "x" * 1_996 + "last", "x{1996}last"),
+        ("WARNING: old\nERROR: no a\nnote\nERROR: b\n", "ERROR: no a ERROR: b"),
+    ):
+        pip.write_text(f"#!/bin/sh\nprintf '%s' '{printed}' >&2; exit 1\n")
+        with pytest.raises(
+            DependenciesError,
+            match=f"^cannot install .*lock.txt for python3.13-arm64: {shown}; pip needs its ",
+        ):
+            install_dependencies(lock, ARM, tmp_path / "cache")
 
 
 def test_two_programs_build_the_same_at_once(tmp_path: Path) -> None:
@@ -235,7 +266,9 @@ def test_a_zip_that_lambda_refuses_is_not_built(
         model.truncate(51 * 1024**2)
 
     with pytest.raises(
-        BundleError, match=r"at most 50 MB .* got 51 MB; the largest file is shop/service/model.bin"
+        BundleError,
+        match=r"^the zip of shop.service must be at most 50 MB \(Lambda's limit\), got 51 MB; the "
+        r"largest file is shop/service/model.bin with 51 MB$",
     ):
         build_bundle(SERVICE, host_target(), tmp_path / "build")
 

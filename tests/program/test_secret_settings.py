@@ -10,9 +10,11 @@ import pulumi
 import pytest
 
 from pulumi_serverless.blocks.arguments import annotations_of
-from pulumi_serverless.testing import AwsMocks
+from pulumi_serverless.testing import AwsMocks, run_program
+from pulumi_serverless.testing.mocks import FUNCTION
 from stack_config import StackConfig
 from stack_file import to_camel
+from tests.components.a_function import a_function
 from tests.program.programs import ROOT, run_in
 
 MARK = "open-sesame-4711"
@@ -96,3 +98,23 @@ def test_a_webhooks_url_is_secret_without_being_marked() -> None:
         if url in json.dumps(value, default=str) and name not in each.secret_inputs
     ]
     assert shown == []
+
+
+@pytest.mark.parametrize(("text", "is_kept"), [("s3cr3t-7", True), ("s3cret7", False)])
+@pytest.mark.parametrize("kind", ["text", "list", "nested"])
+def test_a_secret_of_eight_characters_or_more_is_kept_wherever_it_is_passed(
+    kind: str, text: str, *, is_kept: bool
+) -> None:
+    setting = {
+        "text": text,
+        "list": json.dumps([1, text]),
+        "nested": f'{{"a": [{{"b": "{text}"}}]}}',
+    }
+
+    def program() -> None:
+        a_function("plain", environment={"TOKEN": f"token={text}", "COLOUR": "red"})
+
+    found = run_program(
+        program, config={"test:key": setting[kind]}, secret_keys=["test:key"], mocks=AwsMocks()
+    )
+    assert found.named("plain", FUNCTION).secret_inputs == (["environment"] if is_kept else [])

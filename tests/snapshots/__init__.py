@@ -1,1 +1,2 @@
-"""What every stack and every component declares, as files that a reviewer can read. `make snapshot` writes them."""
+"""What every stack and every component declares, as files that a reviewer can read: `make snapshot`
+writes them."""
