@@ -15,6 +15,8 @@ from pulumi_serverless import (
     AlarmArgs,
     ApiAccess,
     AsyncHandoffArgs,
+    DeadLetterQueue,
+    DeadLetterQueueArgs,
     EventFilter,
     EventType,
     Forward,
@@ -246,6 +248,13 @@ LIMITS: list[tuple[Make, list[Any], list[Any], str]] = [
             *("http://a.example.com", "https://a_b.example.com", "https://a.example.com:0"),
         ],
         r"cors_origins\[0\] must be an origin as browsers send it",
+    ),
+    (
+        # 80 with what Pulumi appends, and the suffix of FIFO queues.
+        lambda n: DeadLetterQueue("q" * n, DeadLetterQueueArgs(foundation=FOUNDATION, fifo=True)),
+        [66, 67],
+        [68],
+        r"the name of the queue must be 1 to 67 characters \(80 with what Pulumi appends\)",
     ),
     (an_attribute, [1, 256], [257], "an attribute's name must be 1 to 256 letters"),
     (spaced, [4_096], [4_097], "filter must be at most 4096 characters as JSON, got 4097"),

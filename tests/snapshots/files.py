@@ -8,7 +8,7 @@ from functools import cache
 import yaml
 
 from tests.program.programs import ROOT, STACKS, deploy, run_stack
-from tests.snapshots.graph_text import Blocks, as_text, differences, inside, snapshot
+from tests.snapshots.graph_text import Blocks, as_text, differences, inside, operated, snapshot
 
 FOLDER = ROOT / "tests" / "snapshots"
 BASE = "dev"
@@ -41,7 +41,8 @@ _DIFFERENCES = """\
 """
 
 _COMPONENTS = """\
-# What {components} of examples/{stack} declares, under mocks, as in {base}.yaml.
+# What {components} of examples/{stack} declares, under mocks, as in {base}.yaml; and
+# what the program's dashboard shows, and tools find.
 # `make snapshot` writes this file; a change in it is a change in AWS.
 
 """
@@ -55,10 +56,10 @@ def kept(name: str) -> Blocks:
 
 def current(name: str) -> Blocks:
     """What there is to keep: all of the base, of any other stack what differs, of an example its
-    components."""
+    components and how they are operated."""
     if name in SHOWN:
         graph = deploy(ROOT / "examples" / name)
-        return snapshot(graph, inside(graph, SHOWN[name]))
+        return snapshot(graph, inside(graph, SHOWN[name])) | operated(graph)
     return _base() if name == BASE else differences(_base(), snapshot(run_stack(name)))
 
 

@@ -15,6 +15,8 @@ import yaml
 from pulumi_serverless.testing import Graph, Resource
 from pulumi_serverless.testing.program import STACK_TYPE
 
+DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"
+
 Blocks = dict[str, dict[str, Any] | None]
 """Facts by resource; None for a resource that is not there."""
 
@@ -26,7 +28,6 @@ def snapshot(graph: Graph, only: Collection[str] | None = None) -> Blocks:
     Where a value is the stack's name, or ends in it after the project's, it contains "{stack}".
     """
     labels = _labels(graph)
-    stack = next(resource.urn for resource in graph.all if resource.type == STACK_TYPE)
     resources = {resource.urn: resource for resource in graph.all if resource.urn in labels}
 
     def path(urn: str) -> tuple[str, ...]:
@@ -34,7 +35,29 @@ def snapshot(graph: Graph, only: Collection[str] | None = None) -> Blocks:
 
     shown = resources if only is None else only
     facts = {labels[urn]: _facts(resources[urn], labels) for urn in sorted(shown, key=path)}
-    return dict(_without_stack_name(facts, stack.split(":")[2], stack.split("::")[1]))
+    return dict(_without_stack_name(facts, graph))
+
+
+def operated(graph: Graph) -> Blocks:
+    """What a program's dashboard shows, each line in words, and what tools find in its outputs
+    besides the names of alarms and functions."""
+    page: dict[str, Any] = {}
+    title = ""
+    for widget in json.loads(graph.only(DASHBOARD).inputs["dashboardBody"])["widgets"]:
+        shown = widget["properties"]
+        if widget["type"] == "text":
+            title = shown["markdown"].removeprefix("## ")
+        elif widget["type"] == "metric":
+            page[f"{title} / {shown['title']}"] = [_line(each) for each in shown["metrics"]]
+    found = graph.exports["operations"].items()
+    sections = {name: each for name, each in found if name not in ("alarms", "functions")}
+    return dict(_without_stack_name({"dashboard": page, "operations": sections}, graph))
+
+
+def _line(metric: list[Any]) -> str:
+    namespace, name, *dimensions, options = metric
+    of = ", ".join(map("=".join, zip(dimensions[::2], dimensions[1::2], strict=True)))
+    return f"{options['label']}: {options['stat']} of {namespace} {name}, {of}"
 
 
 def inside(graph: Graph, components: Collection[str]) -> set[str]:
@@ -98,11 +121,12 @@ def _by_path(value: Any, path: str = "") -> dict[str, Any]:
     return {leaf: each for at, part in parts.items() for leaf, each in _by_path(part, at).items()}
 
 
-def _without_stack_name(value: Any, stack: str, project: str) -> Any:
+def _without_stack_name(value: Any, graph: Graph) -> Any:
+    stack, project = graph.all[0].urn.split(":")[2], graph.all[0].urn.split("::")[1]
     if isinstance(value, dict):
-        return {key: _without_stack_name(each, stack, project) for key, each in value.items()}
+        return {key: _without_stack_name(each, graph) for key, each in value.items()}
     if isinstance(value, list):
-        return [_without_stack_name(each, stack, project) for each in value]
+        return [_without_stack_name(each, graph) for each in value]
     if value == stack:
         return "{stack}"
     if isinstance(value, str):

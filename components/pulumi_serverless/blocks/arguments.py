@@ -53,8 +53,7 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
 def check_public_methods(owner: type[Any]) -> None:
     """Let the public methods of a class check their arguments."""
     for name, member in list(vars(owner).items()):
-        public = inspect.isfunction(member) and not name.startswith("_")
-        if public and len(inspect.signature(member).parameters) > 1:
+        if inspect.isfunction(member) and not name.startswith("_"):
             setattr(owner, name, checked(member))
 
 
