@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -58,3 +59,16 @@ def test_services_without_boto3_are_refused(tmp_path: Path, lock: str | None) ->
 def test_requirements_that_do_not_exist_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"requirements must be a lock file, got .*nope\.txt"):
         FunctionCode(packages=["serverless_runtime"], requirements=tmp_path / "nope.txt")
+
+
+@pytest.mark.parametrize("lock", ["botocore==9999.0", "botocore>=1.0", "not a package"])
+def test_what_cannot_be_known_before_the_build_is_left_to_it(tmp_path: Path, lock: str) -> None:
+    assert code(tmp_path, "newest", lock=lock).aws_services == ("newest",)
+
+
+def test_without_a_boto3_of_its_own_a_program_leaves_services_to_the_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+
+    assert code(tmp_path, "newest").aws_services == ("newest",)
