@@ -149,14 +149,17 @@ _BY_VALUE: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Is: ast.Eq, ast.IsNot: 
 
 
 def _is_class(node: ast.expr) -> bool:
-    return isinstance(node, ast.Name) and node.id in _CLASSES
+    return (isinstance(node, ast.Name) and node.id in _CLASSES) or _calls(node, "type")
 
 
 def _is_truth(node: ast.expr) -> bool:
     """Whether it is True or False, as comparisons are."""
-    return isinstance(node, ast.Compare) or (
-        isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
-    )
+    is_not = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
+    return is_not or isinstance(node, ast.Compare) or _calls(node, "bool", "isinstance")
+
+
+def _calls(node: ast.expr, *names: str) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) in names
 
 
 def _leave_out_marks(parameters: ast.arguments) -> None:

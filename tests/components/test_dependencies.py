@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -68,7 +69,10 @@ def test_only_what_the_target_needs_is_installed(tmp_path: Path) -> None:
         with_marker(intel, "platform_machine == 'x86_64'"),
     )
 
-    assert packages_in(install_dependencies(lock, ARM, tmp_path / "cache")) == {"arm_thing"}
+    installed = install_dependencies(lock, ARM, tmp_path / "cache")
+
+    assert packages_in(installed) == {"arm_thing"}
+    assert re.fullmatch(r"python3\.13-arm64-[0-9a-f]{16}", installed.name)
 
 
 @pytest.mark.parametrize(
