@@ -81,7 +81,9 @@ def test_a_target_that_runs_too_long_is_refused_as_any_other() -> None:
     def program() -> None:
         handoff_to(existing(timeout_seconds=60))
 
-    with pytest.raises(ValueError, match="timeout_seconds of the target legacy must be between"):
+    with pytest.raises(
+        ValueError, match="timeout_seconds of the target legacy must be at most 50, got 60"
+    ):
         record(program)
 
 
