@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pulumi_aws as aws
 import pytest
 
 from pulumi_serverless.blocks.api_access import ApiAccess, NoAuth
 from pulumi_serverless.blocks.http_api import HttpApi, HttpApiArgs
 from pulumi_serverless.blocks.http_targets import ApiOfTargets, RouteTarget
+from pulumi_serverless.robust_api.adapters import Adapter
 from pulumi_serverless.testing import Graph, record
 from tests.components.a_function import FOUNDATION, a_function
 
@@ -61,3 +64,16 @@ def test_routes_reach_a_target_of_a_further_kind_beside_a_function() -> None:
 def test_a_target_says_which_routes_cannot_reach_it() -> None:
     with pytest.raises(ValueError, match="nothing can be deleted elsewhere, got 'DELETE /old'"):
         an_api("DELETE /old")
+
+
+@pytest.mark.parametrize(
+    ("kind", "methods"), [(RouteTarget, {"integrate"}), (Adapter, {"function", "require_route"})]
+)
+def test_a_kind_of_target_without_what_makes_it_one_cannot_be_used(
+    kind: type[Any], methods: set[str]
+) -> None:
+    incomplete = type("Incomplete", (kind,), {})
+
+    with pytest.raises(TypeError, match="abstract method"):
+        incomplete()
+    assert kind.__abstractmethods__ == methods
