@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import sys
 import zipfile
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -155,3 +156,50 @@ def test_a_lock_file_that_cannot_be_installed_is_explained_and_leaves_nothing(
         install_dependencies(lock, lambda_target("3.13", "arm64"), tmp_path / "cache")
 
     assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_a_zip_that_lambda_refuses_is_not_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = a_project(tmp_path, monkeypatch)
+    with (root / "shop/service/model.bin").open("wb") as model:
+        model.truncate(51 * 1024**2)
+
+    with pytest.raises(
+        BundleError,
+        match=r"^the zip of shop.service must be at most 50 MB \(Lambda's limit\), got 51 MB; the "
+        r"largest file is shop/service/model.bin with 51 MB$",
+    ):
+        build_bundle(SERVICE, host_target(), tmp_path / "build")
+
+
+@pytest.mark.parametrize("beyond", [0, 1])
+def test_a_zip_may_have_exactly_as_much_as_lambda_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, beyond: int
+) -> None:
+    root = a_project(tmp_path, monkeypatch)
+    before = build_bundle(SERVICE, host_target(), tmp_path / "build")
+    with zipfile.ZipFile(before) as archive:
+        others = sum(each.file_size for each in archive.infolist())
+    with (root / "shop/service/model.bin").open("wb") as model:
+        model.truncate(50 * 1024**2 - others + beyond)
+
+    expected = pytest.raises(BundleError, match="got 50 MB") if beyond else nullcontext()
+    with expected:
+        build_bundle(SERVICE, host_target(), tmp_path / "build")
+
+
+def test_a_service_of_a_newer_boto3_is_looked_up_when_the_bundle_is_built(tmp_path: Path) -> None:
+    line = a_wheel(tmp_path / "wheels", "botocore", "9999.0")
+    code = FunctionCode(
+        packages=["serverless_runtime.shared"],
+        requirements=a_lock(tmp_path, line),
+        aws_services=["dynamo"],
+    )
+    installed = install_dependencies(
+        tmp_path / "lock.txt", host_target(), tmp_path / "build/dependencies"
+    )
+    (installed / "botocore/data/dynamodb").mkdir(parents=True)
+
+    with pytest.raises(ValueError, match=r"got 'dynamo'; did you mean dynamodb\?"):
+        build_bundle(code, host_target(), tmp_path / "build")

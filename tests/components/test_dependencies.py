@@ -17,16 +17,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulumi_serverless.blocks.bundle import BundleError, FunctionCode, build_bundle
 from pulumi_serverless.blocks.dependencies import (
     DependenciesError,
     difference,
-    host_target,
     install_dependencies,
     lambda_target,
 )
 from pulumi_serverless.blocks.lock_file import LockFileError, read_lock
-from tests.components.test_bundle import SERVICE, a_project
 from tests.components.wheels import a_lock, a_wheel, with_marker
 
 ARM = lambda_target("3.13", "arm64")
@@ -260,34 +257,3 @@ def test_a_lock_without_packages_for_the_target_installs_nothing(tmp_path: Path)
     lock = a_lock(tmp_path, f"a==1 ; sys_platform == 'win32' {HASH}")
 
     assert packages_in(install_dependencies(lock, ARM, tmp_path / "cache")) == set()
-
-
-def test_a_zip_that_lambda_refuses_is_not_built(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    root = a_project(tmp_path, monkeypatch)
-    with (root / "shop/service/model.bin").open("wb") as model:
-        model.truncate(51 * 1024**2)
-
-    with pytest.raises(
-        BundleError,
-        match=r"^the zip of shop.service must be at most 50 MB \(Lambda's limit\), got 51 MB; the "
-        r"largest file is shop/service/model.bin with 51 MB$",
-    ):
-        build_bundle(SERVICE, host_target(), tmp_path / "build")
-
-
-def test_a_service_of_a_newer_boto3_is_looked_up_when_the_bundle_is_built(tmp_path: Path) -> None:
-    line = a_wheel(tmp_path / "wheels", "botocore", "9999.0")
-    code = FunctionCode(
-        packages=["serverless_runtime.shared"],
-        requirements=a_lock(tmp_path, line),
-        aws_services=["dynamo"],
-    )
-    installed = install_dependencies(
-        tmp_path / "lock.txt", host_target(), tmp_path / "build/dependencies"
-    )
-    (installed / "botocore/data/dynamodb").mkdir(parents=True)
-
-    with pytest.raises(ValueError, match=r"got 'dynamo'; did you mean dynamodb\?"):
-        build_bundle(code, host_target(), tmp_path / "build")
