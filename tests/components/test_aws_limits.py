@@ -243,7 +243,6 @@ def test_every_limit_of_a_name_holds_on_both_sides(type_: str, limited: Name) ->
         limited.require("logical", "a" * (limited.longest + 1))
     with pytest.raises(ValueError, match=r"got \d+: "):
         limited.require("logical", "line\nbreak")
-    if limited.automatic:
-        limited.require("a" * (limited.longest - AUTO_NAME_CHARACTERS), None)
-        with pytest.raises(ValueError, match="with what Pulumi appends"):
-            limited.require("a" * (limited.longest - AUTO_NAME_CHARACTERS + 1), None)
+    limited.require("a" * (limited.longest - AUTO_NAME_CHARACTERS), None)
+    with pytest.raises(ValueError, match="with what Pulumi appends"):
+        limited.require("a" * (limited.longest - AUTO_NAME_CHARACTERS + 1), None)

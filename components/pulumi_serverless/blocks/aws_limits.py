@@ -81,10 +81,7 @@ class Name:
     longest: int
 
     input: str = "name"
-    """The input that holds the name."""
-
-    automatic: bool = True
-    """Whether Pulumi makes the name of the logical one, if the input is left out."""
+    """The input that holds the name; left out, Pulumi makes one of the logical name."""
 
     shortest: int = 1
 
@@ -92,7 +89,7 @@ class Name:
         """Raise ValueError if AWS would refuse the name; `suffix` is what Pulumi puts after it."""
         if isinstance(given, str):
             name, longest, because = given, self.longest, ""
-        elif given is None and self.automatic:
+        elif given is None:
             name, longest = logical_name, self.longest - AUTO_NAME_CHARACTERS - len(suffix)
             because = f" ({self.longest} with what Pulumi appends)"
         else:
@@ -113,16 +110,16 @@ _LETTERS = "[A-Za-z0-9_-]"
 NAMES = {
     "aws:apigatewayv2/api:Api": Name("API", "[^\\n]", 128),
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": Name("alarm", "[^\\n]", 255, "alarm_name"),
-    "aws:cloudwatch/dashboard:Dashboard": Name("dashboard", _LETTERS, 255, "dashboard_name", False),
+    "aws:cloudwatch/dashboard:Dashboard": Name("dashboard", _LETTERS, 255, "dashboard_name"),
     "aws:cloudwatch/eventBus:EventBus": Name("event bus", "[/.A-Za-z0-9_-]", 256),
     "aws:cloudwatch/eventRule:EventRule": Name("rule", "[.A-Za-z0-9_-]", 64),
     "aws:cloudwatch/logGroup:LogGroup": Name("log group", "[.A-Za-z0-9_/#-]", 512),
     "aws:cloudwatch/metricAlarm:MetricAlarm": Name("alarm", "[^\\n]", 255),
-    "aws:cloudwatch/queryDefinition:QueryDefinition": Name("query", "[^\\n]", 255, "name", False),
+    "aws:cloudwatch/queryDefinition:QueryDefinition": Name("query", "[^\\n]", 255),
     "aws:dynamodb/table:Table": Name("table", "[A-Za-z0-9_.-]", 255, shortest=3),
     "aws:iam/role:Role": Name("role", "[A-Za-z0-9_+=,.@-]", 64),
     "aws:iam/rolePolicy:RolePolicy": Name("role policy", "[A-Za-z0-9_+=,.@-]", 128),
-    "aws:kms/alias:Alias": Name("key alias", "[A-Za-z0-9/_-]", 256, "name", False),
+    "aws:kms/alias:Alias": Name("key alias", "[A-Za-z0-9/_-]", 256),
     "aws:lambda/function:Function": Name("function", _LETTERS, 64),
     "aws:lambda/permission:Permission": Name("permission", _LETTERS, 100, "statement_id"),
     "aws:pipes/pipe:Pipe": Name("pipe", "[.A-Za-z0-9_-]", 64),
