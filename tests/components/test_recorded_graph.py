@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -214,3 +215,18 @@ def test_an_event_of_a_queue_is_as_lambda_gets_it() -> None:
     }
     assert second["attributes"]["SequenceNumber"] == "0" * 19 + "1"
     assert (first["messageAttributes"], first["eventSourceARN"]) == ({}, arn)
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({"receives": "1"}, "queue_event: receives must be a whole number, got '1'"),
+        ({"queue_arn": ""}, "queue_event: queue_arn must not be empty, got ''"),
+        ({"attributes": {"a": 1}}, r"queue_event: attributes\['a'\] must be text, got 1"),
+    ],
+)
+def test_an_event_of_a_queue_that_lambda_never_writes_is_refused(
+    given: dict[str, Any], text: str
+) -> None:
+    with pytest.raises(ValueError, match=text):
+        queue_event("a", **given)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import zipfile
 from pathlib import Path
 
@@ -57,6 +58,25 @@ def test_each_program_runs_its_own_modules_and_packs_its_own_handlers(
         bundle = folder / graph.named(name, FUNCTION).inputs["code"].path
         with zipfile.ZipFile(bundle) as archive:
             assert f"lambdas/{name}.py" in archive.namelist()
+
+
+def test_a_program_leaves_what_others_may_use_and_nothing_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = a_program(tmp_path / "third", "third")
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    with (folder / "__main__.py").open("a") as program:
+        program.write("import colorsys\n")
+
+    run_in(folder, monkeypatch)
+
+    own = [
+        name
+        for name, module in sys.modules.items()
+        if str(getattr(module, "__file__", None)).startswith(str(tmp_path))
+    ]
+    assert own == []
+    assert "colorsys" in sys.modules
 
 
 def test_a_text_where_packages_are_listed_is_refused() -> None:
