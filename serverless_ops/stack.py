@@ -142,7 +142,11 @@ def connection(context: Context, choice: StackChoice) -> Connection:
 
 def region_of_arn(arn: str) -> str | None:
     """Return the region in an ARN, if it is one."""
-    return arn.split(":")[3] or None if arn.startswith("arn:") else None
+    match arn.split(":"):
+        case ["arn", _, _, region, *_]:
+            return region or None
+        case _:
+            return None
 
 
 def choose(entries: Mapping[str, T], wanted: str | None, option: str, what: str) -> Mapping[str, T]:
