@@ -14,7 +14,7 @@ from serverless_ops.circuit_breakers.states import close_circuit_breaker, read_c
 from serverless_ops.context import Context
 from serverless_ops.options import LEFT, on_stack
 from serverless_ops.stack import CircuitBreakerTable, Stack, choose, require_one
-from serverless_ops.terminal import age, one_line, out, show, timestamp_text
+from serverless_ops.terminal import age, counted, one_line, out, show, timestamp_text
 from serverless_runtime.circuit_breaker.rows import CircuitBreakerState
 
 EXIT_CODES = """\b
@@ -125,7 +125,7 @@ def _details(state: CircuitBreakerState, now: datetime) -> list[str]:
     if changed is not None:
         lines.append(f"since {timestamp_text(changed)}, {age(changed, now)} ago")
     if state.failures:
-        lines.append(f"{state.failures} failures in a row, {_opened(state.trips)}")
+        lines.append(f"{counted(state.failures, 'failure')} in a row, {_opened(state.trips)}")
     if state.last_error is not None:
         lines.append(f"last error at {timestamp_text(failed)}: {state.last_error}")
     return lines

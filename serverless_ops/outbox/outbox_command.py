@@ -25,7 +25,7 @@ from serverless_ops.outbox.stored_events import (
 from serverless_ops.outbox.waiting_events import WaitingEvent, waiting_events
 from serverless_ops.stack import Outbox, Stack, choose, find_stack
 from serverless_ops.stack_outputs import StackChoice
-from serverless_ops.terminal import age, one_line, out, plain, show, timestamp_text
+from serverless_ops.terminal import age, counted, one_line, out, plain, show, timestamp_text
 from serverless_runtime.handoff.relay.attempts import LONGEST_BACKOFF_SECONDS
 
 EXIT_CODES = """\b
@@ -103,7 +103,7 @@ def list_outbox(
                 click.echo(json.dumps({"outbox": name, **_as_json(event), "reason": reason}))
                 continue
             show(console, one_line(f"{event.event_id} waits for {age(event.committed_at, now)}"))
-            text = one_line(f"{event.attempts} attempts, {_next(event, now)}: {reason}")
+            text = one_line(f"{counted(event.attempts, 'attempt')}, {_next(event, now)}: {reason}")
             show(console, f"    {text}")
     for part, error in best_effort.errors.items():
         click.echo(one_line(f"Not read: {part}: {error}"), err=True)
@@ -134,7 +134,7 @@ def show_event(
     console = out()
     for name, value in shown.items():
         if name != "payload":
-            show(console, one_line(f"{name.replace('_', ' '):<16}  {value}"))
+            show(console, f"{name.replace('_', ' '):<16}  {one_line(value)}")
     console.print()
     console.print(plain(stored.payload), soft_wrap=True)
 

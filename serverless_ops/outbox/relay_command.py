@@ -138,7 +138,8 @@ def _show(relay: _Relay, now: datetime, name: str) -> None:
 def _describe(schedule: Schedule | None) -> str:
     if schedule is None:
         return "schedule  the relay has none"
-    return one_line(f"schedule {schedule.name} {'enabled' if schedule.is_enabled else 'disabled'}")
+    state = "enabled" if schedule.is_enabled else "disabled"
+    return f"schedule  {one_line(schedule.name)} {state}"
 
 
 def _is_running(relay: _Relay) -> bool:

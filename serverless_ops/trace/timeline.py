@@ -53,8 +53,8 @@ def outbox_step(event: WaitingEvent) -> Step:
     return Step(
         at=event.committed_at,
         where="outbox",
-        what=f"committed, still waiting: {event.attempts} relay attempts, the next after "
-        f"{timestamp_text(event.next_attempt_at)}",
+        what=f"committed, still waiting: {counted(event.attempts, 'relay attempt')}, the next "
+        f"after {timestamp_text(event.next_attempt_at)}",
         event_id=event.event_id,
         correlation_id=event.correlation_id,
         about=dict(event.about),

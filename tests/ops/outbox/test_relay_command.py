@@ -123,7 +123,7 @@ def test_a_relay_that_runs_is_fine(types: Any, scheduler: Any, log: RelayLog) ->
 
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.splitlines() == [
-        "schedule every-minute enabled",
+        "schedule  every-minute enabled",
         "last run  30s ago",
         "outbox    0 waiting",
     ]
@@ -133,9 +133,9 @@ def test_a_relay_that_runs_is_fine(types: Any, scheduler: Any, log: RelayLog) ->
 @pytest.mark.parametrize(
     ("enabled", "has_run", "described"),
     [
-        (False, True, ["schedule every-minute disabled", "last run  30s ago"]),
-        (True, False, ["schedule every-minute enabled", "last run  none in 15 minutes"]),
-        (False, False, ["schedule every-minute disabled", "last run  none in 15 minutes"]),
+        (False, True, ["schedule  every-minute disabled", "last run  30s ago"]),
+        (True, False, ["schedule  every-minute enabled", "last run  none in 15 minutes"]),
+        (False, False, ["schedule  every-minute disabled", "last run  none in 15 minutes"]),
     ],
 )
 def test_a_relay_that_is_disabled_or_has_not_run_does_not_run(
