@@ -88,7 +88,9 @@ class Waiting:
         if started < silence.until:
             raise SilentEndpointError(endpoint_url=url, seconds=silence.seconds)
         try:
-            response = _within(max(self.limits.give_up - silence.seconds, 0), call)
+            # One that was given up is tried again with the time of one attempt.
+            left = max(self.limits.give_up - silence.seconds, self.limits.attempt)
+            response = _within(left, call)
         except (ReadTimeoutError, ConnectTimeoutError, TimeoutError) as error:
             now = self.clock()
             silence.seconds += now - started
