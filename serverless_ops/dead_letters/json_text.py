@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any, NoReturn
 
 _STRING = r'"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*"'
@@ -50,11 +51,19 @@ def members(text: str) -> dict[str, str]:
     return {name: text[start:end] for name, (start, end) in _spans(text).items()}
 
 
+def members_of_any(text: str) -> dict[str, str]:
+    """Return the same of any text: none if it is no JSON, whatever it begins with."""
+    try:
+        require_json(text)
+    except NotJsonError:
+        return {}
+    return members(text)
+
+
 def scalars(text: str) -> dict[str, Any]:
-    """Return the members that are strings, numbers, booleans or null, parsed."""
-    return {
-        name: scalar(value) for name, value in members(text).items() if value[0] not in _OPENING
-    }
+    """Return the members of any text that are strings, numbers, booleans or null, parsed."""
+    found = members_of_any(text).items()
+    return {name: scalar(value) for name, value in found if value[0] not in _OPENING}
 
 
 def with_member(text: str, name: str, value: str) -> str:
@@ -85,20 +94,22 @@ def indented(text: str) -> str:
 def _spans(text: str) -> dict[str, tuple[int, int]]:
     """Return where the value of each member of an object begins and ends."""
     spans: dict[str, tuple[int, int]] = {}
-    depth, name, start, end = 0, None, -1, -1
+    depth, name = 0, None
     if not text.lstrip().startswith("{"):
         return spans
-    for match in _TOKEN.finditer(text):
+    for before, match in pairwise(_TOKEN.finditer(text)):
+        depth += (before[0] in _OPENING) - (before[0] in _CLOSING)
+        if depth != 1:
+            continue
         mark = match[0]
-        if depth == 1 and mark in (",", "}"):
+        if mark == ":":
+            start = _end_of_space(text, match.end())
+        elif mark in (",", "}"):
             if name is not None:
-                spans[name] = (start, end)
-            name, start = None, -1
-        elif depth == 1 and name is None:
+                spans[name] = (start, before.end())
+            name = None
+        elif name is None:
             name = str(json.loads(mark))
-        elif depth and not (depth == 1 and mark == ":"):
-            start, end = (match.start() if start < 0 else start), match.end()
-        depth += (mark in _OPENING) - (mark in _CLOSING)
     return spans
 
 

@@ -16,10 +16,9 @@ from serverless_ops.dead_letters.dead_letter import DeadLetter
 from serverless_ops.dead_letters.destination import Destination
 from serverless_ops.dead_letters.failure_record import FailureRecord
 from serverless_ops.dead_letters.json_text import (
-    NotJsonError,
     members,
+    members_of_any,
     parsed_object,
-    require_json,
     scalar,
 )
 from serverless_ops.dead_letters.kinds import Client, Message
@@ -41,12 +40,12 @@ _FOR_FUNCTIONS = {"SigningCertURL": "SigningCertUrl", "UnsubscribeURL": "Unsubsc
 def recognizes(message: Message) -> bool:
     """Whether it is the envelope of SNS, which no other queue has moved here."""
     moved = "DeadLetterQueueSourceArn" in message.get("Attributes", {})
-    return not moved and _topic(_envelope(message["Body"])) is not None
+    return not moved and _topic(members_of_any(message["Body"])) is not None
 
 
 def read(message: Message) -> FailureRecord:
     """Return the published message; the whole body if its subscription delivers raw."""
-    envelope = _envelope(message["Body"])
+    envelope = members_of_any(message["Body"])
     topic = _topic(envelope)
     name = f" of {topic.rpartition(':')[2]}" if topic else ""
     published = scalar(envelope.get("Message", "null")) if topic else None
@@ -97,14 +96,6 @@ def destination(queue: DeadLetterQueue, client: Client) -> Destination:
 
 def _to_queue(queue: DeadLetterQueue, client: Client, url: str) -> QueueDestination:
     return QueueDestination(client("sqs"), queue.queue_url, url)
-
-
-def _envelope(body: str) -> dict[str, str]:
-    try:
-        require_json(body)
-    except NotJsonError:
-        return {}
-    return members(body)
 
 
 def _topic(envelope: dict[str, str]) -> str | None:

@@ -138,7 +138,7 @@ UNREACHABLE = (
 def test_an_error_of_boto3_is_quoted_with_what_to_do(
     error: Exception, before: str, after: str
 ) -> None:
-    assert explain(error) == f"{before}{error}{after}"  # type: ignore[arg-type]
+    assert explain(error) == f"{before}{error}{after}"
 
 
 def test_without_a_region_the_error_says_how_to_give_one() -> None:

@@ -110,7 +110,7 @@ def test_what_sqs_does_not_say_is_not_known() -> None:
     [(None, 0), (0, 0), (1, 1), (7, 7), (-1, 0), (True, 0), (1.5, 0), ("3", 0)],
 )
 def test_replays_are_a_whole_number_or_none(replays: object, counted: int) -> None:
-    attributes = {} if replays is None else {"replays": replays}
+    attributes: dict[str, Any] = {} if replays is None else {"replays": replays}
     dead_letter = a_dead_letter(payload=an_event(**attributes))
 
     assert dead_letter.replays == counted

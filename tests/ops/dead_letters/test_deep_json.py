@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from serverless_ops.dead_letters.json_text import NotJsonError, parsed_object, require_json, scalar
+from serverless_ops.dead_letters.json_text import (
+    NotJsonError,
+    members_of_any,
+    parsed_object,
+    require_json,
+    scalar,
+    scalars,
+)
 
 DEEP = 2_000
 
@@ -98,3 +108,23 @@ def test_anything_but_an_object_is_an_empty_one(text: str | None, value: Any) ->
 )
 def test_what_python_cannot_read_stays_text(text: str, value: Any) -> None:
     assert scalar(text) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{{name}}", "{[", "{'a': 1}", '{"a": 1} {"b": 2}', '{"a":', "{1:2}", "{", "x", "", "[{"],
+)
+def test_what_is_no_json_has_no_members_whatever_it_begins_with(text: str) -> None:
+    assert (members_of_any(text), scalars(text)) == ({}, {})
+
+
+@settings(max_examples=200)
+@given(st.text(alphabet='{}[]:,"a1 \\\n', max_size=12))
+def test_any_text_has_the_members_that_it_has_as_json(text: str) -> None:
+    found = members_of_any("{" + text)
+
+    try:
+        value = json.loads("{" + text)
+    except ValueError:
+        value = {}
+    assert {name: json.loads(each) for name, each in found.items()} == value

@@ -67,6 +67,8 @@ def _deploy(operator: Operator, source: Source, **more: str) -> None:
 BODIES = [
     "",
     "no JSON",
+    "{{name}}, {'a': [1}",
+    '{"a": 1}\n{"b": 2}',
     '{"amount": 12345678901234567.89, "rate":0.1234567890123456789,\n "total":19.90}',
     "[" * 1_200 + "1.10" + "]" * 1_200,
     "\u2028 \U0001f600 \\ud800",

@@ -136,8 +136,13 @@ def test_an_event_of_a_rule_is_read_with_all_of_its_attributes() -> None:
         source_arn="r",
         target_arn="t",
     )
-    empty = {name: _text("") for name in names}
-    for given in (empty, {name: {} for name in names}, {}, None):
+    nothing: list[Any] = [
+        {name: _text("") for name in names},
+        {name: {} for name in names},
+        {},
+        None,
+    ]
+    for given in nothing:
         assert rule_target.read({"Body": "{}", "MessageAttributes": given}) == FailureRecord(
             payload="{}", reason="not delivered to the rule's target", moved=True
         )
