@@ -136,6 +136,31 @@ def test_an_alarm_that_cannot_be_compared_is_not_asked_for(definition: dict[str,
     assert cloudwatch.asked == []
 
 
+@pytest.mark.parametrize("marks", [{}, {"ReturnData": True}])
+def test_of_an_alarm_on_an_expression_only_what_it_returns_is_compared(
+    marks: dict[str, bool],
+) -> None:
+    stat = {"Metric": {"Namespace": "Shop", "MetricName": "x"}, "Period": 60, "Stat": "Maximum"}
+    queries = [
+        {"Id": "sum", "Expression": "x + y", **marks},
+        {"Id": "x", "MetricStat": stat, "ReturnData": False},
+        {"Id": "y", "MetricStat": {**stat, "Period": 300}, "ReturnData": False},
+    ]
+    asked: list[Any] = []
+
+    def get_metric_data(**arguments: Any) -> Any:
+        asked.append(arguments)
+        values = {"sum": [1.0], "x": [99.0], "y": [99.0]}
+        return {"MetricDataResults": [{"Id": n, "Values": v} for n, v in values.items()]}
+
+    cloudwatch = SimpleNamespace(get_metric_data=get_metric_data)
+
+    assert recovering(cloudwatch, [_state(Metrics=queries)], NOON) == {"depth"}
+    [arguments] = asked
+    assert arguments["MetricDataQueries"] == [{**each, "ReturnData": True} for each in queries]
+    assert arguments["StartTime"] == NOON - timedelta(seconds=600)
+
+
 def test_an_alarm_without_a_metric_is_not_known_to_recover() -> None:
     alarm = _state()
     del alarm.definition["MetricName"]  # type: ignore[attr-defined]
