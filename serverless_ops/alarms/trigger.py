@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from serverless_ops.alarms.alarm_state import AlarmState
+from serverless_ops.dead_letters.json_text import parsed_object
 from serverless_ops.interrupts import Interrupts
 
 _REASON = "Test by verify-alarms; nothing is wrong."
@@ -55,13 +56,14 @@ class Subscriber:
             if self.clock() >= deadline:
                 return False
 
-    def _receive(self) -> Iterator[dict[str, Any]]:
+    def _receive(self) -> Iterator[Mapping[str, Any]]:
         response = self.sqs.receive_message(
             QueueUrl=self.url, MaxNumberOfMessages=10, WaitTimeSeconds=self.poll_seconds
         )
         for message in response.get("Messages", []):
             self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
-            yield json.loads(json.loads(message["Body"])["Message"])
+            # Others may publish to the topic, and not only JSON.
+            yield parsed_object(str(parsed_object(message["Body"]).get("Message")))
 
 
 @contextmanager

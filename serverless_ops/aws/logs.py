@@ -73,7 +73,7 @@ def _parse(function: str, event: Mapping[str, Any]) -> LogLine | None:
     """Return the line; None for one of the platform, and for metrics."""
     try:
         fields = json.loads(event["message"])
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(fields, dict) or "message" not in fields:
         return None

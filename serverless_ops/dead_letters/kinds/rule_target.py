@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
 from __future__ import annotations
 
 import functools
+import re
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -26,6 +27,7 @@ from serverless_ops.dead_letters.replay_to_queue import QueueDestination
 from serverless_ops.stack import DeadLetterQueue
 
 _TRANSFORMS = ("Input", "InputPath", "InputTransformer")
+_COUNT = re.compile(r"[0-9]{1,9}")
 _PURGE = "purge --save saves it and deletes it"
 
 
@@ -44,7 +46,7 @@ def read(message: Message) -> FailureRecord:
         reason=texts.get("ERROR_MESSAGE") or "not delivered to the rule's target",
         error_type=texts.get("ERROR_CODE") or None,
         # EventBridge counts the retries only.
-        attempts=int(attempts) + 1 if attempts.isdecimal() else None,
+        attempts=int(attempts) + 1 if _COUNT.fullmatch(attempts) else None,
         condition=texts.get("EXHAUSTED_RETRY_CONDITION") or None,
         moved=True,
         source_arn=texts.get("RULE_ARN") or None,

@@ -76,6 +76,25 @@ def test_only_the_notification_of_this_alarm_that_it_fires_counts() -> None:
     assert queue.deleted == ["h-1", "h-2", "h-3", "h-4"]
 
 
+@pytest.mark.parametrize("body", ["x", "[]", "{}", '{"Message":"budget"}', '{"Message":7}'])
+def test_what_others_publish_is_passed_over(body: str) -> None:
+    queue = Queue(_fired("a"))
+    bodies = [body, *_bodies(queue)]
+
+    def receive(**_: Any) -> Any:
+        return {"Messages": [{"Body": bodies.pop(0), "ReceiptHandle": "h"}]}
+
+    sqs = SimpleNamespace(receive_message=receive, delete_message=queue.delete_message)
+    subscriber = Subscriber(sqs=sqs, url="u", clock=Clock(), timeout_seconds=60, poll_seconds=0)
+
+    assert subscriber.is_notified("a")
+    assert bodies == []
+
+
+def _bodies(queue: Queue) -> list[str]:
+    return [each["Body"] for each in queue.receive_message()["Messages"]]
+
+
 @pytest.mark.parametrize("step", [20.0, 60.0])
 def test_it_is_waited_for_until_its_time_is_over(step: float) -> None:
     clock, queue = Clock(), Queue()

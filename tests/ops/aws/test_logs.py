@@ -52,7 +52,8 @@ def test_a_group_is_asked_for_the_text_in_the_period_to_the_millisecond() -> Non
 
 
 @pytest.mark.parametrize(
-    "message", ["START RequestId: x", '["message"]', '{"_aws": {}}', '"message"', "7", ""]
+    "message",
+    ["[" * 99_999, "START RequestId: x", '["message"]', '{"_aws": {}}', '"message"', "7", ""],
 )
 def test_what_is_no_line_of_a_program_is_passed_over(message: str) -> None:
     [line] = _lines(message, '{"message": "m"}')

@@ -149,6 +149,16 @@ def test_an_event_of_a_rule_is_read_with_all_of_its_attributes() -> None:
 
 
 @pytest.mark.parametrize(
+    ("retries", "attempts"),
+    [("0", 1), ("999999999", 1_000_000_000), ("9" * 5_000, None), ("-1", None), ("1.5", None)],
+)
+def test_the_attempts_are_the_retries_and_the_first(retries: str, attempts: int | None) -> None:
+    attributes = {"RETRY_ATTEMPTS": _text(retries)}
+
+    assert rule_target.read({"Body": "{}", "MessageAttributes": attributes}).attempts == attempts
+
+
+@pytest.mark.parametrize(
     ("found", "kind_of"),
     [
         ({"Body": "[]", "Attributes": {"DeadLetterQueueSourceArn": SOURCE}}, "ReceivesExhausted"),
