@@ -6,6 +6,7 @@ import re
 import sys
 import textwrap
 from datetime import datetime, timedelta
+from itertools import dropwhile
 
 from rich.console import Console
 
@@ -69,8 +70,8 @@ def age(at: datetime | None, now: datetime) -> str:
     for unit, seconds in _UNITS:
         count, rest = divmod(rest, seconds)
         parts.append(f"{count}{unit}" if count else "")
-    first = next((place for place, part in enumerate(parts) if part), len(parts) - 1)
-    return " ".join(filter(None, parts[first : first + 2])) or "0s"
+    largest = list(dropwhile(lambda part: not part, parts))[:2]
+    return " ".join(filter(None, largest)) or "0s"
 
 
 def timestamp_text(at: datetime | None) -> str | None:

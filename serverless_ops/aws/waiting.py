@@ -138,4 +138,4 @@ def _with_body(response: Any) -> Any:
 
 
 def _print(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)  # noqa: T201 -- from a thread, beside any progress bar
+    print(text, file=sys.stderr)  # noqa: T201 -- from a thread, beside any progress bar

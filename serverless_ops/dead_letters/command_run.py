@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -63,7 +62,7 @@ run_options = resolved("options", lambda _, **given: RunOptions(**given), _OPTIO
 
 def _open_audit_file(path: Path | None) -> IO[str] | None:
     try:
-        return open_private(path, os.O_APPEND) if path else None
+        return open_private(path, "a") if path else None
     except OSError as error:
         raise click.UsageError(f"cannot write the audit file: {error}") from error
 

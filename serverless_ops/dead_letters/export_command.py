@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import nullcontext
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 import click
 
@@ -22,6 +22,9 @@ from serverless_ops.dead_letters.queue_options import EXIT_CODES, on_queues
 from serverless_ops.interrupts import Interrupts
 from serverless_ops.options import LEFT
 from serverless_ops.terminal import counted
+
+Mode = Literal["a", "x"]
+"""To append to a file, or to make a new one."""
 
 
 @click.command("export", epilog=EXIT_CODES)
@@ -43,7 +46,7 @@ def export_dead_letters(
     """
     interrupts, left, count = Interrupts(), 0, 0
     try:
-        file = open_private(to, os.O_EXCL) if to else sys.stdout
+        file = open_private(to, "x") if to else sys.stdout
     except OSError as error:
         raise click.UsageError(f"--to must name a new file that can be written: {error}") from error
     with file if to else nullcontext():
@@ -60,10 +63,13 @@ def export_dead_letters(
         raise click.exceptions.Exit(LEFT)
 
 
-def open_private(path: Path, flag: int) -> IO[str]:
-    """Open a file for writing that nobody else may read; `flag` is O_APPEND or O_EXCL."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | flag, 0o600)
-    return os.fdopen(descriptor, "w", encoding="utf-8")
+def open_private(path: Path, mode: Mode) -> IO[str]:
+    """Open a file for writing that nobody else may read; Path.open cannot say who may."""
+    return open(path, mode, encoding="utf-8", opener=_private)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def exported(dead_letter: DeadLetter) -> dict[str, Any]:
@@ -77,9 +83,9 @@ def exported(dead_letter: DeadLetter) -> dict[str, Any]:
     }
 
 
-def write_export(dead_letters: Iterable[DeadLetter], path: Path, flag: int) -> None:
+def write_export(dead_letters: Iterable[DeadLetter], path: Path, mode: Mode) -> None:
     """Write dead letters to a file, and return when they are on the disk. Raises OSError."""
-    with open_private(path, flag) as file:
+    with open_private(path, mode) as file:
         for each in dead_letters:
             _write(file, exported(each))
         file.flush()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from serverless_ops.context import Context
 from serverless_ops.dead_letters.command_run import CommandRun, RunOptions, run_options
-from serverless_ops.dead_letters.export_command import write_export
+from serverless_ops.dead_letters.export_command import Mode, write_export
 from serverless_ops.dead_letters.filters import Filters, filter_options
 from serverless_ops.dead_letters.outcome import FAILED, NOT_HELD, PURGED, Outcome
 from serverless_ops.dead_letters.queue_location import QueueLocation
@@ -68,12 +68,12 @@ def purge_dead_letters(
                 received, filters, started_at, unreadable=unreadable, limit=limit
             )
 
-        # O_EXCL: two runs that were given the same new name must not overwrite each other.
-        flags = iter((os.O_EXCL,))
+        # New at first: two runs that were given the same name must not overwrite each other.
+        modes: Iterator[Mode] = iter(("x",))
 
         def delete(selection: Selection) -> None:
             if save is not None and selection.chosen:
-                write_export(selection.chosen, save, next(flags, os.O_APPEND))
+                write_export(selection.chosen, save, next(modes, "a"))
             _purge(selection, reader, run)
 
         run.carry_out(reader, select, delete, confirm=None if yes else _confirm)

@@ -169,7 +169,7 @@ def remove(
         click.echo(f"Would remove {one_line(event_id)} from {entry.table_name}. Add --apply.")
         return
     try:
-        with open_private(save, os.O_EXCL) as file:
+        with open_private(save, "x") as file:
             file.write(json.dumps(_everything(stored)) + "\n")
             file.flush()
             os.fsync(file.fileno())

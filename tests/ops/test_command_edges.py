@@ -108,6 +108,15 @@ def test_another_program_is_run_in_its_words_without_a_terminal(
         run_command(["no-such-program-anywhere"])
 
 
+def test_another_program_has_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr("subprocess.run", lambda words, **options: asked.append(options))
+
+    run_command(["pulumi"])
+
+    assert [each["timeout"] for each in asked] == [60]
+
+
 def test_a_client_is_created_once_for_each_service() -> None:
     made: list[tuple[str, Connection]] = []
 

@@ -7,7 +7,7 @@ import threading
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from serverless_ops.aws.best_effort import BestEffort
+from serverless_ops.aws.best_effort import PART_SECONDS, BestEffort
 from serverless_ops.aws.errors import UnreachableError
 
 
@@ -20,6 +20,13 @@ def test_a_part_without_a_response_is_named_and_does_not_delay_the_others() -> N
 
     assert found == {"a": 1, "c": 3}
     assert best_effort.errors == {"b": "no response within 0.2 s"}
+
+
+def test_a_part_that_never_ends_does_not_keep_the_program_from_ending() -> None:
+    found = BestEffort().read_all({"a": lambda: threading.current_thread().daemon})
+
+    assert found == {"a": True}
+    assert PART_SECONDS == 10, "as the help of status says"
 
 
 def test_a_part_that_fails_is_named_with_the_reason() -> None:

@@ -132,6 +132,16 @@ def test_a_body_is_read_with_the_response() -> None:
     assert (response["Payload"].read(), response["StatusCode"]) == (b"x", 200)
 
 
+def test_neither_a_call_nor_its_notice_keeps_the_program_from_ending() -> None:
+    def daemons() -> Any:
+        timers = [each for each in threading.enumerate() if isinstance(each, threading.Timer)]
+        return {"notices": {each.daemon for each in timers}, "call": threading.current_thread()}
+
+    found = _call(Waiting(), daemons)()
+
+    assert (found["notices"], found["call"].daemon) == ({True}, True)
+
+
 def test_a_call_that_never_ends_is_silent(capfd: pytest.CaptureFixture[str]) -> None:
     never = threading.Event()
     limits = Limits(notice=0.01, attempt=0.05, give_up=0.1)
