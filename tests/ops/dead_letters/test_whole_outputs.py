@@ -1,90 +1,14 @@
-"""What each command prints about a queue with two errors, an unreadable message and others' holds:
-every line of text, and every line of JSON."""
+"""What list, show and export print about a queue: every line of text, and every line of JSON."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from serverless_ops.cli import commands
-from serverless_ops.context import Context
-from tests.ops.dead_letters.samples import NOON
-from tests.ops.dead_letters.scripted_sqs import ScriptedSqs
-from tests.ops.fakes import TARGET, Clock, RecordingLambda, a_record, ended, stack_outputs
-from tests.ops.fakes import an_event as event
-
-DEAD = "https://sqs.eu-west-1.amazonaws.com/1/dead"
-SENT_MS = int(NOON.timestamp() * 1000) - 3_600_000
-
-
-class Sqs(ScriptedSqs):
-    """A queue with these bodies, of which the third was received twice before."""
-
-    def __init__(self, *bodies: str, depth: tuple[int, int] = (0, 0)) -> None:
-        super().__init__(depth=depth)
-        self.bodies = list(bodies)
-
-    def receive_message(self, **arguments: Any) -> Any:
-        count = arguments["MaxNumberOfMessages"]
-        taken, self.bodies = self.bodies[:count], self.bodies[count:]
-        return {
-            "Messages": [
-                {
-                    "MessageId": f"m-{number}",
-                    "ReceiptHandle": f"h-m-{number}",
-                    "Body": body,
-                    "Attributes": {
-                        "SentTimestamp": str(SENT_MS),
-                        "ApproximateReceiveCount": str(number),
-                        "MessageGroupId": "g",
-                    },
-                    "MessageAttributes": {"b": {"DataType": "Binary", "BinaryValue": b"\xff"}},
-                }
-                for number, body in enumerate(taken, 1)
-            ]
-        }
-
-    def change_message_visibility_batch(self, *, QueueUrl: str, Entries: list[Any]) -> Any:  # noqa: N803
-        return {"Successful": [{"Id": each["Id"]} for each in Entries]}
-
-    def delete_message(self, **arguments: Any) -> None:
-        self.deleted.append(arguments)
-
-
-FULL = json.dumps(a_record(event("e-1")))
-OTHER = json.dumps(
-    a_record(event("e-2", type="task.deleted.v1"), timestamp="2026-03-01T11:58:00.000Z")
-)
-BODIES = (FULL, "by hand", OTHER)
-NO_JSON = "the message is not JSON: Expecting value: line 1 column 1 (char 0)"
-
-
-class Typing:
-    """Types `dead-letters` commands at noon."""
-
-    def __init__(self, sqs: Sqs) -> None:
-        self.sqs = sqs
-        self.functions = RecordingLambda()
-        self.clock = Clock()
-
-    def __call__(self, *words: str, replies: str | None = None) -> Result:
-        outputs = stack_outputs(
-            deadLetters={"events": {"kind": "invocation", "queueUrl": DEAD, "targetArn": TARGET}}
-        )
-        context = Context(
-            client=lambda service, _: {"sqs": self.sqs, "lambda": self.functions}[service],
-            run=lambda _: ended(0, outputs),
-            now=lambda: NOON,
-            clock=self.clock,
-            sleep=self.clock.sleep,
-            poll_seconds=0,
-        )
-        typed = ["dead-letters", words[0], "--stack", "dev", *words[1:]]
-        return CliRunner().invoke(commands, typed, obj=context, input=replies)
+from tests.ops.dead_letters.whole_queue import BODIES, DEAD, EXPORTED, FULL, NO_JSON, Sqs, Typing
+from tests.ops.fakes import TARGET
 
 
 @pytest.fixture
@@ -182,29 +106,6 @@ SHOWN = [
     '  "replays": 0',
     "}",
 ]
-EXPORTED = {
-    "message_id": "m-1",
-    "event_id": "e-1",
-    "type": "task.created.v1",
-    "subject": "t-1",
-    "readable": True,
-    "error": "MailboxFullError: mailbox is full",
-    "error_code": None,
-    "condition": "RetriesExhausted",
-    "attempts": 3,
-    "replays": 0,
-    "function": f"{TARGET}:$LATEST",
-    "request_id": "r-1",
-    "source": None,
-    "target": None,
-    "failed_at": "2026-03-01T09:30:00.000Z",
-    "sent_at": "2026-03-01T11:00:00.000Z",
-    "receives": 1,
-    "payload": json.dumps(event("e-1")),
-    "body": FULL,
-    "message_attributes": {"b": {"DataType": "Binary", "BinaryValue": "/w=="}},
-    "message_group": "g",
-}
 
 
 def test_show_prints_one_in_full(types: Typing) -> None:
@@ -238,85 +139,3 @@ def test_export_prints_a_line_for_each_and_what_is_left(types: Typing, tmp_path:
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr == "1 dead letter exported.\n"
     assert json.loads(file.read_text()) == EXPORTED
-
-
-def _words(text: str) -> list[str]:
-    return [" ".join(line.split()) for line in text.splitlines() if line.strip(" ─")]
-
-
-def test_a_dry_run_of_a_replay_says_what_it_would_do(types: Typing) -> None:
-    result = types("replay")
-
-    assert (result.exit_code, result.stderr, types.functions.events) == (1, "", [])
-    assert _words(result.stdout) == [
-        f"Queue {DEAD}, target {TARGET} (from pulumi stack output --stack dev)",
-        "outcome count why",
-        "would be replayed 2",
-        "unreadable 1 still in the queue: the message is not JSON: Expecting value: line <n> "
-        "column <n> (char <n>); dead-letters show ID prints one, dead-letters purge --unreadable "
-        "--save FILE --apply removes them",
-        "unread ~4 SQS did not return them; run it again",
-        "hidden ~5 another reader has received them, or a run was killed and they are visible "
-        "again within 5 minutes; then run it again",
-        "Dry run: nothing was changed. Add --apply to make the changes.",
-    ]
-
-
-def test_a_replay_says_what_it_did_with_an_audit_line_for_each(types: Typing) -> None:
-    types.sqs.visible = types.sqs.hidden = 0
-    result = types("replay", "--apply", "--max", "3", "--rate", "2")
-
-    assert _words(result.stdout)[2:] == [
-        "replayed 2",
-        *[line for line in _words(result.stdout) if line.startswith("unreadable")],
-        "Accepted does not mean delivered: what fails again returns to this queue after its "
-        "attempts, an event with one more replay.",
-    ]
-    at = {"at": "2026-03-01T12:00:00.000Z", "action": "replay"}
-    assert [json.loads(line) for line in result.stderr.splitlines()] == [
-        {**at, "message_id": "m-2", "event_id": None, "outcome": "unreadable", "detail": NO_JSON},
-        {**at, "message_id": "m-1", "event_id": "e-1", "outcome": "replayed", "detail": None},
-        {**at, "message_id": "m-3", "event_id": "e-2", "outcome": "replayed", "detail": None},
-    ]
-    assert [each["replays"] for each in types.functions.events] == [1, 1]
-    assert [each["ReceiptHandle"] for each in types.sqs.deleted] == ["h-m-1", "h-m-3"]
-    assert types.clock.slept == [0.5]
-
-
-def test_a_run_that_does_nothing_gives_no_hint(types: Typing) -> None:
-    types.sqs.bodies, types.sqs.visible, types.sqs.hidden = [], 0, 0
-    result = types("replay", "--apply")
-
-    assert (result.exit_code, result.stderr) == (0, "")
-    assert _words(result.stdout)[1:] == ["outcome count why", "replayed 0"]
-
-
-def test_a_purge_asks_deletes_and_says_where_it_saved(types: Typing, tmp_path: Path) -> None:
-    file = tmp_path / "saved.jsonl"
-    types.sqs.visible = types.sqs.hidden = 0
-    result = types("purge", "--apply", "--save", str(file), "--id", "e-1", replies=" Yes \n")
-
-    assert result.exit_code == 0
-    assert _words(result.stdout) == [
-        f"Queue {DEAD} (from pulumi stack output --stack dev)",
-        "outcome count why",
-        "purged 1",
-        "other 2 excluded by the filters",
-        f"The deleted messages are saved in {file}.",
-    ]
-    asked, line = result.stderr.split("? [y/N] ")
-    assert asked == "Delete 1 dead letter for good"
-    assert json.loads(line)["outcome"] == "purged"
-    assert json.loads(file.read_text()) == EXPORTED
-    types.sqs.bodies = [FULL]
-    refused = types("purge", "--apply", "--save", f"{file}-2", replies="no\n")
-    assert refused.stderr.endswith("Nothing was deleted. Without a terminal, pass --yes.\n")
-    assert refused.exit_code == 1
-
-
-def test_nobody_is_asked_about_nothing(types: Typing, tmp_path: Path) -> None:
-    types.sqs.visible = types.sqs.hidden = 0
-    result = types("purge", "--apply", "--save", str(tmp_path / "saved"), "--id", "none")
-
-    assert (result.exit_code, result.stderr) == (0, "")
-    assert not (tmp_path / "saved").exists()
