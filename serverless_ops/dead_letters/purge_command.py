@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -69,11 +68,11 @@ def purge_dead_letters(
             )
 
         # New at first: two runs that were given the same name must not overwrite each other.
-        modes: Iterator[Mode] = iter(("x",))
+        new: list[Mode] = ["x"]
 
         def delete(selection: Selection) -> None:
             if save is not None and selection.chosen:
-                write_export(selection.chosen, save, next(modes, "a"))
+                write_export(selection.chosen, save, new.pop() if new else "a")
             _purge(selection, reader, run)
 
         run.carry_out(reader, select, delete, confirm=None if yes else _confirm)
