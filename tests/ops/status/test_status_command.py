@@ -165,3 +165,17 @@ def test_several_stacks_are_shown_one_after_the_other(watcher: Watcher) -> None:
     result = watcher.types("--stack", "prod", "--json")
 
     assert [json.loads(line)["stack"] for line in result.stdout.splitlines()] == ["dev", "prod"]
+
+
+def test_on_a_terminal_each_look_replaces_the_one_before(
+    watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    watcher.refreshes = 2
+
+    text = watcher.types("--watch").stdout
+
+    first, *looks = text.split("\x1b[2J")
+    assert (first, len(looks)) == ("", 2)
+    assert all("Stack dev is unknown" in look and "\n\n" not in look for look in looks)
