@@ -7,10 +7,12 @@ from serverless_ops.dead_letters.dead_letter import DeadLetter
 from serverless_ops.dead_letters.outcome import REPLAYED, Outcome
 from serverless_ops.dead_letters.reader import DeadLetterReader
 from serverless_ops.dead_letters.replay import Replay
+from serverless_ops.dead_letters.replay_rate import RateLimiter
 from serverless_ops.dead_letters.replay_to_function import FunctionDestination
 from serverless_ops.dead_letters.selection import MAX_REPLAYS, ReplayRules, select_for_replay
 
 _LIMIT = 10_000
+_PER_SECOND = 100
 
 
 def read_dead_letters(stack: HandoffStack) -> list[DeadLetter]:
@@ -25,7 +27,12 @@ def replay_dead_letters(stack: HandoffStack, *, max_replays: int = MAX_REPLAYS) 
     target = FunctionDestination(stack.client("lambda"), stack.target_arn)
     with _reader(stack) as reader:
         selection = select_for_replay(reader.receive(_LIMIT), ReplayRules(max_replays=max_replays))
-        Replay(reader=reader, destination=target, record=outcomes.append).run(selection)
+        Replay(
+            reader=reader,
+            destination=target,
+            record=outcomes.append,
+            rate_limiter=RateLimiter(_PER_SECOND),
+        ).run(selection)
     return [each.dead_letter for each in outcomes if each.outcome == REPLAYED]
 
 

@@ -47,7 +47,7 @@ class Replay:
     record: Record
     """Called with the outcome of each dead letter, as soon as it is known."""
 
-    rate_limiter: RateLimiter = field(default_factory=partial(RateLimiter, 100))
+    rate_limiter: RateLimiter
     sleep: Callable[[float], None] = time.sleep
     interrupts: Interrupts = field(default_factory=Interrupts)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from tests.ops.circuit_breakers.test_circuit_breakers_command import types
+from tests.ops.circuit_breakers.test_circuit_breakers_command import ROWS, types
 from tests.ops.deliveries_table import NOON, Reader
+from tests.ops.fakes import stack_outputs
 
 LATER = "2026-03-01T12:00:30.000Z"
 
@@ -78,6 +81,16 @@ def test_one_with_failures_is_closed_and_one_without_left_as_it_is(reader: Reade
         "",
         "Error: there is no circuit breaker 'fax'; there are: email, sms\n",
     )
+
+
+def test_json_has_a_line_for_each_component(reader: Reader) -> None:
+    rows = {**ROWS, "circuits": ["email"]}
+    reader.pulumi_returns(stack_outputs(circuitBreakers={"alerts": rows, "notifications": ROWS}))
+
+    lines = reader.types_exactly("circuit-breakers", "--json", "--stack", "dev").stdout.splitlines()
+
+    circuits = [[e["circuit"] for e in json.loads(line)["circuit_breakers"]] for line in lines]
+    assert circuits == [["email"], ["email", "sms"]]
 
 
 def test_options_follow_the_group_or_its_list_and_help_is_that_of_the_group(

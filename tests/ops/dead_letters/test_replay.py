@@ -11,6 +11,7 @@ from serverless_ops.dead_letters.dead_letter import DeadLetter
 from serverless_ops.dead_letters.outcome import Outcome
 from serverless_ops.dead_letters.reader import DeadLetterReader
 from serverless_ops.dead_letters.replay import Replay, ReplayStoppedError
+from serverless_ops.dead_letters.replay_rate import RateLimiter
 from serverless_ops.dead_letters.replay_to_function import FunctionDestination
 from serverless_ops.dead_letters.selection import ReplayRules, select_for_replay
 from tests.ops.fakes import TARGET, Queue, RecordingLambda, an_event, service_error
@@ -30,6 +31,7 @@ def _replay(queue: Queue, functions: RecordingLambda, *, limit: int = 100) -> Co
             reader=reader,
             destination=FunctionDestination(functions, TARGET),
             record=outcomes.append,
+            rate_limiter=RateLimiter(1000),
         )
         replay.run(selection)
     return Counter(each.outcome for each in outcomes)
