@@ -144,10 +144,10 @@ def test_neither_a_call_nor_its_notice_keeps_the_program_from_ending() -> None:
 
 def test_a_call_that_never_ends_is_silent(capfd: pytest.CaptureFixture[str]) -> None:
     never = threading.Event()
-    limits = Limits(notice=0.01, attempt=0.05, give_up=0.1)
+    limits = Limits(notice=0.01, attempt=0.05, give_up=0.5)
     call = _call(Waiting(limits=limits), never.wait)
 
-    with pytest.raises(SilentEndpointError, match="https://x has not responded for 0 s"):
+    with pytest.raises(SilentEndpointError, match=r"https://x has not responded for \d s"):
         call()
 
     never.set()
@@ -165,13 +165,15 @@ def test_a_call_has_what_earlier_ones_have_left_of_the_time(
     with pytest.raises(ReadTimeoutError):
         _call(waiting, endpoint)()
 
-    slow = _call(waiting, lambda: {"late": threading.Event().wait(0.5)})
+    ended = threading.Event()
+    slow = _call(waiting, lambda: {"ended": ended.wait(0.1 if responds else 20)})
 
     if responds:
-        assert slow() == {"late": False}
+        assert slow() == {"ended": False}
     else:
         with pytest.raises(SilentEndpointError):
             slow()
+    ended.set()
 
 
 def test_one_that_was_silent_for_longer_than_the_limit_is_heard_again() -> None:
