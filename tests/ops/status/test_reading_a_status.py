@@ -16,7 +16,7 @@ from serverless_ops.context import Context
 from serverless_ops.outbox.relay_runs import RelayRun
 from serverless_ops.outbox.waiting_events import Backlog
 from serverless_ops.stack import Operations, Stack
-from serverless_ops.status.queue_backlog import QueueBacklog, read_queue_backlog
+from serverless_ops.status.queue_backlog import QueueBacklog
 from serverless_ops.status.status_reader import StatusReader
 from tests.ops.fakes import Clock, ended, service_error, stack_outputs
 from tests.ops.outbox.relay_log import RelayLog
@@ -205,46 +205,6 @@ def test_an_empty_queue_is_not_received_from() -> None:
 
     assert [reader.read().queues["orders"].depth for _ in range(2)] == [Depth(0, 1, 0)] * 2
     assert aws.received == 0
-
-
-def test_the_age_is_asked_of_cloudwatch_for_the_last_five_minutes() -> None:
-    aws = Aws()
-    aws.values = [840.0, 7.0]
-
-    found = read_queue_backlog(lambda _: aws, LIVE, NOON)
-
-    assert found.oldest_at == NOON - MINUTE - timedelta(seconds=840)
-    dimensions = [{"Name": "QueueName", "Value": "orders"}]
-    assert aws.asked == [
-        {
-            "MetricDataQueries": [
-                {
-                    "Id": "age",
-                    "MetricStat": {
-                        "Metric": {
-                            "Namespace": "AWS/SQS",
-                            "MetricName": "ApproximateAgeOfOldestMessage",
-                            "Dimensions": dimensions,
-                        },
-                        "Period": 60,
-                        "Stat": "Maximum",
-                    },
-                }
-            ],
-            "StartTime": NOON - 5 * MINUTE,
-            "EndTime": NOON,
-            "ScanBy": "TimestampDescending",
-        }
-    ]
-
-
-@pytest.mark.parametrize("depth", [(0, 0, 0), (0, 0, 1), (0, 1, 0), (1, 0, 0)])
-def test_only_of_a_queue_with_something_in_it_the_age_is_asked(depth: tuple[int, ...]) -> None:
-    aws = Aws()
-    aws.depths[LIVE], aws.values = (depth[0], depth[1], depth[2]), []
-
-    assert read_queue_backlog(lambda _: aws, LIVE, NOON).oldest_at is None
-    assert len(aws.asked) == (sum(depth) > 0)
 
 
 @pytest.mark.parametrize(
