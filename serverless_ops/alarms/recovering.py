@@ -48,7 +48,7 @@ def _is_within(cloudwatch: Any, alarm: Mapping[str, Any], now: datetime) -> bool
         # What was counted once stays in a long period; its latest minute says whether it goes on.
         latest_seconds = min(alarm["Period"], _MINUTE)
         threshold = threshold * latest_seconds / alarm["Period"]
-        queries[0]["MetricStat"]["Period"] = periods[0] = latest_seconds
+        queries, periods = [_query({**alarm, "Period": latest_seconds})], [latest_seconds]
     since = now - timedelta(seconds=_LATEST_PERIODS * max(periods))
     response = cloudwatch.get_metric_data(
         MetricDataQueries=[{**query, "ReturnData": True} for query in queries],

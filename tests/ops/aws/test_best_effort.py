@@ -22,6 +22,14 @@ def test_a_part_without_a_response_is_named_and_does_not_delay_the_others() -> N
     assert best_effort.errors == {"b": "no response within 0.2 s"}
 
 
+def test_a_part_may_take_all_of_the_time() -> None:
+    best_effort = BestEffort()
+
+    found = best_effort.read_all({"a": lambda: threading.Event().wait(0.05)}, seconds=0.99)
+
+    assert (found, best_effort.errors) == ({"a": False}, {})
+
+
 def test_a_part_that_never_ends_does_not_keep_the_program_from_ending() -> None:
     found = BestEffort().read_all({"a": lambda: threading.current_thread().daemon})
 
