@@ -59,6 +59,14 @@ def _from_api(method: str, path: str, body: object = None, **more: object) -> di
     }
 
 
+def _signed_request(method: str, path: str, body: object) -> dict[str, Any]:
+    """What it calls a function with if the route asks for IAM's signature."""
+    request = _from_api(method, path, body)
+    signer = {"iam": {"userArn": "arn:aws:sts::123456789012:assumed-role/supplier/session"}}
+    request["requestContext"]["authorizer"] = signer
+    return request
+
+
 def _signed_call() -> dict[str, Any]:
     payment = {"invoice": "INV-1", "cents": 100}
     body = json.dumps(payment).encode()
@@ -185,7 +193,7 @@ UNITS = [
         "an event put on a bus",
         "front-POST-restocks",
         ("events",),
-        _from_api("POST", "/restocks", {"productId": "p-1", "copies": 1}),
+        _signed_request("POST", "/restocks", {"productId": "p-1", "copies": 1}),
         {"statusCode": 202},
         folder="examples/robust_api",
     ),
