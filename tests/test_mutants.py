@@ -25,6 +25,18 @@ import serverless_runtime.untested
 def test_it_adds():
     assert total(2, 3) == 5
 """
+TEST_OF_EVERY_MODULE = """\
+import importlib, pkgutil
+import serverless_runtime
+
+FOUND = [
+    importlib.import_module(f"serverless_runtime.{each.name}")
+    for each in pkgutil.iter_modules(serverless_runtime.__path__)
+]
+
+def test_limits():
+    assert {each.LIMIT for each in FOUND if hasattr(each, "LIMIT")} <= {1}
+"""
 
 
 @pytest.fixture
@@ -70,6 +82,15 @@ def test_a_change_that_no_test_notices_is_shown(project: Path) -> None:
     assert "-    return a * 2\n+    return a " in run.stdout
     assert "0 of 1 changes were noticed: 0 %" in run.stdout
     assert run.returncode == 1
+
+
+def test_tests_that_look_at_every_module_are_tried_although_they_name_none(project: Path) -> None:
+    (project / SOURCES / "untested.py").write_text("LIMIT = 1\n")
+    (project / "tests/lambdas/test_runtime_arguments.py").write_text(TEST_OF_EVERY_MODULE)
+
+    run = mutants(project, "--count", "1", f"{SOURCES}/untested.py")
+
+    assert "1 of 1 changes were noticed" in run.stdout, run.stderr
 
 
 def test_tests_that_fail_with_nothing_changed_are_left_out_and_named(project: Path) -> None:
