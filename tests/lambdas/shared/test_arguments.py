@@ -19,7 +19,7 @@ from serverless_runtime.shared.arguments import (
 
 
 def refusal(check: Callable[..., None], *arguments: Any) -> str:
-    with pytest.raises(ValueError, match="^it") as raised:
+    with pytest.raises(ValueError, match=r"^it") as raised:
         check("it", *arguments)
     return str(raised.value)
 
