@@ -182,3 +182,38 @@ def test_a_quota_pays_for_each_retry_and_is_refunded_by_successes() -> None:
     quota.release(0)
     assert quota.acquire(THROTTLED) == 5
     assert quota.acquire(THROTTLED) == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "is_error"), [(200, False), (299, False), (300, False), (301, True), (400, True)]
+)
+def test_an_answer_is_an_error_from_301_on(status: int, *, is_error: bool) -> None:
+    client = a_client(Script(Response(status, {}, b"{}")), 1)
+
+    if not is_error:
+        assert client.get().status == status
+        return
+    with pytest.raises(ServiceError) as raised:
+        client.get()
+    assert raised.value.response["ResponseMetadata"] == {
+        "HTTPStatusCode": status,
+        "HTTPHeaders": {},
+        "RetryAttempts": 0,
+        "MaxAttemptsReached": True,
+    }
+
+
+def test_an_error_tells_how_often_was_tried_and_why_no_more() -> None:
+    with pytest.raises(ServiceError, match=r"\(reached max retries: 2\)") as raised:
+        a_client(Script(BUSY, BUSY, BUSY)).get()
+    metadata = raised.value.response["ResponseMetadata"]
+    assert (metadata["RetryAttempts"], metadata["MaxAttemptsReached"]) == (2, True)
+
+    client = a_client(Script(*[BUSY] * 100))
+    while client._quota.acquire(LOST):
+        pass
+    with pytest.raises(ServiceError, match=r"operation: ") as raised:
+        client.get()
+    metadata = raised.value.response["ResponseMetadata"]
+    assert (metadata["RetryAttempts"], metadata["RetryQuotaReached"]) == (0, True)
+    assert "MaxAttemptsReached" not in metadata
