@@ -161,8 +161,8 @@ def test_each_delay_is_between_its_limits(
     *, error: AwsCallError, attempt: int, headers: dict[str, str], low: float, high: float
 ) -> None:
     delays = [
-        delay_seconds(error, attempt, 0.025, headers, lambda jitter=jitter: jitter)
-        for jitter in (0.0, 1.0)
+        delay_seconds(error, attempt, 0.025, headers, lambda: 0.0),
+        delay_seconds(error, attempt, 0.025, headers, lambda: 1.0),
     ]
 
     assert delays == pytest.approx([low, high])
