@@ -265,6 +265,19 @@ def test_who_says_nothing_stays_at_the_old_side() -> None:
 
 
 @pytest.mark.parametrize(
+    ("stage", "silent", "moved"),
+    [("legacy", OLD, 0), ("1", OLD, 1), ("99", OLD, 20), ("new", NEW, 20)],
+)
+def test_who_is_not_recognised_moves_with_the_last(stage: str, silent: Answer, moved: int) -> None:
+    sides = Sides(stage)
+
+    assert sides.answer("") == silent.response
+    # Of these the first moves at 1, and the last at 87.
+    answers = [sides.answer(f"customer-{number}") for number in range(20)]
+    assert answers.count(NEW.response) == moved
+
+
+@pytest.mark.parametrize(
     ("sticky_by", "event"),
     [
         ("$request.querystring.c", {"target": "/products?a=1&c={}&c=2"}),
