@@ -23,7 +23,7 @@ from serverless_runtime.strangler.callers import is_among
 from serverless_runtime.strangler.legacy import LegacyError, LegacyTimeoutError, LegacyTooLargeError
 from serverless_runtime.strangler.new_side import NewSideError
 from serverless_runtime.strangler.router import MAX_WAITING, Route, Router
-from tests.lambdas.strangler.api_events import COMPONENT, LIST, an_event
+from tests.lambdas.strangler.api_events import COMPONENT, LIST, an_event, arrived
 
 CUSTOMER = "$request.header.x-customer"
 OLD = answer_of_legacy(200, [("content-type", "application/json")], b'{"price": 1}')
@@ -42,7 +42,7 @@ class Sides:
         self.router = Router(
             COMPONENT,
             {LIST: Route("list-products", stage, sticky_by)},
-            stage_of=lambda _: stage,
+            stage_of=lambda _: arrived(stage),
             ask_legacy=self._ask_old,
             ask_new=self._ask_new,
             shadow_seconds=seconds,
