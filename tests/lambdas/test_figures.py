@@ -35,7 +35,7 @@ FIGURES: dict[str, dict[str, Any]] = {
         "MAX_ATTRIBUTES_BYTES": 2_000,
     },
     "handoff.handoff": {"MAX_WRITES": 99},
-    "handoff.relay.attempts": {"FIRST_BACKOFF_SECONDS": 60, "LONGEST_BACKOFF_SECONDS": 900},
+    "handoff.relay.attempts": {"BACKOFF_SECONDS": (60, 120, 240, 480, 900)},
     "handoff.relay.hand_off_due_events": {"HELP_AFTER": 50, "MAX_FAILURES": 1_000},
     "handoff.relay.handler": {
         "STOPS_WITH_SECONDS_LEFT": 40,
