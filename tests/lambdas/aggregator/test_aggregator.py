@@ -291,11 +291,12 @@ def test_each_answer_is_counted_with_what_it_lacked(
     monkeypatch: pytest.MonkeyPatch,
     services: Services,
     capsys: pytest.CaptureFixture[str],
+    *,
     failing: tuple[str, ...],
     incomplete: int,
     without_required: int,
 ) -> None:
-    services.errors = {name: ERRORS["fault"] for name in failing}
+    services.errors = dict.fromkeys(failing, ERRORS["fault"])
     page = an_aggregator(monkeypatch, services, required=("price",))
 
     if without_required:
