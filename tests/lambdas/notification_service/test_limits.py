@@ -225,3 +225,9 @@ def test_the_ends_of_a_special_network_are_not_public_and_its_neighbours_are(
 
 def test_a_probe_outlasts_the_function() -> None:
     assert RULES == (5, 30, 300, 60, None)
+
+
+def test_an_attempt_at_each_channel_has_its_budget() -> None:
+    made = an_email(), a_text(), a_push("phones"), a_webhook()
+
+    assert [each.budget_seconds for each in made] == [11, 6, 6, 20]
