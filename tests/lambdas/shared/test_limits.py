@@ -36,6 +36,9 @@ def test_a_text_may_be_nested_a_hundred_deep(begin: str, end: str) -> None:
         assert refusal(beyond) == "nested more than 100 deep"
     wide = f"[{','.join([fine] * 3)}]"
     assert refusal(wide) == "nested more than 100 deep"
+    inner = begin * (deepest - 1) + "1" + end * (deepest - 1)
+    fitting = f"[{','.join([inner] * 3)}]"
+    assert strict_json.parse(fitting) == json.loads(fitting)
     shallow = f"[{','.join(['[[]]'] * 200)}]"
     assert strict_json.parse(shallow) == json.loads(shallow)
     marks_in_text = f"[{json.dumps('[{' * 200)}]"

@@ -49,7 +49,8 @@ def an_event(
         event["body"] = base64.b64encode(body).decode()
     if claims is not None:
         event["requestContext"]["authorizer"] = {"jwt": {"claims": claims, "scopes": None}}
-    return arrived(event)
+    found: dict[str, Any] = arrived(event)
+    return found
 
 
 def arrived(value: Any) -> Any:
