@@ -76,6 +76,37 @@ FIGURES: dict[str, dict[str, Any]] = {
     "webhook_in.signatures": {"MAX_SIGNATURES": 10},
 }
 
+KEPT = {
+    "aggregator.aggregator._of_this_instance",
+    "circuit_breaker.circuit_breaker.of_this_instance",
+    "fifo_consumer.in_order._order_of_the_environment",
+    "gatekeeper.client._of_this_instance",
+    "gatekeeper.handlers.authorize._gatekeeper",
+    "gatekeeper.handlers.keep_keys._keys",
+    "handoff.relay.handler._adapters",
+    "notification_service.handler._adapters",
+    "robust_api.handlers.call_service._settings",
+    "robust_api.handlers.hand_off._settings",
+    "robust_api.handlers.put_on_bus._settings",
+    "service_calls.client._of_this_instance",
+    "shared.aws.boto3_client",
+    "shared.aws.client",
+    "shared.aws.connections._context",
+    "shared.aws.container_credentials.container_credentials",
+    "shared.aws.errors._combine",
+    "shared.aws.parameters._members",
+    "shared.aws.signing._key",
+    "shared.strict_json_text._no_character",
+    "strangler.handler._router",
+    "task_service.handlers.get_task._tasks",
+    "task_service.handlers.list_tasks._tasks",
+    "task_service.handlers.task_writer.task_writer",
+    "web.handlers.no_route._methods_by_path",
+    "webhook_in.genuine_calls._own_metrics",
+    "webhook_in.genuine_calls._own_sources",
+}
+"""What a process makes when it is first needed, and has from then on: clients, settings, keys."""
+
 
 def is_figure(value: object) -> bool:
     if isinstance(value, tuple):
@@ -115,3 +146,14 @@ def test_each_service_has_its_time_and_attempts() -> None:
         "ssm": (3, 1, 1),
     }
     assert [CLIENT_CONFIGS[each].max_seconds for each in ("dynamodb", "lambda")] == [9, 8]
+
+
+def test_each_instance_makes_these_once() -> None:
+    found = {
+        f"{module.__name__.removeprefix('serverless_runtime.')}.{name}"
+        for module in modules()
+        for name, each in vars(module).items()
+        if hasattr(each, "cache_info") and each.__module__ == module.__name__
+    }
+
+    assert found == KEPT

@@ -222,3 +222,13 @@ def test_some_statuses_may_pass_whatever_the_code(status: int) -> None:
     assert errors.is_transient(error) is (status in (429, 500, 502, 503, 504))
     assert errors.http_status(error) == status
     assert errors.http_status(KeyError("x")) == 0
+
+
+def test_an_error_that_tells_less_has_no_code_and_no_status() -> None:
+    for response in ({}, {"Error": {}}, {"ResponseMetadata": {}}):
+        error = errors.ServiceError(response, "GetItem")
+        assert (errors.error_code(error), errors.http_status(error)) == ("", 0)
+        assert not errors.is_transient(error)
+        assert str(error) == (
+            "An error occurred (Unknown) when calling the GetItem operation: Unknown"
+        )
