@@ -225,7 +225,8 @@ def test_some_statuses_may_pass_whatever_the_code(status: int) -> None:
 
 
 def test_an_error_that_tells_less_has_no_code_and_no_status() -> None:
-    for response in ({}, {"Error": {}}, {"ResponseMetadata": {}}):
+    responses: list[dict[str, Any]] = [{}, {"Error": {}}, {"ResponseMetadata": {}}]
+    for response in responses:
         error = errors.ServiceError(response, "GetItem")
         assert (errors.error_code(error), errors.http_status(error)) == ("", 0)
         assert not errors.is_transient(error)
