@@ -25,18 +25,6 @@ import serverless_runtime.untested
 def test_it_adds():
     assert total(2, 3) == 5
 """
-TEST_OF_EVERY_MODULE = """\
-import importlib, pkgutil
-import serverless_runtime
-
-FOUND = [
-    importlib.import_module(f"serverless_runtime.{each.name}")
-    for each in pkgutil.iter_modules(serverless_runtime.__path__)
-]
-
-def test_limits():
-    assert {each.LIMIT for each in FOUND if hasattr(each, "LIMIT")} <= {1}
-"""
 
 
 @pytest.fixture
@@ -84,13 +72,20 @@ def test_a_change_that_no_test_notices_is_shown(project: Path) -> None:
     assert run.returncode == 1
 
 
-def test_tests_that_look_at_every_module_are_tried_although_they_name_none(project: Path) -> None:
-    (project / SOURCES / "untested.py").write_text("LIMIT = 1\n")
-    (project / "tests/lambdas/test_runtime_arguments.py").write_text(TEST_OF_EVERY_MODULE)
+@pytest.mark.parametrize(
+    ("path", "test"),
+    [
+        (f"{SOURCES}/shared/masking.py", "tests/lambdas/test_runtime_arguments.py"),
+        ("components/pulumi_serverless/blocks/aws_limits.py", "tests/components/test_arguments.py"),
+    ],
+)
+def test_tests_that_look_at_every_module_are_tried_although_they_name_none(
+    path: str, test: str
+) -> None:
+    program = f"from scripts.mutants.__main__ import tests_of; print(*tests_of([{path!r}]))"
 
-    run = mutants(project, "--count", "1", f"{SOURCES}/untested.py")
-
-    assert "1 of 1 changes were noticed" in run.stdout, run.stderr
+    assert test in run_python(program).split()
+    assert (ROOT / test).exists()
 
 
 def test_tests_that_fail_with_nothing_changed_are_left_out_and_named(project: Path) -> None:
@@ -189,6 +184,10 @@ def is_noticeable(before: str, after: str) -> str:
         "from scripts.mutants.changes import is_noticeable\n"
         f"print(is_noticeable({before!r}, {after!r}))"
     )
+    return run_python(program)
+
+
+def run_python(program: str) -> str:
     run = subprocess.run(  # noqa: S603 -- our own
         [str(PYTHON), "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )
