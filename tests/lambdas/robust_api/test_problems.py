@@ -26,18 +26,24 @@ KINDS: list[tuple[type[errors.ServiceCallError], int, dict[str, str]]] = [
 
 @pytest.mark.parametrize(("kind", "status", "headers"), KINDS)
 @pytest.mark.parametrize("may_be_done", [True, False])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"])
 def test_a_call_without_an_answer_is_a_problem_of_its_status(
     kind: type[errors.ServiceCallError],
     status: int,
     headers: dict[str, str],
     *,
     may_be_done: bool,
+    method: str,
 ) -> None:
-    problem = _problem("prices", kind("prices", "quote", "text", may_be_done=may_be_done))
+    error = kind("prices", "quote", "text", may_be_done=may_be_done)
 
-    done = "; what was asked for may have been done" if may_be_done else ""
-    assert (problem.status, problem.headers) == (status, headers)
-    assert problem.detail == f"prices has not answered: {kind.reason}{done}"
+    problem = _problem(a_request(None, method=method), error)
+
+    text = f"prices has not answered: {kind.reason}"
+    if may_be_done and method not in ("GET", "HEAD", "OPTIONS"):
+        # Nobody is told to repeat it.
+        text, headers = f"{text}; what was asked for may have been done", {}
+    assert (problem.status, problem.detail, problem.headers) == (status, text, headers)
 
 
 def test_the_text_of_an_error_says_whom_and_what_was_asked() -> None:
