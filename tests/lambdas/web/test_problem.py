@@ -41,6 +41,7 @@ def test_a_status_that_is_no_error_is_no_problem() -> None:
 TITLES = {
     400: "Bad Request",
     401: "Unauthorized",
+    402: "Payment Required",
     403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
@@ -50,8 +51,10 @@ TITLES = {
     413: "Content Too Large",
     415: "Unsupported Media Type",
     422: "Unprocessable Content",
+    423: "Locked",
     428: "Precondition Required",
     429: "Too Many Requests",
+    451: "Unavailable For Legal Reasons",
     500: "Internal Server Error",
     502: "Bad Gateway",
     503: "Service Unavailable",
