@@ -72,6 +72,22 @@ def test_a_change_that_no_test_notices_is_shown(project: Path) -> None:
     assert run.returncode == 1
 
 
+@pytest.mark.parametrize(
+    ("path", "test"),
+    [
+        (f"{SOURCES}/shared/masking.py", "tests/lambdas/test_runtime_arguments.py"),
+        ("components/pulumi_serverless/blocks/aws_limits.py", "tests/components/test_arguments.py"),
+    ],
+)
+def test_tests_that_look_at_every_module_are_tried_although_they_name_none(
+    path: str, test: str
+) -> None:
+    program = f"from scripts.mutants.__main__ import tests_of; print(*tests_of([{path!r}]))"
+
+    assert test in run_python(program).split()
+    assert (ROOT / test).exists()
+
+
 def test_tests_that_fail_with_nothing_changed_are_left_out_and_named(project: Path) -> None:
     test = project / "tests/lambdas/test_it.py"
     test.write_text(f"{TEST}\ndef test_that_fails():\n    assert total(1, 1) == 3\n")
@@ -168,6 +184,10 @@ def is_noticeable(before: str, after: str) -> str:
         "from scripts.mutants.changes import is_noticeable\n"
         f"print(is_noticeable({before!r}, {after!r}))"
     )
+    return run_python(program)
+
+
+def run_python(program: str) -> str:
     run = subprocess.run(  # noqa: S603 -- our own
         [str(PYTHON), "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -21,7 +21,7 @@ from itertools import islice
 from pathlib import Path
 
 from scripts.mutants.changes import Change, changes
-from scripts.mutants.selection import Selection, select
+from scripts.mutants.selection import Selection, of_every_module, select
 from scripts.mutants.trials import Trials
 
 ROOT = Path(__file__).parents[2]
@@ -92,6 +92,7 @@ def tests_of(paths: Sequence[str]) -> list[str]:
                 whole = folder in _OF_EVERYTHING or file.is_relative_to(mirrored)
                 if whole or named.search(file.read_text()):
                     found.add(file)
+        found |= {ROOT / file for file in of_every_module(path) if (ROOT / file).exists()}
     return sorted(str(file.relative_to(ROOT)) for file in found)
 
 

@@ -17,6 +17,12 @@ _RAN = (0, 1)  # all passed, or some failed
 _START_SECONDS = 60
 _TIMES_SLOWER = 10
 
+_OF_EVERY_MODULE = {
+    "lambdas/serverless_runtime": "tests/lambdas/test_runtime_arguments.py",
+    "components/pulumi_serverless": "tests/components/test_arguments.py",
+}
+"""By part, the tests that look at whatever they find in it, and so name nothing of it."""
+
 
 class Selection:
     """What ran when nothing was changed."""
@@ -46,7 +52,8 @@ class Selection:
         stages = [self._order(change, exact)]
         whole = exact or self._passed(test for tests in by_line.values() for test in tests)
         files = {_file_of(test) for test in whole} | self._naming(change.module)
-        others = {test for file in files for test in self._by_file[file]} - exact
+        files |= of_every_module(change.module)
+        others = {test for file in files for test in self._by_file.get(file, ())} - exact
         return [stage for stage in (*stages, self._order(change, others)) if stage]
 
     def timeout_seconds(self, tests: Sequence[str]) -> float:
@@ -71,6 +78,11 @@ class Selection:
             return change.module.stem not in file, file not in naming, self._seconds[test]
 
         return sorted(tests, key=unlikely)
+
+
+def of_every_module(path: Path) -> set[str]:
+    """Return the files of tests that look at all modules of the path's part."""
+    return {file for part, file in _OF_EVERY_MODULE.items() if path.is_relative_to(part)}
 
 
 def _without_parameters(test: str) -> str:

@@ -26,7 +26,7 @@ from serverless_ops.outbox.waiting_events import WaitingEvent, waiting_events
 from serverless_ops.stack import Outbox, Stack, choose, find_stack
 from serverless_ops.stack_outputs import StackChoice
 from serverless_ops.terminal import age, counted, one_line, out, plain, show, timestamp_text
-from serverless_runtime.handoff.relay.attempts import LONGEST_BACKOFF_SECONDS
+from serverless_runtime.handoff.relay.attempts import BACKOFF_SECONDS
 
 EXIT_CODES = """\b
 Exit codes:
@@ -35,7 +35,7 @@ Exit codes:
   2    usage error
   3    the stack cannot be reached, or a permission is missing
 """
-_REASONS_FROM = 2 * timedelta(seconds=LONGEST_BACKOFF_SECONDS)
+_REASONS_FROM = 2 * timedelta(seconds=BACKOFF_SECONDS[-1])
 """The relay tries each event more often than that."""
 
 _EPOCH = datetime.fromisoformat("2020-01-01T00:00:00+00:00")

@@ -8,7 +8,7 @@ from typing import Any
 
 from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 
-_OPERATORS = {"AND", "OR", "NOT", "SET", "REMOVE", "BETWEEN", "IN"}
+_OPERATORS = {"AND", "OR", "NOT", "SET", "REMOVE", "ADD", "DELETE", "BETWEEN", "IN"}
 _WORD = re.compile(r"(?<![#:\w])[A-Za-z_]\w*(?!\w*\()")
 
 

@@ -23,7 +23,6 @@ MAX_BODY_BYTES = 4_500_000
 https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 
 _SERVER_ERROR = 500
-_MAX_STATUS = 599
 _STATUS = re.compile("[2-5][0-9]{2}")
 _FOLD = re.compile("[ \\t]*\\r?\\n[ \\t]+")
 _MEMBERS = ("statusCode", "headers", "body", "isBase64Encoded")
@@ -103,7 +102,7 @@ def answer_of_function(returned: Any) -> Answer:
 
 
 def _status(value: object) -> int:
-    text = str(value) if type(value) is int and 0 < value <= _MAX_STATUS else value
+    text = str(value) if type(value) is int else value
     if not isinstance(text, str) or not _STATUS.fullmatch(text):
         raise ValueError("the function's statusCode must be a whole number from 200 to 599")
     return int(text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
+import string
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -19,7 +20,7 @@ _NOT_FORWARDED = HOP_BY_HOP | {"host", "content-length", "expect", "cookie"}
 
 # https://www.rfc-editor.org/rfc/rfc3986#section-3.3
 _PATH = "/-._~!$&'()*+,;=:@%"
-_QUERY = "".join(chr(code) for code in range(0x21, 0x7F))
+_QUERY = string.punctuation
 _LONE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 
 

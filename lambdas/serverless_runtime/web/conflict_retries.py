@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 MAX_ATTEMPTS = 6
 _FIRST_PAUSE_SECONDS = 0.02
@@ -12,12 +12,14 @@ _FIRST_PAUSE_SECONDS = 0.02
 _random = secrets.SystemRandom()
 
 
-def retry_attempts() -> Iterator[int]:
+def retry_attempts(
+    sleep: Callable[[float], object] = time.sleep, jitter: Callable[[], float] = _random.random
+) -> Iterator[None]:
     """Yield MAX_ATTEMPTS times: exponential backoff with full jitter, at most 0.62 s in total.
 
     Without jitter, writers that conflicted once would conflict again.
     """
-    yield 1
-    for number in range(2, MAX_ATTEMPTS + 1):
-        time.sleep(_random.uniform(0, _FIRST_PAUSE_SECONDS * 2 ** (number - 2)))
-        yield number
+    yield
+    for number in range(MAX_ATTEMPTS - 1):
+        sleep(jitter() * _FIRST_PAUSE_SECONDS * 2**number)
+        yield

@@ -12,12 +12,13 @@ import pytest
 from moto import mock_aws
 
 from pulumi_serverless.testing import queue_event
-from serverless_runtime.fifo_consumer import each_in_order
+from serverless_runtime.fifo_consumer import each_in_order, in_order
 from serverless_runtime.fifo_consumer.group_order import GroupOrder
 from serverless_runtime.fifo_consumer.parked_groups import ParkedGroups
 from serverless_runtime.fifo_consumer.parking_lot import SEQUENCE_ATTRIBUTE, ParkingLot
 from serverless_runtime.fifo_consumer.settings import fifo_environment, read_fifo_settings
 from serverless_runtime.queue_consumer import Message
+from serverless_runtime.queue_consumer.receiving_queue import ReceivingQueue
 from serverless_runtime.queue_sender.sender import MAX_MESSAGE_BYTES
 from serverless_runtime.shared.environment import MissingSettingsError
 
@@ -171,3 +172,71 @@ def test_the_environment_says_whether_groups_are_parked() -> None:
     del environment["FIFO_TABLE_NAME"]
     with pytest.raises(MissingSettingsError, match="FIFO_TABLE_NAME"):
         read_fifo_settings(environment)
+
+
+@pytest.fixture
+def parking(lot: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A function whose environment says that groups are parked after two attempts."""
+    settings = {"max_attempts": "2", "table_name": "parked", "dead_letter_queue_url": lot}
+    for name, value in fifo_environment(**settings).items():
+        monkeypatch.setenv(name, value)
+    in_order._order_of_the_environment.cache_clear()
+    yield lot
+    in_order._order_of_the_environment.cache_clear()
+
+
+def test_each_parked_message_is_counted_and_logged_with_its_reason(
+    parking: str, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    handle = each_in_order(refuse)
+    first = handle(queue_event("1", queue_arn=ARN, group="7", receives=1), None)
+    assert first == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
+    capsys.readouterr()
+
+    event = queue_event("1", "2", queue_arn=ARN, group="7", receives=2)
+    assert handle(event, None) == {"batchItemFailures": []}
+
+    assert [each["Body"] for each in _received(parking)] == ["1", "2"]
+    lines = map(json.loads, capsys.readouterr().out.splitlines())
+    parked = [line for line in lines if "Parked" in line]
+    for line in parked:
+        [directive] = line.pop("_aws")["CloudWatchMetrics"]
+        assert (directive["Namespace"], directive["Dimensions"]) == (
+            "FifoConsumer",
+            [["QueueName"]],
+        )
+    assert parked == [{"QueueName": "bookings.fifo", "Parked": 1}] * 2
+    found = [vars(each) for each in caplog.records if each.getMessage() == "parked"]
+    assert [(each["sequence"], each["reason"], each["message_group"]) for each in found] == [
+        (f"{0:020}", "it failed its last attempt", "7"),
+        (f"{1:020}", "its group is parked", "7"),
+    ]
+
+
+@pytest.mark.parametrize(("receives", "is_tried"), [(2, True), (3, False)])
+def test_after_its_attempts_a_message_is_parked_untried(
+    parking: str, receives: int, *, is_tried: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen: list[str] = []
+    handle = each_in_order(lambda message: seen.append(message.body))
+
+    handle(queue_event("1", queue_arn=ARN, group="7", receives=receives), None)
+
+    assert bool(seen) is is_tried
+    reasons = [vars(each)["reason"] for each in caplog.records if each.getMessage() == "parked"]
+    assert reasons == ([] if is_tried else ["no attempt has ended"])
+
+
+@pytest.mark.parametrize(("receives", "seconds"), [(1, 1), (2, 10), (3, 60), (4, 60)])
+def test_a_group_waits_for_a_message_that_failed(
+    receives: int, seconds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hidden: list[int] = []
+    monkeypatch.setattr(ReceivingQueue, "max_receives", 9)
+    monkeypatch.setattr(ReceivingQueue, "hide", lambda _, message, delay: hidden.append(delay))
+
+    handle = each_in_order(refuse, order=lambda: None)
+    handle(queue_event("1", queue_arn=ARN, group="7", receives=receives), None)
+
+    assert hidden == [seconds]

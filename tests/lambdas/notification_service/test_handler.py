@@ -193,3 +193,19 @@ def test_an_event_with_digits_that_would_change_is_left_to_lambda(
         handle({"specversion": "1.0", "data": {"amounts": [{"total": number}]}}, CONTEXT)
 
     assert dead_letters() == []
+
+
+@pytest.mark.parametrize(("left_ms", "sent"), [(20_999, 0), (21_000, 1)])
+def test_a_channel_is_begun_if_its_budget_and_the_records_fit_into_what_is_left(
+    verified_sender: None, left_ms: int, sent: int
+) -> None:
+    context = SimpleNamespace(**{**vars(CONTEXT), "get_remaining_time_in_millis": lambda: left_ms})
+
+    if sent:
+        handle(an_event().to_payload(), context)
+    else:
+        text = "email: not started: it may take 21 s, and the function has 21 s left"
+        with pytest.raises(NotDeliveredError, match=f"^{text}$"):
+            handle(an_event().to_payload(), context)
+
+    assert messages_sent() == sent

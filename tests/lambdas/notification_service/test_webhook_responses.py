@@ -49,6 +49,27 @@ def test_every_status_has_one_meaning() -> None:
         assert error is None or f"(HTTP {status})" in str(error)
 
 
+def words_for(status: int) -> str:
+    exact = {
+        408: "timed out waiting for the request",
+        425: "does not accept the event yet",
+        429: "has received too many events",
+        410: "no longer accepts events: remove the channel",
+    }
+    of_hundred = {
+        3: "redirects, which is not followed: correct the URL",
+        4: "rejected the event",
+        5: "failed; it may have accepted the event",
+    }
+    return exact.get(status) or of_hundred.get(status // 100, "sent no final response")
+
+
+def test_every_status_is_told_in_the_words_for_it() -> None:
+    for status in [*range(100, 200), *range(300, 1000)]:
+        text = f"hooks.example {words_for(status)} (HTTP {status})"
+        assert str(raised_for(status)) == text
+
+
 @pytest.mark.parametrize(("status", "seconds"), [(429, 7.0), (503, 7.0), (410, None), (302, None)])
 def test_only_what_may_pass_is_worth_a_wait(status: int, seconds: float | None) -> None:
     error = raised_for(status)

@@ -329,3 +329,19 @@ def test_a_circuit_breaker_opens_for_faults_and_not_for_refusals(
 
     with pytest.raises(outcome):
         call()
+
+
+@pytest.mark.parametrize(("jitter", "requests"), [(0.0, 2), (1.0, 2), (38.0, 2), (40.0, 1)])
+def test_a_retry_waits_up_to_twice_as_long_and_not_beyond_the_budget(
+    monkeypatch: pytest.MonkeyPatch, jitter: float, requests: int
+) -> None:
+    wire = LambdaSide(THROTTLED)
+    slept: list[float] = []
+    monkeypatch.setattr("serverless_runtime.service_calls.client.time.sleep", slept.append)
+    client = a_service(monkeypatch, wire)._client
+
+    with pytest.raises(ThrottledError):
+        ask(Service("prices", client=client, jitter=lambda: jitter))
+
+    assert len(wire.requests) == requests
+    assert slept == pytest.approx([0.05 * (1 + jitter)] * (requests - 1))

@@ -85,3 +85,44 @@ def test_an_answer_that_lambda_would_not_pass_on_is_said_to_be_too_large() -> No
 def test_an_answer_that_is_not_json_is_a_fault(answer: Any) -> None:
     with pytest.raises((ValueError, TypeError)):
         service_entry({"quote": lambda _: answer})(a_request(), CONTEXT)
+
+
+@pytest.mark.parametrize(
+    ("event", "text"),
+    [
+        (None, "a request must be an object, got NoneType"),
+        ({}, "a request must have operation, version, correlation_id, deadline_ms, payload; "
+         "it has no operation"),
+        (a_request(operation=7), "operation must be str, got int"),
+        (a_request(version=True), "version must be int, got bool"),
+        (a_request(correlation_id=None), "correlation_id must be str, got NoneType"),
+        (a_request(deadline_ms=1.0), "deadline_ms must be int, got float"),
+    ],
+)  # fmt: skip
+def test_what_is_no_request_is_told_what_is_missing(event: Any, text: str) -> None:
+    answer = service_entry({"quote": lambda _: 1})(event, CONTEXT)
+
+    assert answer == {"rejected": {"code": "malformed", "text": text}}
+
+
+@pytest.mark.parametrize(("late_ms", "code"), [(-1, None), (0, "too-late"), (1, "too-late")])
+def test_a_request_is_begun_up_to_its_deadline(late_ms: int, code: str | None) -> None:
+    handle = service_entry({"quote": lambda _: 1}, clock=lambda: 1_000 + late_ms / 1_000)
+
+    answer = handle(a_request(deadline_ms=1_000_000), CONTEXT)
+
+    if code is None:
+        assert answer == {"ok": 1}
+    else:
+        text = "the deadline had passed before it began"
+        assert answer == {"rejected": {"code": code, "text": text}}
+
+
+def test_an_unknown_operation_or_version_is_told_which_there_are() -> None:
+    handle = service_entry({"quote": lambda _: 1, "ask": lambda _: 1}, versions=(1, 3))
+
+    for changed in ({"operation": "buy"}, {"version": 2}):
+        got = changed.get("version", 1)
+        text = f"the service has ask, quote in version 1, 3, got {got}"
+        expected = {"rejected": {"code": "wrong-version", "text": text}}
+        assert handle(a_request(**changed), CONTEXT) == expected

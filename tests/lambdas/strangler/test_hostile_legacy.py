@@ -152,7 +152,11 @@ def test_a_connection_with_more_than_the_answer_is_not_used_again(
 
 
 @one_system
-@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Z"]), min_size=1))
+@given(
+    st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Z"]), min_size=1).filter(
+        lambda value: "PATH" not in value
+    )
+)
 def test_headers_in_utf_8_arrive_as_they_were_sent(hostile: Hostile, value: str) -> None:
     hostile.sent = a_page(
         b"ok", b"x-name: " + value.encode() + b"\r\nset-cookie: " + value.encode() + b"\r\n"

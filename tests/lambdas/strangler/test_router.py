@@ -23,7 +23,7 @@ from serverless_runtime.strangler.callers import is_among
 from serverless_runtime.strangler.legacy import LegacyError, LegacyTimeoutError, LegacyTooLargeError
 from serverless_runtime.strangler.new_side import NewSideError
 from serverless_runtime.strangler.router import MAX_WAITING, Route, Router
-from tests.lambdas.strangler.api_events import COMPONENT, LIST, an_event
+from tests.lambdas.strangler.api_events import COMPONENT, LIST, an_event, arrived
 
 CUSTOMER = "$request.header.x-customer"
 OLD = answer_of_legacy(200, [("content-type", "application/json")], b'{"price": 1}')
@@ -42,7 +42,7 @@ class Sides:
         self.router = Router(
             COMPONENT,
             {LIST: Route("list-products", stage, sticky_by)},
-            stage_of=lambda _: stage,
+            stage_of=lambda _: arrived(stage),
             ask_legacy=self._ask_old,
             ask_new=self._ask_new,
             shadow_seconds=seconds,
@@ -262,6 +262,19 @@ def test_who_says_nothing_stays_at_the_old_side() -> None:
     sides = Sides("99")
 
     assert [sides.answer("") for _ in range(50)] == [OLD.response] * 50
+
+
+@pytest.mark.parametrize(
+    ("stage", "silent", "moved"),
+    [("legacy", OLD, 0), ("1", OLD, 1), ("99", OLD, 20), ("new", NEW, 20)],
+)
+def test_who_is_not_recognised_moves_with_the_last(stage: str, silent: Answer, moved: int) -> None:
+    sides = Sides(stage)
+
+    assert sides.answer("") == silent.response
+    # Of these the first moves at 1, and the last at 87.
+    answers = [sides.answer(f"customer-{number}") for number in range(20)]
+    assert answers.count(NEW.response) == moved
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from serverless_runtime.strangler.settings.stages import (
     write_stages,
 )
 from serverless_runtime.strangler.stage_reader import StageReader
-from tests.lambdas.strangler.api_events import LIST
+from tests.lambdas.strangler.api_events import LIST, arrived
 
 STAGES = st.sampled_from(["legacy", "shadow", "new", *map(str, range(1, 100))])
 
@@ -141,7 +141,7 @@ def test_what_changes_something_cannot_be_shadowed(route_key: str) -> None:
     require_shadowable(route_key, "new")
     require_shadowable("HEAD /a", "shadow")
     with pytest.raises(ValueError, match="a change would be made twice"):
-        require_shadowable(route_key, "shadow")
+        require_shadowable(route_key, arrived("shadow"))
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_what_changes_something_cannot_be_shadowed(route_key: str) -> None:
     ],
 )
 def test_a_caller_may_be_recognised_by_many_things(source: str) -> None:
-    require_caller_source(source)
+    require_caller_source(arrived(source))
 
 
 @pytest.mark.parametrize("source", ["", "x-customer", "$request.header.", "$request.body.id"])

@@ -36,3 +36,45 @@ def test_an_error_is_a_status_and_a_sentence(error: Exception, status: int, text
 def test_a_status_that_is_no_error_is_no_problem() -> None:
     with pytest.raises(ValueError, match=r"status of a problem must be one of 400, .* got 200"):
         Problem(200, "fine")
+
+
+TITLES = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    402: "Payment Required",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    409: "Conflict",
+    410: "Gone",
+    412: "Precondition Failed",
+    413: "Content Too Large",
+    415: "Unsupported Media Type",
+    422: "Unprocessable Content",
+    423: "Locked",
+    428: "Precondition Required",
+    429: "Too Many Requests",
+    451: "Unavailable For Legal Reasons",
+    500: "Internal Server Error",
+    502: "Bad Gateway",
+    503: "Service Unavailable",
+    504: "Gateway Timeout",
+}
+"""https://www.iana.org/assignments/http-status-codes"""
+
+
+@pytest.mark.parametrize("status", range(395, 515))
+def test_a_problem_has_the_title_of_its_status(status: int) -> None:
+    if status not in TITLES:
+        with pytest.raises(ValueError, match=f", got {status}$"):
+            Problem(status, "x")
+        return
+    document = Problem(status, "x").to_document(instance="/a", correlation_id="c")
+    assert document == {
+        "type": "about:blank",
+        "title": TITLES[status],
+        "status": status,
+        "detail": "x",
+        "instance": "/a",
+        "correlationId": "c",
+    }

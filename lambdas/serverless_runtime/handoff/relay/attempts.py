@@ -22,11 +22,10 @@ from serverless_runtime.handoff.relay.ports import (
     WaitingRow,
 )
 
-FIRST_BACKOFF_SECONDS = 60
-"""Longer than the slowest attempt (some 26 s, when every response takes as long as it may): no
-other relay can claim a row while an attempt on it lasts."""
-
-LONGEST_BACKOFF_SECONDS = 900
+BACKOFF_SECONDS = (60, 120, 240, 480, 900)
+"""After the first attempt, the second, and so on; the last one repeated. Longer than the slowest
+attempt (some 26 s, when every response takes as long as it may): no other relay can claim a row
+while an attempt on it lasts."""
 
 Made = tuple[Report, Claim | None]
 """What became of one row, and its claim if the event needs the row no longer."""
@@ -122,5 +121,4 @@ class Attempts:
 
 def backoff_seconds(attempts: int) -> int:
     """Return how long to wait after the given number of attempts, 1 or more."""
-    # The exponent is limited too: a row may be attempted for weeks.
-    return min(FIRST_BACKOFF_SECONDS << min(attempts - 1, 10), LONGEST_BACKOFF_SECONDS)
+    return BACKOFF_SECONDS[min(attempts, len(BACKOFF_SECONDS)) - 1]

@@ -55,14 +55,15 @@ def shorten(text: str, limit: int, *, size: Callable[[str], int] = len, ellipsis
     `ellipsis`. What people see as one character is kept or dropped as a whole."""
     if size(text) <= limit:
         return text
-    room = limit - size(ellipsis)
-    kept: list[str] = []
+    return "".join(_fitting(text, limit - size(ellipsis), size)).rstrip() + ellipsis
+
+
+def _fitting(text: str, room: int, size: Callable[[str], int]) -> Iterator[str]:
     for cluster in _clusters(text):
         room -= size(cluster)
         if room < 0:
-            break
-        kept.append(cluster)
-    return "".join(kept).rstrip() + ellipsis
+            return
+        yield cluster
 
 
 def _clusters(text: str) -> Iterator[str]:

@@ -45,9 +45,9 @@ def allowed_network(text: object) -> Network:
             f"allowed_networks must lie within {', '.join(map(str, _PRIVATE))} "
             f"(public addresses need no entry), got {text}"
         )
-    if forbidden := [each for each in NEVER_ALLOWED if network.overlaps(each)]:
+    for forbidden in filter(network.overlaps, NEVER_ALLOWED):
         raise ValueError(
-            f"allowed_networks must not overlap {forbidden[0]}, where AWS serves credentials, "
+            f"allowed_networks must not overlap {forbidden}, where AWS serves credentials, "
             f"got {text}; name the receiver's own network"
         )
     return network

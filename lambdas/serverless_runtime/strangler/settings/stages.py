@@ -26,7 +26,7 @@ _PERCENTAGE = re.compile("0?[0-9]{1,2}|100")
 
 def stage_of(value: object) -> str:
     """Return a stage as it is written: legacy, shadow, new, or "1" to "99". Raises ValueError."""
-    text = f"{value:d}" if type(value) is int and 0 <= value <= _ALL else value
+    text = str(value) if type(value) is int else value
     if text in (LEGACY, SHADOW, NEW):
         return str(text)
     if isinstance(text, str) and _PERCENTAGE.fullmatch(text):

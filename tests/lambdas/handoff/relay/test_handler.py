@@ -16,7 +16,7 @@ from serverless_runtime.handoff.event import Event
 from serverless_runtime.handoff.handoff import Handoff
 from serverless_runtime.handoff.outbox_rows import SHARDS, key_of
 from serverless_runtime.handoff.relay import handler
-from serverless_runtime.handoff.relay.attempts import FIRST_BACKOFF_SECONDS
+from serverless_runtime.handoff.relay.attempts import BACKOFF_SECONDS
 from serverless_runtime.handoff.relay.hand_off_due_events import HELP_AFTER
 from serverless_runtime.handoff.relay.handler import STOPS_WITH_SECONDS_LEFT, handle
 from serverless_runtime.handoff.relay.ports import Report
@@ -123,7 +123,7 @@ def test_an_attempt_at_its_slowest_ends_in_time() -> None:
     # The same three calls for a caller (commit, invoke, delete) and the relay (claim instead).
     seconds = 2 * table.max_seconds + target.max_seconds
     assert seconds < 30, "the least minimum age: the relay would take a row from its caller"
-    assert seconds < FIRST_BACKOFF_SECONDS, "another relay would claim the row"
+    assert seconds < BACKOFF_SECONDS[0], "another relay would claim the row"
     assert seconds <= STOPS_WITH_SECONDS_LEFT - 10
     # The depth of the dead-letter queue is read when the run begins.
     assert aws.CLIENT_CONFIGS["sqs"].max_seconds < STOPS_WITH_SECONDS_LEFT

@@ -17,6 +17,7 @@ from serverless_runtime.handoff.relay.rejected import add_dead_letter
 from serverless_runtime.handoff.settings import HandoffSettings
 from serverless_runtime.handoff.target import target_of
 from serverless_runtime.shared.aws.errors import ServiceError
+from serverless_runtime.shared.timestamps import from_text, now
 from tests.lambdas.tables import DEAD_LETTER_QUEUE_URL, TARGET_ARN
 
 REJECTION = NeverAcceptedError("Could not parse it", "InvalidRequestContentException", TARGET_ARN)
@@ -85,3 +86,41 @@ def test_only_an_error_about_the_event_itself_is_final(code: str, is_final: bool
             target.hand_off(event)
     else:
         assert not target.hand_off(event)
+
+
+def _sent(payload: bytes) -> tuple[str, dict[str, Any]]:
+    sent: list[dict[str, Any]] = []
+
+    class Sqs:
+        def send_message(self, **arguments: Any) -> None:
+            sent.append(arguments)
+
+    add_dead_letter("https://sqs/1/dead", event_of(_row(payload)), REJECTION, Sqs())
+    [arguments] = sent
+    return arguments["QueueUrl"], json.loads(arguments["MessageBody"])
+
+
+def test_a_record_is_of_the_shape_of_lambdas_own() -> None:
+    url, record = _sent(b"[1]")
+
+    assert url == "https://sqs/1/dead"
+    assert from_text(record.pop("timestamp")) <= now()
+    assert record == {
+        "version": "1.0",
+        "requestContext": {
+            "requestId": None,
+            "functionArn": TARGET_ARN,
+            "condition": "RejectedByLambda",
+            "approximateInvokeCount": 0,
+        },
+        "eventId": "e-1",
+        "correlationId": "c-1",
+        "responsePayload": {
+            "errorMessage": "Could not parse it",
+            "errorType": "InvalidRequestContentException",
+        },
+        "requestPayload": json.loads(event_of(_row(b"[1]")).to_wire()),
+    }
+    _, unreadable = _sent(b"\xff")
+    assert unreadable.keys() - record.keys() == {"timestamp", "rejectedPayload"}
+    assert unreadable["rejectedPayload"].endswith(r'"data":\xff}')

@@ -203,3 +203,33 @@ def test_other_errors_have_no_code() -> None:
 
     assert (errors.error_code(error), errors.http_status(error)) == ("", 0)
     assert not errors.is_transient(error)
+
+
+CONDITION = "ConditionalCheckFailedException"
+
+
+@pytest.mark.parametrize("code", [CONDITION, "", "AccessDenied", "ValidationException"])
+def test_a_condition_has_failed_if_the_service_says_so(code: str) -> None:
+    assert errors.is_condition_failure(service_error(code)) is (code == CONDITION)
+    assert not errors.is_condition_failure(KeyError(code))
+
+
+@pytest.mark.parametrize("status", [*range(400, 440), *range(498, 507)])
+def test_some_statuses_may_pass_whatever_the_code(status: int) -> None:
+    error = service_error("Unknown", status)
+
+    assert errors.is_throttling(error) is (status == 429)
+    assert errors.is_transient(error) is (status in (429, 500, 502, 503, 504))
+    assert errors.http_status(error) == status
+    assert errors.http_status(KeyError("x")) == 0
+
+
+def test_an_error_that_tells_less_has_no_code_and_no_status() -> None:
+    responses: list[dict[str, Any]] = [{}, {"Error": {}}, {"ResponseMetadata": {}}]
+    for response in responses:
+        error = errors.ServiceError(response, "GetItem")
+        assert (errors.error_code(error), errors.http_status(error)) == ("", 0)
+        assert not errors.is_transient(error)
+        assert str(error) == (
+            "An error occurred (Unknown) when calling the GetItem operation: Unknown"
+        )

@@ -139,3 +139,81 @@ def test_delays_grow_and_are_random_and_longer_if_the_service_requests_it(
 
     assert delay(0.0) == pytest.approx(low)
     assert delay(1.0) == pytest.approx(high)
+
+
+@pytest.mark.parametrize(
+    ("error", "attempt", "headers", "low", "high"),
+    [
+        (LOST, 1, {"x-amz-retry-after": "30"}, 0.03, 0.03),
+        (LOST, 1, {"x-amz-retry-after": "20"}, 0.02, 0.025),
+        (LOST, 1, {"x-amz-retry-after": "5001"}, 5, 5.001),
+        (LOST, 1, {"x-amz-retry-after": ""}, 0, 0.025),
+        (LOST, 1, {"x-amz-retry-after": "\u0661"}, 0, 0.025),
+        (LOST, 2, {}, 0, 0.05),
+        (LOST, 10, {}, 0, 12.8),
+        (LOST, 11, {}, 0, 20),
+        (THROTTLED, 2, {}, 0, 2),
+        (THROTTLED, 5, {}, 0, 16),
+        (THROTTLED, 6, {}, 0, 20),
+    ],
+)
+def test_each_delay_is_between_its_limits(
+    *, error: AwsCallError, attempt: int, headers: dict[str, str], low: float, high: float
+) -> None:
+    delays = [
+        delay_seconds(error, attempt, 0.025, headers, lambda: 0.0),
+        delay_seconds(error, attempt, 0.025, headers, lambda: 1.0),
+    ]
+
+    assert delays == pytest.approx([low, high])
+
+
+def test_a_quota_pays_for_each_retry_and_is_refunded_by_successes() -> None:
+    quota = RetryQuota()
+    assert [quota.acquire(LOST), quota.acquire(THROTTLED)] == [14, 5]
+    quota.release(14)
+    quota.release(5)
+
+    # Never more than there was.
+    quota.release(0)
+    assert len([None for _ in range(200) if quota.acquire(THROTTLED)]) == 500 // 5
+    quota.release(4)
+    assert quota.acquire(THROTTLED) == 0
+    quota.release(0)
+    assert quota.acquire(THROTTLED) == 5
+    assert quota.acquire(THROTTLED) == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "is_error"), [(200, False), (299, False), (300, False), (301, True), (400, True)]
+)
+def test_an_answer_is_an_error_from_301_on(status: int, *, is_error: bool) -> None:
+    client = a_client(Script(Response(status, {}, b"{}")), 1)
+
+    if not is_error:
+        assert client.get().status == status
+        return
+    with pytest.raises(ServiceError) as raised:
+        client.get()
+    assert raised.value.response["ResponseMetadata"] == {
+        "HTTPStatusCode": status,
+        "HTTPHeaders": {},
+        "RetryAttempts": 0,
+        "MaxAttemptsReached": True,
+    }
+
+
+def test_an_error_tells_how_often_was_tried_and_why_no_more() -> None:
+    with pytest.raises(ServiceError, match=r"\(reached max retries: 2\)") as raised:
+        a_client(Script(BUSY, BUSY, BUSY)).get()
+    metadata = raised.value.response["ResponseMetadata"]
+    assert (metadata["RetryAttempts"], metadata["MaxAttemptsReached"]) == (2, True)
+
+    client = a_client(Script(*[BUSY] * 100))
+    while client._quota.acquire(LOST):
+        pass
+    with pytest.raises(ServiceError, match=r"operation: ") as raised:
+        client.get()
+    metadata = raised.value.response["ResponseMetadata"]
+    assert (metadata["RetryAttempts"], metadata["RetryQuotaReached"]) == (0, True)
+    assert "MaxAttemptsReached" not in metadata
