@@ -38,6 +38,11 @@ AWS = {
         *("NumberOfNotificationsFailed", "NumberOfNotificationsFilteredOut"),
         *("NumberOfNotificationsRedrivenToDlq", "NumberOfNotificationsFailedToRedriveToDlq"),
     },
+    # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
+    "AWS/Events": {
+        *("FailedInvocations", "Invocations", "InvocationsSentToDlq"),
+        *("InvocationsFailedToBeSentToDlq", "MatchedEvents", "ThrottledRules", "TriggeredRules"),
+    },
 }
 
 
