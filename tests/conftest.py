@@ -6,6 +6,7 @@ import gc
 from functools import cache
 
 import botocore.loaders
+import pytest
 from hypothesis import HealthCheck, settings
 
 # A busy machine is no fault of what is tested.
@@ -17,6 +18,11 @@ settings.load_profile("untimed")
 # The descriptions of AWS's services are the same for every test: read each of them once, although
 # moto lets no two tests share a session.
 botocore.loaders.create_loader = cache(botocore.loaders.create_loader)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the wheel: one of its tests takes a minute, in which the other processes end."""
+    items.sort(key=lambda item: item.path.parent.name != "wheel")
 
 
 def pytest_collection_finish() -> None:
