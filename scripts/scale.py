@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import tomllib
+from collections.abc import Mapping
 
 from benchmarks import quotas
 from benchmarks.counts import read_budgets
@@ -29,13 +30,14 @@ _MAX_CONCURRENCY = (
 
 def tables(bill: Bill) -> str:
     """The computed part of the page."""
+    budgets = read_budgets()
     loads = " | ".join(f"USD a month at {load:,}" for load in LOADS)
     return "\n".join(
         [
             f"| pattern | a unit of work | requests to AWS | {loads} | first limit, units a second "
             f"| over at {LOADS[1]:,} | over at {LOADS[2]:,} |",
             "| --- | --- | ---: |" + " ---: |" * len(LOADS) + " --- | --- | --- |",
-            *(_row(name, demand, bill) for name, demand in DEMANDS.items()),
+            *(_row(name, demand, bill, budgets) for name, demand in DEMANDS.items()),
             "",
             "| limit | what it is | what to change |",
             "| --- | --- | --- |",
@@ -51,8 +53,7 @@ def tables(bill: Bill) -> str:
     )
 
 
-def _row(name: str, demand: Demand, bill: Bill) -> str:
-    budgets = read_budgets()
+def _row(name: str, demand: Demand, bill: Bill, budgets: Mapping[str, float]) -> str:
     whats = {unit.name: unit.what for unit in UNITS} | {"handoff": _OF_HANDOFF}
     requests = budgets[f"requests.{'create-task' if name == 'handoff' else name}"]
     first, allowed = next(iter(demand.allowed().items()))

@@ -74,18 +74,22 @@ def test_every_file_of_a_bundle_is_stored_as_anyone_may_read_it(
             assert each.compress_type == zipfile.ZIP_STORED
 
 
-def test_a_bundle_has_what_a_wheel_contains_but_for_scripts_and_notes_of_the_installer(
-    tmp_path: Path,
-) -> None:
+def with_a_newer_botocore(tmp_path: Path, service: str) -> tuple[FunctionCode, Path]:
+    """Code that uses a service by it, and where it is installed, nearly empty, for the build."""
     line = a_wheel(tmp_path / "wheels", "botocore", "9999.0")
     code = FunctionCode(
         packages=["serverless_runtime.shared"],
         requirements=a_lock(tmp_path, line),
-        aws_services=["sqs"],
+        aws_services=[service],
     )
-    installed = install_dependencies(
-        tmp_path / "lock.txt", host_target(), tmp_path / "build/dependencies"
-    )
+    dependencies = tmp_path / "build/dependencies"
+    return code, install_dependencies(tmp_path / "lock.txt", host_target(), dependencies)
+
+
+def test_a_bundle_has_what_a_wheel_contains_but_for_scripts_and_notes_of_the_installer(
+    tmp_path: Path,
+) -> None:
+    code, installed = with_a_newer_botocore(tmp_path, "sqs")
     for name in (
         *("bin/script", "boto3/examples/a.rst", "boto3/session.py", "thing/bin/tool.py"),
         *("botocore/data/sqs/1/service.json", "botocore/data/ses/1/service.json"),
@@ -190,15 +194,7 @@ def test_a_zip_may_have_exactly_as_much_as_lambda_takes(
 
 
 def test_a_service_of_a_newer_boto3_is_looked_up_when_the_bundle_is_built(tmp_path: Path) -> None:
-    line = a_wheel(tmp_path / "wheels", "botocore", "9999.0")
-    code = FunctionCode(
-        packages=["serverless_runtime.shared"],
-        requirements=a_lock(tmp_path, line),
-        aws_services=["dynamo"],
-    )
-    installed = install_dependencies(
-        tmp_path / "lock.txt", host_target(), tmp_path / "build/dependencies"
-    )
+    code, installed = with_a_newer_botocore(tmp_path, "dynamo")
     (installed / "botocore/data/dynamodb").mkdir(parents=True)
 
     with pytest.raises(ValueError, match=r"got 'dynamo'; did you mean dynamodb\?"):
