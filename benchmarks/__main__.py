@@ -24,12 +24,14 @@ at once, where AWS queues it: only ratios mean something."""
 
 
 def check() -> bool:
-    """Hold the counts against their budgets; print each as it comes."""
-    good = True
+    """Hold the counts against their budgets; print each as it comes, and what is over once more."""
+    over = []
     for line, within in counts.verdicts(counts.all_counts(), counts.read_budgets()):
         print(line, flush=True)  # noqa: T201
-        good = good and within
-    return good
+        if not within:
+            over.append(line)
+    print("\n".join(["", f"{len(over)} not within their budgets", *over]), flush=True)  # noqa: T201
+    return not over
 
 
 def count() -> None:

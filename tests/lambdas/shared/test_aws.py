@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -35,6 +38,22 @@ def test_a_service_without_an_entry_has_the_timeouts_of_boto3() -> None:
     config = aws.client("s3").meta.config
 
     assert (config.read_timeout, config.retries["total_max_attempts"]) == (60, 3)
+
+
+@pytest.mark.parametrize("service", ["dynamodb", "s3"])
+def test_threads_that_all_ask_first_get_the_same_client(service: str) -> None:
+    aws.client.cache_clear()
+    aws._made.cache_clear()
+    together = threading.Barrier(8)
+
+    def ask(_: int) -> Any:
+        together.wait()
+        return aws.client(service)
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(ask, range(8)))
+
+    assert len({id(each) for each in found}) == 1
 
 
 @pytest.mark.parametrize("service", SMALL)

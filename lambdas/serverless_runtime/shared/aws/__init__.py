@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import threading
 from typing import Any
 
 from serverless_runtime.shared.aws.client_config import CLIENT_CONFIGS, DEFAULT_CONFIG
@@ -29,9 +30,19 @@ _SMALL_CLIENTS = {
 """Class by service; its module here has the service's name."""
 
 
+_making = threading.RLock()
+
+
 @functools.cache
 def client(service: str) -> Any:
     """Return the process's client for `service`, named as for `boto3.client`."""
+    # Threads that all ask first get the same one, and so share its connections.
+    with _making:
+        return _made(service)
+
+
+@functools.cache
+def _made(service: str) -> Any:
     name = _SMALL_CLIENTS.get(service)
     if name is None:
         return boto3_client(service)
