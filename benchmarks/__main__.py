@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import counts, end_to_end, graph, machine, preview
+from benchmarks import counts, end_to_end, graph, machine, pattern_times, preview
 from benchmarks.callers import BARE
 from benchmarks.comparison_stack import comparison_stack
 from benchmarks.process import ValgrindMissingError
@@ -21,6 +21,13 @@ median of its ratios to "{BARE}" in the same round. Callers take turns in a rand
 hand off to the same function. "ours" and "ours again" are the same: what differs between them is
 chance. Zips are as they are uploaded. The emulator takes part in every figure, and starts an event
 at once, where AWS queues it: only ratios mean something."""
+
+_HOW_PATTERNS = f"""\
+Each figure is the median of {pattern_times.ROUNDS} rounds, with the lowest and the highest; x is
+the median of its ratios to "{pattern_times.BARE}" in the same round. That is the least code that
+does the same work: no validation, log, retry, outbox, idempotency, order or circuit breaker. The
+stub takes {pattern_times.DELAY_SECONDS * 1000:.0f} ms for each request, and units are
+{pattern_times.PAUSE_SECONDS * 1000:.0f} ms apart; "ours" and "ours again" are the same."""
 
 
 def check() -> bool:
@@ -97,6 +104,15 @@ def compare() -> None:
     keep("end_to_end", title, [busy, _HOW, *parts])
 
 
+def patterns() -> None:
+    """Keep what a unit of each pattern's work takes at a stub of AWS."""
+    start = machine.now()
+    rows = list(pattern_times.pattern_rows())
+    title = "A unit of each pattern's work, at a stub of AWS"
+    parts = [machine.verdict_since(start), _HOW_PATTERNS, table(pattern_times.HEADS, rows)]
+    keep("patterns", title, parts)
+
+
 def relay() -> None:
     """Keep how many events of a shard the relay hands off."""
     heads = ["in flight", "events a second", "x", "processor ms of an event"]
@@ -124,6 +140,7 @@ _NAMES: dict[str, Callable[[], bool | None]] = {
     "count": count,
     "program": program,
     "preview": preview_times,
+    "patterns": patterns,
     "relay": relay,
     "end-to-end": compare,
 }

@@ -17,7 +17,7 @@ import psutil
 from benchmarks.callers import BARE
 from benchmarks.comparison_stack import ComparisonStack, Service
 from benchmarks.interpreters import description_of
-from benchmarks.report import table
+from benchmarks.report import compared_rows, table
 from local.emulator.workers import function_processes
 
 ROUNDS = 5
@@ -143,28 +143,10 @@ def _create(client: httpx.Client, service: Service) -> float:
     return took_ms
 
 
-def figures_table(found: dict[str, list[Figures]], of: str = BARE) -> str:
-    """Show the median of each caller's rounds, the lowest and the highest, and the median of its
-    ratios to one caller in the same round."""
-    rows = []
-    for name, rounds in found.items():
-        row = [name]
-        for each in fields(Figures):
-            values = [getattr(one, each.name) for one in rounds]
-            row.append(_spread(values))
-            row.append(_ratio(values, [getattr(one, each.name) for one in found[of]]))
-        rows.append(row)
+def figures_table(found: dict[str, list[Figures]]) -> str:
+    """Show each caller's rounds beside those of the bare handler."""
     heads = [head for each in fields(Figures) for head in (_HEADS[each.name], "x")]
-    return table(["caller", *heads], rows)
-
-
-def _spread(values: Sequence[float]) -> str:
-    return f"{statistics.median(values):.1f} ({min(values):.1f} to {max(values):.1f})"
-
-
-def _ratio(values: Sequence[float], of: Sequence[float]) -> str:
-    ratios = [one / other for one, other in zip(values, of, strict=True) if other]
-    return f"{statistics.median(ratios):.2f}" if ratios else "-"
+    return table(["caller", *heads], compared_rows(found, BARE))
 
 
 def interpreters_table(services: Sequence[Service]) -> str:

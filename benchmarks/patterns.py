@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.process import END, python
-from benchmarks.subjects import CREDENTIALS, ROOT
+from benchmarks.subjects import CREDENTIALS, ROOT, runtime_packages
 from local.program.project import read_project
 from pulumi_serverless.testing import AwsMocks, Graph, Resource, run_program
 from pulumi_serverless.testing.mocks import FUNCTION
+from serverless_runtime.webhook_in.settings import SEPARATOR
 
 NOW = 1_772_357_400
 """The clocks of a function that is counted stand still: what it caches stays fresh, and nothing
@@ -23,6 +24,41 @@ takes long."""
 
 _SLOW_ENOUGH_SECONDS = 120
 """Valgrind makes a function some forty times slower, so nothing may give up after a second."""
+
+
+BARE_UNITS = Path(__file__).with_name("bare") / "units"
+_BARE_NAMES = {
+    "TABLE_NAME": "table",
+    "TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:topic",
+    "FUNCTION_ARN": "arn:aws:lambda:eu-west-1:123456789012:function:function",
+    "SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:secret-000000",
+    "BUS_NAME": "bus",
+    "SEPARATOR": SEPARATOR,
+}
+_BARE_URLS = ("AWS_ENDPOINT_URL", "CARRIER_URL", "LEGACY_URL")
+
+_REPEATED = (
+    """\
+import json, time, types
+began = time.perf_counter()
+time.time = time.monotonic = lambda: {now}
+import {module} as module
+context = types.SimpleNamespace(
+    aws_request_id="r", get_remaining_time_in_millis=lambda: {milliseconds})
+took, processor = [], 0.0
+for _ in range({number}):
+    processor_began = time.process_time()
+    result = module.{handler}({event!r}, context)
+    took.append((time.perf_counter() - began) * 1000)
+    processor = processor + time.process_time() - processor_began if took[1:] else 0.0
+    assert {expected!r}.items() <= (result or {{}}).items(), result
+    time.sleep({pause_seconds})
+    began = time.perf_counter()
+found = {{"took_ms": took, "processor_ms": processor * 1000 / max(len(took) - 1, 1)}}
+print(json.dumps(found), flush=True)
+"""
+    + END
+)
 
 
 @dataclass(frozen=True)
@@ -69,18 +105,32 @@ class Unit:
         own = f"from serverless_runtime.shared import aws{clients}"
         return python(self.unpacked(folder), f"import {self._module}\n{own}{END}")
 
-    def work(self, folder: Path, number: int) -> list[str]:
-        """Import the handler, and do the work that often."""
-        statement = (
-            f"import time, types\ntime.time = time.monotonic = lambda: {float(NOW)}\n"
-            f"import {self._module} as module\n"
-            "context = types.SimpleNamespace(aws_request_id='r',\n"
-            f"    get_remaining_time_in_millis=lambda: {_SLOW_ENOUGH_SECONDS * 1000})\n"
-            f"for _ in range({number}):\n"
-            f"    result = module.{self._handler[1]}({dict(self.event)!r}, context)\n"
-            f"    assert {dict(self.expected)!r}.items() <= (result or {{}}).items(), result\n"
+    def work(self, folder: Path, number: int, pause_seconds: float = 0) -> list[str]:
+        """Import the handler, and do the work that often; the last line says what it took."""
+        return python(self.unpacked(folder), self._repeated(*self._handler, number, pause_seconds))
+
+    def bare_work(self, number: int, pause_seconds: float = 0) -> list[str]:
+        """Do the same with the least code: boto3, as it is on Lambda, and nothing else."""
+        path = f"sys.path.insert(0, {str(BARE_UNITS)!r})\n"
+        module = self.name.replace("-", "_")
+        statement = self._repeated(module, "handle", number, pause_seconds)
+        return python(runtime_packages(), path + statement)
+
+    def bare_environment(self, stub_url: str) -> dict[str, str]:
+        """Return what the least code of each pattern needs, under the same names for all."""
+        return {**CREDENTIALS, **_BARE_NAMES, **dict.fromkeys(_BARE_URLS, stub_url)}
+
+    def _repeated(self, module: str, handler: str, number: int, pause_seconds: float) -> str:
+        return _REPEATED.format(
+            now=float(NOW),
+            module=module,
+            handler=handler,
+            number=number,
+            pause_seconds=pause_seconds,
+            milliseconds=_SLOW_ENOUGH_SECONDS * 1000,
+            event=dict(self.event),
+            expected=dict(self.expected),
         )
-        return python(self.unpacked(folder), statement + END)
 
     @property
     def _handler(self) -> tuple[str, str]:

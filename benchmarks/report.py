@@ -5,10 +5,13 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
-from collections.abc import Iterable, Sequence
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from benchmarks.interpreters import description, function_python
 
@@ -21,6 +24,32 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return a Markdown table; numbers with a fraction get three digits after the point."""
     lines = [headings, ["---"] * len(headings), *rows]
     return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
+
+
+def compared_rows(found: Mapping[str, Sequence[Any]], of: str) -> list[list[str]]:
+    """Return a row for each caller: of each figure the median of its rounds, the lowest and the
+    highest, and the median of its ratios to one caller in the same round.
+
+    `found` has a dataclass of numbers for each round.
+    """
+    rows = []
+    for name, rounds in found.items():
+        row = [name]
+        for each in fields(rounds[0]):
+            values = [getattr(one, each.name) for one in rounds]
+            row.append(_spread(values))
+            row.append(_ratio(values, [getattr(one, each.name) for one in found[of]]))
+        rows.append(row)
+    return rows
+
+
+def _spread(values: Sequence[float]) -> str:
+    return f"{statistics.median(values):.1f} ({min(values):.1f} to {max(values):.1f})"
+
+
+def _ratio(values: Sequence[float], of: Sequence[float]) -> str:
+    ratios = [one / other for one, other in zip(values, of, strict=True) if other]
+    return f"{statistics.median(ratios):.2f}" if ratios else "-"
 
 
 def keep(name: str, title: str, parts: Sequence[str]) -> Path:

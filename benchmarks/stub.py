@@ -145,7 +145,8 @@ _BODIES = {
     "PutEvents": json.dumps({"FailedEntryCount": 0, "Entries": [{"EventId": "e"}]}).encode(),
     "GetParameter": json.dumps({"Parameter": {"Value": _STAGES}}).encode(),
     "GetSecretValue": json.dumps({"SecretString": WEBHOOK_SECRET}).encode(),
-    PUBLISH: b"<PublishResponse><MessageId>m</MessageId></PublishResponse>",
+    PUBLISH: b"<PublishResponse><PublishResult><MessageId>m</MessageId></PublishResult>"
+    b"</PublishResponse>",
 }
 _KEY_ROW = json.dumps(
     {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks.end_to_end import Figures, figures_table
+from benchmarks.end_to_end import Figures
+from benchmarks.report import compared_rows
 
 
 def _rounds(*values: float) -> list[Figures]:
@@ -10,8 +11,7 @@ def _rounds(*values: float) -> list[Figures]:
 
 
 def _row(found: dict[str, list[Figures]], name: str) -> list[str]:
-    lines = [line.strip("| ").split(" | ") for line in figures_table(found, "bare").splitlines()]
-    return next(cells for cells in lines if cells[0] == name)
+    return next(row for row in compared_rows(found, "bare") if row[0] == name)
 
 
 def test_a_figure_is_the_median_of_its_rounds_with_the_lowest_and_the_highest() -> None:

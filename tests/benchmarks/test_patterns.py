@@ -18,6 +18,14 @@ from tests.program.programs import ROOT
 # What no pattern is, and what has rows of its own: a create is a handoff.
 OTHERS = {"blocks", "testing", "handoff", "task_service"}
 _UNITS = 5
+
+# What the bare versions do without: outboxes, order after a failure, and what was sent before.
+_LESS = {
+    "notifier": {"DeleteItem": 0},
+    "fifo-consumer": {"GetItem": 0},
+    "robust-api": {"DeleteItem": 0},
+    "notification-service": {"UpdateItem": 0},
+}
 MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 COMPONENTS = ROOT / "components" / "pulumi_serverless"
 
@@ -46,6 +54,19 @@ def test_a_unit_sends_the_requests_of_the_model_with_the_environment_of_its_prog
     assert server.operations
     each = {name: sent // _UNITS for name, sent in Counter(server.operations).items()}
     assert {name: sent for name, sent in each.items() if sent} == DEMANDS[unit.name].operations
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_the_bare_version_of_a_unit_does_the_same_work_with_no_other_requests(unit: Unit) -> None:
+    with stub() as server:
+        run(unit.bare_work(_UNITS), unit.bare_environment(server.url))
+
+    once = {"GetSecretValue": 1}
+    known = {**DEMANDS[unit.name].operations, **_LESS.get(unit.name, {})}
+    sent = Counter(server.operations)
+    assert {name: times // _UNITS for name, times in (sent - Counter(once)).items()} == {
+        name: times for name, times in known.items() if times
+    }
 
 
 @pytest.mark.parametrize("example", ["frugal_consumer", "fifo_consumer", "scalable_webhook"])
