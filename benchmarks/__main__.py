@@ -6,7 +6,15 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import counts, end_to_end, graph, machine, pattern_times, preview
+from benchmarks import (
+    counts,
+    end_to_end,
+    graph,
+    machine,
+    many_instances,
+    pattern_times,
+    preview,
+)
 from benchmarks.callers import BARE
 from benchmarks.comparison_stack import comparison_stack
 from benchmarks.process import ValgrindMissingError
@@ -107,10 +115,14 @@ def compare() -> None:
 def patterns() -> None:
     """Keep what a unit of each pattern's work takes at a stub of AWS."""
     start = machine.now()
-    rows = list(pattern_times.pattern_rows())
+    parts = [
+        _HOW_PATTERNS,
+        table(pattern_times.HEADS, list(pattern_times.pattern_rows())),
+        "## The handoff: one instance of the function, and many at once",
+        table(many_instances.HEADS, many_instances.rows()),
+    ]
     title = "A unit of each pattern's work, at a stub of AWS"
-    parts = [machine.verdict_since(start), _HOW_PATTERNS, table(pattern_times.HEADS, rows)]
-    keep("patterns", title, parts)
+    keep("patterns", title, [machine.verdict_since(start), *parts])
 
 
 def relay() -> None:

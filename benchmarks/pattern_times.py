@@ -28,7 +28,7 @@ BARE = "bare boto3"
 HEADS = ["pattern", "caller", "cold ms", "x", "p50 ms", "x", "processor ms a unit", "x"]
 
 _NUMBER = 41
-_OURS, _AGAIN = "ours", "ours again"
+OURS, AGAIN = "ours", "ours again"
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def pattern_rows() -> Iterator[list[str]]:
 
 
 def _rounds(unit: Unit, folder: Path) -> dict[str, list[Times]]:
-    found: dict[str, list[Times]] = {_OURS: [], _AGAIN: [], BARE: []}
+    found: dict[str, list[Times]] = {OURS: [], AGAIN: [], BARE: []}
     order = random.Random(0)  # noqa: S311 -- no secret
     for _ in range(ROUNDS):
         for caller in order.sample([*found], len(found)):
