@@ -49,7 +49,14 @@ def test_the_page_has_the_figures_of_every_pattern() -> None:
     for unit in UNITS:
         decimals = {"init": "0.01", "warm": "0.01", "requests": "1"}
         found = [_rounded(counts[f"{key}.{unit.name}"][0], each) for key, each in decimals.items()]
-        assert page[unit.name] == [unit.what, *found]
+        assert page[unit.name] == [unit.what, *found, *_beside_bare(unit.name)]
+
+
+def _beside_bare(pattern: str) -> list[str]:
+    """Ratios of cold start, p50 and processor time to the bare version's."""
+    lines = (ROOT / "benchmarks/results/patterns.md").read_text().splitlines()
+    [row] = [line for line in lines if line.startswith(f"| {pattern} | ours |")]
+    return row.strip("| ").split(" | ")[3::2]
 
 
 def _rounded(value: str, decimals: str) -> str:
