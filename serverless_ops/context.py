@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import subprocess
 import sys
@@ -13,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from serverless_ops.aws.clients import Connection, make_client
-from serverless_ops.aws.waiting import Waiting, announced
+from serverless_ops.aws.clients import Clients, Connection
+from serverless_ops.aws.waiting import announced
 from serverless_ops.local_stacks import find_local_folder
 
 _PULUMI_TIMEOUT_SECONDS = 60
@@ -44,10 +43,6 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _limited_clients() -> Callable[[str, Connection], Any]:
-    return functools.partial(make_client, waiting=Waiting())
-
-
 def _is_interactive() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
@@ -56,7 +51,7 @@ def _is_interactive() -> bool:
 class Context:
     """The external dependencies of the commands."""
 
-    client: Callable[[str, Connection], Any] = field(default_factory=_limited_clients)
+    client: Callable[[str, Connection], Any] = field(default_factory=Clients)
     run: RunCommand = run_command
     local_folder: Path = field(default_factory=find_local_folder)
     now: Callable[[], datetime] = _now
@@ -67,5 +62,5 @@ class Context:
     """Whether somebody can be asked, and sees the question."""
 
     def clients(self, connection: Connection) -> Callable[[str], Any]:
-        """Return a function that creates a client for each service, once."""
-        return functools.cache(lambda service: self.client(service, connection))
+        """Return what makes this connection's client of a service."""
+        return lambda service: self.client(service, connection)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -12,6 +13,9 @@ from botocore.exceptions import BotoCoreError
 
 from serverless_ops.aws.errors import UnreachableError, explain
 from serverless_ops.aws.waiting import Waiting
+
+_AT_ONCE = 50
+"""Connections that a client keeps: `status` reads all queues at the same time."""
 
 
 class Keys(NamedTuple):
@@ -37,31 +41,53 @@ class Connection:
     """The emulator's; None if no emulator that `make up` started has this address."""
 
 
-def make_client(service: str, connection: Connection, waiting: Waiting | None = None) -> Any:
-    """Return a boto3 client that shares `waiting` with others. Raises UnreachableError if it cannot
-    be created."""
-    waiting = waiting or Waiting()
-    # Replay retries a failed invoke itself, so that every attempt is reported.
-    attempts = 1 if service == "lambda" else 3
-    config = Config(
-        connect_timeout=waiting.limits.connect,
-        read_timeout=waiting.limits.attempt,
-        retries={"mode": "standard", "total_max_attempts": attempts},
-        **({"proxies": {}} if connection.local else {}),
-    )
-    try:
-        client = _session(connection).client(
-            service,
-            region_name=connection.region,
-            endpoint_url=connection.endpoint_url,
-            config=config,
+class Clients:
+    """Makes the boto3 clients of a run: one per service and connection. Threads may share it.
+
+    A connection's clients have one session: of a client with its own, that is most of the work.
+    """
+
+    def __init__(self, waiting: Waiting | None = None) -> None:
+        self._waiting = waiting or Waiting()
+        self._sessions = dict[Connection, boto3.Session]()
+        self._clients = dict[tuple[str, Connection], Any]()
+        # A session must not make two clients at the same time.
+        self._lock = threading.Lock()
+
+    def __call__(self, service: str, connection: Connection) -> Any:
+        """Return the client. Raises UnreachableError if it cannot be created."""
+        key = (service, connection)
+        with self._lock:
+            if key not in self._clients:
+                self._clients[key] = self._made(service, connection)
+            return self._clients[key]
+
+    def _made(self, service: str, connection: Connection) -> Any:
+        limits = self._waiting.limits
+        # Replay retries a failed invoke itself, so that every attempt is reported.
+        attempts = 1 if service == "lambda" else 3
+        config = Config(
+            connect_timeout=limits.connect,
+            read_timeout=limits.attempt,
+            retries={"mode": "standard", "total_max_attempts": attempts},
+            max_pool_connections=_AT_ONCE,
+            **({"proxies": {}} if connection.local else {}),
         )
-    except BotoCoreError as error:
-        raise UnreachableError(explain(error)) from error
-    except ValueError as error:
-        raise UnreachableError(f"{error}; check --endpoint-url") from error
-    waiting.limit(client)
-    return client
+        try:
+            if connection not in self._sessions:
+                self._sessions[connection] = _session(connection)
+            client = self._sessions[connection].client(
+                service,
+                region_name=connection.region,
+                endpoint_url=connection.endpoint_url,
+                config=config,
+            )
+        except BotoCoreError as error:
+            raise UnreachableError(explain(error)) from error
+        except ValueError as error:
+            raise UnreachableError(f"{error}; check --endpoint-url") from error
+        self._waiting.limit(client)
+        return client
 
 
 def _session(connection: Connection) -> boto3.Session:

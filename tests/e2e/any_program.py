@@ -36,6 +36,11 @@ class BrokenProgram:
         self._removed: dict[tuple[str, str], str] = {}
         """The policies that were removed: role, name, document."""
 
+        self._deployed: list[dict[str, Any]] = []
+        """The settings with which the program was deployed while it was broken."""
+
+        engineer.deploy = self._deploy
+
     def pages(self) -> list[str]:
         """The page of each alarm."""
         return sorted({runbook_page(each["AlarmDescription"]) for each in self._alarms()})
@@ -96,6 +101,16 @@ class BrokenProgram:
         if any(each in typed for each in _REPLAYS):
             assert not self._waiting() & {engineer.values["MESSAGE_ID"]}
         engineer.runs(page, RESOLVED, skipping=self._of_others(page))
+
+    def _deploy(self) -> None:
+        """Deploy the broken program; with settings with which that has repaired it before, do only
+        what it did then."""
+        settings = self._program.deployment.config()
+        if settings in self._deployed:
+            self._restore()
+            return
+        self._program.up()
+        self._deployed.append(settings)
 
     def _restore(self) -> None:
         """Let the next command work, without the seconds that `pulumi up` takes."""

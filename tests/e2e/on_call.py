@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from local.deployed import Deployed
@@ -43,6 +43,9 @@ class OnCallEngineer:
         self.watch = watch
         self.values = {"STACK": "local"}
         self.output = ""
+        self.deploy: Callable[[], None] = stack.up
+        """What `pulumi up --refresh` does."""
+
         self._terminal = terminal
         topic = stack.operations["alarmTopicArn"]
         self._queue = subscribe_queue(stack.emulator.client, topic, "on-call")
@@ -91,7 +94,7 @@ class OnCallEngineer:
                 assert options == (["--path"] if "." in path else []), command
                 self.stack.deployment.set_config(path, value)
             case ["pulumi", "up", "--refresh", "--stack", "local"]:
-                self.stack.up()
+                self.deploy()
                 self._terminal.use(self.stack)
             case _:
                 raise AssertionError(f"cannot run {command} here")

@@ -13,7 +13,6 @@ import pytest
 from botocore.exceptions import NoRegionError
 from click.testing import CliRunner
 
-from serverless_ops.aws.clients import Connection
 from serverless_ops.aws.errors import UnreachableError
 from serverless_ops.cli import _ExplainedErrors
 from serverless_ops.context import Context, run_command
@@ -115,20 +114,6 @@ def test_another_program_has_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     run_command(["pulumi"])
 
     assert [each["timeout"] for each in asked] == [60]
-
-
-def test_a_client_is_created_once_for_each_service() -> None:
-    made: list[tuple[str, Connection]] = []
-
-    def make(service: str, connection: Connection) -> Any:
-        made.append((service, connection))
-        return object()
-
-    client = Context(client=make).clients(Connection(region="r"))
-
-    assert client("sqs") is client("sqs")
-    assert client("sns") is not client("sqs")
-    assert made == [("sqs", Connection(region="r")), ("sns", Connection(region="r"))]
 
 
 def test_without_anything_given_time_is_that_of_the_world_in_utc() -> None:

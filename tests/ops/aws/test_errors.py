@@ -17,7 +17,7 @@ from botocore.exceptions import (
     UnauthorizedSSOTokenError,
 )
 
-from serverless_ops.aws.clients import Connection, Keys, make_client
+from serverless_ops.aws.clients import Clients, Connection, Keys
 from serverless_ops.aws.errors import UnreachableError, explain
 from tests.ops.fakes import Operator, Overriding, Queue, service_error
 
@@ -85,17 +85,17 @@ def _connection(**changes: Any) -> Connection:
 
 def test_an_invalid_address_is_reported() -> None:
     with pytest.raises(UnreachableError, match="check --endpoint-url"):
-        make_client("sqs", _connection(endpoint_url="nonsense", local=True))
+        Clients()("sqs", _connection(endpoint_url="nonsense", local=True))
 
 
 def test_without_the_key_of_a_local_deployment_the_error_says_how_to_start_one() -> None:
     url = "http://127.0.0.1:4569"
     with pytest.raises(UnreachableError, match=f"no key for {url}: .*make up.*--endpoint-url"):
-        make_client("sqs", _connection(endpoint_url=url, local=True, keys=None))
+        Clients()("sqs", _connection(endpoint_url=url, local=True, keys=None))
 
 
 def test_boto3_does_not_retry_an_invoke() -> None:
-    client = make_client("lambda", _connection(local=True))
+    client = Clients()("lambda", _connection(local=True))
 
     assert client.meta.config.retries["total_max_attempts"] == 1
 
@@ -103,6 +103,6 @@ def test_boto3_does_not_retry_an_invoke() -> None:
 def test_the_local_deployment_needs_no_profile(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "does-not-exist")
 
-    assert make_client("sqs", _connection(local=True, endpoint_url="http://127.0.0.1:1"))
+    assert Clients()("sqs", _connection(local=True, endpoint_url="http://127.0.0.1:1"))
     with pytest.raises(UnreachableError, match="no usable AWS credentials"):
-        make_client("sqs", _connection())
+        Clients()("sqs", _connection())

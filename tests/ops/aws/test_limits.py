@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
-from serverless_ops.aws.clients import Connection, Keys, make_client
+from serverless_ops.aws.clients import Clients, Connection, Keys
 from serverless_ops.aws.waiting import LIMITS, Limits, SilentEndpointError, Waiting
 from tests.ops.fakes import Clock, service_error
 
@@ -27,7 +27,7 @@ def test_a_client_waits_as_long_as_is_documented() -> None:
 def test_a_client_has_the_limits_of_its_run(service: str, attempts: int) -> None:
     limits = Limits(connect=2, attempt=3)
 
-    client = make_client(service, LOCAL, Waiting(limits=limits))
+    client = Clients(Waiting(limits=limits))(service, LOCAL)
 
     config = client.meta.config
     assert (config.connect_timeout, config.read_timeout) == (2, 3)

@@ -19,7 +19,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 from click.testing import CliRunner
 
-from serverless_ops.aws.clients import make_client
+from serverless_ops.aws.clients import Clients
 from serverless_ops.aws.waiting import Limits, SilentEndpointError, Waiting, announced
 from serverless_ops.cli import commands
 from serverless_ops.context import Context
@@ -154,7 +154,7 @@ def test_every_command_says_what_it_waits_for_and_ends_in_time(
     with _serving(SERVERS[behaviour]) as url:
         words = [*name.split(), *_arguments(COMMANDS[name]), *CHOICES.get(name, ())]
         words += ["--outputs", _outputs(tmp_path, url), "--endpoint-url", url]
-        client = functools.partial(make_client, waiting=Waiting(limits=FAST))
+        client = Clients(Waiting(limits=FAST))
         started = time.monotonic()
         result = CliRunner().invoke(commands, words, obj=Context(client=client))
         seconds = time.monotonic() - started
