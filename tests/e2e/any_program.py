@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +76,7 @@ class BrokenProgram:
         """Remove every permission of the functions by hand, and let an event fail in each
         handoff."""
         iam = self._program.client("iam")
-        for role in self._roles():
+        for role in self._roles:
             for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
                 found = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
                 self._removed[role, name] = json.dumps(found)
@@ -166,15 +166,18 @@ class BrokenProgram:
         )
         return [*described["MetricAlarms"], *described["CompositeAlarms"]]
 
-    def _roles(self) -> Iterator[str]:
+    @functools.cached_property
+    def _roles(self) -> list[str]:
         functions = self._program.client("lambda")
-        for name in self._program.function_names().values():
-            found = functions.get_function_configuration(FunctionName=name)
-            yield str(found["Role"].rsplit("/", 1)[1])
+        found = [
+            functions.get_function_configuration(FunctionName=name)
+            for name in self._program.function_names().values()
+        ]
+        return [each["Role"].rsplit("/", 1)[1] for each in found]
 
     def _policies(self) -> dict[str, list[str]]:
         iam = self._program.client("iam")
-        names = {each: iam.list_role_policies(RoleName=each) for each in self._roles()}
+        names = {each: iam.list_role_policies(RoleName=each) for each in self._roles}
         return {role: found["PolicyNames"] for role, found in names.items()}
 
     def _waiting(self) -> set[str]:
