@@ -32,7 +32,7 @@ def apply() -> None:
     before, found, after = runtime._PYTHON_WORKER_SCRIPT.rpartition(_SENDS_THE_RESPONSE)
     if not found:
         raise RuntimeError("the emulator's worker no longer sends its response as it did")
-    # Before the response: after that of a failure, the emulator kills the worker.
+    # Before the response: what follows it may come too late.
     runtime._PYTHON_WORKER_SCRIPT = before + _MARK + found + after
     read_what_came = runtime.Worker._drain_stderr_bounded
 
