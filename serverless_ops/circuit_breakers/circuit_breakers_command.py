@@ -15,7 +15,11 @@ from serverless_ops.context import Context
 from serverless_ops.options import LEFT, on_stack
 from serverless_ops.stack import CircuitBreakerTable, Stack, choose, require_one
 from serverless_ops.terminal import age, counted, one_line, out, show, timestamp_text
+from serverless_runtime.circuit_breaker.cached_state import CACHE_SECONDS
 from serverless_runtime.circuit_breaker.rows import CircuitBreakerState
+
+_STALE_SECONDS = 1
+"""Of an eventually consistent read. DynamoDB documents "a short time", and no number."""
 
 EXIT_CODES = """\b
 Exit codes:
@@ -80,7 +84,8 @@ def list_circuit_breakers(
 def close(context: Context, *, stack: Stack, component: str | None, name: str) -> None:
     """Close the circuit breaker NAME, so that its provider is called again.
 
-    All instances notice within two seconds. If the provider still fails, it opens again.
+    Returns once every instance has read it, after three seconds: what is replayed now is sent. If
+    the provider still fails, it opens again.
     """
     tables = _tables(stack, component)
     require_one(tables, "--component", "components with circuit breakers")
@@ -97,7 +102,8 @@ def close(context: Context, *, stack: Stack, component: str | None, name: str) -
         click.echo(f"{name} is already closed; nothing was changed.")
         return
     close_circuit_breaker(dynamodb, table, name, int(context.now().timestamp()))
-    click.echo(f"{name} is closed; all instances notice within two seconds.")
+    context.sleep(CACHE_SECONDS + _STALE_SECONDS)
+    click.echo(f"{name} is closed, and every instance knows.")
 
 
 def _tables(stack: Stack, component: str | None) -> Mapping[str, CircuitBreakerTable]:

@@ -31,6 +31,7 @@ class Reader:
         self.run: RunCommand = no_pulumi
         self.local_folder = Path("/nonexistent")
         self.connections: list[Any] = []
+        self.slept: list[float] = []
         self.deliveries = Leases(DELIVERIES, dynamodb, lambda: self.now)
         self.breakers = circuit_breaker_rows(DELIVERIES, dynamodb)
 
@@ -45,6 +46,7 @@ class Reader:
             run=self.run,
             local_folder=self.local_folder,
             now=lambda: datetime.fromtimestamp(self.now, UTC),
+            sleep=self.slept.append,
         )
         return CliRunner().invoke(ops_commands, list(words), obj=context)
 

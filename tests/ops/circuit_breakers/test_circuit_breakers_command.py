@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 from click.testing import Result
 
+from serverless_runtime.circuit_breaker.cached_state import CACHE_SECONDS
 from serverless_runtime.circuit_breaker.rows import DynamoCircuitBreakerStore
 from tests.lambdas.samples import an_event
 from tests.lambdas.tables import CIRCUITS, DELIVERIES
@@ -113,9 +114,17 @@ def test_one_can_be_closed_by_hand(reader: Reader, half_open: bool) -> None:
     result = types(reader, "circuit-breakers", "close", "email")
 
     assert result.exit_code == 0
-    assert result.stdout == "email is closed; all instances notice within two seconds.\n"
+    assert result.stdout == "email is closed, and every instance knows.\n"
     email, sms = reader.breakers.read("email"), reader.breakers.read("sms")
     assert (email.status, email.failures, sms.status) == ("CLOSED", 0, "OPEN")
+
+
+def test_closing_returns_once_no_instance_remembers_it_open(reader: Reader) -> None:
+    reader.opened("email", until=NOON)
+
+    types(reader, "circuit-breakers", "close", "email")
+
+    assert reader.slept == [CACHE_SECONDS + 1]
 
 
 def test_a_probe_that_fails_after_that_does_not_open_it(reader: Reader) -> None:

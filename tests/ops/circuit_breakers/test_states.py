@@ -74,7 +74,7 @@ def test_one_with_failures_is_closed_and_one_without_left_as_it_is(reader: Reade
     untouched = types(reader, "circuit-breakers", "close", "email")
     unknown = types(reader, "circuit-breakers", "close", "fax")
 
-    assert counted.stdout == "sms is closed; all instances notice within two seconds.\n"
+    assert counted.stdout == "sms is closed, and every instance knows.\n"
     assert untouched.stdout == "email is already closed; nothing was changed.\n"
     assert (unknown.exit_code, unknown.stdout, unknown.stderr) == (
         1,
