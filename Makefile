@@ -10,6 +10,8 @@ LOCKED := requirements requirements-dev requirements-emulator requirements-mutan
   benchmarks/bare/requirements benchmarks/bare/powertools
 # One file at a time on each processor: each starts its own emulator, so they do not interfere.
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# More than there are processors: half of an end-to-end test is waiting.
+PARALLEL_WAITING := $(subst -n auto,-n 4,$(PARALLEL))
 export PULUMI_ERROR_OUTPUT_STRING := 1
 # Hundreds of processes start: without bytecode files each would compile all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
@@ -56,7 +58,7 @@ test: setup .venv-policy/.ready .venv-mutants/.ready ## Unit and contract tests
 	$(BIN)/pytest $(PARALLEL) --ignore=tests/e2e --ignore=tests/engine
 
 e2e: setup ## End-to-end tests of the local deployment
-	$(BIN)/pytest $(PARALLEL) tests/e2e
+	$(BIN)/pytest $(PARALLEL_WAITING) tests/e2e
 
 engine: setup .venv-policy/.ready ## Deploy with Pulumi's engine to the emulator (needs the Pulumi CLI or Go)
 	@# A program that fails leaves tasks of Pulumi's unfinished, which are nothing of these tests.
