@@ -7,9 +7,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
+from functools import cached_property
+from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from local.cloudwatch.publisher import publishing_metrics
 from local.deployment import Deployment
@@ -20,6 +22,11 @@ from local.logs import function_logs
 from local.program.load_local_setup import set_up
 from local.program.make_virtual_environment import python_of
 from local.program.project import read_project
+
+if TYPE_CHECKING:
+    import httpx
+
+_HTTP_SECONDS = 60
 
 RETRY_BASE_SECONDS = 0.5
 """Wait before a failed event's first retry; it doubles. On AWS it is a minute."""
@@ -43,6 +50,22 @@ class Deployed:
         """The output `operations` of a program that exports it: alarms, functions, queues."""
         operations: dict[str, Any] = self.outputs["operations"]
         return operations
+
+    @cached_property
+    def http(self) -> httpx.Client:
+        """For requests to the program's APIs, of several threads at once. Each is like the first of
+        a client: it has a connection of its own, and no cookies."""
+        import httpx  # noqa: PLC0415 -- most commands ask no API
+
+        own_connections = httpx.Limits(max_keepalive_connections=0)
+        client = httpx.Client(trust_env=False, timeout=_HTTP_SECONDS, limits=own_connections)
+        client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        return client
+
+    def close(self) -> None:
+        """End the connections of `http`."""
+        if "http" in vars(self):
+            self.http.close()
 
     def function_names(self) -> dict[str, str]:
         """Physical names of the functions by their logical names, e.g. "tasks-create-task"."""
@@ -179,5 +202,5 @@ def deployed(
         )
         program = Deployed(emulator, deployment)
         program.up()
-        with publishing_metrics(emulator.client) if watched else nullcontext():
+        with closing(program), publishing_metrics(emulator.client) if watched else nullcontext():
             yield program

@@ -74,11 +74,11 @@ def _reason(program: Deployed, branch: str) -> str | None:
 
 
 def _get(program: Deployed) -> httpx.Response:
-    return httpx.get(f"{program.outputs['shopUrl']}/books/Emma", timeout=30)
+    return program.http.get(f"{program.outputs['shopUrl']}/books/Emma")
 
 
 def _becomes(program: Deployed, modes: Mapping[str, str]) -> None:
-    httpx.put(program.outputs["catalogueUrl"], json=modes).raise_for_status()
+    program.http.put(program.outputs["catalogueUrl"], json=modes).raise_for_status()
 
 
 STEPS = (

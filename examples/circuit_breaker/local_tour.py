@@ -6,8 +6,6 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
-
 from local.testing import Deployed, eventually
 from local.tour import require
 
@@ -54,17 +52,17 @@ def _by(program: Deployed, who: str) -> dict[str, Any] | None:
 
 def _quote(program: Deployed) -> dict[str, Any]:
     parameters = {"country": "GB", "grams": "1200"}
-    response = httpx.get(f"{program.outputs['apiUrl']}/quotes", params=parameters, timeout=30)
+    response = program.http.get(f"{program.outputs['apiUrl']}/quotes", params=parameters)
     quote: dict[str, Any] = response.raise_for_status().json()
     return quote
 
 
 def _carrier(program: Deployed, mode: str) -> None:
-    httpx.put(f"http://127.0.0.1:{program.emulator.port + 1}/{mode}").raise_for_status()
+    program.http.put(f"http://127.0.0.1:{program.emulator.port + 1}/{mode}").raise_for_status()
 
 
 def _seen(program: Deployed) -> dict[str, Any]:
-    seen: dict[str, Any] = httpx.get(f"http://127.0.0.1:{program.emulator.port + 1}").json()
+    seen: dict[str, Any] = program.http.get(f"http://127.0.0.1:{program.emulator.port + 1}").json()
     return seen
 
 

@@ -59,11 +59,11 @@ def _offer(program: Deployed, title: str, status: int) -> Any:
 
 
 def _ask(program: Deployed, method: str, path: str) -> httpx.Response:
-    return httpx.request(method, f"{program.outputs['shopUrl']}/{path}", timeout=30)
+    return program.http.request(method, f"{program.outputs['shopUrl']}/{path}")
 
 
 def _publisher(program: Deployed, mode: str) -> None:
-    httpx.put(f"{program.outputs['publisherUrl']}/{mode}").raise_for_status()
+    program.http.put(f"{program.outputs['publisherUrl']}/{mode}").raise_for_status()
 
 
 def _reservations(program: Deployed) -> int:

@@ -38,7 +38,7 @@ def only_another_system_may_restock(program: Deployed) -> Iterator[str]:
     url, body = f"{shop}/restocks", b'{"productId": "tea", "count": 40}'
     credentials = caller_of(program, shop, "POST/restocks", name="supplier-system")
     headers = signed("POST", url, credentials, body)
-    response = httpx.post(url, content=body, headers=headers, timeout=30)
+    response = program.http.post(url, content=body, headers=headers)
     require(response.status_code == httpx.codes.ACCEPTED, "202", seen=response.text)
     sqs, warehouse = program.client("sqs"), program.outputs["warehouse"]
     message = eventually(
@@ -81,15 +81,15 @@ def _answer(program: Deployed, path: str) -> Any:
 
 
 def _get(program: Deployed, path: str) -> httpx.Response:
-    return httpx.get(f"{program.outputs['shopUrl']}/{path}", timeout=30)
+    return program.http.get(f"{program.outputs['shopUrl']}/{path}")
 
 
 def _post(program: Deployed, path: str, body: Any) -> httpx.Response:
-    return httpx.post(f"{program.outputs['shopUrl']}/{path}", json=body, timeout=30)
+    return program.http.post(f"{program.outputs['shopUrl']}/{path}", json=body)
 
 
 def _supplier(program: Deployed, mode: str) -> None:
-    httpx.put(f"{program.outputs['supplierUrl']}/{mode}").raise_for_status()
+    program.http.put(f"{program.outputs['supplierUrl']}/{mode}").raise_for_status()
 
 
 def _counted(program: Deployed) -> int:

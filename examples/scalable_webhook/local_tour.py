@@ -7,8 +7,6 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
-
 from local.testing import Deployed, eventually
 from local.tour import replay, require
 from serverless_runtime.shared.standard_webhooks import parse_keys, signature_headers
@@ -56,7 +54,7 @@ def an_invoice_is_unknown(program: Deployed) -> Iterator[str]:
 def _call(program: Deployed, invoice: str, call_id: str, secret: str = _SECRET) -> int:
     body = json.dumps({"invoice": invoice, "cents": _CENTS}).encode()
     headers = signature_headers(parse_keys(secret), call_id, int(time.time()), body)
-    response = httpx.post(
+    response = program.http.post(
         program.outputs["providerUrl"],
         content=body,
         headers={**headers, "content-type": "application/json"},

@@ -17,14 +17,14 @@ _CUSTOMERS = 40
 
 def everything_is_the_old_shops(program: Deployed) -> Iterator[str]:
     """The facade stands in front of the old shop: a client sees no difference"""
-    httpx.put(f"{program.outputs['oldShopUrl']}/_control", json={"down": False})
+    program.http.put(f"{program.outputs['oldShopUrl']}/_control", json={"down": False})
     _set(program, "declared")
     eventually(lambda: not any(_sides(program, 6).values()), "answers of the old shop")
     urls = [f"{program.outputs[name]}/products" for name in ("oldShopUrl", "frontUrl")]
-    direct, through = (httpx.get(url) for url in urls)
+    direct, through = (program.http.get(url) for url in urls)
     require(direct.content == through.content, "the same bytes", seen=through.text)
     yield f"GET /products → {through.status_code}, the same {len(through.content)} bytes"
-    login = httpx.get(f"{program.outputs['frontUrl']}/login")
+    login = program.http.get(f"{program.outputs['frontUrl']}/login")
     require(login.headers["location"] == "/account?from=%2Flogin&ok", "a redirect", seen=login)
     cookies = login.headers.get_list("set-cookie")
     yield f"GET /login → {login.status_code} {login.headers['location']}, {len(cookies)} cookies"
@@ -77,7 +77,9 @@ def all_move_and_are_back_at_once(program: Deployed) -> Iterator[str]:
 
 
 def _ask(program: Deployed, customer: str = "c-1") -> httpx.Response:
-    return httpx.get(f"{program.outputs['frontUrl']}/products", headers={"x-customer": customer})
+    return program.http.get(
+        f"{program.outputs['frontUrl']}/products", headers={"x-customer": customer}
+    )
 
 
 def _sides(program: Deployed, count: int) -> dict[str, bool]:

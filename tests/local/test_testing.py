@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 
 import pytest
 
 from local.emulator.start import EmulatorError
+from local.serving import serving
 from local.testing import Deployed, sized
 
 
@@ -47,3 +50,30 @@ def test_a_dead_letter_queue_that_is_not_there_is_refused_with_those_that_are(
 
     with pytest.raises(EmulatorError, match=f"The program has {known}, got {name!r}"):
         program.dead_letters(name)
+
+
+class _SetsCookies(BaseHTTPRequestHandler):
+    """Sets a cookie, and says which ones it got, and on which port."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        seen = f"{self.headers.get('Cookie')} {self.client_address[1]}".encode()
+        self.send_response(200)
+        self.send_header("Set-Cookie", "session=1")
+        self.send_header("Content-Length", str(len(seen)))
+        self.end_headers()
+        self.wfile.write(seen)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+def test_each_request_to_an_api_is_like_the_first_of_a_client(program: Deployed) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _SetsCookies)
+    with serving(server), closing(program):
+        url = f"http://127.0.0.1:{server.server_port}"
+        seen = [program.http.get(url).text.split() for _ in range(2)]
+
+    assert [cookies for cookies, _ in seen] == ["None", "None"]
+    assert len({port for _, port in seen}) == 2

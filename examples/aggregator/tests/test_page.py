@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
-import httpx
 import pytest
 
 from local.testing import DeployChanged, Deployed, eventually, sized
@@ -41,7 +40,7 @@ class Page(NamedTuple):
 
 def opened(program: Deployed, title: str = "Emma") -> Page:
     started = time.monotonic()
-    response = httpx.get(f"{program.outputs['shopUrl']}/books/{title}", timeout=60)
+    response = program.http.get(f"{program.outputs['shopUrl']}/books/{title}")
     seconds, body = time.monotonic() - started, response.json()
     missing = {each["branch"]: each["reason"] for each in body["missing"]}
     return Page(response.status_code, body.get("data", {}), missing, body.get("stale", {}), seconds)
@@ -52,12 +51,12 @@ def becomes(program: Deployed, **modes: str) -> None:
 
 
 def set_modes(program: Deployed, modes: Mapping[str, str]) -> None:
-    httpx.put(program.outputs["catalogueUrl"], json=modes).raise_for_status()
+    program.http.put(program.outputs["catalogueUrl"], json=modes).raise_for_status()
 
 
 def asked(program: Deployed, part: str) -> int:
     """How often the catalogue was asked for it since its modes were set."""
-    calls: int = httpx.get(program.outputs["catalogueUrl"]).json()[part]
+    calls: int = program.http.get(program.outputs["catalogueUrl"]).json()[part]
     return calls
 
 

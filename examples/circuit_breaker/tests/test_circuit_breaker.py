@@ -25,13 +25,14 @@ class Carrier:
     """The carrier of local_setup.py."""
 
     def __init__(self, program: Deployed) -> None:
+        self._http = program.http
         self._url = f"http://127.0.0.1:{program.emulator.port + 1}"
 
     def becomes(self, mode: str) -> None:
-        httpx.put(f"{self._url}/{mode}").raise_for_status()
+        self._http.put(f"{self._url}/{mode}").raise_for_status()
 
     def seen(self) -> dict[str, Any]:
-        seen: dict[str, Any] = httpx.get(self._url).json()
+        seen: dict[str, Any] = self._http.get(self._url).json()
         return seen
 
 
@@ -39,7 +40,7 @@ def ask(program: Deployed, country: str = "GB") -> tuple[httpx.Response, float]:
     """The response, and how long it took."""
     started = time.monotonic()
     parameters = {"country": country, "grams": "1200"}
-    response = httpx.get(f"{program.outputs['apiUrl']}/quotes", params=parameters, timeout=30)
+    response = program.http.get(f"{program.outputs['apiUrl']}/quotes", params=parameters)
     return response, time.monotonic() - started
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
-import httpx
 import pytest
 from botocore.exceptions import ClientError
 
@@ -34,7 +33,7 @@ class Answer(NamedTuple):
 
 def ask(program: Deployed, method: str = "GET", path: str = f"offers/{TITLE}") -> Answer:
     started = time.monotonic()
-    response = httpx.request(method, f"{program.outputs['shopUrl']}/{path}", timeout=60)
+    response = program.http.request(method, f"{program.outputs['shopUrl']}/{path}")
     return Answer(response.status_code, response.json(), time.monotonic() - started)
 
 
@@ -48,12 +47,12 @@ def all_at_once(count: int, one: Callable[[], Answer]) -> list[Answer]:
 
 
 def becomes(program: Deployed, mode: str) -> None:
-    httpx.put(f"{program.outputs['publisherUrl']}/{mode}").raise_for_status()
+    program.http.put(f"{program.outputs['publisherUrl']}/{mode}").raise_for_status()
 
 
 def asked(program: Deployed) -> int:
     """How often the publisher was asked since its mode was set."""
-    calls: int = httpx.get(program.outputs["publisherUrl"]).json()["calls"]
+    calls: int = program.http.get(program.outputs["publisherUrl"]).json()["calls"]
     return calls
 
 

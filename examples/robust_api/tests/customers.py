@@ -97,7 +97,7 @@ class Shop:
 
     def supplier_is(self, mode: str) -> None:
         """Change what the supplier does."""
-        httpx.put(f"{self.program.outputs['supplierUrl']}/{mode}").raise_for_status()
+        self.program.http.put(f"{self.program.outputs['supplierUrl']}/{mode}").raise_for_status()
 
     def mixed(self, count: int, *, seed: int) -> list[Answer]:
         """Requests to all routes, as many to each, in random order."""

@@ -245,7 +245,7 @@ def test_a_header_cannot_say_who_has_called_or_when(program: Deployed) -> None:
     )
     dropped = forged(program)
 
-    httpx.post(
+    program.http.post(
         program.outputs["providerUrl"],
         content=call.body,
         headers={**call.headers, "webhook-signature": inject},
@@ -258,7 +258,7 @@ def test_a_header_cannot_say_who_has_called_or_when(program: Deployed) -> None:
 def test_a_call_without_signature_is_dropped(program: Deployed) -> None:
     dropped = forged(program)
 
-    response = httpx.post(program.outputs["providerUrl"], content=b"{}")
+    response = program.http.post(program.outputs["providerUrl"], content=b"{}")
 
     assert response.status_code == httpx.codes.ACCEPTED
     eventually(lambda: forged(program) == dropped + 1, "the forged call")
