@@ -30,12 +30,17 @@ hand off to the same function. "ours" and "ours again" are the same: what differ
 chance. Zips are as they are uploaded. The emulator takes part in every figure, and starts an event
 at once, where AWS queues it: only ratios mean something."""
 
+_DELAY_MS, _PAUSE_MS = (
+    round(each * 1000) for each in (pattern_times.DELAY_SECONDS, pattern_times.PAUSE_SECONDS)
+)
 _HOW_PATTERNS = f"""\
 Each figure is the median of {pattern_times.ROUNDS} rounds, with the lowest and the highest; x is
-the median of its ratios to "{pattern_times.BARE}" in the same round. That is the least code that
-does the same work: no validation, log, retry, outbox, idempotency, order or circuit breaker. The
-stub takes {pattern_times.DELAY_SECONDS * 1000:.0f} ms for each request, and units are
-{pattern_times.PAUSE_SECONDS * 1000:.0f} ms apart; "ours" and "ours again" are the same."""
+the median of its ratios to "{pattern_times.BARE}" in the same round. That writes the same rows with
+the same conditions and does nothing else: it validates, logs and retries nothing, removes no row
+of an outbox, keeps no order after a failure, takes no lease and has no circuit breaker. The stub
+speaks HTTP without TLS and takes {_DELAY_MS} ms for each request. Units are {_PAUSE_MS} ms apart,
+and the functions' clocks stand still, so that what they cache stays fresh. "ours" and "ours again"
+are the same."""
 
 
 def check() -> bool:

@@ -1,7 +1,7 @@
 """The handoff at a stub of AWS: one instance of the function, and many at once.
 
-Unlike the emulator, the stub does next to nothing for a request, so that more requests, or several
-writes in one, cost what they cost on AWS: what the function does for them.
+The stub takes as long for each request, whatever is in it. With many instances it shares this
+machine's processors with them, so that a function pays there for the requests that it sends.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.pattern_times import AGAIN, BARE, DELAY_SECONDS, OURS, PAUSE_SECONDS, ROUNDS
-from benchmarks.process import END, python
+from benchmarks.process import END, environment_of, python
 from benchmarks.report import compared_rows
 from benchmarks.stub import stub
 from benchmarks.subjects import BARE as BARE_SUBJECT
@@ -107,7 +107,7 @@ def _creates(
 def _started(command: list[str], environment: Mapping[str, str]) -> subprocess.Popen[str]:
     return subprocess.Popen(  # noqa: S603 -- our own interpreter and text
         command,
-        env={**environment},
+        env=environment_of(environment),
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

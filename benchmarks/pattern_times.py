@@ -23,12 +23,10 @@ DELAY_SECONDS = 0.005
 PAUSE_SECONDS = 0.01
 """Between two units: what nobody waits for is over by then, as it is between two callers."""
 
-BARE = "bare boto3"
-
 HEADS = ["pattern", "caller", "cold ms", "x", "p50 ms", "x", "processor ms a unit", "x"]
 
 _NUMBER = 41
-OURS, AGAIN = "ours", "ours again"
+OURS, AGAIN, BARE = "ours", "ours again", "bare boto3"
 
 
 @dataclass(frozen=True)

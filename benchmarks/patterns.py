@@ -19,11 +19,11 @@ from pulumi_serverless.testing.mocks import FUNCTION
 from serverless_runtime.webhook_in.settings import SEPARATOR
 
 NOW = 1_772_357_400
-"""The clocks of a function that is counted stand still: what it caches stays fresh, and nothing
-takes long."""
+"""The clocks that functions read stand still: what they cache stays fresh, no deadline passes, and
+no call counts as slow."""
 
 _SLOW_ENOUGH_SECONDS = 120
-"""Valgrind makes a function some forty times slower, so nothing may give up after a second."""
+"""Valgrind makes a function some forty times slower, so no setting in seconds may be shorter."""
 
 
 BARE_UNITS = Path(__file__).with_name("bare") / "units"

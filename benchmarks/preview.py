@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
 
 from benchmarks.subjects import ROOT
+from local.emulator.start import free_port
 
 _ROUNDS = 3
 _IMPORTED = re.compile(r"import time:\s+(\d+) \|\s+\d+ \| +(\S+)")
@@ -83,9 +83,7 @@ def engine_seconds() -> Iterator[tuple[int, int, float]]:
     nothing without the Pulumi CLI."""
     if shutil.which("pulumi") is None:
         return
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
+    port = str(free_port())
     try:
         _pulumi(port, "up", "--yes", "--skip-preview", "--non-interactive")
         for number in range(1, _ROUNDS + 1):

@@ -40,7 +40,7 @@ def run(command: list[str], environment: Mapping[str, str]) -> str:
     """Run to the end and return what it printed. Raises RuntimeError with its errors."""
     done = subprocess.run(  # noqa: S603 -- our own interpreter and text
         command,
-        env={"PATH": os.environ["PATH"], "PYTHONHASHSEED": "0", **environment},
+        env=environment_of(environment),
         capture_output=True,
         text=True,
         check=False,
@@ -48,6 +48,11 @@ def run(command: list[str], environment: Mapping[str, str]) -> str:
     if done.returncode:
         raise RuntimeError(f"a benchmark's process failed:\n{done.stderr[-3000:]}")
     return done.stdout
+
+
+def environment_of(function: Mapping[str, str]) -> dict[str, str]:
+    """Return what a process gets: the function's environment, and the same hashes each time."""
+    return {"PATH": os.environ["PATH"], "PYTHONHASHSEED": "0", **function}
 
 
 def instructions(command: list[str], environment: Mapping[str, str]) -> int:

@@ -53,8 +53,8 @@ class Deployed:
 
     @cached_property
     def http(self) -> httpx.Client:
-        """For requests to the program's APIs, of several threads at once. Each is like the first of
-        a client: it has a connection of its own, and no cookies."""
+        """For requests to the program's APIs. Each opens a connection of its own and sends no
+        cookies, as from a new client."""
         import httpx  # noqa: PLC0415 -- most commands ask no API
 
         own_connections = httpx.Limits(max_keepalive_connections=0)
@@ -64,8 +64,8 @@ class Deployed:
 
     def close(self) -> None:
         """End the connections of `http`."""
-        if "http" in vars(self):
-            self.http.close()
+        if client := vars(self).pop("http", None):
+            client.close()
 
     def function_names(self) -> dict[str, str]:
         """Physical names of the functions by their logical names, e.g. "tasks-create-task"."""

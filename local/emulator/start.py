@@ -49,6 +49,7 @@ _LISTENING_PORTS = range(20_000, 32_768)
 _START_SECONDS = 20
 _STOP_SECONDS = 5
 _GET_SECONDS = 10
+_HEALTH_SECONDS = 2
 _LOG_TAIL_LINES = 20
 
 # An event above the account's limit counts as a failed attempt in the emulator (AWS: it waits), so
@@ -100,23 +101,24 @@ class Emulator:
     def is_healthy(self) -> bool:
         """Whether it responds."""
         try:
-            self._get("health")
-        except (OSError, http.client.HTTPException, EmulatorError):
+            self._get("health", seconds=_HEALTH_SECONDS)
+        except EmulatorError:
             return False
         return True
 
-    def _get(self, what: str, query: Mapping[str, str] | None = None) -> Any:
+    def _get(
+        self, what: str, query: Mapping[str, str] | None = None, *, seconds: float = _GET_SECONDS
+    ) -> Any:
         # Not httpx: a client of its own takes 30 ms of a processor, and this is polled.
-        with closing(
-            http.client.HTTPConnection(_HOST, self.port, timeout=_GET_SECONDS)
-        ) as connection:
-            connection.request("GET", f"/_ministack/{what}?{urlencode(query or {})}")
-            response = connection.getresponse()
-            text = response.read()
+        with closing(http.client.HTTPConnection(_HOST, self.port, timeout=seconds)) as connection:
+            try:
+                connection.request("GET", f"/_ministack/{what}?{urlencode(query or {})}")
+                response = connection.getresponse()
+                text = response.read()
+            except (OSError, http.client.HTTPException) as error:
+                raise EmulatorError(f"{self.url} does not respond: {error!r}") from error
         if response.status != http.HTTPStatus.OK:
-            raise EmulatorError(
-                f"{what} of the emulator responded with {response.status}: {text!r}"
-            )
+            raise EmulatorError(f"{what} at {self.url}: status {response.status}, {text!r}")
         return json.loads(text)
 
 

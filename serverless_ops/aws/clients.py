@@ -14,8 +14,8 @@ from botocore.exceptions import BotoCoreError
 from serverless_ops.aws.errors import UnreachableError, explain
 from serverless_ops.aws.waiting import Waiting
 
-_AT_ONCE = 50
-"""Connections that a client keeps: `status` reads all queues at the same time."""
+_KEPT_CONNECTIONS = 50
+"""Of a client: `status` reads all queues at the same time, and few stacks have more."""
 
 
 class Keys(NamedTuple):
@@ -44,7 +44,7 @@ class Connection:
 class Clients:
     """Makes the boto3 clients of a run: one per service and connection. Threads may share it.
 
-    A connection's clients have one session: of a client with its own, that is most of the work.
+    A connection's clients share a session: creating one is most of the work of creating a client.
     """
 
     def __init__(self, waiting: Waiting | None = None) -> None:
@@ -70,7 +70,7 @@ class Clients:
             connect_timeout=limits.connect,
             read_timeout=limits.attempt,
             retries={"mode": "standard", "total_max_attempts": attempts},
-            max_pool_connections=_AT_ONCE,
+            max_pool_connections=_KEPT_CONNECTIONS,
             **({"proxies": {}} if connection.local else {}),
         )
         try:

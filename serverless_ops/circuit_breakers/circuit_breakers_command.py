@@ -24,7 +24,7 @@ _STALE_SECONDS = 1
 EXIT_CODES = """\b
 Exit codes:
   0    done
-  1    unknown name
+  1    unknown name, or it has opened again
   2    usage error
   3    the stack or the table cannot be reached
   130  interrupted
@@ -84,8 +84,8 @@ def list_circuit_breakers(
 def close(context: Context, *, stack: Stack, component: str | None, name: str) -> None:
     """Close the circuit breaker NAME, so that its provider is called again.
 
-    Returns once every instance has read it, after three seconds: what is replayed now is sent. If
-    the provider still fails, it opens again.
+    Returns when no instance remembers it open any more, after three seconds, so that you can
+    replay. If the provider still fails, it opens again.
     """
     tables = _tables(stack, component)
     require_one(tables, "--component", "components with circuit breakers")
@@ -102,8 +102,14 @@ def close(context: Context, *, stack: Stack, component: str | None, name: str) -
         click.echo(f"{name} is already closed; nothing was changed.")
         return
     close_circuit_breaker(dynamodb, table, name, int(context.now().timestamp()))
-    context.sleep(CACHE_SECONDS + _STALE_SECONDS)
-    click.echo(f"{name} is closed, and every instance knows.")
+    seconds = CACHE_SECONDS + _STALE_SECONDS
+    click.echo(f"{name} is closed; instances may remember it open for {seconds} s …")
+    context.sleep(seconds)
+    if read_circuit_breakers(dynamodb, table)[name].status == "CLOSED":
+        click.echo("It is still closed.")
+        return
+    click.echo(f"{name} has opened again: its provider still fails.")
+    raise click.exceptions.Exit(LEFT)
 
 
 def _tables(stack: Stack, component: str | None) -> Mapping[str, CircuitBreakerTable]:

@@ -36,8 +36,8 @@ class BrokenProgram:
         self._removed: dict[tuple[str, str], str] = {}
         """The policies that were removed: role, name, document."""
 
-        self._deployed: list[dict[str, Any]] = []
-        """The settings with which the program was deployed while it was broken."""
+        self._deployed_with: dict[str, str] | None = None
+        """The settings with which deploying the broken program has repaired it, if it has."""
 
         engineer.deploy = self._deploy
 
@@ -103,14 +103,15 @@ class BrokenProgram:
         engineer.runs(page, RESOLVED, skipping=self._of_others(page))
 
     def _deploy(self) -> None:
-        """Deploy the broken program; with settings with which that has repaired it before, do only
-        what it did then."""
+        """Deploy the broken program; if that has repaired it with these settings, do only what it
+        did then."""
         settings = self._program.deployment.config()
-        if settings in self._deployed:
+        if settings == self._deployed_with:
             self._restore()
             return
         self._program.up()
-        self._deployed.append(settings)
+        self._deployed_with = settings
+        self._removed.clear()
 
     def _restore(self) -> None:
         """Let the next command work, without the seconds that `pulumi up` takes."""

@@ -93,7 +93,6 @@ KEPT = {
     "robust_api.handlers.put_on_bus._settings",
     "service_calls.client._of_this_instance",
     "shared.aws.boto3_client",
-    "shared.aws.client",
     "shared.aws.connections._context",
     "shared.aws.container_credentials.container_credentials",
     "shared.aws.errors._combine",

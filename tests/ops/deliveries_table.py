@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -22,6 +22,10 @@ NOON = 1_772_366_400
 """2026-03-01T12:00:00Z."""
 
 
+CLOSED = "{} is closed; instances may remember it open for 3 s …\nIt is still closed.\n"
+"""What closing a circuit breaker prints."""
+
+
 class Reader:
     """Types commands that read the deliveries table."""
 
@@ -32,6 +36,9 @@ class Reader:
         self.local_folder = Path("/nonexistent")
         self.connections: list[Any] = []
         self.slept: list[float] = []
+        self.meanwhile: Callable[[], object] = lambda: None
+        """What others do while a command sleeps."""
+
         self.deliveries = Leases(DELIVERIES, dynamodb, lambda: self.now)
         self.breakers = circuit_breaker_rows(DELIVERIES, dynamodb)
 
@@ -46,7 +53,7 @@ class Reader:
             run=self.run,
             local_folder=self.local_folder,
             now=lambda: datetime.fromtimestamp(self.now, UTC),
-            sleep=self.slept.append,
+            sleep=self._sleep,
         )
         return CliRunner().invoke(ops_commands, list(words), obj=context)
 
@@ -81,6 +88,10 @@ class Reader:
         for _ in range(5):
             self.breakers.count_failure(channel, "SES did not respond", int(self.now))
         self.breakers.open(channel, "one", failures=5, until=until, now=int(self.now))
+
+    def _sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.meanwhile()
 
     def _client(self, service: str, connection: Any) -> Any:
         self.connections.append(connection)

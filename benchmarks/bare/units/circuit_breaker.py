@@ -1,4 +1,4 @@
-"""A call of the carrier, whatever state it is in."""
+"""A call of the carrier, with no circuit breaker."""
 
 import json
 import os

@@ -23,7 +23,7 @@ _REPORTS_AS_DONE = '{"status": "ok", "raised": True, "error": str(e), "trace":'
 
 def apply() -> None:
     """Let Python workers report an exception of the handler as the end of an invocation like any
-    other, and take it for the error that it is afterwards."""
+    other, and turn it back into an error once the worker is kept."""
     runtime: Any = import_module("ministack.core.lambda_runtime")
     before, found, after = runtime._PYTHON_WORKER_SCRIPT.rpartition(_REPORTS)
     if not found:

@@ -41,9 +41,10 @@ def test_a_service_without_an_entry_has_the_timeouts_of_boto3() -> None:
 
 
 @pytest.mark.parametrize("service", ["dynamodb", "s3"])
-def test_threads_that_all_ask_first_get_the_same_client(service: str) -> None:
-    aws.client.cache_clear()
-    aws._made.cache_clear()
+def test_threads_that_all_ask_first_get_the_same_client(
+    service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aws, "_clients", {})
     together = threading.Barrier(8)
 
     def ask(_: int) -> Any:

@@ -57,5 +57,5 @@ def test_clients_of_a_connection_share_a_session(monkeypatch: pytest.MonkeyPatch
     assert len(sessions) == 1
 
 
-def test_as_many_queues_as_status_reads_at_once_have_a_connection_each() -> None:
+def test_a_client_keeps_fifty_connections() -> None:
     assert Clients()("sqs", LOCAL).meta.config.max_pool_connections == 50

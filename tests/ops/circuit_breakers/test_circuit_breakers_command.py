@@ -15,7 +15,7 @@ from serverless_runtime.circuit_breaker.cached_state import CACHE_SECONDS
 from serverless_runtime.circuit_breaker.rows import DynamoCircuitBreakerStore
 from tests.lambdas.samples import an_event
 from tests.lambdas.tables import CIRCUITS, DELIVERIES
-from tests.ops.deliveries_table import NOON, Reader
+from tests.ops.deliveries_table import CLOSED, NOON, Reader
 from tests.ops.fakes import service_error, stack_outputs
 
 ROWS: dict[str, Any] = {
@@ -114,7 +114,7 @@ def test_one_can_be_closed_by_hand(reader: Reader, half_open: bool) -> None:
     result = types(reader, "circuit-breakers", "close", "email")
 
     assert result.exit_code == 0
-    assert result.stdout == "email is closed, and every instance knows.\n"
+    assert result.stdout == CLOSED.format("email")
     email, sms = reader.breakers.read("email"), reader.breakers.read("sms")
     assert (email.status, email.failures, sms.status) == ("CLOSED", 0, "OPEN")
 
@@ -125,6 +125,16 @@ def test_closing_returns_once_no_instance_remembers_it_open(reader: Reader) -> N
     types(reader, "circuit-breakers", "close", "email")
 
     assert reader.slept == [CACHE_SECONDS + 1]
+
+
+def test_one_that_opens_again_meanwhile_is_reported(reader: Reader) -> None:
+    reader.opened("email", until=NOON)
+    reader.meanwhile = lambda: reader.opened("email", until=NOON + 60)
+
+    result = types(reader, "circuit-breakers", "close", "email")
+
+    assert result.exit_code == 1
+    assert "email has opened again: its provider still fails." in result.stdout
 
 
 def test_a_probe_that_fails_after_that_does_not_open_it(reader: Reader) -> None:

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.ops.circuit_breakers.test_circuit_breakers_command import ROWS, types
-from tests.ops.deliveries_table import NOON, Reader
+from tests.ops.deliveries_table import CLOSED, NOON, Reader
 from tests.ops.fakes import stack_outputs
 
 LATER = "2026-03-01T12:00:30.000Z"
@@ -74,7 +74,7 @@ def test_one_with_failures_is_closed_and_one_without_left_as_it_is(reader: Reade
     untouched = types(reader, "circuit-breakers", "close", "email")
     unknown = types(reader, "circuit-breakers", "close", "fax")
 
-    assert counted.stdout == "sms is closed, and every instance knows.\n"
+    assert counted.stdout == CLOSED.format("sms")
     assert untouched.stdout == "email is already closed; nothing was changed.\n"
     assert (unknown.exit_code, unknown.stdout, unknown.stderr) == (
         1,

@@ -30,18 +30,20 @@ _SMALL_CLIENTS = {
 """Class by service; its module here has the service's name."""
 
 
+_clients = dict[str, Any]()
 _making = threading.RLock()
 
 
-@functools.cache
 def client(service: str) -> Any:
     """Return the process's client for `service`, named as for `boto3.client`."""
-    # Threads that all ask first get the same one, and so share its connections.
-    with _making:
-        return _made(service)
+    if service not in _clients:
+        # Threads that all ask first get the same one, and so share its connections.
+        with _making:
+            if service not in _clients:
+                _clients[service] = _made(service)
+    return _clients[service]
 
 
-@functools.cache
 def _made(service: str) -> Any:
     name = _SMALL_CLIENTS.get(service)
     if name is None:
