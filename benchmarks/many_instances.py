@@ -74,12 +74,12 @@ def rows() -> list[list[str]]:
 
 
 def _answers(subject: Subject, folder: Path) -> Answers:
-    _, [alone] = _creates(subject, folder, instances=1, number=_ALONE, pause=PAUSE_SECONDS)
-    seconds, _ = _creates(subject, folder, instances=INSTANCES, number=_EACH, pause=0)
+    _, [alone] = creates(subject, folder, instances=1, number=_ALONE, pause=PAUSE_SECONDS)
+    seconds, _ = creates(subject, folder, instances=INSTANCES, number=_EACH, pause=0)
     return Answers(statistics.median(alone) * 1000, INSTANCES * _EACH / seconds)
 
 
-def _creates(
+def creates(
     subject: Subject, folder: Path, *, instances: int, number: int, pause: float
 ) -> tuple[float, list[list[float]]]:
     """Create that many tasks in each instance once all are warm; return the seconds until all have

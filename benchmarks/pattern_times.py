@@ -1,4 +1,4 @@
-"""What a unit of each pattern's work takes, beside the least code that does the same work."""
+"""What a unit of each pattern's work takes, beside boto3 code that does nothing else."""
 
 from __future__ import annotations
 
