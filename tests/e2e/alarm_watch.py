@@ -18,14 +18,17 @@ _PUBLISHED_BY_EMULATOR = ("AWS/Lambda", "AWS/ApiGateway")
 
 
 class AlarmWatch:
-    """Its clock is hours ahead, so that datapoints of before no longer count.
+    """Its clock is hours ahead, so that datapoints of before no longer count. It begins after a
+    full hour, and so does each hour that passes: what happens in the next minutes is in one period
+    of every alarm. (CloudWatch's periods slide; here they begin by the clock.)
 
     Nothing else may publish metrics or evaluate alarms of the stack.
     """
 
     def __init__(self, stack: Deployed) -> None:
         self._stack = stack
-        self._ahead_seconds = 0
+        self._ahead_seconds = 0.0
+        self._go_to_full_hour()
         self._copied_until = math.floor(time.time())
         self._embedded = EmbeddedMetrics(stack.emulator.client, clock=self.now)
         self._alarms = Alarms(stack.emulator.client, clock=self.now)
@@ -36,6 +39,10 @@ class AlarmWatch:
 
     def let_an_hour_pass(self) -> None:
         self._ahead_seconds += HOUR_SECONDS
+        self._go_to_full_hour()
+
+    def _go_to_full_hour(self) -> None:
+        self._ahead_seconds += -self.now() % HOUR_SECONDS + 1
 
     def evaluate(self) -> None:
         """Publish all metrics at the clock's time, and evaluate each alarm once."""
