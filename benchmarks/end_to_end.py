@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import random
 import statistics
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, fields
@@ -17,7 +16,7 @@ import psutil
 from benchmarks.callers import BARE
 from benchmarks.comparison_stack import ComparisonStack, Service
 from benchmarks.interpreters import description_of
-from benchmarks.report import compared_rows, table
+from benchmarks.report import compared_rows, in_turn, table
 from local.emulator.workers import function_processes
 
 ROUNDS = 5
@@ -65,7 +64,6 @@ class Comparison:
     ) -> None:
         self._stack = stack
         self._one_at_a_time, self._at_once = one_at_a_time, at_once
-        self._order = random.Random(0)  # noqa: S311 -- no secret
 
     def figures(self, work_seconds: float, rounds: int = ROUNDS) -> dict[str, list[Figures]]:
         """Return each caller's figures, one of each round, with a target that takes so long."""
@@ -75,14 +73,9 @@ class Comparison:
             for service in self._stack.services:
                 # The first of all finds the target cold, too, and packages without bytecode.
                 self._post(client, service, 1)
-            for service in self._in_turn(rounds):
+            for service in in_turn(self._stack.services, rounds):
                 found[service.name].append(self._turn(client, service))
         return found
-
-    def _in_turn(self, rounds: int) -> Iterator[Service]:
-        services = self._stack.services
-        for _ in range(rounds):
-            yield from self._order.sample(services, len(services))
 
     def _turn(self, client: httpx.Client, service: Service) -> Figures:
         self._stack.make_cold(service)

@@ -7,7 +7,6 @@ machine's processors with them, so that a function pays there for the requests t
 from __future__ import annotations
 
 import json
-import random
 import statistics
 import subprocess
 import tempfile
@@ -19,7 +18,7 @@ from pathlib import Path
 
 from benchmarks.pattern_times import AGAIN, BARE, DELAY_SECONDS, OURS, PAUSE_SECONDS, ROUNDS
 from benchmarks.process import END, environment_of, python
-from benchmarks.report import compared_rows
+from benchmarks.report import compared_rows, in_turn
 from benchmarks.stub import stub
 from benchmarks.subjects import BARE as BARE_SUBJECT
 from benchmarks.subjects import CREATE, ENVIRONMENT, EVENT, Subject, unpacked
@@ -63,13 +62,11 @@ def rows() -> list[list[str]]:
     """Return a row for each caller."""
     callers = {OURS: CREATE, AGAIN: CREATE, BARE: BARE_SUBJECT}
     found: dict[str, list[Answers]] = {name: [] for name in callers}
-    order = random.Random(0)  # noqa: S311 -- no secret
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as name:
         folders = {each: unpacked(each, Path(name)) for each in (CREATE, BARE_SUBJECT)}
-        for _ in range(ROUNDS):
-            for caller in order.sample([*callers], len(callers)):
-                subject = callers[caller]
-                found[caller].append(_answers(subject, folders[subject]))
+        for caller in in_turn(callers, ROUNDS):
+            subject = callers[caller]
+            found[caller].append(_answers(subject, folders[subject]))
     return compared_rows(found, BARE)
 
 

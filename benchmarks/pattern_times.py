@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import statistics
 import tempfile
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.patterns import Unit
 from benchmarks.process import run
-from benchmarks.report import compared_rows
+from benchmarks.report import compared_rows, in_turn
 from benchmarks.stub import stub
 from benchmarks.units import UNITS
 
@@ -53,10 +52,8 @@ def pattern_rows() -> Iterator[list[str]]:
 
 def _rounds(unit: Unit, folder: Path) -> dict[str, list[Times]]:
     found: dict[str, list[Times]] = {OURS: [], AGAIN: [], BARE: []}
-    order = random.Random(0)  # noqa: S311 -- no secret
-    for _ in range(ROUNDS):
-        for caller in order.sample([*found], len(found)):
-            found[caller].append(times(unit, folder, bare=caller == BARE))
+    for caller in in_turn(found, ROUNDS):
+        found[caller].append(times(unit, folder, bare=caller == BARE))
     return found
 
 

@@ -25,7 +25,6 @@ no call counts as slow."""
 _SLOW_ENOUGH_SECONDS = 120
 """Valgrind makes a function some forty times slower, so no setting in seconds may be shorter."""
 
-
 BARE_UNITS = Path(__file__).with_name("bare") / "units"
 _BARE_NAMES = {
     "TABLE_NAME": "table",

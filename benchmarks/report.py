@@ -5,15 +5,18 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
+import random
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from benchmarks.interpreters import description, function_python
+
+T = TypeVar("T")
 
 RESULTS = Path(__file__).with_name("results")
 
@@ -24,6 +27,13 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return a Markdown table; numbers with a fraction get three digits after the point."""
     lines = [headings, ["---"] * len(headings), *rows]
     return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
+
+
+def in_turn(callers: Iterable[T], rounds: int) -> Iterator[T]:
+    """Yield each caller once in each round, in a random order, which is the same in every run."""
+    every, order = list(callers), random.Random(0)  # noqa: S311 -- no secret
+    for _ in range(rounds):
+        yield from order.sample(every, len(every))
 
 
 def compared_rows(found: Mapping[str, Sequence[Any]], of: str) -> list[list[str]]:
