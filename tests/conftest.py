@@ -6,8 +6,11 @@ import gc
 from functools import cache
 
 import botocore.loaders
+import moto.core.models
+import pulumi.runtime.resource
 import pytest
 from hypothesis import HealthCheck, settings
+from pulumi.runtime.proto import source_pb2
 
 # A busy machine is no fault of what is tested.
 settings.register_profile(
@@ -21,6 +24,13 @@ gc.set_threshold(100_000)
 # The descriptions of AWS's services are the same for every test: read each of them once, although
 # moto lets no two tests share a session.
 botocore.loaders.create_loader = cache(botocore.loaders.create_loader)
+
+# Pulumi records the source of each frame of the stack with each resource, for an engine to show.
+pulumi.runtime.resource._get_stack_trace = source_pb2.StackTrace
+
+# moto also intercepts `requests`, by thousands of patterns for each test. Ours call AWS by botocore
+# or by our own clients.
+moto.core.models.RESPONSES_METHODS = []
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-import boto3
 import pytest
 from moto import mock_aws
 
 from serverless_runtime.shared import aws
+from tests.lambdas.moto_state import make_tables_and_queue
 from tests.lambdas.recorded_lambda import RecordedLambda
 from tests.lambdas.tables import (
     DEAD_LETTER_QUEUE_URL,
@@ -18,7 +18,6 @@ from tests.lambdas.tables import (
     OUTBOX,
     TARGET_ARN,
     TASKS,
-    create_tables,
 )
 from tests.lambdas.wire import Moto
 
@@ -50,8 +49,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def aws_in_memory(environment: None) -> Iterator[None]:
     with mock_aws():
-        create_tables(boto3.client("dynamodb"))
-        boto3.client("sqs").create_queue(QueueName=DEAD_LETTER_QUEUE_URL.rsplit("/", 1)[1])
+        make_tables_and_queue()
         yield
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import boto3
 import pytest
 
 from serverless_runtime.circuit_breaker.cached_state import CachedState
@@ -19,6 +18,7 @@ from serverless_runtime.circuit_breaker.rows import (
     DynamoCircuitBreakerStore,
     state_of,
 )
+from serverless_runtime.shared import aws
 from tests.lambdas.notification_service.fakes import Clock
 from tests.lambdas.tables import CIRCUITS
 
@@ -30,7 +30,7 @@ MASKED = "no answer from a***@a.example"
 
 
 def row() -> dict[str, Any]:
-    [item] = boto3.client("dynamodb").scan(TableName=CIRCUITS)["Items"]
+    [item] = aws.boto3_client("dynamodb").scan(TableName=CIRCUITS)["Items"]
     return {name: next(iter(value.values())) for name, value in item.items()}
 
 

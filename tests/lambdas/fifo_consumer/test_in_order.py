@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -20,6 +19,7 @@ from serverless_runtime.fifo_consumer.settings import fifo_environment, read_fif
 from serverless_runtime.queue_consumer import Message
 from serverless_runtime.queue_consumer.receiving_queue import ReceivingQueue
 from serverless_runtime.queue_sender.sender import MAX_MESSAGE_BYTES
+from serverless_runtime.shared import aws
 from serverless_runtime.shared.environment import MissingSettingsError
 
 ARN = "arn:aws:sqs:eu-west-1:123456789012:bookings.fifo"
@@ -30,13 +30,13 @@ SQS_BYTES = 262_144
 def lot() -> Iterator[str]:
     """URL of the queue of parked messages; the table is there, too."""
     with mock_aws():
-        boto3.client("dynamodb").create_table(
+        aws.boto3_client("dynamodb").create_table(
             TableName="parked",
             KeySchema=[{"AttributeName": "message_group", "KeyType": "HASH"}],
             AttributeDefinitions=[{"AttributeName": "message_group", "AttributeType": "S"}],
             BillingMode="PAY_PER_REQUEST",
         )
-        queue = boto3.client("sqs").create_queue(
+        queue = aws.boto3_client("sqs").create_queue(
             QueueName="dead.fifo", Attributes={"FifoQueue": "true"}
         )
         yield str(queue["QueueUrl"])
@@ -49,8 +49,8 @@ def refuse(message: Message) -> None:
 def test_what_failed_is_parked_as_it_came_and_those_behind_it_too(lot: str) -> None:
     counted: list[str] = []
     order = GroupOrder(
-        ParkedGroups("parked", boto3.client("dynamodb")),
-        ParkingLot(lot, boto3.client("sqs")),
+        ParkedGroups("parked", aws.boto3_client("dynamodb")),
+        ParkingLot(lot, aws.boto3_client("sqs")),
         max_attempts=1,
         sequence_attribute=SEQUENCE_ATTRIBUTE,
         on_parked=lambda message: counted.append(message.body),
@@ -70,7 +70,7 @@ def test_what_failed_is_parked_as_it_came_and_those_behind_it_too(lot: str) -> N
     assert first["MessageAttributes"]["raw"]["BinaryValue"] == b"\x00\xff"
     assert first["MessageAttributes"][SEQUENCE_ATTRIBUTE]["StringValue"] == f"{0:020}"
     assert first["Attributes"]["MessageGroupId"] == "7"
-    groups = ParkedGroups("parked", boto3.client("dynamodb"))
+    groups = ParkedGroups("parked", aws.boto3_client("dynamodb"))
     assert groups.waiting("7") == {f"{0:020}", f"{1:020}"}
     groups.remove("7", f"{0:020}")
     groups.remove("7", f"{1:020}")
@@ -79,7 +79,7 @@ def test_what_failed_is_parked_as_it_came_and_those_behind_it_too(lot: str) -> N
 
 
 def _received(url: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = boto3.client("sqs").receive_message(
+    found: list[dict[str, Any]] = aws.boto3_client("sqs").receive_message(
         QueueUrl=url,
         MaxNumberOfMessages=10,
         AttributeNames=["All"],
@@ -94,13 +94,13 @@ def test_a_worker_that_passes_its_attributes_on_does_not_pass_on_that_it_was_par
     """The next queue would take the message for a replayed one, done before, and skip it."""
     seen: list[Message] = []
     order = GroupOrder(
-        ParkedGroups("parked", boto3.client("dynamodb")),
-        ParkingLot(lot, boto3.client("sqs")),
+        ParkedGroups("parked", aws.boto3_client("dynamodb")),
+        ParkingLot(lot, aws.boto3_client("sqs")),
         max_attempts=1,
         sequence_attribute=SEQUENCE_ATTRIBUTE,
         on_parked=lambda message: None,
     )
-    ParkedGroups("parked", boto3.client("dynamodb")).add("7", "5")
+    ParkedGroups("parked", aws.boto3_client("dynamodb")).add("7", "5")
     parked = {"type": "booking", SEQUENCE_ATTRIBUTE: "5"}
     event = queue_event("1", queue_arn=ARN, group="7", attributes=parked)
 
@@ -119,7 +119,7 @@ def test_a_message_that_is_parked_again_after_a_replay_is_kept_and_a_repeated_st
         Message.from_record(record)
         for record in queue_event("1", "1", queue_arn=ARN, group="7")["Records"]
     )
-    parking_lot = ParkingLot(lot, boto3.client("sqs"))
+    parking_lot = ParkingLot(lot, aws.boto3_client("sqs"))
 
     for message in (first, first, replayed):
         parking_lot.send(message, str(first.sequence_number))
@@ -144,7 +144,7 @@ def test_the_largest_message_that_is_sent_can_still_be_parked(lot: str) -> None:
         queue_event(largest, queue_arn=ARN, group="7", attributes={"type": "booking"})["Records"][0]
     )
 
-    ParkingLot(lot, boto3.client("sqs")).send(message, f"{0:020}")
+    ParkingLot(lot, aws.boto3_client("sqs")).send(message, f"{0:020}")
 
     [parked] = _received(lot)
     size = sum(

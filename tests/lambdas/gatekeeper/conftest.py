@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import boto3
 import pytest
 from moto import mock_aws
 
 from serverless_runtime.gatekeeper.handlers import authorize, keep_keys
+from serverless_runtime.shared import aws
 
 KEYS = "partner-keys"
 
@@ -24,7 +24,7 @@ def keys_table(environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[s
     authorize._gatekeeper.cache_clear()
     keep_keys._keys.cache_clear()
     with mock_aws():
-        boto3.client("dynamodb").create_table(
+        aws.boto3_client("dynamodb").create_table(
             TableName=KEYS,
             BillingMode="PAY_PER_REQUEST",
             KeySchema=[{"AttributeName": "key_id", "KeyType": "HASH"}],

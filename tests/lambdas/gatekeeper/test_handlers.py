@@ -7,13 +7,13 @@ import time
 from types import SimpleNamespace
 from typing import Any
 
-import boto3
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from serverless_runtime.gatekeeper.api_key import new_key
 from serverless_runtime.gatekeeper.handlers import authorize, keep_keys
+from serverless_runtime.shared import aws
 from serverless_runtime.shared.timestamps import from_text
 
 CONTEXT = SimpleNamespace(aws_request_id="1")
@@ -47,7 +47,7 @@ def may(keys_table: str, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def rows(table: str) -> list[Any]:
-    return list(boto3.client("dynamodb").scan(TableName=table)["Items"])
+    return list(aws.boto3_client("dynamodb").scan(TableName=table)["Items"])
 
 
 def test_an_issued_key_lets_its_tenant_in(ask: Any, may: Any) -> None:

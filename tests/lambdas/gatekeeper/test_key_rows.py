@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -12,6 +11,7 @@ from serverless_runtime.gatekeeper.key_rows import KeyRow, KeyRows
 from serverless_runtime.gatekeeper.keys_service import KeysService
 from serverless_runtime.service_calls.deadline import Deadline
 from serverless_runtime.service_calls.entry import Call
+from serverless_runtime.shared import aws
 
 ROW = KeyRow(
     key_id="0123456789abcdef",
@@ -38,7 +38,7 @@ def a_call(**payload: Any) -> Call:
 
 @pytest.fixture
 def rows(keys_table: str) -> KeyRows:
-    return KeyRows(boto3.client("dynamodb"), keys_table)
+    return KeyRows(aws.boto3_client("dynamodb"), keys_table)
 
 
 def test_a_row_is_read_as_it_was_written(rows: KeyRows) -> None:
@@ -76,7 +76,7 @@ def test_only_its_tenant_revokes_a_key_and_only_once(rows: KeyRows) -> None:
 
 def test_what_else_goes_wrong_with_a_revocation_is_an_error(keys_table: str) -> None:
     with pytest.raises(ClientError, match="ResourceNotFound"):
-        KeyRows(boto3.client("dynamodb"), "another").revoke("acme", "k", 1)
+        KeyRows(aws.boto3_client("dynamodb"), "another").revoke("acme", "k", 1)
 
 
 class PagingClient:

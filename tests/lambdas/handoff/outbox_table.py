@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import boto3
-
+from serverless_runtime.shared import aws
 from tests.lambdas.tables import OUTBOX
 
 
 def rows() -> list[dict[str, Any]]:
     """Return every row, through its own client."""
-    return list(boto3.client("dynamodb").scan(TableName=OUTBOX)["Items"])
+    return list(aws.boto3_client("dynamodb").scan(TableName=OUTBOX)["Items"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-import boto3
 import pytest
 
 from serverless_runtime.handoff.event import Event
@@ -48,7 +47,7 @@ def a_handoff(outbox: str | None = OUTBOX) -> Handoff:
 
 
 def own_row() -> dict[str, Any] | None:
-    response = boto3.client("dynamodb").get_item(TableName=DELIVERIES, Key=OWN_KEY)
+    response = aws.boto3_client("dynamodb").get_item(TableName=DELIVERIES, Key=OWN_KEY)
     return dict(response["Item"]) if "Item" in response else None
 
 

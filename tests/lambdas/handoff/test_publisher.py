@@ -7,7 +7,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -55,7 +54,7 @@ def an_event(**attributes: str) -> Event:
 @pytest.fixture
 def queue(aws_in_memory: None) -> tuple[str, str]:
     """URL and ARN."""
-    sqs = boto3.client("sqs")
+    sqs = aws.boto3_client("sqs")
     url = sqs.create_queue(QueueName="subscriber")["QueueUrl"]
     attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
     return url, attributes["QueueArn"]
@@ -67,7 +66,7 @@ def target(request: pytest.FixtureRequest, queue: tuple[str, str]) -> HandoffSet
     url, arn = queue
     if request.param == "queue":
         return HandoffSettings(target_arn=url, outbox_table_name=OUTBOX)
-    sns = boto3.client("sns")
+    sns = aws.boto3_client("sns")
     topic = sns.create_topic(Name="invoices")["TopicArn"]
     raw = {"RawMessageDelivery": "true"}
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=raw)
@@ -77,7 +76,7 @@ def target(request: pytest.FixtureRequest, queue: tuple[str, str]) -> HandoffSet
 @pytest.fixture
 def received(queue: tuple[str, str]) -> Received:
     def read() -> list[dict[str, Any]]:
-        found = boto3.client("sqs").receive_message(
+        found = aws.boto3_client("sqs").receive_message(
             QueueUrl=queue[0], MaxNumberOfMessages=10, MessageAttributeNames=["All"]
         )
         return list(found.get("Messages", []))

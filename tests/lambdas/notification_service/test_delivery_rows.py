@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import boto3
 import pytest
 
 from serverless_runtime.notification_service.channel import ChannelError, PermanentChannelError
@@ -14,6 +13,7 @@ from serverless_runtime.notification_service.delivery.every_channel import (
 from serverless_runtime.once.leases import Leases
 from serverless_runtime.once.rows import RETENTION_SECONDS
 from serverless_runtime.once.settings import GUARANTEES, LEASE_SECONDS, Guarantee
+from serverless_runtime.shared import aws
 from tests.lambdas.notification_service.fakes import (
     Clock,
     RecordingChannel,
@@ -29,7 +29,7 @@ def table(aws_in_memory: None, clock: Clock) -> Leases:
 
 
 def the_row() -> dict[str, str]:
-    [row] = boto3.client("dynamodb").scan(TableName=DELIVERIES)["Items"]
+    [row] = aws.boto3_client("dynamodb").scan(TableName=DELIVERIES)["Items"]
     return {name: next(iter(value.values())) for name, value in row.items()}
 
 
@@ -137,7 +137,7 @@ def test_deliveries_are_found_by_what_they_are_about(table: Leases) -> None:
     start(table, lease("one"))
     table.complete(lease("one"), "ses-1")
 
-    found: list[dict[str, Any]] = boto3.client("dynamodb").query(
+    found: list[dict[str, Any]] = aws.boto3_client("dynamodb").query(
         TableName=DELIVERIES,
         IndexName="by-subject",
         KeyConditionExpression="subject = :subject",

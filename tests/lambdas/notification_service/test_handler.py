@@ -7,7 +7,6 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
-import boto3
 import pytest
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
@@ -15,7 +14,7 @@ from moto.ses.models import ses_backends
 from serverless_runtime.notification_service.delivery.dead_letters import InexactEventError
 from serverless_runtime.notification_service.delivery.every_channel import NotDeliveredError
 from serverless_runtime.notification_service.handler import handle
-from serverless_runtime.shared import timestamps
+from serverless_runtime.shared import aws, timestamps
 from serverless_runtime.shared.aws.errors import ServiceError
 from tests.lambdas.notification_service.stubbed_providers import error_response, stubbed
 from tests.lambdas.samples import an_event
@@ -35,7 +34,7 @@ def messages_sent() -> int:
 
 
 def dead_letters() -> list[dict[str, Any]]:
-    response = boto3.client("sqs").receive_message(
+    response = aws.boto3_client("sqs").receive_message(
         QueueUrl=DEAD_LETTER_QUEUE_URL, MaxNumberOfMessages=10
     )
     bodies = [message["Body"] for message in response.get("Messages", [])]
@@ -46,7 +45,7 @@ def dead_letters() -> list[dict[str, Any]]:
 
 @pytest.fixture
 def verified_sender(aws_in_memory: None) -> None:
-    boto3.client("sesv2").create_email_identity(EmailIdentity="tasks@example.com")
+    aws.boto3_client("sesv2").create_email_identity(EmailIdentity="tasks@example.com")
 
 
 def test_an_event_is_delivered_once(verified_sender: None) -> None:
@@ -62,7 +61,7 @@ def test_a_rejected_message_is_raised_and_can_be_retried(aws_in_memory: None) ->
     ):
         handle(an_event().to_payload(), CONTEXT)
 
-    boto3.client("sesv2").create_email_identity(EmailIdentity="tasks@example.com")
+    aws.boto3_client("sesv2").create_email_identity(EmailIdentity="tasks@example.com")
     handle(an_event().to_payload(), CONTEXT)
 
     assert messages_sent() == 1
@@ -119,7 +118,7 @@ def test_a_dead_letter_has_the_shape_of_lambdas_own(aws_in_memory: None) -> None
 
 
 def test_what_the_queue_does_not_accept_is_left_to_lambda(aws_in_memory: None) -> None:
-    sqs = boto3.client("sqs")
+    sqs = aws.boto3_client("sqs")
     sqs.delete_queue(QueueUrl=DEAD_LETTER_QUEUE_URL)
 
     with pytest.raises(ServiceError, match="NonExistentQueue"):

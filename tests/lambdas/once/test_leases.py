@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import boto3
 import pytest
 
 from serverless_runtime.once.leases import InProgressError, Leases
 from serverless_runtime.once.rows import RETENTION_SECONDS
 from serverless_runtime.once.settings import LEASE_SECONDS
+from serverless_runtime.shared import aws
 from tests.lambdas.notification_service.fakes import Clock
 from tests.lambdas.once.sample_lease import lease, start
 from tests.lambdas.tables import DELIVERIES
@@ -77,7 +77,7 @@ def test_the_row_records_how_it_ended_but_not_the_event(aws_in_memory: None, clo
     clock.now += 1
     leases.complete(lease(), "label-1")
 
-    [row] = boto3.client("dynamodb").scan(TableName=DELIVERIES)["Items"]
+    [row] = aws.boto3_client("dynamodb").scan(TableName=DELIVERIES)["Items"]
 
     assert {name: next(iter(value.values())) for name, value in row.items()} == {
         "event_id": "e-1",

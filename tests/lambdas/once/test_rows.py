@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import boto3
 import pytest
 
 from serverless_runtime.once.leases import InProgressError, Lease, Leases, Start
+from serverless_runtime.shared import aws
 from tests.lambdas.notification_service.fakes import Clock
 from tests.lambdas.tables import DELIVERIES
 
@@ -31,7 +31,7 @@ def a_lease(owner: str) -> Lease:
 
 
 def row() -> dict[str, str]:
-    [item] = boto3.client("dynamodb").scan(TableName=DELIVERIES)["Items"]
+    [item] = aws.boto3_client("dynamodb").scan(TableName=DELIVERIES)["Items"]
     return {name: next(iter(value.values())) for name, value in item.items()}
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 
-import boto3
 import pytest
 from moto import mock_aws
 
 from pulumi_serverless.testing import queue_event
 from serverless_runtime.queue_consumer import Message
 from serverless_runtime.queue_consumer.receiving_queue import ReceivingQueue
+from serverless_runtime.shared import aws
 
 
 def test_the_queue_tells_after_how_many_receives_a_message_is_a_dead_letter() -> None:
     with mock_aws():
-        sqs = boto3.client("sqs")
+        sqs = aws.boto3_client("sqs")
         dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
         arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])
         redrive = {"deadLetterTargetArn": arn["Attributes"]["QueueArn"], "maxReceiveCount": 7}

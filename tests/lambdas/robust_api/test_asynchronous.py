@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import boto3
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -54,7 +53,7 @@ def restock(body: bytes = ORDER) -> Answer:
 
 
 def outbox() -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = boto3.client("dynamodb").scan(TableName=OUTBOX)["Items"]
+    items: list[dict[str, Any]] = aws.boto3_client("dynamodb").scan(TableName=OUTBOX)["Items"]
     return items
 
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
-import boto3
 import pytest
 
 from serverless_runtime.shared import aws
@@ -69,7 +68,7 @@ def facade(
 
 
 def store(stages: str) -> None:
-    boto3.client("ssm").put_parameter(Name=PARAMETER, Value=stages, Type="String")
+    aws.boto3_client("ssm").put_parameter(Name=PARAMETER, Value=stages, Type="String")
 
 
 def test_a_route_goes_where_the_program_says_unless_operators_say_something_else(
@@ -80,7 +79,7 @@ def test_a_route_goes_where_the_program_says_unless_operators_say_something_else
     assert old.requests == []
 
     handler._router.cache_clear()
-    boto3.client("ssm").put_parameter(
+    aws.boto3_client("ssm").put_parameter(
         Name=PARAMETER, Value=json.dumps({LIST: "legacy"}), Overwrite=True
     )
     assert facade.answer()["statusCode"] == 200

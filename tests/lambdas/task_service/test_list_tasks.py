@@ -7,12 +7,12 @@ from itertools import count
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import boto3
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from serverless_runtime.contracts.task import STATUSES, Status
+from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.connections import Request
 from serverless_runtime.web.ids import new_id
 from tests.lambdas.http_api import Response, request
@@ -39,7 +39,7 @@ def fill(statuses: list[Status]) -> list[str]:
 
 
 def empty() -> None:
-    dynamodb = boto3.client("dynamodb")
+    dynamodb = aws.boto3_client("dynamodb")
     for name in dynamodb.list_tables()["TableNames"]:
         dynamodb.delete_table(TableName=name)
     create_tables(dynamodb)

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
-import boto3
 import pytest
 
 from pulumi_serverless import (
@@ -22,6 +21,7 @@ from pulumi_serverless import (
 )
 from pulumi_serverless.testing import Graph, record
 from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY
+from serverless_runtime.shared import aws
 from serverless_runtime.task_service.handlers.task_writer import task_writer
 from tests.lambdas.http_api import request
 from tests.lambdas.recorded_lambda import RecordedLambda
@@ -64,7 +64,7 @@ def deployed(
     variables = graph.named("tasks-create-task", FUNCTION).inputs["environment"]["variables"]
     for name in variables.keys() - {"TABLE_NAME"}:
         monkeypatch.setenv(name, variables[name])
-    boto3.client("dynamodb").create_table(
+    aws.boto3_client("dynamodb").create_table(
         TableName="journal",
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
@@ -81,7 +81,7 @@ def test_an_event_goes_where_the_given_publisher_puts_it(
     created = request("POST", "/tasks", {"title": "Buy milk"})
 
     assert created.status == 201
-    [row] = boto3.client("dynamodb").scan(TableName="journal")["Items"]
+    [row] = aws.boto3_client("dynamodb").scan(TableName="journal")["Items"]
     payload = json.loads(row["payload"]["B"])
     assert (payload["type"], payload["data"]) == ("task.created.v1", created.json)
     assert recorded_lambda.payloads == []

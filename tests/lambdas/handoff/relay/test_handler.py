@@ -9,7 +9,6 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-import boto3
 import pytest
 
 from serverless_runtime.handoff.event import Event
@@ -162,7 +161,7 @@ def test_the_metrics_are_one_document_of_the_embedded_metric_format(
 
 
 def test_a_dead_letter_in_flight_is_counted_too(recorded_lambda: RecordedLambda, run: Run) -> None:
-    sqs = boto3.client("sqs")
+    sqs = aws.boto3_client("sqs")
     for _ in range(3):
         sqs.send_message(QueueUrl=DEAD_LETTER_QUEUE_URL, MessageBody="{}")
     sqs.receive_message(QueueUrl=DEAD_LETTER_QUEUE_URL, VisibilityTimeout=60)
@@ -173,7 +172,7 @@ def test_a_dead_letter_in_flight_is_counted_too(recorded_lambda: RecordedLambda,
 def test_a_queue_that_cannot_be_read_holds_up_no_event(
     recorded_lambda: RecordedLambda, run: Run
 ) -> None:
-    boto3.client("sqs").delete_queue(QueueUrl=DEAD_LETTER_QUEUE_URL)
+    aws.boto3_client("sqs").delete_queue(QueueUrl=DEAD_LETTER_QUEUE_URL)
     leave_behind("e-1", age_seconds=100)
 
     metrics = run()

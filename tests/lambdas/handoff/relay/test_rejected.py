@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import boto3
 import pytest
 
 from serverless_ops.dead_letters.dead_letter import DeadLetter
@@ -16,6 +15,7 @@ from serverless_runtime.handoff.outbox_rows import event_of
 from serverless_runtime.handoff.relay.rejected import add_dead_letter
 from serverless_runtime.handoff.settings import HandoffSettings
 from serverless_runtime.handoff.target import target_of
+from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.errors import ServiceError
 from serverless_runtime.shared.timestamps import from_text, now
 from tests.lambdas.tables import DEAD_LETTER_QUEUE_URL, TARGET_ARN
@@ -35,7 +35,7 @@ def _row(payload: bytes) -> dict[str, Any]:
 
 def _dead_letter(payload: bytes) -> DeadLetter:
     add_dead_letter(DEAD_LETTER_QUEUE_URL, event_of(_row(payload)), REJECTION)
-    received = boto3.client("sqs").receive_message(QueueUrl=DEAD_LETTER_QUEUE_URL)
+    received = aws.boto3_client("sqs").receive_message(QueueUrl=DEAD_LETTER_QUEUE_URL)
     return DeadLetter.from_message(received["Messages"][0], read)
 
 

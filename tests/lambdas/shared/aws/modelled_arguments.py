@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import botocore.session
+import pytest
 from botocore.model import OperationModel, Shape
-from hypothesis import assume
+from hypothesis import assume, settings
 from hypothesis import strategies as st
 
 OPERATIONS = {
@@ -34,6 +35,9 @@ OPERATIONS = {
 """What the small clients have; a test compares it with their methods."""
 
 CASES = [(service, each) for service, operations in OPERATIONS.items() for each in operations]
+EVERY_OPERATION = pytest.mark.parametrize(("service", "operation"), CASES)
+OF_EACH = settings(max_examples=25)
+"""Operations have most of their shapes in common: together they try four hundred."""
 
 _ANY_KIND: list[Any] = ["x", b"x", 1, 1.5, True, None, ["x"], [1], {"x": "x"}, {"x": 1}, {1: "x"}]
 _DEPTH = 3

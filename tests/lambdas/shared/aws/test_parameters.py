@@ -17,13 +17,14 @@ from serverless_runtime.shared.aws.connections import Response
 from serverless_runtime.shared.aws.parameters import ParamValidationError, Shapes, _members
 from tests.lambdas.shared.aws.modelled_arguments import (
     CASES,
+    EVERY_OPERATION,
+    OF_EACH,
     arguments_of,
     operation_model,
     with_a_fault,
 )
 from tests.lambdas.shared.aws.recorded_wire import SMALL_CLIENTS, small_client
 
-EVERY_OPERATION = pytest.mark.parametrize(("service", "operation"), CASES)
 SCALARS = {
     "string": "",
     "boolean": "bool",
@@ -78,6 +79,7 @@ def test_no_structure_is_left_over() -> None:
 
 
 @EVERY_OPERATION
+@OF_EACH
 @given(data=st.data())
 def test_what_botocore_does_not_take_is_not_sent(
     service: str, operation: str, data: st.DataObject
@@ -95,6 +97,7 @@ def test_what_botocore_does_not_take_is_not_sent(
 
 
 @EVERY_OPERATION
+@OF_EACH
 @given(data=st.data())
 def test_a_misspelt_argument_is_refused_as_boto3_refuses_it(
     service: str, operation: str, data: st.DataObject

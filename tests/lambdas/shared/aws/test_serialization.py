@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from serverless_runtime.shared.aws import blobs, lambda_, service_client
 from serverless_runtime.shared.aws.connections import Request, Response
 from tests.lambdas.shared.aws.modelled_arguments import (
-    CASES,
+    EVERY_OPERATION,
+    OF_EACH,
     OPERATIONS,
     arguments_of,
     blob_paths,
@@ -24,8 +25,6 @@ from tests.lambdas.shared.aws.modelled_arguments import (
     with_bytes_for_a_text,
 )
 from tests.lambdas.shared.aws.recorded_wire import SMALL_CLIENTS, small_client
-
-EVERY_OPERATION = pytest.mark.parametrize(("service", "operation"), CASES)
 
 
 def sent(service: str, operation: str, arguments: dict[str, Any]) -> Request:
@@ -52,6 +51,7 @@ def serialized(service: str, operation: str, arguments: dict[str, Any]) -> AWSPr
 
 
 @EVERY_OPERATION
+@OF_EACH
 @given(data=st.data())
 def test_what_is_sent_is_what_botocore_serializes(
     service: str, operation: str, data: st.DataObject
@@ -71,6 +71,7 @@ def test_what_is_sent_is_what_botocore_serializes(
 
 
 @EVERY_OPERATION
+@OF_EACH
 @given(data=st.data())
 def test_bytes_are_refused_where_the_api_takes_text(
     service: str, operation: str, data: st.DataObject
