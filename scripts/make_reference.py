@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import griffe
-from griffe2md import ConfigDict, render_object_docs
+import mdformat
+from griffe2md import ConfigDict, prepare_context, prepare_env
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "reference.md"
@@ -37,6 +38,7 @@ _STYLE = ConfigDict(
     show_signature_annotations=True,
     summary=False,
 )
+_TEMPLATES = prepare_env()
 
 
 def reference() -> str:
@@ -47,7 +49,7 @@ def reference() -> str:
         for name in sorted(map(str, module.exports or ()), key=str.lower):
             member = module[name].final_target if module[name].is_alias else module[name]
             _hide_assignments(member)
-            text = render_object_docs(member, _STYLE, format_md=True).strip()
+            text = _rendered(member).strip()
             # Exported under another name than its own.
             parts.append(re.sub(rf"\b{member.name}\b", name, text) + "\n")
     return _formatted("\n".join(parts))
@@ -69,6 +71,12 @@ def _with_exports(module: Any) -> Iterator[griffe.Module]:
     for each in module.modules.values():
         if not each.is_alias:
             yield from _with_exports(each)
+
+
+def _rendered(member: Any) -> str:
+    # griffe2md's `render_object_docs` compiles its templates again for each object.
+    template = _TEMPLATES.get_template(f"{member.kind.value}.md.jinja")
+    return mdformat.text(template.render(**prepare_context(member, _STYLE)))
 
 
 def _hide_assignments(member: Any) -> None:
