@@ -17,12 +17,12 @@ PAGES = {
 """The page with the picture of each program, by the program's folder."""
 
 
-def expected(folder: Path) -> str:
+def expected(folder: Path, picture: str) -> str:
     """Return a program's page as it should be."""
     page = PAGES[folder]
-    return with_picture(page.read_text(), draw(folder), page.name)
+    return with_picture(page.read_text(), picture, page.name)
 
 
 if __name__ == "__main__":
     for folder, page in PAGES.items():
-        page.write_text(expected(folder))
+        page.write_text(expected(folder, draw(folder)))

@@ -11,7 +11,7 @@ from pulumi.runtime import MockResourceArgs
 
 from local.errors import ExpectedError
 from local.program.child_process import start
-from local.program.project import read_project
+from local.program.project import Project, read_project
 from local.program.run_in_own_process import run_project
 from pulumi_serverless.testing import AwsMocks, Graph, Resource, UnmockedCallError
 
@@ -111,13 +111,7 @@ def read_program(
     Raises PictureError, ProjectError and ProgramFailedError.
     """
     project = read_project(folder)
-    found = sorted(file.name.split(".")[1] for file in project.folder.glob("Pulumi.*.yaml"))
-    if stack is not None and stack not in found:
-        raise PictureError(
-            f"--stack must be one of those that {project.folder} has a file for "
-            f"({', '.join(found) or 'none'}), got {stack}"
-        )
-    chosen = stack or next((each for each in (*_STACKS, *found) if each in found), _STACKS[0])
+    chosen = choose_stack(project, stack)
     graph = Graph(PictureMocks())
     try:
         process = start(project, chosen, project.config(chosen), python, environment={})
@@ -125,6 +119,17 @@ def read_program(
     except UnmockedCallError as error:
         raise PictureError(f"a picture needs no account, but {error}") from None
     return Declared(graph)
+
+
+def choose_stack(project: Project, stack: str | None = None) -> str:
+    """The stack that is drawn: with none given, local or dev. PictureError if it has no file."""
+    found = sorted(file.name.split(".")[1] for file in project.folder.glob("Pulumi.*.yaml"))
+    if stack is not None and stack not in found:
+        raise PictureError(
+            f"--stack must be one of those that {project.folder} has a file for "
+            f"({', '.join(found) or 'none'}), got {stack}"
+        )
+    return stack or next((each for each in (*_STACKS, *found) if each in found), _STACKS[0])
 
 
 def _box(resource: Resource) -> Box:
