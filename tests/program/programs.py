@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from local.program.project import read_project
@@ -19,12 +20,13 @@ def run_stack(name: str, *, preview: bool = False, **changed: str | None) -> Gra
     project = read_project(ROOT)
     overrides = {f"{project.name}:{key}": value for key, value in changed.items()}
     config = {key: value for key, value in {**project.config(name), **overrides}.items() if value}
-    return _run(ROOT, name, config, preview=preview)
+    return _run(ROOT, name, tuple(config.items()), preview=preview)
 
 
 def deploy(folder: Path, *, preview: bool = False) -> Graph:
     """Run the program in `folder` for its stack dev."""
-    return _run(folder, "dev", read_project(folder).config("dev"), preview=preview)
+    config = tuple(read_project(folder).config("dev").items())
+    return _run(folder, "dev", config, preview=preview)
 
 
 def run_in(folder: Path, mocks: AwsMocks, *, secret: Sequence[str] = (), **changed: str) -> Graph:
@@ -47,12 +49,16 @@ def project_of(folder: Path) -> str:
     return read_project(folder).name
 
 
-def _run(folder: Path, stack: str, config: dict[str, str], *, preview: bool = False) -> Graph:
+@cache
+def _run(
+    folder: Path, stack: str, config: tuple[tuple[str, str], ...], *, preview: bool = False
+) -> Graph:
+    """Run a program once for all tests of a process: none changes what it declared."""
     return run_program(
         folder,
         project=project_of(folder),
         stack=stack,
-        config=config,
+        config=dict(config),
         mocks=AwsMocks(preview=preview),
         preview=preview,
     )

@@ -95,25 +95,25 @@ class Graph(MockMonitor):
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
         """Record a resource, and let the mocks create it."""
-        with _event_loop_of_thread():
-            plain, secret_inputs = without_marks(request.object)
-            request.object.CopyFrom(plain)
-            self._of_thread.resource = self._record(request, secret_inputs)
-            return super().RegisterResource(request)  # type: ignore[no-untyped-call]
+        self._need_event_loop()
+        plain, secret_inputs = without_marks(request.object)
+        request.object.CopyFrom(plain)
+        self._of_thread.resource = self._record(request, secret_inputs)
+        return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 
     def ReadResource(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
         """Let the mocks find a resource that another program made."""
-        with _event_loop_of_thread():
-            return super().ReadResource(request)  # type: ignore[no-untyped-call]
+        self._need_event_loop()
+        return super().ReadResource(request)  # type: ignore[no-untyped-call]
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
         """Record what a component, or the stack, registers as its outputs."""
-        with _event_loop_of_thread():
-            plain, _ = without_marks(request.outputs)
-            outputs = rpc.deserialize_properties(plain, keep_unknowns=True)
-            with self._lock:
-                self._by_urn[request.urn].outputs = outputs
-            return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
+        self._need_event_loop()
+        plain, _ = without_marks(request.outputs)
+        outputs = rpc.deserialize_properties(plain, keep_unknowns=True)
+        with self._lock:
+            self._by_urn[request.urn].outputs = outputs
+        return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
 
     def GetDeploymentInfo(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
         """Leave out references: a resource that is an input arrives as its id, as in providers."""
@@ -123,8 +123,13 @@ class Graph(MockMonitor):
 
     def Invoke(self, request: Any) -> Any:  # noqa: N802 -- name set by gRPC
         """Let the mocks respond to a provider's function."""
-        with _event_loop_of_thread():
-            return super().Invoke(request)  # type: ignore[no-untyped-call]
+        self._need_event_loop()
+        return super().Invoke(request)  # type: ignore[no-untyped-call]
+
+    def _need_event_loop(self) -> None:
+        """Give this thread an event loop for Pulumi's (de)serialisers; worker threads have none."""
+        if not hasattr(self._of_thread, "event_loop"):
+            self._of_thread.event_loop = _EventLoop()
 
     def _record(self, request: Any, secret_inputs: list[str]) -> Resource:
         urn = self.make_urn(request.parent, request.type, request.name)
@@ -137,6 +142,17 @@ class Graph(MockMonitor):
             self._by_urn[resource.urn] = resource
             self.all.append(resource)
         return resource
+
+
+class _EventLoop:
+    """The event loop of a thread, closed when the thread ends and drops what is its own."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(self._loop)
+
+    def __del__(self) -> None:
+        self._loop.close()
 
 
 def run_program(
@@ -170,18 +186,6 @@ def run_program(
     with ThreadPoolExecutor(1) as thread:
         thread.submit(contextvars.copy_context().run, body).result()
     return graph
-
-
-@contextmanager
-def _event_loop_of_thread() -> Iterator[None]:
-    """An event loop for Pulumi's (de)serialisers, closed afterwards; worker threads have none."""
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    try:
-        yield
-    finally:
-        asyncio.set_event_loop(None)
-        loop.close()
 
 
 def _settings(graph: Graph, project: str, stack: str, preview: bool) -> MockSettings:
