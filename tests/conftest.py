@@ -6,6 +6,7 @@ import gc
 from functools import cache
 
 import botocore.loaders
+import botocore.session
 import moto.core.models
 import pulumi.runtime.resource
 import pytest
@@ -24,6 +25,7 @@ gc.set_threshold(100_000)
 # The descriptions of AWS's services are the same for every test: read each of them once, although
 # moto lets no two tests share a session.
 botocore.loaders.create_loader = cache(botocore.loaders.create_loader)
+botocore.session.create_loader = botocore.loaders.create_loader
 
 # Pulumi records the source of each frame of the stack with each resource, for an engine to show.
 pulumi.runtime.resource._get_stack_trace = source_pb2.StackTrace
