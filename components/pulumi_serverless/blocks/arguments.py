@@ -31,16 +31,17 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
 
     Those that are given by position begin with the object, if it is a method.
     """
-    parameters = inspect.signature(function)
     owner, _, method = function.__qualname__.rpartition(".")
 
     @functools.wraps(function)
     def call(*given: P.args, **named: P.kwargs) -> R:
-        checks = _checks_of_parameters(typing.cast(Hashable, function))
-        for name, value in parameters.bind(*given, **named).arguments.items():
-            if name in checks:
+        names, rest, checks = _parameters_of(typing.cast(Hashable, function))
+        # Not bound to the signature, which takes longer: what does not fit it, Python refuses.
+        values = {**dict(zip(names, given, strict=False)), **named, rest: given[len(names) :]}
+        for name, check in checks.items():
+            if name in values:
                 try:
-                    checks[name](name, value)
+                    check(name, values[name])
                 except ValueError as error:
                     # Of the class that was called, which may inherit the method.
                     of = f"{type(given[0]).__name__ if owner else ''}.{method}".lstrip(".")
@@ -58,14 +59,18 @@ def check_public_methods(owner: type[Any]) -> None:
 
 
 @functools.cache
-def _checks_of_parameters(function: Any) -> Mapping[str, Check]:
+def _parameters_of(function: Any) -> tuple[Sequence[str], str, Mapping[str, Check]]:
+    """Return the parameters by position, the one that takes all others, and the check of each."""
     hints = typing.get_type_hints(function, localns=_NAMES, include_extras=True)
-    several = inspect.Parameter.VAR_POSITIONAL
-    return {
-        name: check_of(Sequence[hints[name]] if each.kind is several else hints[name])  # type: ignore[valid-type]
-        for name, each in inspect.signature(function).parameters.items()
+    parameters = inspect.signature(function).parameters
+    names = [name for name, each in parameters.items() if each.kind is each.POSITIONAL_OR_KEYWORD]
+    rest = next((name for name, each in parameters.items() if each.kind is each.VAR_POSITIONAL), "")
+    checks = {
+        name: check_of(Sequence[hints[name]] if name == rest else hints[name])  # type: ignore[valid-type]
+        for name in parameters
         if name in hints
     }
+    return names, rest, checks
 
 
 class Arguments:
