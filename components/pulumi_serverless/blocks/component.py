@@ -13,7 +13,7 @@ import pulumi
 from pulumi_serverless.blocks.argument_checks import got
 from pulumi_serverless.blocks.arguments import check_public_methods
 from pulumi_serverless.blocks.aws_limits import require_fitting
-from pulumi_serverless.blocks.secret_settings import keep_secret
+from pulumi_serverless.blocks.secret_settings import keeping_secret
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
@@ -25,6 +25,9 @@ class Component(pulumi.ComponentResource):
     def __init_subclass__(cls, **settings: Any) -> None:
         super().__init_subclass__(**settings)
         check_public_methods(cls)
+        # With every resource, Pulumi evaluates those of its class, to read outputs from the engine:
+        # a component gets none, and it takes half a millisecond for a function.
+        cls.__annotations__ = {}
 
     def __init__(
         self, type_: str, name: str, args: object, opts: pulumi.ResourceOptions | None
@@ -41,12 +44,11 @@ class Component(pulumi.ComponentResource):
             raise ValueError(
                 f"opts of {kind} {name} must be pulumi.ResourceOptions(...), got {got(opts)}"
             )
-        own = pulumi.ResourceOptions(transformations=[require_fitting, keep_secret])
         # The transformations of a parent are those of its children too: once is enough.
-        inside = opts is not None and isinstance(opts.parent, Component)
-        super().__init__(
-            type_, name, {}, opts if inside else pulumi.ResourceOptions.merge(opts, own)
-        )
+        if opts is None or not isinstance(opts.parent, Component):
+            own = pulumi.ResourceOptions(transformations=[require_fitting, *keeping_secret()])
+            opts = pulumi.ResourceOptions.merge(opts, own)
+        super().__init__(type_, name, {}, opts)
 
 
 @functools.cache

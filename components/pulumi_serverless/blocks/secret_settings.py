@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -19,12 +20,17 @@ def is_secret(key: str) -> bool:
     return is_config_secret(key) or key in get_config_secret_keys_env()
 
 
-def keep_secret(
-    resource: pulumi.ResourceTransformationArgs,
-) -> pulumi.ResourceTransformationResult | None:
-    """Mark the inputs of a resource that have a text of a secret setting in them."""
+def keeping_secret() -> list[pulumi.ResourceTransformation]:
+    """Return what marks the inputs of resources that have a text of a secret setting in them:
+    nothing if no setting is secret."""
     texts = _secret_texts()
-    if not texts or not isinstance(resource.resource, pulumi.CustomResource):
+    return [functools.partial(_keep_secret, texts)] if texts else []
+
+
+def _keep_secret(
+    texts: set[str], resource: pulumi.ResourceTransformationArgs
+) -> pulumi.ResourceTransformationResult | None:
+    if not isinstance(resource.resource, pulumi.CustomResource):
         return None
 
     def marked(value: Any) -> Any:
