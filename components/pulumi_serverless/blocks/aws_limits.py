@@ -168,17 +168,11 @@ def within_environment(function: str, variables: Mapping[str, pulumi.Input[str]]
     not.
     """
     budget = Budget(f"environment of {function}", MAX_ENVIRONMENT_BYTES, "bytes (Lambda's limit)")
+    counted = {}
     for name, value in variables.items():
         budget.take(name)
-        if isinstance(value, str):
-            budget.take(value)
-    later: Mapping[str, Any] = variables
-    return {
-        name: value
-        if isinstance(value, str)
-        else pulumi.Output.from_input(value).apply(budget.take)
-        for name, value in later.items()
-    }
+        counted[name] = _taken(budget, value)
+    return counted
 
 
 def require_fitting(
@@ -192,5 +186,14 @@ def require_fitting(
         return None
     field, limit = POLICIES[resource.type_]
     budget = Budget(f"{field} of {resource.name}", limit, "characters")
-    checked = pulumi.Output.from_input(resource.props[field]).apply(budget.take)
+    checked = _taken(budget, resource.props[field])
     return pulumi.ResourceTransformationResult({**resource.props, field: checked}, resource.opts)
+
+
+def _taken(budget: Budget, text: Any) -> pulumi.Input[str]:
+    """Return a text, or what will be one, which is counted as soon as it is known."""
+    if isinstance(text, str):
+        return budget.take(text)
+    # Of an output, from_input would make two more.
+    later = text if isinstance(text, pulumi.Output) else pulumi.Output.from_input(text)
+    return later.apply(budget.take)

@@ -190,7 +190,7 @@ class PythonFunction(LambdaFunction):
         write_log = self.allow(
             "write-log",
             actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-            resources=[pulumi.Output.concat(log_group.arn, ":*")],
+            resources=[log_group.arn.apply(lambda arn: f"{arn}:*")],
         )
         # X-Ray has no resources to name: AWS offers nothing narrower than "*".
         trace = self.allow(

@@ -14,7 +14,7 @@ def json_text(document: Any, known: Callable[[str], object] | None = None) -> pu
     it is an output. `known` is called with the text, when it is known.
 
     Output.json_dumps makes an output of every constant, too: for a policy with one ARN, the SDK
-    runs twenty coroutines, and this function four. Raises TypeError for a value that is not JSON.
+    runs twenty coroutines, and this function one. Raises TypeError for a value that is not JSON.
     """
     outputs: list[pulumi.Output[Any]] = []
 
@@ -29,6 +29,8 @@ def json_text(document: Any, known: Callable[[str], object] | None = None) -> pu
             known(text)
         return text
     # The document is written again in the same order, each output's value in its place.
+    if len(outputs) == 1:
+        return outputs[0].apply(lambda value: _filled(document, [value], known))
     return pulumi.Output.all(*outputs).apply(lambda values: _filled(document, values, known))
 
 
