@@ -37,7 +37,9 @@ def _keep_secret(
         return pulumi.Output.secret(value) if _contains(value, texts) else value
 
     props = {
-        name: None if value is None else pulumi.Output.from_input(value).apply(marked)
+        name: marked(value)
+        if isinstance(value, str | int | float | None)
+        else pulumi.Output.from_input(value).apply(marked)
         for name, value in resource.props.items()
     }
     return pulumi.ResourceTransformationResult(props, resource.opts)
