@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent import futures
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from local.engine.assets import AssetError
 from local.engine.change import silent
 from local.engine.grpc_values import MADE_UP, Properties, response, secret
-from local.engine.orphans import Orphans
+from local.engine.orphans import Orphans, recorded
 from local.engine.provider import Provider, UnsupportedError
 from local.engine.resource_types import resource_types
 
@@ -42,7 +43,8 @@ def serving(
 
     `states` is the folder of the engines' backends, which need not exist yet. Files are read
     relative to the working directory, which has to be that of the engine. Orphans of a
-    killed engine are deleted first; `say` gets a line for each.
+    killed engine are deleted first; `say` gets a line for each. What the states contain will be
+    checked again: their types are imported while the engine and its program start.
     """
     orphans = Orphans(provider, states)
     server = grpc.server(
@@ -54,10 +56,14 @@ def serving(
     with orphans.kept() as removed:
         for line in removed:
             say(line)
+        types = {each["type"] for each in recorded(states)}
         server.start()
+        importing = threading.Thread(target=provider.prepare, args=(types,))
+        importing.start()
         try:
             yield port
         finally:
+            importing.join()
             server.stop(grace=_STOP_SECONDS).wait()
 
 

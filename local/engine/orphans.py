@@ -38,6 +38,13 @@ class Made(NamedTuple):
     inputs: dict[str, Any]
 
 
+def recorded(states: Path) -> Iterator[Mapping[str, Any]]:
+    """Yield what the engines have in their states: each resource, as they write it."""
+    for file in states.rglob("stacks/**/*.json"):
+        latest = json.loads(file.read_text())["checkpoint"].get("latest") or {}
+        yield from latest.get("resources") or []
+
+
 class Orphans:
     """Remembers what was created; what a state under `states` contains is not an orphan.
 
@@ -123,14 +130,7 @@ class Orphans:
         return exists
 
     def _known(self) -> set[tuple[str, str | None]]:
-        documents = [
-            json.loads(file.read_text()) for file in self._states.rglob("stacks/**/*.json")
-        ]
-        return {
-            (resource["urn"], resource.get("id"))
-            for document in documents
-            for resource in (document["checkpoint"].get("latest") or {}).get("resources") or []
-        }
+        return {(each["urn"], each.get("id")) for each in recorded(self._states)}
 
     def _set(self, key: str, made: Made | None) -> None:
         with self._lock:
