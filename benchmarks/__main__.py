@@ -23,6 +23,7 @@ from benchmarks.report import keep, plot, table
 from benchmarks.without import exceeded
 
 _GRAPH_ROUNDS = 3
+_GRAPH_COUNTED = (1, 10)
 _HOW = f"""\
 Each figure is the median of {end_to_end.ROUNDS} rounds, with the lowest and the highest; x is the
 median of its ratios to "{BARE}" in the same round. Callers take turns in a random order and
@@ -83,11 +84,10 @@ def count() -> None:
 def program() -> None:
     """Keep what previews take."""
     heads = ["handoffs", "resources", "seconds", "ms each", "the SDK alone", "x"]
-    keep(
-        "program",
-        "The Pulumi program under mocks",
-        [table(heads, graph.graph_times(_GRAPH_ROUNDS))],
-    )
+    times = table(heads, graph.graph_times(_GRAPH_ROUNDS))
+    calls = [(number, *graph.graph_calls(number)) for number in _GRAPH_COUNTED]
+    counted = table(["handoffs", "calls of functions", "the SDK alone", "x"], calls)
+    keep("program", "The Pulumi program under mocks", [times, counted])
 
 
 def preview_times() -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gc
 import importlib
+import itertools
 import re
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -44,6 +46,13 @@ def graph_times(rounds: int) -> list[tuple[float, ...]]:
     return [_graph_time(number, rounds) for number in _TURNS]
 
 
+def graph_calls(number: int) -> tuple[int, int, float]:
+    """Return how many functions of Python and of C a program of so many handoffs calls, how many
+    the SDK alone does, and the ratio. It repeats to a thousandth, on a busy machine too."""
+    [(own, plain)] = _printed(str(number))
+    return int(own), int(plain), own / plain
+
+
 def _graph_time(number: int, rounds: int) -> tuple[float, ...]:
     found = [turn for _ in range(rounds) for turn in _turns_of(number)]
     resources = int(found[0][0])
@@ -55,15 +64,22 @@ def _graph_time(number: int, rounds: int) -> tuple[float, ...]:
 
 def _turns_of(number: int) -> list[tuple[float, float, float]]:
     """Measure that number of handoffs in a process of its own."""
+    return [
+        (resources, own, plain)
+        for resources, own, plain in _printed(str(number), str(_TURNS[number]))
+    ]
+
+
+def _printed(*arguments: str) -> list[list[float]]:
+    """Run this module in a process of its own; return the numbers of each line that it prints."""
     done = subprocess.run(  # noqa: S603 -- our own interpreter and module
-        [sys.executable, "-m", "benchmarks.graph", str(number), str(_TURNS[number])],
+        [sys.executable, "-m", "benchmarks.graph", *arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
     )
-    lines = (map(float, line.split()) for line in done.stdout.splitlines())
-    return [(resources, own, plain) for resources, own, plain in lines]
+    return [[float(word) for word in line.split()] for line in done.stdout.splitlines()]
 
 
 def _hand_offs(number: int) -> None:
@@ -113,19 +129,39 @@ def _constructor(resource: Resource) -> Callable[[pulumi.ResourceOptions], Any]:
 
 def _seconds(program: Callable[[], None]) -> tuple[float, Graph]:
     """Return the processor seconds of one run: another process's turn does not count."""
-    gc.collect()  # What the run before has left is not for this one to clear away.
+    # What was there before, such as the SDK's modules, is not for this run to look through.
+    gc.collect()
+    gc.freeze()
     started = time.process_time()
     graph = run_program(program, config=_FOR_THIS_PYTHON, mocks=AwsMocks())
     return time.process_time() - started, graph
 
 
-def _measure(number: int, turns: int) -> None:
-    """Print a line for each turn: resources, own seconds, those of the SDK alone.
+def _calls(program: Callable[[], None]) -> tuple[int, Graph]:
+    """Return how many functions are called in one run."""
+    made = itertools.count()
 
-    Both run once before, so that everything is imported.
-    """
+    def note(_frame: object, event: str, _argument: object) -> None:
+        if event in ("call", "c_call"):
+            next(made)
+
+    threading.setprofile(note)  # A program runs in threads of its own.
+    try:
+        _, graph = _seconds(program)
+    finally:
+        threading.setprofile(None)
+    return next(made), graph
+
+
+def _measure(number: int, turns: int = 0) -> None:
+    """Print a line for each turn: resources, own seconds, those of the SDK alone. Without turns,
+    print the calls of both."""
+    # Everything is imported before.
     _, small = _seconds(lambda: _hand_offs(1))
     _seconds(_plainly(_without_stack(small)))
+    if not turns:
+        calls, graph = _calls(lambda: _hand_offs(number))
+        print(calls, _calls(_plainly(_without_stack(graph)))[0])  # noqa: T201
     for _ in range(turns):
         own, graph = _seconds(lambda: _hand_offs(number))
         resources = _without_stack(graph)
@@ -138,4 +174,4 @@ def _without_stack(graph: Graph) -> list[Resource]:
 
 
 if __name__ == "__main__":
-    _measure(int(sys.argv[1]), int(sys.argv[2]))
+    _measure(*map(int, sys.argv[1:]))
