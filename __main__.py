@@ -6,6 +6,7 @@ client -> task service -> handoff -> notification service -> email, SMS, push, w
                              └─ what failed too often -> dead-letter queue -> alarm -> people
 """
 
+import atexit
 import gc
 import sys
 from pathlib import Path
@@ -32,8 +33,10 @@ from pulumi_serverless import (
 )
 from stack_config import StackConfig
 
-# A program ends before its garbage matters, and looking for it took a tenth of the time.
+# A program ends before its garbage matters: looking for it, and taking all modules apart in the
+# end, took a fifth of a preview.
 gc.set_threshold(100_000)
+atexit.register(gc.freeze)
 
 config = StackConfig.load()
 key = None
