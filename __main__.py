@@ -6,8 +6,6 @@ client -> task service -> handoff -> notification service -> email, SMS, push, w
                              └─ what failed too often -> dead-letter queue -> alarm -> people
 """
 
-import atexit
-import gc
 import sys
 from pathlib import Path
 
@@ -16,6 +14,7 @@ import pulumi
 # From this repository; a program of your own installs the library instead.
 sys.path.extend(str(Path(__file__).parent / root) for root in ("components", "lambdas"))
 
+from garbage import leave_garbage
 from pulumi_serverless import (
     AlarmTopic,
     AsyncHandoff,
@@ -33,11 +32,7 @@ from pulumi_serverless import (
 )
 from stack_config import StackConfig
 
-# A program ends before its garbage matters: looking for it, and taking all modules apart in the
-# end, took a fifth of a preview.
-gc.set_threshold(100_000)
-atexit.register(gc.freeze)
-
+leave_garbage()
 config = StackConfig.load()
 key = None
 if config.encryption == "customer":
