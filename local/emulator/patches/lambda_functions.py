@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextvars
 import os
+import threading
 import time
+from collections import defaultdict
 from importlib import import_module
 from typing import Any
 
@@ -25,7 +27,8 @@ DIFFERENCES = (
 )
 
 _WORKERS_PER_FUNCTION = 4 * (os.cpu_count() or 1)
-_POLL_SECONDS = 0.03
+_LOOK_AGAIN_SECONDS = 1
+"""A worker that has failed to start makes room for another without being released."""
 
 _queued_at: contextvars.ContextVar[float | None] = contextvars.ContextVar("queued_at", default=None)
 
@@ -45,16 +48,26 @@ def _wait_for_workers(functions: Any) -> None:
     a few cores, and all of them would time out. A function that waits for another run of itself
     would wait forever here.
     """
-    acquire = functions.acquire_worker
+    acquire, release = functions.acquire_worker, functions.release_worker
+    freed: defaultdict[str, threading.Condition] = defaultdict(threading.Condition)
 
-    def acquire_or_wait(*args: Any, **kwargs: Any) -> tuple[Any, str]:
-        while True:
-            worker, how = acquire(*args, **{**kwargs, "max_concurrency": _WORKERS_PER_FUNCTION})
-            if worker is not None:
-                return worker, how
-            time.sleep(_POLL_SECONDS)
+    def acquire_or_wait(name: str, *args: Any, **kwargs: Any) -> tuple[Any, str]:
+        limited = {**kwargs, "max_concurrency": _WORKERS_PER_FUNCTION}
+        with freed[name]:
+            while True:
+                worker, how = acquire(name, *args, **limited)
+                if worker is not None:
+                    return worker, how
+                freed[name].wait(_LOOK_AGAIN_SECONDS)
+
+    def release_and_tell(worker: Any) -> None:
+        release(worker)
+        if worker is not None:
+            with freed[worker.func_name]:
+                freed[worker.func_name].notify()
 
     functions.acquire_worker = acquire_or_wait
+    functions.release_worker = release_and_tell
 
 
 def _count_every_attempt(functions: Any) -> None:

@@ -1,0 +1,35 @@
+"""What the emulator did again and again, and need not."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from local.emulator.patches.cloudwatch import forget_datapoints_each_minute
+from local.emulator.patches.iam import parse_policies_once
+
+
+def test_calls_in_a_row_look_for_old_datapoints_once() -> None:
+    looks: list[str] = []
+    cloudwatch = SimpleNamespace(_evict_old_metrics=lambda: looks.append("looked"))
+
+    forget_datapoints_each_minute(cloudwatch)
+    for _ in range(3):
+        cloudwatch._evict_old_metrics()
+
+    assert looks == ["looked"]
+
+
+def test_a_policy_is_parsed_once_for_each_text() -> None:
+    parsed: list[Any] = []
+
+    def parse(document: Any) -> list[Any]:
+        parsed.append(document)
+        return [document]
+
+    evaluator = SimpleNamespace(parse_policy_document=parse)
+    parse_policies_once(evaluator)
+    found = [evaluator.parse_policy_document(text) for text in ("old", "old", "new", {"of": "it"})]
+
+    assert found == [["old"], ["old"], ["new"], [{"of": "it"}]]
+    assert parsed == ["old", "new", {"of": "it"}]
