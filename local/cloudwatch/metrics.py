@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -25,8 +26,11 @@ DIFFERENCES = (
     ),
 )
 
-# Longer than a run of a scheduled function and a slow emulator take together.
 _LOOK_BACK_SECONDS = 120
+"""What was printed before the first look at a log counts for so long."""
+
+_LATE_SECONDS = 10
+"""The emulator gives the lines of a run the time of its end, and stores them right then."""
 
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
 _DATAPOINTS_PER_REQUEST = 1000
@@ -51,10 +55,7 @@ def publish_queue_depths(client: Clients, clock: Callable[[], float] = time.time
         except sqs.exceptions.QueueDoesNotExist:
             continue
         depths += _depths(sqs, url, queue_name, clock())
-    for start in range(0, len(depths), _DATAPOINTS_PER_REQUEST):
-        client("cloudwatch").put_metric_data(
-            Namespace=_QUEUES, MetricData=depths[start : start + _DATAPOINTS_PER_REQUEST]
-        )
+    _put(client, _QUEUES, depths)
 
 
 def watched_queues(client: Clients) -> set[str]:
@@ -96,12 +97,17 @@ class EmbeddedMetrics:
         self._client = client
         self._clock = clock
         self._seen: dict[tuple[str, str, int, str], float] = {}
+        self._read_at: dict[str, float] = {}
         self._stored_bytes: dict[str, int] = {}
 
     def publish(self) -> None:
         """Put the metrics of every such line that was printed since the last call."""
+        datapoints: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         for line in self._new_lines():
-            self._put(json.loads(line))
+            for namespace, datapoint in self._datapoints(json.loads(line)):
+                datapoints[namespace].append(datapoint)
+        for namespace, found in datapoints.items():
+            _put(self._client, namespace, found)
 
     def _new_lines(self) -> Iterator[str]:
         now = time.time()
@@ -109,7 +115,9 @@ class EmbeddedMetrics:
         groups = self._client("logs").get_paginator("describe_log_groups").paginate()
         changed = [each for page in groups for each in page["logGroups"] if self._has_changed(each)]
         for group in (each["logGroupName"] for each in changed):
-            for event in self._printed(group, since=now - _LOOK_BACK_SECONDS):
+            since = self._read_at.get(group, now - _LOOK_BACK_SECONDS) - _LATE_SECONDS
+            self._read_at[group] = now
+            for event in self._printed(group, since=since):
                 line = (group, event["logStreamName"], event["timestamp"], event["message"])
                 if line not in self._seen:
                     self._seen[line] = now
@@ -136,20 +144,26 @@ class EmbeddedMetrics:
     def _forget(self, before: float) -> None:
         self._seen = {line: seen for line, seen in self._seen.items() if seen >= before}
 
-    def _put(self, document: dict[str, Any]) -> None:
+    def _datapoints(self, document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Every datapoint of a line, with its namespace."""
         for directive in document["_aws"]["CloudWatchMetrics"]:
             for names in directive["Dimensions"]:
                 dimensions = [{"Name": name, "Value": document[name]} for name in names]
-                self._client("cloudwatch").put_metric_data(
-                    Namespace=directive["Namespace"],
-                    MetricData=[
+                for metric in directive["Metrics"]:
+                    yield (
+                        directive["Namespace"],
                         {
                             "MetricName": metric["Name"],
                             "Dimensions": dimensions,
                             "Timestamp": self._clock(),
                             "Value": float(document[metric["Name"]]),
                             "Unit": metric["Unit"],
-                        }
-                        for metric in directive["Metrics"]
-                    ],
-                )
+                        },
+                    )
+
+
+def _put(client: Clients, namespace: str, datapoints: list[dict[str, Any]]) -> None:
+    for start in range(0, len(datapoints), _DATAPOINTS_PER_REQUEST):
+        client("cloudwatch").put_metric_data(
+            Namespace=namespace, MetricData=datapoints[start : start + _DATAPOINTS_PER_REQUEST]
+        )
