@@ -6,12 +6,15 @@ import json
 import os
 import secrets
 import threading
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 ACCOUNT_ID = "000000000000"
 REGION = "us-east-1"
+
+_making = threading.Lock()
+"""Sessions may not make two clients at once."""
 
 
 class Credentials(NamedTuple):
@@ -51,7 +54,6 @@ class Clients:
         self.endpoint = endpoint
         self._credentials = credentials
         self._clients: dict[str, Any] = {}
-        self._lock = threading.Lock()
 
     def environment(self) -> dict[str, str]:
         """The environment that makes an AWS SDK in another process use the emulator."""
@@ -65,9 +67,9 @@ class Clients:
 
     def __call__(self, service: str) -> Any:
         """The client of one service by its boto3 name, e.g. "sqs"."""
-        with self._lock:
+        with _making:
             if service not in self._clients:
-                self._clients[service] = self._session.client(
+                self._clients[service] = _session().client(
                     service,
                     region_name=REGION,
                     endpoint_url=self.endpoint,
@@ -77,22 +79,25 @@ class Clients:
                 )
             return self._clients[service]
 
-    @cached_property
-    def _session(self) -> Any:
-        # Imported at the first call: most commands make none.
-        import boto3  # noqa: PLC0415
-        import botocore.config  # noqa: PLC0415
-        import botocore.session  # noqa: PLC0415
 
-        # No profile: one named by AWS_PROFILE may not exist, and must not be used if it does.
-        no_profile: dict[str, Any] = {"profile": (None, [], None, None)}
-        session = botocore.session.Session(session_vars=no_profile)
-        session.set_default_client_config(
-            botocore.config.Config(
-                proxies={},
-                max_pool_connections=50,
-                retries={"total_max_attempts": 1},
-                inject_host_prefix=False,
-            )
+@cache
+def _session() -> Any:
+    """One for all clients: what it has read of AWS's services, hundreds of milliseconds of a
+    processor, is the same for every emulator."""
+    # Imported at the first call: most commands make none.
+    import boto3  # noqa: PLC0415
+    import botocore.config  # noqa: PLC0415
+    import botocore.session  # noqa: PLC0415
+
+    # No profile: one named by AWS_PROFILE may not exist, and must not be used if it does.
+    no_profile: dict[str, Any] = {"profile": (None, [], None, None)}
+    session = botocore.session.Session(session_vars=no_profile)
+    session.set_default_client_config(
+        botocore.config.Config(
+            proxies={},
+            max_pool_connections=50,
+            retries={"total_max_attempts": 1},
+            inject_host_prefix=False,
         )
-        return boto3.Session(botocore_session=session)
+    )
+    return boto3.Session(botocore_session=session)
