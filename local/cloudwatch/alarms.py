@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missin
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from local.cloudwatch.metric_math import Value, evaluate
@@ -41,10 +41,13 @@ class Alarms:
         self._cloudwatch = client("cloudwatch")
         self._clock = clock
 
-    def evaluate(self) -> None:
-        """Evaluate each alarm once, and set the states that have changed."""
+    def evaluate(self, described: Sequence[Alarm] | None = None) -> None:
+        """Evaluate each alarm once, and set the states that have changed.
+
+        `described` are the alarms, if the caller has just asked for them.
+        """
         now = self._clock()
-        alarms = list(self._described())
+        alarms = self.described() if described is None else described
         for alarm, series in zip(alarms, self._series_of(alarms, now), strict=True):
             state = state_of(alarm, series, now)
             if state not in (None, alarm["StateValue"]):
@@ -54,12 +57,12 @@ class Alarms:
                     StateReason=_reason(alarm, series),
                 )
 
-    def _described(self) -> Iterator[Alarm]:
+    def described(self) -> list[Alarm]:
+        """The alarms as they are."""
         pages = self._cloudwatch.get_paginator("describe_alarms").paginate(
             AlarmTypes=["MetricAlarm"]
         )
-        for page in pages:
-            yield from page["MetricAlarms"]
+        return [alarm for page in pages for alarm in page["MetricAlarms"]]
 
     def _series_of(self, alarms: Sequence[Alarm], now: float) -> list[Series]:
         """The datapoints of each alarm's metric or expression."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
-from local.cloudwatch.alarms import metric_queries
-from local.emulator.clients import Clients
+from local.cloudwatch.alarms import Alarm, metric_queries
+from local.emulator.clients import ACCOUNT_ID, Clients
 from local.emulator.differences import Difference
 
 DIFFERENCES = (
@@ -46,22 +47,20 @@ PUBLISHED_EACH_SECOND = frozenset((_QUEUES, metric) for metric in _ATTRIBUTES)
 """Namespaces and names of the metrics that AWS publishes each minute."""
 
 
-def publish_queue_depths(client: Clients, clock: Callable[[], float] = time.time) -> None:
-    """Put one datapoint per metric and watched queue, as SQS does; none for a deleted queue."""
+def publish_queue_depths(
+    client: Clients, alarms: Iterable[Alarm], clock: Callable[[], float] = time.time
+) -> None:
+    """Put one datapoint per metric and queue that one of the alarms watches, as SQS does; none for
+    a deleted queue."""
     sqs, depths = client("sqs"), list[dict[str, Any]]()
-    for queue_name in watched_queues(client):
-        try:
-            url = sqs.get_queue_url(QueueName=queue_name)["QueueUrl"]
-        except sqs.exceptions.QueueDoesNotExist:
-            continue
-        depths += _depths(sqs, url, queue_name, clock())
+    for queue_name in watched_queues(alarms):
+        with suppress(sqs.exceptions.QueueDoesNotExist):
+            depths += _depths(sqs, f"{client.endpoint}/{ACCOUNT_ID}/{queue_name}", clock())
     _put(client, _QUEUES, depths)
 
 
-def watched_queues(client: Clients) -> set[str]:
-    """Names of the queues that some alarm watches."""
-    pages = client("cloudwatch").get_paginator("describe_alarms").paginate()
-    alarms = [alarm for page in pages for alarm in page["MetricAlarms"]]
+def watched_queues(alarms: Iterable[Alarm]) -> set[str]:
+    """Names of the queues that one of the alarms watches."""
     metrics = [query["MetricStat"]["Metric"] for each in alarms for query in metric_queries(each)]
     return {
         dimension["Value"]
@@ -71,14 +70,14 @@ def watched_queues(client: Clients) -> set[str]:
     }
 
 
-def _depths(sqs: Any, url: str, queue_name: str, now: float) -> list[dict[str, Any]]:
+def _depths(sqs: Any, url: str, now: float) -> list[dict[str, Any]]:
     depths = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(_ATTRIBUTES.values()))[
         "Attributes"
     ]
     return [
         {
             "MetricName": metric,
-            "Dimensions": [{"Name": "QueueName", "Value": queue_name}],
+            "Dimensions": [{"Name": "QueueName", "Value": url.rpartition("/")[2]}],
             "Timestamp": now,
             "Value": float(depths[attribute]),
             "Unit": "Count",

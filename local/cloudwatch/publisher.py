@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
+from typing import TypeVar
 
-from local.cloudwatch.alarms import Alarms
+from local.cloudwatch.alarms import Alarm, Alarms
 from local.cloudwatch.metrics import EmbeddedMetrics, publish_queue_depths
 from local.emulator.clients import Clients
 
 _INTERVAL_SECONDS = 1.0
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -23,20 +27,18 @@ log = logging.getLogger(__name__)
 @contextmanager
 def publishing_metrics(client: Clients) -> Iterator[None]:
     """Publish and evaluate for as long as the block runs."""
-    stopped = threading.Event()
-    jobs: list[Callable[[], None]] = [
-        lambda: publish_queue_depths(client),
-        EmbeddedMetrics(client).publish,
-        Alarms(client).evaluate,
+    stopped, embedded, alarms = threading.Event(), EmbeddedMetrics(client), Alarms(client)
+    jobs: list[Callable[[Sequence[Alarm]], None]] = [
+        lambda described: publish_queue_depths(client, described),
+        lambda _described: embedded.publish(),
+        alarms.evaluate,
     ]
 
     def run_until_stopped() -> None:
         while not stopped.wait(_INTERVAL_SECONDS):
+            described = _attempt(alarms.described) or ()
             for job in jobs:
-                try:
-                    job()
-                except Exception:
-                    log.exception("metrics could not be published; trying again")
+                _attempt(partial(job, described))
 
     publisher = threading.Thread(target=run_until_stopped, name="metrics", daemon=True)
     publisher.start()
@@ -45,3 +47,11 @@ def publishing_metrics(client: Clients) -> Iterator[None]:
     finally:
         stopped.set()
         publisher.join()
+
+
+def _attempt(job: Callable[[], T]) -> T | None:
+    try:
+        return job()
+    except Exception:
+        log.exception("metrics could not be published; trying again")
+        return None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from local.cloudwatch.alarms import Alarms, metric_queries
+from local.cloudwatch.alarms import Alarm, Alarms, metric_queries
 from local.cloudwatch.metrics import EmbeddedMetrics, publish_queue_depths
 from local.deployed import Deployed
 
@@ -48,20 +48,17 @@ class AlarmWatch:
         """Publish all metrics at the clock's time, and evaluate each alarm once."""
         client = self._stack.emulator.client
         self._run_relay()
-        publish_queue_depths(client, clock=self.now)
+        described = self.described()
+        publish_queue_depths(client, described, clock=self.now)
         self._embedded.publish()
-        self._copy_published()
-        self._alarms.evaluate()
+        self._copy_published(described)
+        self._alarms.evaluate(described)
 
-    def described(self) -> list[dict[str, Any]]:
+    def described(self) -> list[Alarm]:
         """Every metric alarm."""
-        cloudwatch = self._stack.client("cloudwatch")
-        found: list[dict[str, Any]] = cloudwatch.describe_alarms(AlarmTypes=["MetricAlarm"])[
-            "MetricAlarms"
-        ]
-        return found
+        return self._alarms.described()
 
-    def put(self, alarm: dict[str, Any], value: float) -> None:
+    def put(self, alarm: Alarm, value: float) -> None:
         """Put `value` in each period that the alarm evaluates, on each of its metrics."""
         now = self.now()
         for query in metric_queries(alarm):
@@ -79,18 +76,20 @@ class AlarmWatch:
                 relay = outbox["relayFunctionName"]
                 self._stack.client("lambda").invoke(FunctionName=relay)
 
-    def _copy_published(self) -> None:
+    def _copy_published(self, alarms: Iterable[Alarm]) -> None:
         """Copy what the emulator has published since, in whole seconds, to the clock's time."""
         until = math.floor(time.time())
         if until == self._copied_until:
             return
-        for query, values in self._published(self._copied_until, until):
+        for query, values in self._published(alarms, self._copied_until, until):
             self._put(query, [(self.now(), value) for value in values])
         self._copied_until = until
 
-    def _published(self, since: int, until: int) -> Iterator[tuple[dict[str, Any], list[float]]]:
+    def _published(
+        self, alarms: Iterable[Alarm], since: int, until: int
+    ) -> Iterator[tuple[dict[str, Any], list[float]]]:
         queries: dict[str, dict[str, Any]] = {}
-        for query in (query for each in self.described() for query in metric_queries(each)):
+        for query in (query for each in alarms for query in metric_queries(each)):
             if query["MetricStat"]["Metric"]["Namespace"] in _PUBLISHED_BY_EMULATOR:
                 queries[f"metric{len(queries)}"] = query
         response = self._stack.client("cloudwatch").get_metric_data(

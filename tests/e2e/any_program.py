@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from local.cloudwatch.alarms import metric_queries
+from local.cloudwatch.alarms import Alarm, metric_queries
 from local.deployed import Deployed
 from local.scenario.observe import runbook_page
 from local.wait import wait_until
@@ -189,7 +189,7 @@ class BrokenProgram:
         }
 
 
-def _breaching(alarm: dict[str, Any]) -> float:
+def _breaching(alarm: Alarm) -> float:
     """A value of each of its metrics that makes it fire."""
     assert metric_queries(alarm), alarm["AlarmName"]
     threshold = float(alarm["Threshold"])

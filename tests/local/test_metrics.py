@@ -38,14 +38,20 @@ def _state_of(emulator: Emulator, alarm_name: str) -> str:
     return str(alarms["MetricAlarms"][0]["StateValue"])
 
 
+def _publish_and_evaluate(emulator: Emulator) -> None:
+    alarms = Alarms(emulator.client)
+    publish_queue_depths(emulator.client, alarms.described())
+    alarms.evaluate()
+
+
 def test_only_queues_that_an_alarm_watches_are_published(emulator: Emulator) -> None:
     name = f"queue-{uuid.uuid4()}"
     emulator.client("sqs").create_queue(QueueName=name)
-    assert name not in watched_queues(emulator.client)
+    assert name not in watched_queues(Alarms(emulator.client).described())
 
     _alarm_on(emulator, name)
 
-    assert name in watched_queues(emulator.client)
+    assert name in watched_queues(Alarms(emulator.client).described())
 
 
 def test_a_deleted_queue_does_not_keep_others_from_being_published(emulator: Emulator) -> None:
@@ -55,8 +61,7 @@ def test_a_deleted_queue_does_not_keep_others_from_being_published(emulator: Emu
         _alarm_on(emulator, name)
     sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=deleted)["QueueUrl"])
 
-    publish_queue_depths(emulator.client)
-    Alarms(emulator.client).evaluate()
+    _publish_and_evaluate(emulator)
 
     assert _state(emulator, existing) == "OK"
     assert _state(emulator, deleted) == "INSUFFICIENT_DATA"
@@ -66,8 +71,7 @@ def test_the_alarm_fires_when_a_message_waits(emulator: Emulator) -> None:
     sqs, name = emulator.client("sqs"), f"queue-{uuid.uuid4()}"
     url = sqs.create_queue(QueueName=name)["QueueUrl"]
     _alarm_on(emulator, name)
-    publish_queue_depths(emulator.client)
-    Alarms(emulator.client).evaluate()
+    _publish_and_evaluate(emulator)
     assert _state(emulator, name) == "OK"
 
     sqs.send_message(QueueUrl=url, MessageBody="hello")
