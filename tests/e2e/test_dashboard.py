@@ -18,6 +18,8 @@ from local.scenario.handoff_stack import HandoffStack
 from local.scenario.observe import emails_about
 from local.wait import wait_until
 
+WATCHED = True
+
 # What a person would see: overlapping parts, parts without size, and the text.
 LOOK = """<script>
   const parts = [...document.querySelectorAll("section")];

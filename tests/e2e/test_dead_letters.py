@@ -16,6 +16,8 @@ from local.wait import wait_until
 
 SENDER = "tasks@example.com"
 
+WATCHED = True
+
 
 @pytest.fixture
 def broken_channel(stack: HandoffStack) -> Iterator[None]:

@@ -16,6 +16,8 @@ from tests.e2e.permissions import without_permission
 # The minimum age of this stack, the minute until the next run, and a slow machine.
 RELAYED_WITHIN_SECONDS = 150
 
+WATCHED = True
+
 
 def _waiting(stack: HandoffStack) -> list[dict[str, Any]]:
     response = stack.client("dynamodb").scan(TableName=stack.outbox_table)

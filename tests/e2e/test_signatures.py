@@ -16,7 +16,7 @@ from local.signing import caller_of, signed
 @pytest.fixture(scope="module")
 def signed_stack() -> Iterator[HandoffStack]:
     settings = {"api": json.dumps({"auth": {"kind": "iam"}})}
-    with handoff_stack("e2e-signatures", settings=settings) as stack:
+    with handoff_stack("e2e-signatures", settings=settings, watched=False) as stack:
         yield stack
 
 

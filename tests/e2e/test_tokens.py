@@ -44,7 +44,9 @@ def protected(issuer: TokenIssuer) -> Iterator[HandoffStack]:
         "encryption": "customer",
         "protectData": "true",
     }
-    with handoff_stack("e2e-tokens", retry_base_seconds=0.2, settings=settings) as stack:
+    with handoff_stack(
+        "e2e-tokens", retry_base_seconds=0.2, settings=settings, watched=False
+    ) as stack:
         yield stack
 
 

@@ -10,6 +10,8 @@ from local.scenario.handoff_stack import HandoffStack
 from local.scenario.prerequisites import subscribe_queue
 from tests.e2e.terminal import Terminal
 
+WATCHED = True
+
 
 def _metric_alarms(stack: HandoffStack) -> list[dict[str, Any]]:
     """Without composite alarms, whose states follow the others."""
