@@ -11,6 +11,7 @@ from local.errors import ExpectedError
 T = TypeVar("T")
 
 _INTERVAL_SECONDS = 0.05
+_LONGEST_INTERVAL_SECONDS = 1.0
 
 
 class DeadlineExceededError(ExpectedError):
@@ -22,13 +23,16 @@ def wait_until(
 ) -> T:
     """Call `poll` until `enough` accepts its result (by default: until it is true); return that.
 
+    A poll that takes long is followed by as long a pause, for what is awaited to have a processor.
     Raises DeadlineExceededError naming `awaited` and the last result after `seconds`.
     """
     deadline = time.monotonic() + seconds
     while True:
+        began = time.monotonic()
         seen = poll()
         if enough(seen):
             return seen
-        if time.monotonic() >= deadline:
+        ended = time.monotonic()
+        if ended >= deadline:
             raise DeadlineExceededError(f"waited {seconds:g} s for {awaited}; last seen: {seen!r}")
-        time.sleep(_INTERVAL_SECONDS)
+        time.sleep(min(max(_INTERVAL_SECONDS, ended - began), _LONGEST_INTERVAL_SECONDS))
