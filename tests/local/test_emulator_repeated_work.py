@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
 from local.emulator.patches.cloudwatch import forget_datapoints_each_minute
 from local.emulator.patches.iam import parse_policies_once
+from local.emulator.patches.lambda_functions import wait_for_workers
+from local.wait import wait_until
 
 
 def test_calls_in_a_row_look_for_old_datapoints_once() -> None:
@@ -33,3 +36,22 @@ def test_a_policy_is_parsed_once_for_each_text() -> None:
 
     assert found == [["old"], ["old"], ["new"], [{"of": "it"}]]
     assert parsed == ["old", "new", {"of": "it"}]
+
+
+def test_a_run_that_waits_gets_the_worker_that_another_releases() -> None:
+    looks: list[str] = []
+    free: list[Any] = []
+
+    def acquire(name: str, **_limit: int) -> tuple[Any, str]:
+        looks.append(name)
+        return (free.pop(), "reused") if free else (None, "func_cap")
+
+    functions = SimpleNamespace(acquire_worker=acquire, release_worker=free.append)
+    worker = SimpleNamespace(func_name="send")
+    wait_for_workers(functions)
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(functions.acquire_worker, "send")
+        wait_until(lambda: looks, "a first look", seconds=10)
+        functions.release_worker(worker)
+
+        assert waiting.result(timeout=10) == (worker, "reused")

@@ -6,7 +6,6 @@ import contextvars
 import os
 import threading
 import time
-from collections import defaultdict
 from importlib import import_module
 from typing import Any
 
@@ -36,12 +35,12 @@ _queued_at: contextvars.ContextVar[float | None] = contextvars.ContextVar("queue
 def apply() -> None:
     """Patch how functions are invoked and counted."""
     functions: Any = import_module("ministack.services.lambda_svc")
-    _wait_for_workers(functions)
+    wait_for_workers(functions)
     _count_every_attempt(functions)
     _count_asynchronous_events(functions)
 
 
-def _wait_for_workers(functions: Any) -> None:
+def wait_for_workers(functions: Any) -> None:
     """Let an invocation wait once a function has as many workers as this machine can run.
 
     MiniStack starts a process for every concurrent invocation. A burst of 500 would start 500 on
@@ -49,22 +48,24 @@ def _wait_for_workers(functions: Any) -> None:
     would wait forever here.
     """
     acquire, release = functions.acquire_worker, functions.release_worker
-    freed: defaultdict[str, threading.Condition] = defaultdict(threading.Condition)
+    conditions: dict[str, threading.Condition] = {}
 
     def acquire_or_wait(name: str, *args: Any, **kwargs: Any) -> tuple[Any, str]:
         limited = {**kwargs, "max_concurrency": _WORKERS_PER_FUNCTION}
-        with freed[name]:
+        freed = conditions.setdefault(name, threading.Condition())
+        with freed:
             while True:
                 worker, how = acquire(name, *args, **limited)
                 if worker is not None:
                     return worker, how
-                freed[name].wait(_LOOK_AGAIN_SECONDS)
+                freed.wait(_LOOK_AGAIN_SECONDS)
 
     def release_and_tell(worker: Any) -> None:
         release(worker)
         if worker is not None:
-            with freed[worker.func_name]:
-                freed[worker.func_name].notify()
+            freed = conditions[worker.func_name]
+            with freed:
+                freed.notify()
 
     functions.acquire_worker = acquire_or_wait
     functions.release_worker = release_and_tell
