@@ -10,8 +10,8 @@ LOCKED := requirements requirements-dev requirements-emulator requirements-mutan
   benchmarks/bare/requirements benchmarks/bare/powertools
 # One file at a time on each processor: each starts its own emulator, so they do not interfere.
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
-# Four on two processors, too: half of an end-to-end test is waiting.
-PARALLEL_WAITING := $(subst -n auto,-n 4,$(PARALLEL))
+# Six on two processors, too: half of an end-to-end test is waiting.
+PARALLEL_WAITING := $(subst -n auto --maxprocesses 4,-n 6,$(PARALLEL))
 export PULUMI_ERROR_OUTPUT_STRING := 1
 # Hundreds of processes start: without bytecode files each would compile all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
