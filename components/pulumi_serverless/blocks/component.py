@@ -25,9 +25,6 @@ class Component(pulumi.ComponentResource):
     def __init_subclass__(cls, **settings: Any) -> None:
         super().__init_subclass__(**settings)
         check_public_methods(cls)
-        # With every resource, Pulumi evaluates those of its class, to read outputs from the engine:
-        # a component gets none, and it takes half a millisecond for a function.
-        cls.__annotations__ = {}
 
     def __init__(
         self, type_: str, name: str, args: object, opts: pulumi.ResourceOptions | None
