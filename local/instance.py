@@ -13,6 +13,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
 import psutil
 
@@ -50,16 +51,12 @@ class Instance:
 
         Raises InstanceInUseError if another process owns it.
         """
-        self.directory.parent.mkdir(parents=True, exist_ok=True)
-        with self._lock_file.open("a+") as lock:
+        folder = self.directory.parent
+        folder.mkdir(parents=True, exist_ok=True)
+        with one_at_a_time(folder):
+            lock = self._locked()
+        with lock:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise InstanceInUseError(f"{self.name} is already running") from None
-            try:
-                lock.truncate(0)
-                lock.write(str(os.getpid()))
-                lock.flush()
                 self._sweep()
                 # What is in it is the owner's: keys, state, outputs.
                 self.directory.mkdir(mode=0o700)
@@ -67,15 +64,28 @@ class Instance:
                 yield self
             finally:
                 self._sweep()
-                self._lock_file.unlink(missing_ok=True)
+                with one_at_a_time(folder):
+                    self._lock_file.unlink(missing_ok=True)
+
+    def _locked(self) -> TextIO:
+        lock = self._lock_file.open("a+")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            raise InstanceInUseError(f"{self.name} is already running") from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        return lock
 
     def owner(self) -> int | None:
         """Process id of the living owner, or None."""
-        try:
-            lock = self._lock_file.open("r")
-        except FileNotFoundError:
-            return None
-        with lock:
+        with (
+            suppress(FileNotFoundError),
+            one_at_a_time(self.directory.parent),
+            self._lock_file.open("r") as lock,
+        ):
             try:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -118,6 +128,20 @@ class Instance:
             lambda: not self.processes(), f"processes of {self.name} to end", seconds=_STOP_SECONDS
         )
         shutil.rmtree(self.directory, ignore_errors=True)
+
+
+@contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Let no other process look at the folder's locks, or change one, while the block runs.
+
+    A lock file that its owner has made and not yet locked would look as if it were left behind.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def sweep_leftovers(prefix: str, folder: Path = FOLDER) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
-from local.instance import ROOT, Instance, InstanceInUseError, sweep_leftovers
+from local.instance import ROOT, Instance, InstanceInUseError, one_at_a_time, sweep_leftovers
 from local.wait import wait_until
 
 # Owns the instance, starts a child whose command line names its folder, and waits to be killed.
@@ -84,6 +86,20 @@ def test_a_living_owner_is_left_alone_by_the_sweep(tmp_path: Path) -> None:
         sweep_leftovers("te", tmp_path)
 
         assert instance.directory.exists()
+
+
+def test_an_owner_that_has_only_made_its_lock_file_is_no_leftover(tmp_path: Path) -> None:
+    sweep = threading.Thread(target=sweep_leftovers, args=("te", tmp_path))
+    lock_file = tmp_path / "test.lock"
+
+    with lock_file.open("a+") as lock:
+        with one_at_a_time(tmp_path):
+            sweep.start()
+            sweep.join(timeout=0.5)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        sweep.join()
+
+        assert lock_file.exists()
 
 
 def test_stopping_ends_the_owner_and_what_it_started(tmp_path: Path) -> None:
