@@ -114,10 +114,17 @@ def _plainly(resources: list[Resource]) -> Callable[[], None]:
     return program
 
 
+class _PlainComponent(pulumi.ComponentResource):
+    """A component has a class of its own: of one without, the SDK does not record the source."""
+
+    def __init__(self, type_: str, name: str, opts: pulumi.ResourceOptions) -> None:
+        super().__init__(type_, name, {}, opts)
+
+
 def _constructor(resource: Resource) -> Callable[[pulumi.ResourceOptions], Any]:
     # Inputs that were outputs of others are known by now.
     if not resource.custom:
-        return lambda opts: pulumi.ComponentResource(resource.type, resource.name, {}, opts)
+        return lambda opts: _PlainComponent(resource.type, resource.name, opts)
     package, module, name = resource.type.split(":")[0], *resource.type.split(":")[1:]
     folder = module.split("/")[0]
     module_name = {"lambda": "lambda_", "index": ""}.get(folder, folder)
