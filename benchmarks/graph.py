@@ -137,6 +137,7 @@ def _constructor(resource: Resource) -> Callable[[pulumi.ResourceOptions], Any]:
 def _seconds(program: Callable[[], None]) -> tuple[float, Graph]:
     """Return the processor seconds of one run: another process's turn does not count."""
     # What was there before, such as the SDK's modules, is not for this run to look through.
+    gc.unfreeze()
     gc.collect()
     gc.freeze()
     started = time.process_time()

@@ -118,7 +118,8 @@ def program(request: pytest.FixtureRequest) -> Iterator[Deployed]:
     folder: Path = request.config.getoption("--program")
     python: Path | None = request.config.getoption("--python")
     with deployed(folder, "program-test", python=python) as running:
-        # At the end pytest looks for garbage five times, among all classes of the SDK, too.
+        # At the end pytest looks for garbage five times: not among all classes of the SDK.
+        gc.collect()
         gc.freeze()
         yield running
 

@@ -35,4 +35,5 @@ def wait_until(
         ended = time.monotonic()
         if ended >= deadline:
             raise DeadlineExceededError(f"waited {seconds:g} s for {awaited}; last seen: {seen!r}")
-        time.sleep(min(max(_INTERVAL_SECONDS, ended - began), _LONGEST_INTERVAL_SECONDS))
+        pause = min(max(_INTERVAL_SECONDS, ended - began), _LONGEST_INTERVAL_SECONDS)
+        time.sleep(min(pause, deadline - ended))

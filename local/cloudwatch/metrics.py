@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from itertools import product
 from typing import Any
 
 from local.cloudwatch.alarms import Alarm, metric_queries
 from local.emulator.clients import ACCOUNT_ID, Clients
 from local.emulator.differences import Difference
+
+log = logging.getLogger(__name__)
 
 DIFFERENCES = (
     Difference(
@@ -98,15 +102,19 @@ class EmbeddedMetrics:
         self._seen: dict[tuple[str, str, int, str], float] = {}
         self._read_at: dict[str, float] = {}
         self._stored_bytes: dict[str, int] = {}
+        self._read: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
 
     def publish(self) -> None:
-        """Put the metrics of every such line that was printed since the last call."""
-        datapoints: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+        """Put the metrics of every such line that was printed since the last call.
+
+        What cannot be put stays for the next call.
+        """
         for line in self._new_lines():
-            for namespace, datapoint in self._datapoints(json.loads(line)):
-                datapoints[namespace].append(datapoint)
-        for namespace, found in datapoints.items():
-            _put(self._client, namespace, found)
+            for namespace, datapoint in self._datapoints(line):
+                self._read[namespace].append(datapoint)
+        for namespace in list(self._read):
+            _put(self._client, namespace, self._read[namespace])
+            del self._read[namespace]
 
     def _new_lines(self) -> Iterator[str]:
         now = time.time()
@@ -114,7 +122,9 @@ class EmbeddedMetrics:
         groups = self._client("logs").get_paginator("describe_log_groups").paginate()
         changed = [each for page in groups for each in page["logGroups"] if self._has_changed(each)]
         for group in (each["logGroupName"] for each in changed):
-            since = self._read_at.get(group, now - _LOOK_BACK_SECONDS) - _LATE_SECONDS
+            # No further back than lines are remembered.
+            read_at = max(self._read_at.get(group, 0), now - _LOOK_BACK_SECONDS)
+            since = read_at - _LATE_SECONDS
             self._read_at[group] = now
             for event in self._printed(group, since=since):
                 line = (group, event["logStreamName"], event["timestamp"], event["message"])
@@ -143,22 +153,37 @@ class EmbeddedMetrics:
     def _forget(self, before: float) -> None:
         self._seen = {line: seen for line, seen in self._seen.items() if seen >= before}
 
-    def _datapoints(self, document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Every datapoint of a line, with its namespace."""
-        for directive in document["_aws"]["CloudWatchMetrics"]:
-            for names in directive["Dimensions"]:
-                dimensions = [{"Name": name, "Value": document[name]} for name in names]
-                for metric in directive["Metrics"]:
-                    yield (
-                        directive["Namespace"],
-                        {
-                            "MetricName": metric["Name"],
-                            "Dimensions": dimensions,
-                            "Timestamp": self._clock(),
-                            "Value": float(document[metric["Name"]]),
-                            "Unit": metric["Unit"],
-                        },
-                    )
+    def _datapoints(self, line: str) -> list[tuple[str, dict[str, Any]]]:
+        """Every datapoint of a line, with its namespace; none of a line in another format."""
+        try:
+            return [
+                (namespace, {**datapoint, "Timestamp": self._clock()})
+                for namespace, datapoint in datapoints_of(json.loads(line))
+            ]
+        except (ValueError, LookupError, TypeError):
+            log.warning("not in the embedded metric format, so no metric: %s", line)
+            return []
+
+
+def datapoints_of(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each datapoint of a document in the embedded metric format, with its namespace.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+    """
+    for directive in document["_aws"]["CloudWatchMetrics"]:
+        for names, metric in product(directive["Dimensions"], directive["Metrics"]):
+            dimensions = [{"Name": name, "Value": document[name]} for name in names]
+            values = document[metric["Name"]]
+            for value in values if isinstance(values, list) else [values]:
+                yield (
+                    directive["Namespace"],
+                    {
+                        "MetricName": metric["Name"],
+                        "Dimensions": dimensions,
+                        "Value": float(value),
+                        "Unit": metric.get("Unit", "None"),
+                    },
+                )
 
 
 def _put(client: Clients, namespace: str, datapoints: list[dict[str, Any]]) -> None:

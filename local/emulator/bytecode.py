@@ -1,6 +1,6 @@
 """Adds Python's bytecode to a function's zip, for the emulator only.
 
-The emulator unpacks the zip for every worker, and each would compile everything it imports.
+Each worker would compile everything that it imports.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from local.instance import ROOT
 DIFFERENCES = (
     Difference(
         aws="a cold start compiles what it imports on a machine that does nothing else",
-        emulator="unpacks the bundle and compiles it for every worker, on shared cores",
+        emulator="compiles the bundle for every worker, on shared cores",
         workaround="the emulator gets the bundle with its bytecode; Pulumi's has none",
     ),
 )

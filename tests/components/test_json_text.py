@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pulumi
@@ -31,6 +32,15 @@ def test_it_is_what_the_sdk_writes(document: Any, inner: Any) -> None:
     exports = record(program).exports
 
     assert exports["ours"] == exports["sdk"]
+
+
+def test_outputs_in_the_value_of_an_output_are_filled_in() -> None:
+    def program() -> None:
+        inner = pulumi.Output.from_input("in")
+        outer = pulumi.Output.from_input("out").apply(lambda text: {text: [inner]})
+        pulumi.export("text", json_text({"document": outer}))
+
+    assert json.loads(record(program).exports["text"]) == {"document": {"out": ["in"]}}
 
 
 @given(DOCUMENTS)

@@ -6,9 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
+from local.emulator.patches import lambda_functions
 from local.emulator.patches.cloudwatch import forget_datapoints_each_minute
 from local.emulator.patches.iam import parse_policies_once
-from local.emulator.patches.lambda_functions import wait_for_workers
 from local.wait import wait_until
 
 
@@ -38,7 +40,11 @@ def test_a_policy_is_parsed_once_for_each_text() -> None:
     assert parsed == ["old", "new", {"of": "it"}]
 
 
-def test_a_run_that_waits_gets_the_worker_that_another_releases() -> None:
+@pytest.mark.parametrize("how", ["released", "another could not start"])
+def test_a_run_that_waits_gets_the_worker_that_is_free(
+    how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lambda_functions, "_LOOK_AGAIN_SECONDS", 60)
     looks: list[str] = []
     free: list[Any] = []
 
@@ -46,12 +52,15 @@ def test_a_run_that_waits_gets_the_worker_that_another_releases() -> None:
         looks.append(name)
         return (free.pop(), "reused") if free else (None, "func_cap")
 
-    functions = SimpleNamespace(acquire_worker=acquire, release_worker=free.append)
-    worker = SimpleNamespace(func_name="send")
-    wait_for_workers(functions)
+    def release(worker: Any) -> None:
+        free.append(worker or SimpleNamespace(func_name="send"))
+
+    functions = SimpleNamespace(acquire_worker=acquire, release_worker=release)
+    lambda_functions.wait_for_workers(functions)
+    worker = SimpleNamespace(func_name="send") if how == "released" else None
     with ThreadPoolExecutor() as pool:
         waiting = pool.submit(functions.acquire_worker, "send")
         wait_until(lambda: looks, "a first look", seconds=10)
         functions.release_worker(worker)
 
-        assert waiting.result(timeout=10) == (worker, "reused")
+        assert waiting.result(timeout=10)[1] == "reused"

@@ -30,7 +30,10 @@ def json_text(document: Any, known: Callable[[str], object] | None = None) -> pu
         return text
     # The document is written again in the same order, each output's value in its place.
     if len(outputs) == 1:
-        return outputs[0].apply(lambda value: _filled(document, [value], known))
+        # from_input, because the value may have outputs in it, too.
+        return pulumi.Output.from_input(outputs[0]).apply(
+            lambda value: _filled(document, [value], known)
+        )
     return pulumi.Output.all(*outputs).apply(lambda values: _filled(document, values, known))
 
 

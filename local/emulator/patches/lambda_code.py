@@ -1,7 +1,8 @@
-"""Lambda: the workers of a function share its files, which on AWS no function can write either.
+"""Lambda: the workers of a function share its files, which on AWS none can write to.
 
 MiniStack unpacks the code for every worker that it starts. That took the emulator's one process
-about 60 ms each time, a fifth of all that it did while functions failed and were replaced.
+about 60 ms each time, a fifth of all that it did while functions failed and were replaced. What is
+unpacked stays until the emulator ends.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ _unpacking = threading.Lock()
 def apply() -> None:
     """Give Python workers a link to the one place where their code is unpacked."""
     runtime: Any = import_module("ministack.core.lambda_runtime")
+    # Lambda's code cannot be written to: what has no bytecode is compiled at each cold start.
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     runtime.zipfile = SimpleNamespace(**{**vars(zipfile), "ZipFile": _SharedCode})
 
 

@@ -27,7 +27,7 @@ DIFFERENCES = (
 
 _WORKERS_PER_FUNCTION = 4 * (os.cpu_count() or 1)
 _LOOK_AGAIN_SECONDS = 1
-"""A worker that has failed to start makes room for another without being released."""
+"""New code makes room for workers without a release."""
 
 _queued_at: contextvars.ContextVar[float | None] = contextvars.ContextVar("queued_at", default=None)
 
@@ -66,6 +66,11 @@ def wait_for_workers(functions: Any) -> None:
             freed = conditions[worker.func_name]
             with freed:
                 freed.notify()
+            return
+        # One could not start, and all workers of its function are gone: it is not said whose.
+        for freed in list(conditions.values()):
+            with freed:
+                freed.notify_all()
 
     functions.acquire_worker = acquire_or_wait
     functions.release_worker = release_and_tell

@@ -9,5 +9,5 @@ from tests.lambdas.tables import OUTBOX
 
 
 def rows() -> list[dict[str, Any]]:
-    """Return every row, through its own client."""
+    """Return every row."""
     return list(aws.boto3_client("dynamodb").scan(TableName=OUTBOX)["Items"])

@@ -23,7 +23,7 @@ class Watched(Provider):
         self.prepared = types
 
 
-def test_types_in_the_state_are_imported_before_the_engine_asks(tmp_path: Path) -> None:
+def test_the_provider_is_told_the_types_in_the_state(tmp_path: Path) -> None:
     state = tmp_path / "state" / ".pulumi" / "stacks" / "shop" / "local.json"
     state.parent.mkdir(parents=True)
     resources = [{"urn": f"urn:{each}", "type": each} for each in KINDS]
