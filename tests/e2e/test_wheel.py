@@ -18,6 +18,7 @@ from local.emulator.start import Emulator
 from local.up import emulator_of, outputs_of
 from local.wait import wait_until
 from tests.e2e.local_command import local, port_for_up
+from tests.rewrite import rewrite
 from tests.wheel.conftest import there, wheel
 from tests.wheel.installed_wheel import Elsewhere
 
@@ -99,15 +100,15 @@ queue = aws.sqs.Queue("extra", visibility_timeout_seconds={seconds})
 pulumi.export("extra", queue.url)
 """
     try:
-        main.write_text(declared + queue.format(seconds=60))
+        rewrite(main, declared + queue.format(seconds=60))
         created = program.up()
         url = program.outputs["extra"]
-        main.write_text(declared + queue.format(seconds=90))
+        rewrite(main, declared + queue.format(seconds=90))
         changed = program.up()
-        main.write_text(declared)
+        rewrite(main, declared)
         dropped = program.up()
     finally:
-        main.write_text(declared)
+        rewrite(main, declared)
 
     assert "1 created, " in created
     assert "1 updated, " in changed
@@ -122,10 +123,10 @@ def test_a_property_that_a_type_does_not_have_is_refused_by_its_resource(program
     declared = main.read_text()
     wrong = 'import pulumi_aws as aws\naws.sqs.Queue("extra", visibility_timeout=60)\n'
     try:
-        main.write_text(f"{declared}\n{wrong}")
+        rewrite(main, f"{declared}\n{wrong}")
         refused = local("up", str(program.folder), "--port", str(program.port))
     finally:
-        main.write_text(declared)
+        rewrite(main, declared)
 
     assert refused.returncode == 1
     assert "Queue" in refused.stderr

@@ -14,6 +14,7 @@ import yaml
 
 from local.program.local_stack import EMULATOR_CONFIG
 from tests.program.programs import ROOT, project_of
+from tests.rewrite import rewrite
 
 _NOT_PROGRAM = (".git", ".local", "tests", "docs")
 
@@ -66,8 +67,7 @@ class Project:
         for old, new in replacements:
             assert old in text, old
             text = text.replace(old, new)
-        main.unlink()
-        main.write_text(text + more)
+        rewrite(main, text + more)
 
     def program(self) -> None:
         """Run it in this process, and forget what it has imported."""

@@ -18,6 +18,7 @@ from local.emulator.start import free_port
 from local.up import emulator_of
 from tests.engine.listing import listed
 from tests.program.programs import ROOT
+from tests.rewrite import rewrite
 
 PROGRAM = """
 import sys
@@ -122,13 +123,13 @@ def test_what_a_killed_deployment_made_goes_though_the_program_no_longer_declare
     up = ("up", "-C", str(project), "--yes", "--skip-preview")
     main = project / "__main__.py"
     whole = main.read_text()
-    main.write_text(whole + KILL)
+    rewrite(main, whole + KILL)
     command.pulumi(*up)
     queues = emulator_of(command.port).client("sqs")
     _forget(background.instance(command.port).directory / background.PULUMI, "other")
     assert len(queues.list_queues()["QueueUrls"]) == 2
 
-    main.write_text(whole)
+    rewrite(main, whole)
     command.pulumi("cancel", "-C", str(project), "--yes")
     completed = command.pulumi(*up)
 

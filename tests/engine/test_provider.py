@@ -12,6 +12,7 @@ from local.emulator.clients import Clients
 from tests.engine.conftest import MakeStack
 from tests.engine.listing import listed
 from tests.engine.stacks import UNCHANGED, Changes, Stack
+from tests.rewrite import rewrite as rewrite_source
 
 IMPORTS = "import pulumi\nimport pulumi_aws as aws\n"
 SECRET = "open-sesame-4711"  # noqa: S105 -- what the test looks for
@@ -28,9 +29,7 @@ def stack(make_stack: MakeStack, tmp_path: Path) -> Stack:
 
 
 def rewrite(stack: Stack, text: str) -> None:
-    main = stack.project.folder / "__main__.py"
-    main.unlink()
-    main.write_text(IMPORTS + text)
+    rewrite_source(stack.project.folder / "__main__.py", IMPORTS + text)
 
 
 def test_outputs_are_unknown_in_a_preview_and_known_afterwards(stack: Stack) -> None:
