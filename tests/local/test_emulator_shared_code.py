@@ -39,3 +39,18 @@ def test_a_function_with_other_code_has_other_files(emulator: Emulator) -> None:
     one, other = a_function(emulator, _CODE), a_function(emulator, f"{_CODE}\n# changed\n")
 
     assert _worker_and_file(emulator, one)[1] != _worker_and_file(emulator, other)[1]
+
+
+def test_a_worker_leaves_nothing_compiled_to_the_next_one(emulator: Emulator) -> None:
+    code = """
+import os
+
+def handle(event, context):
+    folder = os.path.dirname(os.path.realpath(__file__))
+    return [name for _, names, _ in os.walk(folder) for name in names]
+"""
+    name = a_function(emulator, code)
+
+    response = emulator.client("lambda").invoke(FunctionName=name, Payload=b"{}")
+
+    assert json.loads(response["Payload"].read()) == []
