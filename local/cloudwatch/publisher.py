@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
 
-from local.cloudwatch.alarms import Alarm, Alarms
+from local.cloudwatch.alarms import Alarms
 from local.cloudwatch.metrics import EmbeddedMetrics, publish_queue_depths
 from local.emulator.clients import Clients
 
@@ -28,17 +28,13 @@ log = logging.getLogger(__name__)
 def publishing_metrics(client: Clients) -> Iterator[None]:
     """Publish and evaluate for as long as the block runs."""
     stopped, embedded, alarms = threading.Event(), EmbeddedMetrics(client), Alarms(client)
-    jobs: list[Callable[[Sequence[Alarm]], None]] = [
-        lambda described: publish_queue_depths(client, described),
-        lambda _described: embedded.publish(),
-        alarms.evaluate,
-    ]
 
     def run_until_stopped() -> None:
         while not stopped.wait(_INTERVAL_SECONDS):
             described = _attempt(alarms.described) or ()
-            for job in jobs:
-                _attempt(partial(job, described))
+            _attempt(partial(publish_queue_depths, client, described))
+            _attempt(embedded.publish)
+            _attempt(partial(alarms.evaluate, described))
 
     publisher = threading.Thread(target=run_until_stopped, name="metrics", daemon=True)
     publisher.start()

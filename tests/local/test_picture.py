@@ -31,6 +31,7 @@ from local.picture.page import BEGIN, END, draw, with_picture
 from local.program.project import read_project
 from pulumi_serverless.testing import run_program
 from scripts.make_pictures import PAGES, ROOT, expected
+from tests.program.programs import run_in
 
 MOST_BOXES = 20
 BOX = re.compile(r'^    (\w+)[\[({/]+"(.*)"[\])}/]+$', re.MULTILINE)
@@ -43,13 +44,8 @@ BOXES = st.builds(Box, KINDS, st.tuples(NAMES), NAMES)
 @cache
 def _declared(folder: Path, stack: str | None = None) -> Declared:
     """What a program declares, in this process: to start another takes longer than to draw."""
-    project = read_project(folder)
-    chosen = choose_stack(project, stack)
-    config = project.config(chosen)
-    mocks = PictureMocks()
-    return Declared(
-        run_program(folder, project=project.name, stack=chosen, config=config, mocks=mocks)
-    )
+    chosen = choose_stack(read_project(folder), stack)
+    return Declared(run_in(folder, PictureMocks(), stack=chosen))
 
 
 def _picture(folder: Path, stack: str | None = None) -> str:

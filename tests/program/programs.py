@@ -29,16 +29,23 @@ def deploy(folder: Path, *, preview: bool = False) -> Graph:
     return _run(folder, "dev", config, preview=preview)
 
 
-def run_in(folder: Path, mocks: AwsMocks, *, secret: Sequence[str] = (), **changed: str) -> Graph:
-    """Run the program in `folder` for its stack dev under these mocks, with settings changed, and
-    some of them secret."""
+def run_in(
+    folder: Path,
+    mocks: AwsMocks,
+    *,
+    stack: str = "dev",
+    secret: Sequence[str] = (),
+    **changed: str,
+) -> Graph:
+    """Run the program in `folder` for one of its stacks under these mocks, with settings changed,
+    and some of them secret."""
     project = read_project(folder)
     overrides = {f"{project.name}:{key}": value for key, value in changed.items()}
     return run_program(
         folder,
         project=project.name,
-        stack="dev",
-        config={**project.config("dev"), **overrides},
+        stack=stack,
+        config={**project.config(stack), **overrides},
         secret_keys=[f"{project.name}:{key}" for key in secret],
         mocks=mocks,
     )
