@@ -13,16 +13,13 @@ import threading
 from importlib import import_module
 from pathlib import Path
 
-# Hypercorn's default of 100 rejects connections of a burst before the emulator has seen them.
-_CONNECTION_BACKLOG = 2_048
-
 
 def main() -> None:
     """Apply the modules of local/emulator/patches, but for those left out, and run MiniStack."""
     threading.Thread(target=_end_with_the_starter, daemon=True).start()
     # Run as a script, this file has its own folder on the path instead of the repository.
     sys.path[0] = str(Path(__file__).resolve().parents[2])
-    import_module("hypercorn.config").Config.backlog = _CONNECTION_BACKLOG
+    import_module("local.emulator.http_server").apply()
     patches = import_module("local.emulator.patches")
     left_out = os.environ.get("EMULATOR_WITHOUT_PATCHES", "").split(",")
     for patch in pkgutil.iter_modules(patches.__path__):
