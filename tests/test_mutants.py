@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,8 @@ def project(tmp_path: Path) -> Path:
     shutil.copytree(
         ROOT / "scripts/mutants", tmp_path / "scripts/mutants", ignore=lambda *_: {"__pycache__"}
     )
+    # It leaves out a plugin that takes a second of each run.
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
     for environment in (".venv", ".venv-mutants"):
         (tmp_path / environment).symlink_to(ROOT / environment)
     (tmp_path / SOURCES).mkdir(parents=True)
@@ -129,9 +133,9 @@ def test_what_has_no_tests_cannot_be_changed(project: Path) -> None:
     ],
 )
 def test_an_annotation_is_changed_only_where_something_may_read_it(
-    code: str, *, expected: bool
+    comparing: subprocess.Popen[str], code: str, *, expected: bool
 ) -> None:
-    assert is_noticeable(code, code.replace("|", "%")) == str(expected)
+    assert is_noticeable(comparing, code, code.replace("|", "%")) == str(expected)
 
 
 @pytest.mark.parametrize(
@@ -153,9 +157,9 @@ def test_an_annotation_is_changed_only_where_something_may_read_it(
     ],
 )
 def test_what_is_equal_only_if_it_is_the_same_is_not_compared_otherwise(
-    before: str, after: str, *, expected: bool
+    comparing: subprocess.Popen[str], before: str, after: str, *, expected: bool
 ) -> None:
-    assert is_noticeable(before, after) == str(expected)
+    assert is_noticeable(comparing, before, after) == str(expected)
 
 
 @pytest.mark.parametrize(
@@ -174,17 +178,32 @@ def test_what_is_equal_only_if_it_is_the_same_is_not_compared_otherwise(
     ],
 )
 def test_marks_of_parameters_and_decorators_in_protocols_are_not_changed(
-    before: str, after: str, *, expected: bool
+    comparing: subprocess.Popen[str], before: str, after: str, *, expected: bool
 ) -> None:
-    assert is_noticeable(before, after) == str(expected)
+    assert is_noticeable(comparing, before, after) == str(expected)
 
 
-def is_noticeable(before: str, after: str) -> str:
+@pytest.fixture(scope="module")
+def comparing() -> Iterator[subprocess.Popen[str]]:
+    """A process of the environment that has what compares code, for all questions."""
     program = (
+        "import json, sys\n"
         "from scripts.mutants.changes import is_noticeable\n"
-        f"print(is_noticeable({before!r}, {after!r}))"
+        "for line in sys.stdin: print(is_noticeable(*json.loads(line)), flush=True)"
     )
-    return run_python(program)
+    command = [str(PYTHON), "-c", program]
+    with subprocess.Popen(  # noqa: S603 -- our own
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield process
+
+
+def is_noticeable(comparing: subprocess.Popen[str], before: str, after: str) -> str:
+    assert comparing.stdin
+    assert comparing.stdout
+    comparing.stdin.write(f"{json.dumps([before, after])}\n")
+    comparing.stdin.flush()
+    return comparing.stdout.readline().strip()
 
 
 def run_python(program: str) -> str:

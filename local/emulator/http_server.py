@@ -14,7 +14,8 @@ _CONNECTION_BACKLOG = 2_048
 
 def apply() -> None:
     """Put uvicorn in the place of MiniStack's server."""
-    import_module("hypercorn.asyncio").serve = _serve
+    server: Any = import_module("hypercorn.asyncio")
+    server.serve = _serve
 
 
 async def _serve(app: Any, config: Any) -> None:

@@ -82,7 +82,8 @@ def test_a_program_passes_a_strict_type_check(there: Elsewhere) -> None:
     checked = subprocess.run(  # noqa: S603 -- our own interpreter and arguments
         [
             *(sys.executable, "-m", "mypy", "--strict", "--explicit-package-bases"),
-            *("--python-executable", there.python, "--cache-dir", ROOT / ".mypy_cache"),
+            # Not the repository's cache: each of two configurations discards the other's.
+            *("--python-executable", there.python, "--cache-dir", ROOT / ".build" / "mypy"),
             *("__main__.py", "components", "lambdas"),
         ],
         cwd=there.folder,
