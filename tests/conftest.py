@@ -8,10 +8,10 @@ from functools import cache
 import botocore.loaders
 import botocore.session
 import moto.core.models
-import pulumi.runtime.resource
 import pytest
 from hypothesis import HealthCheck, settings
-from pulumi.runtime.proto import source_pb2
+
+from tests import cheaper_sdk
 
 # A busy machine is no fault of what is tested.
 settings.register_profile(
@@ -27,8 +27,7 @@ gc.set_threshold(100_000)
 botocore.loaders.create_loader = cache(botocore.loaders.create_loader)
 botocore.session.create_loader = botocore.loaders.create_loader
 
-# Pulumi records the source of each frame of the stack with each resource, for an engine to show.
-pulumi.runtime.resource._get_stack_trace = source_pb2.StackTrace
+cheaper_sdk.apply()
 
 # moto also intercepts `requests`, by thousands of patterns for each test. Ours call AWS by botocore
 # or by our own clients.
