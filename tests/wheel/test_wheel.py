@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -95,28 +96,41 @@ def test_a_program_passes_a_strict_type_check(there: Elsewhere) -> None:
     assert checked.returncode == 0, checked.stdout
 
 
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str], str]:
+    """What pip would install, once for all programs that are at one depth and say the same."""
+
+    @cache
+    def of_programs_in(parent: Path, requirements: str) -> str:
+        folder = copy_sources(tmp_path_factory.mktemp("repository")) / parent / "program"
+        folder.mkdir(parents=True)
+        (folder / "requirements.txt").write_text(requirements)
+        # Without the network: the library's own requirements are left out.
+        done = subprocess.run(  # noqa: S603 -- our own interpreter and arguments
+            [
+                *(sys.executable, "-m", "pip", "install", "--dry-run", "--no-index", "--no-deps"),
+                *("--no-build-isolation", "--requirement", "requirements.txt"),
+            ],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.stdout + done.stderr
+
+    return of_programs_in
+
+
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda folder: folder.name)
 def test_an_example_installs_the_library_as_pulumi_install_does(
-    example: Path, tmp_path: Path
+    example: Path, installed: Callable[[Path, str], str]
 ) -> None:
     project = yaml.safe_load((example / "Pulumi.yaml").read_text())
+    requirements = (example / "requirements.txt").read_text()
+
     assert project["runtime"]["options"] == {"toolchain": "pip", "virtualenv": ".venv"}
-    folder = copy_sources(tmp_path) / example.relative_to(ROOT)
-    shutil.copytree(example, folder, ignore=shutil.ignore_patterns(".*", "__pycache__"))
-
-    # Without the network: the library's own requirements are left out.
-    installed = subprocess.run(  # noqa: S603 -- our own interpreter and arguments
-        [
-            *(sys.executable, "-m", "pip", "install", "--dry-run", "--no-index", "--no-deps"),
-            *("--no-build-isolation", "--requirement", "requirements.txt"),
-        ],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert re.search(r"^Would install pulumi-serverless-\d", installed.stdout, re.M), installed
+    printed = installed(example.parent.relative_to(ROOT), requirements)
+    assert re.search(r"^Would install pulumi-serverless-\d", printed, re.M), printed
 
 
 def test_ops_reads_a_stacks_outputs_from_stdin_in_any_folder(
