@@ -283,8 +283,8 @@ def test_what_a_killed_deployment_made_without_knowing_it_is_removed(emulator: E
             return made
 
     def program() -> None:
-        aws.iam.Role("dying", assume_role_policy=TRUST)
-        aws.sqs.Queue("dying")
+        role = aws.iam.Role("dying", assume_role_policy=TRUST)
+        aws.sqs.Queue("dying", opts=pulumi.ResourceOptions(depends_on=[role]))
 
     killed = InProcessEngine(
         DiesAfterCreating(emulator.client),
