@@ -1,13 +1,19 @@
-"""Requests through an API in the emulator, each caller in turn, until the target has done all."""
+"""Requests through an API in the emulator, until the target has done all.
+
+What is done one at a time is done by each caller in turn, request by request: a machine whose speed
+changes within seconds changes it for all of them.
+"""
 
 from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, fields
+from itertools import islice
 from typing import Any
 
 import httpx
@@ -56,72 +62,96 @@ _HEADS = {
 class Comparison:
     """Measures callers of the same target, in a random order in each round.
 
-    In its turn, each creates `one_at_a_time` tasks in a row, and then `at_once` with CLIENTS.
+    In a round, each is called cold; then each creates `one_at_a_time` tasks, in turn with the
+    others; then each `at_once` with CLIENTS, `bursts` times in a row, because so many processes of
+    all callers would not fit into memory.
     """
 
     def __init__(
-        self, stack: ComparisonStack, *, one_at_a_time: int = 40, at_once: int = 96
+        self,
+        stack: ComparisonStack,
+        *,
+        one_at_a_time: int = 40,
+        at_once: int = 96,
+        bursts: int = 3,
     ) -> None:
         self._stack = stack
-        self._one_at_a_time, self._at_once = one_at_a_time, at_once
+        self._one_at_a_time, self._at_once, self._bursts = one_at_a_time, at_once, bursts
 
     def figures(self, work_seconds: float, rounds: int = ROUNDS) -> dict[str, list[Figures]]:
         """Return each caller's figures, one of each round, with a target that takes so long."""
+        services = self._stack.services
         self._stack.let_target_work(work_seconds)
-        found: dict[str, list[Figures]] = {each.name: [] for each in self._stack.services}
+        found: dict[str, list[Figures]] = {each.name: [] for each in services}
         with httpx.Client(timeout=60, trust_env=False) as client:
-            for service in self._stack.services:
+            for service in services:
                 # The first of all finds the target cold, too, and packages without bytecode.
-                self._post(client, service, 1)
-            for service in in_turn(self._stack.services, rounds):
-                found[service.name].append(self._turn(client, service))
+                self._post(client, service)
+            order = in_turn(services, rounds)
+            for _ in range(rounds):
+                for name, measured in self._round(client, islice(order, len(services))).items():
+                    found[name].append(measured)
         return found
 
-    def _turn(self, client: httpx.Client, service: Service) -> Figures:
-        self._stack.make_cold(service)
-        [cold_ms] = self._post(client, service, 1)
-        before = self._processor_seconds(service)
-        warm_ms = self._post(client, service, self._one_at_a_time)
-        processor_seconds = self._processor_seconds(service) - before
-        answers_seconds, handoffs_seconds = self._post_at_once(client, service)
-        return Figures(
-            cold_ms=cold_ms,
-            p50_ms=statistics.median(warm_ms),
-            processor_ms=processor_seconds / self._one_at_a_time * 1000,
-            answers_per_second=self._at_once / answers_seconds,
-            handoffs_per_second=self._at_once / handoffs_seconds,
-        )
-
-    def _post(self, client: httpx.Client, service: Service, number: int) -> list[float]:
-        """Create tasks, each once the target has done the one before; return milliseconds."""
-        found = []
-        for _ in range(number):
-            done = self._stack.done()
-            found.append(_create(client, service))
-            self._stack.wait_until_done(done + 1)
+    def _round(self, client: httpx.Client, order: Iterable[Service]) -> dict[str, Figures]:
+        services = list(order)
+        cold_ms = {}
+        for service in services:
+            self._stack.make_cold(service)
+            cold_ms[service.name] = self._post(client, service)
+        warm_ms: dict[str, list[float]] = {each.name: [] for each in services}
+        before = self._processor_seconds()
+        for service in in_turn(services, self._one_at_a_time):
+            warm_ms[service.name].append(self._post(client, service))
+        used_seconds: dict[str, float] = defaultdict(float)
+        for (name, pid), seconds in self._processor_seconds().items():
+            used_seconds[name] += seconds - before.get((name, pid), 0)
+        found = {}
+        for service in services:
+            answers, handoffs = self._per_second(client, service)
+            found[service.name] = Figures(
+                cold_ms=cold_ms[service.name],
+                p50_ms=statistics.median(warm_ms[service.name]),
+                processor_ms=used_seconds[service.function_name] / self._one_at_a_time * 1000,
+                answers_per_second=answers,
+                handoffs_per_second=handoffs,
+            )
         return found
 
-    def _post_at_once(self, client: httpx.Client, service: Service) -> tuple[float, float]:
-        """Create tasks with many clients; return the seconds until the last answer, and until the
-        target has done all."""
+    def _post(self, client: httpx.Client, service: Service) -> float:
+        """Create a task, and wait until the target is done; return the answer's milliseconds."""
+        done = self._stack.done()
+        took_ms = _create(client, service)
+        self._stack.wait_until_done(done + 1)
+        return took_ms
+
+    def _per_second(self, client: httpx.Client, service: Service) -> tuple[float, float]:
+        """Create tasks with many clients; return the answers a second until the last of them, and
+        until the target has done all."""
         # One each before, so that no cold start is measured.
-        for number in (min(CLIENTS, self._at_once), self._at_once):
-            done, start = self._stack.done(), time.perf_counter()
-            with ThreadPoolExecutor(CLIENTS) as pool:
-                list(pool.map(lambda _: _create(client, service), range(number)))
-            answered = time.perf_counter() - start
-            self._stack.wait_until_done(done + number)
-            handed_off = time.perf_counter() - start
+        self._burst(client, service, min(CLIENTS, self._at_once))
+        seconds = [self._burst(client, service, self._at_once) for _ in range(self._bursts)]
+        number = self._at_once * self._bursts
+        answered, handed_off = (number / sum(each) for each in zip(*seconds, strict=True))
         return answered, handed_off
 
-    def _processor_seconds(self, service: Service) -> float:
-        total = 0.0
+    def _burst(self, client: httpx.Client, service: Service, number: int) -> tuple[float, float]:
+        done, start = self._stack.done(), time.perf_counter()
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            list(pool.map(lambda _: _create(client, service), range(number)))
+        answered = time.perf_counter() - start
+        self._stack.wait_until_done(done + number)
+        return answered, time.perf_counter() - start
+
+    def _processor_seconds(self) -> dict[tuple[str, int], float]:
+        """What each process has used, by the function's name and its own number."""
+        used = {}
         for process, name in function_processes(self._stack.emulator):
             # An idle one may end while we look.
             with suppress(psutil.Error):
                 times = process.cpu_times()
-                total += times.user + times.system if name == service.function_name else 0
-        return total
+                used[name, process.pid] = times.user + times.system
+        return used
 
 
 def _create(client: httpx.Client, service: Service) -> float:

@@ -21,10 +21,12 @@ _PLAIN = {str, int, float, bool, NoneType}
 
 def apply() -> None:
     """Replace the SDK's own functions in this process."""
-    pulumi.runtime.resource.create_urn = create_urn
-    rpc.contains_unknowns = contains_unknowns
+    of_resources: Any = pulumi.runtime.resource
+    of_resources.create_urn = create_urn
     # The source of each frame of the stack is recorded with each resource, for an engine to show.
-    pulumi.runtime.resource._get_stack_trace = source_pb2.StackTrace
+    of_resources._get_stack_trace = source_pb2.StackTrace
+    of_values: Any = rpc
+    of_values.contains_unknowns = contains_unknowns
 
 
 def create_urn(name: Any, type_: Any, parent: Any = None, *others: Any) -> pulumi.Output[str]:
