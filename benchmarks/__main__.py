@@ -27,9 +27,10 @@ _GRAPH_COUNTED = (1, 10)
 _HOW = f"""\
 Each figure is the median of {end_to_end.ROUNDS} rounds, with the lowest and the highest; x is the
 median of its ratios to "{BARE}" in the same round. Callers take turns in a random order, request
-by request where there is one at a time, and hand off to the same function. "ours" and "ours again" are the same: what differs between them is
-chance. Zips are as they are uploaded. The emulator takes part in every figure, and starts an event
-at once, where AWS queues it: only ratios mean something."""
+by request where there is one at a time, and hand off to the same function. "ours" and "ours again"
+are the same: what differs between them is chance. Zips are as they are uploaded. The emulator takes
+part in every figure, and starts an event at once, where AWS queues it: only ratios mean
+something."""
 
 _DELAY_MS, _PAUSE_MS = (
     round(each * 1000) for each in (pattern_times.DELAY_SECONDS, pattern_times.PAUSE_SECONDS)
