@@ -80,10 +80,15 @@ def _rendered(member: Any) -> str:
 
 
 def _hide_assignments(member: Any) -> None:
-    """Drop what a class's own code assigns; the value of a dataclass's field is its default."""
-    if member.is_class and "dataclass" not in member.labels:
+    """Drop what a class's own code assigns; the value of a field is its default."""
+    if member.is_class and not _has_fields(member):
         for attribute in member.attributes.values():
             attribute.value = None
+
+
+def _has_fields(member: Any) -> bool:
+    is_frozen = any(each.callable_path.endswith(".frozen.frozen") for each in member.decorators)
+    return is_frozen or "dataclass" in member.labels
 
 
 def _formatted(page: str) -> str:

@@ -201,7 +201,7 @@ def test_a_wrong_argument_is_refused_and_named(each: Any, method: str, name: str
 
 
 def test_what_has_fields_is_made_by_their_names_and_stays_as_it_is() -> None:
-    made = {
+    made: set[Any] = {
         each
         for module in modules()
         for each in vars(module).values()
@@ -214,7 +214,7 @@ def test_what_has_fields_is_made_by_their_names_and_stays_as_it_is() -> None:
     }
 
     assert len(made) > 30
-    assert [each.__name__ for each in made if not vars(each)["__dataclass_params__"].frozen] == []
+    assert [each.__name__ for each in made if not each.__dataclass_params__.frozen] == []
     assert by_place <= BY_PLACE
 
 

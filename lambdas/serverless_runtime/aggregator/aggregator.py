@@ -7,7 +7,6 @@ import json
 import logging
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from serverless_runtime.aggregator.gather import Outcome, gather
@@ -31,6 +30,7 @@ from serverless_runtime.service_calls.client import (
 )
 from serverless_runtime.service_calls.envelope import encoded
 from serverless_runtime.shared.arguments import require_a, require_callable, require_text
+from serverless_runtime.shared.frozen import field, frozen
 from serverless_runtime.shared.metrics import COMPONENT, Counter, write_metrics
 
 __all__ = ["Aggregator", "Answer", "Deadline", "Missing", "RequiredMissingError", "aggregator"]
@@ -41,7 +41,7 @@ _OWN_SECONDS = 0.05
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Missing:
     """A branch without an answer of now."""
 
@@ -55,7 +55,7 @@ class Missing:
     """What the service says, if the reason is "refused"."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Answer:
     """What was known when time was up."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, Self, get_args
 
 from serverless_runtime.shared.characters import problem_in
+from serverless_runtime.shared.frozen import frozen
 from serverless_runtime.shared.timestamps import from_text
 
 Status = Literal["pending", "in_progress", "completed"]
@@ -19,7 +19,7 @@ class MalformedTaskError(ValueError):
     """A document is not a task; the text names the field, what it must be, and what it was."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Task:
     """One thing to do. Timestamps are RFC 3339 text in UTC."""
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from serverless_runtime.contracts.event_types import EVENT_TYPES, EventType
 from serverless_runtime.contracts.task import MalformedTaskError, Task
 from serverless_runtime.shared.characters import problem_in
+from serverless_runtime.shared.frozen import frozen, replace
 from serverless_runtime.shared.timestamps import from_text
 
 MAX_WIRE_BYTES = 200_000
@@ -37,7 +37,7 @@ class EventTooLargeError(ValueError):
     """The event would not fit into a dead letter."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class TaskEvent:
     """Something that happened to one task. Raises EventTooLargeError if it is too large."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from serverless_runtime.queue_consumer import Message
 from serverless_runtime.shared import aws
+from serverless_runtime.shared.frozen import replace
 
 SEQUENCE_ATTRIBUTE = "original-sequence"
 """Message attribute of a parked message: where it stood in the queue when it first came."""

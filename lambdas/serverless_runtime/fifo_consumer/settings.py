@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from serverless_runtime.shared.environment import environment_for, read_settings
+from serverless_runtime.shared.frozen import frozen
 
 OnPoison = Literal["park", "skip"]
 """What happens to a group whose message failed its last attempt: it waits, or it goes on without
@@ -16,7 +16,7 @@ that message."""
 _PREFIX = "FIFO_"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class FifoSettings:
     """What a FIFO consumer works by."""
 

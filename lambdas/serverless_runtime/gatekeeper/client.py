@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from serverless_runtime.gatekeeper.untold import kind_of
 from serverless_runtime.service_calls.client import Deadline, Service, service
 from serverless_runtime.shared.arguments import require_text
+from serverless_runtime.shared.frozen import field, frozen
 
 __all__ = ["ApiKeys", "Deadline", "IssuedKey", "KnownKey", "RevokedKey", "api_keys"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class KnownKey:
     """What can be known of a key once it has been issued. Times are RFC 3339 text."""
 
@@ -37,15 +37,15 @@ class KnownKey:
     """Since when it is not valid any more; None if it is."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class IssuedKey(KnownKey):
     """A new key."""
 
-    key: str = field(repr=False)
+    key: str = field(in_repr=False)
     """The key itself, for its owner. Nobody can find it out again."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class RevokedKey(KnownKey):
     """A key that has been revoked."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from serverless_runtime.shared.frozen import frozen
 
 TENANT_INDEX = "by-tenant"
 """Index of the table: the keys of one tenant."""
@@ -11,7 +11,7 @@ RIGHT = r"[a-z][a-z0-9:._-]{0,39}"
 """What a right is called."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class AuthorizerSettings:
     """Of the function that decides on requests."""
 
@@ -28,7 +28,7 @@ class AuthorizerSettings:
     """JSON: each route to the rights of which a key must have one."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class KeysSettings:
     """Of the function that issues, lists and revokes keys."""
 

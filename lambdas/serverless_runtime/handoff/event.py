@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import InitVar, dataclass, field
+from typing import TYPE_CHECKING
 
 from serverless_runtime.shared.arguments import require_a
+from serverless_runtime.shared.frozen import field, frozen
+
+if TYPE_CHECKING:
+    from dataclasses import InitVar
 
 # One for all: json.dumps would make an encoder for each event.
 _compact = json.JSONEncoder(separators=(",", ":")).encode
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@frozen
 class Event:
     """One occurrence. Raises ValueError for what could not be stored or delivered."""
+
+    __repr__ = object.__repr__
 
     event_id: str
     """The same for every delivery of the same occurrence: the target's idempotency key."""

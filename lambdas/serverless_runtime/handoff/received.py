@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Self
 
 from serverless_runtime.shared.characters import problem_in
+from serverless_runtime.shared.frozen import frozen
 
 __all__ = ["ReceivedEvent", "UnreadableEventError"]
 
@@ -19,7 +19,7 @@ class UnreadableEventError(ValueError):
     """The function was not invoked by a handoff; a retry cannot help."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class ReceivedEvent:
     """One event as its target sees it, the same for every delivery except for `replays`."""
 

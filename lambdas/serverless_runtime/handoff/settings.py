@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from serverless_runtime.shared.environment import (
@@ -17,13 +16,14 @@ from serverless_runtime.shared.environment import (
     read_settings,
     variable_name,
 )
+from serverless_runtime.shared.frozen import frozen
 
 _START = "HANDOFF_"
 _TARGET_ARN = "_TARGET_ARN"
 EVENT_TYPES = "EVENT_TYPES"  # of a publisher, after its prefix; separated by spaces
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class HandoffSettings:
     """Where events go, and where they wait."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from serverless_runtime.shared.environment import environment_for, read_settings
+from serverless_runtime.shared.frozen import frozen
 
 Guarantee = Literal["at_least_once", "at_most_once"]
 """What happens when it is unknown whether an earlier run did its work: run again, with a possible
@@ -22,7 +22,7 @@ plus Lambda's first retry delay of 60 s: the retry after a killed attempt finds 
 _PREFIX = "ONCE_"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class OnceSettings:
     """Where leases are kept, and for how long."""
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Self
 
 from serverless_runtime.shared import strict_json
+from serverless_runtime.shared.frozen import field, frozen
 
 
 class UnreadableMessageError(ValueError):
     """The body is not JSON, or the function was not invoked by a queue; a retry cannot help."""
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@frozen
 class Message:
     """One message, as it is received."""
+
+    __repr__ = object.__repr__
 
     message_id: str
     """By SQS; another one after a replay. What identifies the work is in the body."""

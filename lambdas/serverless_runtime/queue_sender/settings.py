@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from serverless_runtime.shared.environment import environment_for, read_settings, variable_name
+from serverless_runtime.shared.frozen import frozen
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class QueueSettings:
     """One queue."""
 

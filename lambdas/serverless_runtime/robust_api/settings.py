@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from serverless_runtime.shared.frozen import frozen
 
 PREFIX = "ROUTE_"
 """What their variables begin with."""
@@ -15,7 +15,7 @@ REFUSALS = (400, 402, 403, 404, 409, 410, 412, 422, 423, 429, 451)
 """Statuses by which a service can refuse a request."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class CallServiceSettings:
     """A route that calls a service."""
 
@@ -35,7 +35,7 @@ class CallServiceSettings:
     """JSON: what the API writes into the payload, a variable by the name of the field."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class HandOffSettings:
     """A route that hands off; the handoff's own variables say to whom."""
 
@@ -49,7 +49,7 @@ class HandOffSettings:
     """JSON: what the API writes into the payload, a variable by the name of the field."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class PutOnBusSettings:
     """A route that puts events on a bus."""
 

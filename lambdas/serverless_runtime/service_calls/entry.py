@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from serverless_runtime.service_calls import log_messages
@@ -23,11 +22,12 @@ from serverless_runtime.service_calls.envelope import (
     problem,
 )
 from serverless_runtime.shared import json_log
+from serverless_runtime.shared.frozen import frozen
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Call:
     """What an operation is called with."""
 

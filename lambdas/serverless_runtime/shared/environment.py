@@ -1,7 +1,7 @@
 """A function's environment as a settings class.
 
 The Pulumi program writes the variables with `environment_for`, the handler reads them with
-`read_settings`, and both take their names from the same frozen dataclass of strings:
+`read_settings`, and both take their names from the same frozen class of strings:
 field `table_name` is variable `TABLE_NAME`, behind a prefix where a function may have the same
 settings more than once. A field with a default may be left out.
 """
@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
 from typing import Any, TypeVar
+
+from serverless_runtime.shared.frozen import fields_of
 
 T = TypeVar("T")
 
@@ -70,8 +71,8 @@ def variable_name(kind: str, name: str) -> str:
 
 
 def _names(settings_class: type[Any]) -> list[str]:
-    return [field.name for field in fields(settings_class)]
+    return list(fields_of(settings_class))
 
 
 def _required_names(settings_class: type[Any]) -> list[str]:
-    return [field.name for field in fields(settings_class) if field.default is MISSING]
+    return [name for name, has_default in fields_of(settings_class).items() if not has_default]

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from serverless_runtime.contracts.task import Status, Task
 from serverless_runtime.contracts.task_event import TaskEvent
+from serverless_runtime.shared.frozen import frozen
 from serverless_runtime.shared.timestamps import now, to_text
 from serverless_runtime.web.idempotency import Claim, fingerprint_of
 from serverless_runtime.web.ids import new_id
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Draft:
     """The fields of a new task that a client sets."""
 

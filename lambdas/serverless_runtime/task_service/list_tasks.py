@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
 
 from serverless_runtime.contracts.task import Status, Task
+from serverless_runtime.shared.frozen import frozen
 from serverless_runtime.task_service.dynamo_task_lister import DynamoTaskLister
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Page:
     tasks: list[Task]
     last_id: str | None

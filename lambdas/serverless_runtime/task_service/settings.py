@@ -1,12 +1,14 @@
 """What the task functions need from their environment, beside their table."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from serverless_runtime.shared.frozen import frozen
 
 STATUS_INDEX = "by-status"
 """Index of the tasks table, keyed by status and shard."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class TaskWriterSettings:
     """What the functions that write use."""
 

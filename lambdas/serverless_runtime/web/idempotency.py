@@ -8,10 +8,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from serverless_runtime.shared.frozen import frozen
 from serverless_runtime.web.errors import IdempotencyKeyReusedError
 
 __all__ = ["Claim", "fingerprint_of", "first_response", "put_unless_stored"]
@@ -21,7 +21,7 @@ RETENTION = timedelta(hours=24)
 Row = Mapping[str, Mapping[str, Any]]
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Claim:
     """An idempotency key and the fingerprint of its request."""
 

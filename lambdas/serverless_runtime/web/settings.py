@@ -1,11 +1,13 @@
 """What the functions of a web service need from their environment."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from serverless_runtime.shared.frozen import frozen
 
 __all__ = ["TableSettings"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class TableSettings:
     """Of every operation of a service that has a table."""
 
@@ -13,7 +15,7 @@ class TableSettings:
     """The service's table."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class NoRouteSettings:
     """Of the function for requests that match no operation."""
 

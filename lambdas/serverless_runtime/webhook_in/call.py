@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from serverless_runtime.shared import strict_json
+from serverless_runtime.shared.frozen import frozen
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@frozen
 class Call:
     """What a source has sent. It has the ids that `Once` needs."""
+
+    __repr__ = object.__repr__
 
     source: str
     """Name of the source."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from serverless_runtime.shared.environment import environment_for, read_settings
+from serverless_runtime.shared.frozen import frozen
 
 Scheme = Literal["standard-webhooks", "github", "stripe", "none"]
 """How a source signs its calls. "none": it does not, and every call is taken for genuine."""
@@ -33,7 +33,7 @@ TOLERANCE_SECONDS = 300
 _PREFIX = "WEBHOOK_IN_"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class WebhookInSettings:
     """What it takes to tell genuine calls."""
 

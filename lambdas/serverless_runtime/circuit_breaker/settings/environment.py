@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from serverless_runtime.circuit_breaker.settings import (
@@ -14,11 +13,12 @@ from serverless_runtime.circuit_breaker.settings import (
     PROBE_SECONDS,
 )
 from serverless_runtime.shared.environment import environment_for, read_settings
+from serverless_runtime.shared.frozen import frozen
 
 _PREFIX = "CIRCUIT_BREAKER_"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class CircuitBreakerSettings:
     """The circuits of one component."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from serverless_runtime.handoff.errors import NeverAcceptedError
 from serverless_runtime.handoff.event import Event
+from serverless_runtime.shared.frozen import frozen
 
 
 class WaitingRow(NamedTuple):
@@ -63,7 +63,7 @@ DeadLetter = Callable[[Event, NeverAcceptedError], None]
 """Keeps an event that Lambda will never accept, with the reason. May raise."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Report:
     """What one run found and did."""
 

@@ -1,9 +1,11 @@
 """What the relay needs from its environment, beside what every caller of the handoff needs."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from serverless_runtime.shared.frozen import frozen
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class RelaySettings:
     """How the relay treats events."""
 

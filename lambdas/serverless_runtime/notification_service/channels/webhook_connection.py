@@ -9,7 +9,6 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from serverless_runtime.notification_service.channel import ChannelError, UnknownOutcomeError
 from serverless_runtime.notification_service.channels.webhook_addresses import (
@@ -28,6 +27,7 @@ from serverless_runtime.notification_service.channels.webhook_exchange import (
 )
 from serverless_runtime.notification_service.settings.webhook_networks import Network
 from serverless_runtime.shared.aws.connections import request_head
+from serverless_runtime.shared.frozen import field, frozen
 
 _DEFAULT_PORT = 443
 
@@ -35,13 +35,13 @@ POST_SECONDS = 5.0
 """The whole request, from the lookup of the host to the last byte of the response."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Receiver:
     """Where to post, and under which rules."""
 
     host: str
     port: int
-    path: str = field(repr=False)
+    path: str = field(in_repr=False)
     allowed_networks: Sequence[Network] = ()
     seconds: float = POST_SECONDS
     tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)

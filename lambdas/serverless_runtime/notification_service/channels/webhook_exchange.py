@@ -12,9 +12,9 @@ import re
 import select
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from serverless_runtime.notification_service.channels.webhook_deadline import Deadline
+from serverless_runtime.shared.frozen import frozen
 
 MAX_HEAD_BYTES = 65_536
 """Of one response; there is no limit to the number of its lines."""
@@ -35,7 +35,7 @@ class NoResponseError(Exception):
     """What arrived is no final response."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Response:
     """A receiver's response; its body is not kept."""
 

@@ -1,6 +1,8 @@
 """What the notification service needs from its environment."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from serverless_runtime.shared.frozen import frozen
 
 BY_SUBJECT = "by-subject"
 """Index of the deliveries table, keyed by task id. For people: the function has no permission to
@@ -18,7 +20,7 @@ CIRCUIT_BREAKER_KEY = {"event_id": "circuit-breakers", "part": "#{circuit}"}
 delivery of an event with this id has another key."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class NotificationSettings:
     """What is notified, and where failures go."""
 

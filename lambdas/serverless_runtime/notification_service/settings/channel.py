@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
 from serverless_runtime.contracts.event_types import EVENT_TYPES, EventType
 from serverless_runtime.once.settings import GUARANTEES, Guarantee
+from serverless_runtime.shared.frozen import frozen
 
 Output = Any
 """A `pulumi.Output[str]`: text that is known only once a resource exists."""
@@ -36,7 +36,7 @@ class Permission(NamedTuple):
     """IAM condition; none if empty."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class ChannelSettings:
     """One channel. Raises ValueError with what is wrong, the limit, and the value."""
 

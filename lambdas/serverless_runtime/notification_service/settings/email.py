@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from serverless_runtime.notification_service.settings.channel import (
@@ -14,6 +13,7 @@ from serverless_runtime.notification_service.settings.channel import (
     require_list,
 )
 from serverless_runtime.shared.addresses import is_address
+from serverless_runtime.shared.frozen import frozen
 
 _IDENTITY_ARN = r"arn:[a-z-]+:ses:[a-z0-9-]+:\d{12}:identity/\S+"
 _CONFIGURATION_SET_ARN = r"arn:[a-z-]+:ses:[a-z0-9-]+:\d{12}:configuration-set/[A-Za-z0-9_-]+"
@@ -21,7 +21,7 @@ _MAX_RECIPIENTS = 50
 """https://docs.aws.amazon.com/ses/latest/dg/quotas.html: recipients of one message."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class EmailSettings(ChannelSettings):
     """One message to all recipients, through SES; they see each other's addresses."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from serverless_runtime.notification_service.settings.channel import (
@@ -11,13 +10,14 @@ from serverless_runtime.notification_service.settings.channel import (
     Permission,
     require_arn,
 )
+from serverless_runtime.shared.frozen import frozen
 
 _TARGET_ARN = (
     r"arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:([A-Za-z0-9_-]{1,256}|endpoint/[A-Za-z_]+/\S+/[0-9a-f-]+)"
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class PushSettings(ChannelSettings):
     """One message to a phone, or to all subscribers of a topic, through SNS mobile push."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from serverless_runtime.notification_service.settings.channel import (
@@ -13,6 +12,7 @@ from serverless_runtime.notification_service.settings.channel import (
     require_match,
     require_one_of,
 )
+from serverless_runtime.shared.frozen import frozen
 
 SMS_TYPES = ("Transactional", "Promotional")
 
@@ -22,7 +22,7 @@ _MAX_NUMBERS = 10
 """Each number is a separate delivery, one after the other, within one invocation."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class SmsSettings(ChannelSettings):
     """One message to each number, through SNS. Each number is a separate delivery."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 from serverless_runtime.notification_service.settings.channel import (
@@ -15,6 +14,7 @@ from serverless_runtime.notification_service.settings.channel import (
     require_list,
 )
 from serverless_runtime.notification_service.settings.webhook_networks import allowed_network
+from serverless_runtime.shared.frozen import field, frozen
 
 _LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _URL = rf"https://({_LABEL}(?:\.{_LABEL})*)(?::([0-9]{{1,5}}))?(/[!\"$-~]*)?"
@@ -45,14 +45,14 @@ def parse_url(url: object) -> tuple[str, int, str]:
     return host, port, path
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class WebhookSettings(ChannelSettings):
     """One signed POST (Standard Webhooks) to a URL."""
 
     kind: Literal["webhook"] = "webhook"
     name: str = "webhook"
 
-    url: str = field(repr=False)
+    url: str = field(in_repr=False)
     """Where to post: HTTPS, a host name or IPv4 address, without user, password and fragment.
     Only its host is logged and recorded, for some receivers' paths are secrets."""
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from serverless_runtime.shared.environment import environment_for, read_settings
+from serverless_runtime.shared.frozen import frozen
 
 _PREFIX = "STRANGLER_"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class RouterSettings:
     """One facade."""
 

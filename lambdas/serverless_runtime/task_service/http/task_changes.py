@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from serverless_runtime.contracts.task import Task
+from serverless_runtime.shared.frozen import replace
 from serverless_runtime.task_service.http.task_bodies import (
     CREATE,
     READ_ONLY,

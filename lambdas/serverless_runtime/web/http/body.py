@@ -5,8 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from serverless_runtime.shared import strict_json
 from serverless_runtime.web.http.problem import InvalidField, Problem
@@ -37,8 +36,7 @@ class InvalidFieldError(Exception):
     """A field has an invalid value; the text states what it must be."""
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """One field of a body."""
 
     attribute: str

@@ -6,8 +6,7 @@ Each status has one meaning in an API, so `type` is `about:blank` and `title` th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from serverless_runtime.web.errors import (
     ContentionError,
@@ -44,8 +43,7 @@ _TITLES = {
 }
 
 
-@dataclass(frozen=True)
-class InvalidField:
+class InvalidField(NamedTuple):
     """One thing wrong with a request."""
 
     where: Literal["body", "query", "path", "header"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
+
+from serverless_runtime.shared.frozen import frozen
 
 __all__ = ["Request", "read_request"]
 
@@ -15,7 +16,7 @@ _CORRELATION_ID = r"[A-Za-z0-9._-]{1,128}"
 _GATEWAY_REQUEST_ID = re.compile(r"[A-Za-z0-9._=+/-]{1,128}")
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Request:
     """The parts of an HTTP request that we use. Values are as sent: any text at all."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from serverless_runtime.shared.frozen import field, frozen
 
 __all__ = ["Response", "etag_of"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Response:
     """An HTTP response; without a document its body is empty."""
 

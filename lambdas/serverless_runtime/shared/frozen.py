@@ -1,0 +1,215 @@
+"""Frozen classes of keyword arguments, as `dataclasses` makes them, for less of a cold start.
+
+Importing that module takes 43 million instructions, and each of its classes over four million,
+because it writes and compiles methods for each. Here all classes share theirs. Whoever asks with
+`dataclasses` imports it: `fields`, `replace`, `asdict` and `is_dataclass` take these classes, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, NoReturn, TypeVar, dataclass_transform
+
+T = TypeVar("T")
+
+_NOTHING = object()
+
+
+class _Field:
+    """A field, and its default: a value, what makes one, or nothing."""
+
+    def __init__(
+        self,
+        annotation: str = "",
+        default: Any = _NOTHING,
+        default_factory: Callable[[], Any] | None = None,
+        *,
+        in_repr: bool = True,
+    ) -> None:
+        self.annotation = annotation
+        self.default = default
+        self.default_factory = default_factory
+        self.in_repr = in_repr
+
+    @property
+    def has_default(self) -> bool:
+        return self.default is not _NOTHING or self.default_factory is not None
+
+
+class _Layout:
+    """What the methods that all classes share know of one of them."""
+
+    def __init__(self, cls: type[Any], fields: dict[str, _Field]) -> None:
+        self.fields = fields
+        self.number = len(fields)
+        self.init_only = [
+            name for name, each in fields.items() if each.annotation.startswith("InitVar[")
+        ]
+        self.kept = [name for name in fields if name not in self.init_only]
+        self.defaults = {
+            name: each.default for name, each in fields.items() if each.default is not _NOTHING
+        }
+        self.factories = {
+            name: each.default_factory for name, each in fields.items() if each.default_factory
+        }
+        self.has_post_init = hasattr(cls, "__post_init__")
+
+
+def field(*, default_factory: Callable[[], Any] | None = None, in_repr: bool = True) -> Any:
+    """Declare a field whose default is made for each object, or that its `repr` leaves out."""
+    return _Field(default_factory=default_factory, in_repr=in_repr)
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
+def frozen(cls: type[T]) -> type[T]:
+    """Make a class of its annotations: frozen, equal by value, made by keyword arguments.
+
+    `__post_init__`, base classes and `InitVar` work as with `dataclasses`; a method that the class
+    has is kept. Annotations must be text (`from __future__ import annotations`).
+    """
+    of: Any = cls
+    inherited = of.__layout__.fields if hasattr(cls, "__layout__") else {}
+    of.__layout__ = _Layout(cls, {**inherited, **_own_fields(cls)})
+    for name, method in _METHODS.items():
+        if name not in cls.__dict__:
+            setattr(cls, name, method)
+    return cls
+
+
+def replace(frozen_object: T, /, **changes: Any) -> T:
+    """Return a copy with other values. Raises TypeError for a field that it does not have."""
+    cls = type(frozen_object)
+    if "__layout__" in cls.__dict__:
+        return cls(**{**_values(frozen_object), **changes})
+    # A subclass, which may be a dataclass with more fields.
+    import dataclasses  # noqa: PLC0415 -- a tenth of a cold start
+
+    of_dataclass: Any = frozen_object
+    return dataclasses.replace(of_dataclass, **changes)  # type: ignore[no-any-return]
+
+
+def fields_of(cls: type[Any]) -> dict[str, bool]:
+    """Return the names of a class's fields, and whether each has a default.
+
+    A dataclass has fields, too. Raises TypeError for any other class.
+    """
+    if "__layout__" in cls.__dict__:
+        return {name: each.has_default for name, each in cls.__layout__.fields.items()}
+    import dataclasses  # noqa: PLC0415 -- a tenth of a cold start
+
+    return {
+        each.name: not each.default is each.default_factory is dataclasses.MISSING
+        for each in dataclasses.fields(cls)
+    }
+
+
+def _own_fields(cls: type[Any]) -> dict[str, _Field]:
+    found = {}
+    for name, annotation in cls.__annotations__.items():
+        if annotation.startswith("ClassVar"):
+            continue
+        given = cls.__dict__.get(name, _NOTHING)
+        if isinstance(given, _Field):
+            delattr(cls, name)
+            given.annotation = annotation
+            found[name] = given
+        else:
+            found[name] = _Field(annotation, given)
+    return found
+
+
+def _init(self: Any, **values: Any) -> None:
+    layout = self.__layout__
+    if len(values) != layout.number:
+        for name, make in layout.factories.items():
+            if name not in values:
+                values[name] = make()
+        values = {**layout.defaults, **values}
+    own = self.__dict__
+    try:
+        for name in layout.fields:
+            own[name] = values[name]
+    except KeyError:
+        _refuse(self, values)
+    if len(values) != layout.number:
+        _refuse(self, values)
+    if layout.has_post_init:
+        self.__post_init__(**{name: own.pop(name) for name in layout.init_only})
+
+
+def _refuse(of: Any, values: dict[str, Any]) -> NoReturn:
+    fields, called = of.__layout__.fields, f"{type(of).__name__}.__init__()"
+    unknown = [name for name in values if name not in fields]
+    if unknown:
+        raise TypeError(f"{called} got an unexpected keyword argument '{unknown[0]}'")
+    missing = [f"'{name}'" for name in fields if name not in values]
+    raise TypeError(f"{called} missing required keyword-only arguments: {', '.join(missing)}")
+
+
+def _values(of: Any) -> dict[str, Any]:
+    return {name: of.__dict__[name] for name in of.__layout__.kept}
+
+
+def _repr(self: Any) -> str:
+    shown = [name for name in self.__layout__.kept if self.__layout__.fields[name].in_repr]
+    values = ", ".join(f"{name}={self.__dict__[name]!r}" for name in shown)
+    return f"{type(self).__qualname__}({values})"
+
+
+def _eq(self: Any, other: Any) -> Any:
+    if type(self) is not type(other):
+        return NotImplemented
+    return _values(self) == _values(other)
+
+
+def _hash(self: Any) -> int:
+    return hash(tuple(_values(self).values()))
+
+
+def _set(self: Any, name: str, _value: Any) -> NoReturn:
+    raise AttributeError(f"cannot assign to field '{name}': {type(self).__name__} is frozen")
+
+
+def _delete(self: Any, name: str) -> NoReturn:
+    raise AttributeError(f"cannot delete field '{name}': {type(self).__name__} is frozen")
+
+
+class _OfDataclass:
+    """What `dataclasses` looks for in a class, made when it does."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, _instance: object, owner: type[Any]) -> Any:
+        cls: Any = owner
+        return getattr(_as_dataclass(cls), self._name)
+
+
+@cache
+def _as_dataclass(cls: type[Any]) -> type[Any]:
+    import dataclasses  # noqa: PLC0415 -- a tenth of a cold start
+
+    declared: list[tuple[str, Any, Any]] = []
+    for name, each in cls.__layout__.fields.items():
+        default: dict[str, Any] = {}
+        if each.default_factory:
+            default["default_factory"] = each.default_factory
+        elif each.default is not _NOTHING:
+            default["default"] = each.default
+        init_only = name in cls.__layout__.init_only
+        type_ = dataclasses.InitVar[Any] if init_only else each.annotation
+        declared.append((name, type_, dataclasses.field(repr=each.in_repr, **default)))
+    return dataclasses.make_dataclass(cls.__name__, declared, frozen=True, kw_only=True)
+
+
+_METHODS: dict[str, Any] = {
+    "__init__": _init,
+    "__repr__": _repr,
+    "__eq__": _eq,
+    "__hash__": _hash,
+    "__setattr__": _set,
+    "__delattr__": _delete,
+    "__dataclass_fields__": _OfDataclass("__dataclass_fields__"),
+    "__dataclass_params__": _OfDataclass("__dataclass_params__"),
+}

@@ -1,0 +1,195 @@
+"""A class by `frozen` behaves as a dataclass with `frozen=True, kw_only=True` does."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import dataclasses
+import pickle
+from collections.abc import Mapping
+from dataclasses import InitVar, dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from serverless_runtime.shared.frozen import field, fields_of, frozen, replace
+
+ROOT = Path(__file__).parents[3] / "lambdas" / "serverless_runtime"
+MODULES = sorted(ROOT.rglob("*.py"))
+
+
+@frozen
+class Parcel:
+    KINDS: ClassVar = ("letter",)
+
+    number: str
+    grams: int = 20
+    labels: Mapping[str, str] = field(default_factory=dict)
+    code: str = field(in_repr=False)
+
+
+@frozen
+class Checked(Parcel):
+    paid: bool = False
+    is_old: InitVar[bool] = False
+
+    def __post_init__(self, is_old: bool) -> None:
+        if not is_old and not self.paid:
+            raise ValueError("paid must be true")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfDataclasses:
+    KINDS: ClassVar = ("letter",)
+
+    number: str
+    grams: int = 20
+    labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    code: str = dataclasses.field(repr=False)
+
+
+GIVEN: list[dict[str, Any]] = [
+    {"number": "1", "code": "x"},
+    {"number": "1", "code": "y"},
+    {"code": "x", "labels": {"to": "Ada"}, "grams": 5, "number": "1"},
+]
+WRONG: list[dict[str, Any]] = [
+    {},
+    {"number": "1"},
+    {"number": "1", "code": "x", "colour": "red"},
+    {"number": "1", "code": "x", "colour": "red", "size": 2},
+    {"number": "1", "code": "x", "grams": 2, "colour": "red", "labels": {}},
+]
+
+
+@pytest.mark.parametrize("values", GIVEN)
+def test_it_has_the_values_and_the_repr_of_a_dataclass(values: dict[str, Any]) -> None:
+    parcel, expected = Parcel(**values), OfDataclasses(**values)
+
+    assert vars(parcel) == vars(expected)
+    assert list(vars(parcel)) == list(vars(expected))
+    assert repr(parcel) == repr(expected).replace("OfDataclasses", "Parcel")
+    assert dataclasses.asdict(parcel) == dataclasses.asdict(expected)
+
+
+@pytest.mark.parametrize("values", WRONG)
+def test_it_refuses_what_a_dataclass_refuses(values: dict[str, Any]) -> None:
+    for each in (Parcel, OfDataclasses):
+        with pytest.raises(TypeError) as refused:
+            each(**values)
+        for name in ("colour" if "colour" in values else "code",):
+            assert f"'{name}'" in str(refused.value)
+
+
+def test_it_takes_no_argument_by_place() -> None:
+    make: Any = Parcel
+
+    with pytest.raises(TypeError, match="positional"):
+        make("1")
+
+
+def test_it_is_equal_by_class_and_value() -> None:
+    first, same, other = (Parcel(number="1", code=code) for code in ("x", "x", "y"))
+
+    assert first == same
+    assert first != other
+    alike: object = OfDataclasses(number="1", code="x")
+    assert first != alike
+
+
+def test_it_can_be_a_key_if_its_values_can() -> None:
+    first, same = (Parcel(number="1", code="x", labels=()) for _ in range(2))  # type: ignore[arg-type]
+
+    assert len({first, same}) == 1
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(Parcel(number="1", code="x"))
+
+
+def test_it_stays_as_it_is() -> None:
+    parcel: Any = Parcel(number="1", code="x")
+
+    with pytest.raises(AttributeError, match="cannot assign to field 'grams': Parcel is frozen"):
+        parcel.grams = 3
+    with pytest.raises(AttributeError, match="cannot delete field 'grams': Parcel is frozen"):
+        del parcel.grams
+    assert parcel.grams == 20
+
+
+def test_no_two_share_a_default() -> None:
+    first, second = Parcel(number="1", code="x"), Parcel(number="2", code="x")
+
+    assert first.labels is not second.labels
+
+
+def test_a_class_has_its_bases_fields_and_checks_what_it_is_given() -> None:
+    assert fields_of(Checked) == {
+        "number": False,
+        "grams": True,
+        "labels": True,
+        "code": False,
+        "paid": True,
+        "is_old": True,
+    }
+    with pytest.raises(ValueError, match="paid must be true"):
+        Checked(number="1", code="x")
+    assert "is_old" not in vars(Checked(number="1", code="x", is_old=True))
+
+
+@pytest.mark.parametrize("change", [replace, dataclasses.replace])
+def test_a_copy_with_other_values_is_checked_too(change: Any) -> None:
+    old = Checked(number="1", code="x", paid=True)
+
+    assert change(old, grams=3) == Checked(number="1", code="x", paid=True, grams=3)
+    with pytest.raises(ValueError, match="paid must be true"):
+        change(old, paid=False)
+    with pytest.raises(TypeError, match="colour"):
+        change(old, colour="red")
+
+
+def test_dataclasses_takes_it_for_one_of_its_own() -> None:
+    of_both = [
+        [(each.name, each.type, each.default, each.repr) for each in dataclasses.fields(cls)]
+        for cls in (Parcel, OfDataclasses)
+    ]
+
+    assert dataclasses.is_dataclass(Parcel)
+    assert of_both[0] == of_both[1]
+
+
+def test_a_dataclass_may_have_one_as_its_base() -> None:
+    @dataclass(frozen=True, kw_only=True)
+    class Larger(Parcel):
+        size: int
+
+    assert fields_of(Larger) == {**fields_of(Parcel), "size": False}
+    assert replace(Larger(number="1", code="x", size=3), size=4).size == 4
+
+
+def test_it_can_be_copied_and_pickled() -> None:
+    parcel = Parcel(number="1", code="x")
+
+    assert copy.deepcopy(parcel) == pickle.loads(pickle.dumps(parcel)) == parcel  # noqa: S301
+
+
+def test_a_dataclass_has_fields_as_well_and_another_class_has_none() -> None:
+    assert fields_of(OfDataclasses) == fields_of(Parcel)
+    with pytest.raises(TypeError):
+        fields_of(int)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_module_of_the_functions_imports_dataclasses_at_its_start(module: Path) -> None:
+    imported = [
+        name
+        for statement in ast.parse(module.read_text()).body
+        for name in (
+            [each.name for each in statement.names]
+            if isinstance(statement, ast.Import)
+            else [statement.module]
+            if isinstance(statement, ast.ImportFrom)
+            else []
+        )
+    ]
+
+    assert "dataclasses" not in imported
