@@ -22,6 +22,7 @@ from benchmarks.process import (
     relayed,
     requests,
     run,
+    uncollected,
 )
 from benchmarks.stub import stub, tls_stub
 from benchmarks.subjects import (
@@ -148,7 +149,8 @@ def _warm_cost(
         environment = {**ENVIRONMENT, "AWS_ENDPOINT_URL": server.url}
         few, many = (
             instructions(
-                python(unpacked(subject, folder), work(subject, number) + END), environment
+                uncollected(python(unpacked(subject, folder), work(subject, number) + END)),
+                environment,
             )
             for number in (_FEW, _MANY)
         )
@@ -163,7 +165,7 @@ def pattern_counts(unit: Unit, base: Base) -> Iterator[Count]:
     costs, sent, opened = [], [0], [0]
     with stub() as server:
         for number in (_FEW, _MANY):
-            command = unit.work(base.folder, number)
+            command = uncollected(unit.work(base.folder, number))
             costs.append(instructions(command, unit.environment(server.url)))
             sent.append(server.requests)
             opened.append(server.connections)

@@ -55,6 +55,16 @@ def environment_of(function: Mapping[str, str]) -> dict[str, str]:
     return {"PATH": os.environ["PATH"], "PYTHONHASHSEED": "0", **function}
 
 
+def uncollected(command: list[str]) -> list[str]:
+    """Return the command without searches for garbage.
+
+    One takes as much as three creates. Whether it falls into those that are counted depends on how
+    much was imported before.
+    """
+    *options, program = command
+    return [*options, f"import gc; gc.disable()\n{program}"]
+
+
 def instructions(command: list[str], environment: Mapping[str, str]) -> int:
     """Return how many instructions the process executes in user space.
 

@@ -7,7 +7,6 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
@@ -19,6 +18,7 @@ from serverless_runtime.circuit_breaker.circuit_breaker import (
     circuit_breaker,
 )
 from serverless_runtime.shared import json_log
+from serverless_runtime.shared.frozen import frozen
 
 _TIMEOUT_SECONDS = 2
 _REFUSED = (400, 404, 422)
@@ -28,7 +28,7 @@ _MAX_GRAMS = 30_000
 _CENTS_PER_KILOGRAM = 900
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Parcel:
     """What is to be shipped."""
 

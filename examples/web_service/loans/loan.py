@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Self
+
+from serverless_runtime.shared.frozen import frozen
 
 Row = dict[str, dict[str, Any]]
 
@@ -11,7 +12,7 @@ CARD = r"[A-Za-z0-9][A-Za-z0-9-]{0,39}"
 """The number of a book or of a reader, as it is on their cards."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Loan:
     """One reader has one book, or had it."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from loans.loan import Loan, book_key, loan_key
 from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.dynamodb import query_items
 from serverless_runtime.shared.aws.errors import service_errors
+from serverless_runtime.shared.frozen import replace
 from serverless_runtime.shared.timestamps import to_text
 from serverless_runtime.web.conflict_retries import retry_attempts
 from serverless_runtime.web.dynamo_errors import (

@@ -50,9 +50,9 @@ class _Layout:
         self.defaults = {
             name: each.default for name, each in fields.items() if each.default is not _NOTHING
         }
-        self.factories = {
-            name: each.default_factory for name, each in fields.items() if each.default_factory
-        }
+        self.factories = [
+            (name, each.default_factory) for name, each in fields.items() if each.default_factory
+        ]
         self.has_post_init = hasattr(cls, "__post_init__")
 
 
@@ -120,20 +120,15 @@ def _own_fields(cls: type[Any]) -> dict[str, _Field]:
 
 
 def _init(self: Any, **values: Any) -> None:
-    layout = self.__layout__
+    layout, own = self.__layout__, self.__dict__
     if len(values) != layout.number:
-        for name, make in layout.factories.items():
+        own.update(layout.defaults)
+        for name, make in layout.factories:
             if name not in values:
-                values[name] = make()
-        values = {**layout.defaults, **values}
-    own = self.__dict__
-    try:
-        for name in layout.fields:
-            own[name] = values[name]
-    except KeyError:
-        _refuse(self, values)
-    if len(values) != layout.number:
-        _refuse(self, values)
+                own[name] = make()
+    own.update(values)
+    if own.keys() != layout.fields.keys():
+        _refuse(self, own)
     if layout.has_post_init:
         self.__post_init__(**{name: own.pop(name) for name in layout.init_only})
 
