@@ -66,7 +66,8 @@ def frozen(cls: type[T]) -> type[T]:
     """Make a class of its annotations: frozen, equal by value, made by keyword arguments.
 
     `__post_init__`, base classes and `InitVar` work as with `dataclasses`; a method that the class
-    has is kept. Annotations must be text (`from __future__ import annotations`).
+    has is kept. Raises TypeError for annotations that are no text, because the module does not begin
+    with `from __future__ import annotations`.
     """
     of: Any = cls
     inherited = of.__layout__.fields if hasattr(cls, "__layout__") else {}
@@ -107,6 +108,11 @@ def fields_of(cls: type[Any]) -> dict[str, bool]:
 def _own_fields(cls: type[Any]) -> dict[str, _Field]:
     found = {}
     for name, annotation in cls.__annotations__.items():
+        if not isinstance(annotation, str):
+            raise TypeError(
+                f"{cls.__name__}.{name}: annotations must be text, got {annotation!r}; begin the "
+                "module with `from __future__ import annotations`"
+            )
         if annotation.startswith("ClassVar"):
             continue
         given = cls.__dict__.get(name, _NOTHING)

@@ -115,6 +115,15 @@ def test_it_stays_as_it_is() -> None:
     assert parcel.grams == 20
 
 
+def test_annotations_that_are_no_text_are_refused_with_what_to_do() -> None:
+    annotated = type("Parcel", (), {"__annotations__": {"grams": int}})
+
+    with pytest.raises(
+        TypeError, match=r"Parcel\.grams: .* begin the module with `from __future__"
+    ):
+        frozen(annotated)
+
+
 def test_no_two_share_a_default() -> None:
     first, second = Parcel(number="1", code="x"), Parcel(number="2", code="x")
 
