@@ -66,8 +66,8 @@ def frozen(cls: type[T]) -> type[T]:
     """Make a class of its annotations: frozen, equal by value, made by keyword arguments.
 
     `__post_init__`, base classes and `InitVar` work as with `dataclasses`; a method that the class
-    has is kept. Raises TypeError for annotations that are no text, because the module does not begin
-    with `from __future__ import annotations`.
+    has is kept. Raises TypeError for annotations that are no text: a module with such classes
+    begins with `from __future__ import annotations`.
     """
     of: Any = cls
     inherited = of.__layout__.fields if hasattr(cls, "__layout__") else {}
