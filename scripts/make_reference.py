@@ -88,7 +88,8 @@ def _hide_assignments(member: Any) -> None:
 
 def _has_fields(member: Any) -> bool:
     is_frozen = any(each.callable_path.endswith(".frozen.frozen") for each in member.decorators)
-    return is_frozen or "dataclass" in member.labels
+    is_tuple = any(str(each) == "NamedTuple" for each in member.bases)
+    return is_frozen or is_tuple or "dataclass" in member.labels
 
 
 def _formatted(page: str) -> str:

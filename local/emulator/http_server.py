@@ -44,6 +44,7 @@ async def _serve(app: Any, config: Any) -> None:
             port=int(port),
             http=Protocol,
             ws="wsproto",
+            ws_ping_interval=None,
             backlog=_CONNECTION_BACKLOG,
             timeout_keep_alive=config.keep_alive_timeout,
             log_config=None,

@@ -245,6 +245,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     """Kill the emulator and its process group: their state ends with them."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
     process.wait()
     if process.stdin:
         process.stdin.close()

@@ -53,7 +53,9 @@ def is_json(data: bytes | str) -> bool:
 
 def stored(payload: bytes) -> Event:
     """An event of a row that anyone may have written."""
-    return Event(event_id="e", correlation_id="c", payload=payload, is_stored=True)
+    return Event.from_outbox(
+        event_id="e", correlation_id="c", payload=payload, log_fields={}, attributes={}
+    )
 
 
 @settings(deadline=None)

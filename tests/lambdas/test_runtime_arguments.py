@@ -45,9 +45,6 @@ _ARE_MADE = {
 }
 """What the runtime makes of what arrives; tests of their own show what is refused."""
 
-BY_PLACE = {"Field", "InvalidField"}
-"""Many stand in one list, each on a line."""
-
 RULES = rules_of(CircuitBreakerSettings(table_name="t", component="c", circuits="carrier"))
 HANDOFF = HandoffSettings(target_arn="arn:aws:lambda:eu-west-1:123456789012:function:ship")
 EVENT = Event(event_id="e", correlation_id="c", payload=b"{}", attributes={"type": "order.placed"})
@@ -125,18 +122,20 @@ def function_of(each: Any, method: str) -> Callable[..., Any]:
 
 
 def parameters_of(each: Any, method: str) -> dict[str, inspect.Parameter]:
-    found = dict(inspect.signature(function_of(each, method)).parameters)
-    if method:
-        del found["self"]
+    if method == "__init__":
+        found = dict(inspect.signature(each).parameters)
+    else:
+        found = dict(inspect.signature(function_of(each, method)).parameters)
+        found.pop("self" if method else "", None)
     # Clients are boto3's or look like them, and nothing of them is public but what is called.
     return {
         name: parameter
         for name, parameter in found.items()
-        if name not in {"client", "target_client", "store", "metrics", "is_stored"}
+        if name not in {"client", "target_client", "store", "metrics"}
     }
 
 
-ARGUMENTS = [
+ARGUMENTS: list[tuple[Any, str, str]] = [
     (each, method, name) for each, method in called() for name in parameters_of(each, method)
 ]
 
@@ -185,7 +184,8 @@ def test_there_is_something_to_test() -> None:
 )
 def test_a_wrong_argument_is_refused_and_named(each: Any, method: str, name: str) -> None:
     parameters = parameters_of(each, method)
-    hints = get_type_hints(function_of(each, method))
+    has_fields = method == "__init__" and dataclasses.is_dataclass(each)
+    hints = get_type_hints(each if has_fields else function_of(each, method))
     required = {
         other: RECEIVED if (each, other) == (Once, "event") else RIGHT[other]
         for other, parameter in parameters.items()
@@ -200,6 +200,12 @@ def test_a_wrong_argument_is_refused_and_named(each: Any, method: str, name: str
         assert len(str(refused.value)) < 400
 
 
+def test_the_fields_of_an_event_are_among_what_is_tested() -> None:
+    found = {name for each, method, name in ARGUMENTS if (each, method) == (Event, "__init__")}
+
+    assert found == {each.name for each in dataclasses.fields(Event)}
+
+
 def test_what_has_fields_is_made_by_their_names_and_stays_as_it_is() -> None:
     made: set[Any] = {
         each
@@ -207,15 +213,13 @@ def test_what_has_fields_is_made_by_their_names_and_stays_as_it_is() -> None:
         for each in vars(module).values()
         if inspect.isclass(each) and dataclasses.is_dataclass(each)
     }
-    by_place = {
-        each.__name__
-        for each in made
-        if not all(field.kw_only for field in dataclasses.fields(each) if field.init)
-    }
 
     assert len(made) > 30
-    assert [each.__name__ for each in made if not each.__dataclass_params__.frozen] == []
-    assert by_place <= BY_PLACE
+    for each in made:
+        with pytest.raises(TypeError, match="takes 1 positional argument"):
+            each("a value by its place")
+        with pytest.raises(AttributeError, match="cannot assign to field"):
+            setattr(object.__new__(each), dataclasses.fields(each)[0].name, "another value")
 
 
 def test_nothing_is_stored_for_an_event_that_could_not_be_sent() -> None:

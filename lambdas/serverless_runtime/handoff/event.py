@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import Self
 
 from serverless_runtime.shared.arguments import require_a
 from serverless_runtime.shared.frozen import field, frozen
-
-if TYPE_CHECKING:
-    from dataclasses import InitVar
 
 # One for all: json.dumps would make an encoder for each event.
 _compact = json.JSONEncoder(separators=(",", ":")).encode
@@ -38,12 +35,7 @@ class Event:
     """CloudEvents attributes, such as `type`, `source`, `subject` and `time`; the first two have
     defaults."""
 
-    is_stored: InitVar[bool] = False
-    """Whether it was read from the outbox: then Lambda decides whether it is one, not this."""
-
-    def __post_init__(self, is_stored: bool) -> None:
-        if is_stored:
-            return
+    def __post_init__(self) -> None:
         # The relay's cold start does without.
         from serverless_runtime.handoff import event_limits  # noqa: PLC0415
 
@@ -51,6 +43,27 @@ class Event:
         event_limits.require_payload(self.payload)
         event_limits.require_log_fields(self.log_fields)
         event_limits.require_attributes(self.attributes)
+
+    @classmethod
+    def from_outbox(
+        cls,
+        *,
+        event_id: str,
+        correlation_id: str,
+        payload: bytes,
+        log_fields: Mapping[str, str],
+        attributes: Mapping[str, str],
+    ) -> Self:
+        """Return one that was stored: Lambda decides whether it is one, not this."""
+        event = cls.__new__(cls)
+        vars(event).update(
+            event_id=event_id,
+            correlation_id=correlation_id,
+            payload=payload,
+            log_fields=log_fields,
+            attributes=attributes,
+        )
+        return event
 
     @property
     def ids(self) -> dict[str, str]:

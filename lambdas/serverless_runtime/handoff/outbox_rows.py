@@ -57,13 +57,12 @@ def row_of(event: Event, committed_at_ms: int) -> Row:
 
 def event_of(row: Row) -> Event:
     """Read the event of a row that `row_of` wrote."""
-    return Event(
+    return Event.from_outbox(
         event_id=row["event_id"]["S"],
         correlation_id=row["correlation_id"]["S"],
         payload=row["payload"]["B"],
         log_fields=log_fields_of(row),
         attributes=_texts_of(row["attributes"]),
-        is_stored=True,
     )
 
 

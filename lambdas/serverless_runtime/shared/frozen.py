@@ -43,10 +43,6 @@ class _Layout:
     def __init__(self, cls: type[Any], fields: dict[str, _Field]) -> None:
         self.fields = fields
         self.number = len(fields)
-        self.init_only = [
-            name for name, each in fields.items() if each.annotation.startswith("InitVar[")
-        ]
-        self.kept = [name for name in fields if name not in self.init_only]
         self.defaults = {
             name: each.default for name, each in fields.items() if each.default is not _NOTHING
         }
@@ -65,13 +61,13 @@ def field(*, default_factory: Callable[[], Any] | None = None, in_repr: bool = T
 def frozen(cls: type[T]) -> type[T]:
     """Make a class of its annotations: frozen, equal by value, made by keyword arguments.
 
-    `__post_init__`, base classes and `InitVar` work as with `dataclasses`; a method that the class
-    has is kept. Raises TypeError for annotations that are no text: a module with such classes
-    begins with `from __future__ import annotations`.
+    `__post_init__` and base classes work as with `dataclasses`, and a method that the class has is
+    kept. Raises TypeError for annotations that are no text (a module with such classes begins with
+    `from __future__ import annotations`), for a default that all objects would share and could
+    change, for `InitVar` and `KW_ONLY`, and for a dataclass as a base.
     """
     of: Any = cls
-    inherited = of.__layout__.fields if hasattr(cls, "__layout__") else {}
-    of.__layout__ = _Layout(cls, {**inherited, **_own_fields(cls)})
+    of.__layout__ = _Layout(cls, {**_inherited_fields(cls), **_own_fields(cls)})
     for name, method in _METHODS.items():
         if name not in cls.__dict__:
             setattr(cls, name, method)
@@ -105,6 +101,19 @@ def fields_of(cls: type[Any]) -> dict[str, bool]:
     }
 
 
+def _inherited_fields(cls: type[Any]) -> dict[str, _Field]:
+    found: dict[str, _Field] = {}
+    for base in reversed(cls.__mro__[1:]):
+        if "__layout__" in base.__dict__:
+            found.update(base.__dict__["__layout__"].fields)
+        elif "__dataclass_fields__" in base.__dict__:
+            raise TypeError(
+                f"the bases of {cls.__name__} must be frozen, too, got the dataclass "
+                f"{base.__name__}; make that by `frozen`, or both by `dataclass`"
+            )
+    return found
+
+
 def _own_fields(cls: type[Any]) -> dict[str, _Field]:
     found = {}
     for name, annotation in cls.__annotations__.items():
@@ -113,19 +122,33 @@ def _own_fields(cls: type[Any]) -> dict[str, _Field]:
                 f"{cls.__name__}.{name}: annotations must be text, got {annotation!r}; begin the "
                 "module with `from __future__ import annotations`"
             )
-        if annotation.startswith("ClassVar"):
-            continue
-        given = cls.__dict__.get(name, _NOTHING)
-        if isinstance(given, _Field):
-            delattr(cls, name)
-            given.annotation = annotation
-            found[name] = given
-        else:
-            found[name] = _Field(annotation, given)
+        kind = annotation.partition("[")[0].rpartition(".")[2]
+        if kind in ("InitVar", "KW_ONLY"):
+            raise TypeError(f"{cls.__name__}.{name}: must be a field, got {annotation}")
+        if kind != "ClassVar":
+            found[name] = _field_of(cls, name, annotation)
     return found
 
 
-def _init(self: Any, **values: Any) -> None:
+def _field_of(cls: type[Any], name: str, annotation: str) -> _Field:
+    given = cls.__dict__.get(name, _NOTHING)
+    if isinstance(given, _Field):
+        delattr(cls, name)
+        given.annotation = annotation
+        return given
+    if type(given).__hash__ is None:
+        raise TypeError(
+            f"{cls.__name__}.{name}: a default must not change, got {given!r}, which all objects "
+            "would share; use field(default_factory=...)"
+        )
+    return _Field(annotation, given)
+
+
+def _values(of: Any) -> dict[str, Any]:
+    return {name: of.__dict__[name] for name in of.__layout__.fields}
+
+
+def _init(self: Any, *places: Any, **values: Any) -> None:
     layout, own = self.__layout__, self.__dict__
     if len(values) != layout.number:
         own.update(layout.defaults)
@@ -133,29 +156,30 @@ def _init(self: Any, **values: Any) -> None:
             if name not in values:
                 own[name] = make()
     own.update(values)
-    if own.keys() != layout.fields.keys():
-        _refuse(self, own)
+    if places or own.keys() != layout.fields.keys():
+        _refuse(self, places, own)
     if layout.has_post_init:
-        self.__post_init__(**{name: own.pop(name) for name in layout.init_only})
+        self.__post_init__()
 
 
-def _refuse(of: Any, values: dict[str, Any]) -> NoReturn:
+def _refuse(of: Any, places: tuple[Any, ...], values: dict[str, Any]) -> NoReturn:
     fields, called = of.__layout__.fields, f"{type(of).__name__}.__init__()"
+    if places:
+        raise TypeError(f"{called} takes 1 positional argument but {len(places) + 1} were given")
     unknown = [name for name in values if name not in fields]
     if unknown:
         raise TypeError(f"{called} got an unexpected keyword argument '{unknown[0]}'")
     missing = [f"'{name}'" for name in fields if name not in values]
-    raise TypeError(f"{called} missing required keyword-only arguments: {', '.join(missing)}")
-
-
-def _values(of: Any) -> dict[str, Any]:
-    return {name: of.__dict__[name] for name in of.__layout__.kept}
+    arguments = "argument" if len(missing) == 1 else "arguments"
+    raise TypeError(
+        f"{called} missing {len(missing)} required keyword-only {arguments}: {', '.join(missing)}"
+    )
 
 
 def _repr(self: Any) -> str:
-    shown = [name for name in self.__layout__.kept if self.__layout__.fields[name].in_repr]
-    values = ", ".join(f"{name}={self.__dict__[name]!r}" for name in shown)
-    return f"{type(self).__qualname__}({values})"
+    fields = self.__layout__.fields
+    shown = [f"{name}={self.__dict__[name]!r}" for name in fields if fields[name].in_repr]
+    return f"{type(self).__qualname__}({', '.join(shown)})"
 
 
 def _eq(self: Any, other: Any) -> Any:
@@ -168,23 +192,41 @@ def _hash(self: Any) -> int:
     return hash(tuple(_values(self).values()))
 
 
-def _set(self: Any, name: str, _value: Any) -> NoReturn:
-    raise AttributeError(f"cannot assign to field '{name}': {type(self).__name__} is frozen")
+def _set(self: Any, name: str, value: Any) -> None:
+    _require_free(self, name, "assign to")
+    object.__setattr__(self, name, value)
 
 
-def _delete(self: Any, name: str) -> NoReturn:
-    raise AttributeError(f"cannot delete field '{name}': {type(self).__name__} is frozen")
+def _delete(self: Any, name: str) -> None:
+    _require_free(self, name, "delete")
+    object.__delattr__(self, name)
+
+
+def _require_free(of: Any, name: str, what: str) -> None:
+    """A subclass that is not made by `frozen` may have attributes of its own, and only such."""
+    if "__layout__" not in type(of).__dict__ and name not in of.__layout__.fields:
+        return
+    import dataclasses  # noqa: PLC0415 -- a tenth of a cold start
+
+    raise dataclasses.FrozenInstanceError(
+        f"cannot {what} field '{name}': {type(of).__name__} is frozen"
+    )
 
 
 class _OfDataclass:
-    """What `dataclasses` looks for in a class, made when it does."""
+    """What `dataclasses` and `inspect` look for in a class, made when they do."""
 
     def __init__(self, name: str) -> None:
         self._name = name
 
     def __get__(self, _instance: object, owner: type[Any]) -> Any:
         cls: Any = owner
-        return getattr(_as_dataclass(cls), self._name)
+        made = _as_dataclass(cls)
+        if self._name != "__signature__":
+            return getattr(made, self._name)
+        import inspect  # noqa: PLC0415 -- by far the most of what dataclasses costs
+
+        return inspect.signature(made)
 
 
 @cache
@@ -198,9 +240,7 @@ def _as_dataclass(cls: type[Any]) -> type[Any]:
             default["default_factory"] = each.default_factory
         elif each.default is not _NOTHING:
             default["default"] = each.default
-        init_only = name in cls.__layout__.init_only
-        type_ = dataclasses.InitVar[Any] if init_only else each.annotation
-        declared.append((name, type_, dataclasses.field(repr=each.in_repr, **default)))
+        declared.append((name, each.annotation, dataclasses.field(repr=each.in_repr, **default)))
     return dataclasses.make_dataclass(cls.__name__, declared, frozen=True, kw_only=True)
 
 
@@ -211,6 +251,8 @@ _METHODS: dict[str, Any] = {
     "__hash__": _hash,
     "__setattr__": _set,
     "__delattr__": _delete,
+    "__replace__": replace,
+    "__signature__": _OfDataclass("__signature__"),
     "__dataclass_fields__": _OfDataclass("__dataclass_fields__"),
     "__dataclass_params__": _OfDataclass("__dataclass_params__"),
 }
