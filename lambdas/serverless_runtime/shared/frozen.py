@@ -221,12 +221,13 @@ class _OfDataclass:
 
     def __get__(self, _instance: object, owner: type[Any]) -> Any:
         cls: Any = owner
-        made = _as_dataclass(cls)
         if self._name != "__signature__":
-            return getattr(made, self._name)
+            return getattr(_as_dataclass(cls), self._name)
+        if cls.__init__ is not _init:
+            raise AttributeError(self._name)
         import inspect  # noqa: PLC0415 -- by far the most of what dataclasses costs
 
-        return inspect.signature(made)
+        return inspect.signature(_as_dataclass(cls))
 
 
 @cache

@@ -123,6 +123,7 @@ def test_a_plain_subclass_may_have_attributes_of_its_own() -> None:
     tracked: Any = Tracked(number="1", code="x")
 
     assert tracked.seen == 1
+    assert list(inspect.signature(Tracked).parameters) == ["values"]
     with pytest.raises(dataclasses.FrozenInstanceError):
         tracked.grams = 3
 
