@@ -19,7 +19,6 @@ def main() -> None:
     threading.Thread(target=_end_with_the_starter, daemon=True).start()
     # Run as a script, this file has its own folder on the path instead of the repository.
     sys.path[0] = str(Path(__file__).resolve().parents[2])
-    import_module("local.emulator.http_server").apply()
     patches = import_module("local.emulator.patches")
     left_out = os.environ.get("EMULATOR_WITHOUT_PATCHES", "").split(",")
     for patch in pkgutil.iter_modules(patches.__path__):

@@ -21,6 +21,7 @@ from serverless_runtime.queue_consumer import Message, UnreadableMessageError
 from serverless_runtime.queue_sender import QueueSender
 from serverless_runtime.queue_sender.settings import queue_environment
 from serverless_runtime.shared.characters import problem_in
+from serverless_runtime.shared.frozen import unchecked
 from serverless_runtime.shared.strict_json import NotJsonError, parse
 from serverless_runtime.webhook_in import Call
 from tests.lambdas.json_texts import nearly_json_texts, texts_with_any_character
@@ -53,9 +54,7 @@ def is_json(data: bytes | str) -> bool:
 
 def stored(payload: bytes) -> Event:
     """An event of a row that anyone may have written."""
-    return Event.from_outbox(
-        event_id="e", correlation_id="c", payload=payload, log_fields={}, attributes={}
-    )
+    return unchecked(Event, event_id="e", correlation_id="c", payload=payload)
 
 
 @settings(deadline=None)

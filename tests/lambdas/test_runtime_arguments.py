@@ -122,11 +122,9 @@ def function_of(each: Any, method: str) -> Callable[..., Any]:
 
 
 def parameters_of(each: Any, method: str) -> dict[str, inspect.Parameter]:
-    if method == "__init__":
-        found = dict(inspect.signature(each).parameters)
-    else:
-        found = dict(inspect.signature(function_of(each, method)).parameters)
-        found.pop("self" if method else "", None)
+    callee = each if method == "__init__" else function_of(each, method)
+    found = dict(inspect.signature(callee).parameters)
+    found.pop("self", None)
     # Clients are boto3's or look like them, and nothing of them is public but what is called.
     return {
         name: parameter

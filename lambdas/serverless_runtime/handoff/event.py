@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Self
 
 from serverless_runtime.shared.arguments import require_a
 from serverless_runtime.shared.frozen import field, frozen
@@ -43,27 +42,6 @@ class Event:
         event_limits.require_payload(self.payload)
         event_limits.require_log_fields(self.log_fields)
         event_limits.require_attributes(self.attributes)
-
-    @classmethod
-    def from_outbox(
-        cls,
-        *,
-        event_id: str,
-        correlation_id: str,
-        payload: bytes,
-        log_fields: Mapping[str, str],
-        attributes: Mapping[str, str],
-    ) -> Self:
-        """Return one that was stored: Lambda decides whether it is one, not this."""
-        event = cls.__new__(cls)
-        vars(event).update(
-            event_id=event_id,
-            correlation_id=correlation_id,
-            payload=payload,
-            log_fields=log_fields,
-            attributes=attributes,
-        )
-        return event
 
     @property
     def ids(self) -> dict[str, str]:

@@ -53,7 +53,7 @@ def attempt(
     except AwsCallError as error:
         raise _not_invoked(error, until, called) from error
     if "FunctionError" in response:
-        # The deadline is the service's, too: what waits until then fails at the same moment.
+        # The deadline is the service's, too: what waits until then fails at the same time.
         if time.monotonic() >= until:
             raise TimedOutError(*called, "it failed at the deadline", may_be_done=True)
         raise FaultError(*called, "it failed; see its log", may_be_done=True)

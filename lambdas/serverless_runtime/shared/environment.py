@@ -28,8 +28,8 @@ def environment_for(
 
     Values may be Pulumi outputs. Raises TypeError for a forgotten or an unknown setting.
     """
-    known = set(_names(settings_class))
-    if not set(_required_names(settings_class)) <= set(values) <= known:
+    known = fields_of(settings_class)
+    if not set(_required(known)) <= values.keys() <= known.keys():
         raise TypeError(f"{settings_class.__name__} takes {sorted(known)}, got {sorted(values)}")
     return {prefix + name.upper(): value for name, value in values.items()}
 
@@ -41,10 +41,9 @@ def read_settings(
 
     Raises MissingSettingsError naming every variable that is missing.
     """
-    values = {name: environ.get(prefix + name.upper()) for name in _names(settings_class)}
-    missing = [
-        prefix + name.upper() for name in _required_names(settings_class) if not values[name]
-    ]
+    known = fields_of(settings_class)
+    values = {name: environ.get(prefix + name.upper()) for name in known}
+    missing = [prefix + name.upper() for name in _required(known) if not values[name]]
     if missing:
         raise MissingSettingsError(
             f"{settings_class.__name__} needs {', '.join(missing)}; "
@@ -70,9 +69,5 @@ def variable_name(kind: str, name: str) -> str:
     return name.replace("-", "_").upper()
 
 
-def _names(settings_class: type[Any]) -> list[str]:
-    return list(fields_of(settings_class))
-
-
-def _required_names(settings_class: type[Any]) -> list[str]:
-    return [name for name, has_default in fields_of(settings_class).items() if not has_default]
+def _required(known: Mapping[str, bool]) -> list[str]:
+    return [name for name, has_default in known.items() if not has_default]

@@ -86,6 +86,13 @@ def replace(frozen_object: T, /, **changes: Any) -> T:
     return dataclasses.replace(of_dataclass, **changes)  # type: ignore[no-any-return]
 
 
+def unchecked(cls: type[T], /, **values: Any) -> T:
+    """Return an object of values that were checked before: without its `__post_init__`."""
+    made = cls.__new__(cls)
+    _fill(made, (), values)
+    return made
+
+
 def fields_of(cls: type[Any]) -> dict[str, bool]:
     """Return the names of a class's fields, and whether each has a default.
 
@@ -93,11 +100,11 @@ def fields_of(cls: type[Any]) -> dict[str, bool]:
     """
     if "__layout__" in cls.__dict__:
         return {name: each.has_default for name, each in cls.__layout__.fields.items()}
-    import dataclasses  # noqa: PLC0415 -- a tenth of a cold start
+    from dataclasses import MISSING, fields  # noqa: PLC0415 -- a tenth of a cold start
 
     return {
-        each.name: not each.default is each.default_factory is dataclasses.MISSING
-        for each in dataclasses.fields(cls)
+        each.name: not (each.default is MISSING and each.default_factory is MISSING)
+        for each in fields(cls)
     }
 
 
@@ -149,7 +156,13 @@ def _values(of: Any) -> dict[str, Any]:
 
 
 def _init(self: Any, *places: Any, **values: Any) -> None:
-    layout, own = self.__layout__, self.__dict__
+    _fill(self, places, values)
+    if self.__layout__.has_post_init:
+        self.__post_init__()
+
+
+def _fill(of: Any, places: tuple[Any, ...], values: dict[str, Any]) -> None:
+    layout, own = of.__layout__, of.__dict__
     if len(values) != layout.number:
         own.update(layout.defaults)
         for name, make in layout.factories:
@@ -157,9 +170,7 @@ def _init(self: Any, *places: Any, **values: Any) -> None:
                 own[name] = make()
     own.update(values)
     if places or own.keys() != layout.fields.keys():
-        _refuse(self, places, own)
-    if layout.has_post_init:
-        self.__post_init__()
+        _refuse(of, places, own)
 
 
 def _refuse(of: Any, places: tuple[Any, ...], values: dict[str, Any]) -> NoReturn:
@@ -213,25 +224,26 @@ def _require_free(of: Any, name: str, what: str) -> None:
     )
 
 
-class _OfDataclass:
-    """What `dataclasses` and `inspect` look for in a class, made when they do."""
+class _WhenAsked:
+    """An attribute of a class that is made for whoever asks for it."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, make: Callable[[Any], Any]) -> None:
+        self._make = make
 
     def __get__(self, _instance: object, owner: type[Any]) -> Any:
-        cls: Any = owner
-        if self._name != "__signature__":
-            return getattr(_as_dataclass(cls), self._name)
-        if cls.__init__ is not _init:
-            raise AttributeError(self._name)
-        import inspect  # noqa: PLC0415 -- by far the most of what dataclasses costs
+        return self._make(owner)
 
-        return inspect.signature(_as_dataclass(cls))
+
+def _signature(cls: Any) -> Any:
+    if cls.__init__ is not _init:
+        raise AttributeError("__signature__")
+    import inspect  # noqa: PLC0415 -- by far the most of what dataclasses costs
+
+    return inspect.signature(_as_dataclass(cls))
 
 
 @cache
-def _as_dataclass(cls: type[Any]) -> type[Any]:
+def _as_dataclass(cls: Any) -> Any:
     import dataclasses  # noqa: PLC0415 -- a tenth of a cold start
 
     declared: list[tuple[str, Any, Any]] = []
@@ -253,7 +265,7 @@ _METHODS: dict[str, Any] = {
     "__setattr__": _set,
     "__delattr__": _delete,
     "__replace__": replace,
-    "__signature__": _OfDataclass("__signature__"),
-    "__dataclass_fields__": _OfDataclass("__dataclass_fields__"),
-    "__dataclass_params__": _OfDataclass("__dataclass_params__"),
+    "__signature__": _WhenAsked(_signature),
+    "__dataclass_fields__": _WhenAsked(lambda cls: _as_dataclass(cls).__dataclass_fields__),
+    "__dataclass_params__": _WhenAsked(lambda cls: _as_dataclass(cls).__dataclass_params__),
 }
