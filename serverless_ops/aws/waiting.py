@@ -46,7 +46,7 @@ LIMITS = Limits()
 @contextmanager
 def announced(what: str, seconds: float = LIMITS.notice) -> Iterator[None]:
     """Say that `what` is waited for, if the block takes longer."""
-    timer = threading.Timer(seconds, _print, (f"Waiting for {what} …",))
+    timer = threading.Timer(seconds, _announce, (what,))
     timer.daemon = True
     timer.start()
     try:
@@ -77,20 +77,19 @@ class Waiting:
 
         def limited(operation: str, arguments: Any) -> Any:
             what = f"{service} at {url} ({operation})"
-            with announced(what, self.limits.notice):
-                return self._wait(url, lambda: _with_body(call(operation, arguments)))
+            return self._wait(url, what, lambda: _with_body(call(operation, arguments)))
 
         # Under all operations, paginators included; there is no event around a whole call.
         client._make_api_call = limited
 
-    def _wait(self, url: str, call: Callable[[], Any]) -> Any:
+    def _wait(self, url: str, what: str, call: Callable[[], Any]) -> Any:
         silence, started = self._silences.setdefault(url, _Silence()), self.clock()
         if started < silence.until:
             raise SilentEndpointError(endpoint_url=url, seconds=silence.seconds)
         try:
             # One that was given up is tried again with the time of one attempt.
             left = max(self.limits.give_up - silence.seconds, self.limits.attempt)
-            response = _within(left, call)
+            response = self._within(left, what, call)
         except (ReadTimeoutError, ConnectTimeoutError, TimeoutError) as error:
             now = self.clock()
             silence.seconds += now - started
@@ -106,27 +105,31 @@ class Waiting:
         self._silences.pop(url, None)
         return response
 
+    def _within(self, seconds: float, what: str, call: Callable[[], Any]) -> Any:
+        """Return what `call` returns, or raise what it raises; TimeoutError if it takes longer."""
+        responses: list[Any] = []
+        errors: list[Exception] = []
 
-def _within(seconds: float, call: Callable[[], Any]) -> Any:
-    """Return what `call` returns, or raise what it raises; TimeoutError if it takes longer."""
-    responses: list[Any] = []
-    errors: list[Exception] = []
+        def run() -> None:
+            try:
+                responses.append(call())
+            except Exception as error:
+                errors.append(error)
 
-    def run() -> None:
-        try:
-            responses.append(call())
-        except Exception as error:
-            errors.append(error)
-
-    # A daemon: what does not end must not keep the program from ending.
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if thread.is_alive():
-        raise TimeoutError
-    for error in errors:
-        raise error
-    return responses[0]
+        # A daemon: what does not end must not keep the program from ending.
+        thread = threading.Thread(target=run, daemon=True)
+        started, notice = self.clock(), self.limits.notice
+        thread.start()
+        thread.join(min(notice, seconds))
+        # By the clock, not by the thread: on a busy machine it may have ended before this one runs.
+        if self.clock() - started >= notice:
+            _announce(what)
+        thread.join(max(seconds - notice, 0))
+        if thread.is_alive():
+            raise TimeoutError
+        for error in errors:
+            raise error
+        return responses[0]
 
 
 def _with_body(response: Any) -> Any:
@@ -137,5 +140,5 @@ def _with_body(response: Any) -> Any:
     return response
 
 
-def _print(text: str) -> None:
-    print(text, file=sys.stderr)  # noqa: T201 -- from a thread, beside any progress bar
+def _announce(what: str) -> None:
+    print(f"Waiting for {what} …", file=sys.stderr)  # noqa: T201 -- beside any progress bar

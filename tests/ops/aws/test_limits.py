@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
 from serverless_ops.aws.clients import Clients, Connection, Keys
-from serverless_ops.aws.waiting import LIMITS, Limits, SilentEndpointError, Waiting
+from serverless_ops.aws.waiting import LIMITS, Limits, SilentEndpointError, Waiting, announced
 from tests.ops.fakes import Clock, service_error
 
 LOCAL = Connection(
@@ -132,14 +132,26 @@ def test_a_body_is_read_with_the_response() -> None:
     assert (response["Payload"].read(), response["StatusCode"]) == (b"x", 200)
 
 
-def test_neither_a_call_nor_its_notice_keeps_the_program_from_ending() -> None:
-    def daemons() -> Any:
+def test_neither_a_call_nor_a_notice_keeps_the_program_from_ending() -> None:
+    call = _call(Waiting(), lambda: {"daemon": threading.current_thread().daemon})
+
+    with announced("another program"):
         timers = [each for each in threading.enumerate() if isinstance(each, threading.Timer)]
-        return {"notices": {each.daemon for each in timers}, "call": threading.current_thread()}
 
-    found = _call(Waiting(), daemons)()
+    assert call() == {"daemon": True}
+    assert {each.daemon for each in timers} == {True}
 
-    assert (found["notices"], found["call"].daemon) == ({True}, True)
+
+def test_a_call_that_took_long_is_announced_even_if_it_ends_first(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    endpoint = Endpoint(Clock())
+    endpoint.takes = LIMITS.notice
+
+    with pytest.raises(ReadTimeoutError):
+        _call(Waiting(clock=endpoint.clock), endpoint)()
+
+    assert capfd.readouterr().err == "Waiting for sqs at https://x (Receive) …\n"
 
 
 def test_a_call_that_never_ends_is_silent(capfd: pytest.CaptureFixture[str]) -> None:
