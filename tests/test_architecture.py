@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import configparser
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -83,42 +87,82 @@ FORBIDDEN = {
 """For each contract, imports that break it: the importing module, the imported one."""
 
 
-def _lint(folder: Path, contract: str | None = None) -> subprocess.CompletedProcess[str]:
-    # A process of its own: import-linter switches off the loggers of the one it runs in.
-    linter = Path(sys.executable).with_name("lint-imports")
-    chosen = ["--contract", contract] if contract else []
+LINTER = """
+import io, json, sys
+from contextlib import redirect_stdout
+from importlinter.cli import lint_imports
+
+for contract in sys.stdin:
+    with redirect_stdout(io.StringIO()) as printed:
+        lint_imports(limit_to_contracts=(contract.strip(),), no_cache=True)
+    print(json.dumps(printed.getvalue()), flush=True)
+"""
+
+
+def _environment(folder: Path) -> dict[str, str]:
     roots = [str(folder / root) for root in PACKAGES.values()]
-    return subprocess.run(  # noqa: S603 -- no shell, our own arguments
-        [linter, "--no-cache", *chosen],
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(roots), "COLUMNS": "1000"}
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy of everything that the contracts are about, and what lints it."""
+
+    folder: Path
+    linter: subprocess.Popen[str]
+
+    @contextmanager
+    def importing(self, importer: str, imported: str) -> Iterator[None]:
+        """Let a module import another one."""
+        module = self.folder / PACKAGES[importer.partition(".")[0]] / Path(*importer.split("."))
+        path = module.with_suffix(".py")
+        before = path.read_text()
+        path.write_text(f"{before}\nimport {imported}\n")
+        try:
+            yield
+        finally:
+            path.write_text(before)
+
+    def lint(self, contract: str) -> str:
+        """Return what is said about one contract."""
+        assert self.linter.stdin
+        assert self.linter.stdout
+        self.linter.stdin.write(f"{contract}\n")
+        self.linter.stdin.flush()
+        return str(json.loads(self.linter.stdout.readline()))
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
+    folder = tmp_path_factory.mktemp("copy")
+    shutil.copy(CONTRACTS, folder)
+    for package, root in PACKAGES.items():
+        sources = ROOT / root / package
+        for path in sources.rglob("*.py"):
+            target = folder / root / package / path.relative_to(sources)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, target)
+    # A process of its own: import-linter switches off the loggers of the one it runs in.
+    with subprocess.Popen(  # noqa: S603 -- our own arguments
+        [sys.executable, "-c", LINTER],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(roots), "COLUMNS": "1000"},
+        env=_environment(folder),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as linter:
+        yield Copy(folder, linter)
+
+
+def test_every_import_goes_along_the_arrows() -> None:
+    linted = subprocess.run(  # noqa: S603 -- our own arguments
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        env=_environment(ROOT),
         capture_output=True,
         text=True,
         check=False,
     )
-
-
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """A copy of everything that the contracts are about."""
-    shutil.copy(CONTRACTS, tmp_path)
-    for package, root in PACKAGES.items():
-        sources = ROOT / root / package
-        for path in sources.rglob("*.py"):
-            target = tmp_path / root / package / path.relative_to(sources)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, target)
-    return tmp_path
-
-
-def _import(folder: Path, importer: str, imported: str) -> None:
-    module = folder / PACKAGES[importer.partition(".")[0]] / Path(*importer.split("."))
-    with module.with_suffix(".py").open("a") as source:
-        source.write(f"\nimport {imported}\n")
-
-
-def test_every_import_goes_along_the_arrows() -> None:
-    linted = _lint(ROOT)
 
     assert linted.returncode == 0, linted.stdout + linted.stderr
 
@@ -133,18 +177,18 @@ def test_every_contract_has_an_import_that_breaks_it() -> None:
 
 
 @pytest.mark.parametrize("contract", FORBIDDEN)
-def test_a_contract_finds_imports_against_its_arrow(copy: Path, contract: str) -> None:
-    for importer, imported in FORBIDDEN[contract]:
-        _import(copy, importer, imported)
+def test_a_contract_finds_imports_against_its_arrow(copy: Copy, contract: str) -> None:
+    with ExitStack() as imports:
+        for importer, imported in FORBIDDEN[contract]:
+            imports.enter_context(copy.importing(importer, imported))
+        printed = copy.lint(contract)
 
-    linted = _lint(copy, contract)
-
-    assert "0 kept, 1 broken" in linted.stdout, linted.stdout + linted.stderr
+    assert "0 kept, 1 broken" in printed, printed
     for importer, imported in FORBIDDEN[contract]:
         # A circle is reported by the package that it is in.
         package = importer.rpartition(".")[0]
         found = (f"{importer} -> {imported} (", f"No cycles are allowed in {package}.")
-        assert any(each in linted.stdout for each in found), linted.stdout
+        assert any(each in printed for each in found), printed
 
 
 def test_the_tools_name_no_service_and_nothing_that_services_talk_about() -> None:
