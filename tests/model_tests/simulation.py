@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -117,12 +117,12 @@ class Simulation:
         publisher = WireEventPublisher(handoff, Counter("Handoff", "model"))
         return DynamoTaskWriter(TASKS, publisher, dynamodb)
 
-    def relay(self, faults: Faults) -> None:
+    def relay(self, faults: Faults, shards: Iterable[str] = SHARDS) -> None:
         """One run of the relay, shard after shard; what one raises does not end the others."""
         run = Run(self, faults=faults, timeout_seconds=90)
         outbox = DynamoOutbox(OUTBOX, run.client("dynamodb", self.dynamo))
         target = target_of(HandoffSettings(target_arn=TARGET_ARN), run.client("lambda", self.queue))
-        for shard in SHARDS:
+        for shard in shards:
             try:
                 relay_shard(
                     shard,
