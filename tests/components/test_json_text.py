@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulumi_serverless.blocks.json_text import json_text
@@ -14,7 +14,10 @@ from pulumi_serverless.testing import AwsMocks, Graph, record, run_program
 
 DOCUMENTS = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=8,
 )
 
 
@@ -22,6 +25,7 @@ def policy_of(queue: aws.sqs.Queue) -> dict[str, Any]:
     return {"Statement": [{"Action": "sqs:*", "Resource": [queue.arn, queue.url, "*"]}]}
 
 
+@settings(max_examples=50)
 @given(DOCUMENTS, DOCUMENTS)
 def test_it_is_what_the_sdk_writes(document: Any, inner: Any) -> None:
     def program() -> None:
