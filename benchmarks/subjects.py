@@ -145,6 +145,7 @@ def unpacked(subject: Subject, folder: Path) -> Path:
     return target
 
 
+@functools.cache
 def runtime_packages() -> Path:
     """Return a folder with boto3 whole, and with its bytecode, as Lambda's own runtime has it."""
     installed = install_dependencies(
