@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 from local.program.project import read_project
+from pulumi_serverless import (
+    AlarmTopic,
+    DeadLetterQueue,
+    DeadLetterQueueArgs,
+    NotificationService,
+    NotificationServiceArgs,
+    Operations,
+    OperationsArgs,
+)
 from pulumi_serverless.testing import AwsMocks, Graph, run_program
+from stack_config import StackConfig
 
 ROOT = Path(__file__).parents[2]
 STACKS = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
@@ -17,10 +27,34 @@ PROGRAMS = [ROOT, *EXAMPLES]
 
 def run_stack(name: str, *, preview: bool = False, **changed: str | None) -> Graph:
     """Run `__main__.py` for a stack; `changed` are settings to override, as text, None for none."""
-    project = read_project(ROOT)
-    overrides = {f"{project.name}:{key}": value for key, value in changed.items()}
-    config = {key: value for key, value in {**project.config(name), **overrides}.items() if value}
-    return _run(ROOT, name, tuple(config.items()), preview=preview)
+    config = tuple(_config_of_stack(name, changed).items())
+    return _run(ROOT, name, config, preview=preview)
+
+
+def run_part(part: Callable[[StackConfig], object], **changed: str | None) -> Graph:
+    """Run a part of `__main__.py` for stack dev, with settings changed as for `run_stack`."""
+    return run_program(
+        lambda: part(StackConfig.load()),
+        project=project_of(ROOT),
+        stack="dev",
+        config=_config_of_stack("dev", changed),
+        mocks=AwsMocks(),
+    )
+
+
+def notifications(config: StackConfig) -> None:
+    """The part of `__main__.py` that is about notifications, and what operators see of it."""
+    foundation = config.foundation(AlarmTopic("alarms", config.alarm_topic()), None)
+    dead_letters = DeadLetterQueue(
+        "task-events-dead-letters", DeadLetterQueueArgs(foundation=foundation)
+    )
+    service = NotificationService(
+        "notifications",
+        NotificationServiceArgs(
+            foundation=foundation, channels=config.channels, dead_letter_queue=dead_letters
+        ),
+    )
+    Operations("operations", OperationsArgs(foundation=foundation, watched=[service]))
 
 
 def deploy(folder: Path, *, preview: bool = False) -> Graph:
@@ -54,6 +88,12 @@ def run_in(
 def project_of(folder: Path) -> str:
     """Name of the Pulumi project in `folder`."""
     return read_project(folder).name
+
+
+def _config_of_stack(name: str, changed: Mapping[str, str | None]) -> dict[str, str]:
+    project = read_project(ROOT)
+    overrides = {f"{project.name}:{key}": value for key, value in changed.items()}
+    return {key: value for key, value in {**project.config(name), **overrides}.items() if value}
 
 
 @cache

@@ -8,9 +8,10 @@ from typing import Any
 import pulumi
 import pytest
 
-from pulumi_serverless import ApiThresholds
+from pulumi_serverless import AlarmTopic, ApiThresholds
 from pulumi_serverless.testing import Graph, Resource
-from tests.program.programs import run_stack
+from stack_config import StackConfig
+from tests.program.programs import run_part, run_stack
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
@@ -131,7 +132,10 @@ def test_the_local_stack_needs_no_subscriber() -> None:
 def test_alarms_can_notify_an_incident_service_instead_of_people() -> None:
     hook = '[{"protocol": "https", "endpoint": "https://events.example.com/x"}]'
 
-    stack = run_stack("dev", alarmEmails="[]", alarmSubscribers=hook)
+    def alarms(config: StackConfig) -> None:
+        AlarmTopic("alarms", config.alarm_topic())
+
+    stack = run_part(alarms, alarmEmails="[]", alarmSubscribers=hook)
 
     inputs = stack.only(SUBSCRIPTION).inputs
     assert inputs["protocol"] == "https"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,22 +44,19 @@ def test_every_policy_document_is_one(graph: Graph) -> None:
     ] == []
 
 
-@pytest.mark.parametrize(
-    ("partition", "region"),
-    [("aws-us-gov", "us-gov-west-1"), ("aws-cn", "cn-north-1"), ("aws-iso", "us-iso-east-1")],
-)
 @pytest.mark.parametrize("program", PROGRAMS, ids=project_of)
-def test_no_partition_is_written_into_a_program(program: Any, partition: str, region: str) -> None:
-    # What the stack's file names lies in the account that is deployed to.
+def test_no_partition_is_written_into_a_program(program: Path) -> None:
+    # What the stack's file names lies in the account that is deployed to. One partition shows a
+    # literal as well as any other; in China's, the domain of the services is another, too.
     config = {
-        key.partition(":")[2]: value.replace("arn:aws:", f"arn:{partition}:")
+        key.partition(":")[2]: value.replace("arn:aws:", "arn:aws-cn:")
         for key, value in read_project(program).config("dev").items()
         if value.startswith("arn:aws:")
     }
     if program == ROOT:
         channels = [{"kind": "email", "sender": "a@example.com", "recipients": ["b@example.com"]}]
         config |= {"encryption": "customer", "channels": json.dumps(channels)}
-    graph = run_in(program, AwsMocks(region=region, partition=partition), **config)
+    graph = run_in(program, AwsMocks(region="cn-north-1", partition="aws-cn"), **config)
 
     for each in graph.all:
         text = json.dumps(each.inputs, default=str)

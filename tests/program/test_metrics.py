@@ -70,28 +70,46 @@ def test_every_metric_of_aws_is_one_that_the_service_publishes(program: Graph) -
 
 def test_every_own_metric_has_one_owner_and_is_emitted(program: Graph) -> None:
     for _, name in sorted(each for each in metrics_of(program) if not each[0].startswith("AWS/")):
-        owners = [(path, constant) for path, constant in constants() if constant[1] == name]
+        owners = [
+            (path, constant)
+            for path, text in sources().items()
+            if name in text
+            for constant, value in constants(path)
+            if value == name
+        ]
         assert len(owners) == 1, f"{name} must be one constant, found {owners}"
-        [(owner, (constant, _))] = owners
+        [(owner, constant)] = owners
         users = [
-            path for path in sources("lambdas") if path != owner and constant in names_read(path)
+            path
+            for path, text in sources().items()
+            if path != owner
+            and path.is_relative_to(ROOT / "lambdas")
+            and constant in text
+            and constant in names_read(path)
         ]
         assert users, f"nothing in lambdas/ emits {name}, which {owner} names {constant}"
 
 
-def sources(folder: str) -> Iterator[Path]:
-    yield from sorted((ROOT / folder).rglob("*.py"))
+@cache
+def sources() -> dict[Path, str]:
+    """The text of every module that may name a metric: to parse them all takes long."""
+    paths = [path for folder in ("lambdas", "components") for path in (ROOT / folder).rglob("*.py")]
+    return {path: path.read_text() for path in sorted(paths)}
 
 
 @cache
-def constants() -> list[tuple[Path, tuple[str, str]]]:
-    """Every constant that is a text, with its module."""
-    paths = [path for folder in ("lambdas", "components") for path in sources(folder)]
-    return [(path, constant) for path in paths for constant in _constants_of(path)]
+def tree(path: Path) -> ast.Module:
+    return ast.parse(sources()[path])
 
 
-def _constants_of(path: Path) -> Iterator[tuple[str, str]]:
-    for node in ast.parse(path.read_text()).body:
+@cache
+def constants(path: Path) -> list[tuple[str, str]]:
+    """Every constant of a module that is a text, with its name."""
+    return list(_constants(tree(path)))
+
+
+def _constants(module: ast.Module) -> Iterator[tuple[str, str]]:
+    for node in module.body:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(text))):
                 yield name, text
@@ -104,7 +122,7 @@ def _constants_of(path: Path) -> Iterator[tuple[str, str]]:
 @cache
 def names_read(path: Path) -> set[str]:
     """What a module reads by its name or of another module, not only imports."""
-    nodes = ast.walk(ast.parse(path.read_text()))
+    nodes = ast.walk(tree(path))
     read = [each for each in nodes if isinstance(getattr(each, "ctx", None), ast.Load)]
     return {
         each.id if isinstance(each, ast.Name) else each.attr

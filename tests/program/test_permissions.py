@@ -12,7 +12,7 @@ import pytest
 from pulumi_serverless.testing import Graph
 from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY
 from serverless_runtime.notification_service.settings.kinds import KINDS
-from tests.program.programs import run_stack
+from tests.program.programs import notifications, run_part
 
 TASKS = "arn:tasks-table"
 TARGET = "arn:notifications-send-notification"
@@ -131,7 +131,7 @@ def test_every_function_may_do_what_its_job_needs_and_nothing_else(dev: Graph) -
 def test_with_two_channels_the_target_may_use_these_two_and_no_others(one: str, other: str) -> None:
     entries = [{"kind": kind, **CHANNELS[kind][0]} for kind in (one, other)]
 
-    target = permissions(run_stack("dev", channels=json.dumps(entries)))[TARGETS_NAME]
+    target = permissions(run_part(notifications, channels=json.dumps(entries)))[TARGETS_NAME]
 
     without_channels = EXPECTED[TARGETS_NAME] - {MAILS}
     assert target == without_channels | LOG_AND_TRACE | CHANNELS[one][1] | CHANNELS[other][1]

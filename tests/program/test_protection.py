@@ -9,7 +9,6 @@ import pytest
 
 from pulumi_serverless.testing import Graph
 from pulumi_serverless.testing.mocks import ACCOUNT_ID, FUNCTION, REGION, ROLE_POLICY
-from tests.program.programs import run_stack
 
 TABLE = "aws:dynamodb/table:Table"
 QUEUE = "aws:sqs/queue:Queue"
@@ -27,12 +26,12 @@ def key_policy(prod: Graph) -> dict[str, dict[str, Any]]:
     return {statement["Sid"]: statement for statement in statements}
 
 
-def test_data_is_protected_by_default() -> None:
-    for table in run_stack("dev", protectData="true").of_type(TABLE):
+def test_data_is_protected_unless_the_stack_says_otherwise(prod: Graph, dev: Graph) -> None:
+    for table in prod.of_type(TABLE):
         assert table.protect
         assert table.inputs["deletionProtectionEnabled"] is True
         assert table.inputs["pointInTimeRecovery"] == {"enabled": True}
-    for table in run_stack("dev", protectData="false").of_type(TABLE):
+    for table in dev.of_type(TABLE):
         assert not table.protect
         assert table.inputs["deletionProtectionEnabled"] is False
 

@@ -15,89 +15,106 @@ from pulumi_serverless.testing.mocks import FUNCTION
 from stack_config import StackConfig
 from stack_file import to_camel
 from tests.components.a_function import a_function
-from tests.program.programs import ROOT, run_in
+from tests.program.programs import ROOT, notifications, run_in, run_part
 
 MARK = "open-sesame-4711"
-VALUES: dict[str, Any] = {
-    "alarmEmails": [f"{MARK}@example.com"],
-    "alarmSubscribers": [{"protocol": "https", "endpoint": f"https://example.com/{MARK}"}],
-    "channels": [
-        {"kind": "email", "sender": f"{MARK}@example.com", "recipients": [f"b.{MARK}@example.com"]},
-        {
-            "kind": "webhook",
-            "url": f"https://example.com/hooks/{MARK}?a=1",
-            "secretArn": f"arn:aws:ssm:eu-west-1:123456789012:parameter/{MARK}",
+
+
+def values(mark: str) -> dict[str, Any]:
+    """Every setting that is passed on as text, with the mark in each text that may have it."""
+    return {
+        "alarmEmails": [f"{mark}@example.com"],
+        "alarmSubscribers": [{"protocol": "https", "endpoint": f"https://example.com/{mark}"}],
+        "channels": [
+            {
+                "kind": "email",
+                "sender": f"{mark}@example.com",
+                "recipients": [f"b.{mark}@example.com"],
+            },
+            {
+                "kind": "webhook",
+                "url": f"https://example.com/hooks/{mark}?a=1",
+                "secretArn": f"arn:aws:ssm:eu-west-1:123456789012:parameter/{mark}",
+            },
+            {"kind": "sms", "numbers": ["+447700900123"], "senderId": "TASKS"},
+            {"kind": "push", "targetArn": f"arn:aws:sns:eu-west-1:123456789012:{mark}"},
+        ],
+        "runbookUrl": f"https://example.com/{mark}",
+        "api": {
+            "auth": {
+                "kind": "jwt",
+                "issuer": f"https://example.com/{mark}",
+                "audiences": [mark],
+            },
+            "corsOrigins": [f"https://{mark}.example.com"],
         },
-        {"kind": "sms", "numbers": ["+447700900123"], "senderId": "TASKS"},
-        {"kind": "push", "targetArn": f"arn:aws:sns:eu-west-1:123456789012:{MARK}"},
-    ],
-    "runbookUrl": f"https://example.com/{MARK}",
-    "api": {
-        "auth": {
-            "kind": "jwt",
-            "issuer": f"https://example.com/{MARK}",
-            "audiences": [MARK],
-        },
-        "corsOrigins": [f"https://{MARK}.example.com"],
-    },
-}
+    }
+
+
 SETTINGS = [to_camel(name) for name in annotations_of(StackConfig)]
 
 
-@pytest.mark.parametrize("setting", [*VALUES, "all that are no text"])
-def test_a_secret_setting_is_secret_in_every_resource(
-    setting: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    config = {setting: json.dumps(VALUES[setting])} if setting in VALUES else {}
-    if setting == "runbookUrl":
-        config[setting] = VALUES[setting]
+def test_a_secret_setting_is_secret_in_every_resource(caplog: pytest.LogCaptureFixture) -> None:
+    marks = {name: f"open-sesame-{number}" for number, name in enumerate(values(MARK))}
+    marked = {name: values(mark)[name] for name, mark in marks.items()}
     caplog.set_level(logging.DEBUG)
 
-    others = [each for each in SETTINGS if each not in VALUES]
-    graph = run_in(ROOT, AwsMocks(), secret=[setting] if config else others, **config)
+    graph = run_in(
+        ROOT, AwsMocks(), secret=SETTINGS, **{name: as_text(marked[name]) for name in marked}
+    )
 
-    found = [
-        (each, name)
+    found = {
+        (each.urn, name, name in each.secret_inputs): marks_in(value, marks)
         for each in graph.all
+        if each.custom
         for name, value in each.inputs.items()
-        if each.custom and MARK in json.dumps(value, default=str)
-    ]
-    assert bool(found) is (setting in VALUES)
-    assert [f"{each.name}.{name}" for each, name in found if name not in each.secret_inputs] == []
-    assert not [each.urn for each in graph.all if MARK in each.urn]
-    assert MARK not in caplog.text
+        if marks_in(value, marks)
+    }
+    assert [f"{urn}.{name}" for urn, name, is_secret in found if not is_secret] == []
+    # An input that has one mark only is secret because of this setting.
+    assert all({mark} in found.values() for mark in marks.values())
+    assert not marks_in([each.urn for each in graph.all], marks)
+    assert not marks_in(caplog.text, marks)
 
 
-@pytest.mark.parametrize("setting", SETTINGS)
-def test_a_wrong_secret_setting_is_named_and_not_shown(setting: str) -> None:
-    for wrong in (
-        MARK,
-        [MARK],
-        {"auth": MARK},
-        [{"kind": MARK}],
-        [{"kind": "webhook", "url": MARK}],
-    ):
-        text = wrong if isinstance(wrong, str) else json.dumps(wrong)
-        if setting == "runbookUrl":
-            continue
-        with pytest.raises(pulumi.RunError) as raised:
-            run_in(ROOT, AwsMocks(), secret=[setting], **{setting: text})
+def as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
-        assert MARK not in str(raised.value)
+
+def marks_in(value: Any, marks: dict[str, str]) -> set[str]:
+    text = json.dumps(value, default=str)
+    return {mark for mark in marks.values() if mark in text}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [MARK, [MARK], {"auth": MARK}, [{"kind": MARK}], [{"kind": "webhook", "url": MARK}]],
+    ids=str,
+)
+def test_a_wrong_secret_setting_is_named_and_not_shown(wrong: Any) -> None:
+    # A runbook is at any URL.
+    settings = [name for name in SETTINGS if name != "runbookUrl"]
+
+    with pytest.raises(pulumi.RunError) as raised:
+        run_in(ROOT, AwsMocks(), secret=SETTINGS, **dict.fromkeys(settings, as_text(wrong)))
+
+    assert MARK not in str(raised.value)
+    for setting in settings:
         assert f"internal-handoff:{setting}" in str(raised.value)
 
 
 def test_a_webhooks_url_is_secret_without_being_marked() -> None:
-    graph = run_in(ROOT, AwsMocks(), channels=json.dumps(VALUES["channels"]))
+    graph = run_part(notifications, channels=json.dumps(values(MARK)["channels"]))
 
     url = f"/hooks/{MARK}"
-    shown = [
-        f"{each.name}.{name}"
+    found = [
+        (each.name, name, name in each.secret_inputs)
         for each in graph.all
         for name, value in each.inputs.items()
-        if url in json.dumps(value, default=str) and name not in each.secret_inputs
+        if url in json.dumps(value, default=str)
     ]
-    assert shown == []
+    assert found
+    assert [f"{each}.{name}" for each, name, is_secret in found if not is_secret] == []
 
 
 @pytest.mark.parametrize(("text", "is_kept"), [("s3cr3t-7", True), ("s3cret7", False)])

@@ -8,7 +8,7 @@ import pytest
 
 from pulumi_serverless import BytecodeError
 from pulumi_serverless.testing.mocks import FUNCTION
-from tests.program.programs import STACKS, run_stack
+from tests.program.programs import STACKS, notifications, run_part, run_stack
 
 CHANNEL = {"kind": "email", "sender": "a@example.com", "recipients": ["b@example.com"]}
 
@@ -107,7 +107,7 @@ def test_a_wrong_setting_is_refused_in_the_words_of_the_file(
     key: str, value: str, message: str
 ) -> None:
     with pytest.raises(pulumi.RunError) as raised:
-        run_stack("dev", preview=True, **{key: value})
+        run_part(lambda _: None, **{key: value})
 
     lines = str(raised.value).splitlines()[1:]
     assert any(message in line and line.startswith("  internal-handoff:") for line in lines), lines
@@ -127,7 +127,7 @@ def test_every_wrong_setting_is_named_at_once() -> None:
 
 
 def test_the_function_gets_the_guarantee_that_the_stack_sets() -> None:
-    stack = run_stack("dev", channels=channels(guarantee="at_most_once"))
+    stack = run_part(notifications, channels=channels(guarantee="at_most_once"))
 
     [function] = [
         each for each in stack.of_type(FUNCTION) if each.name == "notifications-send-notification"
@@ -138,7 +138,7 @@ def test_the_function_gets_the_guarantee_that_the_stack_sets() -> None:
 
 def test_an_identity_that_exists_is_used_and_none_is_made() -> None:
     arn = "arn:aws:ses:eu-west-1:123456789012:identity/example.com"
-    stack = run_stack("dev", channels=channels(senderIdentityArn=arn))
+    stack = run_part(notifications, channels=channels(senderIdentityArn=arn))
 
     assert stack.of_type("aws:sesv2/emailIdentity:EmailIdentity") == []
     policy = stack.named("notifications-send-notification-may-send-for-email")
