@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import threading
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 import pytest
+from pulumi.runtime import MockResourceArgs
 
 from pulumi_serverless.testing import (
     AwsMocks,
@@ -174,6 +176,48 @@ def test_mocks_say_where_the_program_runs(mocks: AwsMocks, expected: list[str]) 
 def test_a_call_without_a_mock_is_named() -> None:
     with pytest.raises(UnmockedCallError, match=r"no mock for the provider call aws:ec2/getVpc:"):
         record(lambda: aws.ec2.get_vpc(id="vpc-1"))
+
+
+class WatchedMocks(AwsMocks):
+    """Notes where resources are made."""
+
+    def __init__(self, *, responds_at_once: bool) -> None:
+        super().__init__()
+        self.responds_at_once = responds_at_once
+        self.threads: dict[str, int] = {}
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        self.threads[args.name] = threading.get_ident()
+        return super().new_resource(args)
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_only_mocks_that_wait_for_something_have_threads(at_once: bool) -> None:
+    own: list[int] = []
+
+    def program() -> None:
+        own.append(threading.get_ident())
+        aws.sqs.Queue("orders")
+
+    mocks = WatchedMocks(responds_at_once=at_once)
+    run_program(program, mocks=mocks)
+
+    assert ([mocks.threads["orders"]] == own) is at_once
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_program_that_is_refused_raises_its_error_with_its_cause(at_once: bool) -> None:
+    def program() -> None:
+        aws.sqs.Queue("orders")
+        raise ValueError("refused") from KeyError("orders")
+
+    mocks = WatchedMocks(responds_at_once=at_once)
+    with pytest.raises(ValueError, match="refused") as refused:
+        run_program(program, mocks=mocks)
+
+    assert isinstance(refused.value.__cause__, KeyError)
+    # Only what is really made must not be left half done.
+    assert ("orders" in mocks.threads) is not at_once
 
 
 def test_a_program_has_its_own_configuration_and_stack() -> None:

@@ -27,6 +27,10 @@ class UnmockedCallError(AssertionError):
 class AwsMocks(pulumi.runtime.Mocks):
     """Returns fake outputs that name the resource; in preview, its inputs only."""
 
+    responds_at_once = True
+    """Set it to False in a subclass that waits for something, to let resources be made side by side
+    in threads."""
+
     def __init__(
         self, *, preview: bool = False, region: str = REGION, partition: str = "aws"
     ) -> None:
