@@ -11,6 +11,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pulumi_serverless.testing import Graph
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +59,11 @@ def _run(program: Path, stack: str) -> Declared:
     graph = run_program(
         program, project=project.name, stack=stack, config=project.config(stack), mocks=AwsMocks()
     )
+    return declared_in(graph, project.name, stack)
+
+
+def declared_in(graph: Graph, project: str, stack: str) -> Declared:
+    """What a run of the program declared."""
     parents = {each.urn: each.parent for each in graph.all}
     names = {each.urn: each.name for each in graph.all}
 
@@ -67,7 +76,7 @@ def _run(program: Path, stack: str) -> Declared:
         if each.custom and each.parent:
             found[each.type].add(top(each.urn))
     by_type = {type_: sorted(found[type_]) for type_ in sorted(found)}
-    return Declared(project=project.name, stack=stack, names=by_type)
+    return Declared(project=project, stack=stack, names=by_type)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from github_roles.declared_resources import Declared, declared
+from github_roles.declared_resources import Declared, declared, declared_in
 from github_roles.permissions import PERMISSIONS, Account, changing, reading
 from github_roles.roles import WorkflowRolesArgs
 from pulumi_serverless.testing import AwsMocks, Graph, run_program
@@ -89,7 +89,8 @@ def test_a_preview_can_change_nothing_and_read_no_data() -> None:
 
 @pytest.mark.parametrize("stack", stacks())
 def test_every_resource_begins_with_a_name_that_the_roles_have_found(stack: str) -> None:
-    program = declared(ROOT, stack)
+    graph = run_stack(stack)
+    program = declared_in(graph, "internal-handoff", stack)
     names = program.names
     assert reading(HERE, program)
     by_name = {
@@ -99,11 +100,15 @@ def test_every_resource_begins_with_a_name_that_the_roles_have_found(stack: str)
         for each in permissions.types
     } - {"aws:cloudwatch/dashboard:Dashboard"}
 
-    for resource in run_stack(stack).all:
+    for resource in graph.all:
         if resource.type in by_name:
             # Pulumi adds a dash and a suffix to the logical name.
             known = tuple(f"{each}-" for each in names[resource.type])
             assert f"{resource.name}-".startswith(known), resource.urn
+
+
+def test_a_run_in_its_own_process_finds_the_same() -> None:
+    assert declared(ROOT, "prod") == declared_in(run_stack("prod"), "internal-handoff", "prod")
 
 
 def test_what_a_program_does_not_declare_is_not_allowed() -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
+
+from pulumi_serverless.testing import Graph, record
 
 Program = Callable[[], None]
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
@@ -18,6 +21,12 @@ TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
 class Examples:
     rejected: Sequence[Program]
     passed: Sequence[Program]
+
+
+@cache
+def recorded(program: Program) -> Graph:
+    """What a program declares, for the rules and for the pack."""
+    return record(program)
 
 
 def document(**statement: Any) -> str:

@@ -3,7 +3,6 @@ from __future__ import annotations
 import pulumi_aws as aws
 import pytest
 
-from pulumi_serverless.testing import record
 from serverless_policy.rules import RULES
 from tests.policy.examples import (
     DENIES_HTTP,
@@ -21,6 +20,7 @@ from tests.policy.examples import (
     permission,
     queue,
     queue_with_policy,
+    recorded,
     redrive,
     role,
     route,
@@ -192,7 +192,7 @@ def test_every_rule_has_examples() -> None:
 
 @pytest.mark.parametrize(("rule", "program"), pairs("rejected"))
 def test_a_rule_rejects_its_bad_examples_and_explains_the_fix(rule: str, program: Program) -> None:
-    advice = rejected(BY_RULE[rule], record(program))
+    advice = rejected(BY_RULE[rule], recorded(program))
 
     assert advice
     assert all(BY_RULE[rule].remediation in each for each in advice)
@@ -200,4 +200,4 @@ def test_a_rule_rejects_its_bad_examples_and_explains_the_fix(rule: str, program
 
 @pytest.mark.parametrize(("rule", "program"), pairs("passed"))
 def test_a_rule_passes_its_good_examples(rule: str, program: Program) -> None:
-    assert rejected(BY_RULE[rule], record(program)) == []
+    assert rejected(BY_RULE[rule], recorded(program)) == []
