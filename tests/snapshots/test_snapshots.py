@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 
 import pulumi
@@ -13,7 +14,7 @@ from tests.components.argument_values import classes
 from tests.program.programs import ROOT, run_stack
 from tests.snapshots.difference import difference
 from tests.snapshots.files import BASE, FOLDER, KEPT, current, kept
-from tests.snapshots.graph_text import as_text, differences, snapshot
+from tests.snapshots.graph_text import Blocks, as_text, differences, snapshot
 
 HOW_TO_FIX = (
     "If this change is intended, run `make snapshot` and commit the files that it writes: "
@@ -53,7 +54,7 @@ def test_two_stacks_differ_in_values_by_their_path_and_in_resources() -> None:
 
 
 def test_a_snapshot_names_no_folder_of_this_machine() -> None:
-    assert str(ROOT) not in as_text(snapshot(run_stack("local")))
+    assert str(ROOT) not in json.dumps(snapshot(run_stack("local")))
 
 
 def tables(*, protect_data: bool, name: str = "orders") -> Graph:
@@ -93,9 +94,9 @@ def test_resources_that_are_new_or_gone_are_named() -> None:
 
 
 def test_a_long_difference_is_truncated_with_a_note() -> None:
-    many = record(lambda: [aws.sqs.Queue(f"queue-{number}") for number in range(200)])
+    queues: Blocks = {f"queue {number}": {"inputs": {"name": "q"}} for number in range(200)}
 
-    assert difference({}, snapshot(many)).splitlines()[-1].endswith("lines more")
+    assert difference({}, queues).splitlines()[-1].endswith("lines more")
 
 
 def test_a_snapshot_shows_options() -> None:
