@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -62,6 +63,12 @@ def deployed(branches: Branches = two, *, circuits: tuple[str, ...] = (), **sett
     return record(program)
 
 
+@functools.cache
+def usual() -> Graph:
+    """What is declared where nothing is set: no test changes it."""
+    return deployed()
+
+
 def test_the_function_may_call_its_services_and_use_their_circuits_and_nothing_else() -> None:
     graph = deployed(circuits=("prices", "stock"))
 
@@ -106,7 +113,7 @@ def test_the_environment_is_what_the_runtime_reads() -> None:
 
 
 def test_without_circuit_breakers_there_are_none() -> None:
-    variables = deployed().named("page", FUNCTION).inputs["environment"]["variables"]
+    variables = usual().named("page", FUNCTION).inputs["environment"]["variables"]
 
     assert read_aggregator_settings("page", variables).circuit_breakers == ""
 
@@ -117,7 +124,7 @@ def test_the_function_outlives_its_answer_and_each_call(deadline: float, timeout
 
 
 def test_incomplete_answers_and_failures_fire_alarms() -> None:
-    graph = deployed()
+    graph = usual()
 
     incomplete = graph.named("page-answers-incomplete", ALARM).inputs
     expressions = [each.get("expression") for each in incomplete["metricQueries"]]

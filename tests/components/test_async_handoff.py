@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 import json
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from pulumi_serverless.blocks.dead_letter_queue import DeadLetterQueue, DeadLetterQueueArgs
 from pulumi_serverless.handoff.async_handoff import AsyncHandoff, AsyncHandoffArgs
-from pulumi_serverless.testing import record
+from pulumi_serverless.testing import Graph, record
 from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY
 from tests.components.a_function import FOUNDATION, a_function
 
@@ -24,8 +25,14 @@ def a_handoff(**settings: Any) -> AsyncHandoff:
     )
 
 
+@functools.cache
+def usual() -> Graph:
+    """What is declared where nothing is set: no test changes it."""
+    return record(a_handoff)
+
+
 def test_a_failed_event_ends_in_the_dead_letter_queue() -> None:
-    stack = record(a_handoff)
+    stack = usual()
 
     assert stack.named("events-delivery", DELIVERY).inputs["destinationConfig"] == {
         "onFailure": {"destination": "arn:events-dead-letters"}
@@ -33,7 +40,7 @@ def test_a_failed_event_ends_in_the_dead_letter_queue() -> None:
 
 
 def test_the_target_may_write_dead_letters_before_lambda_checks_that_it_may() -> None:
-    stack = record(a_handoff)
+    stack = usual()
 
     policy = stack.named("notify-may-send-to-events-dead-letters", ROLE_POLICY)
     assert policy.urn in stack.named("events-delivery", DELIVERY).dependencies
@@ -70,7 +77,7 @@ def test_a_target_that_writes_dead_letters_itself_shares_queue_and_permission() 
 
 
 def test_dead_letters_outlive_every_retry() -> None:
-    stack = record(a_handoff)
+    stack = usual()
 
     retention_seconds = stack.only(QUEUE).inputs["messageRetentionSeconds"]
     delivery = stack.named("events-delivery", DELIVERY).inputs
@@ -78,7 +85,7 @@ def test_dead_letters_outlive_every_retry() -> None:
 
 
 def test_the_dead_letter_queue_is_encrypted_and_rejects_plain_http() -> None:
-    stack = record(a_handoff)
+    stack = usual()
 
     assert stack.only(QUEUE).inputs["sqsManagedSseEnabled"] is True
     (statement,) = json.loads(stack.only(QUEUE_POLICY).inputs["policy"])["Statement"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import Any
 
@@ -36,8 +37,14 @@ def deployed(
     return record(program)
 
 
+@functools.cache
+def usual() -> Graph:
+    """What is declared where nothing is set: no test changes it."""
+    return deployed()
+
+
 def test_a_row_is_per_circuit_and_expires() -> None:
-    table = deployed().only(TABLE)
+    table = usual().only(TABLE)
 
     assert table.inputs["hashKey"] == "circuit"
     assert "rangeKey" not in table.inputs
@@ -45,7 +52,7 @@ def test_a_row_is_per_circuit_and_expires() -> None:
 
 
 def test_a_function_may_read_and_change_the_rows_of_its_circuits_and_no_others() -> None:
-    policy = json.loads(deployed().named("quote-may-use-providers", ROLE_POLICY).inputs["policy"])
+    policy = json.loads(usual().named("quote-may-use-providers", ROLE_POLICY).inputs["policy"])
 
     [statement] = policy["Statement"]
     assert statement["Action"] == ["dynamodb:GetItem", "dynamodb:UpdateItem"]
@@ -73,7 +80,7 @@ def test_the_environment_is_what_the_runtime_reads() -> None:
 
 
 def test_what_is_left_out_is_as_the_runtime_has_it() -> None:
-    variables = deployed().only(FUNCTION).inputs["environment"]["variables"]
+    variables = usual().only(FUNCTION).inputs["environment"]["variables"]
 
     assert rules_of(read_circuit_breaker_settings(variables)) == CircuitBreakerRules()
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import functools
 import inspect
 import re
-import textwrap
+import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Union, get_args, get_origin
 
 import pytest
@@ -38,13 +39,18 @@ def limits(annotation: Any) -> Iterator[Limit]:
             yield from limits(part)
 
 
+@functools.cache
+def classes_in(module: str) -> Mapping[str, ast.ClassDef]:
+    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    return {each.name: each for each in ast.walk(tree) if isinstance(each, ast.ClassDef)}
+
+
 def documentation(owner: type[Any]) -> dict[str, str]:
     """Return what is written below each field."""
     found: dict[str, str] = {}
     for each in reversed(owner.__mro__):
         if each.__module__.startswith(("pulumi_serverless", "serverless_runtime")):
-            [tree] = ast.parse(textwrap.dedent(inspect.getsource(each))).body
-            assert isinstance(tree, ast.ClassDef)
+            tree = classes_in(each.__module__)[each.__name__]
             for field, text in zip(tree.body, tree.body[1:], strict=False):
                 if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr):
                     found[ast.unparse(field.target)] = " ".join(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import Any
 
@@ -30,6 +31,12 @@ def deployed(*, timeout_seconds: int = 10, **settings: Any) -> Graph:
     )
     args = FifoConsumerArgs(foundation=FOUNDATION, worker=worker, **settings)
     return record(lambda: FifoConsumer("bookings", args))
+
+
+@functools.cache
+def usual() -> Graph:
+    """What is declared where nothing is set: no test changes it."""
+    return deployed()
 
 
 def statements(graph: Graph, policy: str) -> list[dict[str, Any]]:
@@ -78,11 +85,11 @@ def test_sqs_moves_a_message_away_alone_as_late_as_it_can_before_it_is_deleted(
 
 
 def test_what_is_known_of_a_parked_group_does_not_expire() -> None:
-    assert "ttl" not in deployed().only(TABLE).inputs
+    assert "ttl" not in usual().only(TABLE).inputs
 
 
 def test_the_worker_may_park_and_consume_and_nothing_else() -> None:
-    graph = deployed()
+    graph = usual()
 
     [park] = statements(graph, "bookings-worker-may-park-groups-of-bookings")
     assert park["Action"] == ["dynamodb:GetItem", "dynamodb:UpdateItem"]
@@ -110,7 +117,7 @@ def test_a_group_that_skips_needs_no_table_and_no_permission_for_one() -> None:
 
 
 def test_a_parked_group_has_an_alarm() -> None:
-    alarm = deployed().named("bookings-group-parked", ALARM)
+    alarm = usual().named("bookings-group-parked", ALARM)
 
     assert (alarm.inputs["namespace"], alarm.inputs["metricName"]) == ("FifoConsumer", "Parked")
     assert alarm.inputs["dimensions"] == {"QueueName": "bookings-1a2b3c4"}

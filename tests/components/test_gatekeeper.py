@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from dataclasses import replace
@@ -58,6 +59,12 @@ def deployed(routes: tuple[str, ...] = tuple(RIGHTS), **settings: Any) -> Graph:
     return record(program)
 
 
+@functools.cache
+def usual() -> Graph:
+    """What is declared where nothing is set: no test changes it."""
+    return deployed()
+
+
 def environment(graph: Graph, function: str) -> dict[str, str]:
     variables: dict[str, str] = graph.named(function, FUNCTION).inputs["environment"]["variables"]
     return variables
@@ -69,7 +76,7 @@ def allowed(graph: Graph, policy: str) -> tuple[list[str], list[str]]:
 
 
 def test_the_authorizer_may_find_a_key_and_the_service_keep_them_and_nothing_else() -> None:
-    graph = deployed()
+    graph = usual()
     own = {
         policy.name: allowed(graph, policy.name)
         for policy in graph.of_type(ROLE_POLICY)
@@ -107,13 +114,13 @@ def test_a_decision_holds_as_long_as_the_cache_and_as_it_may_take(cache_seconds:
 
 
 def test_decisions_are_cached_by_key_and_route() -> None:
-    sources = deployed().only(AUTHORIZER).inputs["identitySources"]
+    sources = usual().only(AUTHORIZER).inputs["identitySources"]
 
     assert sources == ["$request.header.authorization", "$context.routeKey"]
 
 
 def test_keys_are_found_by_their_ids_and_by_their_tenants_and_expire() -> None:
-    table = deployed().only(TABLE).inputs
+    table = usual().only(TABLE).inputs
 
     assert table["hashKey"] == "key_id"
     assert [each["name"] for each in table["globalSecondaryIndexes"]] == ["by-tenant"]
@@ -121,7 +128,7 @@ def test_keys_are_found_by_their_ids_and_by_their_tenants_and_expire() -> None:
 
 
 def test_errors_slowness_and_refusals_fire_alarms() -> None:
-    graph = deployed()
+    graph = usual()
 
     errors = graph.named("partners-authorizer-errors", ALARM).inputs
     assert errors["threshold"] == 1
@@ -226,7 +233,7 @@ def test_issuing_is_not_repeated_and_the_rest_may_be() -> None:
 
 
 def test_a_decision_that_is_throttled_is_an_error_like_one_that_fails() -> None:
-    errors = deployed().named("partners-authorizer-errors", ALARM).inputs
+    errors = usual().named("partners-authorizer-errors", ALARM).inputs
 
     queries = {each["id"]: each for each in errors["metricQueries"]}
     [sum_of_both] = [each["expression"] for each in queries.values() if "expression" in each]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 import json
 import re
 from dataclasses import replace
@@ -45,8 +46,14 @@ def an_api(access: ApiAccess | None = None) -> Graph:
     return record(program)
 
 
+@functools.cache
+def usual() -> Graph:
+    """What is declared where nothing is set: no test changes it."""
+    return an_api()
+
+
 def test_a_permission_names_its_route() -> None:
-    granted = {(p.inputs["function"], p.inputs["sourceArn"]) for p in an_api().of_type(PERMISSION)}
+    granted = {(p.inputs["function"], p.inputs["sourceArn"]) for p in usual().of_type(PERMISSION)}
     assert granted == {
         ("reader-1a2b3c4", "arn:api/*/GET/things/{thingId}"),
         ("writer-1a2b3c4", "arn:api/*/PUT/things/{thingId}"),
@@ -56,12 +63,12 @@ def test_a_permission_names_its_route() -> None:
 
 
 def test_permissions_have_names_that_aws_takes_as_statement_ids() -> None:
-    for permission in an_api().of_type(PERMISSION):
+    for permission in usual().of_type(PERMISSION):
         assert re.fullmatch(r"[A-Za-z0-9_-]{1,92}", permission.name), permission.name
 
 
 def test_routes_of_one_function_share_an_integration() -> None:
-    stack = an_api()
+    stack = usual()
 
     targets = {r.inputs["routeKey"]: r.inputs["target"] for r in stack.of_type(ROUTE)}
     assert targets["$default"] == targets["ANY /things"] == targets["GET /things/{thingId}"]
@@ -121,7 +128,7 @@ def test_scopes_that_leave_a_route_out_or_name_another_fail_before_deploy(
 
 
 def test_web_pages_may_not_call_unless_they_are_listed() -> None:
-    assert "corsConfiguration" not in an_api().only(API).inputs
+    assert "corsConfiguration" not in usual().only(API).inputs
 
 
 def test_routes_with_another_issuer_have_another_authorizer() -> None:
@@ -157,7 +164,7 @@ def test_a_preflight_needs_no_token_where_a_route_takes_every_method() -> None:
 
 
 def test_every_request_is_logged_without_what_people_write() -> None:
-    stack = an_api()
+    stack = usual()
     (stage,) = stack.of_type("aws:apigatewayv2/stage:Stage")
     line = json.loads(stage.inputs["accessLogSettings"]["format"])
 
@@ -169,7 +176,7 @@ def test_every_request_is_logged_without_what_people_write() -> None:
 
 
 def test_the_log_names_the_key_that_a_gatekeeper_let_in_and_its_tenant() -> None:
-    (stage,) = an_api().of_type("aws:apigatewayv2/stage:Stage")
+    (stage,) = usual().of_type("aws:apigatewayv2/stage:Stage")
     line = json.loads(stage.inputs["accessLogSettings"]["format"])
 
     assert (line["tenant"], line["keyId"]) == (
@@ -179,7 +186,7 @@ def test_the_log_names_the_key_that_a_gatekeeper_let_in_and_its_tenant() -> None
 
 
 def test_requests_above_the_rate_are_throttled() -> None:
-    (stage,) = an_api().of_type("aws:apigatewayv2/stage:Stage")
+    (stage,) = usual().of_type("aws:apigatewayv2/stage:Stage")
     assert stage.inputs["defaultRouteSettings"] == {
         "throttlingRateLimit": 500,
         "throttlingBurstLimit": 1_000,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable
 from typing import Any
@@ -29,6 +30,12 @@ def deployed(**subscribers: EventFilter) -> Graph:
     return record(program)
 
 
+@functools.cache
+def usual() -> Graph:
+    """What is declared where nothing is set: no test changes it."""
+    return deployed(ledger=EventFilter())
+
+
 def test_a_subscriber_gets_events_as_they_were_published_into_a_queue_of_its_own() -> None:
     stack = deployed(ledger=EventFilter(), vat=EventFilter(attributes={}, types=["issued"]))
 
@@ -51,7 +58,7 @@ def test_a_filter_on_the_data_is_one_on_the_body() -> None:
 
 
 def test_what_a_queue_does_not_take_is_kept_beside_what_its_consumer_gave_up() -> None:
-    stack = deployed(ledger=EventFilter())
+    stack = usual()
 
     redrive = json.loads(stack.only(SUBSCRIPTION).inputs["redrivePolicy"])
     queue = stack.named("invoices-ledger", "aws:sqs/queue:Queue").inputs
@@ -63,7 +70,7 @@ def test_what_a_queue_does_not_take_is_kept_beside_what_its_consumer_gave_up() -
 
 @pytest.mark.parametrize("queue", ["invoices-ledger", "invoices-ledger-dead-letters"])
 def test_the_topic_alone_may_send_to_the_queue_and_to_its_dead_letters(queue: str) -> None:
-    policy = deployed(ledger=EventFilter()).named(f"{queue}-policy", QUEUE_POLICY).inputs["policy"]
+    policy = usual().named(f"{queue}-policy", QUEUE_POLICY).inputs["policy"]
 
     [allow] = [each for each in json.loads(policy)["Statement"] if each["Effect"] == "Allow"]
     assert allow["Principal"] == {"Service": "sns.amazonaws.com"}
@@ -71,7 +78,7 @@ def test_the_topic_alone_may_send_to_the_queue_and_to_its_dead_letters(queue: st
 
 
 def test_nothing_is_delivered_before_the_queue_takes_it() -> None:
-    subscription = deployed(ledger=EventFilter()).only(SUBSCRIPTION)
+    subscription = usual().only(SUBSCRIPTION)
 
     before = {urn.rpartition("::")[2] for urn in subscription.dependencies}
     assert {"invoices-ledger-policy", "invoices-ledger-dead-letters-policy"} <= before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import Any
 
@@ -26,6 +27,12 @@ def deployed(*, timeout_seconds: int = 30, **settings: Any) -> Graph:
     return record(program)
 
 
+@functools.cache
+def usual() -> Graph:
+    """What is declared where nothing is set: no test changes it."""
+    return deployed()
+
+
 def test_a_function_that_does_not_know_the_table_fails_before_deploy() -> None:
     def program() -> None:
         Once("shipments", OnceArgs(foundation=FOUNDATION)).allow(a_function("ship"))
@@ -36,7 +43,7 @@ def test_a_function_that_does_not_know_the_table_fails_before_deploy() -> None:
 
 
 def test_a_row_is_per_event_and_part_and_expires() -> None:
-    table = deployed().only(TABLE)
+    table = usual().only(TABLE)
 
     assert (table.inputs["hashKey"], table.inputs["rangeKey"]) == ("event_id", "part")
     assert table.inputs["ttl"] == {"attributeName": "expires_at", "enabled": True}
@@ -44,7 +51,7 @@ def test_a_row_is_per_event_and_part_and_expires() -> None:
 
 
 def test_a_function_may_change_rows_and_nothing_else() -> None:
-    policy = json.loads(deployed().named("ship-may-lease-shipments", ROLE_POLICY).inputs["policy"])
+    policy = json.loads(usual().named("ship-may-lease-shipments", ROLE_POLICY).inputs["policy"])
 
     [statement] = policy["Statement"]
     assert statement["Action"] == ["dynamodb:UpdateItem"]
@@ -62,7 +69,7 @@ def test_the_environment_is_what_the_runtime_reads() -> None:
 
 
 def test_throttled_requests_fire_an_alarm() -> None:
-    alarm = deployed().only(ALARM)
+    alarm = usual().only(ALARM)
 
     assert alarm.name == "shipments-once-throttled"
     assert "DynamoDB throttled requests to the table shipments" in alarm.inputs["alarmDescription"]

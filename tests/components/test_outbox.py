@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import Any
 
@@ -26,6 +27,12 @@ def deployed(foundation: Foundation = FOUNDATION, **settings: Any) -> Graph:
             AsyncHandoffArgs(foundation=foundation, target=a_function("notify"), **settings),
         )
     )
+
+
+@functools.cache
+def usual() -> Graph:
+    """What is declared where nothing is set: no test changes it."""
+    return deployed()
 
 
 def test_direct_delivery_makes_nothing_of_an_outbox() -> None:
@@ -53,7 +60,7 @@ def test_direct_delivery_rejects_settings_of_the_outbox(
 
 
 def test_the_table_keeps_every_row_until_it_is_deleted() -> None:
-    table = deployed().only(TABLE)
+    table = usual().only(TABLE)
 
     assert (table.inputs["hashKey"], table.inputs["rangeKey"]) == ("shard", "committed")
     assert "ttl" not in table.inputs
@@ -83,7 +90,7 @@ def test_the_relay_runs_on_what_the_stack_runs_on() -> None:
 
 
 def test_a_relay_that_failed_is_not_run_again_before_the_next_minute() -> None:
-    stack = deployed()
+    stack = usual()
 
     runs = stack.named("events-relay-runs", DELIVERY).inputs
     assert (runs["maximumRetryAttempts"], runs["maximumEventAgeInSeconds"]) == (0, 60)
@@ -92,7 +99,7 @@ def test_a_relay_that_failed_is_not_run_again_before_the_next_minute() -> None:
 
 
 def test_the_relay_runs_every_minute_under_a_role_that_may_only_do_that() -> None:
-    stack = deployed()
+    stack = usual()
 
     schedule = stack.only(SCHEDULE)
     assert schedule.inputs["scheduleExpression"] == "rate(1 minute)"
@@ -107,7 +114,7 @@ def test_the_relay_runs_every_minute_under_a_role_that_may_only_do_that() -> Non
 
 
 def test_only_schedules_of_the_same_account_may_run_the_relay() -> None:
-    role = deployed().named("events-relay-schedule-role", ROLE).inputs
+    role = usual().named("events-relay-schedule-role", ROLE).inputs
 
     assert json.loads(role["assumeRolePolicy"])["Statement"] == [
         {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import Any
 
@@ -30,6 +31,12 @@ def deployed(kind: str = "topic", **settings: Any) -> Graph:
         publisher.allow_caller(caller)
 
     return record(program)
+
+
+@functools.cache
+def usual() -> Graph:
+    """What is declared where nothing is set: no test changes it."""
+    return deployed()
 
 
 def allowed(stack: Graph, function: str) -> set[tuple[str, str]]:
@@ -70,7 +77,7 @@ def test_caller_and_relay_may_publish_and_use_the_outbox_and_nothing_else(
 
 
 def test_a_caller_knows_topic_outbox_and_types() -> None:
-    caller = deployed().named("issue", FUNCTION).inputs["environment"]["variables"]
+    caller = usual().named("issue", FUNCTION).inputs["environment"]["variables"]
 
     assert caller == {
         "HANDOFF_BILLING_TARGET_ARN": "arn:invoices",
@@ -87,7 +94,7 @@ def test_a_queue_is_known_by_its_url_and_the_relay_has_no_dead_letters() -> None
 
 
 def test_an_outbox_has_its_alarms_and_direct_publishing_none() -> None:
-    assert {each.name for each in deployed().of_type(ALARM)} == {
+    assert {each.name for each in usual().of_type(ALARM)} == {
         "billing-outbox-age",
         "billing-outbox-throttled",
     }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import json
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -20,7 +23,7 @@ from pulumi_serverless import (
 )
 from pulumi_serverless.testing import Graph, record
 from pulumi_serverless.testing.mocks import ROLE_POLICY
-from tests.components.a_function import FOUNDATION, HANDLER, NO_DEPENDENCIES
+from tests.components.a_function import FOUNDATION, HANDLER, NO_DEPENDENCIES, a_function
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
@@ -53,6 +56,12 @@ def deployed(
     return record(program)
 
 
+@functools.cache
+def usual() -> Graph:
+    """What is declared where nothing is set: no test changes it."""
+    return deployed()
+
+
 def test_only_failed_messages_come_back_and_as_few_at_once_as_wanted() -> None:
     mapping = deployed(max_concurrency=2).only(MAPPING)
 
@@ -66,7 +75,7 @@ def test_only_failed_messages_come_back_and_as_few_at_once_as_wanted() -> None:
 
 
 def test_the_function_may_consume_its_queue_and_nothing_else() -> None:
-    policy = deployed().named("import-row-may-consume-rows", ROLE_POLICY).inputs["policy"]
+    policy = usual().named("import-row-may-consume-rows", ROLE_POLICY).inputs["policy"]
 
     [statement] = json.loads(policy)["Statement"]
     assert statement["Resource"] == ["arn:rows"]
@@ -80,7 +89,7 @@ def test_the_function_may_consume_its_queue_and_nothing_else() -> None:
 
 def test_the_mapping_is_made_once_the_function_may_receive() -> None:
     """Lambda refuses it otherwise."""
-    before = {urn.rpartition("::")[2] for urn in deployed().only(MAPPING).dependencies}
+    before = {urn.rpartition("::")[2] for urn in usual().only(MAPPING).dependencies}
 
     assert "import-row-may-consume-rows" in before
 
@@ -111,7 +120,7 @@ def test_a_filter_has_any_condition_that_lambda_knows(matches: list[Any]) -> Non
 
 
 def test_every_alarm_watches_this_queue_or_its_consumer() -> None:
-    alarms = {each.name: each.inputs for each in deployed().of_type(ALARM)}
+    alarms = {each.name: each.inputs for each in usual().of_type(ALARM)}
 
     assert set(alarms) == {
         "rows-backlog-age",
@@ -150,22 +159,27 @@ def test_tools_find_the_dead_letters_and_where_they_return_to() -> None:
     assert found[0]["rows"]["kind"] == "message"
 
 
-@settings(max_examples=25)
-@given(timeout=st.integers(1, 900), window=st.integers(0, 300), visibility=st.integers(0, 43_200))
-def test_a_message_stays_hidden_for_six_timeouts_and_the_window(
-    timeout: int, window: int, visibility: int
-) -> None:
-    program: dict[str, Any] = {
-        "timeout_seconds": timeout,
-        "batch_window_seconds": window,
-        "queue": {"visibility_timeout_seconds": visibility},
-    }
-    needed = 6 * timeout + window
-    if visibility >= needed:
-        deployed(**program)
-        return
-    with pytest.raises(ValueError, match=rf"of the queue rows .* {needed}, got {visibility}$"):
-        deployed(**program)
+@pytest.mark.parametrize("lacking", [0, 1])
+def test_a_message_stays_hidden_for_six_timeouts_and_the_window(lacking: int) -> None:
+    def program() -> None:
+        for timeout, window in itertools.product((1, 10, 900), (0, 300)):
+            needed, name = 6 * timeout + window, f"{timeout}-{window}"
+            rows = Queue(
+                f"rows-{name}",
+                QueueArgs(foundation=FOUNDATION, visibility_timeout_seconds=needed - lacking),
+            )
+            expected = pytest.raises(
+                ValueError, match=rf"of the queue rows-{name} .* {needed}, got {needed - lacking}$"
+            )
+            with expected if lacking else nullcontext():
+                QueueConsumerArgs(
+                    foundation=FOUNDATION,
+                    queue=rows,
+                    function=a_function(name, timeout_seconds=timeout),
+                    batch_window_seconds=window,
+                )
+
+    record(program)
 
 
 @pytest.mark.parametrize("limit", [0, 1, 1_001])
@@ -190,31 +204,44 @@ def test_a_function_with_a_reservation_starts_no_unlimited_number_of_runs() -> N
 
 
 @given(limits=st.lists(st.integers(2, 20), min_size=1, max_size=4), reserved=st.integers(1, 60))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_all_consumers_of_a_function_fit_into_its_reservation(
     limits: list[int], reserved: int
 ) -> None:
     def program() -> None:
-        function = PythonFunction(
-            "import-row",
-            PythonFunctionArgs(
-                foundation=FOUNDATION,
-                handler=HANDLER,
-                code=NO_DEPENDENCIES,
-                reserved_concurrency=reserved,
-            ),
-        )
+        function = import_row(reserved)
         for number, limit in enumerate(limits):
-            queue = Queue(f"rows-{number}", QueueArgs(foundation=FOUNDATION))
-            args = QueueConsumerArgs(
-                foundation=FOUNDATION, queue=queue, function=function, max_concurrency=limit
-            )
-            QueueConsumer(f"rows-{number}", args)
+            function.reserve_runs(f"rows-{number}", limit)
 
     if sum(limits) <= reserved:
         record(program)
         return
     with pytest.raises(ValueError, match=rf"max_concurrency of rows-0.* got {reserved}$"):
+        record(program)
+
+
+def import_row(reserved: int) -> PythonFunction:
+    args = PythonFunctionArgs(
+        foundation=FOUNDATION, handler=HANDLER, code=NO_DEPENDENCIES, reserved_concurrency=reserved
+    )
+    return PythonFunction("import-row", args)
+
+
+@pytest.mark.parametrize("reserved", [5, 4])
+def test_each_consumer_of_a_function_counts(reserved: int) -> None:
+    def program() -> None:
+        function = import_row(reserved)
+        for name, limit in (("rows", 2), ("more", 3)):
+            queue = Queue(name, QueueArgs(foundation=FOUNDATION))
+            wanted = QueueConsumerArgs(
+                foundation=FOUNDATION, queue=queue, function=function, max_concurrency=limit
+            )
+            QueueConsumer(name, wanted)
+
+    refusal = (
+        r"of import-row \(max_concurrency of rows and more, or more\) must be at least 5, got 4"
+    )
+    with nullcontext() if reserved == 5 else pytest.raises(ValueError, match=refusal):
         record(program)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 
 from pulumi_serverless import (
@@ -15,6 +16,7 @@ from pulumi_serverless.robust_api import (
     PutOnBus,
     RouteThresholds,
 )
+from pulumi_serverless.testing import Graph
 from pulumi_serverless.testing.mocks import FUNCTION
 from serverless_runtime.robust_api.settings import (
     PREFIX,
@@ -35,8 +37,14 @@ from tests.components.fronts import (
 )
 
 
+@functools.cache
+def usual() -> Graph:
+    """What is declared where nothing is set: no test changes it."""
+    return deployed()
+
+
 def test_each_function_may_use_its_own_back_end() -> None:
-    graph = deployed()
+    graph = usual()
 
     quote = may(graph, "front-GET-quotes-_id_-may-call-prices")
     assert quote == (["lambda:InvokeFunction"], ["arn:ask-price"])
@@ -51,7 +59,7 @@ def test_each_function_may_use_its_own_back_end() -> None:
 
 
 def test_the_environments_are_what_the_runtime_reads() -> None:
-    graph = deployed()
+    graph = usual()
 
     quote = variables(graph, "front-GET-quotes-_id_")
     read = read_settings(CallServiceSettings, quote, prefix=PREFIX)
@@ -67,7 +75,7 @@ def test_the_environments_are_what_the_runtime_reads() -> None:
 
 
 def test_a_route_has_the_time_of_its_service_and_its_own_concurrency() -> None:
-    graph = deployed()
+    graph = usual()
 
     quote = graph.named("front-GET-quotes-_id_", FUNCTION).inputs
     assert (quote["timeout"], quote["reservedConcurrentExecutions"]) == (4, 5)
@@ -107,7 +115,7 @@ def test_the_thresholds_are_those_of_the_program() -> None:
 
 
 def test_each_route_has_an_alarm_on_its_own_responses() -> None:
-    graph = deployed()
+    graph = usual()
 
     alarms = [each for each in graph.of_type(ALARM) if each.name.endswith("-back-end-errors")]
     assert len(alarms) == 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import Any
 
@@ -47,6 +48,12 @@ def deployed(sources: Any = None, **settings: Any) -> Graph:
     return record(program)
 
 
+@functools.cache
+def usual() -> Graph:
+    """What is declared where nothing is set: no test changes it."""
+    return deployed()
+
+
 def test_each_source_has_a_route_and_no_function_is_called() -> None:
     graph = deployed(path="/in/v1")
 
@@ -58,13 +65,13 @@ def test_each_source_has_a_route_and_no_function_is_called() -> None:
 
 
 def test_no_request_comes_before_the_api_may_send() -> None:
-    for integration in deployed().of_type(INTEGRATION):
+    for integration in usual().of_type(INTEGRATION):
         before = {urn.rpartition("::")[2] for urn in integration.dependencies}
         assert "hooks-api-to-hooks-may-send" in before
 
 
 def test_a_message_says_who_has_called_and_when_after_what_a_caller_can_write() -> None:
-    graph = deployed()
+    graph = usual()
 
     [bank] = [each for each in graph.of_type(INTEGRATION) if "bank" in each.name]
     attributes = json.loads(bank.inputs["requestParameters"]["MessageAttributes"])
@@ -89,7 +96,7 @@ def test_the_consumer_is_limited_and_hides_calls_for_six_timeouts() -> None:
 
 
 def test_the_function_may_read_the_secrets_of_its_sources_and_no_others() -> None:
-    graph = deployed()
+    graph = usual()
 
     allowed = {
         each.name: json.loads(each.inputs["policy"])["Statement"]
@@ -106,7 +113,7 @@ def test_the_function_may_read_the_secrets_of_its_sources_and_no_others() -> Non
 
 
 def test_the_environment_is_what_the_runtime_reads() -> None:
-    variables = deployed().only(FUNCTION).inputs["environment"]["variables"]
+    variables = usual().only(FUNCTION).inputs["environment"]["variables"]
 
     read = read_webhook_in_settings(variables)
     assert read.component == "test-unit-hooks"
@@ -125,7 +132,7 @@ def test_forged_calls_of_all_sources_fire_an_alarm() -> None:
 
 
 def test_its_alarms_are_those_of_the_api_the_queue_and_the_forged_calls() -> None:
-    assert {each.name for each in deployed().of_type(ALARM)} == {
+    assert {each.name for each in usual().of_type(ALARM)} == {
         f"hooks-{alarm}"
         for alarm in (
             *("api-errors", "api-latency", "webhook-forged", "backlog-age", "consumer-failing"),

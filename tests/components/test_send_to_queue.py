@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -47,6 +48,12 @@ def an_api(
     return record(program)
 
 
+@functools.cache
+def usual() -> Graph:
+    """What is declared where nothing is set: no test changes it."""
+    return an_api()
+
+
 def the_integration(graph: Graph) -> dict[str, Any]:
     [found] = [
         each.inputs
@@ -57,7 +64,7 @@ def the_integration(graph: Graph) -> dict[str, Any]:
 
 
 def test_the_api_sends_the_body_with_a_role_of_its_own_and_answers_202() -> None:
-    inputs = the_integration(an_api())
+    inputs = the_integration(usual())
 
     assert inputs["integrationSubtype"] == "SQS-SendMessage"
     assert inputs["payloadFormatVersion"] == "1.0"
@@ -75,7 +82,7 @@ def test_the_api_sends_the_body_with_a_role_of_its_own_and_answers_202() -> None
 def test_a_queue_that_the_api_may_not_use_is_a_broken_back_end_and_no_mistake_of_a_client() -> None:
     mapped = {
         each["statusCode"]: each["mappings"]
-        for each in the_integration(an_api())["responseParameters"]
+        for each in the_integration(usual())["responseParameters"]
     }
 
     assert mapped["403"]["overwrite:statuscode"] == "503"
@@ -84,7 +91,7 @@ def test_a_queue_that_the_api_may_not_use_is_a_broken_back_end_and_no_mistake_of
 
 
 def test_the_role_may_send_to_the_queue_and_nothing_else() -> None:
-    policy = json.loads(an_api().named("api-to-clicks-may-send", ROLE_POLICY).inputs["policy"])
+    policy = json.loads(usual().named("api-to-clicks-may-send", ROLE_POLICY).inputs["policy"])
 
     assert policy["Statement"] == [
         {"Effect": "Allow", "Action": ["sqs:SendMessage"], "Resource": ["arn:clicks"]}
@@ -121,7 +128,7 @@ def test_routes_of_one_queue_share_the_role() -> None:
 
 
 def test_functions_beside_it_need_the_permission_that_it_does_not() -> None:
-    [permission] = an_api().of_type(PERMISSION)
+    [permission] = usual().of_type(PERMISSION)
 
     assert permission.inputs["function"] == "list-clicks-1a2b3c4"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -66,6 +67,12 @@ def deployed(routes: Routes = two, **settings: Any) -> tuple[Graph, dict[str, An
     return record(program), found
 
 
+@functools.cache
+def usual() -> tuple[Graph, dict[str, Any]]:
+    """What is declared where nothing is set: no test changes it."""
+    return deployed()
+
+
 def targets(graph: Graph) -> dict[str, str]:
     """What each route reaches, by its integration's URI."""
     uris = {f"{each.name}-id": each.inputs["integrationUri"] for each in graph.of_type(INTEGRATION)}
@@ -88,7 +95,7 @@ def test_what_moves_goes_through_the_router_and_all_else_to_the_old_system() -> 
 
 
 def test_the_router_may_read_the_stages_and_call_the_new_functions_and_nothing_else() -> None:
-    graph, _ = deployed()
+    graph, _ = usual()
 
     statements = [
         (statement["Action"], statement["Resource"])
@@ -122,13 +129,13 @@ def test_the_environment_is_what_the_router_reads() -> None:
 
 
 def test_a_deployment_does_not_change_what_operators_have_set() -> None:
-    [parameter] = deployed()[0].of_type(PARAMETER)
+    [parameter] = usual()[0].of_type(PARAMETER)
 
     assert (parameter.inputs["value"], parameter.ignore_changes) == ("{}", ["value"])
 
 
 def test_tools_find_the_parameter_and_what_is_declared() -> None:
-    _, found = deployed()
+    _, found = usual()
 
     entry = found["operations"]["movingRoutes"]["front"]
     assert entry["routes"] == {"GET /products": "20", "POST /orders": "legacy"}
@@ -145,7 +152,7 @@ def test_a_facade_without_moving_routes_costs_no_function() -> None:
 
 
 def test_each_route_has_alarms_of_its_own_and_what_cannot_be_shadowed_one_less() -> None:
-    graph, _ = deployed()
+    graph, _ = usual()
 
     assert {each.name for each in graph.of_type(ALARM)} == {
         *("front-api-errors", "front-api-latency"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from dataclasses import replace
 from typing import Any
@@ -65,6 +66,12 @@ def deployed(**settings: Any) -> Graph:
     return record(lambda: WebService("shop", arguments(**settings)))
 
 
+@functools.cache
+def usual() -> Graph:
+    """What is declared where nothing is set: no test changes it."""
+    return deployed()
+
+
 def routes(graph: Graph) -> dict[str, dict[str, Any]]:
     return {each.inputs["routeKey"]: dict(each.inputs) for each in graph.of_type(ROUTE)}
 
@@ -77,7 +84,7 @@ def functions_by_route(graph: Graph) -> dict[str, str]:
 
 
 def test_head_goes_where_get_goes_and_everything_else_where_nothing_is_allowed() -> None:
-    assert functions_by_route(deployed()) == {
+    assert functions_by_route(usual()) == {
         "GET /things/{thingId}": "shop-get-thing",
         "HEAD /things/{thingId}": "shop-get-thing",
         "GET /things": "shop-list-things",
@@ -116,7 +123,7 @@ def test_head_needs_a_signature_where_get_does() -> None:
 
 def test_each_function_may_do_what_its_operation_says_and_nothing_else() -> None:
     granted: dict[str, set[tuple[str, str]]] = {}
-    for each in deployed().of_type(ROLE_POLICY):
+    for each in usual().of_type(ROLE_POLICY):
         function = each.name.partition("-may-")[0]
         for statement in json.loads(each.inputs["policy"])["Statement"]:
             granted.setdefault(function, set()).update(
@@ -140,7 +147,7 @@ def test_each_function_may_do_what_its_operation_says_and_nothing_else() -> None
 def test_a_permission_to_call_a_function_names_its_route() -> None:
     calls = {
         (each.inputs["function"].removesuffix("-1a2b3c4"), each.inputs["sourceArn"])
-        for each in deployed().of_type(PERMISSION)
+        for each in usual().of_type(PERMISSION)
     }
 
     assert ("shop-get-thing", "arn:api/*/HEAD/things/{thingId}") in calls
@@ -166,7 +173,7 @@ def test_operations_know_the_table_and_what_refuses_the_rest_knows_the_routes() 
 
 
 def test_its_alarms_are_those_of_the_api_and_of_the_table() -> None:
-    names = {each.name for each in deployed().of_type(ALARM)}
+    names = {each.name for each in usual().of_type(ALARM)}
 
     assert names == {"shop-api-errors", "shop-api-latency", "shop-table-throttled"}
 
