@@ -89,6 +89,7 @@ class DeadLetterReader:
         self._poll_seconds = poll_seconds
         self._hold_seconds = hidden_seconds
         self._held: dict[str, _Hold] = {}
+        self._none_due_before = -math.inf
         self._seen: set[str] = set()
         self._lost_at = 0.0
 
@@ -135,10 +136,15 @@ class DeadLetterReader:
 
     def keep_hidden(self) -> None:
         """Extend the hold; a message that another reader has received by now is no longer held."""
+        # It is called for each message: the more are held, the longer a look at all of them takes.
+        if self._clock() < self._none_due_before:
+            return
         due = self._clock() - self._hold_seconds * _RENEW_AFTER
         old = {name: hold for name, hold in self._held.items() if hold.since <= due}
         for rejected in self._change_visibility(old, self._hold_seconds):
             del self._held[rejected]
+        oldest = min((hold.since for hold in self._held.values()), default=self._clock())
+        self._none_due_before = oldest + self._hold_seconds * _RENEW_AFTER
 
     def delete(self, dead_letter: DeadLetter) -> None:
         """Delete a message. Raises what boto3 raises; the message is then still held."""

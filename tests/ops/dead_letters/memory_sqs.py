@@ -66,16 +66,16 @@ class MemorySqs:
         return {"MessageId": message.message_id}
 
     def receive_message(self, **arguments: Any) -> Any:
-        count = arguments["MaxNumberOfMessages"]
-        visible = [one for one in self._messages.values() if one.visible_at <= self._clock()]
+        count, now = arguments["MaxNumberOfMessages"], self._clock()
+        visible = [one for one in self._messages.values() if one.visible_at <= now]
         if self._chance is not None:
             if self._chance.random() < 0.2:
                 return {}
-            self._chance.shuffle(visible)
-            count = min(count, self._chance.randint(1, 10))
+            count = min(count, self._chance.randint(1, 10), len(visible))
+            visible = self._chance.sample(visible, count)
         for message in visible[:count]:
             message.receives += 1
-            message.visible_at = self._clock() + arguments["VisibilityTimeout"]
+            message.visible_at = now + arguments["VisibilityTimeout"]
         return {"Messages": [message.as_response() for message in visible[:count]]}
 
     def change_message_visibility_batch(self, **arguments: Any) -> Any:
@@ -97,7 +97,8 @@ class MemorySqs:
         return {}
 
     def get_queue_attributes(self, **arguments: Any) -> Any:
-        hidden = sum(one.visible_at > self._clock() for one in self._messages.values())
+        now = self._clock()
+        hidden = sum(one.visible_at > now for one in self._messages.values())
         return {
             "Attributes": {
                 "ApproximateNumberOfMessages": str(len(self._messages) - hidden),

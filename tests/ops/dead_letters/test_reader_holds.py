@@ -27,6 +27,20 @@ def test_a_hold_is_renewed_after_two_fifths_of_its_time(
     assert {seconds for each in sqs.changed for _, seconds in each} == ({100} if renewed else set())
 
 
+def test_what_was_received_later_is_renewed_later() -> None:
+    clock, sqs = Clock(), ScriptedSqs(["m-0"], ["m-1"])
+    reader = opened(sqs, clock, hidden_seconds=100)
+    list(reader.receive(1))
+    clock.sleep(30)
+    list(reader.receive(1))
+
+    for _ in range(2):
+        clock.sleep(20)
+        reader.keep_hidden()
+
+    assert sqs.changed == [[("h-m-0", 100)], [("h-m-1", 100)]]
+
+
 @pytest.mark.parametrize(("after_seconds", "holds"), [(99, True), (100, False), (101, False)])
 def test_a_message_is_held_until_its_time_is_over(after_seconds: float, *, holds: bool) -> None:
     clock, sqs = Clock(), ScriptedSqs(["m-0"])

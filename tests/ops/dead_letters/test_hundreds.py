@@ -1,4 +1,4 @@
-"""2,000 dead letters of each kind, a signal and a lost connection: all arrive, none is lost."""
+"""600 dead letters of each kind, a signal and a lost connection: all arrive, none is lost."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from botocore.exceptions import EndpointConnectionError
 from tests.ops.dead_letters.memory_sqs import MemorySqs
 from tests.ops.fakes import TARGET, Clock, Operator, Overriding, Queue, RecordingLambda, an_event
 
-COUNT = 2_000
+COUNT = 600
 
 
 class Interruptions:
-    """A signal after 600 deliveries; after 1,200 more no connection for the rest of the run."""
+    """A signal after 180 deliveries; after 360 more no connection for the rest of the run."""
 
     def __init__(self) -> None:
         self.delivered: Counter[str] = Counter()
@@ -28,9 +28,9 @@ class Interruptions:
         if not self.is_connected:
             raise EndpointConnectionError(endpoint_url="https://sqs")
         self.delivered[body] += 1
-        if self.delivered.total() == 600:
+        if self.delivered.total() == 180:
             os.kill(os.getpid(), signal.SIGTERM)
-        if self.delivered.total() == 1_800:
+        if self.delivered.total() == 540:
             self.is_connected = False
 
 
