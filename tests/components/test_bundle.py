@@ -15,7 +15,7 @@ from pulumi_serverless.blocks.dependencies import (
     install_dependencies,
     lambda_target,
 )
-from tests.components.wheels import a_lock, a_wheel
+from tests.components.wheels import a_lock, a_pip, a_wheel
 
 SERVICE = FunctionCode(packages=("shop.service",))
 
@@ -193,7 +193,11 @@ def test_a_zip_may_have_exactly_as_much_as_lambda_takes(
         build_bundle(SERVICE, host_target(), tmp_path / "build")
 
 
-def test_a_service_of_a_newer_boto3_is_looked_up_when_the_bundle_is_built(tmp_path: Path) -> None:
+def test_a_service_of_a_newer_boto3_is_looked_up_when_the_bundle_is_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_wheel(tmp_path / "wheels", "botocore", "9999.0")
+    monkeypatch.setattr(sys, "executable", a_pip(tmp_path))
     code, installed = with_a_newer_botocore(tmp_path, "dynamo")
     (installed / "botocore/data/dynamodb").mkdir(parents=True)
 

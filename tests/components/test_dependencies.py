@@ -6,11 +6,13 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import select
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -24,7 +26,7 @@ from pulumi_serverless.blocks.dependencies import (
     lambda_target,
 )
 from pulumi_serverless.blocks.lock_file import LockFileError, read_lock
-from tests.components.wheels import a_lock, a_wheel, with_marker
+from tests.components.wheels import a_lock, a_pip, a_wheel, with_marker
 
 ARM = lambda_target("3.13", "arm64")
 HASH = "--hash=sha256:" + "0" * 64
@@ -108,31 +110,24 @@ def test_any_text_is_a_lock_file_or_is_refused_with_a_reason(
         read_lock(lock, dict(ARM.markers))
 
 
-@pytest.mark.parametrize(
-    "ambient",
-    [
-        {
-            "PIP_USER": "1",
-            "PIP_DRY_RUN": "1",
-            "PIP_TARGET": "elsewhere",
-            "PIP_NO_BINARY": ":all:",
-            "PIP_ROOT": "elsewhere",
-            "PIP_PREFIX": "/nowhere",
-            "PIP_REQUIRE_VIRTUALENV": "1",
-            "PIP_CONSTRAINT": "constraints.txt",
-        },
-        {"PIP_CONFIG_FILE": "pip.conf"},
-    ],
-)
 def test_the_machines_options_for_pip_do_not_change_what_is_installed(
-    ambient: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "pip.conf").write_text("[global]\nuser = true\ndry-run = true\nprefix = /nowhere\n")
     (tmp_path / "constraints.txt").write_text("thing==2.0\n")
     lock = a_lock(tmp_path, a_wheel(tmp_path / "wheels", "thing"))
-    for name, value in ambient.items():
-        is_file = (tmp_path / value).exists()
-        monkeypatch.setenv(name, str(tmp_path / value) if is_file else value)
+    for name, value in {
+        "USER": "1",
+        "DRY_RUN": "1",
+        "TARGET": "elsewhere",
+        "NO_BINARY": ":all:",
+        "ROOT": "elsewhere",
+        "PREFIX": "/nowhere",
+        "REQUIRE_VIRTUALENV": "1",
+        "CONSTRAINT": str(tmp_path / "constraints.txt"),
+        "CONFIG_FILE": str(tmp_path / "pip.conf"),
+    }.items():
+        monkeypatch.setenv(f"PIP_{name}", value)
 
     installed = install_dependencies(lock, ARM, tmp_path / "cache")
 
@@ -154,8 +149,11 @@ def test_the_machines_index_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert packages_in(installed) == {"thing"}
 
 
-def test_a_damaged_cache_entry_is_installed_again(tmp_path: Path) -> None:
+def test_a_damaged_cache_entry_is_installed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lock = a_lock(tmp_path, a_wheel(tmp_path / "wheels", "thing", text="right = 1\n"))
+    monkeypatch.setattr(sys, "executable", a_pip(tmp_path))
     installed = install_dependencies(lock, ARM, tmp_path / "cache")
     (installed / "thing/__init__.py").write_text("right = 2\n")
 
@@ -206,6 +204,7 @@ def test_an_undamaged_cache_entry_is_used_without_pip(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lock = a_lock(tmp_path, a_wheel(tmp_path / "wheels", "thing"))
+    monkeypatch.setattr(sys, "executable", a_pip(tmp_path))
     installed = install_dependencies(lock, ARM, tmp_path / "cache")
     monkeypatch.setattr(sys, "executable", "/no/python")
 
@@ -234,23 +233,55 @@ def test_of_a_long_error_of_pip_its_errors_are_shown_or_its_end(
 
 def test_two_programs_build_the_same_at_once(tmp_path: Path) -> None:
     lock = a_lock(tmp_path, a_wheel(tmp_path / "wheels", "thing"))
+    started = tmp_path / "started"
+    os.mkfifo(started)
+    pip = tmp_path / "pip-that-waits"
+    pip.touch(mode=0o700)
+    # Before it installs, pip is asked for its configuration.
+    pip.write_text(
+        f"#!/bin/sh\n[ $3 = config ] || {{ echo >'{started}'; read _; }}\n"
+        f'exec {a_pip(tmp_path)} "$@"\n'
+    )
     program = (
         "import sys; from pathlib import Path\n"
         "from pulumi_serverless.blocks.dependencies import install_dependencies, lambda_target\n"
-        "lock, cache = map(Path, sys.argv[1:])\n"
+        "*paths, sys.executable = sys.argv[1:]\n"
+        "lock, cache = map(Path, paths)\n"
         "print(install_dependencies(lock, lambda_target('3.13', 'arm64'), cache))\n"
     )
-    command = [sys.executable, "-c", program, str(lock), str(tmp_path / "cache")]
-    builds = [
-        subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 -- our own
-        for _ in range(2)
-    ]
+    command = [sys.executable, "-c", program, str(lock), str(tmp_path / "cache"), str(pip)]
+    with open_fifo(started) as installs:
+        builds = [
+            subprocess.Popen(  # noqa: S603 -- our own
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            )
+            for _ in range(2)
+        ]
+        wait_for_lines(installs, 2)
 
-    paths = {build.communicate()[0].strip() for build in builds}
+    paths = {build.communicate("go on\n")[0].strip() for build in builds}
 
     assert [build.returncode for build in builds] == [0, 0]
     assert [packages_in(Path(path)) for path in paths] == [{"thing"}]
     assert len(list((tmp_path / "cache").iterdir())) == 1
+
+
+@contextlib.contextmanager
+def open_fifo(path: Path) -> Iterator[int]:
+    # Also for writing: otherwise it would end whenever one of its writers does.
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def wait_for_lines(descriptor: int, wanted: int) -> None:
+    deadline = time.monotonic() + 60
+    while wanted > 0:
+        ready, _, _ = select.select([descriptor], [], [], max(0, deadline - time.monotonic()))
+        assert ready, "too late"
+        wanted -= len(os.read(descriptor, wanted))
 
 
 def test_a_lock_without_packages_for_the_target_installs_nothing(tmp_path: Path) -> None:

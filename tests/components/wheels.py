@@ -40,3 +40,23 @@ def a_lock(folder: Path, *lines: str) -> Path:
     lock = folder / "lock.txt"
     lock.write_text("\n".join(["--no-index", f"--find-links {folder / 'wheels'}", *lines]))
     return lock
+
+
+def a_pip(folder: Path) -> str:
+    """Write what stands in for a Python with pip: it installs every wheel of the folder, whatever
+    it is asked for, in a hundredth of pip's time. For tests of what happens before and after."""
+    unpacked = folder / "unpacked"
+    for wheel in (folder / "wheels").iterdir():
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(unpacked)
+    python = folder / "python-with-pip"
+    python.touch(mode=0o700)
+    python.write_text(
+        f"""#!/bin/sh
+        while [ $# -gt 0 ]; do
+            if [ "$1" = --target ]; then cp -R '{unpacked}/.' "$2"; fi
+            shift
+        done
+        """
+    )
+    return str(python)
