@@ -15,14 +15,29 @@ from tests.lambdas.tables import DEAD_LETTER_QUEUE_URL, create_tables
 
 def make_tables_and_queue() -> None:
     """Make the tables of `tests.lambdas.tables`, empty, and the dead-letter queue."""
-    _backend("dynamodb").tables = pickle.loads(_tables())  # noqa: S301 -- of this process
+    put_tables(_empty_tables())
     _backend("sqs").create_queue(DEAD_LETTER_QUEUE_URL.rsplit("/", 1)[1])
 
 
-@cache
-def _tables() -> bytes:
-    create_tables(aws.boto3_client("dynamodb"))
+def empty_tables() -> None:
+    """Make the tables as they were when they were made."""
+    put_tables(_empty_tables())
+
+
+def tables() -> bytes:
+    """Return all tables, with their rows, for `put_tables`."""
     return pickle.dumps(_backend("dynamodb").tables)
+
+
+def put_tables(content: bytes) -> None:
+    """Replace all tables, with their rows, by those of `tables`."""
+    _backend("dynamodb").tables = pickle.loads(content)  # noqa: S301 -- of this process
+
+
+@cache
+def _empty_tables() -> bytes:
+    create_tables(aws.boto3_client("dynamodb"))
+    return tables()
 
 
 def _backend(service: Any) -> Any:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from moto import mock_aws
 
 from serverless_runtime.shared import aws
+from tests.lambdas.moto_state import put_tables, tables
 from tests.lambdas.tables import DELIVERIES, OUTBOX, TASKS, create_tables
 from tests.model_tests.faults import ATTEMPTS
 from tests.model_tests.in_memory_dynamo import InMemoryDynamo
@@ -135,15 +136,22 @@ _requests = st.builds(
 @pytest.fixture(scope="module")
 def motos() -> Iterator[Any]:
     with mock_aws():
-        yield boto3.Session("testing", "testing", region_name="eu-west-1").client("dynamodb")
+        client = boto3.Session("testing", "testing", region_name="eu-west-1").client("dynamodb")
+        create_tables(client)
+        yield client
+
+
+@pytest.fixture(scope="module")
+def empty_tables(motos: Any) -> bytes:
+    return tables()
 
 
 @settings(derandomize=True, database=None, max_examples=60)
 @given(requests=st.lists(_requests, max_size=12))
-def test_the_model_and_moto_respond_alike(motos: Any, requests: list[Request]) -> None:
-    for name in motos.list_tables()["TableNames"]:
-        motos.delete_table(TableName=name)
-    create_tables(motos)
+def test_the_model_and_moto_respond_alike(
+    motos: Any, empty_tables: bytes, requests: list[Request]
+) -> None:
+    put_tables(empty_tables)
     model = InMemoryDynamo(lambda: 0.0, lambda change: None)
 
     for operation, arguments in _once_per_token(requests):

@@ -36,10 +36,10 @@ def model(clock: Clock) -> InMemoryDynamo:
 def events_and_table(
     request: pytest.FixtureRequest, model: InMemoryDynamo, aws_in_memory: None
 ) -> tuple[list[TaskEvent], Any]:
-    """All events on the model of DynamoDB; moto, which is much slower, gets a tenth."""
+    """All events on the model of DynamoDB; moto, which is much slower, gets a twentieth."""
     if request.param == "model":
         return EVENTS, model
-    return EVENTS[::10], aws.client("dynamodb")
+    return EVENTS[::20], aws.client("dynamodb")
 
 
 def times(provider: Provider) -> Counter[str]:

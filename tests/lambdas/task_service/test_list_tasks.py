@@ -12,12 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from serverless_runtime.contracts.task import STATUSES, Status
-from serverless_runtime.shared import aws
 from serverless_runtime.shared.aws.connections import Request
 from serverless_runtime.web.ids import new_id
 from tests.lambdas.http_api import Response, request
+from tests.lambdas.moto_state import empty_tables
 from tests.lambdas.samples import a_task, an_event
-from tests.lambdas.tables import create_tables
 from tests.lambdas.task_service.dynamo_wire import wire
 from tests.lambdas.task_service.stored_tasks import stored_tasks
 from tests.lambdas.wire import operation_of
@@ -36,13 +35,6 @@ def fill(statuses: list[Status]) -> list[str]:
         task = a_task(task_id=task_id, status=status)
         tasks.create(task, an_event(task))
     return ids[::-1]
-
-
-def empty() -> None:
-    dynamodb = aws.boto3_client("dynamodb")
-    for name in dynamodb.list_tables()["TableNames"]:
-        dynamodb.delete_table(TableName=name)
-    create_tables(dynamodb)
 
 
 def listed(**query: Any) -> Response:
@@ -70,7 +62,7 @@ def all_pages(**query: Any) -> list[list[str]]:
 def test_every_task_is_on_exactly_one_page_newest_first(
     statuses: list[Status], limit: int, status: Status | None
 ) -> None:
-    empty()
+    empty_tables()
     ids = fill(statuses)
     wanted = [i for i, s in zip(ids, statuses[::-1], strict=True) if status in (None, s)]
 

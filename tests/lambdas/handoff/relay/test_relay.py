@@ -91,10 +91,15 @@ def test_attempts_come_less_often_but_never_end(scenario: RelayScenario) -> None
 
     scenario.leave_behind("e-1")
     scenario.target.open = False
-    for minute in range(1, 121):
-        scenario.clock.now += 60
-        assert scenario.run().oldest_age_seconds == minute * 60
+    scenario.clock.now += 60
+    assert scenario.run().failed == 1
+    for seconds in (60, 120, 240, 480, *[900] * 6):
+        scenario.clock.now += seconds - 1
+        assert scenario.run().failed == 0
+        scenario.clock.now += 1
+        assert scenario.run().failed == 1
     assert len(scenario.target.event_ids) == 11
+    assert scenario.run().oldest_age_seconds == 106 * 60
     assert scenario.row()["event_id"] == {"S": "e-1"}
 
 
