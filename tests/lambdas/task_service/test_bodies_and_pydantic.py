@@ -24,6 +24,7 @@ from tests.lambdas.task_service.pydantic_bodies import (
 )
 
 TASK = a_task(detail="old", due_at="2026-03-02T00:00:00.000Z", status="in_progress")
+KINDS = ["create", "patch", "replace"]
 NOT_JSON = [("", "not JSON")]
 _WORDS = {
     "extra_forbidden": "unknown field",
@@ -127,7 +128,6 @@ def _pointer(location: tuple[int | str, ...]) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in location)
 
 
-@pytest.mark.parametrize("kind", ["create", "patch", "replace"])
 @settings(derandomize=True, database=None, max_examples=300)
 @given(body=_bodies)
 @example(body='{"title": "a", "title": "b"}')
@@ -148,13 +148,14 @@ def _pointer(location: tuple[int | str, ...]) -> str:
 @example(body='{"title": 1e999}')
 @example(body="")
 @example(body=" null ")
-def test_both_return_the_same_for_every_body(kind: str, body: str) -> None:
+def test_both_return_the_same_for_every_body(body: str) -> None:
     sent = body.encode(errors="replace")
 
-    assert actual(kind, sent) == expected(kind, sent)
+    for kind in KINDS:
+        assert actual(kind, sent) == expected(kind, sent), kind
 
 
-@pytest.mark.parametrize("kind", ["create", "patch", "replace"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     "body",
     [

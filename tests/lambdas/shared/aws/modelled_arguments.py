@@ -10,7 +10,7 @@ from typing import Any
 
 import botocore.session
 import pytest
-from botocore.model import OperationModel, Shape
+from botocore.model import OperationModel, ServiceModel, Shape
 from hypothesis import assume, settings
 from hypothesis import strategies as st
 
@@ -58,7 +58,15 @@ _HEADER = st.text(string.ascii_letters + string.digits + "+/=-", min_size=1, max
 
 @functools.cache
 def operation_model(service: str, operation: str) -> OperationModel:
-    return botocore.session.get_session().get_service_model(service).operation_model(operation)
+    return _service_model(service).operation_model(operation)
+
+
+@functools.cache
+def _service_model(service: str) -> ServiceModel:
+    return _session().get_service_model(service)
+
+
+_session = functools.cache(botocore.session.get_session)
 
 
 @functools.cache
@@ -71,6 +79,7 @@ def arguments_of(service: str, operation: str) -> st.SearchStrategy[dict[str, An
     return _structure(model.input_shape, 0, always=always, never=never)
 
 
+@functools.cache
 def with_bytes_for_a_text(
     service: str, operation: str
 ) -> st.SearchStrategy[tuple[dict[str, Any], str]]:
@@ -92,6 +101,7 @@ def with_bytes_for_a_text(
     return replaced()
 
 
+@functools.cache
 def with_a_fault(service: str, operation: str) -> st.SearchStrategy[dict[str, Any]]:
     """Return such arguments with a misspelt, a missing or a mistyped member somewhere."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 import pytest
@@ -27,27 +28,31 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "secretsmanager": ("GetSecretValue", {"SecretId": "s"}),
     "ssm": ("GetParameter", {"Name": "p"}),
 }
-CODES = st.sampled_from(["ThrottlingException", "QueueDoesNotExist", "Denied"])
+CODES = ["ThrottlingException", "QueueDoesNotExist", "Denied"]
 PREFIXES = st.sampled_from(["", "com.amazonaws.dynamodb.v20120810#", "a#"])
 SUFFIXES = st.sampled_from(["", ":http://internal.amazon.com/coral/#x", ":"])
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=9)
 PAGES = st.sampled_from([b"", b" \n", b"<html>busy</html>", b"<!DOCTYPE html>", b"busy", b"{"])
+STATUSES = st.sampled_from([400, 403, 404, 429, 500, 503])
 QUERY_ERRORS = st.sampled_from(["AWS.Old.Code;Sender", ";Sender", "AWS.Old.Code", "a;b;c"])
 
 
-@st.composite
-def responses(draw: st.DrawFn, service: str) -> Response:
+@cache
+def responses(service: str) -> st.SearchStrategy[Response]:
+    return st.sampled_from(CODES).flatmap(lambda code: responses_with(code, service))
+
+
+@cache
+def responses_with(code: str, service: str) -> st.SearchStrategy[Response]:
     """One error, its code in none, one or more of the places where services put it."""
-    code = draw(CODES)
     worded = st.builds("{}{}{}".format, PREFIXES, st.just(code), SUFFIXES)
     named = {"x-amzn-errortype": worded}
     if service == "sqs":
         named["x-amzn-query-error"] = QUERY_ERRORS
-    headers = draw(st.fixed_dictionaries({}, optional=named))
+    headers = st.fixed_dictionaries({}, optional=named)
     places = {"__type": worded, "code": worded, "message": TEXTS, "Message": TEXTS, "Type": TEXTS}
     documents = st.fixed_dictionaries({}, optional=places).map(json.dumps).map(str.encode)
-    status = draw(st.sampled_from([400, 403, 404, 429, 500, 503]))
-    return Response(status, headers, draw(documents | PAGES))
+    return st.builds(Response, STATUSES, headers, documents | PAGES)
 
 
 @pytest.mark.parametrize("service", CALLS)
