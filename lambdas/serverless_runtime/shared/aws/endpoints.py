@@ -16,7 +16,7 @@ _DOMAINS = {
     "": ("amazonaws.com", "api.aws"),
 }
 
-_VARIABLES = {"secretsmanager": "SECRETS_MANAGER"}
+_VARIABLES = {"events": "EVENTBRIDGE", "secretsmanager": "SECRETS_MANAGER"}
 """What ends the name of a service's variable, where it is not the service's own name."""
 
 

@@ -6,10 +6,10 @@ import itertools
 from typing import Any
 from urllib.parse import urlsplit
 
-import botocore.session
 import pytest
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.endpoint_provider import EndpointProvider
+from botocore.loaders import create_loader
 
 from serverless_runtime.shared.aws.connections import Response
 from serverless_runtime.shared.aws.endpoints import MissingRegionError, endpoint_from
@@ -25,7 +25,7 @@ PREFIXES = {"sesv2": "email"}
 def test_every_region_of_every_partition_is_reached_where_botocore_reaches_it(
     service: str, fips: bool, dual_stack: bool
 ) -> None:
-    loader = botocore.session.Session().get_component("data_loader")
+    loader = create_loader()
     partitions = loader.load_data("partitions")
     rules = EndpointProvider(loader.load_service_model(service, RULES), partitions)
     regions = [region for each in partitions["partitions"] for region in each["regions"]]
@@ -53,19 +53,19 @@ RESPONSES = {"sns": b"<R><PublishResult></PublishResult></R>"}
 HERE = {"AWS_ENDPOINT_URL": "http://here:1"}
 
 
+NAMES = {
+    **{service: f"AWS_ENDPOINT_URL_{service.upper()}" for service in SMALL_CLIENTS},
+    "events": "AWS_ENDPOINT_URL_EVENTBRIDGE",
+    "secretsmanager": "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+}
+OWN = {**HERE, **{name: f"http://{service}" for service, name in NAMES.items()}}
+
+
 @pytest.mark.parametrize("service", SMALL_CLIENTS)
 @pytest.mark.parametrize(
     "environ",
     [
-        HERE,
-        {**HERE, "AWS_ENDPOINT_URL_DYNAMODB": "http://a"},
-        {**HERE, "AWS_ENDPOINT_URL_LAMBDA": "http://a"},
-        {**HERE, "AWS_ENDPOINT_URL_SQS": "http://a"},
-        {**HERE, "AWS_ENDPOINT_URL_SESV2": "http://a"},
-        {**HERE, "AWS_ENDPOINT_URL_SNS": "http://a"},
-        {**HERE, "AWS_ENDPOINT_URL_SECRETS_MANAGER": "http://a"},
-        {**HERE, "AWS_ENDPOINT_URL_SECRETSMANAGER": "http://a"},
-        {**HERE, "AWS_ENDPOINT_URL_SSM": "http://a"},
+        OWN,
         {**HERE, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"},
         {**HERE, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false"},
         {**HERE, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "True", FIPS: "TRUE"},
@@ -74,6 +74,23 @@ HERE = {"AWS_ENDPOINT_URL": "http://here:1"}
     ],
 )
 def test_the_environment_names_endpoints_as_for_botocore(
+    service: str, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert_same_endpoint(service, environ, monkeypatch)
+
+
+@pytest.mark.parametrize("service", SMALL_CLIENTS)
+def test_names_of_other_services_are_not_its_own(
+    service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = {name: url for name, url in OWN.items() if name != NAMES[service]}
+    nobodys = ["AWS_ENDPOINT_URL_SECRETSMANAGER", "AWS_ENDPOINT_URL_EVENTS"]
+
+    environ = {**others, **dict.fromkeys(nobodys, "http://nobody")}
+    assert_same_endpoint(service, environ, monkeypatch)
+
+
+def assert_same_endpoint(
     service: str, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in environ.items():
