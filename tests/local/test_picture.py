@@ -29,7 +29,7 @@ from local.picture.boxes import (
 from local.picture.mermaid import mermaid
 from local.picture.page import BEGIN, END, draw, with_picture
 from local.program.project import read_project
-from pulumi_serverless.testing import run_program
+from pulumi_serverless.testing import Graph, run_program
 from scripts.make_pictures import PAGES, ROOT, expected
 from tests.program.programs import run_in
 
@@ -41,11 +41,14 @@ KINDS = st.sampled_from(["function", "table", "queue", "topic", "outside", "even
 BOXES = st.builds(Box, KINDS, st.tuples(NAMES), NAMES)
 
 
-@cache
 def _declared(folder: Path, stack: str | None = None) -> Declared:
     """What a program declares, in this process: to start another takes longer than to draw."""
-    chosen = choose_stack(read_project(folder), stack)
-    return Declared(run_in(folder, PictureMocks(), stack=chosen))
+    return Declared(_run(folder, choose_stack(read_project(folder), stack)))
+
+
+@cache
+def _run(folder: Path, stack: str) -> Graph:
+    return run_in(folder, PictureMocks(), stack=stack)
 
 
 def _picture(folder: Path, stack: str | None = None) -> str:
