@@ -179,30 +179,26 @@ def test_a_call_without_a_mock_is_named() -> None:
 
 
 class WatchedMocks(AwsMocks):
-    """Notes where resources are made."""
+    """Notes what is made, of which so many are made side by side."""
 
-    def __init__(self, *, responds_at_once: bool) -> None:
+    def __init__(self, *, responds_at_once: bool, side_by_side: int = 1) -> None:
         super().__init__()
         self.responds_at_once = responds_at_once
-        self.threads: dict[str, int] = {}
+        self.made: list[str] = []
+        self._others = threading.Barrier(side_by_side, timeout=60)
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        self.threads[args.name] = threading.get_ident()
+        self.made.append(args.name)
+        self._others.wait()
         return super().new_resource(args)
 
 
-@pytest.mark.parametrize("at_once", [True, False])
-def test_only_mocks_that_wait_for_something_have_threads(at_once: bool) -> None:
-    own: list[int] = []
-
+def test_mocks_that_wait_for_something_make_resources_side_by_side() -> None:
     def program() -> None:
-        own.append(threading.get_ident())
-        aws.sqs.Queue("orders")
+        for name in ("orders", "mail", "bills"):
+            aws.sqs.Queue(name)
 
-    mocks = WatchedMocks(responds_at_once=at_once)
-    run_program(program, mocks=mocks)
-
-    assert ([mocks.threads["orders"]] == own) is at_once
+    run_program(program, mocks=WatchedMocks(responds_at_once=False, side_by_side=3))
 
 
 @pytest.mark.parametrize("at_once", [True, False])
@@ -216,8 +212,8 @@ def test_a_program_that_is_refused_raises_its_error_with_its_cause(at_once: bool
         run_program(program, mocks=mocks)
 
     assert isinstance(refused.value.__cause__, KeyError)
-    # Only what is really made must not be left half done.
-    assert ("orders" in mocks.threads) is not at_once
+    # What is really made must not be left half done.
+    assert mocks.made == ([] if at_once else ["orders"])
 
 
 def test_a_program_has_its_own_configuration_and_stack() -> None:

@@ -28,8 +28,8 @@ class AwsMocks(pulumi.runtime.Mocks):
     """Returns fake outputs that name the resource; in preview, its inputs only."""
 
     responds_at_once = True
-    """Set it to False in a subclass that waits for something, to let resources be made side by side
-    in threads."""
+    """False in a subclass that waits for something, so that resources are made side by side, and
+    all that were declared if the program raises."""
 
     def __init__(
         self, *, preview: bool = False, region: str = REGION, partition: str = "aws"
