@@ -103,17 +103,16 @@ def test_what_holds_no_event_is_unreadable(body: str, problem: str) -> None:
         read_body(body)
 
 
-anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from([*RECORD, *RECORD["requestContext"], "x"]), inner)
-    ),
-    max_leaves=8,
-)
+SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
+NAMES = st.sampled_from([*RECORD["requestContext"], *RECORD["responsePayload"], "x"])
 
 
-@given(st.fixed_dictionaries(dict.fromkeys(RECORD, anything)))
+def anything(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    lists = st.lists(inner, max_size=3)
+    return SCALARS | lists | st.dictionaries(NAMES, inner, max_size=4)
+
+
+@given(st.fixed_dictionaries(dict.fromkeys(RECORD, anything(anything(SCALARS)))))
 def test_any_shape_of_record_is_read_or_rejected_and_nothing_else(content: dict[str, Any]) -> None:
     try:
         record = read_body(json.dumps(content))
@@ -170,7 +169,7 @@ def test_a_count_of_replays_that_is_none_begins_at_0(count: str) -> None:
     assert dead_letter.counted_payload() == '{"specversion":"1.0","id":"e-1","replays":1}'
 
 
-@pytest.mark.parametrize("depth", [10, 1_200, 40_000])
+@pytest.mark.parametrize("depth", [10, 1_200, 10_000])
 def test_a_deep_payload_is_replayed_as_it_is(depth: int) -> None:
     data = '{"a":[' * depth + "1.10" + "]}" * depth
     event = f'{{"specversion":"1.0","id":"e-1","replays":0,"data":{data}}}'
