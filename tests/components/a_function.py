@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 
 import pulumi
 
 from pulumi_serverless import Foundation, FunctionCode, PythonFunction, PythonFunctionArgs
+from pulumi_serverless.testing import record
 
 NO_DEPENDENCIES = FunctionCode(packages=("serverless_runtime.shared",))
 HANDLER = "serverless_runtime.shared.metrics.write_metrics"
@@ -32,3 +34,11 @@ def a_function(
             environment=environment or {},
         ),
     )
+
+
+@functools.cache
+def made_function(name: str = "f", timeout_seconds: int = 10) -> PythonFunction:
+    """A function of a program that has ended, for arguments that are checked and not deployed."""
+    made: list[PythonFunction] = []
+    record(lambda: made.append(a_function(name, timeout_seconds=timeout_seconds)))
+    return made[0]

@@ -22,7 +22,6 @@ from pulumi_serverless import (
     NoAuth,
     Queue,
     QueueArgs,
-    QueueConsumer,
     QueueConsumerArgs,
     ScheduleArgs,
     SendToQueue,
@@ -31,7 +30,7 @@ from pulumi_serverless.blocks.argument_checks import got, require_one_of
 from pulumi_serverless.blocks.event_pattern import require_pattern
 from pulumi_serverless.blocks.routes import slug
 from pulumi_serverless.testing import record
-from tests.components.a_function import FOUNDATION, a_function
+from tests.components.a_function import FOUNDATION, made_function
 from tests.components.limits import Limit, Make, cases
 
 ERRORS = Metric(namespace="Shop", name="Errors", dimensions={}, statistic="Sum")
@@ -40,15 +39,13 @@ OLD = "https://old.example.com"
 
 def a_consumer(size: int, window: int = 0) -> None:
     queue = Queue("work", QueueArgs(foundation=FOUNDATION))
-    function = a_function("f", timeout_seconds=1)
-    args = QueueConsumerArgs(
+    QueueConsumerArgs(
         foundation=FOUNDATION,
         queue=queue,
-        function=function,
+        function=made_function(timeout_seconds=1),
         batch_size=size,
         batch_window_seconds=window,
     )
-    QueueConsumer("work", args)
 
 
 def an_origin(text: str) -> None:
@@ -61,7 +58,7 @@ def an_attribute(length: int) -> None:
 
 
 def decided_by(timeout: int) -> None:
-    LambdaAuth(function=a_function("f", timeout_seconds=timeout))
+    LambdaAuth(function=made_function(timeout_seconds=timeout))
 
 
 def numbers(*values: float) -> None:
@@ -73,7 +70,7 @@ def a_schedule(place: int, text: Any) -> None:
     fields = ["0", "0", day, "*", weekday, "*"]
     fields[place] = str(text)
     expression = f"cron({' '.join(fields)})"
-    ScheduleArgs(function=a_function("f"), expression=expression, description="d")
+    ScheduleArgs(function=made_function(), expression=expression, description="d")
 
 
 def spaced(size: int) -> None:

@@ -28,7 +28,13 @@ from pulumi_serverless.notifier import Notifier, NotifierArgs
 from pulumi_serverless.strangler import MovingRoute, StranglerFacadeArgs
 from pulumi_serverless.testing import record
 from serverless_runtime.strangler.settings.stages import write_stages
-from tests.components.a_function import FOUNDATION, HANDLER, NO_DEPENDENCIES, a_function
+from tests.components.a_function import (
+    FOUNDATION,
+    HANDLER,
+    NO_DEPENDENCIES,
+    a_function,
+    made_function,
+)
 from tests.components.limits import Limit, Make, cases
 
 OLD = "https://old.example.com"
@@ -47,7 +53,7 @@ def a_facade(seconds: float, *, shadow: float = 0, key: str = "GET /a") -> None:
         foundation=FOUNDATION,
         legacy=Forward(url=OLD, timeout_seconds=seconds),
         access=ApiAccess(auth=IamAuth()),
-        routes={key: MovingRoute(new=a_function("f"))},
+        routes={key: MovingRoute(new=made_function())},
         shadow_seconds=shadow,
     )
 
@@ -93,7 +99,7 @@ def leases_of(timeout: int) -> None:
 def a_handoff(event_age: int, **settings: Any) -> None:
     thresholds = HandoffThresholds(event_age_seconds=event_age)
     AsyncHandoffArgs(
-        foundation=FOUNDATION, target=a_function("f"), thresholds=thresholds, **settings
+        foundation=FOUNDATION, target=made_function(), thresholds=thresholds, **settings
     )
 
 
@@ -114,7 +120,7 @@ LIMITS: list[Limit] = [
     (a_facade, [28], [28.01], "must be at most 28 in sum, got 28.01: API"),
     (stages_of, [4_096], [4_097], "a parameter of 4096 characters, got 4097"),
     (
-        lambda n: MovingRoute(new=a_function("f", timeout_seconds=n)),
+        lambda n: MovingRoute(new=made_function(timeout_seconds=n)),
         [28],
         [29],
         "the timeout of f must be at most 28 s for a moving route, got 29",

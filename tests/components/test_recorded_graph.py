@@ -174,8 +174,8 @@ def test_mocks_say_where_the_program_runs(mocks: AwsMocks, expected: list[str]) 
 
 
 def test_a_call_without_a_mock_is_named() -> None:
-    with pytest.raises(UnmockedCallError, match=r"no mock for the provider call aws:ec2/getVpc:"):
-        record(lambda: aws.ec2.get_vpc(id="vpc-1"))
+    with pytest.raises(UnmockedCallError, match=r"no mock for the provider call aws:sqs/getQueue:"):
+        record(lambda: aws.sqs.get_queue(name="orders"))
 
 
 class WatchedMocks(AwsMocks):
