@@ -7,11 +7,13 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from local.cli import unwind_on_signals
 from local.emulator import start as module
 from local.emulator.start import (
     Emulator,
@@ -23,6 +25,7 @@ from local.emulator.start import (
 from local.instance import ROOT, Instance
 from local.wait import wait_until
 
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _STARTER = """
 import sys, threading
 from pathlib import Path
@@ -98,16 +101,35 @@ def test_an_emulator_that_dies_early_shows_its_log(
         pass
 
 
-@pytest.mark.parametrize("stop_signal", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_starter_that_is_stopped_leaves_nothing(
-    tmp_path: Path, stop_signal: signal.Signals
-) -> None:
+@pytest.fixture
+def unwinding() -> Iterator[None]:
+    """This process, unwinding on signals."""
+    # What is not unwound is ignored: by default it would end the tests.
+    before = {each: signal.signal(each, signal.SIG_IGN) for each in STOP_SIGNALS}
+    unwind_on_signals()
+    yield
+    for each, handler in before.items():
+        signal.signal(each, handler)
+
+
+@pytest.mark.usefixtures("unwinding")
+@pytest.mark.parametrize("stop_signal", STOP_SIGNALS)
+def test_a_signal_to_stop_unwinds_and_none_after_it_interrupts(stop_signal: signal.Signals) -> None:
+    with pytest.raises(SystemExit) as raised:
+        signal.raise_signal(stop_signal)
+    for each in STOP_SIGNALS:
+        signal.raise_signal(each)
+
+    assert raised.value.code == 128 + stop_signal
+
+
+def test_a_starter_that_is_stopped_leaves_nothing(tmp_path: Path) -> None:
     starter = _starter(tmp_path)
     assert Instance("test", tmp_path).processes()
 
-    starter.send_signal(stop_signal)
+    starter.send_signal(signal.SIGTERM)
 
-    assert starter.wait() == 128 + stop_signal
+    assert starter.wait() == 128 + signal.SIGTERM
     assert Instance("test", tmp_path).processes() == []
     assert list(tmp_path.iterdir()) == []
 
