@@ -39,7 +39,7 @@ from tests.lambdas.notification_service.fakes import RecordingDeadLetters
 from tests.lambdas.samples import an_event
 from tests.lambdas.tables import DELIVERIES, create_tables
 from tests.lambdas.wire import Moto
-from tests.program.programs import ROOT, run_stack
+from tests.program.programs import ROOT, notifications, run_part, run_stack
 
 PAGE = (ROOT / "docs/channels.md").read_text()
 SERVICE = "lambdas/serverless_runtime/notification_service"
@@ -72,7 +72,7 @@ def test_the_example_of_a_kind_loads_and_shows_every_setting(kind: str) -> None:
     own = {field.name for field in fields(KINDS[kind])} - OF_ALL_KINDS
     assert {_yaml_name(name) for name in own} <= set(ENTRIES[kind])
 
-    stack = run_stack("dev", preview=True, channels=json.dumps([ENTRIES[kind]]))
+    stack = run_part(notifications, channels=json.dumps([ENTRIES[kind]]))
 
     assert stack.named("notifications-send-notification", FUNCTION)
 
