@@ -146,6 +146,8 @@ def _pointer(location: tuple[int | str, ...]) -> str:
 @example(body="{'title': 'x'}")
 @example(body='{"title": 01}')
 @example(body='{"title": 1e999}')
+@example(body=json.dumps({"title": "x" * 100, "detail": "x" * 1000}))
+@example(body=json.dumps({"title": "x" * 101, "detail": "x" * 1001}))
 @example(body="")
 @example(body=" null ")
 def test_both_return_the_same_for_every_body(body: str) -> None:
