@@ -65,7 +65,7 @@ OTHER = Thing()
 
 async def _resolved(transfer: Callable[..., Any], *result: Any) -> tuple[Any, ...]:
     """What an output says of itself once its property has been resolved."""
-    thing = Thing()
+    thing: Any = Thing()
     transfer(thing, ["url"], custom=True)["url"](*result)
     url = thing.url
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from typing import Any
 
@@ -214,6 +215,17 @@ def test_a_program_that_is_refused_raises_its_error_with_its_cause(at_once: bool
     assert isinstance(refused.value.__cause__, KeyError)
     # What is really made must not be left half done.
     assert mocks.made == ([] if at_once else ["orders"])
+
+
+def test_a_program_may_have_as_many_resources_as_a_stack() -> None:
+    """More than calls may be nested: none is made while another one is."""
+
+    def program() -> None:
+        function = aws.lambda_.Function("orders", role="arn:aws:iam::123456789012:role/orders")
+        for number in range(sys.getrecursionlimit() // 2):
+            aws.lambda_.Alias(f"orders-{number}", function_name=function.name, function_version="1")
+
+    assert len(record(program).all) > sys.getrecursionlimit() // 2
 
 
 def test_a_program_has_its_own_configuration_and_stack() -> None:
