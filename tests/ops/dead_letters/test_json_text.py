@@ -31,7 +31,8 @@ STRINGS = st.builds(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
     st.booleans(),
 )
-SCALARS = st.one_of(NUMBERS, STRINGS, st.sampled_from(["true", "false", "null", '"\\ud800"']))
+ESCAPES = r'"\"\\\/\b\f\n\r\t\u00e9\ud800"'
+SCALARS = st.one_of(NUMBERS, STRINGS, st.sampled_from(["true", "false", "null", ESCAPES]))
 
 
 def _containers(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
