@@ -2,17 +2,19 @@
 
 moto took a quarter of the time of these tests, and most of it to update an item: it parses an
 expression several times for each request, copies the tree, and asks each node of it again and again
-what it is.
+what it is. Of each member of a response it asks anew by which names its own objects may have it.
 """
 
 from __future__ import annotations
 
 import pickle
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
 import botocore.hooks
 import moto.core.responses
+from moto.core.serialize import XFormedAttributePicker
 from moto.dynamodb.parsing import ast_nodes, expressions, validators
 
 _trees: Any = ast_nodes
@@ -25,16 +27,16 @@ MOTOS = {
         (_trees.DepthFirstTraverser, "traverse"),
         (_trees.Node, "find_clauses"),
         (validators, "deepcopy"),
+        (XFormedAttributePicker, "get_possible_keys"),
     )
 }
 
 
 def apply() -> None:
     """Replace moto's and botocore's own functions in this process."""
-    for (owner, name), ours in zip(
-        MOTOS, (_parsed, _traverse, _find_clauses, _copied), strict=True
-    ):
-        setattr(owner, name, ours)
+    ours = (_parsed, _traverse, _find_clauses, _copied, _possible_keys)
+    for (owner, name), each in zip(MOTOS, ours, strict=True):
+        setattr(owner, name, each)
     of_responses: Any = moto.core.responses
     of_responses.method_names_from_class = cache(of_responses.method_names_from_class)
     of_hooks: Any = botocore.hooks
@@ -80,3 +82,21 @@ def _find_clauses(self: Any, kinds: Any) -> list[Any]:
 
 def _copied(tree: Any) -> Any:
     return pickle.loads(pickle.dumps(tree))  # noqa: S301 -- of this process
+
+
+_MOTOS_POSSIBLE_KEYS = XFormedAttributePicker.get_possible_keys
+_known: dict[Any, tuple[str, ...]] = {}
+
+
+def _possible_keys(self: Any, context: Any) -> Iterable[str]:
+    shape = context.shape
+    if shape is None or hasattr(context.obj, "Meta"):
+        return _MOTOS_POSSIBLE_KEYS(self, context)
+    place = (
+        *(context.service_model.service_name, context.key, type(context.obj)),
+        *(shape.name, shape.serialization.get("name"), shape.type_name),
+        *(getattr(getattr(shape, "parent", None), "name", None), *self.alias_providers),
+    )
+    if place not in _known:
+        _known[place] = tuple(_MOTOS_POSSIBLE_KEYS(self, context))
+    return _known[place]

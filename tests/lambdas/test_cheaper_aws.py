@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from moto.core.serialize import XFormedAttributePicker
 
 from serverless_runtime.shared import aws
 from tests.lambdas.cheaper_aws import MOTOS
-from tests.lambdas.tables import DELIVERIES
+from tests.lambdas.tables import DEAD_LETTER_QUEUE_URL, DELIVERIES
 
 KEY = {"event_id": {"S": "e"}, "part": {"S": "p"}}
 ROW = {**KEY, "n": {"N": "1"}, "l": {"L": [{"S": "a"}, {"S": "b"}]}, "m": {"M": {"x": {"S": "y"}}}}
+_NAMES = (XFormedAttributePicker, "get_possible_keys")
 EXPRESSIONS = [
     "SET #a = :n, n = n + :n, o = if_not_exists(o, :n) - :n REMOVE l[0], l[1]",
     "SET l = list_append(l, :l), m.x = :n, m.#a = n ADD p :n",
@@ -58,3 +60,30 @@ def test_an_update_has_the_result_of_motos_own(
         monkeypatch.setattr(owner, name, motos)
 
     assert ours == [updated(expression)] * 2
+
+
+@pytest.mark.usefixtures("aws_in_memory")
+def test_a_member_of_a_response_has_the_names_that_moto_gives_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = 0
+
+    def same(self: Any, context: Any) -> list[str]:
+        nonlocal asked
+        asked += 1
+        names = list(ours(self, context))
+        assert names == list(motos(self, context)), context
+        return names
+
+    ours, motos = XFormedAttributePicker.get_possible_keys, MOTOS[_NAMES]
+    monkeypatch.setattr(*_NAMES, same)
+    dynamodb, sqs = aws.boto3_client("dynamodb"), aws.boto3_client("sqs")
+    for _ in range(2):
+        assert isinstance(updated("SET n = :n"), dict)
+        dynamodb.describe_table(TableName=DELIVERIES)
+        dynamodb.scan(TableName=DELIVERIES)
+        dynamodb.transact_get_items(TransactItems=[{"Get": {"TableName": DELIVERIES, "Key": KEY}}])
+        sqs.send_message(QueueUrl=DEAD_LETTER_QUEUE_URL, MessageBody="x")
+        sqs.receive_message(QueueUrl=DEAD_LETTER_QUEUE_URL)
+        sqs.get_queue_attributes(QueueUrl=DEAD_LETTER_QUEUE_URL, AttributeNames=["All"])
+    assert asked > 200
