@@ -25,10 +25,11 @@ from tests.lambdas.notification_service.webhook_receivers import a_receiver, err
 
 
 def sends(data: bytes, at_a_time: int = 0, then: str = "close") -> Reply:
-    """Send `data` in pieces, and close, reset the connection, or wait for the client to close."""
+    """Send `data` in up to a thousand pieces, and close, reset the connection, or wait for the
+    client to close."""
 
     def reply(sock: socket.socket) -> None:
-        step = at_a_time or len(data) or 1
+        step = max(at_a_time or len(data), len(data) // 1_000, 1)
         pieces = [data[at : at + step] for at in range(0, len(data), step)]
         for piece in pieces:
             sock.sendall(piece)
