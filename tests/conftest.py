@@ -35,7 +35,7 @@ moto.core.models.RESPONSES_METHODS = []
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the wheel: one of its tests takes a minute, in which the other processes end."""
+    """Begin with the wheel: checking its types takes a minute, unless it was checked before."""
     items.sort(key=lambda item: item.path.parent.name != "wheel")
 
 

@@ -25,11 +25,13 @@ class UnmockedCallError(AssertionError):
 
 
 class AwsMocks(pulumi.runtime.Mocks):
-    """Returns fake outputs that name the resource; in preview, its inputs only."""
+    """Returns fake outputs that name the resource; in preview, its inputs only.
+
+    Resources are made one after the other, and none any more once the program has raised. With
+    `responds_at_once = False`, for a subclass that waits for something, they are made in threads.
+    """
 
     responds_at_once = True
-    """False in a subclass that waits for something, so that resources are made side by side, and
-    all that were declared if the program raises."""
 
     def __init__(
         self, *, preview: bool = False, region: str = REGION, partition: str = "aws"
