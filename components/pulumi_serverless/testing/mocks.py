@@ -32,6 +32,7 @@ class AwsMocks(pulumi.runtime.Mocks):
     """
 
     responds_at_once = True
+    """Whether one thread is enough for them."""
 
     def __init__(
         self, *, preview: bool = False, region: str = REGION, partition: str = "aws"
