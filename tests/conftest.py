@@ -12,11 +12,16 @@ import moto.core.models
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import cheaper_sdk
+from tests import cheaper_aws, cheaper_sdk
 
-# A busy machine is no fault of what is tested.
+# A busy machine is no fault of what is tested. Who waits for the result tries half of what is tried
+# before a change lands.
 settings.register_profile(
-    "untimed", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "untimed",
+    settings(),
+    deadline=None,
+    max_examples=100 if os.environ.get("CI") else 50,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("untimed")
 
@@ -28,6 +33,7 @@ gc.set_threshold(100_000)
 botocore.loaders.create_loader = cache(botocore.loaders.create_loader)
 botocore.session.create_loader = botocore.loaders.create_loader
 
+cheaper_aws.apply()
 cheaper_sdk.apply()
 
 # moto also intercepts `requests`, by thousands of patterns for each test. Ours call AWS by botocore

@@ -9,7 +9,6 @@ import pytest
 from moto import mock_aws
 
 from serverless_runtime.shared import aws
-from tests.lambdas import cheaper_aws
 from tests.lambdas.moto_state import make_tables_and_queue
 from tests.lambdas.recorded_lambda import RecordedLambda
 from tests.lambdas.tables import (
@@ -21,8 +20,6 @@ from tests.lambdas.tables import (
     TASKS,
 )
 from tests.lambdas.wire import Moto
-
-cheaper_aws.apply()
 
 
 @pytest.fixture(autouse=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import Any
 
 import pytest
-import schemathesis
 import yaml
 from hypothesis import HealthCheck, Phase, given, settings
-from schemathesis import Case
 
 from tests.lambdas.http_api import ROUTES, wsgi
 from tests.lambdas.recorded_lambda import RecordedLambda
@@ -17,14 +16,23 @@ from tests.lambdas.recorded_lambda import RecordedLambda
 DOCUMENT = Path("docs/openapi.yaml")
 
 described: dict[str, Any] = yaml.safe_load(DOCUMENT.read_text())
-schema = schemathesis.openapi.from_dict(described)
-schema.app = wsgi
 OPERATIONS = [
     (method, path)
     for path, item in described["paths"].items()
     for method in item
     if method != "parameters"
 ]
+
+
+@functools.cache
+def operations() -> Any:
+    """Return the requests of each operation, by path and method."""
+    # Every process imports this file, and one needs what takes it half a second.
+    import schemathesis  # noqa: PLC0415
+
+    schema = schemathesis.openapi.from_dict(described)
+    schema.app = wsgi
+    return schema
 
 
 @pytest.fixture(autouse=True)
@@ -34,14 +42,14 @@ def running(recorded_lambda: RecordedLambda) -> None:
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
 def test_every_response_conforms_to_the_document(method: str, path: str) -> None:
-    @given(schema[path][method].as_strategy())
+    @given(operations()[path][method].as_strategy())
     @settings(
         max_examples=25,
         derandomize=True,
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    def conforms(case: Case[Any]) -> None:
+    def conforms(case: Any) -> None:
         case.call_and_validate()
 
     conforms()

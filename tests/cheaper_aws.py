@@ -3,6 +3,8 @@
 moto took a quarter of the time of these tests, and most of it to update an item: it parses an
 expression several times for each request, copies the tree, and asks each node of it again and again
 what it is. Of each member of a response it asks anew by which names its own objects may have it.
+Each of its subscriptions makes a key of 2,048 bits, and each session of botocore finds the names of
+its events anew.
 """
 
 from __future__ import annotations
@@ -14,11 +16,14 @@ from typing import Any
 
 import botocore.hooks
 import moto.core.responses
+import moto.sns.models
 from moto.core.serialize import XFormedAttributePicker
 from moto.dynamodb.parsing import ast_nodes, expressions, validators
 
 _trees: Any = ast_nodes
 _parsers: Any = expressions
+
+BOTOCORES_EVENT_NAME = botocore.hooks.EventAliaser._alias_event_name
 
 MOTOS = {
     (owner, name): getattr(owner, name)
@@ -41,6 +46,16 @@ def apply() -> None:
     of_responses.method_names_from_class = cache(of_responses.method_names_from_class)
     of_hooks: Any = botocore.hooks
     of_hooks.accepts_kwargs = cache(of_hooks.accepts_kwargs)
+    of_hooks.EventAliaser._alias_event_name = lambda _, name: event_name(name)
+    of_topics: Any = moto.sns.models.Subscription
+    a_key = cache(of_topics.private_key.__wrapped__)
+    of_topics.private_key = lambda _: a_key(None)
+
+
+@cache
+def event_name(name: str) -> Any:
+    """Return the name that botocore gives to an event."""
+    return BOTOCORES_EVENT_NAME(botocore.hooks.EventAliaser(None), name)
 
 
 # What validates a tree works on a copy of it.

@@ -8,7 +8,7 @@ import pytest
 from moto.core.serialize import XFormedAttributePicker
 
 from serverless_runtime.shared import aws
-from tests.lambdas.cheaper_aws import MOTOS
+from tests.cheaper_aws import MOTOS
 from tests.lambdas.tables import DEAD_LETTER_QUEUE_URL, DELIVERIES
 
 KEY = {"event_id": {"S": "e"}, "part": {"S": "p"}}
