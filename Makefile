@@ -8,10 +8,13 @@ BIN := .venv/bin
 # Every lock file: X.in lists direct dependencies, X.txt pins them with hashes.
 LOCKED := requirements requirements-dev requirements-emulator requirements-mutants policy/requirements \
   benchmarks/bare/requirements benchmarks/bare/powertools
-# One file at a time on each processor: each starts its own emulator, so they do not interfere.
-PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
-# Six on two processors, too: half of an end-to-end test is waiting.
-PARALLEL_WAITING := $(subst -n auto --maxprocesses 4,-n 6,$(PARALLEL))
+# One file at a time in each process: each starts its own emulator, so they do not interfere.
+BY_FILE := --dist loadfile --no-loadscope-reorder
+PARALLEL := -n auto --maxprocesses 4 $(BY_FILE)
+# One process more than processors, at most 4: a quarter of a unit test's time is waiting.
+PARALLEL_UNIT = -n $(shell $(PYTHON) -c "import os; print(min(4, os.cpu_count() + 1))") $(BY_FILE)
+# Six on two processors: half of an end-to-end test is waiting.
+PARALLEL_WAITING := -n 6 $(BY_FILE)
 export PULUMI_ERROR_OUTPUT_STRING := 1
 # Hundreds of processes start: without bytecode files each would compile all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
@@ -55,7 +58,7 @@ policy: .venv/.ready .venv-policy/.ready ## Test the policy pack: its rules agai
 	$(BIN)/pytest tests/policy
 
 test: setup .venv-policy/.ready .venv-mutants/.ready ## Unit and contract tests
-	$(BIN)/pytest $(PARALLEL) --ignore=tests/e2e --ignore=tests/engine
+	$(BIN)/pytest $(PARALLEL_UNIT) --ignore=tests/e2e --ignore=tests/engine
 
 e2e: setup ## End-to-end tests of the local deployment
 	$(BIN)/pytest $(PARALLEL_WAITING) tests/e2e

@@ -41,11 +41,6 @@ cheaper_sdk.apply()
 moto.core.models.RESPONSES_METHODS = []
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One process more than processors: a quarter of a unit test's time is waiting."""
-    return (os.cpu_count() or 1) + 1
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the wheel: checking its types takes a minute, unless it was checked before."""
     items.sort(key=lambda item: item.path.parent.name != "wheel")

@@ -121,8 +121,8 @@ class Waiting:
         started, notice = self.clock(), self.limits.notice
         thread.start()
         thread.join(min(notice, seconds))
-        # By the clock, not by the thread: on a busy machine it may have ended before this one runs.
-        if self.clock() - started >= notice:
+        # By the clock, too: on a busy machine the call may have ended before this thread runs.
+        if notice < seconds and (thread.is_alive() or self.clock() - started >= notice):
             _announce(what)
         thread.join(max(seconds - notice, 0))
         if thread.is_alive():

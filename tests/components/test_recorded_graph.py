@@ -218,7 +218,7 @@ def test_a_program_that_is_refused_raises_its_error_with_its_cause(at_once: bool
 
 
 def test_a_program_may_have_as_many_resources_as_a_stack() -> None:
-    """More than calls may be nested: none is made while another one is."""
+    """Half as many as calls may be nested, and each takes several: none is made in another one."""
 
     def program() -> None:
         function = aws.lambda_.Function("orders", role="arn:aws:iam::123456789012:role/orders")

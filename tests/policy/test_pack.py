@@ -37,7 +37,12 @@ def test_every_rule_is_mandatory_unless_a_stack_is_exempt(
     assert levels == {rule.id: LEVELS["mandatory"] for rule in RULES}
 
 
-# A deployment knows more than a preview: rules see it in test_stacks.py, the pack in the examples.
+def test_a_deployment_with_its_own_file_passes(pack: Analyzer) -> None:
+    pack.configure(json.loads((ROOT / "policy" / "prod.json").read_text()))
+
+    assert pack.violations(run_stack("prod")) == {}
+
+
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_preview_with_its_own_file_passes_although_it_does_not_know_everything(
     stack: str, pack: Analyzer

@@ -44,19 +44,26 @@ def test_every_policy_document_is_one(graph: Graph) -> None:
     ] == []
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=project_of)
-def test_no_partition_is_written_into_a_program(program: Path) -> None:
-    # What the stack's file names lies in the account that is deployed to. One partition shows a
-    # literal as well as any other; in China's, the domain of the services is another, too.
+CHINA, GOVERNMENT = ("aws-cn", "cn-north-1"), ("aws-us-gov", "us-gov-west-1")
+
+
+@pytest.mark.parametrize(
+    ("program", "partition", "region"),
+    # In China, the domain of the services is another, too.
+    [*((each, *CHINA) for each in PROGRAMS), (ROOT, *GOVERNMENT)],
+    ids=lambda each: project_of(each) if isinstance(each, Path) else each,
+)
+def test_no_partition_is_written_into_a_program(program: Path, partition: str, region: str) -> None:
+    # What the stack's file names lies in the account that is deployed to.
     config = {
-        key.partition(":")[2]: value.replace("arn:aws:", "arn:aws-cn:")
+        key.partition(":")[2]: value.replace("arn:aws:", f"arn:{partition}:")
         for key, value in read_project(program).config("dev").items()
         if value.startswith("arn:aws:")
     }
     if program == ROOT:
         channels = [{"kind": "email", "sender": "a@example.com", "recipients": ["b@example.com"]}]
         config |= {"encryption": "customer", "channels": json.dumps(channels)}
-    graph = run_in(program, AwsMocks(region="cn-north-1", partition="aws-cn"), **config)
+    graph = run_in(program, AwsMocks(region=region, partition=partition), **config)
 
     for each in graph.all:
         text = json.dumps(each.inputs, default=str)

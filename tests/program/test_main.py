@@ -14,7 +14,14 @@ from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.testing import DuplicateResourceError, Graph, UnmockedCallError, record
 from pulumi_serverless.testing.mocks import FUNCTION
 from pulumi_serverless.testing.program import STACK_TYPE
-from tests.program.programs import PROGRAMS, ROOT, STACKS, run_stack
+from tests.program.programs import (
+    PROGRAMS,
+    ROOT,
+    STACKS,
+    notifications,
+    run_part,
+    run_stack,
+)
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 EXPORTS = {"apiUrl", "tasksTableName", "operations"}
@@ -113,6 +120,16 @@ def test_a_setting_that_differs_reaches_what_it_sets() -> None:
         assert "What to do: https://wiki.example.com/on-call/" in alarm.inputs["alarmDescription"]
     subscription = stack.only("aws:sns/topicSubscription:TopicSubscription").inputs
     assert (subscription["protocol"], subscription["endpoint"]) == ("email", "ops@example.com")
+
+
+def test_the_part_about_notifications_declares_what_the_program_does() -> None:
+    program = {each.urn: each for each in run_stack("dev").all}
+
+    for each in run_part(notifications).all:
+        # Archives are equal if they are one; dashboard and queries are of all components.
+        left_out = set(each.inputs) if "operations" in each.name else {"code"}
+        for name in each.inputs.keys() - left_out:
+            assert each.inputs[name] == program[each.urn].inputs[name], f"{each.urn}.{name}"
 
 
 def test_the_program_stays_a_picture() -> None:

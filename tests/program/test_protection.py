@@ -6,9 +6,11 @@ import json
 from typing import Any
 
 import pytest
+import yaml
 
 from pulumi_serverless.testing import Graph
 from pulumi_serverless.testing.mocks import ACCOUNT_ID, FUNCTION, REGION, ROLE_POLICY
+from tests.program.programs import ROOT
 
 TABLE = "aws:dynamodb/table:Table"
 QUEUE = "aws:sqs/queue:Queue"
@@ -27,6 +29,8 @@ def key_policy(prod: Graph) -> dict[str, dict[str, Any]]:
 
 
 def test_data_is_protected_unless_the_stack_says_otherwise(prod: Graph, dev: Graph) -> None:
+    settings = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]
+    assert settings["protectData"]["default"] is True
     for table in prod.of_type(TABLE):
         assert table.protect
         assert table.inputs["deletionProtectionEnabled"] is True

@@ -68,10 +68,13 @@ def elsewhere(wheel: Path, folder: Path) -> Elsewhere:
     venv.EnvBuilder(symlinks=True).create(folder / ".venv")
     python = folder / ".venv" / "bin" / "python"
     site = next((folder / ".venv" / "lib").glob("python*/site-packages"))
-    # It holds nothing but modules and has no scripts: pip would unpack it, too.
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(site)
     (distribution,) = importlib.metadata.distributions(name="pulumi-serverless", path=[str(site)])
+    # For any machine, and without scripts and data: pip would only unpack it, too.
+    assert wheel.name.endswith("-py3-none-any.whl")
+    assert not distribution.entry_points
+    assert not list(site.glob("*.data"))
     # The program's own handlers import boto3, which Lambda's runtime has.
     _link(site, [*(distribution.requires or ()), "boto3"])
 

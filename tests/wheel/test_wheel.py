@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -82,13 +81,14 @@ def test_a_program_declares_its_own_components_and_those_of_the_library(there: E
 
 
 @pytest.fixture
-def python_of_a_lasting_name(there: Elsewhere) -> Path:
+def python_of_a_lasting_name(there: Elsewhere) -> Iterator[Path]:
     """What mypy remembers, it remembers by path: under another one it reads 3,000 modules again."""
     environment = ROOT / ".build" / "wheel-environment"
-    link = environment.with_name(f"{environment.name}-{os.getpid()}")
-    link.symlink_to(there.python.parents[1])
-    link.replace(environment)
-    return environment / "bin" / "python"
+    environment.parent.mkdir(exist_ok=True)
+    environment.unlink(missing_ok=True)
+    environment.symlink_to(there.python.parents[1])
+    yield environment / "bin" / "python"
+    environment.unlink(missing_ok=True)
 
 
 def test_a_program_passes_a_strict_type_check(

@@ -27,7 +27,8 @@ class UnmockedCallError(AssertionError):
 class AwsMocks(pulumi.runtime.Mocks):
     """Returns fake outputs that name the resource; in preview, its inputs only.
 
-    Resources are made one after the other, and none any more once the program has raised. With
+    Resources are made one after the other, in one thread, which is also that of
+    `asyncio.to_thread`; and none any more once the program has raised. With
     `responds_at_once = False`, for a subclass that waits for something, they are made in threads.
     """
 

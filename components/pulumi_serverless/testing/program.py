@@ -48,14 +48,11 @@ class Graph(MockMonitor):
     all: list[Resource]
     """Every resource, the stack itself included."""
 
-    responds_at_once: bool
-    """Whether the mocks wait for nothing: one thread is enough for them, and what they have made so
-    far is of no use if the program raises."""
-
     def __init__(self, mocks: Mocks) -> None:
         super().__init__(mocks)
         self.all = []
-        self.responds_at_once = getattr(mocks, "responds_at_once", False)
+        # One thread is enough for them, and what they have made is of no use if the program raises.
+        self._responds_at_once = getattr(mocks, "responds_at_once", False)
         self._by_urn: dict[str, Resource] = {}
         self._lock = threading.Lock()
         self._of_thread = threading.local()
@@ -219,7 +216,7 @@ async def _run_in_stack(program: Program, graph: Graph) -> None:
     # The first error is raised from here. Pulumi leaves others in futures that are never awaited,
     # and asyncio would log each when it is collected, in the middle of whatever runs then.
     loop.set_exception_handler(lambda _loop, _context: None)
-    if graph.responds_at_once:
+    if graph._responds_at_once:
         # Starting more took a tenth of the time of a program.
         loop.set_default_executor(ThreadPoolExecutor(1))
         await _run_until_refused(program)
