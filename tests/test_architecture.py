@@ -129,7 +129,9 @@ class Copy:
         assert self.linter.stdout
         self.linter.stdin.write(f"{contract}\n")
         self.linter.stdin.flush()
-        return str(json.loads(self.linter.stdout.readline()))
+        line = self.linter.stdout.readline()
+        assert line, "the linter has ended"
+        return str(json.loads(line))
 
 
 @pytest.fixture(scope="module")

@@ -208,4 +208,6 @@ def ask(asked: subprocess.Popen[str], function: str, *arguments: Any) -> Any:
     assert asked.stdout
     asked.stdin.write(f"{json.dumps([function, *arguments])}\n")
     asked.stdin.flush()
-    return json.loads(asked.stdout.readline())
+    line = asked.stdout.readline()
+    assert line, "what is asked has ended"
+    return json.loads(line)

@@ -250,16 +250,17 @@ def test_two_programs_build_the_same_at_once(tmp_path: Path) -> None:
         "print(install_dependencies(lock, lambda_target('3.13', 'arm64'), cache))\n"
     )
     command = [sys.executable, "-c", program, str(lock), str(tmp_path / "cache"), str(pip)]
-    with open_fifo(started) as installs:
+    with open_fifo(started) as installs, contextlib.ExitStack() as stack:
         builds = [
             subprocess.Popen(  # noqa: S603 -- our own
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
             )
             for _ in range(2)
         ]
+        for build in builds:
+            stack.callback(build.kill)
         wait_for_lines(installs, 2)
-
-    paths = {build.communicate("go on\n")[0].strip() for build in builds}
+        paths = {build.communicate("go on\n")[0].strip() for build in builds}
 
     assert [build.returncode for build in builds] == [0, 0]
     assert [packages_in(Path(path)) for path in paths] == [{"thing"}]
