@@ -41,9 +41,13 @@ cheaper_sdk.apply()
 moto.core.models.RESPONSES_METHODS = []
 
 
+_FIRST = ("wheel", "test_mutants.py")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the wheel: checking its types takes a minute, unless it was checked before."""
-    items.sort(key=lambda item: item.path.parent.name != "wheel")
+    """Begin with what takes longest, during which the other processes do the rest: the wheel's
+    types are checked for a minute, unless they were before."""
+    items.sort(key=lambda item: not any(each in item.path.parts for each in _FIRST))
 
 
 def pytest_collection_finish() -> None:
