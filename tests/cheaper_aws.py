@@ -10,7 +10,7 @@ its events anew.
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
@@ -99,7 +99,9 @@ def _copied(tree: Any) -> Any:
     return pickle.loads(pickle.dumps(tree))  # noqa: S301 -- of this process
 
 
-_MOTOS_POSSIBLE_KEYS = XFormedAttributePicker.get_possible_keys
+_MOTOS_POSSIBLE_KEYS: Callable[..., Iterable[str]] = MOTOS[
+    XFormedAttributePicker, "get_possible_keys"
+]
 _known: dict[Any, tuple[str, ...]] = {}
 
 

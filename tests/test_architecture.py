@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import configparser
-import json
 import os
 import re
 import shutil
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.answering import ask
 from tests.test_shared_code import PATTERNS
 
 ROOT = Path(__file__).parents[1]
@@ -94,7 +94,7 @@ from importlinter.cli import lint_imports
 
 for contract in sys.stdin:
     with redirect_stdout(io.StringIO()) as printed:
-        lint_imports(limit_to_contracts=(contract.strip(),), no_cache=True)
+        lint_imports(limit_to_contracts=(json.loads(contract),), no_cache=True)
     print(json.dumps(printed.getvalue()), flush=True)
 """
 
@@ -125,13 +125,7 @@ class Copy:
 
     def lint(self, contract: str) -> str:
         """Return what is said about one contract."""
-        assert self.linter.stdin
-        assert self.linter.stdout
-        self.linter.stdin.write(f"{contract}\n")
-        self.linter.stdin.flush()
-        line = self.linter.stdout.readline()
-        assert line, "the linter has ended"
-        return str(json.loads(line))
+        return str(ask(self.linter, contract))
 
 
 @pytest.fixture(scope="module")

@@ -21,15 +21,16 @@ from tests.cheaper_sdk import (
     create_urn,
     transfer_properties,
 )
+from tests.nested import nested
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just(UNKNOWN)
 
 
-def _values(of: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
-    return LEAVES | st.lists(of, max_size=4) | st.dictionaries(st.text(max_size=3), of, max_size=4)
+def _containers(of: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+    return st.lists(of, max_size=4) | st.dictionaries(st.text(max_size=3), of, max_size=4)
 
 
-@given(_values(_values(_values(LEAVES))))
+@given(nested(LEAVES, _containers, depth=3))
 def test_the_same_values_contain_unknowns(value: object) -> None:
     assert contains_unknowns(value) == SDKS_CONTAINS_UNKNOWNS(value)
 

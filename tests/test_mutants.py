@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+
+from tests.answering import ask
 
 ROOT = Path(__file__).parents[1]
 PYTHON = ROOT / ".venv-mutants/bin/python"
@@ -90,7 +90,7 @@ def test_a_change_that_no_test_notices_is_shown(project: Path) -> None:
 def test_tests_that_look_at_every_module_are_tried_although_they_name_none(
     asked: subprocess.Popen[str], path: str, test: str
 ) -> None:
-    assert test in ask(asked, "tests_of", [path])
+    assert test in ask(asked, ["tests_of", [path]])
     assert (ROOT / test).exists()
 
 
@@ -137,7 +137,7 @@ def test_what_has_no_tests_cannot_be_changed(project: Path) -> None:
 def test_an_annotation_is_changed_only_where_something_may_read_it(
     asked: subprocess.Popen[str], code: str, *, expected: bool
 ) -> None:
-    assert ask(asked, "is_noticeable", code, code.replace("|", "%")) == expected
+    assert ask(asked, ["is_noticeable", code, code.replace("|", "%")]) == expected
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_an_annotation_is_changed_only_where_something_may_read_it(
 def test_what_is_equal_only_if_it_is_the_same_is_not_compared_otherwise(
     asked: subprocess.Popen[str], before: str, after: str, *, expected: bool
 ) -> None:
-    assert ask(asked, "is_noticeable", before, after) == expected
+    assert ask(asked, ["is_noticeable", before, after]) == expected
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_what_is_equal_only_if_it_is_the_same_is_not_compared_otherwise(
 def test_marks_of_parameters_and_decorators_in_protocols_are_not_changed(
     asked: subprocess.Popen[str], before: str, after: str, *, expected: bool
 ) -> None:
-    assert ask(asked, "is_noticeable", before, after) == expected
+    assert ask(asked, ["is_noticeable", before, after]) == expected
 
 
 @pytest.fixture(scope="module")
@@ -201,13 +201,3 @@ def asked() -> Iterator[subprocess.Popen[str]]:
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         yield process
-
-
-def ask(asked: subprocess.Popen[str], function: str, *arguments: Any) -> Any:
-    assert asked.stdin
-    assert asked.stdout
-    asked.stdin.write(f"{json.dumps([function, *arguments])}\n")
-    asked.stdin.flush()
-    line = asked.stdout.readline()
-    assert line, "what is asked has ended"
-    return json.loads(line)

@@ -15,7 +15,7 @@ from tests.lambdas.tables import DEAD_LETTER_QUEUE_URL, create_tables
 
 def make_tables_and_queue() -> None:
     """Make the tables of `tests.lambdas.tables`, empty, and the dead-letter queue."""
-    put_tables(_empty_tables())
+    empty_tables()
     _backend("sqs").create_queue(DEAD_LETTER_QUEUE_URL.rsplit("/", 1)[1])
 
 

@@ -51,8 +51,6 @@ class Graph(MockMonitor):
     def __init__(self, mocks: Mocks) -> None:
         super().__init__(mocks)
         self.all = []
-        # One thread is enough for them, and what they have made is of no use if the program raises.
-        self._responds_at_once = getattr(mocks, "responds_at_once", False)
         self._by_urn: dict[str, Resource] = {}
         self._lock = threading.Lock()
         self._of_thread = threading.local()
@@ -216,31 +214,32 @@ async def _run_in_stack(program: Program, graph: Graph) -> None:
     # The first error is raised from here. Pulumi leaves others in futures that are never awaited,
     # and asyncio would log each when it is collected, in the middle of whatever runs then.
     loop.set_exception_handler(lambda _loop, _context: None)
-    if graph._responds_at_once:
-        # Starting more took a tenth of the time of a program.
+    if getattr(graph.mocks, "responds_at_once", False):
+        # One thread is enough for them, and to start more took a tenth of the time of a program.
+        # What they have made is of no use if the program raises.
         loop.set_default_executor(ThreadPoolExecutor(1))
-        await _run_until_refused(program)
+        await _run_until_it_raises(program)
     else:
         await pulumi.runtime.run_in_stack(lambda: _execute(program))
 
 
-async def _run_until_refused(program: Program) -> None:
+async def _run_until_it_raises(program: Program) -> None:
     """Run it, and leave off where it raises: Pulumi would wait for all that was declared before,
     which takes most of the time of such a run."""
-    refused: list[BaseException] = []
+    raised: list[BaseException] = []
 
     async def attempt() -> None:
         try:
             await _execute(program)
         except BaseException as error:
-            refused.append(error)
+            raised.append(error)
             running.cancel()
             raise
 
     running = asyncio.ensure_future(pulumi.runtime.run_in_stack(attempt))
     await asyncio.wait([running])
-    if refused:
-        raise refused[0]
+    if raised:
+        raise raised[0]
     running.result()
 
 

@@ -9,12 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local.engine.grpc_values import Properties, response, secret
+from tests.nested import nested
 
 SECRET = "open-sesame"  # noqa: S105 -- what the tests look for
 LEAF = st.none() | st.booleans() | st.floats(allow_nan=False) | st.text()
-# Written out: to draw from st.recursive takes twice as long.
-INNER = LEAF | st.lists(LEAF, max_size=2) | st.dictionaries(st.text(), LEAF, max_size=2)
-PLAIN = LEAF | st.lists(INNER, max_size=2) | st.dictionaries(st.text(), INNER, max_size=2)
+PLAIN = nested(
+    LEAF,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(), inner, max_size=2),
+    depth=2,
+)
 VALUES = st.dictionaries(st.text(), PLAIN, max_size=3)
 
 
