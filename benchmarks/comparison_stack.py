@@ -1,4 +1,8 @@
-"""The callers and their one target, deployed to the emulator beside the program."""
+"""The callers and their one target, deployed to the emulator beside the program.
+
+Their tables are in an emulator of their own, whose process is DynamoDB: on AWS it does not keep
+Lambda waiting.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from pathlib import Path
 from benchmarks.callers import all_callers, packed
 from benchmarks.interpreters import function_python
 from benchmarks.ready_services import Caller
+from local.deployed import running_instance
 from local.emulator.clients import ACCOUNT_ID, REGION
 from local.emulator.start import Emulator
 from local.engine.services.apigatewayv2 import api_url
@@ -20,7 +25,6 @@ from local.wait import wait_until
 
 _TARGET = Path(__file__).with_name("bare") / "target.py"
 _TARGET_NAME = "benchmark-target"
-_TABLES = "benchmark-"
 _WITHIN_SECONDS = 120
 
 
@@ -40,10 +44,14 @@ class Service:
 
 
 class ComparisonStack:
-    """Deploys callers with one role, and one function that they all hand off to."""
+    """Deploys callers with one role, and one function that they all hand off to.
 
-    def __init__(self, stack: HandoffStack) -> None:
+    `database` has the tables of all callers.
+    """
+
+    def __init__(self, stack: HandoffStack, database: Emulator) -> None:
         self.emulator: Emulator = stack.emulator
+        self.database = database
         self.target_name = _TARGET_NAME
         self._client = stack.client
         self._done = stack.emulator.directory / "done"
@@ -51,6 +59,8 @@ class ComparisonStack:
         self._settings = self._client("lambda").get_function_configuration(
             FunctionName=stack.function_names()["tasks-create-task"]
         )
+        for name in self._client("dynamodb").list_tables()["TableNames"]:
+            self._make_table_as_declared(name)
         self._target_arn = self._make_target()
         self.services = [self._deploy(each) for each in all_callers(self._settings)]
         self._allow()
@@ -121,37 +131,48 @@ class ComparisonStack:
 
     def _deploy(self, caller: Caller) -> Service:
         slug = "-".join(re.findall(r"\w+", caller.name))
-        table = f"{_TABLES}{slug}"
+        table = f"benchmark-{slug}"
         if caller.table_key:
             self._make_table(table, caller.table_key)
         variables = caller.variables(
             table_name=table, target_arn=self._target_arn, target_name=_TARGET_NAME
         )
-        function_arn = self._make_function(slug, caller, variables)
+        elsewhere = {"AWS_ENDPOINT_URL_DYNAMODB": self.database.url}
+        function_arn = self._make_function(slug, caller, {**variables, **elsewhere})
         return Service(caller, f"{self._make_api(slug, function_arn)}/tasks", slug)
 
     def _make_table(self, name: str, key: str) -> None:
-        self._client("dynamodb").create_table(
+        self.database.client("dynamodb").create_table(
             TableName=name,
             BillingMode="PAY_PER_REQUEST",
             KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
             AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
         )
 
-    def _allow(self) -> None:
-        """Let the role, which is our function's, use the target and the tables as well."""
-        tables = f"arn:aws:dynamodb:{REGION}:{ACCOUNT_ID}:table/{_TABLES}*"
-        statements = [
-            {"Effect": "Allow", "Action": action, "Resource": resource}
-            for action, resource in (
-                ("lambda:InvokeFunction", self._target_arn),
-                ("dynamodb:*", tables),
-            )
+    def _make_table_as_declared(self, name: str) -> None:
+        """Make a table of the program's in the other emulator."""
+        declared = self._client("dynamodb").describe_table(TableName=name)["Table"]
+        indexes = [
+            {key: each[key] for key in ("IndexName", "KeySchema", "Projection")}
+            for each in declared.get("GlobalSecondaryIndexes", ())
         ]
+        self.database.client("dynamodb").create_table(
+            BillingMode="PAY_PER_REQUEST",
+            **{key: declared[key] for key in ("TableName", "KeySchema", "AttributeDefinitions")},
+            **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
+        )
+
+    def _allow(self) -> None:
+        """Let the role, which is our function's, invoke the target as well."""
+        statement = {
+            "Effect": "Allow",
+            "Action": "lambda:InvokeFunction",
+            "Resource": self._target_arn,
+        }
         self._client("iam").put_role_policy(
             RoleName=self._settings["Role"].rsplit("/", 1)[1],
             PolicyName="benchmark",
-            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}),
+            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
         )
 
     def _make_api(self, function_name: str, function_arn: str) -> str:
@@ -179,8 +200,12 @@ class ComparisonStack:
 
 @contextmanager
 def comparison_stack() -> Iterator[ComparisonStack]:
-    """The program in an emulator, and the comparison's functions beside it."""
-    with handoff_stack(
-        "bench", only="webhook", watched=False, function_python=function_python()
-    ) as stack:
-        yield ComparisonStack(stack)
+    """The program in an emulator, the comparison's functions beside it, and their tables in
+    another."""
+    with (
+        running_instance("bench-tables", has_permissions=False) as database,
+        handoff_stack(
+            "bench", only="webhook", watched=False, function_python=function_python()
+        ) as stack,
+    ):
+        yield ComparisonStack(stack, database)

@@ -57,11 +57,16 @@ def test_every_caller_hands_off_to_the_one_target(
         comparison = Comparison(stack, one_at_a_time=2, at_once=2, bursts=2)
         found = comparison.figures(WORK_SECONDS, rounds=1)
         runs = stack.done()
+        tables = stack.database.client("dynamodb")
+        rows = [tables.scan(TableName=name)["Count"] for name in tables.list_tables()["TableNames"]]
         interpreters = interpreters_table(stack.services)
 
     # Each: one to be warm, a cold one, two one at a time, and thrice two at once.
     assert runs == len(services) * 10
     assert {"ours", "ours again", "bare boto3, Event", "Powertools", "peer"} <= set(services)
+    # The peer writes the same row each time. Ours are four, with one table of tasks and no row left
+    # in the outbox; two of the baselines are bare.
+    assert sorted(rows) == [0, 0, 1, 10, 10, 10, 40]
     for name, [figures] in found.items():
         waits = name == "bare boto3, synchronous"
         assert (figures.p50_ms > WORK_SECONDS * 1000) or not waits, name
