@@ -9,7 +9,6 @@ it for longer.
 from __future__ import annotations
 
 import functools
-import http.client
 import logging
 import os
 import time
@@ -23,6 +22,7 @@ from serverless_runtime.circuit_breaker.errors import (
     CallRefusedError,
     CircuitBreakerOpenError,
     Errors,
+    failures_of_any_provider,
     require_errors,
 )
 from serverless_runtime.circuit_breaker.metrics import CIRCUIT, NAMESPACE, OPENED
@@ -45,10 +45,6 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-FAILED: Errors = (CallFailedError, OSError, http.client.HTTPException)
-"""What counts as a failure of the provider: no connection, no response in time, and one that breaks
-off or is no HTTP, too."""
-
 REFUSED: Errors = (CallRefusedError,)
 
 
@@ -61,23 +57,24 @@ class CircuitBreaker:
         store: DynamoCircuitBreakerStore,
         *,
         rules: CircuitBreakerRules,
-        failed: Errors = FAILED,
+        failed: Errors | None = None,
         refused: Errors = REFUSED,
         metrics: Counter | None = None,
         clock: Callable[[], float] = time.time,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
-        """An error that is both `refused` and `failed` is refused. Without `metrics` nothing is
-        emitted."""
+        """An error that is both `refused` and `failed` is refused. Without `failed` it is
+        `failures_of_any_provider`, without `metrics` nothing is emitted."""
         require_text("circuit", circuit)
         require_a("rules", rules, CircuitBreakerRules, "CircuitBreakerRules")
-        require_errors("failed", failed)
+        if failed is not None:
+            require_errors("failed", failed)
         require_errors("refused", refused)
         for name, value in (("clock", clock), ("timer", timer)):
             require_callable(name, value)
         self._circuit = circuit
         self._rules = rules
-        self._failed_errors, self._refused_errors = failed, refused
+        self._given_failed_errors, self._refused_errors = failed, refused
         self._metrics = metrics
         self._state = CachedState(circuit, store, clock)
         self._timer = timer
@@ -86,6 +83,11 @@ class CircuitBreaker:
     def failures(self) -> int:
         """Number of consecutive failures of the provider, up to two seconds ago."""
         return self._state.read().failures
+
+    @property
+    def _failed_errors(self) -> Errors:
+        given = self._given_failed_errors
+        return failures_of_any_provider() if given is None else given
 
     def call(self, fn: Callable[[], T], *, fallback: Callable[[], T] | None = None) -> T:
         """Return what `fn` returns, and raise what it raises; or, if the provider failed or was
@@ -181,21 +183,23 @@ class CircuitBreaker:
 
 
 def circuit_breaker(
-    circuit: str, *, failed: Errors = FAILED, refused: Errors = REFUSED
+    circuit: str, *, failed: Errors | None = None, refused: Errors = REFUSED
 ) -> CircuitBreaker:
     """Return this instance's circuit breaker of the circuit, as the environment sets it: that of a
-    `CircuitBreaker` component.
+    `CircuitBreaker` component. Without `failed`, CallFailedError, OSError and http.client's
+    HTTPException are failures of the provider.
 
     Raises MissingSettingsError, and ValueError for a circuit that the component does not have.
     """
     require_text("circuit", circuit)
-    require_errors("failed", failed)
+    if failed is not None:
+        require_errors("failed", failed)
     require_errors("refused", refused)
     return of_this_instance(circuit, failed, refused)
 
 
 @functools.cache
-def of_this_instance(circuit: str, failed: Errors, refused: Errors) -> CircuitBreaker:
+def of_this_instance(circuit: str, failed: Errors | None, refused: Errors) -> CircuitBreaker:
     # Who makes circuit breakers of settings of their own does without these.
     from serverless_runtime.circuit_breaker.settings.environment import (  # noqa: PLC0415
         read_circuit_breaker_settings,

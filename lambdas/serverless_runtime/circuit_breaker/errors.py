@@ -32,6 +32,15 @@ class CircuitBreakerOpenError(Exception):
     """The provider was not called: it has failed too often, and its cool-down has not ended."""
 
 
+def failures_of_any_provider() -> Errors:
+    """Return what counts as a failure if nothing else is said: no connection, no response in time,
+    and one that breaks off or is no HTTP, too."""
+    # Only who catches an error needs it: importing it takes a sixteenth of a cold start.
+    import http.client  # noqa: PLC0415
+
+    return CallFailedError, OSError, http.client.HTTPException
+
+
 def require_errors(what: str, errors: object) -> None:
     """Raise ValueError unless it is what an `except` takes, and can be compared with others."""
     classes = errors if isinstance(errors, tuple) else ()

@@ -107,7 +107,7 @@ class Legacy:
             return None
         connection, since = kept
         # Nothing but its end makes an idle connection readable.
-        if self._clock() - since < _MAX_IDLE_SECONDS and not is_readable(connection, 0):
+        if self._clock() - since < _MAX_IDLE_SECONDS and not is_readable(connection.sock, 0):
             return connection
         connection.close()
         return None
@@ -117,10 +117,12 @@ class Legacy:
             seconds = min(_CONNECT_SECONDS, self._left(until))
         except TimeoutError:
             raise LegacyTimeoutError(f"no answer in {self._seconds:g} s") from None
+        connection = http.client.HTTPConnection(self._host)
         try:
-            return opened(self._host, self._port, self._tls, seconds)
+            connection.sock = opened(self._host, self._port, self._tls, seconds)
         except OSError as error:
             raise LegacyError(f"not reached: {type(error).__name__}") from error
+        return connection
 
     def _left(self, until: float) -> float:
         left = until - self._clock()

@@ -7,8 +7,6 @@ import dataclasses
 import inspect
 import pickle
 import re
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -236,22 +234,3 @@ def test_a_dataclass_has_fields_as_well_and_another_class_has_none() -> None:
     assert fields_of(OfDataclasses) == fields_of(Parcel)
     with pytest.raises(TypeError):
         fields_of(int)
-
-
-IMPORT_ALL = """
-import importlib, pkgutil, sys
-import argparse, email.message, http.client, json, logging, ssl, traceback
-before = "dataclasses" in sys.modules
-import serverless_runtime
-for found in pkgutil.walk_packages(serverless_runtime.__path__, "serverless_runtime."):
-    importlib.import_module(found.name)
-print(before or "dataclasses" not in sys.modules)
-"""
-
-
-def test_no_module_of_the_functions_imports_dataclasses_at_its_start() -> None:
-    done = subprocess.run(  # noqa: S603 -- our own interpreter and text
-        [sys.executable, "-c", IMPORT_ALL], capture_output=True, text=True, check=False
-    )
-
-    assert done.stdout == "True\n", done.stderr

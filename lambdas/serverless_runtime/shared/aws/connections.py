@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import functools
-import http.client
 import os
 import select
+import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -25,6 +25,10 @@ from serverless_runtime.shared.aws.errors import (
     ResponseError,
     ResponseTimeoutError,
 )
+from serverless_runtime.shared.aws.http_response import MalformedResponseError, read_response
+
+_RECEIVED_BYTES = 65_536
+_HTTP_PORT, _HTTPS_PORT = 80, 443
 
 
 class Request(NamedTuple):
@@ -67,7 +71,7 @@ class Transport(Protocol):
 
 
 class _Idle(NamedTuple):
-    connection: http.client.HTTPConnection
+    connection: socket.socket
 
     since: float
 
@@ -112,7 +116,7 @@ class Connections:
         """
         self._idle.append(_Idle(self._sent(request), self._clock(), then))
 
-    def _sent(self, request: Request) -> http.client.HTTPConnection:
+    def _sent(self, request: Request) -> socket.socket:
         """Return the connection on which the request has been sent."""
         text = (
             request_head(self._base_path + request.path, request.headers, request.body)
@@ -120,40 +124,34 @@ class Connections:
         )
         until = request.until
         connection = self._idle_connection() or self._new_connection(until)
-        connection.sock.settimeout(self._read_timeout(until))
+        connection.settimeout(self._read_timeout(until))
         try:
-            connection.sock.sendall(text)
+            connection.sendall(text)
         except OSError as error:
             raise self._failed(connection, error) from error
         return connection
 
-    def _received(
-        self, connection: http.client.HTTPConnection, until: float | None
-    ) -> tuple[Response, bool]:
+    def _received(self, connection: socket.socket, until: float | None) -> tuple[Response, bool]:
         """Return the response, and whether the connection ends with it."""
-        received = http.client.HTTPResponse(connection.sock, method="POST")
-        try:
-            received.begin()
-            if until is not None:
-                connection.sock.settimeout(self._read_timeout(until))
-            response = Response(
-                received.status,
-                {name.lower(): value for name, value in received.getheaders()},
-                received.read(),
-            )
-        except (OSError, http.client.HTTPException) as error:
-            # The socket stays open for as long as its response is.
-            received.close()
-            raise self._failed(connection, error) from error
-        return response, received.will_close
 
-    def _failed(self, connection: http.client.HTTPConnection, error: Exception) -> ResponseError:
+        def receive() -> bytes:
+            if until is not None:
+                connection.settimeout(self._seconds_left(until))
+            return connection.recv(_RECEIVED_BYTES)
+
+        try:
+            status, headers, body, is_last = read_response(receive)
+        except (OSError, MalformedResponseError) as error:
+            raise self._failed(connection, error) from error
+        return Response(status, headers, body), is_last
+
+    def _failed(self, connection: socket.socket, error: Exception) -> ResponseError:
         connection.close()
         if isinstance(error, TimeoutError):
             return ResponseTimeoutError(f"{self._host} did not respond in time")
         return ResponseError(f"{self._host} did not respond: {error!r}")
 
-    def _idle_connection(self) -> http.client.HTTPConnection | None:
+    def _idle_connection(self) -> socket.socket | None:
         while self._idle:
             try:
                 idle = self._idle.pop()
@@ -188,7 +186,7 @@ class Connections:
         # A socket with a timeout of 0 would not wait for what is there already.
         return max(until - self._clock(), 0.001)
 
-    def _new_connection(self, until: float | None) -> http.client.HTTPConnection:
+    def _new_connection(self, until: float | None) -> socket.socket:
         seconds = self._config.connect_timeout
         if until is not None:
             seconds = min(seconds, self._seconds_left(until))
@@ -202,19 +200,18 @@ class Connections:
 
 def opened(
     host: str, port: int | None, tls: ssl.SSLContext | None, seconds: float
-) -> http.client.HTTPConnection:
+) -> socket.socket:
     """Return a connection that is open, with the seconds as its timeout. Raises OSError."""
-    connection: http.client.HTTPConnection
+    default_port = _HTTP_PORT if tls is None else _HTTPS_PORT
+    connection = socket.create_connection((host, port or default_port), seconds)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if tls is None:
-        connection = http.client.HTTPConnection(host, port, timeout=seconds)
-    else:
-        connection = http.client.HTTPSConnection(host, port, timeout=seconds, context=tls)
+        return connection
     try:
-        connection.connect()
+        return tls.wrap_socket(connection, server_hostname=host)
     except OSError:
         connection.close()
         raise
-    return connection
 
 
 def request_head(path: str, headers: Mapping[str, str], body: bytes) -> bytes:
@@ -233,10 +230,10 @@ def request_head(path: str, headers: Mapping[str, str], body: bytes) -> bytes:
     return head.encode("latin-1")
 
 
-def is_readable(connection: http.client.HTTPConnection, seconds: float) -> bool:
+def is_readable(connection: socket.socket, seconds: float) -> bool:
     """Whether something arrives within the seconds, or its end does."""
     poll = select.poll()
-    poll.register(connection.sock, select.POLLIN)
+    poll.register(connection, select.POLLIN)
     return bool(poll.poll(seconds * 1000))
 
 

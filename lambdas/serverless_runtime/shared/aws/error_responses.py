@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import http.client
+from http import HTTPStatus
 from typing import Any
 
 from serverless_runtime.shared.aws.connections import Response
@@ -22,7 +22,7 @@ def error_of(response: Response, document: dict[str, Any]) -> dict[str, str]:
     # As in "com.amazonaws.dynamodb.v20120810#ThrottlingException:http://…".
     code = str(code).split(":", 1)[0].rsplit("#", 1)[-1]
     if _is_generic(response):
-        return {"Message": http.client.responses.get(response.status, ""), "Code": code}
+        return {"Message": _phrase(response.status), "Code": code}
     error = {"Message": str(document.get("message", document.get("Message", ""))), "Code": code}
     # The code that SQS has always had, where its JSON has another.
     old_code, *kinds = response.headers.get("x-amzn-query-error", "").split(";")
@@ -34,5 +34,12 @@ def error_of(response: Response, document: dict[str, Any]) -> dict[str, str]:
 def _is_generic(response: Response) -> bool:
     """Return whether something other than the service's own code has failed."""
     text = response.body.strip()
-    failed = response.status >= http.HTTPStatus.INTERNAL_SERVER_ERROR
+    failed = response.status >= HTTPStatus.INTERNAL_SERVER_ERROR
     return failed and (not text or text.startswith(b"<html>"))
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
