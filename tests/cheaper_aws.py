@@ -15,8 +15,10 @@ from functools import cache
 from typing import Any
 
 import botocore.hooks
+import botocore.useragent
 import moto.core.responses
 import moto.sns.models
+import moto.sqs.models
 from moto.core.serialize import XFormedAttributePicker
 from moto.dynamodb.parsing import ast_nodes, expressions, validators
 
@@ -36,16 +38,23 @@ MOTOS = {
     )
 }
 
+_SAME_EACH_TIME: tuple[tuple[Any, str], ...] = (
+    (moto.core.responses, "method_names_from_class"),
+    (moto.core.responses, "camelcase_to_underscores"),
+    (moto.sqs.models, "camelcase_to_underscores"),
+    (botocore.hooks, "accepts_kwargs"),
+    (botocore.useragent, "sanitize_user_agent_string_component"),
+)
+
 
 def apply() -> None:
     """Replace moto's and botocore's own functions in this process."""
     ours = (_parsed, _traverse, _find_clauses, _copied, _possible_keys)
     for (owner, name), each in zip(MOTOS, ours, strict=True):
         setattr(owner, name, each)
-    of_responses: Any = moto.core.responses
-    of_responses.method_names_from_class = cache(of_responses.method_names_from_class)
+    for owner, name in _SAME_EACH_TIME:
+        setattr(owner, name, cache(getattr(owner, name)))
     of_hooks: Any = botocore.hooks
-    of_hooks.accepts_kwargs = cache(of_hooks.accepts_kwargs)
     of_hooks.EventAliaser._alias_event_name = lambda _, name: event_name(name)
     of_topics: Any = moto.sns.models.Subscription
     a_key = cache(of_topics.private_key.__wrapped__)
