@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 from collections.abc import Callable
@@ -10,12 +11,16 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
+import boto3
+from botocore import UNSIGNED
+from botocore.config import Config
 from botocore.exceptions import ClientError
 from click.testing import CliRunner, Result
 
 from serverless_ops.cli import commands
 from serverless_ops.context import Context
 
+REGION = "us-east-1"
 TARGET = "arn:aws:lambda:us-east-1:123456789012:function:notify"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:alarms"
 
@@ -56,6 +61,12 @@ def service_error(code: str, operation: str = "Invoke", status: int = 400) -> Cl
         "ResponseMetadata": {"HTTPStatusCode": status},
     }
     return ClientError(response, operation)
+
+
+@functools.cache
+def aws_client(service: str) -> Any:
+    """A client of moto's AWS, which reads no signature; making one takes longer than most tests."""
+    return boto3.client(service, region_name=REGION, config=Config(signature_version=UNSIGNED))
 
 
 class Queue:

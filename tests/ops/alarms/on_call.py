@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
 from click.testing import CliRunner, Result
 
 from serverless_ops.alarms.alarm_state import read_alarms
 from serverless_ops.cli import commands
 from serverless_ops.context import Context
-from tests.ops.fakes import Overriding, ended, stack_outputs
-
-
-@functools.cache
-def aws_client(service: str) -> Any:
-    """A client of moto's AWS; making one takes longer than most tests."""
-    return boto3.client(
-        service,
-        region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106 -- moto checks none
-    )
+from tests.ops.fakes import Overriding, aws_client, ended, stack_outputs
 
 
 def put_alarm(cloudwatch: Any, name: str, topic_arn: str, state: str = "OK") -> None:

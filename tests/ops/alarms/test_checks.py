@@ -14,7 +14,8 @@ from serverless_ops.alarms.alarm_state import read_alarms
 from serverless_ops.alarms.checks import Topic, alarm_problems, read_topic, topic_problems
 from serverless_ops.alarms.trigger import Subscriber, fire_alarm, subscribed_queue
 from serverless_ops.interrupts import Interrupts
-from tests.ops.alarms.on_call import aws_client, put_alarm
+from tests.ops.alarms.on_call import put_alarm
+from tests.ops.fakes import aws_client
 from tests.ops.status.test_status import FINE
 
 TOPIC = Topic(arn=FINE.actions[0], key=None, confirmed=1, pending=[])

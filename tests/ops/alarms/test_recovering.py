@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
 from serverless_ops.alarms.alarm_state import AlarmState, read_alarms
 from serverless_ops.alarms.recovering import recovering
+from tests.ops.fakes import aws_client
 
 NOW = datetime.now(UTC).replace(second=0, microsecond=0)
 
@@ -20,12 +20,7 @@ NOW = datetime.now(UTC).replace(second=0, microsecond=0)
 @pytest.fixture
 def cloudwatch() -> Iterator[Any]:
     with mock_aws():
-        yield boto3.client(
-            "cloudwatch",
-            region_name="us-east-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",  # noqa: S106 -- moto checks none
-        )
+        yield aws_client("cloudwatch")
 
 
 def _fire(cloudwatch: Any, name: str, missing: str = "notBreaching", **more: Any) -> None:

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from click.testing import CliRunner, Result
 from moto import mock_aws
@@ -17,7 +16,7 @@ from moto import mock_aws
 from serverless_ops.cli import commands
 from serverless_ops.context import Context
 from serverless_runtime.strangler.metrics import NAMESPACE
-from tests.ops.fakes import ended, stack_outputs
+from tests.ops.fakes import aws_client, ended, stack_outputs
 
 PARAMETER = "front-stages-1a2b3c4"
 LIST, ORDER = "GET /products", "POST /orders"
@@ -33,11 +32,7 @@ class Operator:
     """Types `strangler` commands on a stack."""
 
     def __init__(self) -> None:
-        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-        self.clients = {
-            name: boto3.client(name, region_name="us-east-1", **keys)
-            for name in ("ssm", "cloudwatch")
-        }
+        self.clients = {name: aws_client(name) for name in ("ssm", "cloudwatch")}
         self.facades: dict[str, Any] = {"front": FACADE}
         self.now = datetime.now(UTC)
         self.sets("{}")

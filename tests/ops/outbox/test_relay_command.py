@@ -6,7 +6,6 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
 from click.testing import CliRunner, Result
 
@@ -15,7 +14,7 @@ from serverless_ops.context import Context
 from serverless_ops.outbox.relay_command import enable, find_schedule
 from tests.lambdas.tables import OUTBOX
 from tests.ops.deliveries_table import Reader
-from tests.ops.fakes import Overriding, ended, stack_outputs
+from tests.ops.fakes import Overriding, aws_client, ended, stack_outputs
 from tests.ops.outbox.relay_log import RelayLog
 
 RELAY = "arn:aws:lambda:us-east-1:123456789012:function:relay"
@@ -44,12 +43,7 @@ def log() -> RelayLog:
 @pytest.fixture
 def scheduler(reader: Reader) -> Any:
     """Runs the relay, but is disabled."""
-    scheduler = boto3.client(
-        "scheduler",
-        region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106 -- moto checks none
-    )
+    scheduler = aws_client("scheduler")
     scheduler.create_schedule(
         Name="every-minute",
         ScheduleExpression="rate(1 minute)",

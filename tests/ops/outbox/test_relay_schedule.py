@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
 from serverless_ops.outbox.relay_command import enable, find_schedule
+from tests.ops.fakes import aws_client
 
 RELAY = "arn:aws:lambda:us-east-1:123456789012:function:relay"
 OTHER = "arn:aws:lambda:us-east-1:123456789012:function:other"
@@ -19,12 +19,7 @@ ROLE = "arn:aws:iam::123456789012:role/schedule"
 @pytest.fixture
 def scheduler() -> Iterator[Any]:
     with mock_aws():
-        client = boto3.client(
-            "scheduler",
-            region_name="us-east-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",  # noqa: S106 -- moto checks none
-        )
+        client = aws_client("scheduler")
         for name, arn in (("another", OTHER), ("every-minute", RELAY)):
             client.create_schedule(
                 Name=name,

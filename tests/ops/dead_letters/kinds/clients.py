@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import boto3
-
-from tests.ops.fakes import TARGET, Operator, Queue, ended, stack_outputs
+from tests.ops.fakes import TARGET, Operator, Queue, aws_client, ended, stack_outputs
 
 FUNCTION = TARGET
 
@@ -15,21 +13,12 @@ class AwsOperator(Operator):
     """Has every service; Lambda is recorded."""
 
     def _client(self, service: str, connection: Any) -> Any:
-        return self.functions if service == "lambda" else client(service)
+        return self.functions if service == "lambda" else aws_client(service)
 
     def knows(self, kind: str, url: str, **more: str) -> None:
         """Deploy a stack with this dead-letter queue."""
         entry = {"kind": kind, "queueUrl": url, **more}
         self.run = lambda _: ended(0, stack_outputs(deadLetters={"orders": entry}))
-
-
-def client(service: str) -> Any:
-    return boto3.client(
-        service,
-        region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106 -- moto checks none
-    )
 
 
 def make_queue(queue: Queue, name: str) -> tuple[str, str]:

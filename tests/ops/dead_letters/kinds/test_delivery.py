@@ -10,11 +10,10 @@ import pytest
 from tests.ops.dead_letters.kinds.clients import (
     FUNCTION,
     AwsOperator,
-    client,
     make_queue,
     received,
 )
-from tests.ops.fakes import Queue, an_event
+from tests.ops.fakes import Queue, an_event, aws_client
 
 NUMBERS = '{"specversion":"1.0","id":"e-1","type":"t","amount": 12345678901234567.89, "rate":1.10}'
 MESSAGES = [NUMBERS, "no JSON", "", "\u2028 \U0001f600", "[" * 1_200 + "1.10" + "]" * 1_200]
@@ -25,7 +24,7 @@ class Topic:
 
     def __init__(self, queue: Queue, operator: AwsOperator) -> None:
         self.queue, self.operator = queue, operator
-        self.sns = client("sns")
+        self.sns = aws_client("sns")
         self.arn = str(self.sns.create_topic(Name="orders")["TopicArn"])
         self.url, self.queue_arn = make_queue(queue, "subscriber")
         operator.knows("delivery", queue.url)

@@ -10,11 +10,10 @@ import pytest
 from tests.ops.dead_letters.kinds.clients import (
     FUNCTION,
     AwsOperator,
-    client,
     make_queue,
     received,
 )
-from tests.ops.fakes import Queue
+from tests.ops.fakes import Queue, aws_client
 
 EVENT = (
     '{"version":"0","id":"e-1","detail-type":"order paid","source":"orders",'
@@ -27,7 +26,7 @@ class Rule:
 
     def __init__(self, queue: Queue, operator: AwsOperator) -> None:
         self.queue, self.operator = queue, operator
-        self.events = client("events")
+        self.events = aws_client("events")
         self.events.create_event_bus(Name="orders")
         self.arn = str(
             self.events.put_rule(
