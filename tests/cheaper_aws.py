@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 import botocore.hooks
 import botocore.useragent
 import moto.core.responses
+import moto.core.utils
 import moto.sns.models
 import moto.sqs.models
 from moto.core.serialize import XFormedAttributePicker
@@ -25,6 +27,7 @@ from moto.dynamodb.parsing import ast_nodes, expressions, validators
 _trees: Any = ast_nodes
 _parsers: Any = expressions
 
+MOTOS_UNIX_TIME = moto.core.utils.unix_time
 BOTOCORES_EVENT_NAME = botocore.hooks.EventAliaser._alias_event_name
 
 MOTOS = {
@@ -54,11 +57,18 @@ def apply() -> None:
         setattr(owner, name, each)
     for owner, name in _SAME_EACH_TIME:
         setattr(owner, name, cache(getattr(owner, name)))
+    of_times: Any = moto.core.utils
+    of_times.unix_time = unix_time
     of_hooks: Any = botocore.hooks
     of_hooks.EventAliaser._alias_event_name = lambda _, name: event_name(name)
     of_topics: Any = moto.sns.models.Subscription
     a_key = cache(of_topics.private_key.__wrapped__)
     of_topics.private_key = lambda _: a_key(None)
+
+
+def unix_time(moment: datetime | None = None) -> float:
+    """Return the seconds since 1970 until a moment of UTC, or until now."""
+    return (moment.replace(tzinfo=UTC) if moment else datetime.now(UTC)).timestamp()
 
 
 @cache
