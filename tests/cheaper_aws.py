@@ -21,7 +21,7 @@ import moto.core.responses
 import moto.core.utils
 import moto.sns.models
 import moto.sqs.models
-from moto.core.serialize import XFormedAttributePicker
+from moto.core.serialize import ResponseSerializer, XFormedAttributePicker
 from moto.dynamodb.parsing import ast_nodes, expressions, validators
 
 _trees: Any = ast_nodes
@@ -38,6 +38,7 @@ MOTOS = {
         (_trees.Node, "find_clauses"),
         (validators, "deepcopy"),
         (XFormedAttributePicker, "get_possible_keys"),
+        (ResponseSerializer, "_serialize_structure_member"),
     )
 }
 
@@ -52,7 +53,7 @@ _SAME_EACH_TIME: tuple[tuple[Any, str], ...] = (
 
 def apply() -> None:
     """Replace moto's and botocore's own functions in this process."""
-    ours = (_parsed, _traverse, _find_clauses, _copied, _possible_keys)
+    ours = (_parsed, _traverse, _find_clauses, _copied, _possible_keys, _member)
     for (owner, name), each in zip(MOTOS, ours, strict=True):
         setattr(owner, name, each)
     for owner, name in _SAME_EACH_TIME:
@@ -136,3 +137,12 @@ def _possible_keys(self: Any, context: Any) -> Iterable[str]:
     if place not in _known:
         _known[place] = tuple(_MOTOS_POSSIBLE_KEYS(self, context))
     return _known[place]
+
+
+_MOTOS_MEMBER = MOTOS[ResponseSerializer, "_serialize_structure_member"]
+
+
+def _member(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
+    # DynamoDB's values have one member of ten, by its own name.
+    if shape.parent.name != "AttributeValue" or key in value:
+        _MOTOS_MEMBER(self, serialized, value, shape, key)
