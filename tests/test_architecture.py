@@ -94,7 +94,7 @@ from importlinter.cli import lint_imports
 
 for contract in sys.stdin:
     with redirect_stdout(io.StringIO()) as printed:
-        lint_imports(limit_to_contracts=(json.loads(contract),), no_cache=True)
+        lint_imports(limit_to_contracts=(json.loads(contract),))
     print(json.dumps(printed.getvalue()), flush=True)
 """
 
