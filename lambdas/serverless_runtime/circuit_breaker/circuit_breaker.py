@@ -32,6 +32,7 @@ from serverless_runtime.circuit_breaker.rules import CircuitBreakerRules, rules_
 from serverless_runtime.shared.arguments import require_a, require_callable, require_text
 from serverless_runtime.shared.masking import masked
 from serverless_runtime.shared.metrics import Counter
+from serverless_runtime.shared.texts import text_of
 
 __all__ = [
     "CallFailedError",
@@ -111,7 +112,7 @@ class CircuitBreaker:
         except self._failed_errors as error:
             if fallback is None:
                 raise
-            reason = masked(f"{type(error).__name__}: {error}")
+            reason = masked(f"{type(error).__name__}: {text_of(error)}")
             log.warning(log_messages.FELL_BACK, extra={"circuit": self._circuit, "reason": reason})
         return fallback()
 
@@ -124,7 +125,7 @@ class CircuitBreaker:
             self._responded(probe, self._timer() - started)
             raise
         except self._failed_errors as error:
-            self._failed(probe, str(error), getattr(error, "retry_after_seconds", None))
+            self._failed(probe, text_of(error), getattr(error, "retry_after_seconds", None))
             raise
         self._responded(probe, self._timer() - started)
         return result

@@ -27,6 +27,7 @@ from serverless_runtime.once.settings import read_once_settings
 from serverless_runtime.shared import json_log
 from serverless_runtime.shared.environment import read_settings
 from serverless_runtime.shared.metrics import Counter, own_component
+from serverless_runtime.shared.texts import text_of
 
 _ID = re.compile(r"[A-Za-z0-9._=+/-]{1,128}")
 _IDS = {"event_id": "id", "correlation_id": "correlationid", "task_id": "subject"}
@@ -47,7 +48,7 @@ def handle(payload: object, context: Any) -> None:
         event = TaskEvent.from_payload(payload)
     except UnreadableEventError as error:
         log.exception(log_messages.UNREADABLE_EVENT)
-        dead_letters.add(str(error), type(error).__name__)
+        dead_letters.add(text_of(error), type(error).__name__)
         return
     notify_channels(
         event, leases, channels, dead_letters, lambda: _seconds_left(context), metrics=metrics

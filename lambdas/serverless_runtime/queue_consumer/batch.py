@@ -1,4 +1,5 @@
-"""Calls the work for each message by itself: one that fails does not take others with it."""
+"""Calls the work for each message by itself: one that fails or takes too long takes no others with
+it."""
 
 from __future__ import annotations
 
@@ -22,6 +23,7 @@ from serverless_runtime.queue_consumer.receiving_queue import ReceivingQueue
 from serverless_runtime.shared import json_log
 from serverless_runtime.shared.arguments import require_callable, require_list
 from serverless_runtime.shared.metrics import write_metrics
+from serverless_runtime.shared.time_limit import time_limit
 
 RETRY_DELAYS_SECONDS = (10, 60, 300)
 MAX_DELAY_SECONDS = 43_200
@@ -59,7 +61,10 @@ def each_message(
     after the second, and so on, the last one repeated; after its last receive it is a dead letter.
     Work may be called twice for a message. What it returns is ignored.
 
-    No message is begun that the time left would not suffice for, by the longest in its batch.
+    No message is begun that the time left would not suffice for, by the longest in its batch. Work
+    that is not done a second before the function's timeout is ended by OutOfTimeError, which is no
+    Exception, and has failed. A worker that is killed takes its whole batch with it, even messages
+    that are done: work that can exhaust the memory or end the process needs a `batch_size` of 1.
     In a FIFO queue, those behind a failed one of the same group are returned untried, too.
 
     ValueError for a delay that SQS does not know, and for none at all.
@@ -131,16 +136,22 @@ class _Batch:
                 self._postpone(messages[number:])
                 not_done += messages[number:]
                 break
-            if (message.is_fifo and message.group in self._halted) or not self._is_done(message):
+            is_behind = message.is_fifo and message.group in self._halted
+            if is_behind or not self._is_done(message, time_left()):
                 not_done.append(message)
         self._write_metrics(messages[0].queue_name)
         return {"batchItemFailures": [{"itemIdentifier": each.message_id} for each in not_done]}
 
-    def _is_done(self, message: Message) -> bool:
+    def _is_done(self, message: Message, seconds_left: float) -> bool:
         began = self._clock()
         try:
-            self._work(message)
-        except Exception:
+            # Of less than two seconds, half.
+            with time_limit(max(seconds_left - _END_SECONDS, seconds_left / 2)):
+                self._work(message)
+        except KeyboardInterrupt:
+            raise
+        except BaseException:
+            # SystemExit, too, would take the worker and the whole batch.
             self._fail(message)
             return False
         finally:

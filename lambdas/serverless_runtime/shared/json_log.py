@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import Any
 
 from serverless_runtime.shared.masking import masked
+from serverless_runtime.shared.texts import text_of
 from serverless_runtime.shared.timestamps import to_text
 
 _request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
@@ -81,7 +82,7 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[0] is not None:
             kind, error, trace = record.exc_info
             line["errorType"] = kind.__name__
-            line["errorMessage"] = str(error)
+            line["errorMessage"] = text_of(error)
             line["stackTrace"] = traceback.format_tb(trace)
         return json.dumps(line, default=str)
 
@@ -95,7 +96,7 @@ def _bind_and_mask(record: logging.LogRecord) -> bool:
     if record.exc_info and record.exc_info[0] is not None:
         kind, error, trace = record.exc_info
         # Without its causes: each has its own text.
-        record.exc_info = (kind, Exception(masked(str(error))), trace)
+        record.exc_info = (kind, Exception(masked(text_of(error))), trace)
     return True
 
 
@@ -106,7 +107,7 @@ def _masked_value(value: object) -> object:
         return {_masked_value(name): _masked_value(each) for name, each in value.items()}
     if isinstance(value, (list, tuple)):
         return [_masked_value(each) for each in value]
-    return masked(str(value))
+    return masked(text_of(value))
 
 
 class _StdoutHandler(logging.Handler):

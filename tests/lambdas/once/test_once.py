@@ -19,6 +19,7 @@ from serverless_runtime.once.run_once import (
 )
 from serverless_runtime.once.settings import GUARANTEES, LEASE_SECONDS, Guarantee, OnceSettings
 from serverless_runtime.shared.environment import MissingSettingsError
+from serverless_runtime.shared.time_limit import OutOfTimeError
 from tests.lambdas.notification_service.fakes import Clock
 from tests.lambdas.tables import DELIVERIES
 from tests.model_tests.in_memory_dynamo import InMemoryDynamo
@@ -125,6 +126,27 @@ def test_parts_are_done_apart_and_only_what_is_missing_again(shipping: Shipping)
     shipping.receives(part="invoice")
 
     assert len(shipping.shipped) == 3
+
+
+class UnreadableError(Exception):
+    """Cannot even say what it is."""
+
+    def __str__(self) -> str:
+        raise ValueError("no text")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [UnreadableError(), ValueError("half \ud800"), SystemExit(3), OutOfTimeError("late")],
+    ids=lambda error: type(error).__name__,
+)
+def test_whatever_work_raises_the_lease_is_released(
+    shipping: Shipping, caplog: pytest.LogCaptureFixture, error: BaseException
+) -> None:
+    shipping.fails(error)
+
+    assert "lease not ended" not in caplog.text
+    assert shipping.receives() == "label-1"
 
 
 @every_guarantee

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from pulumi_serverless.testing import queue_event
 from serverless_runtime.queue_consumer import Message, each_message
+from serverless_runtime.queue_consumer.metrics import DONE, FAILED, POSTPONED
 from tests.lambdas.queue_consumer.fake_queue import FakeQueue
-from tests.lambdas.queue_consumer.test_each_message import FIFO, Context, failed, poison
+from tests.lambdas.queue_consumer.test_each_message import FIFO, Context, failed, metrics, poison
 
 
 @pytest.mark.parametrize(
@@ -124,3 +129,69 @@ def test_a_message_is_all_of_its_record() -> None:
     plain = Message(message_id="m", body="", queue_arn="arn:q", receipt_handle="r")
     assert (plain.receives, plain.group, plain.sequence_number) == (1, None, None)
     assert (plain.ids, plain.is_fifo, plain.queue_name) == ({"message_id": "m"}, False, "q")
+
+
+class UnreadableError(Exception):
+    def __str__(self) -> str:
+        raise ValueError("no text")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [SystemExit(1), asyncio.CancelledError(), UnreadableError(), ValueError("half \ud800")],
+    ids=lambda error: type(error).__name__,
+)
+def test_whatever_work_raises_no_other_message_is_taken_with_it(error: BaseException) -> None:
+    seen: list[str] = []
+
+    def work(message: Message) -> None:
+        seen.append(message.body)
+        if message.body == "poison":
+            raise error
+
+    response = each_message(work, queue=lambda _: FakeQueue())(
+        queue_event("fine", "poison", "rest"), None
+    )
+
+    assert seen == ["fine", "poison", "rest"]
+    assert failed(response) == ["message-1"]
+
+
+def test_ctrl_c_ends_the_run() -> None:
+    def work(_: Message) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        each_message(work, queue=lambda _: FakeQueue())(queue_event("x"), None)
+
+
+def test_work_that_hangs_fails_before_the_worker_is_killed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    now, queue, seen = [0.0], FakeQueue(), list[str]()
+
+    def work(message: Message) -> None:
+        seen.append(message.body)
+        if message.body == "hangs":
+            now[0] += 1
+            threading.Event().wait(30)
+
+    before = signal.getsignal(signal.SIGALRM)
+    handle = each_message(work, queue=lambda _: queue, clock=lambda: now[0])
+    response = handle(queue_event("fine", "hangs", "rest"), Context(lambda: 1.0))
+
+    assert seen == ["fine", "hangs"]
+    assert failed(response) == ["message-1", "message-2"]
+    assert queue.hidden == {"message-1": 10, "message-2": 0}
+    counts = metrics(capsys)
+    assert [counts[each] for each in (DONE, FAILED, POSTPONED)] == [1, 1, 1]
+    assert signal.getsignal(signal.SIGALRM) == before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def test_in_another_thread_work_has_no_limit() -> None:
+    handle = each_message(lambda _: threading.Event().wait(0.02), queue=lambda _: FakeQueue())
+    with ThreadPoolExecutor() as pool:
+        response = pool.submit(handle, queue_event("x"), Context(lambda: 0.01)).result(10)
+
+    assert failed(response) == []

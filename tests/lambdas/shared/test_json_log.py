@@ -51,6 +51,23 @@ def test_an_exception_is_part_of_its_line(capsys: pytest.CaptureFixture[str]) ->
     assert "raise ValueError" in line["stackTrace"][0]
 
 
+class UnreadableError(Exception):
+    def __str__(self) -> str:
+        raise ValueError("no text")
+
+
+def test_an_error_without_a_readable_text_is_logged(capsys: pytest.CaptureFixture[str]) -> None:
+    with bare_root():
+        json_log.configure()
+        try:
+            raise UnreadableError
+        except UnreadableError as error:
+            logging.getLogger("serverless_runtime.x").exception("failed", extra={"was": error})
+
+    line = json.loads(capsys.readouterr().out)
+    assert line["errorMessage"] == line["was"] == "(its text could not be read: ValueError)"
+
+
 def test_configuring_twice_writes_each_line_once(capsys: pytest.CaptureFixture[str]) -> None:
     with bare_root():
         json_log.configure("first")

@@ -15,6 +15,7 @@ from serverless_runtime.notification_service.channel import (
 )
 from serverless_runtime.notification_service.delivery.outcome_metrics import DeliveryMetrics
 from serverless_runtime.once.leases import InProgressError, Lease, Leases
+from serverless_runtime.shared.texts import text_of
 
 log = logging.getLogger(__name__)
 
@@ -120,9 +121,9 @@ class DeliveryAttempt:
 
     def _dead_letter_rejected(self, error: PermanentChannelError) -> None:
         try:
-            self._dead_letter(str(error), type(error).__name__)
+            self._dead_letter(text_of(error), type(error).__name__)
         except Exception:
-            self._release(str(error))
+            self._release(text_of(error))
             raise
 
     def _dead_letter_unknown(self, reason: str) -> None:
@@ -163,8 +164,8 @@ class DeliveryAttempt:
 def reason_of(error: Exception) -> str:
     """Return the error for people: our own errors explain themselves, others need their class."""
     if isinstance(error, (ChannelError, InProgressError)):
-        return str(error)
-    return f"{type(error).__name__}: {error}"
+        return text_of(error)
+    return f"{type(error).__name__}: {text_of(error)}"
 
 
 def _was_not_sent(error: Exception) -> bool:
