@@ -32,6 +32,9 @@ MAX_DELAY_SECONDS = 43_200
 _END_SECONDS = 1.0
 """What a run needs to report its failures."""
 
+_REPORT_SECONDS = 0.5
+"""Of these, for the report itself: without it, Lambda would return even what is done."""
+
 log = logging.getLogger(__name__)
 
 Handler = Callable[[Mapping[str, Any], Any], dict[str, Any]]
@@ -133,7 +136,7 @@ class _Batch:
         not_done = []
         for number, message in enumerate(messages):
             if number and time_left() < self._longest + _END_SECONDS:
-                self._postpone(messages[number:])
+                self._postpone(messages[number:], time_left)
                 not_done += messages[number:]
                 break
             is_behind = message.is_fifo and message.group in self._halted
@@ -183,13 +186,16 @@ class _Batch:
             return False
         return most is not None and message.receives >= most
 
-    def _postpone(self, messages: list[Message]) -> None:
+    def _postpone(self, messages: list[Message], time_left: Callable[[], float]) -> None:
         self._counts[POSTPONED] += len(messages)
         log.warning(
             "no time left for the rest of the batch: lower the batch_size or raise the timeout",
             extra={"postponed": len(messages), "longest_seconds": round(self._longest, 3)},
         )
         for each in messages:
+            if time_left() < _REPORT_SECONDS:
+                # The others come back after the queue's visibility timeout.
+                return
             self._hide(each, 0)
 
     def _hide(self, message: Message, seconds: int) -> None:

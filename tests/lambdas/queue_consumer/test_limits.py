@@ -189,6 +189,27 @@ def test_work_that_hangs_fails_before_the_worker_is_killed(
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 
 
+def test_a_large_batch_is_reported_although_there_is_no_time_to_return_each_of_its_messages() -> (
+    None
+):
+    left, queue = [3.0], FakeQueue()
+
+    class SlowQueue(FakeQueue):
+        def hide(self, message: Message, seconds: int) -> None:
+            left[0] -= 0.25
+            queue.hide(message, seconds)
+
+    def work(_: Message) -> None:
+        left[0] -= 1.5
+
+    handle = each_message(work, queue=lambda _: SlowQueue(), clock=lambda: 3 - left[0])
+    response = handle(queue_event(*"abcdefghijkl"), Context(lambda: left[0]))
+
+    assert len(failed(response)) == 11
+    assert len(queue.hidden) == 5
+    assert left[0] > 0
+
+
 def test_in_another_thread_work_has_no_limit() -> None:
     handle = each_message(lambda _: threading.Event().wait(0.02), queue=lambda _: FakeQueue())
     with ThreadPoolExecutor() as pool:
