@@ -30,7 +30,7 @@ from pulumi_serverless.testing.program import STACK_TYPE
 
 _HANDLER = "serverless_runtime.shared.metrics.write_metrics"
 _CODE = FunctionCode(packages=("serverless_runtime.handoff", "serverless_runtime.shared"))
-_FOR_THIS_PYTHON = {"pulumi-serverless:bundleFor": "host"}
+FOR_THIS_PYTHON = {"pulumi-serverless:bundleFor": "host"}
 _UPPER = re.compile(r"(?<!^)([A-Z])")
 
 _TURNS = {1: 10, 10: 3, 100: 1}
@@ -82,7 +82,7 @@ def _printed(*arguments: str) -> list[list[float]]:
     return [[float(word) for word in line.split()] for line in done.stdout.splitlines()]
 
 
-def _hand_offs(number: int) -> None:
+def hand_offs(number: int) -> None:
     """Declare callers and targets of their own, with the handoff between them."""
     foundation = Foundation(alarm_topic_arn="arn:aws:sns:eu-west-1:123456789012:t")
     for each in range(number):
@@ -95,21 +95,21 @@ def _hand_offs(number: int) -> None:
         handoff.allow_caller(PythonFunction(f"caller-{each}", args))
 
 
-def _plainly(resources: list[Resource]) -> Callable[[], None]:
+def plainly(resources: list[Resource]) -> Callable[[], None]:
     """Return a program that registers the same graph with the SDK's own classes: as many resources
-    with the same inputs, parents and dependencies."""
+    with the same parents and dependencies, and the same inputs, made of outputs where they are."""
     prepared = [(each, _constructor(each)) for each in resources]
 
     def program() -> None:
         made: dict[str, Any] = {}
         for each, construct in prepared:
-            urns = set(each.dependencies) - {each.parent}
-            made[each.urn] = construct(
-                pulumi.ResourceOptions(
-                    parent=made.get(each.parent),
-                    depends_on=[made[urn] for urn in urns if urn in made],
-                )
+            by_input = itertools.chain(*each.property_dependencies.values())
+            urns = set(each.dependencies) - {each.parent, *by_input}
+            opts = pulumi.ResourceOptions(
+                parent=made.get(each.parent),
+                depends_on=[made[urn] for urn in urns if urn in made],
             )
+            made[each.urn] = construct(opts, made)
 
     return program
 
@@ -121,17 +121,32 @@ class _PlainComponent(pulumi.ComponentResource):
         super().__init__(type_, name, {}, opts)
 
 
-def _constructor(resource: Resource) -> Callable[[pulumi.ResourceOptions], Any]:
-    # Inputs that were outputs of others are known by now.
+def _constructor(
+    resource: Resource,
+) -> Callable[[pulumi.ResourceOptions, dict[str, Any]], Any]:
+    """Return what makes the resource of its options and of those that were made before."""
     if not resource.custom:
-        return lambda opts: _PlainComponent(resource.type, resource.name, opts)
+        return lambda opts, _: _PlainComponent(resource.type, resource.name, opts)
     package, module, name = resource.type.split(":")[0], *resource.type.split(":")[1:]
     folder = module.split("/")[0]
     module_name = {"lambda": "lambda_", "index": ""}.get(folder, folder)
     classes = importlib.import_module(f"pulumi_{package}.{module_name}".rstrip("."))
-    made = getattr(classes, name)
-    inputs = {_UPPER.sub(r"_\1", key).lower(): value for key, value in resource.inputs.items()}
-    return lambda opts: made(resource.name, **inputs, opts=opts)
+    class_ = getattr(classes, name)
+    inputs = {_UPPER.sub(r"_\1", key).lower(): key for key in resource.inputs}
+
+    def construct(opts: pulumi.ResourceOptions, made: dict[str, Any]) -> Any:
+        found = {name: _input(resource, key, made) for name, key in inputs.items()}
+        return class_(resource.name, **found, opts=opts)
+
+    return construct
+
+
+def _input(resource: Resource, key: str, made: dict[str, Any]) -> Any:
+    """Return an input as it is, or as an output of the outputs that it was made of."""
+    value = resource.inputs[key]
+    urns = resource.property_dependencies.get(key, ())
+    outputs = [made[urn].id for urn in urns if urn in made]
+    return pulumi.Output.all(*outputs).apply(lambda _: value) if outputs else value
 
 
 def _seconds(program: Callable[[], None]) -> tuple[float, Graph]:
@@ -141,7 +156,7 @@ def _seconds(program: Callable[[], None]) -> tuple[float, Graph]:
     gc.collect()
     gc.freeze()
     started = time.process_time()
-    graph = run_program(program, config=_FOR_THIS_PYTHON, mocks=AwsMocks())
+    graph = run_program(program, config=FOR_THIS_PYTHON, mocks=AwsMocks())
     return time.process_time() - started, graph
 
 
@@ -165,19 +180,20 @@ def _measure(number: int, turns: int = 0) -> None:
     """Print a line for each turn: resources, own seconds, those of the SDK alone. Without turns,
     print the calls of both."""
     # Everything is imported before.
-    _, small = _seconds(lambda: _hand_offs(1))
-    _seconds(_plainly(_without_stack(small)))
+    _, small = _seconds(lambda: hand_offs(1))
+    _seconds(plainly(without_stack(small)))
     if not turns:
-        calls, graph = _calls(lambda: _hand_offs(number))
-        print(calls, _calls(_plainly(_without_stack(graph)))[0])  # noqa: T201
+        calls, graph = _calls(lambda: hand_offs(number))
+        print(calls, _calls(plainly(without_stack(graph)))[0])  # noqa: T201
     for _ in range(turns):
-        own, graph = _seconds(lambda: _hand_offs(number))
-        resources = _without_stack(graph)
-        plain, _ = _seconds(_plainly(resources))
+        own, graph = _seconds(lambda: hand_offs(number))
+        resources = without_stack(graph)
+        plain, _ = _seconds(plainly(resources))
         print(len(resources), own, plain)  # noqa: T201
 
 
-def _without_stack(graph: Graph) -> list[Resource]:
+def without_stack(graph: Graph) -> list[Resource]:
+    """Return the resources that the program declares."""
     return [each for each in graph.all if each.type != STACK_TYPE]
 
 
