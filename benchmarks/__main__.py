@@ -30,8 +30,8 @@ median of its ratios to "{BARE}" in the same round. Callers take turns in a rand
 by request where there is one at a time, and hand off to the same function. "ours" and "ours again"
 are the same: what differs between them is chance. Zips are as they are uploaded. The emulator takes
 part in every figure, and starts an event at once, where AWS queues it: only ratios mean
-something. The callers' tables are in a second emulator, because one does one thing at a time, and
-DynamoDB does not keep Lambda waiting."""
+something. The callers' tables are in a second emulator, which checks no permissions, because one
+does one thing at a time, and DynamoDB does not keep Lambda waiting."""
 
 _DELAY_MS, _PAUSE_MS = (
     round(each * 1000) for each in (pattern_times.DELAY_SECONDS, pattern_times.PAUSE_SECONDS)

@@ -203,7 +203,7 @@ def comparison_stack() -> Iterator[ComparisonStack]:
     """The program in an emulator, the comparison's functions beside it, and their tables in
     another."""
     with (
-        running_instance("bench-tables", has_permissions=False) as database,
+        running_instance("bench-tables", only_service="dynamodb") as database,
         handoff_stack(
             "bench", only="webhook", watched=False, function_python=function_python()
         ) as stack,

@@ -7,6 +7,7 @@ changes within seconds changes it for all of them.
 from __future__ import annotations
 
 import statistics
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -17,6 +18,7 @@ from itertools import islice
 from typing import Any
 
 import httpx
+import psutil
 
 from benchmarks.callers import BARE
 from benchmarks.comparison_stack import ComparisonStack, Service
@@ -147,17 +149,18 @@ class Comparison:
         used = {}
         for process, name in function_processes(self._stack.emulator):
             # An idle one may end while we look.
-            with suppress(OSError):
-                used[name, process.pid] = time.clock_gettime(_clock_of(process.pid))
+            with suppress(OSError, psutil.Error):
+                used[name, process.pid] = _processor_seconds_of(process)
         return used
 
 
-def _clock_of(process_id: int) -> int:
-    """Return what `clock_getcpuclockid` does on Linux: a clock in nanoseconds.
-
-    psutil's counts in hundredths of a second, in which four tasks are created.
-    """
-    return ~process_id << 3 | 2
+def _processor_seconds_of(process: psutil.Process) -> float:
+    if sys.platform == "linux":
+        # What clock_getcpuclockid returns: a clock in nanoseconds. psutil's counts in hundredths of
+        # a second, in which four tasks are created.
+        return time.clock_gettime(~process.pid << 3 | 2)
+    times = process.cpu_times()
+    return times.user + times.system
 
 
 def _create(client: httpx.Client, service: Service) -> float:

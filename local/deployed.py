@@ -148,7 +148,7 @@ def running_instance(
     proxy_port: int | None = None,
     without_patches: Sequence[str] = (),
     function_python: Path | None = None,
-    has_permissions: bool = True,
+    only_service: str | None = None,
 ) -> Iterator[Emulator]:
     """An empty emulator on `port`, or on a free one, while the block runs.
 
@@ -167,7 +167,7 @@ def running_instance(
             proxy_port=proxy_port,
             without_patches=without_patches,
             function_python=function_python,
-            has_permissions=has_permissions,
+            only_service=only_service,
         ) as emulator,
     ):
         yield emulator

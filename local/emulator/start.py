@@ -130,7 +130,7 @@ def running_emulator(
     proxy_port: int | None = None,
     without_patches: Sequence[str] = (),
     function_python: Path | None = None,
-    has_permissions: bool = True,
+    only_service: str | None = None,
 ) -> Iterator[Emulator]:
     """An emulator on `port` for as long as the block runs. The caller owns `instance`.
 
@@ -138,7 +138,8 @@ def running_emulator(
     `proxy_port` is where a proxy of the caller's listens: its requests carry that port in Host.
     `without_patches` names modules of local/emulator/patches: tests show what they are needed for.
     `function_python` runs the functions instead of the emulator's own Python.
-    Without `has_permissions` everyone may do anything: it is for the roles of another emulator.
+    `only_service` such as "dynamodb" is all that it has then, and anyone may use it without a key:
+    for functions of another emulator, whose roles it does not know.
     Raises EmulatorError if the port is taken, the emulator is not installed, or it dies.
     """
     python = emulator_python()
@@ -153,7 +154,7 @@ def running_emulator(
             stderr=subprocess.STDOUT,
             env={
                 **_environment(instance, emulator, retry_base_seconds),
-                "AUTH": str(has_permissions).lower(),
+                **({"AUTH": "false", "SERVICES": only_service} if only_service else {}),
                 **({PROXY_PORT: str(proxy_port)} if proxy_port else {}),
                 "EMULATOR_WITHOUT_PATCHES": ",".join(without_patches),
                 "EMULATOR_FUNCTION_PYTHON": str(function_python or ""),
@@ -220,6 +221,7 @@ def _environment(
         "MINISTACK_REGION": REGION,
         "IOT_MTLS_ENABLED": "0",
         "LOG_LEVEL": "WARNING",
+        "AUTH": "true",
         "AWS_ACCESS_KEY_ID": emulator.credentials.access_key,
         "AWS_SECRET_ACCESS_KEY": emulator.credentials.secret_key,
         "LAMBDA_ASYNC_RETRY_BASE_SECONDS": str(retry_base_seconds),

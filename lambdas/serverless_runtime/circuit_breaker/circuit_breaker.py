@@ -64,8 +64,8 @@ class CircuitBreaker:
         clock: Callable[[], float] = time.time,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
-        """An error that is both `refused` and `failed` is refused. Without `failed` it is
-        `failures_of_any_provider`, without `metrics` nothing is emitted."""
+        """An error that is both `refused` and `failed` is refused. The default of `failed` is
+        `failures_of_any_provider()`. Without `metrics` nothing is emitted."""
         require_text("circuit", circuit)
         require_a("rules", rules, CircuitBreakerRules, "CircuitBreakerRules")
         if failed is not None:

@@ -35,7 +35,7 @@ class CircuitBreakerOpenError(Exception):
 def failures_of_any_provider() -> Errors:
     """Return what counts as a failure if nothing else is said: no connection, no response in time,
     and one that breaks off or is no HTTP, too."""
-    # Only who catches an error needs it: importing it takes a sixteenth of a cold start.
+    # Only code that catches an error needs it: importing it takes a sixteenth of a cold start.
     import http.client  # noqa: PLC0415
 
     return CallFailedError, OSError, http.client.HTTPException

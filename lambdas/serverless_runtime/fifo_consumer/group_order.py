@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
-from serverless_runtime.queue_consumer import Message, OutOfTimeError
+from serverless_runtime.queue_consumer import Message
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ class GroupOrder:
     ) -> None:
         try:
             work(message)
-        except (Exception, SystemExit, OutOfTimeError):
+        except (Exception, SystemExit):
             if message.receives < self._max_attempts:
                 raise
             log.exception("message failed its last attempt", extra=message.ids)

@@ -26,7 +26,6 @@ from serverless_runtime.shared.arguments import (
     shown,
 )
 from serverless_runtime.shared.texts import text_of
-from serverless_runtime.shared.time_limit import OutOfTimeError
 
 __all__ = ["GivenUpError", "InProgressError", "NotDoneError", "NotRecordedError", "Once"]
 
@@ -179,7 +178,7 @@ class _Attempt:
         """Do the work and record it."""
         try:
             result = work()
-        except (Exception, SystemExit, OutOfTimeError) as error:
+        except (Exception, SystemExit) as error:
             reason = f"{type(error).__name__}: {text_of(error)}"
             if self._at_most_once and not isinstance(error, NotDoneError):
                 self._end(self._leases.give_up, reason, log_messages.GIVEN_UP)

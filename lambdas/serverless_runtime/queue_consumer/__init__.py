@@ -2,6 +2,5 @@
 
 from serverless_runtime.queue_consumer.batch import each_message
 from serverless_runtime.queue_consumer.message import Message, UnreadableMessageError
-from serverless_runtime.shared.time_limit import OutOfTimeError
 
-__all__ = ["Message", "OutOfTimeError", "UnreadableMessageError", "each_message"]
+__all__ = ["Message", "UnreadableMessageError", "each_message"]

@@ -20,35 +20,30 @@ from serverless_runtime.queue_consumer.metrics import (
     QUEUE_NAME,
 )
 from serverless_runtime.queue_consumer.receiving_queue import ReceivingQueue
+from serverless_runtime.queue_consumer.rescue import SECONDS, Rescue
+from serverless_runtime.queue_consumer.rescue import Queue as RescuingQueue
 from serverless_runtime.shared import json_log
 from serverless_runtime.shared.arguments import require_callable, require_list
 from serverless_runtime.shared.metrics import write_metrics
-from serverless_runtime.shared.time_limit import time_limit
 
 RETRY_DELAYS_SECONDS = (10, 60, 300)
 MAX_DELAY_SECONDS = 43_200
 """SQS hides a message for 12 hours at most."""
 
-_END_SECONDS = 1.0
-"""What a run needs to report its failures."""
-
 _REPORT_SECONDS = 0.5
-"""Of these, for the report itself: without it, Lambda would return even what is done."""
+"""Without the report, Lambda would return even what is done."""
 
 log = logging.getLogger(__name__)
 
 Handler = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 
 
-class Queue(Protocol):
+class Queue(RescuingQueue, Protocol):
     """Where the messages of a batch come from."""
 
     @property
     def max_receives(self) -> int | None:
         """After how many receives a message is a dead letter."""
-
-    def hide(self, message: Message, seconds: int) -> None:
-        """Let the message be received again after that time."""
 
 
 def each_message(
@@ -64,10 +59,10 @@ def each_message(
     after the second, and so on, the last one repeated; after its last receive it is a dead letter.
     Work may be called twice for a message. What it returns is ignored.
 
-    No message is begun that the time left would not suffice for, by the longest in its batch. Work
-    that is not done a second before the function's timeout is ended by OutOfTimeError, which is no
-    Exception, and has failed. A worker that is killed takes its whole batch with it, even messages
-    that are done: work that can exhaust the memory or end the process needs a `batch_size` of 1.
+    No message is begun that the time left would not suffice for, by the longest in its batch. A
+    second before the function's timeout, what is done is deleted and what was not begun returned,
+    so that work which hangs does not take the rest of its batch with it. Work that exhausts the
+    memory or ends the process does: it needs a `batch_size` of 1.
     In a FIFO queue, those behind a failed one of the same group are returned untried, too.
 
     ValueError for a delay that SQS does not know, and for none at all.
@@ -134,23 +129,26 @@ class _Batch:
     def run(self, messages: list[Message], time_left: Callable[[], float]) -> dict[str, Any]:
         """Return what Lambda needs in order to delete only what was done."""
         not_done = []
-        for number, message in enumerate(messages):
-            if number and time_left() < self._longest + _END_SECONDS:
-                self._postpone(messages[number:], time_left)
-                not_done += messages[number:]
-                break
-            is_behind = message.is_fifo and message.group in self._halted
-            if is_behind or not self._is_done(message, time_left()):
-                not_done.append(message)
+        rescue = Rescue(messages, self._queue, time_left)
+        with rescue.at_the_end():
+            for number, message in enumerate(messages):
+                if number and time_left() < self._longest + SECONDS:
+                    self._postpone(messages[number:], time_left)
+                    not_done += messages[number:]
+                    break
+                rescue.working_on = number
+                is_behind = message.is_fifo and message.group in self._halted
+                if is_behind or not self._is_done(message):
+                    not_done.append(message)
+                else:
+                    rescue.done.append(message)
         self._write_metrics(messages[0].queue_name)
         return {"batchItemFailures": [{"itemIdentifier": each.message_id} for each in not_done]}
 
-    def _is_done(self, message: Message, seconds_left: float) -> bool:
+    def _is_done(self, message: Message) -> bool:
         began = self._clock()
         try:
-            # Of less than two seconds, half.
-            with time_limit(max(seconds_left - _END_SECONDS, seconds_left / 2)):
-                self._work(message)
+            self._work(message)
         except KeyboardInterrupt:
             raise
         except BaseException:

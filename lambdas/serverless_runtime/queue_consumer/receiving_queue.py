@@ -32,6 +32,10 @@ class ReceivingQueue:
         redrive = response.get("Attributes", {}).get("RedrivePolicy")
         return int(json.loads(redrive)["maxReceiveCount"]) if redrive else None
 
+    def delete(self, message: Message) -> None:
+        """Let the message not be received again. Raises AwsCallError."""
+        self._client.delete_message(QueueUrl=self._url, ReceiptHandle=message.receipt_handle)
+
     def hide(self, message: Message, seconds: int) -> None:
         """Let the message be received again after that time. Raises AwsCallError."""
         self._client.change_message_visibility(

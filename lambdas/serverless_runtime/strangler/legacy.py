@@ -117,11 +117,13 @@ class Legacy:
             seconds = min(_CONNECT_SECONDS, self._left(until))
         except TimeoutError:
             raise LegacyTimeoutError(f"no answer in {self._seconds:g} s") from None
-        connection = http.client.HTTPConnection(self._host)
         try:
-            connection.sock = opened(self._host, self._port, self._tls, seconds)
+            sock = opened(self._host, self._port, self._tls, seconds)
         except OSError as error:
             raise LegacyError(f"not reached: {type(error).__name__}") from error
+        # With a port, or it would look for one in an IPv6 address.
+        connection = http.client.HTTPConnection(self._host, self._port or http.client.HTTP_PORT)
+        connection.sock = sock
         return connection
 
     def _left(self, until: float) -> float:

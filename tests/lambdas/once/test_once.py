@@ -19,7 +19,6 @@ from serverless_runtime.once.run_once import (
 )
 from serverless_runtime.once.settings import GUARANTEES, LEASE_SECONDS, Guarantee, OnceSettings
 from serverless_runtime.shared.environment import MissingSettingsError
-from serverless_runtime.shared.time_limit import OutOfTimeError
 from tests.lambdas.notification_service.fakes import Clock
 from tests.lambdas.tables import DELIVERIES
 from tests.model_tests.in_memory_dynamo import InMemoryDynamo
@@ -137,7 +136,7 @@ class UnreadableError(Exception):
 
 @pytest.mark.parametrize(
     "error",
-    [UnreadableError(), ValueError("half \ud800"), SystemExit(3), OutOfTimeError("late")],
+    [UnreadableError(), ValueError("half \ud800"), SystemExit(3)],
     ids=lambda error: type(error).__name__,
 )
 def test_whatever_work_raises_the_lease_is_released(

@@ -12,6 +12,7 @@ class FakeQueue:
         self._max_receives = max_receives
         self._broken = broken
         self.hidden: dict[str, int] = {}
+        self.deleted: list[str] = []
 
     @property
     def max_receives(self) -> int | None:
@@ -21,6 +22,10 @@ class FakeQueue:
     def hide(self, message: Message, seconds: int) -> None:
         self._break()
         self.hidden[message.message_id] = seconds
+
+    def delete(self, message: Message) -> None:
+        self._break()
+        self.deleted.append(message.message_id)
 
     def _break(self) -> None:
         if self._broken:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from pulumi_serverless.testing import queue_event
 from serverless_runtime.queue_consumer import Message, each_message
-from serverless_runtime.queue_consumer.metrics import DONE, FAILED, POSTPONED
 from tests.lambdas.queue_consumer.fake_queue import FakeQueue
-from tests.lambdas.queue_consumer.test_each_message import FIFO, Context, failed, metrics, poison
+from tests.lambdas.queue_consumer.test_each_message import FIFO, Context, failed, poison
 
 
 @pytest.mark.parametrize(
@@ -165,30 +161,6 @@ def test_ctrl_c_ends_the_run() -> None:
         each_message(work, queue=lambda _: FakeQueue())(queue_event("x"), None)
 
 
-def test_work_that_hangs_fails_before_the_worker_is_killed(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    now, queue, seen = [0.0], FakeQueue(), list[str]()
-
-    def work(message: Message) -> None:
-        seen.append(message.body)
-        if message.body == "hangs":
-            now[0] += 1
-            threading.Event().wait(30)
-
-    before = signal.getsignal(signal.SIGALRM)
-    handle = each_message(work, queue=lambda _: queue, clock=lambda: now[0])
-    response = handle(queue_event("fine", "hangs", "rest"), Context(lambda: 1.0))
-
-    assert seen == ["fine", "hangs"]
-    assert failed(response) == ["message-1", "message-2"]
-    assert queue.hidden == {"message-1": 10, "message-2": 0}
-    counts = metrics(capsys)
-    assert [counts[each] for each in (DONE, FAILED, POSTPONED)] == [1, 1, 1]
-    assert signal.getsignal(signal.SIGALRM) == before
-    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
-
-
 def test_a_large_batch_is_reported_although_there_is_no_time_to_return_each_of_its_messages() -> (
     None
 ):
@@ -208,11 +180,3 @@ def test_a_large_batch_is_reported_although_there_is_no_time_to_return_each_of_i
     assert len(failed(response)) == 11
     assert len(queue.hidden) == 5
     assert left[0] > 0
-
-
-def test_in_another_thread_work_has_no_limit() -> None:
-    handle = each_message(lambda _: threading.Event().wait(0.02), queue=lambda _: FakeQueue())
-    with ThreadPoolExecutor() as pool:
-        response = pool.submit(handle, queue_event("x"), Context(lambda: 0.01)).result(10)
-
-    assert failed(response) == []

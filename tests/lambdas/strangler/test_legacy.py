@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 from collections.abc import Callable
 from contextlib import closing
 from typing import Any
@@ -169,6 +170,15 @@ def test_a_system_that_hangs_is_late_and_one_that_is_gone_is_not_reached(
         connect(seconds=0.1).send(request_of(an_event()))
     with pytest.raises(LegacyError, match="not reached"):
         connect(f"http://127.0.0.1:{free_port()}").send(request_of(an_event()))
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="without IPv6")
+def test_a_system_at_an_ipv6_address_is_reached(connect: Connect) -> None:
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as unresponsive:
+        old = connect(f"http://[::1]:{unresponsive.getsockname()[1]}", seconds=0.1)
+
+        with pytest.raises(LegacyTimeoutError):
+            old.send(request_of(an_event()))
 
 
 def test_the_comparison_with_the_old_system_sees_a_router_that_decodes(

@@ -134,8 +134,15 @@ class Connections:
     def _received(self, connection: socket.socket, until: float | None) -> tuple[Response, bool]:
         """Return the response, and whether the connection ends with it."""
 
+        is_late = False
+
         def receive() -> bytes:
+            nonlocal is_late
             if until is not None:
+                if is_late:
+                    raise TimeoutError
+                # What has arrived by then is still read.
+                is_late = self._clock() >= until
                 connection.settimeout(self._seconds_left(until))
             return connection.recv(_RECEIVED_BYTES)
 
@@ -169,7 +176,8 @@ class Connections:
             if not is_readable(idle.connection, MAX_LATE_SECONDS):
                 return False
             try:
-                response, is_last = self._received(idle.connection, until=None)
+                until = self._clock() + MAX_LATE_SECONDS
+                response, is_last = self._received(idle.connection, until)
             except ResponseError as error:
                 idle.then(error)
                 return False
@@ -204,12 +212,10 @@ def opened(
     """Return a connection that is open, with the seconds as its timeout. Raises OSError."""
     default_port = _HTTP_PORT if tls is None else _HTTPS_PORT
     connection = socket.create_connection((host, port or default_port), seconds)
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    if tls is None:
-        return connection
     try:
-        return tls.wrap_socket(connection, server_hostname=host)
-    except OSError:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return tls.wrap_socket(connection, server_hostname=host) if tls else connection
+    except BaseException:
         connection.close()
         raise
 

@@ -1,8 +1,8 @@
 """The response to a POST in HTTP/1.1, as AWS's services send it.
 
 `http.client` has the head of each response parsed as an email, which takes a fifth of a create, and
-importing that takes a sixteenth of a cold start. What is not read here is an error, and the caller
-tries again on another connection.
+importing that takes a sixteenth of a cold start. What servers and proxies send that is not quite
+HTTP/1.1 is read if its meaning is certain, because an error can mean that a write is repeated.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ MAX_HEAD_BYTES = 65_536
 
 _MAX_INTERIM, _MAX_TRAILERS = 20, 100
 _FIRST_STATUS, _SWITCHING_PROTOCOLS, _FIRST_FINAL = 100, 101, 200
+_STATUS_DIGITS = 3
 _WITHOUT_BODY = (204, 304)
 _HEXADECIMAL = "0123456789abcdefABCDEF"
 _MAX_DIGITS = 18
@@ -33,7 +34,7 @@ def read_response(receive: Receive) -> tuple[int, dict[str, str], bytes, bool]:
     """
     unread = _Unread(receive)
     for _ in range(_MAX_INTERIM):
-        version, status, headers = _head(unread.before(b"\r\n\r\n"))
+        version, status, headers = _head(unread.head())
         if status >= _FIRST_FINAL:
             break
         if status == _SWITCHING_PROTOCOLS:
@@ -44,8 +45,8 @@ def read_response(receive: Receive) -> tuple[int, dict[str, str], bytes, bool]:
     is_last = "close" in options or (version == "0" and "keep-alive" not in options)
     if status in _WITHOUT_BODY:
         body = b""
-    elif "transfer-encoding" in headers:
-        body = _chunks(unread, headers["transfer-encoding"])
+    elif (encoding := headers.get("transfer-encoding", "identity").lower()) != "identity":
+        body = _chunks(unread, encoding)
     elif "content-length" in headers:
         body = unread.exactly(_number(headers["content-length"]))
     else:
@@ -65,16 +66,31 @@ class _Unread:
     def has_more(self) -> bool:
         return bool(self._data)
 
-    def before(self, end: bytes) -> bytes:
-        """Return what comes before `end`, and pass over both."""
-        searched = 0
-        while (at := self._data.find(end, searched)) < 0:
-            searched = max(0, len(self._data) - len(end) + 1)
-            if searched > MAX_HEAD_BYTES:
-                raise MalformedResponseError(f"a head of more than {MAX_HEAD_BYTES} bytes")
-            self._data += self._more()
-        found, self._data = self._data[:at], self._data[at + len(end) :]
-        return found
+    def head(self) -> bytes:
+        """Return what comes before an empty line, and pass over both."""
+        while True:
+            end = self._data.find(b"\n\r\n")
+            bare_end = self._data.find(b"\n\n", 0, end if end >= 0 else None)
+            if bare_end >= 0:
+                return self._pass(bare_end, 2)
+            if end >= 0:
+                return self._pass(end, 3)
+            self._receive_more()
+
+    def line(self) -> bytes:
+        """Return the next line without its end."""
+        while (end := self._data.find(b"\n")) < 0:
+            self._receive_more()
+        return self._pass(end, 1)
+
+    def _pass(self, size: int, end_bytes: int) -> bytes:
+        found, self._data = self._data[:size], self._data[size + end_bytes :]
+        return found.removesuffix(b"\r")
+
+    def _receive_more(self) -> None:
+        if len(self._data) > MAX_HEAD_BYTES:
+            raise MalformedResponseError(f"a head of more than {MAX_HEAD_BYTES} bytes")
+        self._data += self._more()
 
     def exactly(self, size: int) -> bytes:
         """Return the next `size` bytes."""
@@ -102,45 +118,48 @@ class _Unread:
 
 def _head(data: bytes) -> tuple[str, int, dict[str, str]]:
     """Return the digit after "HTTP/1.", the status, and the headers."""
-    text = data.decode("latin-1")
-    first, *lines = text.split("\r\n")
-    version, status = first[7:8], first[9:12]
-    if not (
-        (first[:7], first[8:9]) == ("HTTP/1.", " ")
-        and version.isdecimal()
-        and status.isdecimal()
-        and int(status) >= _FIRST_STATUS
-        and first[12:13] in ("", " ")
-    ):
+    text = data.decode("latin-1").replace("\r\n", "\n")
+    first, *lines = text.split("\n")
+    version, _, rest = first.partition(" ")
+    status, _, _ = rest.lstrip(" ").partition(" ")
+    is_known = version[:7] == "HTTP/1." and version[7:].isdecimal()
+    is_status = len(status) == _STATUS_DIGITS and status.isdecimal()
+    if not (is_known and is_status and int(status) >= _FIRST_STATUS) or "\r" in text:
         raise MalformedResponseError(f"not HTTP/1.1: {first[:40]!r}")
-    if not text.count("\n") == text.count("\r") == len(lines):
-        raise MalformedResponseError("a line that does not end with CRLF")
     headers: dict[str, str] = {}
+    name = ""
     for line in lines:
+        if line[:1] in (" ", "\t") and name:
+            # Folded, as it was allowed once.
+            headers[name] = f"{headers[name]} {line.strip()}"
+            continue
         name, colon, value = line.partition(":")
         if not colon or not name or name != name.strip():
             raise MalformedResponseError(f"not a header: {line[:40]!r}")
         name, value = name.lower(), value.strip(" \t")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return version, int(status), headers
+    return version[7:], int(status), headers
 
 
 def _number(text: str) -> int:
-    if not text.isdecimal() or len(text) > _MAX_DIGITS:
+    # It may have come twice.
+    numbers = {each.strip(" \t") for each in text.split(",")}
+    number = numbers.pop()
+    if numbers or not number.isdecimal() or len(number) > _MAX_DIGITS:
         raise MalformedResponseError(f"not a length: {text[:40]!r}")
-    return int(text)
+    return int(number)
 
 
 def _chunks(unread: _Unread, encoding: str) -> bytes:
-    if encoding.lower() != "chunked":
+    if encoding != "chunked":
         raise MalformedResponseError(f"an encoding that was not asked for: {encoding[:40]!r}")
     chunks = []
-    while size := _chunk_size(unread.before(b"\r\n")):
+    while size := _chunk_size(unread.line()):
         chunks.append(unread.exactly(size))
-        if unread.exactly(2) != b"\r\n":
+        if unread.line():
             raise MalformedResponseError("a chunk that is longer than it said")
     for _ in range(_MAX_TRAILERS):
-        if not unread.before(b"\r\n"):
+        if not unread.line():
             return b"".join(chunks)
     raise MalformedResponseError("too many trailers")
 

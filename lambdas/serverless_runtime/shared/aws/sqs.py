@@ -17,6 +17,7 @@ class SqsClient(ServiceClient):
         "MessageGroupId MessageAttributes:{MessageAttributeValue} "
         "MessageSystemAttributes:{MessageAttributeValue}",
         "ChangeMessageVisibility": "QueueUrl! ReceiptHandle! VisibilityTimeout!:int",
+        "DeleteMessage": "QueueUrl! ReceiptHandle!",
         "GetQueueAttributes": "QueueUrl! AttributeNames:[]",
         "MessageAttributeValue": "DataType! StringValue BinaryValue:blob StringListValues:[] "
         "BinaryListValues:[blob]",
@@ -30,6 +31,9 @@ class SqsClient(ServiceClient):
 
     def change_message_visibility(self, **arguments: Any) -> dict[str, Any]:
         return self._request("ChangeMessageVisibility", arguments)
+
+    def delete_message(self, **arguments: Any) -> dict[str, Any]:
+        return self._request("DeleteMessage", arguments)
 
     def get_queue_attributes(self, **arguments: Any) -> dict[str, Any]:
         return self._request("GetQueueAttributes", arguments)

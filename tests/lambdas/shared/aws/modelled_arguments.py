@@ -25,7 +25,7 @@ OPERATIONS = {
         "TransactWriteItems",
     ],
     "lambda": ["Invoke"],
-    "sqs": ["SendMessage", "ChangeMessageVisibility", "GetQueueAttributes"],
+    "sqs": ["SendMessage", "ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes"],
     "sesv2": ["SendEmail"],
     "sns": ["Publish"],
     "events": ["PutEvents"],

@@ -10,9 +10,9 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -89,11 +89,15 @@ def server() -> Iterator[Server]:
 
 
 @contextmanager
-def connected(server: Server, scheme: str = "http") -> Iterator[Connections]:
-    ours = Connections(f"{scheme}://localhost:{server.server_port}", CONFIG)
+def closing(url: str) -> Iterator[Connections]:
+    ours = Connections(url, CONFIG)
     yield ours
     for idle in ours._idle:
         idle.connection.close()
+
+
+def connected(server: Server, scheme: str = "http") -> AbstractContextManager[Connections]:
+    return closing(f"{scheme}://localhost:{server.server_port}")
 
 
 def test_a_thousand_requests_share_a_connection(server: Server) -> None:
@@ -260,24 +264,52 @@ def test_a_request_with_a_deadline_is_awaited_until_then_and_the_next_one_as_eve
         assert 0.2 <= time.monotonic() - started < 30
 
 
-def test_a_response_that_comes_slowly_ends_at_the_deadline() -> None:
+@contextmanager
+def a_server_that(sends: Callable[[socket.socket, threading.Event], None]) -> Iterator[str]:
+    """The URL of a server that sends something to its one client, until the event is set."""
     over = threading.Event()
 
-    def respond_without_end(listening: socket.socket) -> None:
+    def serve(listening: socket.socket) -> None:
         connection, _ = listening.accept()
         with connection, suppress(OSError):
-            while not over.wait(0.02):
+            sends(connection, over)
+
+    with socket.create_server(("localhost", 0)) as listening, ThreadPoolExecutor() as pool:
+        pool.submit(serve, listening)
+        try:
+            yield f"http://localhost:{listening.getsockname()[1]}"
+        finally:
+            over.set()
+
+
+def test_a_response_that_comes_slowly_ends_at_the_deadline() -> None:
+    def drip(connection: socket.socket, over: threading.Event) -> None:
+        # Some seconds, and not for ever if it is not noticed.
+        for _ in range(300):
+            if not over.wait(0.02):
                 connection.sendall(b"H")
 
-    with socket.create_server(("localhost", 0)) as slow, ThreadPoolExecutor() as pool:
-        pool.submit(respond_without_end, slow)
-        ours = Connections(f"http://localhost:{slow.getsockname()[1]}", CONFIG)
-        started = time.monotonic()
-        with pytest.raises(ResponseTimeoutError):
-            ours.send(REQUEST._replace(until=started + 0.2))
-        over.set()
+    started = time.monotonic()
+    with a_server_that(drip) as url, pytest.raises(ResponseTimeoutError):
+        Connections(url, CONFIG).send(REQUEST._replace(until=started + 0.2))
 
     assert 0.2 <= time.monotonic() - started < 5
+
+
+def test_a_response_that_does_not_stop_coming_ends_after_the_deadline() -> None:
+    body = b"x" * 500_000
+
+    def flow(connection: socket.socket, over: threading.Event) -> None:
+        connection.recv(10_000)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 500000\r\n\r\n" + body)
+        over.wait(5)
+
+    with a_server_that(flow) as url, closing(url) as ours:
+        assert ours.send(REQUEST).body == body
+    # A second passes each time that somebody looks.
+    seconds = itertools.count()
+    with a_server_that(flow) as url, pytest.raises(ResponseTimeoutError):
+        Connections(url, CONFIG, lambda: next(seconds)).send(REQUEST._replace(until=4.0))
 
 
 def test_a_closed_port_is_no_connection() -> None:

@@ -143,12 +143,11 @@ def test_what_ends_too_early_is_no_response(whole: bytes) -> None:
         b"HTTP/1.1 099 OK\r\n\r\n",
         b"HTTP/1.1 2000 OK\r\n\r\n",
         b"HTTP/1.1 \xb2\xb2\xb2 OK\r\n\r\n",
-        b"HTTP/1.1 200 OK\nX: y\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nX: y\rZ: z\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nno header\r\n\r\n",
         b"HTTP/1.1 200 OK\r\n: y\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nX : y\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\nX: y\r\n folded\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n folded\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: +1\r\n\r\n1",
         b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n12",
@@ -189,6 +188,36 @@ def test_whatever_arrives_is_a_response_or_is_refused(pieces: list[bytes]) -> No
     except MalformedResponseError:
         return
     assert status == 200
+
+
+@pytest.mark.parametrize(
+    ("data", "headers"),
+    [
+        (b"HTTP/1.1 204 X\nA: 1\nB: 2\n\n", {"a": "1", "b": "2"}),
+        (b"HTTP/1.1 204 X\r\nA: 1\n\r\n", {"a": "1"}),
+        (b"HTTP/1.1 204 X\r\nA: 1\r\n\t 2\r\n\r\n", {"a": "1 2"}),
+        (b"HTTP/1.1  204\r\nA:1\r\n\r\n", {"a": "1"}),
+    ],
+    ids=["bare ends", "mixed ends", "folded", "two spaces"],
+)
+def test_what_is_not_quite_http_is_read_as_soon_as_it_is_there(
+    data: bytes, headers: dict[str, str]
+) -> None:
+    arriving = iter([data])
+
+    assert read_response(lambda: next(arriving)) == (204, headers, b"", False)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"Content-Length: 4\r\nContent-Length: 4",
+        b"Content-Length: 4, 4",
+        b"Transfer-Encoding: identity\r\nContent-Length: 4",
+    ],
+)
+def test_what_proxies_say_twice_is_said_once(header: bytes) -> None:
+    assert read([b"HTTP/1.1 200 OK\r\n" + header + b"\r\n\r\nbody"])[2:] == (b"body", False)
 
 
 def test_responses_that_are_not_final_are_passed_over() -> None:
