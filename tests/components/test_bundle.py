@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import sys
 import zipfile
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,7 @@ from pulumi_serverless.blocks.dependencies import (
 from tests.components.wheels import a_lock, a_pip, a_wheel
 
 SERVICE = FunctionCode(packages=("shop.service",))
+SHARED = FunctionCode(packages=("serverless_runtime.shared",))
 
 
 def a_project(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -128,6 +132,47 @@ def test_a_bundle_is_the_same_bytes_on_another_machine(
     assert first.read_bytes() == second.read_bytes()
 
 
+def test_code_that_differs_in_its_dependencies_alone_has_a_zip_of_its_own(tmp_path: Path) -> None:
+    with_sqs, installed = with_a_newer_botocore(tmp_path, "sqs")
+    for service in ("ses", "sqs"):
+        (installed / "botocore/data" / service).mkdir(parents=True)
+    with_ses = replace(with_sqs, aws_services=["ses"])
+    codes = [SHARED, with_sqs, with_ses]
+
+    bundles = [build_bundle(code, host_target(), tmp_path / "build") for code in codes]
+
+    assert len(set(bundles)) == len(codes)
+    assert "botocore/__init__.py" not in names(bundles[0])
+    assert "botocore/__init__.py" in names(bundles[1])
+
+
+def test_a_zip_has_the_same_name_wherever_its_lock_file_is(tmp_path: Path) -> None:
+    lock = a_lock(tmp_path, a_wheel(tmp_path / "wheels", "thing"))
+    copy = Path(shutil.copy(lock, tmp_path / "copy.txt"))
+
+    first, second = (
+        build_bundle(replace(SHARED, requirements=each), host_target(), tmp_path / "build")
+        for each in (lock, copy)
+    )
+
+    assert first == second
+
+
+@pytest.mark.parametrize("letter", ["a", "ä"])
+def test_code_has_as_many_packages_as_it_may_with_long_names_in_any_script(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, letter: str
+) -> None:
+    packages = [f"{letter * 60}{number}" for number in range(100)]
+    for package in packages:
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+
+    bundle = build_bundle(FunctionCode(packages=packages), host_target(), tmp_path / "build")
+
+    assert names(bundle) == sorted(f"{package}/__init__.py" for package in packages)
+
+
 def test_changed_sources_change_the_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = a_project(tmp_path, monkeypatch)
     before = build_bundle(SERVICE, host_target(), tmp_path / "build").read_bytes()
@@ -138,10 +183,13 @@ def test_changed_sources_change_the_bundle(tmp_path: Path, monkeypatch: pytest.M
 
 @pytest.mark.parametrize(
     "package",
-    ["no_such_package", "serverless_runtime.no_such", "serverless_runtime.shared.environment"],
+    [
+        *("no_such_package", "serverless_runtime.no_such", "serverless_runtime.shared.environment"),
+        *(".", "..market", "serverless_runtime.", "serverless_runtime..shared", "__main__"),
+    ],
 )
 def test_a_package_that_cannot_be_imported_is_named(package: str, tmp_path: Path) -> None:
-    with pytest.raises(BundleError, match=rf"can import, got '{package}'"):
+    with pytest.raises(BundleError, match=rf"can import, got '{re.escape(package)}'"):
         build_bundle(FunctionCode(packages=(package,)), host_target(), tmp_path / "build")
 
 

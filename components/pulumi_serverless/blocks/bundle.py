@@ -7,6 +7,7 @@ of deflate differs between zlib builds, and Pulumi compares a zip by its bytes.
 from __future__ import annotations
 
 import functools
+import hashlib
 import importlib.util
 import os
 import sys
@@ -37,6 +38,9 @@ _INSTALLER_FILES = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
 
 # What they list is in the bundle already.
 _LOCK_FILES = {"requirements.in", "requirements.txt"}
+
+_READABLE_BYTES = 200
+"""Of the packages' names in a zip's; file systems take 255 bytes, with what is added to them."""
 
 _NO_ENTRIES = (PurePosixPath("bin"), PurePosixPath("boto3/examples"))
 
@@ -91,13 +95,22 @@ def build_bundle(
         installed = install_dependencies(code.requirements, target, build_folder / "dependencies")
         require_known_services(code.aws_services, services_in(installed / SDK_DATA))
         entries |= dict(_third_party(installed, code.aws_services))
-    zip_path = build_folder / "bundles" / target.label / f"{'+'.join(code.packages)}.zip"
+    zip_path = build_folder / "bundles" / target.label / f"{_name(code)}.zip"
     with ExitStack() as files:
         if target.has_bytecode:
             entries |= files.enter_context(bytecode_of(entries, python))
         _require_size(code, entries)
         _write_zip(zip_path, entries)
     return zip_path
+
+
+def _name(code: FunctionCode) -> str:
+    """Return a name that no other code has: the packages as far as they fit, and a digest."""
+    # Not the lock file's path, which differs between machines and would be in the stack's state.
+    lock = code.requirements.read_bytes() if code.requirements else None
+    digest = hashlib.sha256(repr((code.packages, lock, code.aws_services)).encode()).hexdigest()
+    readable = "+".join(code.packages).encode()[:_READABLE_BYTES].decode(errors="ignore")
+    return f"{readable}-{digest[:16]}"
 
 
 def _require_size(code: FunctionCode, entries: dict[str, Path]) -> None:
@@ -163,6 +176,9 @@ def _find(package: str) -> ModuleSpec | None:
         path = spec.submodule_search_locations
     else:
         return spec
+    # One that begins with a dot, and a program's __main__, are no names of packages at all.
+    if package.startswith(".") or package == "__main__":
+        return None
     # An editable installation may have a finder of its own.
     try:
         return importlib.util.find_spec(package)
