@@ -20,7 +20,7 @@ from pulumi_serverless import (
     PythonFunction,
     Watched,
 )
-from pulumi_serverless.testing import record
+from pulumi_serverless.testing import Graph, record
 from tests.components.a_function import FOUNDATION, TOPIC, a_function
 
 DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"
@@ -120,6 +120,60 @@ def test_a_function_of_the_programs_own_is_queried_once() -> None:
     assert set(stack.exports["operations"]["functions"]) == {"orders-relay", "caller"}
     for query in stack.of_type(QUERY):
         assert len(query.inputs["logGroupNames"]) == 2
+
+
+class Wide(Counter):
+    """A component with a thousand metrics."""
+
+    def dashboard_rows(self) -> list[DashboardRow]:
+        [[graph], title] = self._row.graphs, self._row.title
+        lines = {str(number): graph.lines["all"] for number in range(500)}
+        return [DashboardRow(title=title, graphs=[MetricGraph(title="Many", lines=lines)] * 2)]
+
+
+def widgets_of(stack: Graph) -> dict[str, list[dict[str, Any]]]:
+    """The widgets of each dashboard, by its name."""
+    return {
+        each.inputs["dashboardName"]: json.loads(each.inputs["dashboardBody"])["widgets"]
+        for each in stack.of_type(DASHBOARD)
+    }
+
+
+def test_a_stack_without_alarms_has_no_widget_for_them() -> None:
+    stack = record(lambda: operated(functions=(a_function("own"),)))
+
+    assert widgets_of(stack) == {"test-unit": []}
+
+
+def test_a_row_that_is_too_much_for_the_dashboard_is_on_a_second_one() -> None:
+    stack = record(lambda: operated(Wide("first"), Wide("second"), Counter("c"), Wide("third")))
+
+    titles = {
+        dashboard: [each["properties"]["markdown"] for each in widgets if each["type"] == "text"]
+        for dashboard, widgets in widgets_of(stack).items()
+    }
+    assert titles == {
+        "test-unit": ["## Counts of first", "## Counts of second", "## Counts of c"],
+        "test-unit-2": ["## Counts of third", "## Alarms"],
+    }
+    assert stack.exports["operations"]["dashboard"] == "test-unit"
+
+
+@pytest.mark.parametrize(("functions", "parts"), [(0, [0]), (50, [50]), (120, [50, 50, 20])])
+def test_a_query_over_more_log_groups_than_it_may_have_is_several(
+    functions: int, parts: list[int]
+) -> None:
+    stack = record(
+        lambda: operated(functions=tuple(a_function(f"f{number}") for number in range(functions)))
+    )
+
+    names = ["test-unit/errors", "test-unit/errors-2", "test-unit/errors-3"][: len(parts)]
+    queries = {each.inputs["name"]: each.inputs for each in stack.of_type(QUERY)}
+    assert [name for name in queries if "errors" in name] == names
+    assert [len(queries[name].get("logGroupNames", ())) for name in names] == parts
+    assert len({queries[name]["queryString"] for name in names}) == 1
+    searched = [group for name in names for group in queries[name].get("logGroupNames", ())]
+    assert searched == [f"/aws/lambda/test-unit-f{number}" for number in range(functions)]
 
 
 class Renamed(Counter):

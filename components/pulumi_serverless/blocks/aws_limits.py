@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import pulumi
+
+_Each = TypeVar("_Each")
 
 MAX_ENVIRONMENT_BYTES = 4_096
 """All of a function's variables, names and values.
@@ -28,6 +30,10 @@ MAX_INVOKERS_BYTES = 20_480
 MAX_ROLE_POLICY_CHARACTERS = 10_240
 """All policies that are embedded in one role, without white space.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+
+MAX_LOG_GROUPS_OF_QUERY = 50
+"""Log groups that one query of Logs Insights runs over.
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html"""
 
 POLICIES = {
     # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html
@@ -129,6 +135,11 @@ NAMES = {
     "aws:sqs/queue:Queue": Name("queue", "[A-Za-z0-9_.-]", 80),
 }
 """The types whose names AWS limits."""
+
+
+def in_parts(all_of_them: Sequence[_Each], size: int) -> list[Sequence[_Each]]:
+    """Return them in order, as lists that AWS takes one at a time; none of nothing."""
+    return [all_of_them[start : start + size] for start in range(0, len(all_of_them), size)]
 
 
 class Budget:

@@ -10,6 +10,7 @@ import pulumi
 
 from pulumi_serverless.blocks.argument_checks import Size
 from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.aws_limits import in_parts
 from pulumi_serverless.blocks.json_text import json_text
 from pulumi_serverless.blocks.metric import Metric
 
@@ -19,6 +20,17 @@ _TITLE_HEIGHT = 1
 _GRAPH_HEIGHT = 6
 _ALARMS_HEIGHT = 4
 
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
+_MOST_WIDGETS = 500
+_MOST_METRICS = 2_500
+_MOST_LINES = 500
+
+_MOST_ALARMS = 100
+"""In one widget.
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html"""
+
+_Widget = dict[str, Any]
+
 
 @dataclass(frozen=True, kw_only=True)
 class MetricGraph(Arguments):
@@ -27,8 +39,8 @@ class MetricGraph(Arguments):
     title: str
     """Title above the graph."""
 
-    lines: Mapping[str, Metric]
-    """Metrics by their labels."""
+    lines: Annotated[Mapping[str, Metric], Size(1, _MOST_LINES)]
+    """Metrics by their labels, 1 to 500."""
 
 
 def metric_graph(
@@ -55,35 +67,63 @@ class DashboardRow(Arguments):
     """1 to 6."""
 
 
-def dashboard_body(
+def dashboard_bodies(
     rows: Sequence[DashboardRow],
     alarm_arns: Sequence[pulumi.Input[str]],
     region: pulumi.Input[str],
-) -> pulumi.Input[str]:
-    """Return the rows from top to bottom, and below them the states of up to 100 alarms.
+) -> list[pulumi.Input[str]]:
+    """Return the rows from top to bottom, and below them the states of the alarms: as one
+    dashboard, or as many as CloudWatch needs for them.
 
     Widgets are placed on a grid of 24 columns.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
     """
-    widgets, y = [], 0
-    for row in rows:
-        widgets.append(_title(row.title, y))
-        y += _TITLE_HEIGHT
-        width = COLUMNS // len(row.graphs)
-        for number, each in enumerate(row.graphs):
-            place = {"x": number * width, "y": y, "width": width, "height": _GRAPH_HEIGHT}
-            widgets.append({"type": "metric", **place, "properties": _properties(each, region)})
-        y += _GRAPH_HEIGHT
-    widgets.append(_title("Alarms", y))
-    place = {"x": 0, "y": y + _TITLE_HEIGHT, "width": COLUMNS, "height": _ALARMS_HEIGHT}
-    alarms = {"title": "Each alarm's description names its runbook page", "alarms": alarm_arns}
-    widgets.append({"type": "alarm", **place, "properties": alarms})
-    return json_text({"widgets": widgets})
+    pages: list[list[_Widget]] = [[]]
+    for band in (*(_row(row, region) for row in rows), _alarms(alarm_arns)):
+        if not _fits([*pages[-1], *band]):
+            pages.append([])
+        top = max((widget["y"] + widget["height"] for widget in pages[-1]), default=0)
+        pages[-1] += [{**widget, "y": top + widget["y"]} for widget in band]
+    return [json_text({"widgets": page}) for page in pages]
 
 
-def _title(text: str, y: int) -> dict[str, Any]:
-    place = {"x": 0, "y": y, "width": COLUMNS, "height": _TITLE_HEIGHT}
-    return {"type": "text", **place, "properties": {"markdown": f"## {text}"}}
+def _fits(widgets: Sequence[_Widget]) -> bool:
+    metrics = sum(len(widget["properties"].get("metrics", ())) for widget in widgets)
+    return len(widgets) <= _MOST_WIDGETS and metrics <= _MOST_METRICS
+
+
+def _row(row: DashboardRow, region: pulumi.Input[str]) -> list[_Widget]:
+    width = COLUMNS // len(row.graphs)
+    graphs = [
+        _widget("metric", _properties(graph, region), _GRAPH_HEIGHT, number * width, width)
+        for number, graph in enumerate(row.graphs)
+    ]
+    return [_title(row.title), *graphs]
+
+
+def _alarms(arns: Sequence[pulumi.Input[str]]) -> list[_Widget]:
+    if not arns:
+        return []
+    title = "Each alarm's description names its runbook page"
+    states = [
+        _widget("alarm", {"title": title, "alarms": some}, _ALARMS_HEIGHT)
+        for some in in_parts(arns, _MOST_ALARMS)
+    ]
+    for number, widget in enumerate(states):
+        widget["y"] += number * _ALARMS_HEIGHT
+    return [_title("Alarms"), *states]
+
+
+def _title(text: str) -> _Widget:
+    return {**_widget("text", {"markdown": f"## {text}"}, _TITLE_HEIGHT), "y": 0}
+
+
+def _widget(
+    kind: str, properties: dict[str, Any], height: int, x: int = 0, width: int = COLUMNS
+) -> _Widget:
+    """Return a widget right below its row's title."""
+    place = {"x": x, "y": _TITLE_HEIGHT, "width": width, "height": height}
+    return {"type": kind, **place, "properties": properties}
 
 
 def _properties(graph: MetricGraph, region: pulumi.Input[str]) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """What on-call engineers work with: the dashboard, Logs Insights queries, and a stack's directory.
 
-from pulumi_serverless.blocks.arguments import Arguments
-from pulumi_serverless.blocks.component import Component
 A component is included by implementing `Watched`; nothing here knows a particular one.
 """
 
@@ -15,11 +13,12 @@ import pulumi
 import pulumi_aws as aws
 
 from pulumi_serverless.blocks.arguments import Arguments
+from pulumi_serverless.blocks.aws_limits import MAX_LOG_GROUPS_OF_QUERY, in_parts
 from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.monitoring.alarm import Alarm, CompositeAlarm
-from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, dashboard_body
+from pulumi_serverless.blocks.monitoring.dashboard import DashboardRow, dashboard_bodies
 from pulumi_serverless.blocks.names import stack_name
 
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
@@ -86,7 +85,11 @@ class OperationsArgs(Arguments):
 
 
 class Operations(Component):
-    """The stack's dashboard and Logs Insights queries, and the names that tools need."""
+    """The stack's dashboard and Logs Insights queries, and the names that tools need.
+
+    What is too much for one dashboard is on a second one, `<stack>-2`, and a query over more than
+    50 functions is several: CloudWatch takes no more.
+    """
 
     outputs: dict[str, Any]
     """Physical names by purpose; export them as the stack output `operations`."""
@@ -100,37 +103,48 @@ class Operations(Component):
         alarms = [*(alarm for each in watched for alarm in each.alarms), *args.alarms]
         declared = [*(each for one in watched for each in one.functions), *args.functions]
         functions = {function.logical_name: function for function in declared}
-        dashboard = aws.cloudwatch.Dashboard(
-            f"{name}-dashboard",
-            dashboard_name=stack_name(),
-            dashboard_body=dashboard_body(
-                [row for each in watched for row in each.dashboard_rows()],
-                [alarm.arn for alarm in alarms],
-                aws.get_region_output(opts=pulumi.InvokeOutputOptions(parent=self)).region,
-            ),
-            opts=child,
+        bodies = dashboard_bodies(
+            [row for each in watched for row in each.dashboard_rows()],
+            [alarm.arn for alarm in alarms],
+            aws.get_region_output(opts=pulumi.InvokeOutputOptions(parent=self)).region,
         )
+        dashboards = [
+            aws.cloudwatch.Dashboard(
+                f"{name}-dashboard{_suffix(number)}",
+                dashboard_name=f"{stack_name()}{_suffix(number)}",
+                dashboard_body=body,
+                opts=child,
+            )
+            for number, body in enumerate(bodies)
+        ]
         queries = _merged(
             [{"log query": QUERIES}, *({"log query": each.log_queries()} for each in watched)]
         )
-        for title, query in queries["log query"].items():
-            aws.cloudwatch.QueryDefinition(
-                f"{name}-queries-{title}",
-                name=f"{stack_name()}/{title}",
-                query_string=query,
-                log_group_names=[function.log_group_name for function in functions.values()],
-                opts=child,
-            )
+        log_groups = [function.log_group_name for function in functions.values()]
+        for number, part in enumerate(in_parts(log_groups, MAX_LOG_GROUPS_OF_QUERY) or [[]]):
+            for title, query in queries["log query"].items():
+                aws.cloudwatch.QueryDefinition(
+                    f"{name}-queries-{title}{_suffix(number)}",
+                    name=f"{stack_name()}/{title}{_suffix(number)}",
+                    query_string=query,
+                    log_group_names=part,
+                    opts=child,
+                )
         own: Sections = {
             "alarms": {alarm.pulumi_resource_name: alarm.name for alarm in alarms},
             "functions": {key: function.name for key, function in functions.items()},
         }
         self.outputs = {
             "alarmTopicArn": args.foundation.alarm_topic_arn,
-            "dashboard": dashboard.dashboard_name,
+            "dashboard": dashboards[0].dashboard_name,
             **_merged([own, *(each.operations() for each in watched)]),
         }
         self.register_outputs({})
+
+
+def _suffix(number: int) -> str:
+    """Return what the name of the first of several does not have."""
+    return f"-{number + 1}" if number else ""
 
 
 def _merged(contributions: Iterable[Sections]) -> dict[str, dict[str, Any]]:
