@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pulumi
@@ -92,7 +93,8 @@ def hand_offs(number: int) -> None:
             f"handoff-{each}",
             AsyncHandoffArgs(foundation=foundation, target=target),
         )
-        handoff.allow_caller(PythonFunction(f"caller-{each}", args))
+        caller = replace(args, environment=handoff.environment)
+        handoff.allow_caller(PythonFunction(f"caller-{each}", caller))
 
 
 def plainly(resources: list[Resource]) -> Callable[[], None]:

@@ -10,7 +10,7 @@ import pulumi
 from pulumi_serverless import Foundation, FunctionCode, PythonFunction, PythonFunctionArgs
 from pulumi_serverless.testing import record
 
-NO_DEPENDENCIES = FunctionCode(packages=("serverless_runtime.shared",))
+NO_DEPENDENCIES = FunctionCode(packages=("serverless_runtime",))
 HANDLER = "serverless_runtime.shared.metrics.write_metrics"
 """Any function of that code: none of these tests calls it."""
 

@@ -54,9 +54,8 @@ def deployed(branches: Branches = two, *, circuits: tuple[str, ...] = (), **sett
             AggregatorArgs(
                 foundation=FOUNDATION,
                 handler=HANDLER,
-                code=NO_DEPENDENCIES,
                 branches=branches(a_service("prices", 2), a_service("stock", 4)),
-                **settings,
+                **{"code": NO_DEPENDENCIES, **settings},
             ),
         )
 
@@ -179,6 +178,12 @@ def test_incomplete_answers_and_failures_fire_alarms() -> None:
             },
             {},
             r"branches must ask for different things, got prices\.ask for a and b",
+        ),
+        (
+            two,
+            {"code": FunctionCode(packages=["serverless_runtime.shared"])},
+            r"packages of code must contain serverless_runtime\.aggregator, .*, got none of "
+            r"serverless_runtime\.aggregator, serverless_runtime\.circuit_breaker, ",
         ),
         (two, {"deadline_seconds": 0.1}, "deadline_seconds must be between 0.2 and 25, got 0.1"),
         (two, {"deadline_seconds": 26}, "deadline_seconds must be between 0.2 and 25, got 26"),

@@ -107,7 +107,11 @@ FILL_OUTBOX = {
 def test_a_caller_may_invoke_the_target_and_fill_the_outbox_and_nothing_else(
     delivery: str, granted: list[Any]
 ) -> None:
-    stack = record(lambda: a_handoff(delivery=delivery).allow_caller(a_function("create-task")))
+    def program() -> None:
+        handoff = a_handoff(delivery=delivery)
+        handoff.allow_caller(a_function("create-task", environment=handoff.environment))
+
+    stack = record(program)
 
     own = {"create-task-may-write-log", "create-task-may-trace"}
     policies = [
@@ -234,6 +238,16 @@ def test_a_caller_of_two_handoffs_knows_both_targets_and_may_invoke_both() -> No
             [f"arn:{name}-target"],
             [f"arn:{name}-outbox"],
         ]
+
+
+@pytest.mark.parametrize("delivery", ["outbox", "direct"])
+def test_a_caller_that_would_not_know_the_target_fails_before_deploy(delivery: str) -> None:
+    message = (
+        "^environment of create-task must contain that of events, got none of "
+        "HANDOFF_EVENTS_TARGET_ARN"
+    )
+    with pytest.raises(ValueError, match=message):
+        record(lambda: a_handoff(delivery=delivery).allow_caller(a_function("create-task")))
 
 
 def test_a_name_that_callers_could_not_use_fails_before_deploy() -> None:

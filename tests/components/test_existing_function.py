@@ -33,7 +33,11 @@ def handoff_to(target: Any) -> AsyncHandoff:
 
 
 def test_an_existing_function_becomes_a_target() -> None:
-    stack = record(lambda: handoff_to(existing()).allow_caller(a_function("take")))
+    def program() -> None:
+        handoff = handoff_to(existing())
+        handoff.allow_caller(a_function("take", environment=handoff.environment))
+
+    stack = record(program)
 
     may_dead_letter = stack.named("legacy-may-send-to-events-dead-letters", ROLE_POLICY)
     delivery = stack.named("events-delivery", DELIVERY)

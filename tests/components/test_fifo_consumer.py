@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_serverless import PythonFunctionArgs
+from pulumi_serverless import FunctionCode, PythonFunctionArgs
 from pulumi_serverless.fifo_consumer import FifoConsumer, FifoConsumerArgs
 from pulumi_serverless.testing import Graph, record
 from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY
@@ -21,11 +21,12 @@ QUEUE = "aws:sqs/queue:Queue"
 TABLE = "aws:dynamodb/table:Table"
 
 
-def deployed(*, timeout_seconds: int = 10, **settings: Any) -> Graph:
+def deployed(
+    *, timeout_seconds: int = 10, code: FunctionCode = NO_DEPENDENCIES, **settings: Any) -> Graph:
     worker = PythonFunctionArgs(
         foundation=FOUNDATION,
         handler=HANDLER,
-        code=NO_DEPENDENCIES,
+        code=code,
         timeout_seconds=timeout_seconds,
         environment={"ACCOUNTS": "accounts"},
     )
@@ -132,6 +133,11 @@ def test_a_parked_group_has_an_alarm() -> None:
         (
             {"max_attempts": 100, "timeout_seconds": 900},
             r"max_attempts times the 5400 s of a killed attempt .* 345600, got 540000",
+        ),
+        (
+            {"code": FunctionCode(packages=["serverless_runtime.shared"])},
+            r"packages of worker\.code must contain serverless_runtime\.fifo_consumer, .*, got none "
+            r"of serverless_runtime\.fifo_consumer, serverless_runtime\.queue_consumer: the handler",
         ),
         ({"max_concurrency": 1}, "max_concurrency must be between 2 and 1000, got 1"),
     ],

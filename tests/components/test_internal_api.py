@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Sequence
 from typing import Any
 
+import pulumi
 import pytest
 
 from pulumi_serverless.internal_api import InternalApi, InternalApiArgs
 from pulumi_serverless.testing import Graph, record
 from pulumi_serverless.testing.mocks import FUNCTION, ROLE_POLICY
-from serverless_runtime.service_calls.settings import read_service_settings
+from serverless_runtime.service_calls.settings import (
+    ServiceSettings,
+    read_service_settings,
+    service_environment,
+)
 from tests.components.a_function import FOUNDATION, a_function
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 OPERATIONS = {"quote": "safe", "list-prices": "safe", "reserve": "unsafe"}
+
+
+SETTINGS = {field.name: "" for field in dataclasses.fields(ServiceSettings)}
 
 
 def deployed(*, caller_seconds: int = 10, callee_seconds: int = 5, **settings: Any) -> Graph:
@@ -38,7 +47,15 @@ def chained(*calls: tuple[str, str], budgets: Sequence[float] = (8, 6, 4, 2)) ->
 
     def program() -> None:
         names = sorted({name for call in calls for name in call})
-        functions = {name: a_function(name, timeout_seconds=30) for name in names}
+        # In a circle, not each of them can be given what another one's service makes.
+        environment = {
+            variable: pulumi.Output.from_input("known later")
+            for caller, callee in calls
+            for variable in service_environment(f"{caller}-to-{callee}", **SETTINGS)
+        }
+        functions = {
+            name: a_function(name, timeout_seconds=30, environment=environment) for name in names
+        }
         for number, (caller, callee) in enumerate(calls):
             api = InternalApi(
                 f"{caller}-to-{callee}",
@@ -106,6 +123,12 @@ def test_failures_throttling_slowness_and_lost_answers_fire_alarms() -> None:
 def test_what_cannot_work_fails_before_deploy(settings: dict[str, Any], text: str) -> None:
     with pytest.raises(ValueError, match=text):
         deployed(**settings)
+
+
+def test_a_caller_that_would_not_know_the_service_fails_before_deploy() -> None:
+    message = "^environment of shop must contain that of prices, got none of SERVICE_PRICES_"
+    with pytest.raises(ValueError, match=message):
+        record(lambda: an_api("prices").allow_caller(a_function("shop")))
 
 
 @pytest.mark.parametrize("budget_seconds", [0.1, 28])

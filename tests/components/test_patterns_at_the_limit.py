@@ -76,6 +76,12 @@ def a_service(budget: float, *, timeout: int = 30) -> InternalApi:
     )
 
 
+def a_caller_of_a_service(timeout: int) -> None:
+    service = a_service(3)
+    caller = a_function("f", timeout_seconds=timeout, environment=service.environment)
+    service.allow_caller(caller)
+
+
 def a_branch(seconds: float) -> None:
     AggregatorArgs(
         foundation=FOUNDATION,
@@ -158,7 +164,7 @@ LIMITS: list[Limit] = [
         "budget_seconds must be at most the timeout of ask, 5 s, got 5.1",
     ),
     (
-        lambda n: a_service(3).allow_caller(a_function("f", timeout_seconds=n)),
+        a_caller_of_a_service,
         [4, 5],
         [3],
         "the timeout of f must be at least 4 s, which is budget_seconds of prices and 1 s more",

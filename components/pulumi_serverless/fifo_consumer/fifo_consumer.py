@@ -15,6 +15,7 @@ import pulumi
 
 from pulumi_serverless.blocks.argument_checks import Between, require_at_most
 from pulumi_serverless.blocks.arguments import Arguments, SameAs
+from pulumi_serverless.blocks.bundle import require_packages
 from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.foundation import Foundation
 from pulumi_serverless.blocks.function import PythonFunction, PythonFunctionArgs
@@ -38,6 +39,10 @@ MAX_RECEIVES = 1_000
 """SQS's limit. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html"""
 
 SECONDS_PER_DAY = 86_400
+
+_PACKAGES = tuple(
+    f"serverless_runtime.{each}" for each in ("fifo_consumer", "queue_consumer", "shared")
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +79,7 @@ class FifoConsumerArgs(Arguments):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        require_packages("worker.code", self.worker.code, _PACKAGES)
         longest = self.max_attempts * self.visibility_timeout_seconds
         require_at_most(
             f"max_attempts times the {self.visibility_timeout_seconds} s of a killed attempt "

@@ -164,8 +164,10 @@ class AsyncHandoff(Component):
     def allow_caller(self, caller: LambdaFunction) -> None:
         """Let `caller` hand work to the target and keep it in the outbox, and nothing else.
 
-        Its environment must contain `environment`, so that its code knows the target.
+        ValueError unless its environment contains `environment`, by which its code knows the
+        target.
         """
+        caller.require_environment(self._name, self.environment)
         caller.allow(
             f"hand-off-{self._name}",
             actions=["lambda:InvokeFunction"],

@@ -121,8 +121,9 @@ class Publisher(Component):
     def allow_caller(self, caller: PythonFunction) -> None:
         """Let `caller` publish and keep events in the outbox, and nothing else.
 
-        Its environment must contain `environment`.
+        ValueError unless its environment contains `environment`.
         """
+        caller.require_environment(self._name, self.environment)
         self._allow_target(caller)
         if self.outbox is not None:
             self.outbox.allow_caller(caller)

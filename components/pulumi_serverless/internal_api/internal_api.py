@@ -132,12 +132,13 @@ class InternalApi(Component):
         self.register_outputs({})
 
     def allow_caller(self, caller: LambdaFunction) -> None:
-        """Let `caller` call the service, and nothing else. Its environment must contain
-        `environment`.
+        """Let `caller` call the service, and nothing else.
 
-        ValueError if it is stopped before the answer may come, and for calls in a circle, too many
-        in a row, or with more time behind than in front.
+        ValueError unless its environment contains `environment`, if it is stopped before the answer
+        may come, and for calls in a circle, too many in a row, or with more time behind than in
+        front.
         """
+        caller.require_environment(self.service_name, self.environment)
         needed = self.budget_seconds + _CALLERS_OWN_SECONDS
         if caller.timeout_seconds < needed:
             raise ValueError(
