@@ -33,6 +33,21 @@ def test_an_alarm_evaluates_one_period_at_least() -> None:
         args(evaluation_periods=0)
 
 
+@pytest.mark.parametrize(
+    ("period_seconds", "periods", "limit"),
+    [(60, 1_440, 86_400), (3_540, 24, 86_400), (3_600, 168, 604_800), (86_400, 7, 604_800)],
+)
+def test_all_periods_are_a_day_at_most_or_a_week_of_hours(
+    period_seconds: int, periods: int, limit: int
+) -> None:
+    args(period_seconds=period_seconds, evaluation_periods=periods)
+
+    beyond = (periods + 1) * period_seconds
+    message = rf"^evaluation_periods times period_seconds .* must be at most {limit}, got {beyond}$"
+    with pytest.raises(ValueError, match=message):
+        args(period_seconds=period_seconds, evaluation_periods=periods + 1)
+
+
 def test_no_more_datapoints_can_breach_than_are_evaluated() -> None:
     with pytest.raises(ValueError, match="datapoints_to_alarm must be at most 3, got 4"):
         args(evaluation_periods=3, datapoints_to_alarm=4)

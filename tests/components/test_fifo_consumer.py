@@ -22,7 +22,8 @@ TABLE = "aws:dynamodb/table:Table"
 
 
 def deployed(
-    *, timeout_seconds: int = 10, code: FunctionCode = NO_DEPENDENCIES, **settings: Any) -> Graph:
+    *, timeout_seconds: int = 10, code: FunctionCode = NO_DEPENDENCIES, **settings: Any
+) -> Graph:
     worker = PythonFunctionArgs(
         foundation=FOUNDATION,
         handler=HANDLER,
@@ -136,8 +137,8 @@ def test_a_parked_group_has_an_alarm() -> None:
         ),
         (
             {"code": FunctionCode(packages=["serverless_runtime.shared"])},
-            r"packages of worker\.code must contain serverless_runtime\.fifo_consumer, .*, got none "
-            r"of serverless_runtime\.fifo_consumer, serverless_runtime\.queue_consumer: the handler",
+            r"packages of worker\.code must contain serverless_runtime\.fifo_consumer, .*, "
+            r"got none of serverless_runtime\.fifo_consumer, serverless_runtime\.queue_consumer: ",
         ),
         ({"max_concurrency": 1}, "max_concurrency must be between 2 and 1000, got 1"),
     ],

@@ -8,24 +8,71 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from pulumi_serverless.blocks.argument_checks import got, require_at_most
 from pulumi_serverless.blocks.arguments import Arguments
 from pulumi_serverless.blocks.component import Component
 from pulumi_serverless.blocks.function import PythonFunction
 from pulumi_serverless.blocks.service_role import ServiceRole, ServiceRoleArgs
 
 # https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
-_RATE = re.compile(r"rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)")
+_RATE = re.compile(r"rate\((1 (minute|hour|day)|([2-9]|[1-9][0-9]+) (minutes|hours|days))\)")
 _CRON = re.compile(r"cron\(([^()]+)\)")
-_MONTHS, _DAYS = "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC", "SUN|MON|TUE|WED|THU|FRI|SAT"
+_LONGEST_RATE_DAYS = 365
+"""EventBridge does not say which numbers are too large for it; a cron expression has years."""
+
+_NOTHING = "(?!)"
+"""A pattern that no text matches, not even an empty one."""
+
+_PER_DAY = {"minute": 1_440, "hour": 24, "day": 1}
+
+
+@dataclass(frozen=True)
+class _Field:
+    """A field of a cron expression."""
+
+    name: str
+    least: int
+    largest: int
+    names: str = _NOTHING
+    """Pattern of what may be written for its numbers."""
+
+    alone: str = _NOTHING
+    """Pattern of what can be in it, but not in a list or range."""
+
+    def takes(self, text: str) -> bool:
+        """Whether EventBridge would take this."""
+        if re.fullmatch(self.alone, text):
+            return True
+        return all(self._takes_item(item) for item in text.split(","))
+
+    def _takes_item(self, item: str) -> bool:
+        places, slash, step = item.partition("/")
+        if slash and not re.fullmatch("0*[1-9][0-9]{0,3}", step):
+            return False
+        # A step may begin at any place, at the first one, or without saying so.
+        if places == "*" or (slash and not places):
+            return True
+        return all(self._is_place(place) for place in places.split("-", 1))
+
+    def _is_place(self, text: str) -> bool:
+        if re.fullmatch("[0-9]{1,4}", text):
+            return self.least <= int(text) <= self.largest
+        return bool(re.fullmatch(self.names, text))
+
+
+_MONTHS = "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"
+_DAYS = "SUN|MON|TUE|WED|THU|FRI|SAT"
 _FIELDS = (
-    ("minutes", r"[\d,*/-]+", 0, 59),
-    ("hours", r"[\d,*/-]+", 0, 23),
-    ("day of the month", r"\?|L|[\d,*/W-]+", 1, 31),
-    ("month", rf"(\d|[,*/-]|{_MONTHS})+", 1, 12),
-    ("day of the week", rf"\?|L|(\d|[,*/#L-]|{_DAYS})+", 1, 7),
-    ("year", r"[\d,*/-]+", 1970, 2199),
+    _Field("minutes", 0, 59),
+    _Field("hours", 0, 23),
+    _Field("day of the month", 1, 31, alone=r"\?|L|([1-9]|[12][0-9]|3[01])W"),
+    _Field("month", 1, 12, _MONTHS),
+    _Field("day of the week", 1, 7, _DAYS, rf"\?|L|([1-7]|{_DAYS})(L|#[1-5])"),
+    _Field("year", 1970, 2199),
 )
-"""What each field of a cron expression is, may have in it, and its least and largest number."""
+
+_LONGEST_EXPRESSION, _LONGEST_DESCRIPTION = 256, 512
+"""https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html"""
 
 _LATE_SECONDS = 60
 """The shortest time for which EventBridge Scheduler and Lambda can keep a run."""
@@ -42,30 +89,37 @@ class ScheduleArgs(Arguments):
     """How often: "rate(1 minute)", "rate(5 minutes)" or "cron(…)", in UTC."""
 
     description: str
-    """What the runs are for."""
+    """What the runs are for, at most 512 characters."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        cron = _CRON.fullmatch(self.expression)
-        problem = "" if _RATE.fullmatch(self.expression) else "it is neither"
-        if problem and cron is not None:
-            problem = _problem_of_cron(cron[1].split())
-        if problem:
+        require_at_most("the length of description", len(self.description), _LONGEST_DESCRIPTION)
+        if problem := _problem_of(self.expression):
             raise ValueError(
                 "expression must be like rate(1 minute), rate(5 minutes) or cron(0 3 * * ? *), "
-                f"got {self.expression!r}: {problem}"
+                f"got {got(self.expression)}: {problem}"
             )
 
 
-def _problem_of_cron(given: list[str]) -> str:
+def _problem_of(expression: str) -> str:
     """Return what EventBridge would refuse, or nothing."""
+    if len(expression) > _LONGEST_EXPRESSION:
+        return f"it can have {_LONGEST_EXPRESSION} characters, not {len(expression)}"
+    if rate := _RATE.fullmatch(expression):
+        number, unit = rate[1].rstrip("s").split()
+        longest = _LONGEST_RATE_DAYS * _PER_DAY[unit]
+        return f"a rate can be {longest} {unit}s; use cron" if int(number) > longest else ""
+    if cron := _CRON.fullmatch(expression):
+        return _problem_of_cron(cron[1].split())
+    return "it is neither"
+
+
+def _problem_of_cron(given: list[str]) -> str:
     if len(given) != len(_FIELDS):
         return f"cron has {len(_FIELDS)} fields, not {len(given)}"
-    for text, (name, pattern, least, largest) in zip(given, _FIELDS, strict=True):
-        # How often, and which week of the month, are counts and no places.
-        places = map(int, re.findall(r"(?<![/#\d])\d+", text))
-        if not re.fullmatch(pattern, text) or not all(least <= n <= largest for n in places):
-            return f"the {name} cannot be {text}"
+    for text, each in zip(given, _FIELDS, strict=True):
+        if not each.takes(text):
+            return f"the {each.name} cannot be {text}"
     if (given[2] == "?") is (given[4] == "?"):
         return "either the day of the month or that of the week must be ?"
     return ""

@@ -24,6 +24,8 @@ from pulumi_serverless.blocks.names import component_name
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 _MAX_DESCRIPTION_CHARACTERS = 1_024
 
+_SECONDS_PER_HOUR, _SECONDS_PER_DAY = 3_600, 86_400
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Described(Arguments):
@@ -65,7 +67,8 @@ class AlarmArgs(_Described):
     every 60."""
 
     evaluation_periods: Annotated[int, AtLeast(1)] = 1
-    """How many of the latest periods are evaluated, 1 or more."""
+    """How many of the latest periods are evaluated, 1 or more. Together they are a day at most; a
+    week if each is an hour or more."""
 
     datapoints_to_alarm: Annotated[int, AtLeast(1)] | None = None
     """How many of those must breach, 1 to all; left out, all."""
@@ -91,6 +94,12 @@ class AlarmArgs(_Described):
             raise ValueError(
                 f"period_seconds must be 10, 20, 30 or a multiple of 60, got {self.period_seconds}"
             )
+        require_at_most(
+            "evaluation_periods times period_seconds (a day; a week if period_seconds is 3600 or "
+            "more)",
+            self.evaluation_periods * self.period_seconds,
+            _SECONDS_PER_DAY if self.period_seconds < _SECONDS_PER_HOUR else 7 * _SECONDS_PER_DAY,
+        )
 
 
 class Alarm(aws.cloudwatch.MetricAlarm):
