@@ -54,8 +54,15 @@ def test_no_more_datapoints_can_breach_than_are_evaluated() -> None:
 
 
 def test_a_message_longer_than_cloudwatch_takes_fails_before_deploy() -> None:
-    with pytest.raises(ValueError, match="length of description must be at most 1024, got"):
-        args(description="x" * 1_000)
+    for description, runbook_url in ((1_000, 13), (18, 1_000)):
+        message = (
+            rf"^the length of description \({description}\), with its page in "
+            rf"foundation\.runbook_url \({runbook_url + 17}\), must be at most 1024, got "
+            rf"{description + runbook_url + 30}$"
+        )
+        foundation = Foundation(alarm_topic_arn=TOPIC, runbook_url="r" * runbook_url)
+        with pytest.raises(ValueError, match=message):
+            args(description="x" * description, foundation=foundation)
 
 
 def test_a_math_expression_takes_as_many_metrics_as_an_alarm_may_have() -> None:

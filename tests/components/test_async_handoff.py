@@ -240,6 +240,18 @@ def test_a_caller_of_two_handoffs_knows_both_targets_and_may_invoke_both() -> No
         ]
 
 
+def test_a_caller_that_is_allowed_twice_is_named() -> None:
+    def program() -> None:
+        handoff = a_handoff()
+        caller = a_function("create-task", environment=handoff.environment)
+        for _ in range(2):
+            handoff.allow_caller(caller)
+
+    message = "each permission of create-task must .*, got 'hand-off-events' twice; give it once"
+    with pytest.raises(ValueError, match=message):
+        record(program)
+
+
 @pytest.mark.parametrize("delivery", ["outbox", "direct"])
 def test_a_caller_that_would_not_know_the_target_fails_before_deploy(delivery: str) -> None:
     message = (

@@ -161,7 +161,7 @@ LIMITS: list[Limit] = [
         lambda n: an_alarm(description="x" * (n + 1 - len(an_alarm().full_description))),
         [1_024],
         [1_025],
-        "the length of description must be at most 1024, got 1025",
+        ", must be at most 1024, got 1025",
     ),
     (
         lambda n: an_alarm(evaluation_periods=3, datapoints_to_alarm=n),

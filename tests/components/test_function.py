@@ -70,6 +70,17 @@ def test_sizes_that_lambda_rejects_fail_before_deploy(field: str, value: int) ->
         )
 
 
+def test_a_second_permission_with_the_same_purpose_is_refused() -> None:
+    def program() -> None:
+        function = a_function("save")
+        for table in ("arn:orders", "arn:stock"):
+            function.allow("write", actions=["dynamodb:PutItem"], resources=[table])
+
+    message = "each permission of save must have a purpose of its own, got 'write' twice; give it"
+    with pytest.raises(ValueError, match=message):
+        record(program)
+
+
 def test_a_function_has_the_memory_of_its_stack_or_its_own() -> None:
     def program() -> None:
         foundation = Foundation(alarm_topic_arn=TOPIC, runtime=Runtime(memory_mb=256))

@@ -47,6 +47,17 @@ def test_a_role_may_do_what_it_is_allowed_and_nothing_else() -> None:
     ]
 
 
+def test_a_second_permission_with_the_same_purpose_is_refused() -> None:
+    def program() -> None:
+        role = ServiceRole("mail", ServiceRoleArgs(service="scheduler"))
+        for queue in ("arn:first", "arn:second"):
+            role.allow("send", actions=["sqs:SendMessage"], resources=[queue])
+
+    message = "each permission of mail must have a purpose of its own, got 'send' twice; give it"
+    with pytest.raises(ValueError, match=message):
+        record(program)
+
+
 def test_a_service_that_is_not_known_fails_before_deploy() -> None:
     with pytest.raises(ValueError, match="service must be one of apigateway, scheduler, got 's3'"):
         ServiceRoleArgs(service="s3")

@@ -79,6 +79,16 @@ def policy(*statements: Statement, within: Budget | None = None) -> pulumi.Input
     return json_text(document, known=None if within is None else within.take)
 
 
+def note_purpose(purpose: str, of: str, noted: set[str]) -> None:
+    """Raise ValueError if `of` has a permission for this purpose, which is its policy's name."""
+    if purpose in noted:
+        raise ValueError(
+            f"each permission of {of} must have a purpose of its own, got {purpose!r} twice; give "
+            "it once, or use two names for two permissions"
+        )
+    noted.add(purpose)
+
+
 def assume_role_policy(
     service: str, *, condition: Mapping[str, Any] | None = None
 ) -> pulumi.Input[str]:

@@ -11,7 +11,15 @@ import pulumi_aws as aws
 from pulumi_serverless.blocks.argument_checks import Between
 from pulumi_serverless.blocks.aws_limits import MAX_ROLE_POLICY_CHARACTERS, Budget
 from pulumi_serverless.blocks.component import Component
-from pulumi_serverless.blocks.iam import Actions, Condition, Resource, Resources, policy, statement
+from pulumi_serverless.blocks.iam import (
+    Actions,
+    Condition,
+    Resource,
+    Resources,
+    note_purpose,
+    policy,
+    statement,
+)
 from pulumi_serverless.blocks.metric import MathExpression, Metric, Statistic
 
 # https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
@@ -56,6 +64,7 @@ class LambdaFunction(Component):
         self.logical_name = name
         self.timeout_seconds = args.timeout_seconds
         self._event_invoke_config: str | None = None
+        self._purposes: set[str] = set()
         self._granted: dict[str, aws.iam.RolePolicy] = {}
         self._policies = Budget(
             f"the permissions of {name}",
@@ -76,13 +85,15 @@ class LambdaFunction(Component):
         """Let the function perform `actions` on `resources`; `purpose` names the policy.
 
         What AWS gives no ARN, such as a phone number, can be allowed by `not_resources` instead:
-        on everything but these. ValueError unless exactly one of the two is given.
+        on everything but these. ValueError unless exactly one of the two is given, and for a
+        second permission with the same purpose.
         """
         if bool(resources) == bool(not_resources):
             raise ValueError(
                 f"{purpose} must have either resources or not_resources, "
                 f"got {len(resources)} and {len(not_resources)}"
             )
+        note_purpose(purpose, self.logical_name, self._purposes)
         allowed = statement(
             actions, resources=resources, not_resources=not_resources, condition=condition
         )

@@ -17,6 +17,7 @@ from pulumi_serverless.blocks.iam import (
     Condition,
     Resources,
     assume_role_policy,
+    note_purpose,
     policy,
     statement,
 )
@@ -53,6 +54,7 @@ class ServiceRole(Component):
     ) -> None:
         super().__init__("serverless:index:ServiceRole", name, args, opts)
         self._name = name
+        self._purposes: set[str] = set()
         self._child = pulumi.ResourceOptions(parent=self)
         self._role = aws.iam.Role(
             f"{name}-role",
@@ -72,7 +74,11 @@ class ServiceRole(Component):
         resources: Resources,
         condition: Condition | None = None,
     ) -> aws.iam.RolePolicy:
-        """Let the service perform `actions` on `resources`; `purpose` names the policy."""
+        """Let the service perform `actions` on `resources`; `purpose` names the policy.
+
+        ValueError for a second permission with the same purpose.
+        """
+        note_purpose(purpose, self._name, self._purposes)
         return aws.iam.RolePolicy(
             f"{self._name}-may-{purpose}",
             role=self._role.name,

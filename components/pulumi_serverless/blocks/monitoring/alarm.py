@@ -42,8 +42,12 @@ class _Described(Arguments):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        page = self.foundation.runbook_page(self.id)
         require_at_most(
-            "the length of description", len(self.full_description), _MAX_DESCRIPTION_CHARACTERS
+            f"the length of description ({len(self.description)}), with its page in "
+            f"foundation.runbook_url ({len(page)}),",
+            len(self.full_description),
+            _MAX_DESCRIPTION_CHARACTERS,
         )
 
     @property
