@@ -10,6 +10,7 @@ from typing import Any
 
 from serverless_ops.dead_letters.failure_record import FailureRecord, UnreadableDeadLetterError
 from serverless_ops.dead_letters.json_text import with_member
+from serverless_ops.dead_letters.parking import parked_sequence
 from serverless_runtime.shared.timestamps import from_text
 
 
@@ -37,6 +38,9 @@ class DeadLetter:
     system_attributes: Mapping[str, str] = field(default_factory=dict)
     """What SQS itself knows about it, such as its message group."""
 
+    parked_sequence: str | None = None
+    """By which number its consumer waits for it, if that has parked it."""
+
     @classmethod
     def from_message(
         cls, message: Mapping[str, Any], read: Callable[[Mapping[str, Any]], FailureRecord]
@@ -58,6 +62,7 @@ class DeadLetter:
             receives=int(system.get("ApproximateReceiveCount", 0)),
             attributes=message.get("MessageAttributes", {}),
             system_attributes=system,
+            parked_sequence=parked_sequence(message),
         )
 
     @property
@@ -86,6 +91,10 @@ class DeadLetter:
     @property
     def subject(self) -> str | None:
         return self._text("subject")
+
+    @property
+    def message_group(self) -> str | None:
+        return self.system_attributes.get("MessageGroupId")
 
     @property
     def correlation_id(self) -> str | None:

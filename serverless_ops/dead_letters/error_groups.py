@@ -49,6 +49,12 @@ class ErrorGroup:
         """How many there are of each event type."""
         return Counter(each.event_type or "no event type" for each in self.dead_letters)
 
+    @property
+    def parked(self) -> Counter[str]:
+        """How many of each message group its consumer has parked."""
+        parked = (each for each in self.dead_letters if each.parked_sequence is not None)
+        return Counter(str(each.message_group) for each in parked)
+
     def as_json(self) -> dict[str, Any]:
         """For `--json`."""
         return {
@@ -66,6 +72,11 @@ def group_by_error(dead_letters: Iterable[DeadLetter]) -> list[ErrorGroup]:
         error = error_pattern(each.error)
         groups.setdefault(error, ErrorGroup(error=error, dead_letters=[])).dead_letters.append(each)
     return sorted(groups.values(), key=lambda group: (-len(group.dead_letters), group.error))
+
+
+def counts_text(counts: Counter[str]) -> str:
+    """Return `paid 20, sent 3`."""
+    return ", ".join(f"{one_line(name)} {count}" for name, count in counts.most_common())
 
 
 def describe(dead_letter: DeadLetter) -> dict[str, Any]:
@@ -86,6 +97,8 @@ def describe(dead_letter: DeadLetter) -> dict[str, Any]:
         "request_id": record and record.request_id,
         "source": record and record.source_arn,
         "target": record and record.target_arn,
+        "message_group": dead_letter.message_group,
+        "parked_sequence": dead_letter.parked_sequence,
         # SQS does not say when it moved a message.
         "failed_at": None if record and record.moved else timestamp_text(dead_letter.failed_at),
         "sent_at": timestamp_text(dead_letter.sent_at),

@@ -79,7 +79,6 @@ def exported(dead_letter: DeadLetter) -> dict[str, Any]:
         "payload": dead_letter.record and dead_letter.record.payload,
         "body": dead_letter.body,
         "message_attributes": json.loads(json.dumps(dict(dead_letter.attributes), default=_binary)),
-        "message_group": dead_letter.system_attributes.get("MessageGroupId"),
     }
 
 

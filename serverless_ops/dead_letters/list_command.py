@@ -10,7 +10,7 @@ from rich.console import Console
 
 from serverless_ops.context import Context
 from serverless_ops.dead_letters.dead_letter import DeadLetter
-from serverless_ops.dead_letters.error_groups import describe, group_by_error
+from serverless_ops.dead_letters.error_groups import counts_text, describe, group_by_error
 from serverless_ops.dead_letters.filters import Filters, filter_options
 from serverless_ops.dead_letters.queue_location import QueueLocation, reading
 from serverless_ops.dead_letters.queue_options import EXIT_CODES, on_queues
@@ -111,10 +111,10 @@ def _show_counts(
 def show_groups(console: Console, chosen: list[DeadLetter], now: datetime) -> None:
     """Print a block per group; long lines are wrapped, never truncated."""
     for group in group_by_error(chosen):
-        types = ", ".join(f"{one_line(name)} {count}" for name, count in group.types.most_common())
         example = group.dead_letters[0]
         lines = (
-            f"oldest {age(group.oldest_at, now)} ago · {types}",
+            f"oldest {age(group.oldest_at, now)} ago · {counts_text(group.types)}",
+            *([f"message groups {counts_text(group.parked)}"] if group.parked else []),
             f"for example {one_line(example.event_id or example.message_id)}",
         )
         console.print()

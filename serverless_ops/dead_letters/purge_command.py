@@ -23,6 +23,9 @@ _HELP = """Delete dead letters for good. A dry run without --apply.
 
 Everything is saved before anything is deleted, payloads included, to a new file that only you can
 read: message id, body and message attributes, enough to send it to the queue again.
+
+A message that the consumer of a FIFO queue has parked is refused: its message group would wait for
+it for ever. The summary says of which groups there are some, and what to do.
 """
 
 

@@ -12,6 +12,11 @@ from serverless_ops.dead_letters.outcome import Outcome
 
 MAX_REPLAYS = 3
 
+_PARKED = (
+    "parked, and its message group {group} would wait for it for ever; replay it after the repair, "
+    "or, if its work must not be done, remove its parked sequence (show prints it) from the "
+    "group's row in the consumer's table …-parked-groups and then replay it: the consumer skips it"
+)
 _TOO_NEW = "arrived after this run began; run it again"
 
 
@@ -103,11 +108,14 @@ def select_for_purge(
     unreadable: bool,
     limit: int | None = None,
 ) -> Selection:
-    """Choose what may be deleted: what is readable, or if `unreadable` only what is not."""
+    """Choose what may be deleted: what is readable, or if `unreadable` only what is not; nothing
+    that its consumer waits for."""
 
     def skip(dead_letter: DeadLetter) -> tuple[str, str] | None:
         if dead_letter.arrived_after(started_at):
             return "refused", _TOO_NEW
+        if dead_letter.parked_sequence is not None:
+            return "refused", _PARKED.format(group=dead_letter.message_group)
         if dead_letter.record is None and not unreadable:
             return "unreadable", f"{dead_letter.problem}; see --unreadable"
         return None

@@ -37,9 +37,10 @@ def show_dead_letter(
         click.echo(json.dumps(exported(dead_letter)))
         return
     console = out()
-    for name, value in describe(dead_letter).items():
-        if value is not None:
-            show(console, f"{name.replace('_', ' '):<10}  {one_line(value)}")
+    known = {name: value for name, value in describe(dead_letter).items() if value is not None}
+    width = max(map(len, known))
+    for name, value in known.items():
+        show(console, f"{name.replace('_', ' '):<{width}}  {one_line(value)}")
     console.print()
     # Whole lines: what is copied must be what is in the queue.
     console.print(plain(_text(dead_letter)), soft_wrap=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from serverless_ops.dead_letters.error_groups import group_by_error
+from serverless_ops.dead_letters.error_groups import counts_text, group_by_error
 from serverless_ops.outbox.relay_runs import RelayRun
 from serverless_ops.outbox.waiting_events import Backlog
 from serverless_ops.status.queue_backlog import QueueBacklog
@@ -99,6 +99,8 @@ def _queue(name: str, queue: QueueStatus, status: Status) -> list[str]:
         since = age(group.oldest_at, status.at)
         text = one_line(f"{len(group.dead_letters)}x, oldest {since} ago: {group.error}")
         found.append(f"    {text}")
+        if group.parked:
+            found.append(f"    message groups {counts_text(group.parked)}")
     return found
 
 

@@ -27,7 +27,16 @@ def test_everything_that_is_known_is_described_and_nothing_of_the_payload() -> N
     }
     payload = an_event(replays=2, correlationid="c-1", data={"secret": 1})
 
-    found = describe(a_dead_letter(payload=payload, record=record, sent_at=NOON, receives=4))
+    found = describe(
+        a_dead_letter(
+            payload=payload,
+            record=record,
+            sent_at=NOON,
+            receives=4,
+            system_attributes={"MessageGroupId": "g-1"},
+            parked_sequence="17",
+        )
+    )
 
     assert found == {
         "message_id": "m-1",
@@ -44,6 +53,8 @@ def test_everything_that_is_known_is_described_and_nothing_of_the_payload() -> N
         "request_id": "r-1",
         "source": "arn:s",
         "target": "arn:t",
+        "message_group": "g-1",
+        "parked_sequence": "17",
         "failed_at": "2026-03-01T11:59:00.500Z",
         "sent_at": "2026-03-01T12:00:00.000Z",
         "receives": 4,

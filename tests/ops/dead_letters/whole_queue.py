@@ -116,4 +116,5 @@ EXPORTED = {
     "body": FULL,
     "message_attributes": {"b": {"DataType": "Binary", "BinaryValue": "/w=="}},
     "message_group": "g",
+    "parked_sequence": None,
 }

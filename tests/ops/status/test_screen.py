@@ -16,6 +16,8 @@ from serverless_ops.status.status import QueueStatus, Status
 from serverless_runtime.circuit_breaker.rows import CircuitBreakerState
 from tests.ops.status.test_status import FINE, NOON
 
+GROUP = "MessageGroupId"
+
 
 def _failed(minutes: int, error: str) -> DeadLetter:
     payload = '{"specversion":"1.0","id":"e-1","type":"order.paid.v1"}'
@@ -158,3 +160,15 @@ def test_the_next_commands_are_those_of_what_is_wrong_only() -> None:
     assert "next              python -m serverless_ops dead-letters list --stack dev" in lines(
         "dev", hidden
     )
+
+
+def test_what_is_parked_is_named_by_its_message_groups() -> None:
+    parked = [
+        replace(_failed(1, "parked"), parked_sequence=number, system_attributes={GROUP: group})
+        for number, group in (("1", "7"), ("2", "7"), ("3", "8"))
+    ]
+    queue = QueueStatus(depth=Depth(3, 0), dead_letters=parked)
+
+    shown = lines("dev", replace(BUSY, queues={"bookings": queue}))
+
+    assert "    message groups 7 2, 8 1" in shown
