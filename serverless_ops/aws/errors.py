@@ -100,9 +100,9 @@ def _explain_response(error: ClientError) -> str:
         default = _TABLE_PERMISSIONS if on_table else _QUEUE_PERMISSIONS
         return f"access denied ({failed}); it needs {_PERMISSIONS.get(operation, default)}"
     if on_table and _is_any(code, _NO_TABLE):
-        return f"there is no such table or index ({failed}); check --stack, --table and --region"
+        return f"there is no such table or index ({failed}); check its name, --stack and --region"
     if _is_any(code, _NO_QUEUE):
-        return f"there is no such queue ({failed}); check --stack, --queue-url and --region"
+        return f"there is no such queue ({failed}); check its URL, --stack and --region"
     if _is_any(code, _NO_PARAMETER):
         return f"there is no such parameter ({failed}); check --stack and --region, or deploy"
     if _is_any(code, _EXPIRED):

@@ -15,6 +15,7 @@ from serverless_ops.context import Context
 from serverless_ops.options import LEFT, on_stack
 from serverless_ops.stack import CircuitBreakerTable, Stack, choose, require_one
 from serverless_ops.terminal import age, counted, one_line, out, show, timestamp_text
+from serverless_ops.unread import Unread
 from serverless_runtime.circuit_breaker.cached_state import CACHE_SECONDS
 from serverless_runtime.circuit_breaker.rows import CircuitBreakerState
 
@@ -62,18 +63,20 @@ def list_circuit_breakers(
     context: Context, *, stack: Stack, component: str | None, as_json: bool
 ) -> None:
     """List the circuit breaker of each provider."""
-    console, now = out(), context.now()
+    console, now, unread = out(), context.now(), Unread()
     dynamodb = context.client("dynamodb", stack.connection)
-    for table in _tables(stack, component).values():
-        states = read_circuit_breakers(dynamodb, table)
-        if as_json:
-            shown = [_as_json(name, state) for name, state in states.items()]
-            click.echo(json.dumps({"table": table.table_name, "circuit_breakers": shown}))
-            continue
-        for name, state in states.items():
-            console.print(one_line(f"{name}: {_describe(state, now)}"), style="bold")
-            for line in _details(state, now):
-                show(console, f"    {one_line(line)}")
+    for owner, table in _tables(stack, component).items():
+        with unread.reading(f"circuit breakers of {owner} (table {table.table_name})"):
+            states = read_circuit_breakers(dynamodb, table)
+            if as_json:
+                shown = [_as_json(name, state) for name, state in states.items()]
+                click.echo(json.dumps({"table": table.table_name, "circuit_breakers": shown}))
+                continue
+            for name, state in states.items():
+                console.print(one_line(f"{name}: {_describe(state, now)}"), style="bold")
+                for line in _details(state, now):
+                    show(console, f"    {one_line(line)}")
+    unread.end()
 
 
 @circuit_breakers.command("close", epilog=EXIT_CODES)

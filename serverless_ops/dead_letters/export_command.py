@@ -22,6 +22,7 @@ from serverless_ops.dead_letters.queue_options import EXIT_CODES, on_queues
 from serverless_ops.interrupts import Interrupts
 from serverless_ops.options import LEFT
 from serverless_ops.terminal import counted
+from serverless_ops.unread import Unread
 
 Mode = Literal["a", "x"]
 """To append to a file, or to make a new one."""
@@ -44,14 +45,18 @@ def export_dead_letters(
     The payload is text, exactly as it was received: digits, white space and all. Body, attributes
     and message group are enough to send the message again. Reading costs the same as in list.
     """
-    interrupts, left, count = Interrupts(), 0, 0
+    interrupts, unread, left, count = Interrupts(), Unread(), 0, 0
     try:
         file = open_private(to, "x") if to else sys.stdout
     except OSError as error:
         raise click.UsageError(f"--to must name a new file that can be written: {error}") from error
     with file if to else nullcontext():
         for location in locations:
-            with interrupts.handled(), reading(location, context, interrupts) as reader:
+            with (
+                unread.reading(location.label),
+                interrupts.handled(),
+                reading(location, context, interrupts) as reader,
+            ):
                 for dead_letter in reader.receive(before=context.now()):
                     if filters.matches(dead_letter):
                         _write(file, exported(dead_letter))
@@ -59,8 +64,7 @@ def export_dead_letters(
             left += reader.unread + reader.hidden_elsewhere + reader.held
     more = f"; about {left} more were not returned" if left else ""
     click.echo(f"{counted(count, 'dead letter')} exported{more}.", err=True)
-    if left:
-        raise click.exceptions.Exit(LEFT)
+    unread.end(LEFT if left else 0)
 
 
 def open_private(path: Path, mode: Mode) -> IO[str]:

@@ -18,6 +18,7 @@ from serverless_ops.dead_letters.reader import WHY_HIDDEN, DeadLetterReader
 from serverless_ops.interrupts import Interrupts
 from serverless_ops.options import LEFT
 from serverless_ops.terminal import age, counted, one_line, out, show, timestamp_text
+from serverless_ops.unread import Unread
 
 # https://aws.amazon.com/sqs/pricing/, us-east-1, standard queues
 _USD_PER_MILLION_REQUESTS = 0.40
@@ -52,28 +53,28 @@ def list_dead_letters(
     counts the message. While they are read, messages are hidden from other readers; afterwards
     they are visible again at once. SQS charges by the request: about one for every five messages.
     """
-    interrupts, still_hidden = Interrupts(), 0
+    interrupts, unread, still_hidden = Interrupts(), Unread(), 0
     for location in locations:
-        now = context.now()
-        with interrupts.handled(), reading(location, context, interrupts) as reader:
-            received = list(reader.receive(before=now))
-        still_hidden += reader.held
-        chosen = [dead_letter for dead_letter in received if filters.matches(dead_letter)]
-        if as_json:
-            click.echo(json.dumps(_as_json(reader, received, chosen)))
-            continue
-        console = out()
-        _show_counts(console, reader, received, chosen)
-        if each:
-            _show_each(console, chosen)
-        else:
-            show_groups(console, chosen, now)
-        if received:
-            show(console, _costs(reader, received), style="dim")
-            if location is not locations[-1]:
-                console.print()
-    if still_hidden:
-        raise click.exceptions.Exit(LEFT)
+        now, received = context.now(), list[DeadLetter]()
+        with unread.reading(location.label):
+            with interrupts.handled(), reading(location, context, interrupts) as reader:
+                received += reader.receive(before=now)
+            still_hidden += reader.held
+            chosen = [dead_letter for dead_letter in received if filters.matches(dead_letter)]
+            if as_json:
+                click.echo(json.dumps(_as_json(reader, received, chosen)))
+                continue
+            console = out()
+            _show_counts(console, reader, received, chosen)
+            if each:
+                _show_each(console, chosen)
+            else:
+                show_groups(console, chosen, now)
+            if received:
+                show(console, _costs(reader, received), style="dim")
+                if location is not locations[-1]:
+                    console.print()
+    unread.end(LEFT if still_hidden else 0)
 
 
 def _as_json(

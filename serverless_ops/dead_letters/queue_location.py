@@ -38,6 +38,11 @@ class QueueLocation:
         """Its URL."""
         return self.queue.queue_url
 
+    @property
+    def label(self) -> str:
+        """Names it in messages."""
+        return f"queue {self.name} ({self.url})"
+
     def reader(
         self,
         context: Context,

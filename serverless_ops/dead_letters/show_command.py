@@ -17,6 +17,7 @@ from serverless_ops.dead_letters.queue_options import EXIT_CODES, on_queues
 from serverless_ops.interrupts import Interrupts
 from serverless_ops.options import LEFT, json_option
 from serverless_ops.terminal import one_line, out, plain, show
+from serverless_ops.unread import Unread
 
 
 @click.command("show", epilog=EXIT_CODES)
@@ -47,21 +48,26 @@ def show_dead_letter(
 
 
 def _find(context: Context, locations: list[QueueLocation], id_: str) -> DeadLetter:
-    filters, interrupts = Filters(ids=frozenset({id_})), Interrupts()
+    filters, interrupts, unread = Filters(ids=frozenset({id_})), Interrupts(), Unread()
     read = hidden = 0
     for location in locations:
-        with interrupts.handled(), reading(location, context, interrupts) as reader:
+        with (
+            unread.reading(location.label),
+            interrupts.handled(),
+            reading(location, context, interrupts) as reader,
+        ):
             for dead_letter in reader.receive(before=context.now()):
                 if filters.matches(dead_letter):
                     return dead_letter
                 read += 1
-        hidden += reader.hidden_elsewhere
-    click.echo(
-        f"Error: no dead letter with the event id or message id {plain(id_)!r} among {read} "
-        f"read; about {hidden} more are hidden by other readers",
-        err=True,
-    )
-    raise click.exceptions.Exit(LEFT)
+            hidden += reader.hidden_elsewhere
+    if read or not unread.any:
+        click.echo(
+            f"Error: no dead letter with the event id or message id {plain(id_)!r} among {read} "
+            f"read; about {hidden} more are hidden by other readers",
+            err=True,
+        )
+    raise click.exceptions.Exit(unread.exit_code(LEFT))
 
 
 def _text(dead_letter: DeadLetter) -> str:

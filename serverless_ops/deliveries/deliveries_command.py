@@ -19,6 +19,7 @@ from serverless_ops.deliveries.delivery_records import (
 from serverless_ops.deliveries.table_options import EXIT_CODES, TableLocation, on_tables
 from serverless_ops.options import LEFT, json_option
 from serverless_ops.terminal import one_line, out, show, timestamp_text
+from serverless_ops.unread import Unread
 from serverless_runtime.once.rows import RETENTION_SECONDS
 
 _KEPT_DAYS = RETENTION_SECONDS // 86_400
@@ -65,20 +66,19 @@ def show_deliveries(
     if (event is None) is (subject is None):
         raise click.UsageError("pass either --event or --subject")
     find = deliveries_about if event is None else deliveries_of_event
-    found = {
-        each.name: find(
-            context.client("dynamodb", each.connection), each.name, str(event or subject)
-        )
-        for each in locations
-    }
-    if not any(found.values()):
+    unread, found = Unread(), dict[str, list[DeliveryRecord]]()
+    for each in locations:
+        with unread.reading(f"table {each.name}"):
+            dynamodb = context.client("dynamodb", each.connection)
+            found[each.name] = find(dynamodb, each.name, str(event or subject))
+    if found and not any(found.values()):
         click.echo(
             f"Error: no delivery of {'event' if event else 'subject'} {event or subject} is "
             f"recorded in {one_line(', '.join(found))}: it was not attempted, no channel "
             f"subscribes to it, or its record has expired ({_KEPT_DAYS} days)",
             err=True,
         )
-        raise click.exceptions.Exit(LEFT)
+        raise click.exceptions.Exit(unread.exit_code(LEFT))
     for table, records in found.items():
         if as_json and records:
             shown = {"table": table, "deliveries": [_as_json(each) for each in records]}
@@ -86,6 +86,7 @@ def show_deliveries(
             continue
         for record in records:
             _show(record)
+    unread.end()
 
 
 def _show(record: DeliveryRecord) -> None:

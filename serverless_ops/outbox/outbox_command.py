@@ -26,6 +26,7 @@ from serverless_ops.outbox.waiting_events import WaitingEvent, waiting_events
 from serverless_ops.stack import Outbox, Stack, choose, find_stack
 from serverless_ops.stack_outputs import StackChoice
 from serverless_ops.terminal import age, counted, one_line, out, plain, show, timestamp_text
+from serverless_ops.unread import Unread
 from serverless_runtime.handoff.relay.attempts import BACKOFF_SECONDS
 
 EXIT_CODES = """\b
@@ -33,7 +34,7 @@ Exit codes:
   0    done; for list: nothing waits
   1    something waits, or there is no such event or no outbox
   2    usage error
-  3    the stack cannot be reached, or a permission is missing
+  3    the stack or an outbox cannot be reached, or a permission is missing
 """
 _REASONS_FROM = 2 * timedelta(seconds=BACKOFF_SECONDS[-1])
 """The relay tries each event more often than that."""
@@ -91,12 +92,17 @@ def list_outbox(
     """
     stack, outboxes = found
     client, now, console = context.clients(stack.connection), context.now(), out()
-    best_effort, count = BestEffort(), 0
+    best_effort, unread, count = BestEffort(), Unread(), 0
     for name, entry in outboxes.items():
+        events: list[WaitingEvent] = []
+        with unread.reading(_label(name, entry)):
+            events += waiting_events(client("dynamodb"), entry.table_name, _EPOCH, now)
+        if not events:
+            continue
         none: dict[str, str] = {}
         read = functools.partial(_reasons, client, entry, now)
         reasons = best_effort.read(f"reasons of {name}", read, none)
-        for event in waiting_events(client("dynamodb"), entry.table_name, _EPOCH, now):
+        for event in events:
             count += 1
             reason = reasons.get(event.event_id, _no_reason(event))
             if as_json:
@@ -107,10 +113,9 @@ def list_outbox(
             show(console, f"    {text}")
     for part, error in best_effort.errors.items():
         click.echo(one_line(f"Not read: {part}: {error}"), err=True)
-    if not as_json:
+    if not as_json and (count or not unread.any):
         console.print(f"{count} waiting" if count else "Nothing waits.")
-    if count:
-        raise click.exceptions.Exit(LEFT)
+    unread.end(LEFT if count else 0)
 
 
 @outbox.command("show", epilog=EXIT_CODES)
@@ -188,16 +193,24 @@ def _find_one(
     context: Context, found: tuple[Stack, Mapping[str, Outbox]], event_id: str
 ) -> tuple[Stack, Outbox, StoredEvent]:
     stack, outboxes = found
-    dynamodb = context.client("dynamodb", stack.connection)
-    for entry in outboxes.values():
-        for stored in find_events(dynamodb, entry.table_name, event_id):
-            return stack, entry, stored
-    click.echo(
-        f"Error: no event {one_line(event_id)} waits in {', '.join(outboxes)}; run "
-        "`serverless_ops trace ID` to see what happened to it",
-        err=True,
-    )
-    raise click.exceptions.Exit(LEFT)
+    dynamodb, unread = context.client("dynamodb", stack.connection), Unread()
+    read = []
+    for name, entry in outboxes.items():
+        with unread.reading(_label(name, entry)):
+            for stored in find_events(dynamodb, entry.table_name, event_id):
+                return stack, entry, stored
+            read.append(name)
+    if read:
+        click.echo(
+            f"Error: no event {one_line(event_id)} waits in {', '.join(read)}; run "
+            "`serverless_ops trace ID` to see what happened to it",
+            err=True,
+        )
+    raise click.exceptions.Exit(unread.exit_code(LEFT))
+
+
+def _label(name: str, entry: Outbox) -> str:
+    return f"outbox {name} (table {entry.table_name})"
 
 
 def _reasons(client: Any, entry: Outbox, now: datetime) -> dict[str, str]:

@@ -16,13 +16,14 @@ from serverless_ops.outbox.relay_runs import RelayRun, last_relay_run
 from serverless_ops.outbox.waiting_events import Backlog, read_backlog
 from serverless_ops.stack import Outbox, Stack, choose, require_one
 from serverless_ops.terminal import age, one_line, timestamp_text
+from serverless_ops.unread import Unread
 
 EXIT_CODES = """\b
 Exit codes:
   0    it runs every minute; with --apply: it was enabled and invoked
   1    it does not run, or there is none
   2    usage error
-  3    the stack cannot be reached, or a permission is missing
+  3    the stack, an outbox or a relay cannot be reached, or a permission is missing
 """
 
 
@@ -85,16 +86,17 @@ def check_relay(
     if apply:
         require_one(outboxes, "--outbox", "outboxes")
     client = context.clients(stack.connection)
-    runs = []
+    unread, runs = Unread(), []
     for each, outbox in outboxes.items():
-        found = _look(client, outbox, context.now())
-        if as_json:
-            click.echo(json.dumps({"outbox": each, **_as_json(found)}))
-        else:
-            _show(found, context.now(), each if len(outboxes) > 1 else "")
-        runs.append(_restart(client, found) if apply else _is_running(found))
-    if not all(runs):
-        raise click.exceptions.Exit(LEFT)
+        label = f"outbox {each} (table {outbox.table_name}, relay {outbox.relay_function_name})"
+        with unread.reading(label):
+            found = _look(client, outbox, context.now())
+            if as_json:
+                click.echo(json.dumps({"outbox": each, **_as_json(found)}))
+            else:
+                _show(found, context.now(), each if len(outboxes) > 1 else "")
+            runs.append(_restart(client, found) if apply else _is_running(found))
+    unread.end(0 if all(runs) else LEFT)
 
 
 @dataclass(frozen=True, kw_only=True)

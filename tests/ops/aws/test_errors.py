@@ -35,7 +35,7 @@ from tests.ops.fakes import Operator, Overriding, Queue, service_error
         (service_error("AccessDenied", "ReceiveMessage"), "it needs sqs:ReceiveMessage"),
         (service_error("KMS.AccessDeniedException", "ReceiveMessage"), "access denied"),
         (service_error("AWS.SimpleQueueService.NonExistentQueue"), "there is no such queue"),
-        (service_error("QueueDoesNotExist"), "check --stack, --queue-url and --region"),
+        (service_error("QueueDoesNotExist"), "check its URL, --stack and --region"),
         (service_error("ExpiredTokenException"), "log in again"),
         (service_error("InternalError"), "Invoke failed with InternalError: about InternalError"),
     ],
@@ -62,7 +62,9 @@ def test_an_unreachable_queue_is_exit_code_3(
     result = Operator(queue, sqs=sqs).types(*command)
 
     assert result.exit_code == 3
-    assert f"Error: {text}" in result.stderr
+    assert result.stderr.startswith("Error: ")
+    assert text in result.stderr
+    assert result.stderr.count("Error: ") == 1
 
 
 def test_a_missing_queue_is_reported(queue: Queue, operator: Operator) -> None:

@@ -59,19 +59,19 @@ def test_what_is_denied_is_explained_with_the_permission(
             "Query",
             "ResourceNotFoundException",
             "there is no such table or index",
-            "; check --stack, --table and --region",
+            "; check its name, --stack and --region",
         ),
         (
             "ReceiveMessage",
             "AWS.SimpleQueueService.NonExistentQueue",
             "there is no such queue",
-            "; check --stack, --queue-url and --region",
+            "; check its URL, --stack and --region",
         ),
         (
             "ReceiveMessage",
             "InvalidAddress",
             "there is no such queue",
-            "; check --stack, --queue-url and --region",
+            "; check its URL, --stack and --region",
         ),
         (
             "GetParameter",

@@ -218,6 +218,18 @@ def test_of_several_components_one_must_be_chosen_to_close(reader: Reader) -> No
     assert listed == "email: closed\nemail: closed\n"
 
 
+def test_a_table_that_does_not_exist_is_named_and_the_others_are_listed(reader: Reader) -> None:
+    rows = {**ROWS, "circuits": ["email"]}
+    found = {"alerts": {**rows, "tableName": "gone"}, "notifications": rows}
+    reader.pulumi_returns(stack_outputs(circuitBreakers=found))
+
+    result = reader.types_exactly("circuit-breakers", "--stack", "dev")
+
+    assert (result.exit_code, result.stdout) == (3, "email: closed\n")
+    named = "Error: circuit breakers of alerts (table gone): there is no such table or index ("
+    assert result.stderr.startswith(named)
+
+
 def test_stack_local_is_what_make_up_has_left_running(reader: Reader, tmp_path: Path) -> None:
     (tmp_path / "up-4567").mkdir()
     (tmp_path / "up-4567" / "outputs.json").write_text(STACK)

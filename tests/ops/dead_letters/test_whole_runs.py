@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.ops.dead_letters.whole_queue import BODIES, DEAD, EXPORTED, FULL, NO_JSON, Sqs, Typing
-from tests.ops.fakes import TARGET, a_record
+from tests.ops.fakes import TARGET, a_record, service_error
 from tests.ops.fakes import an_event as event
 
 
@@ -98,6 +98,26 @@ def test_nobody_is_asked_about_nothing(types: Typing, tmp_path: Path) -> None:
 
     assert (result.exit_code, result.stderr) == (0, "")
     assert not (tmp_path / "saved").exists()
+
+
+@pytest.mark.parametrize("words", [("list",), ("export",), ("show", "e-1")])
+def test_a_queue_that_does_not_exist_is_named_and_the_others_are_read(
+    types: Typing, words: tuple[str, ...]
+) -> None:
+    types.queues = ("gone", "events")
+    types.others = [Sqs()]
+    types.others[0].receive_message = _no_queue  # type: ignore[method-assign]
+
+    result = types(*words)
+
+    assert "e-1" in result.stdout
+    assert result.stderr.startswith(f"Error: queue gone ({DEAD}): there is no such queue (")
+    assert "check its URL, --stack and --region" in result.stderr
+    assert result.exit_code == (0 if words[0] == "show" else 3)
+
+
+def _no_queue(**_: Any) -> Any:
+    raise service_error("AWS.SimpleQueueService.NonExistentQueue", "ReceiveMessage")
 
 
 def test_several_queues_are_set_apart(types: Typing) -> None:

@@ -62,6 +62,17 @@ def test_of_several_services_one_can_be_chosen(reader: Reader) -> None:
     assert f"is recorded in {DELIVERIES}" in chosen.stderr
 
 
+def test_a_table_that_does_not_exist_is_named_and_the_others_are_read(reader: Reader) -> None:
+    found = {"alerts": {"tableName": "nothing-here"}, "notifications": {"tableName": DELIVERIES}}
+    reader.pulumi_returns(stack_outputs(deliveries=found))
+
+    result = reader.types_exactly(*COMMANDS[0], "--stack", "dev")
+
+    assert result.exit_code == 3
+    assert "Error: table nothing-here: there is no such table or index (" in result.stderr
+    assert f"is recorded in {DELIVERIES}" in result.stderr
+
+
 def test_stack_local_is_what_make_up_has_left_running(reader: Reader, tmp_path: Path) -> None:
     (tmp_path / "up-4567").mkdir()
     outputs = stack_outputs(deliveries={"notifications": {"tableName": DELIVERIES}})
