@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import sys
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -46,6 +47,21 @@ def parse_timestamp(text: str, now: datetime) -> datetime:
             "must be an RFC 3339 timestamp such as 2026-03-01T09:30:00Z, "
             f"or an age such as 90s, 30m, 2h or 7d, got {text!r}"
         ) from None
+
+
+def known_id(text: str) -> str:
+    """The type of an argument that is the id of an event or a message."""
+    if not text.strip():
+        raise click.BadParameter(f"must not be empty, got {text!r} (an unset variable?)")
+    return text
+
+
+def confirm(question: str) -> None:
+    """Ask on stderr; end the command unless the reply is yes."""
+    click.echo(f"{question} [y/N] ", nl=False, err=True)
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        click.echo("Nothing was changed. Without a terminal, pass --yes.", err=True)
+        raise click.exceptions.Exit(LEFT)
 
 
 _connection_options = (

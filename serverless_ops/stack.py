@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -180,8 +182,15 @@ def _read_operations(stack: str, outputs: StackOutputs, advice: str) -> Operatio
             f"stack {stack} has no output {OUTPUT}, it has {_list(outputs.values)}; "
             f'add pulumi.export("{OUTPUT}", Operations(...).outputs) and deploy, {advice}'
         )
+    value = outputs.values[OUTPUT]
+    if not isinstance(value, dict):
+        got = textwrap.shorten(json.dumps(value), 60, placeholder=" …")
+        raise UnreachableError(
+            f"the output {OUTPUT} of stack {stack} must be an object, got {got}; export "
+            "Operations(...).outputs itself, not its text and not as a secret, and deploy"
+        )
     try:
-        return Operations.model_validate(outputs.values[OUTPUT])
+        return Operations.model_validate(value)
     except ValidationError as error:
         raise UnreachableError(
             f"stack {stack} has an output {OUTPUT} that this version cannot read: "

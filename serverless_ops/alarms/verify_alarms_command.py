@@ -14,7 +14,7 @@ from serverless_ops.alarms.trigger import fire_alarm, subscribed_queue
 from serverless_ops.aws.errors import UnreachableError
 from serverless_ops.context import Context
 from serverless_ops.interrupts import Interrupts
-from serverless_ops.options import LEFT, json_option, on_stack
+from serverless_ops.options import LEFT, confirm, json_option, on_stack
 from serverless_ops.stack import Stack
 from serverless_ops.terminal import counted, one_line
 
@@ -93,9 +93,7 @@ def _fire(
             click.echo(f"{alarm.name}: is in alarm already, so it cannot be fired.", err=as_json)
     click.echo("Alarms to fire: " + ", ".join(each.name for each in to_fire), err=as_json)
     if not yes:
-        click.confirm(
-            "All subscribers will be notified of each alarm. Continue?", abort=True, err=True
-        )
+        confirm("All subscribers will be notified of each alarm. Continue?")
     interrupts, problems = Interrupts(), []
     with (
         interrupts.handled(),

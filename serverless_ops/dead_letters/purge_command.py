@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -16,7 +15,7 @@ from serverless_ops.dead_letters.queue_location import QueueLocation
 from serverless_ops.dead_letters.queue_options import EXIT_CODES, on_one_queue
 from serverless_ops.dead_letters.reader import DeadLetterReader
 from serverless_ops.dead_letters.selection import Selection, select_for_purge
-from serverless_ops.options import LEFT
+from serverless_ops.options import confirm
 from serverless_ops.terminal import counted
 
 _HELP = """Delete dead letters for good. A dry run without --apply.
@@ -95,14 +94,5 @@ def _purge(selection: Selection, reader: DeadLetterReader, run: CommandRun) -> N
 
 
 def _confirm(selection: Selection) -> None:
-    if not selection.chosen:
-        return
-    click.echo(
-        f"Delete {counted(len(selection.chosen), 'dead letter')} for good? [y/N] ",
-        nl=False,
-        err=True,
-    )
-    reply = sys.stdin.readline()
-    if reply.strip().lower() not in ("y", "yes"):
-        click.echo("Nothing was deleted. Without a terminal, pass --yes.", err=True)
-        raise click.exceptions.Exit(LEFT)
+    if selection.chosen:
+        confirm(f"Delete {counted(len(selection.chosen), 'dead letter')} for good?")

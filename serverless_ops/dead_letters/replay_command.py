@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import click
 
@@ -42,12 +43,25 @@ _HINT = (
 )
 
 
+class _Rate(click.FloatRange):
+    """Refuses "nan" as well, which is neither below the range nor above it."""
+
+    min: float
+    max: float
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        number = float(click.FLOAT.convert(value, param, ctx))
+        if not self.min <= number <= self.max:
+            self.fail(f"must be a number from {self.min} to {self.max}, got {value}", param, ctx)
+        return number
+
+
 @click.command("replay", help=_HELP, epilog=EXIT_CODES)
 @click.pass_obj
 @run_options
 @click.option(
     "--rate",
-    type=click.FloatRange(min=0.1, max=1000),
+    type=_Rate(min=0.1, max=1000),
     default=10,
     show_default=True,
     help="Replay at most this many per second.",

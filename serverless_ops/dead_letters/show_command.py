@@ -15,14 +15,14 @@ from serverless_ops.dead_letters.json_text import NotJsonError, indented
 from serverless_ops.dead_letters.queue_location import QueueLocation, reading
 from serverless_ops.dead_letters.queue_options import EXIT_CODES, on_queues
 from serverless_ops.interrupts import Interrupts
-from serverless_ops.options import LEFT, json_option
+from serverless_ops.options import LEFT, json_option, known_id
 from serverless_ops.terminal import one_line, out, plain, show
 from serverless_ops.unread import Unread
 
 
 @click.command("show", epilog=EXIT_CODES)
 @click.pass_obj
-@click.argument("id_", metavar="EVENT_ID|MESSAGE_ID")
+@click.argument("id_", metavar="EVENT_ID|MESSAGE_ID", type=known_id)
 @json_option
 @on_queues
 def show_dead_letter(

@@ -15,7 +15,7 @@ import click
 from serverless_ops.aws.best_effort import BestEffort
 from serverless_ops.context import Context
 from serverless_ops.dead_letters.export_command import open_private
-from serverless_ops.options import LEFT, json_option, resolved, stack_options
+from serverless_ops.options import LEFT, json_option, known_id, resolved, stack_options
 from serverless_ops.outbox.stored_events import (
     StoredEvent,
     failure_reasons,
@@ -120,7 +120,7 @@ def list_outbox(
 
 @outbox.command("show", epilog=EXIT_CODES)
 @click.pass_obj
-@click.argument("event_id")
+@click.argument("event_id", type=known_id)
 @json_option
 @_on_outboxes
 def show_event(
@@ -146,7 +146,7 @@ def show_event(
 
 @outbox.command("remove", epilog=EXIT_CODES)
 @click.pass_obj
-@click.argument("event_id")
+@click.argument("event_id", type=known_id)
 @click.option("--apply", is_flag=True, help="Remove it; the default is a dry run.")
 @click.option(
     "--save",

@@ -154,6 +154,11 @@ def test_the_region_is_that_of_the_alarm_topic_unless_another_is_given() -> None
             'pulumi.export("operations", Operations(...).outputs) and deploy, then try again',
         ),
         (
+            {"operations": '{"functions": {}}'},
+            'the output operations of stack dev must be an object, got "{\\"functions\\": {}}"; '
+            "export Operations(...).outputs itself, not its text and not as a secret, and deploy",
+        ),
+        (
             {"operations": {"functions": {"a": 7}, "outboxes": {"e": {"tableName": "t"}}}},
             "stack dev has an output operations that this version cannot read: "
             "functions.a: Input should be a valid string; "

@@ -86,6 +86,7 @@ def test_without_consent_nothing_is_fired(on_call: OnCall) -> None:
     result = on_call.types("--apply", replies="n\n")
 
     assert result.exit_code == 1
+    assert result.stderr.endswith("Nothing was changed. Without a terminal, pass --yes.\n")
     assert (on_call.fired, on_call.received()) == ([], [])
     assert on_call.has_left_nothing()
 

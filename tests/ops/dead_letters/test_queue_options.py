@@ -221,7 +221,10 @@ def test_an_option_overrides_the_stack(queue: Queue, operator: Operator) -> None
     [
         (("list",), "pass --stack, --outputs FILE or --queue-url"),
         (("replay", "--queue-url", "https://x"), "--outputs FILE, --function or --kind"),
-        (("replay", "--queue-url", "u", "--function", "f", "--rate", "0"), "0 is not in the range"),
+        (
+            ("replay", "--queue-url", "u", "--function", "f", "--rate", "0"),
+            "from 0.1 to 1000, got 0",
+        ),
         (("replay", "--queue-url", "u", "--function", "f", "--max", "0"), "0 is not in the range"),
         (("list", "--queue-url", "u", "--since", "soon"), "such as 90s, 30m, 2h or 7d, got 'soon'"),
         (("list", "--queue-url", "u", "--since", "1h", "--until", "2h"), "--since must be earlier"),

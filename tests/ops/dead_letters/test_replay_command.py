@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from tests.ops.fakes import (
     Operator,
     Overriding,
@@ -150,3 +152,15 @@ def test_what_fails_again_at_once_waits_for_the_next_run(queue: Queue) -> None:
     assert result.exit_code == 0
     assert len(operator.functions.events) == 15
     assert queue.visible() == 15
+
+
+@pytest.mark.parametrize(
+    "rate", ["nan", "NaN", "inf", "-inf", "0", "-1", "0.09", "1000.1", "1e999"]
+)
+def test_a_rate_that_is_none_is_refused(queue: Queue, operator: Operator, rate: str) -> None:
+    queue.add_failed(an_event())
+
+    result = operator.types("replay", "--apply", f"--rate={rate}")
+
+    assert (result.exit_code, operator.functions.events) == (2, [])
+    assert "must be a number from 0.1 to 1000, got " in result.stderr

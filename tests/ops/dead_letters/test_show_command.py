@@ -59,3 +59,15 @@ def test_an_unknown_id_is_reported_with_how_many_were_read(
     assert result.exit_code == 1
     assert "no dead letter with the event id or message id 'e-2' among 2 read" in result.stderr
     assert queue.visible() == 2
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+def test_an_empty_id_is_refused_before_any_message_is_received(
+    queue: Queue, operator: Operator, text: str
+) -> None:
+    queue.add_failed(an_event())
+
+    result = operator.types("show", text)
+
+    assert (result.exit_code, operator.connections) == (2, [])
+    assert f"must not be empty, got {text!r} (an unset variable?)" in result.stderr

@@ -88,7 +88,7 @@ def test_a_purge_asks_deletes_and_says_where_it_saved(types: Typing, tmp_path: P
     assert json.loads(file.read_text()) == EXPORTED
     types.sqs.bodies = [FULL]
     refused = types("purge", "--apply", "--save", f"{file}-2", replies="no\n")
-    assert refused.stderr.endswith("Nothing was deleted. Without a terminal, pass --yes.\n")
+    assert refused.stderr.endswith("Nothing was changed. Without a terminal, pass --yes.\n")
     assert refused.exit_code == 1
 
 

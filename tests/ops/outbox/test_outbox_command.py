@@ -164,3 +164,11 @@ def test_an_unknown_event_is_reported(waiting: Waiting) -> None:
 
     assert result.exit_code == 1
     assert "no event e-9 waits in events" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["show", "remove"])
+def test_an_empty_id_is_refused(waiting: Waiting, command: str) -> None:
+    result = waiting.types(command, "")
+
+    assert result.exit_code == 2
+    assert "must not be empty, got '' (an unset variable?)" in result.stderr
