@@ -92,7 +92,7 @@ def check_relay(
         with unread.reading(label):
             found = _look(client, outbox, context.now())
             if as_json:
-                click.echo(json.dumps({"outbox": each, **_as_json(found)}))
+                click.echo(json.dumps({"outbox": each, **_as_json(found, context.now())}))
             else:
                 _show(found, context.now(), each if len(outboxes) > 1 else "")
             runs.append(_restart(client, found) if apply else _is_running(found))
@@ -118,13 +118,16 @@ def _look(client: Callable[[str], Any], outbox: Outbox, now: datetime) -> _Relay
     )
 
 
-def _as_json(relay: _Relay) -> dict[str, Any]:
+def _as_json(relay: _Relay, now: datetime) -> dict[str, Any]:
+    not_due = relay.backlog.not_due(now)
     return {
         "schedule": relay.schedule and relay.schedule.name,
         "is_enabled": bool(relay.schedule and relay.schedule.is_enabled),
         "last_run_at": timestamp_text(relay.run.at if relay.run else None),
         "waiting": relay.backlog.count,
         "is_complete": relay.backlog.is_complete,
+        "not_due": len(not_due),
+        "next_due_at": timestamp_text(min(not_due, default=None)),
     }
 
 
@@ -135,6 +138,11 @@ def _show(relay: _Relay, now: datetime, name: str) -> None:
     run, backlog = relay.run, relay.backlog
     click.echo(f"last run  {age(run.at, now)} ago" if run else "last run  none in 15 minutes")
     click.echo(f"outbox    {backlog.count}{'' if backlog.is_complete else ' or more'} waiting")
+    if not_due := backlog.not_due(now):
+        click.echo(
+            f"          {len(not_due)} of them not due yet: the relay leaves them until their next "
+            f"attempt, the first until {timestamp_text(not_due[0])}"
+        )
 
 
 def _describe(schedule: Schedule | None) -> str:

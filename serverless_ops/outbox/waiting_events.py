@@ -35,6 +35,12 @@ class Backlog:
     """Whether all of them were counted."""
 
     oldest_at: datetime | None
+    next_attempts: tuple[datetime, ...] = ()
+    """Before when the relay leaves each of them alone."""
+
+    def not_due(self, now: datetime) -> list[datetime]:
+        """Return when those are due that the relay leaves alone now, the first first."""
+        return sorted(at for at in self.next_attempts if at > now)
 
 
 def read_backlog(dynamodb: Any, table: str) -> Backlog:
@@ -43,7 +49,7 @@ def read_backlog(dynamodb: Any, table: str) -> Backlog:
         dynamodb.query(
             TableName=table,
             KeyConditionExpression="#shard = :shard",
-            ProjectionExpression="committed_at",
+            ProjectionExpression="committed_at, next_attempt_at",
             ExpressionAttributeNames={"#shard": "shard"},
             ExpressionAttributeValues={":shard": {"S": shard}},
         )
@@ -54,6 +60,7 @@ def read_backlog(dynamodb: Any, table: str) -> Backlog:
         count=len(rows),
         is_complete=not any("LastEvaluatedKey" in page for page in pages),
         oldest_at=min((_timestamp(row["committed_at"]) for row in rows), default=None),
+        next_attempts=tuple(_timestamp(row["next_attempt_at"]) for row in rows),
     )
 
 

@@ -12,6 +12,8 @@ from click.testing import CliRunner, Result
 from serverless_ops.cli import commands
 from serverless_ops.context import Context
 from serverless_ops.outbox.relay_command import enable, find_schedule
+from serverless_runtime.handoff.event import Event
+from serverless_runtime.handoff.outbox_rows import row_of
 from tests.lambdas.tables import OUTBOX
 from tests.ops.deliveries_table import Reader
 from tests.ops.fakes import Overriding, aws_client, ended, stack_outputs
@@ -96,6 +98,8 @@ def test_a_stopped_relay_is_described_and_restarted(types: Any, invoked: list[st
         "last_run_at": None,
         "waiting": 0,
         "is_complete": True,
+        "not_due": 0,
+        "next_due_at": None,
     }
     assert (stopped.exit_code, restarted.exit_code) == (1, 0)
     assert json.loads(restarted.stdout)["outbox"] == "events"
@@ -204,3 +208,23 @@ def test_of_several_relays_the_lines_to_type_are_offered(types: Any, invoked: li
     typed = "  commands relay --stack dev --apply --outbox "
     offered = [line for line in refused.stderr.splitlines() if line.startswith(typed)]
     assert offered == [f"{typed}events", f"{typed}'two words'"]
+
+
+@pytest.mark.parametrize("words", [(), ("--apply",)])
+def test_it_says_how_many_events_are_not_due_yet_and_when_the_first_is(
+    types: Any, reader: Reader, words: tuple[str, ...]
+) -> None:
+    for name, seconds in (("due", 0), ("late", 90), ("soon", 60)):
+        event = Event(event_id=name, correlation_id="c-1", payload=b"{}")
+        at_ms = int(NOON.timestamp() * 1000) + seconds * 1000
+        row = row_of(event, int(NOON.timestamp() * 1000))
+        item = {**row, "next_attempt_at": {"N": str(at_ms)}}
+        reader.dynamodb.put_item(TableName=OUTBOX, Item=item)
+
+    assert types(*words).stdout.splitlines()[2:] == [
+        "outbox    3 waiting",
+        "          2 of them not due yet: the relay leaves them until their next attempt, "
+        "the first until 2026-03-01T12:01:00.000Z",
+    ]
+    found = json.loads(types("--json", *words).stdout)
+    assert (found["not_due"], found["next_due_at"]) == (2, "2026-03-01T12:01:00.000Z")
