@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import click
 from botocore.exceptions import ClientError
 
-from serverless_ops.aws.errors import explain
+from serverless_ops.aws.errors import UnreadablePartError, explain
 from serverless_ops.options import UNREACHABLE
 from serverless_ops.terminal import one_line
 
@@ -22,12 +22,14 @@ class Unread:
 
     @contextmanager
     def reading(self, part: str) -> Iterator[None]:
-        """Read one of them; the rest of the block is left out if AWS refuses."""
+        """Read one of them; the rest of the block is left out if AWS refuses, or if it cannot be
+        understood."""
         try:
             yield
-        except ClientError as error:
+        except (ClientError, UnreadablePartError) as error:
             self.any = True
-            click.echo(one_line(f"Error: {part}: {explain(error)}"), err=True)
+            why = explain(error) if isinstance(error, ClientError) else str(error)
+            click.echo(one_line(f"Error: {part}: {why}"), err=True)
 
     def exit_code(self, otherwise: int) -> int:
         """Return that of what cannot be reached, or `otherwise`."""

@@ -76,6 +76,10 @@ class UnreachableError(Exception):
     """The stack or AWS cannot be reached; the text explains what to do."""
 
 
+class UnreadablePartError(UnreachableError):
+    """One part of a stack has contents that cannot be read; the others may be read."""
+
+
 def explain(error: BotoCoreError | ClientError) -> str:
     """Return what happened, and what to do."""
     if isinstance(error, ClientError):

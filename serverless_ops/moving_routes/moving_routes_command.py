@@ -18,6 +18,7 @@ from serverless_ops.moving_routes.route_stages import (
 from serverless_ops.options import LEFT, json_option, on_stack
 from serverless_ops.stack import MovingRoutes, Stack, choose, require_one
 from serverless_ops.terminal import age, counted, one_line, out, show, timestamp_text
+from serverless_ops.unread import Unread
 from serverless_runtime.strangler.settings.stages import (
     LEGACY,
     NEW,
@@ -81,29 +82,31 @@ def status(
     context: Context, *, stack: Stack, component: str | None, minutes: int, as_json: bool
 ) -> None:
     """Show the stage of each moving route, who has answered it, and how the sides compare."""
-    console, now = out(), context.now()
+    console, now, unread = out(), context.now(), Unread()
     client = context.clients(stack.connection)
     for name, facade in _facades(stack, component).items():
-        stages = read_set_stages(client("ssm"), facade)
-        counts = count_answers(client("cloudwatch"), facade, now, minutes)
-        if as_json:
-            routes = {
-                key: {"stage": stages.by_route.get(key, declared), "declared": declared}
-                | dict(counts[key])
-                for key, declared in facade.routes.items()
-            }
-            changed = timestamp_text(stages.changed_at)
-            click.echo(json.dumps({"facade": name, "set_at": changed, "routes": routes}))
-            continue
-        for key, declared in facade.routes.items():
-            stage = stages.by_route.get(key, declared)
-            console.print(one_line(f"{key}: {describe(stage)}"), style="bold")
-            show(console, f"    {_origin(key, declared, stages)}")
-            for line in _counts(counts[key], minutes):
-                show(console, f"    {line}")
-        if stages.by_route and stages.changed_at:
-            at = f"{timestamp_text(stages.changed_at)}, {age(stages.changed_at, now)} ago"
-            show(console, f"last set at {at}")
+        with unread.reading(f"facade {name} (parameter {facade.parameter_name})"):
+            stages = read_set_stages(client("ssm"), facade)
+            counts = count_answers(client("cloudwatch"), facade, now, minutes)
+            if as_json:
+                routes = {
+                    key: {"stage": stages.by_route.get(key, declared), "declared": declared}
+                    | dict(counts[key])
+                    for key, declared in facade.routes.items()
+                }
+                changed = timestamp_text(stages.changed_at)
+                click.echo(json.dumps({"facade": name, "set_at": changed, "routes": routes}))
+                continue
+            for key, declared in facade.routes.items():
+                stage = stages.by_route.get(key, declared)
+                console.print(one_line(f"{key}: {describe(stage)}"), style="bold")
+                show(console, f"    {_origin(key, declared, stages)}")
+                for line in _counts(counts[key], minutes):
+                    show(console, f"    {line}")
+            if stages.by_route and stages.changed_at:
+                at = f"{timestamp_text(stages.changed_at)}, {age(stages.changed_at, now)} ago"
+                show(console, f"last set at {at}")
+    unread.end()
 
 
 @moving_routes.command("set", epilog=EXIT_CODES)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from serverless_ops.aws.errors import UnreachableError
+from serverless_ops.aws.errors import UnreachableError, UnreadablePartError
 from serverless_ops.stack import MovingRoutes
 from serverless_runtime.shared.metrics import COMPONENT
 from serverless_runtime.strangler import metrics
@@ -41,7 +41,7 @@ class SetStages(NamedTuple):
 
 
 def read_set_stages(ssm: Any, facade: MovingRoutes) -> SetStages:
-    """Return the stages that were set. Raises botocore's errors, and UnreachableError if the
+    """Return the stages that were set. Raises botocore's errors, and UnreadablePartError if the
     parameter was edited by hand and cannot be read."""
     parameter = ssm.get_parameter(Name=facade.parameter_name)["Parameter"]
     return SetStages(_stages_in(parameter, facade), parameter.get("LastModifiedDate"))
@@ -79,7 +79,7 @@ def _stages_in(parameter: Mapping[str, Any], facade: MovingRoutes) -> dict[str, 
         return read_stages(text)
     except ValueError as error:
         readable = shlex.quote(write_stages(readable_stages(text)))
-        raise UnreachableError(
+        raise UnreadablePartError(
             f"the parameter {name} {error}; its router goes on with the last stages it could "
             f"read: aws ssm put-parameter --overwrite --name {name} --value {readable} keeps what "
             "can be read of it; all other routes are then as declared, unless stages for them are "
