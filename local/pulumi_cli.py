@@ -23,6 +23,7 @@ from local.emulator.start import EmulatorError
 from local.engine.grpc_server import serving
 from local.engine.provider import Provider
 from local.errors import ExpectedError
+from local.foreground import run_in_foreground
 from local.program.local_stack import EMULATOR_CONFIG, STACK
 from local.program.make_virtual_environment import python_of
 from local.program.project import Project, read_project
@@ -63,8 +64,7 @@ def run(arguments: list[str], folder: Path, port: int) -> int:
         settings = _write_settings(project, workspace, running)
         if any(each in _WITH_SETTINGS for each in arguments[:1]):
             arguments = [*arguments, "--config-file", str(settings)]
-        done = subprocess.run([cli, *arguments], env=environment, check=False)  # noqa: S603
-    return done.returncode
+        return run_in_foreground([cli, *arguments], environment)
 
 
 def _refuse_a_second_state(running: Running) -> None:

@@ -17,6 +17,7 @@ import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import NoReturn
 
 _PINS = Path(__file__).parent / "pulumi-cli"
 _SDK = "github.com/pulumi/pulumi/sdk/v3"
@@ -130,16 +131,16 @@ def _keep(partial: Path, folder: Path) -> None:
             raise
 
 
-def main(command: list[str]) -> int:
-    """Run the command and return its status, or say why it is skipped."""
+def main(command: list[str]) -> NoReturn:
+    """Become the command, or say why it is skipped."""
     try:
         program = cli()
     except Unavailable as reason:
         say(f"*** SKIPPED: {' '.join(command)}: {reason}")
-        return 1 if os.environ.get("CI") else 0
+        sys.exit(1 if os.environ.get("CI") else 0)
     path = os.pathsep.join([str(program.parent), os.environ.get("PATH", os.defpath)])
-    environment = {**os.environ, "PATH": path}
-    return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603
+    # Not as a child: an engine that is stopped by Ctrl-C needs time to release its stack.
+    os.execvpe(command[0], command, {**os.environ, "PATH": path})  # noqa: S606 -- no shell
 
 
 def say(text: str) -> None:
@@ -148,4 +149,7 @@ def say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        main(sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.exit(130)

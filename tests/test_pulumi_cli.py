@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from scripts.pulumi_cli import cached, is_new_enough
+from tests.local.slow_to_stop import STATUS, next_line, started_by
 
 ROOT = Path(__file__).parents[1]
 
@@ -97,3 +100,35 @@ def test_other_pins_are_another_build(tmp_path: Path) -> None:
     host.write_text("two")
 
     assert len({first, second, cached(tmp_path)}) == 3
+
+
+def test_ctrl_c_is_for_the_command_which_ends_in_its_own_time(tmp_path: Path) -> None:
+    pulumi(tmp_path, "v3.999.0")
+    words = [sys.executable, str(ROOT / "scripts/pulumi_cli.py")]
+
+    with started_by(words, PATH=str(tmp_path)) as process:
+        process.send_signal(signal.SIGINT)
+
+        assert next_line(process) == "SIGINT"
+        assert process.communicate("end\n") == ("ended\n", "")
+        assert process.returncode == STATUS
+
+
+def test_ctrl_c_before_the_command_has_started_ends_without_a_traceback(tmp_path: Path) -> None:
+    reached = tmp_path / "reached"
+    os.mkfifo(reached)
+    (tmp_path / "pulumi").write_text(f"#!/bin/sh\necho >'{reached}'\nread line\n")
+    (tmp_path / "pulumi").chmod(0o755)
+    with subprocess.Popen(  # noqa: S603 -- our own interpreter and script
+        [sys.executable, ROOT / "scripts/pulumi_cli.py", sys.executable, "-c", "print('run')"],
+        env={"PATH": str(tmp_path)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        reached.read_text()
+        process.send_signal(signal.SIGINT)
+
+        assert process.communicate() == ("", "")
+        assert process.returncode == 128 + signal.SIGINT
