@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from botocore.exceptions import ClientError
 
 from local.deployed import running_instance
 from local.emulator.start import Emulator
@@ -20,6 +21,19 @@ def handle(event, context):
     sys.stdout.write(event["last"])
     if "raise" in event:
         raise ValueError(event["raise"])
+"""
+
+_RAISES_HALF_A_PAIR = """
+def handle(event, context):
+    raise ValueError("half \\ud83d, both \\ud83d\\ude00")
+"""
+
+_PRINTS_BYTES = """
+import sys
+
+def handle(event, context):
+    sys.stdout.buffer.write(b"half \\xed\\xa0\\xbd" + bytes([10]))
+    print("next")
 """
 
 
@@ -51,6 +65,49 @@ def test_what_a_failing_function_prints_is_logged_too(emulator: Emulator) -> Non
     printed = _printed(emulator, '{"first": "1", "last": "no end", "raise": "no"}')
 
     assert printed[:2] == ["1", "no end"]
+
+
+def test_an_error_with_half_of_a_surrogate_pair_leaves_the_log_readable(
+    emulator: Emulator,
+) -> None:
+    name = a_function(emulator, _RAISES_HALF_A_PAIR)
+    for _ in range(2):
+        emulator.client("lambda").invoke(FunctionName=name, LogType="Tail")
+
+    logged = [line for line in lines_of(emulator, name) if line.startswith("ValueError")]
+
+    assert logged == ["ValueError: half \ufffd, both \U0001f600"] * 2
+
+
+def test_bytes_that_are_not_utf_8_are_replaced_and_what_follows_is_logged(
+    emulator: Emulator,
+) -> None:
+    name = a_function(emulator, _PRINTS_BYTES)
+    for _ in range(2):
+        emulator.client("lambda").invoke(FunctionName=name)
+
+    own = ("START", "END", "REPORT")
+    logged = [line for line in lines_of(emulator, name) if not line.startswith(own)]
+
+    assert logged == ["half \ufffd\ufffd\ufffd", "next"] * 2
+
+
+def test_the_emulator_itself_still_keeps_half_of_a_surrogate_pair(unpatched: Emulator) -> None:
+    name = a_function(unpatched, _RAISES_HALF_A_PAIR)
+    with pytest.raises(ClientError, match="surrogates not allowed"):
+        unpatched.client("lambda").invoke(FunctionName=name)
+
+    with pytest.raises(ClientError, match="surrogates not allowed"):
+        lines_of(unpatched, name)
+
+
+def test_the_emulator_itself_still_logs_nothing_after_bytes_that_are_not_utf_8(
+    unpatched: Emulator,
+) -> None:
+    name = a_function(unpatched, _PRINTS_BYTES)
+    unpatched.client("lambda").invoke(FunctionName=name)
+
+    assert "next" not in lines_of(unpatched, name)
 
 
 def test_the_emulator_itself_still_logs_the_end_of_a_run_later(unpatched: Emulator) -> None:

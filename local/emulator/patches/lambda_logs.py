@@ -1,4 +1,4 @@
-"""Lambda's logs: every line is logged with the invocation that printed it."""
+"""Lambda's logs: every line is logged with the invocation that printed it, as valid UTF-8."""
 
 from __future__ import annotations
 
@@ -16,17 +16,25 @@ DIFFERENCES = (
         "without its end, is logged with the worker's next invocation, if there is one",
         workaround="local/emulator/patches/lambda_logs.py marks the end of each invocation",
     ),
+    Difference(
+        aws="a log holds valid UTF-8, whatever the function has printed or raised",
+        emulator="keeps half of a surrogate pair, after which nobody can read the log, and logs "
+        "nothing more of a worker that has printed other bytes",
+        workaround="local/emulator/patches/lambda_logs.py puts U+FFFD in their place",
+    ),
 )
 
 _END = "\x00end of the invocation"
 _SENDS_THE_RESPONSE = "        _real_stdout.flush()\n"
 _MARK = f"        sys.stderr.write({_END!r} + chr(10))\n        sys.stderr.flush()\n"
+_TEXTS = ("log", "error", "trace")
 _DEADLINE_SECONDS = 5
 _POLL_SECONDS = 0.05
 
 
 def apply() -> None:
-    """Let Python workers mark where the lines of an invocation end, and read up to there."""
+    """Let Python workers mark where the lines of an invocation end, read up to there, and replace
+    what is not UTF-8."""
     runtime: Any = import_module("ministack.core.lambda_runtime")
     # The last one is in the loop over invocations; the others report how the start went.
     before, found, after = runtime._PYTHON_WORKER_SCRIPT.rpartition(_SENDS_THE_RESPONSE)
@@ -42,6 +50,23 @@ def apply() -> None:
         return str(read_what_came(worker, *args, **kwargs))
 
     runtime.Worker._drain_stderr_bounded = read
+    read_in_background, invoke = runtime.Worker._read_stderr, runtime.Worker.invoke
+
+    def read_any_bytes(worker: Any) -> None:
+        worker._proc.stderr.reconfigure(errors="replace")
+        read_in_background(worker)
+
+    def invoke_and_replace(worker: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        result: dict[str, Any] = invoke(worker, *args, **kwargs)
+        # An error comes as JSON, which can escape what UTF-8 cannot hold.
+        return {**result, **{name: _valid(result[name]) for name in _TEXTS if name in result}}
+
+    runtime.Worker._read_stderr = read_any_bytes
+    runtime.Worker.invoke = invoke_and_replace
+
+
+def _valid(text: str) -> str:
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _read_to_the_end(worker: Any) -> str:
