@@ -97,13 +97,13 @@ class Emulator:
         found = self._get("sqs/messages", query)["messages"][ACCOUNT_ID][REGION]
         return [message for messages in found.values() for message in messages]
 
-    def is_healthy(self) -> bool:
-        """Whether it responds."""
+    def problem(self) -> str | None:
+        """Why it does not respond as it should, or None."""
         try:
             self._get("health", seconds=_HEALTH_SECONDS)
-        except EmulatorError:
-            return False
-        return True
+        except EmulatorError as error:
+            return str(error)
+        return None
 
     def _get(
         self, what: str, query: Mapping[str, str] | None = None, *, seconds: float = _GET_SECONDS
@@ -231,16 +231,21 @@ def _environment(
 
 
 def _wait_until_healthy(emulator: Emulator, process: subprocess.Popen[bytes]) -> None:
-    def healthy() -> bool:
+    def problem() -> str | None:
         if process.poll() is not None:
             raise EmulatorError(
                 f"the emulator exited with status {process.returncode} before it was ready; "
                 f"its log ends:\n{_tail(emulator.log)}"
             )
-        return emulator.is_healthy()
+        return emulator.problem()
 
     try:
-        wait_until(healthy, "the emulator to respond", seconds=_START_SECONDS)
+        wait_until(
+            problem,
+            "the emulator to respond",
+            seconds=_START_SECONDS,
+            enough=lambda found: found is None,
+        )
     except DeadlineExceededError as error:
         raise EmulatorError(f"{error}; its log ends:\n{_tail(emulator.log)}") from None
 

@@ -18,6 +18,7 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 _HOSTS = ("127.0.0.1", "localhost", "[::1]")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 _OWN_SITES = {"same-origin", "none"}
 _LONGEST_SHOWN = 100
 
@@ -40,6 +41,9 @@ def rejection_reason(
     fields = list(headers)
     ports = [each for each in (port, proxy_port) if each is not None]
     names = [f"{host}:{each}" for each in ports for host in _HOSTS]
+    if _DEFAULT_PORTS.get(scheme) in ports:
+        # Clients leave it out, in Host and in Origin.
+        names += _HOSTS
     hosts = [value for name, value in fields if name == "host"]
     if len(hosts) != 1 or hosts[0] not in names:
         return f"Host must be one of {', '.join(names)}, got {_shown(hosts)}"

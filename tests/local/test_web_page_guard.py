@@ -304,7 +304,17 @@ def test_no_change_of_an_own_host_gets_through(
     assert not response.is_readable
 
 
-@given(host=st.text(max_size=40), port=st.integers(1, 65_535))
+@pytest.mark.parametrize(("scheme", "port"), [("http", 80), ("https", 443)])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
+def test_the_schemes_own_port_may_be_left_out(scheme: str, port: int, host: str) -> None:
+    fields = [("host", host), ("origin", f"{scheme}://{host}")]
+
+    assert rejection_reason("/", fields, port, scheme=scheme) is None
+    for other in (81, 443 if port == 80 else 80):
+        assert "Host must be" in (rejection_reason("/", fields, other, scheme=scheme) or "")
+
+
+@given(host=st.text(max_size=40), port=st.integers(81, 65_535))
 def test_no_other_host_passes(host: str, port: int) -> None:
     own = {f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")}
 
@@ -313,7 +323,8 @@ def test_no_other_host_passes(host: str, port: int) -> None:
 
 @given(origin=st.text(max_size=40) | st.sampled_from(["http://localhost:1", "http://[::1]:80"]))
 def test_no_other_origin_passes(origin: str) -> None:
-    own = {f"http://{name}:80" for name in ("127.0.0.1", "localhost", "[::1]")}
+    names = ("127.0.0.1", "localhost", "[::1]")
+    own = {f"http://{name}{port}" for name in names for port in ("", ":80")}
     headers = [("host", "localhost:80"), ("origin", origin)]
 
     assert (rejection_reason("/", headers, 80) is None) is (origin in own)
