@@ -195,14 +195,14 @@ def chaos(seed: int) -> None:
 )
 def picture(folder: Path, stack: str | None, page: Path | None, svg: Path | None) -> None:
     """Print the flow of data through the program in FOLDER, as a Mermaid flowchart."""
-    from local.picture.page import draw, draw_svg, with_picture
+    from local.picture.page import draw, draw_svg, read_page, with_picture, write
     from local.program.make_virtual_environment import python_of
 
     python = python_of(read_project(folder))
     if svg is not None:
-        svg.write_text(draw_svg(folder, stack, python))
+        write(svg, draw_svg(folder, stack, python))
     if page is not None:
-        page.write_text(with_picture(page.read_text(), draw(folder, stack, python), page.name))
+        write(page, with_picture(read_page(page), draw(folder, stack, python), page.name))
     if svg is None and page is None:
         click.echo(draw(folder, stack, python), nl=False)
 

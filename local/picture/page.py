@@ -26,6 +26,25 @@ def draw_svg(folder: Path, stack: str | None = None, python: Path = Path(sys.exe
     return svg(arrows, f"The flow of data through {read_project(folder).name}")
 
 
+def read_page(file: Path) -> str:
+    """The page in the file. PictureError unless it is UTF-8."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise PictureError(f"{file} must be UTF-8, got {error}; save it as that") from None
+
+
+def write(file: Path, text: str) -> None:
+    """Write the picture, or the page with it. PictureError if that cannot be done."""
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise PictureError(
+            f"{file} cannot be written ({error.strerror}); name a file in a folder that exists and "
+            "that you may write to"
+        ) from None
+
+
 def with_picture(page: str, picture: str, name: str) -> str:
     """The page with `picture` between its markers. PictureError unless each is there once."""
     before, begin, rest = page.partition(BEGIN)

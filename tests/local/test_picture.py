@@ -27,7 +27,7 @@ from local.picture.boxes import (
     read_program,
 )
 from local.picture.mermaid import mermaid
-from local.picture.page import BEGIN, END, draw, with_picture
+from local.picture.page import BEGIN, END, draw, read_page, with_picture, write
 from local.program.project import read_project
 from pulumi_serverless.testing import Graph, run_program
 from scripts.make_pictures import PAGES, ROOT, expected
@@ -304,6 +304,34 @@ def test_the_command_draws_a_program_of_ones_own(tmp_path: Path) -> None:
     assert _arrows(printed.output) == {("news", "notifies", "parcels")}
     fence = f"```mermaid\n{printed.output}```"
     assert page.read_text() == f"# Mine\n{BEGIN}\n\n{fence}\n\n{END}\nMore\n"
+
+
+def test_a_picture_that_cannot_be_written_says_why_and_what_to_name(tmp_path: Path) -> None:
+    with pytest.raises(PictureError) as refused:
+        write(tmp_path / "missing" / "flow.svg", "<svg/>")
+
+    assert str(refused.value) == (
+        f"{tmp_path}/missing/flow.svg cannot be written (No such file or directory); name a file "
+        "in a folder that exists and that you may write to"
+    )
+
+
+def test_the_command_shows_what_cannot_be_written_as_an_expected_error(tmp_path: Path) -> None:
+    svg = tmp_path / "missing" / "flow.svg"
+    folder = str(ROOT / "examples" / "orders")
+
+    result = CliRunner().invoke(commands, ["picture", folder, "--svg", str(svg)])
+
+    assert isinstance(result.exception, PictureError)
+    assert str(svg) in str(result.exception)
+
+
+def test_a_page_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    page = tmp_path / "PAGE.md"
+    page.write_bytes(b"\xff")
+
+    with pytest.raises(PictureError, match=r"PAGE\.md must be UTF-8, got 'utf-8' codec"):
+        read_page(page)
 
 
 @pytest.mark.parametrize("page", ["", BEGIN, END, END + BEGIN, BEGIN + END + BEGIN + END])
