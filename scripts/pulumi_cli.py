@@ -49,7 +49,7 @@ def cli() -> Path:
         return built_cli("there is no `pulumi` on PATH")
     oldest = version("pulumi")
     given = subprocess.run(  # noqa: S603 -- what the user has on PATH
-        [found, "version"], capture_output=True, text=True, check=True
+        [found, "version"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     ).stdout.strip()
     if not is_new_enough(given, oldest):
         return built_cli(f"`pulumi` on PATH must be at least {oldest}, as the SDK, got {given}")

@@ -114,10 +114,21 @@ def test_ctrl_c_is_for_the_command_which_ends_in_its_own_time(tmp_path: Path) ->
         assert process.returncode == STATUS
 
 
+def test_a_cli_that_does_not_know_its_version_is_not_used(tmp_path: Path) -> None:
+    (tmp_path / "pulumi").write_text("#!/bin/sh\nexit 1\n")
+    (tmp_path / "pulumi").chmod(0o755)
+
+    done = run(tmp_path)
+
+    assert "SKIPPED" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
 def test_ctrl_c_before_the_command_has_started_ends_without_a_traceback(tmp_path: Path) -> None:
-    reached = tmp_path / "reached"
-    os.mkfifo(reached)
-    (tmp_path / "pulumi").write_text(f"#!/bin/sh\necho >'{reached}'\nread line\n")
+    reached, never = tmp_path / "reached", tmp_path / "never"
+    for each in (reached, never):
+        os.mkfifo(each)
+    (tmp_path / "pulumi").write_text(f"#!/bin/sh\necho >'{reached}'\nread line <'{never}'\n")
     (tmp_path / "pulumi").chmod(0o755)
     with subprocess.Popen(  # noqa: S603 -- our own interpreter and script
         [sys.executable, ROOT / "scripts/pulumi_cli.py", sys.executable, "-c", "print('run')"],
