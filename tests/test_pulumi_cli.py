@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -122,24 +121,3 @@ def test_a_cli_that_does_not_know_its_version_is_not_used(tmp_path: Path) -> Non
 
     assert "SKIPPED" in done.stdout
     assert "Traceback" not in done.stderr
-
-
-def test_ctrl_c_before_the_command_has_started_ends_without_a_traceback(tmp_path: Path) -> None:
-    reached, never = tmp_path / "reached", tmp_path / "never"
-    for each in (reached, never):
-        os.mkfifo(each)
-    (tmp_path / "pulumi").write_text(f"#!/bin/sh\necho >'{reached}'\nread line <'{never}'\n")
-    (tmp_path / "pulumi").chmod(0o755)
-    with subprocess.Popen(  # noqa: S603 -- our own interpreter and script
-        [sys.executable, ROOT / "scripts/pulumi_cli.py", sys.executable, "-c", "print('run')"],
-        env={"PATH": str(tmp_path)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        reached.read_text()
-        process.send_signal(signal.SIGINT)
-
-        assert process.communicate() == ("", "")
-        assert process.returncode == 128 + signal.SIGINT
